@@ -1,0 +1,20 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class GaplessCommandTest {
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command = GaplessCommand.commandLine().setErr(new PrintWriter(err, true));
+
+    @Test
+    void endsWithTwoOnWrongUsage() {
+        assertEquals(2, command.execute("--no-such-option"));
+        assertTrue(err.toString().contains("--no-such-option"), err::toString);
+    }
+}
