@@ -21,11 +21,16 @@ public final class GaplessCommand implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new GaplessCommand());
+        return new CommandLine(new GaplessCommand()).setParameterExceptionHandler((error, args) -> {
+            CommandLine command = error.getCommandLine();
+            String name = command.getCommandSpec().qualifiedName();
+            command.getErr().println(name + ": " + error.getMessage() + " (see " + name + " --help)");
+            return CommandLine.ExitCode.USAGE;
+        });
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed; see gapless --help");
+        throw new ParameterException(spec.commandLine(), "a command is needed");
     }
 }

@@ -13,8 +13,9 @@ class GaplessCommandTest {
     private final CommandLine command = GaplessCommand.commandLine().setErr(new PrintWriter(err, true));
 
     @Test
-    void endsWithTwoOnWrongUsage() {
+    void endsWithTwoAndOneLineOnWrongUsage() {
         assertEquals(2, command.execute("--no-such-option"));
         assertTrue(err.toString().contains("--no-such-option"), err::toString);
+        assertEquals(1, err.toString().lines().count(), err::toString);
     }
 }
