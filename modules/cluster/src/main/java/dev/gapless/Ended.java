@@ -1,0 +1,25 @@
+package dev.gapless;
+
+import dev.gapless.core.subscription.CursorToken;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last event of a subscription, always.
+ *
+ * @param reason why it ended
+ * @param cause what went wrong, if something did
+ * @param token resumes where it ended
+ */
+public record Ended<T>(
+        String topic, Reason reason, @Nullable Throwable cause, CursorToken token) implements Event<T> {
+
+    /** Why a subscription ended. */
+    public enum Reason {
+        /** It was cancelled. */
+        CANCELLED,
+        /** The node shuts down. */
+        SHUTDOWN,
+        /** The handler failed or chose to stop, or a message could not be decoded. */
+        FAILED
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gapless;
+
+import dev.gapless.internal.GaplessExtension;
+import dev.gapless.internal.Node;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * Publish/subscribe without silent loss, on the nodes of a Pekko cluster. Thread-safe; one per actor system.
+ *
+ * <pre>{@code
+ * Gapless gapless = Gapless.get(system);
+ * Topic<Quote> quotes = Topic.of("quotes", Quote.class);
+ * gapless.producer(quotes).publish(new Quote("EURUSD", 1.0834));
+ * Subscription s = gapless.subscribe(quotes, StartFrom.latest(), handler);
+ * }</pre>
+ *
+ * <p>It starts with the actor system ({@code pekko.library-extensions}), so that a node answers for its topics from the
+ * first moment on, and ends with it ({@code CoordinatedShutdown}).
+ */
+public final class Gapless {
+    private final Node node;
+
+    private Gapless(Node node) {
+        this.node = node;
+    }
+
+    /**
+     * The one of this actor system, typed or classic.
+     *
+     * @throws IllegalStateException if the actor system is no cluster node ({@code pekko.actor.provider = cluster}) or not
+     *     of the role {@code gapless.role}
+     */
+    public static Gapless get(ClassicActorSystemProvider system) {
+        return new Gapless(GaplessExtension.nodeOf(system.classicSystem()));
+    }
+
+    /** This node's name: {@code gapless.node-name}, by default host:port. */
+    public String nodeName() {
+        return node.name();
+    }
+
+    /** The producer of this topic on this node. It is made at the first call, together with its ring. */
+    public <T> Producer<T> producer(Topic<T> topic) {
+        return node.producer(topic);
+    }
+
+    /** Subscribes with a handler. */
+    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
+        return node.subscribe(topic, start, handler);
+    }
+
+    /**
+     * Subscribes with a stream: each materialization is a subscription of its own. It ends with {@link Ended}, and fails
+     * never; when it is cancelled, so is the subscription. Demand is the pause: the demand that follows a {@link
+     * CursorExpired} says that the state was reloaded, so put no buffer between this and what reloads.
+     */
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
+        return node.source(topic, start);
+    }
+
+    /** Publishes what the stream gives it, in order, and with backpressure as the topic has it. Fails if a publish fails. */
+    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+        return node.sink(topic);
+    }
+
+    /** What every member says of itself that answers in time, this node included; in the names' order. */
+    public CompletionStage<List<NodeStatus>> status(Duration timeout) {
+        return node.status(timeout);
+    }
+}

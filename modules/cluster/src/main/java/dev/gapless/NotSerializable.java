@@ -1,0 +1,12 @@
+package dev.gapless;
+
+import org.jspecify.annotations.Nullable;
+
+/** Pekko has no serializer for a message, or the serializer failed. Nothing was published. */
+public final class NotSerializable extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public NotSerializable(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.gapless;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as it is on the wire, for programs that pass messages on without knowing their classes. A {@code
+ * Topic<Payload>} delivers and publishes these.
+ *
+ * @param serializerId Pekko's number of the serializer that wrote it
+ * @param manifest what that serializer needs beside the bytes
+ * @param bytes the serialized message; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared and printed by content below
+public record Payload(int serializerId, String manifest, byte[] bytes) {
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Payload p
+                && p.serializerId == serializerId
+                && p.manifest.equals(manifest)
+                && Arrays.equals(p.bytes, bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * serializerId + manifest.hashCode()) + Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "Payload[" + serializerId + ", " + manifest + ", " + bytes.length + " bytes]";
+    }
+}

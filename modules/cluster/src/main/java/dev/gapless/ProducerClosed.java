@@ -1,0 +1,12 @@
+package dev.gapless;
+
+import org.jspecify.annotations.Nullable;
+
+/** The node is shutting down: nothing more can be published. Nothing was published. */
+public final class ProducerClosed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    public ProducerClosed(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.gapless;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.subscription.CursorToken;
+
+/**
+ * A producer left in good order: all that it published has been delivered or announced.
+ *
+ * @param node its name
+ * @param position its last message
+ * @param token resumes behind it
+ */
+public record ProducerLeft<T>(String topic, String node, Position position, CursorToken token) implements Event<T> {}

@@ -1,0 +1,24 @@
+package dev.gapless;
+
+import dev.gapless.core.Limits;
+
+/**
+ * A named stream of messages of one type. Two topics with the same name are the same stream.
+ *
+ * <p>Messages are serialized by what Pekko binds to their class, and only classes that it binds are ever deserialized. With
+ * the type {@link Payload} messages pass as they are, without any class of the application.
+ *
+ * @param name 1 to 255 characters
+ * @param type the class of its messages, or one above them
+ * @param <T> the type of its messages
+ */
+public record Topic<T>(String name, Class<T> type) {
+
+    public Topic {
+        Limits.checkName("topic", name);
+    }
+
+    public static <T> Topic<T> of(String name, Class<T> type) {
+        return new Topic<>(name, type);
+    }
+}

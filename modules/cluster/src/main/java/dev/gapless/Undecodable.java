@@ -1,0 +1,35 @@
+package dev.gapless;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.subscription.CursorToken;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that cannot be deserialized here, or is of another type than the topic's.
+ *
+ * @param node the name of the producing node
+ * @param position where it stands
+ * @param time when it was published
+ * @param key what it is about, or null
+ * @param payload its bytes
+ * @param cause why
+ * @param tokenSource makes {@link #token}
+ */
+public record Undecodable<T>(
+        String topic,
+        String node,
+        Position position,
+        Instant time,
+        @Nullable String key,
+        Payload payload,
+        Throwable cause,
+        Supplier<CursorToken> tokenSource)
+        implements Event<T> {
+
+    @Override
+    public CursorToken token() {
+        return tokenSource.get();
+    }
+}

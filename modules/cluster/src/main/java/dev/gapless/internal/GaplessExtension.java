@@ -1,0 +1,11 @@
+package dev.gapless.internal;
+
+import org.apache.pekko.actor.ActorSystem;
+
+public final class GaplessExtension {
+    private GaplessExtension() {}
+
+    public static Node nodeOf(ActorSystem system) {
+        throw new IllegalStateException();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.gapless.core;
+
+/**
+ * Identity of one {@link dev.gapless.core.log.Log}: 64 random bits. A log made anew has a new epoch, always, so that a
+ * sequence number alone never passes for a position in it.
+ *
+ * @param id any value; zero is as good as another
+ */
+public record Epoch(long id) {
+
+    /** Reads what {@link #toString} wrote: 16 hexadecimal digits. */
+    public static Epoch parse(String text) {
+        if (text.length() != 16) {
+            throw new IllegalArgumentException(
+                    "An epoch has 16 hexadecimal digits, this has " + text.length() + ": " + text);
+        }
+        return new Epoch(Long.parseUnsignedLong(text, 16));
+    }
+
+    @Override
+    public String toString() {
+        String hex = Long.toHexString(id);
+        return "0".repeat(16 - hex.length()) + hex;
+    }
+}

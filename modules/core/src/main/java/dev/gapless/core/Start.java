@@ -1,0 +1,31 @@
+package dev.gapless.core;
+
+/** Where a registration wants to begin. */
+public sealed interface Start {
+    /** With what is published from now on. Asked only until there is a position. */
+    record Latest() implements Start {}
+
+    /** With the oldest message that the ring still holds. */
+    record Earliest() implements Start {}
+
+    /** With the epoch's first message, or be told that it was overwritten: asked of nodes that came later. */
+    record Beginning() implements Start {}
+
+    /**
+     * With the first message published at that time or later.
+     *
+     * @param timeMs milliseconds since 1970, by the producer's clock
+     */
+    record Since(long timeMs) implements Start {}
+
+    /**
+     * Behind a position that the reader has.
+     *
+     * @param position the last one it got, or was told of
+     */
+    record After(Position position) implements Start {}
+
+    Start LATEST = new Latest();
+    Start EARLIEST = new Earliest();
+    Start BEGINNING = new Beginning();
+}

@@ -1,0 +1,266 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Ring;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's own ring for a topic: what came from all producers, and every expiry, in the order received. Subscriptions read
+ * it, each at its own pace; one that is overtaken finds out, and is told from {@link #overtaken} what it missed.
+ *
+ * <p>Per producer the entries form a chain: each goes on where the one before ended. What fell out of the ring is remembered
+ * as the producer's base, the position behind its last entry that is gone (rule F1).
+ *
+ * <p>Written by one thread, that of the topic's consumer, under a lock; read by any number of threads, entries without it,
+ * base and oldest index with it, since they mean nothing apart.
+ */
+public final class Feed {
+    private final TopicSettings settings;
+    private final Ring<FeedEntry> ring;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, Base> bases = new HashMap<>();
+    private final Map<String, Placed> tails = new HashMap<>();
+    private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
+
+    private long evictable = Ring.ALL;
+    private volatile Map<String, Placed> origins = Map.of();
+    private volatile Set<String> unresolved = Set.of();
+    private volatile long lastNotice;
+    private volatile boolean wantsRoom;
+
+    private static final class Base {
+        Era era;
+        long sequence;
+
+        Base(Era era, long sequence) {
+            this.era = era;
+            this.sequence = sequence;
+        }
+    }
+
+    /**
+     * Where an overtaken reader goes on.
+     *
+     * @param oldest the oldest index
+     * @param bases the position before it, of each producer
+     */
+    public record Overtaken(long oldest, Vector bases) {}
+
+    public Feed(TopicSettings settings) {
+        this.settings = settings;
+        this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), 1);
+    }
+
+    // ------------------------------------------------------------------ for its writer
+
+    void started(Era era, long sequence) {
+        Placed at = new Placed(era, sequence);
+        if (!origins.containsKey(era.node())) {
+            Map<String, Placed> more = new HashMap<>(origins);
+            more.put(era.node(), at);
+            origins = more;
+        }
+        lock.lock();
+        try {
+            bases.putIfAbsent(era.node(), new Base(era, sequence));
+            append(new FeedEntry.Started(ring.head() + 1, era, sequence));
+        } finally {
+            lock.unlock();
+        }
+        tails.put(era.node(), at);
+    }
+
+    void messages(Era era, List<Frame> frames) {
+        lock.lock();
+        try {
+            for (Frame frame : frames) {
+                append(new FeedEntry.Message(ring.head() + 1, era, frame));
+            }
+        } finally {
+            lock.unlock();
+        }
+        tails.put(era.node(), new Placed(era, frames.get(frames.size() - 1).sequence()));
+    }
+
+    void expired(Placed to, Reason reason, long nowMs) {
+        notice(new FeedEntry.Expired(ring.head() + 1, to.era(), to.sequence(), reason, nowMs));
+    }
+
+    void left(Placed end) {
+        notice(new FeedEntry.Left(ring.head() + 1, end.era(), end.sequence()));
+    }
+
+    private void notice(FeedEntry entry) {
+        lock.lock();
+        try {
+            append(entry);
+        } finally {
+            lock.unlock();
+        }
+        tails.put(entry.era().node(), entry.after());
+        lastNotice = entry.index();
+    }
+
+    private void append(FeedEntry entry) {
+        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), evictable)) {
+            evictable = readByAll();
+        }
+        ring.append(entry, evictable, this::evicted);
+    }
+
+    private void evicted(FeedEntry entry) {
+        Base base = bases.get(entry.era().node());
+        if (base == null) {
+            bases.put(entry.era().node(), new Base(entry.era(), entry.sequence()));
+        } else {
+            base.era = entry.era();
+            base.sequence = entry.sequence();
+        }
+    }
+
+    private long readByAll() {
+        long lowest = Ring.ALL;
+        for (FeedReader reader : readers) {
+            if (!reader.stalled) {
+                lowest = Math.min(lowest, reader.next() - 1);
+            }
+        }
+        return lowest;
+    }
+
+    /** How much a producer may send: with backpressure nothing, while the slowest subscription leaves no room for it. */
+    long grantBytes() {
+        if (!settings.backpressure()) {
+            return settings.windowBytes();
+        }
+        evictable = readByAll();
+        boolean full = ring.isFullFor(settings.batchBytes(), evictable);
+        wantsRoom = full;
+        return full ? 0 : settings.windowBytes();
+    }
+
+    /** With backpressure: whoever frees nothing for too long while others wait is no longer waited for. */
+    void findStalled(long nowNs) {
+        for (FeedReader reader : readers) {
+            long next = reader.next();
+            if (next != reader.seen || !wantsRoom) {
+                reader.seen = next;
+                reader.progressNs = nowNs;
+                reader.stalled = false;
+            } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs()) {
+                reader.stalled = true;
+            }
+        }
+    }
+
+    void unresolved(Set<String> nodes) {
+        unresolved = nodes;
+    }
+
+    /** The position behind the newest entry of each producer. */
+    public Vector tails() {
+        return Vector.of(tails);
+    }
+
+    // ------------------------------------------------------------------ for everybody
+
+    /** A reader that begins at this index. Until it is detached, a feed with backpressure waits for it. */
+    public FeedReader attach(long index, long nowNs) {
+        FeedReader reader = new FeedReader(index, nowNs);
+        readers.add(reader);
+        return reader;
+    }
+
+    public void detach(FeedReader reader) {
+        readers.remove(reader);
+    }
+
+    public int readerCount() {
+        return readers.size();
+    }
+
+    /** The entry with this index, or null if it is not there yet (index above the head) or no more. */
+    public @Nullable FeedEntry get(long index) {
+        return ring.get(index);
+    }
+
+    public long head() {
+        return ring.head();
+    }
+
+    public long oldest() {
+        return ring.oldest();
+    }
+
+    public int size() {
+        return ring.size();
+    }
+
+    public long bytes() {
+        return ring.bytes();
+    }
+
+    /** The index of the newest entry that is no message and needs attention; none is beyond it. */
+    public long lastNotice() {
+        return lastNotice;
+    }
+
+    /** True while the consumer has stopped a producer for want of room: subscriptions then tell it of their progress. */
+    public boolean wantsRoom() {
+        return wantsRoom;
+    }
+
+    /** Where each producer's stream first began in this feed. */
+    public Map<String, Placed> origins() {
+        return origins;
+    }
+
+    /** Producers that have not given a position yet. */
+    public Set<String> unresolved() {
+        return unresolved;
+    }
+
+    /** What an overtaken reader missed, and where it goes on. */
+    public Overtaken overtaken() {
+        lock.lock();
+        try {
+            return new Overtaken(ring.oldest(), basesLocked());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets a catch-up reader in that has got as far as the feed's oldest entry, of every producer (rule S5).
+     *
+     * @return a reader attached there, or null if it has not got so far
+     */
+    public @Nullable FeedReader join(Vector positions, long nowNs) {
+        lock.lock();
+        try {
+            for (Map.Entry<String, Base> base : bases.entrySet()) {
+                Placed at = positions.get(base.getKey());
+                if (at == null || new Placed(base.getValue().era, base.getValue().sequence).isBeyond(at)) {
+                    return null;
+                }
+            }
+            return attach(ring.oldest(), nowNs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Vector basesLocked() {
+        Map<String, Placed> copy = new HashMap<>();
+        bases.forEach((node, base) -> copy.put(node, new Placed(base.era, base.sequence)));
+        return Vector.of(copy);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gapless.core.consumer;
+
+/**
+ * How far one subscription has read a {@link Feed}. The subscription moves it; the feed's writer looks at it to know what it
+ * may overwrite.
+ */
+public final class FeedReader {
+    private volatile long next;
+
+    // For the feed's writer alone:
+    long seen;
+    long progressNs;
+    boolean stalled;
+
+    FeedReader(long next, long nowNs) {
+        this.next = next;
+        this.seen = next;
+        this.progressNs = nowNs;
+    }
+
+    /** The index of the entry that is read next. */
+    public long next() {
+        return next;
+    }
+
+    /** For the subscription: everything before is done with. */
+    public void moveTo(long index) {
+        next = index;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A position that can be compared with every other one of the same producer on this node.
+ *
+ * @param era the stretch it lies in
+ * @param sequence the sequence there; behind an open end it does not count
+ */
+public record Placed(Era era, long sequence) implements Comparable<Placed> {
+
+    @Override
+    public int compareTo(Placed other) {
+        int eras = Long.compare(era.number(), other.era.number());
+        return eras != 0 || era.isEnd() ? eras : Long.compare(sequence, other.sequence);
+    }
+
+    public boolean isBeyond(@Nullable Placed other) {
+        return other == null || compareTo(other) > 0;
+    }
+
+    /** The position without its place; null if the producer never answered. */
+    public @Nullable Position position() {
+        return era.epoch() == null ? null : new Position(era.epoch(), sequence);
+    }
+
+    /** Is it the place before an epoch's first message? */
+    public boolean isBeginning() {
+        return !era.isEnd() && sequence == era.first() - 1;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.gapless.core.log;
+
+import dev.gapless.core.Position;
+
+/** The answer to a publish. */
+public sealed interface Admission {
+    /**
+     * It is in the log.
+     *
+     * @param position where
+     */
+    record Accepted(Position position) implements Admission {}
+
+    /** It waits for room; its {@link Ticket} will be settled. */
+    record Waiting() implements Admission {}
+
+    /**
+     * Refused: too many wait already.
+     *
+     * @param limit how many may
+     */
+    record TooMany(int limit) implements Admission {}
+
+    /** Refused: it waited too long for room. */
+    record TimedOut() implements Admission {}
+
+    /** Refused: the log is closed. */
+    record Closed() implements Admission {}
+}

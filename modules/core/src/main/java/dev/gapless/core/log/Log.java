@@ -1,0 +1,222 @@
+package dev.gapless.core.log;
+
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A producer's latest messages.
+ *
+ * <pre>
+ *   publish ──► room? ──yes──► sequence, time, append ──► Accepted
+ *                 │ no (backpressure: the slowest reader has not acknowledged the oldest frame)
+ *                 └─────────► wait, in order ──► release / expire / close settle the tickets
+ * </pre>
+ *
+ * <p>Thread-safe. Publishing threads write under a short lock; whatever one thread publishes is sequenced in that order
+ * (G7). {@link #read} takes no lock.
+ *
+ * <p>Invariants: sequences rise by one from the identity's first; publish times never decrease; once a publish waits, every
+ * later one waits behind it.
+ */
+public final class Log {
+    private final LogIdentity identity;
+    private final TopicSettings settings;
+    private final Ring<Frame> ring;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+
+    private long evictable = Ring.ALL;
+    private long lastMs = Long.MIN_VALUE;
+    private volatile long evictedMs = Long.MIN_VALUE;
+    private volatile boolean closed;
+    private volatile int waiting;
+
+    private record Waiter(Content content, long deadlineNs, Ticket ticket) {}
+
+    private record Settled(Ticket ticket, Admission outcome) {}
+
+    public Log(LogIdentity identity, TopicSettings settings) {
+        this.identity = identity;
+        this.settings = settings;
+        this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), identity.first());
+    }
+
+    public LogIdentity identity() {
+        return identity;
+    }
+
+    /** The lowest sequence that can still be read, or {@code head() + 1}. */
+    public long oldest() {
+        return ring.oldest();
+    }
+
+    /** The sequence that was given out last. */
+    public long head() {
+        return ring.head();
+    }
+
+    public long bytes() {
+        return ring.bytes();
+    }
+
+    public int size() {
+        return ring.size();
+    }
+
+    /** How many publishes wait for room. */
+    public int waiting() {
+        return waiting;
+    }
+
+    /**
+     * Gives the message its sequence, or lets it wait. The content must be no larger than
+     * {@link TopicSettings#largestMessageBytes}; the caller has checked, since only it can say what to do about it.
+     */
+    public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
+        lock.lock();
+        try {
+            if (closed) {
+                return new Admission.Closed();
+            }
+            if (settings.overflow() == Overflow.BACKPRESSURE && mustWait(content)) {
+                if (waiters.size() >= settings.maxPendingPublishes()) {
+                    return new Admission.TooMany(settings.maxPendingPublishes());
+                }
+                waiters.add(new Waiter(content, nowNs + settings.backpressureTimeoutNs(), ticket));
+                waiting = waiters.size();
+                return new Admission.Waiting();
+            }
+            return append(content, nowMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frames up to {@code acknowledged} may be overwritten: admits those that wait, as far as there is room. */
+    public void release(long acknowledged, long nowMs) {
+        List<Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            evictable = acknowledged;
+            while (!waiters.isEmpty() && !isFullFor(waiters.element().content())) {
+                Waiter next = waiters.remove();
+                settled.add(new Settled(next.ticket(), append(next.content(), nowMs)));
+            }
+            waiting = waiters.size();
+        } finally {
+            lock.unlock();
+        }
+        settle(settled);
+    }
+
+    /** Refuses those that have waited for too long. */
+    public void expireWaiters(long nowNs) {
+        List<Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            while (!waiters.isEmpty() && waiters.element().deadlineNs() - nowNs <= 0) {
+                settled.add(new Settled(waiters.remove().ticket(), new Admission.TimedOut()));
+            }
+            waiting = waiters.size();
+        } finally {
+            lock.unlock();
+        }
+        settle(settled);
+    }
+
+    /** Refuses whatever waits or comes: from now on the head stays where it is. */
+    public void close() {
+        List<Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            closed = true;
+            for (Waiter waiter : waiters) {
+                settled.add(new Settled(waiter.ticket(), new Admission.Closed()));
+            }
+            waiters.clear();
+            waiting = 0;
+        } finally {
+            lock.unlock();
+        }
+        settle(settled);
+    }
+
+    public boolean isClosed() {
+        return closed;
+    }
+
+    /** Reads from {@code from} on: at least one frame if there is one, then as many as fit the bounds. */
+    public Reading read(long from, int maxMessages, long maxBytes) {
+        if (from > ring.head()) {
+            return Reading.EMPTY;
+        }
+        List<Frame> frames = new ArrayList<>((int) Math.min(Math.min(maxMessages, ring.head() - from + 1), 256));
+        long bytes = 0;
+        for (long sequence = from; frames.size() < maxMessages; sequence++) {
+            Frame frame = ring.get(sequence);
+            if (frame == null) {
+                break;
+            }
+            bytes += frame.sizeBytes();
+            if (bytes > maxBytes && !frames.isEmpty()) {
+                break;
+            }
+            frames.add(frame);
+        }
+        return frames.isEmpty() ? Reading.OVERRUN : new Reading.Frames(frames);
+    }
+
+    /**
+     * The first sequence published at {@code timeMs} or later, {@code head() + 1} if there is none yet, or 0 if it may have
+     * been overwritten (rules P2, P11).
+     */
+    public long firstSince(long timeMs) {
+        lock.lock();
+        try {
+            if (ring.oldest() > identity.first() && evictedMs >= timeMs) {
+                return 0;
+            }
+            long low = ring.oldest();
+            long high = ring.head() + 1;
+            while (low < high) {
+                long middle = (low + high) >>> 1;
+                Frame frame = ring.get(middle);
+                if (frame == null || frame.publishedMs() < timeMs) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean mustWait(Content content) {
+        return !waiters.isEmpty() || isFullFor(content);
+    }
+
+    private boolean isFullFor(Content content) {
+        return ring.isFullFor(content.sizeBytes() + Frame.OVERHEAD_BYTES, evictable);
+    }
+
+    private Admission append(Content content, long nowMs) {
+        lastMs = Math.max(lastMs, nowMs);
+        Frame frame = new Frame(ring.head() + 1, lastMs, content);
+        ring.append(frame, evictable, gone -> evictedMs = gone.publishedMs());
+        return new Admission.Accepted(new Position(identity.epoch(), frame.sequence()));
+    }
+
+    private static void settle(List<Settled> settled) {
+        for (Settled one : settled) {
+            one.ticket().settled(one.outcome());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.gapless.core.log;
+
+import java.util.List;
+
+/** What reading a log from some sequence gives. */
+public sealed interface Reading {
+    /**
+     * Frames without a gap, the first being the one that was asked for.
+     *
+     * @param frames at least one
+     */
+    record Frames(List<Frame> frames) implements Reading {}
+
+    /** Nothing has been published there yet. */
+    record Empty() implements Reading {}
+
+    /** What was asked for is overwritten. */
+    record Overrun() implements Reading {}
+
+    Reading EMPTY = new Empty();
+    Reading OVERRUN = new Overrun();
+}

@@ -1,0 +1,30 @@
+package dev.gapless.core.member;
+
+import dev.gapless.core.Limits;
+
+/** What becomes of a member, in this order: present, named, removed. */
+public sealed interface MemberEvent {
+    /** Pekko's number of one life of a node. */
+    long uid();
+
+    /**
+     * It is a member.
+     *
+     * @param address host and port, its name until it has told it
+     */
+    record Present(long uid, String address) implements MemberEvent {
+        public Present {
+            Limits.checkName("member's address", address);
+        }
+    }
+
+    /** It runs Gapless, under this name, which no other member has. */
+    record Named(long uid, String node) implements MemberEvent {
+        public Named {
+            Limits.checkName("node", node);
+        }
+    }
+
+    /** It is no member any more, and never will be again under this uid. */
+    record Removed(long uid) implements MemberEvent {}
+}

@@ -1,0 +1,156 @@
+package dev.gapless.core.member;
+
+import dev.gapless.core.wire.Hello;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The members of the cluster, and under which names they go. Names come from the members themselves, by {@link Hello}; a
+ * member that does not run Gapless never gets one. While two lives go under one name, the later one waits for the removal
+ * of the earlier.
+ *
+ * <p>Nothing is known before this node is itself a member (rule C10). Not thread-safe.
+ */
+public final class Membership {
+    private final long uid;
+    private final String node;
+    private final Map<Long, Member> members = new LinkedHashMap<>();
+    private boolean up;
+
+    private static final class Member {
+        final String address;
+
+        @Nullable String claimed;
+
+        boolean named;
+
+        Member(String address) {
+            this.address = address;
+        }
+    }
+
+    /** A membership of this node alone, which is not up yet. */
+    public Membership(long uid, String node) {
+        this.uid = uid;
+        this.node = node;
+    }
+
+    /** This node is up: everything known so far happens now. */
+    public List<MemberEvent> selfUp() {
+        up = true;
+        return snapshot();
+    }
+
+    public boolean isUp() {
+        return up;
+    }
+
+    /** All that led to the present state, for whoever begins now. Empty until this node is up. */
+    public List<MemberEvent> snapshot() {
+        List<MemberEvent> events = new ArrayList<>();
+        if (up) {
+            members.forEach((memberUid, member) -> events.add(new MemberEvent.Present(memberUid, member.address)));
+            members.forEach((memberUid, member) -> {
+                if (member.named && member.claimed != null) {
+                    events.add(new MemberEvent.Named(memberUid, member.claimed));
+                }
+            });
+        }
+        return events;
+    }
+
+    /** A member appeared, this node included. */
+    public List<MemberEvent> appeared(long memberUid, String address) {
+        if (members.containsKey(memberUid)) {
+            return List.of();
+        }
+        Member member = new Member(address);
+        members.put(memberUid, member);
+        List<MemberEvent> events = new ArrayList<>();
+        events.add(new MemberEvent.Present(memberUid, address));
+        if (memberUid == uid) {
+            member.claimed = node;
+            events.addAll(nameWhereFree(node));
+        }
+        return up ? events : List.of();
+    }
+
+    /** A member said who it is. Members that are not known yet say it again. */
+    public List<MemberEvent> heard(Hello hello) {
+        Member member = members.get(hello.fromUid());
+        if (member == null || member.claimed != null) {
+            return List.of();
+        }
+        member.claimed = hello.node();
+        List<MemberEvent> events = nameWhereFree(hello.node());
+        return up ? events : List.of();
+    }
+
+    /** A member was removed. */
+    public List<MemberEvent> removed(long memberUid) {
+        Member member = members.remove(memberUid);
+        if (member == null) {
+            return List.of();
+        }
+        List<MemberEvent> events = new ArrayList<>();
+        events.add(new MemberEvent.Removed(memberUid));
+        if (member.named && member.claimed != null) {
+            events.addAll(nameWhereFree(member.claimed));
+        }
+        return up ? events : List.of();
+    }
+
+    public boolean contains(long memberUid) {
+        return members.containsKey(memberUid);
+    }
+
+    /** Has this member said its name? If not, it is asked again. */
+    public boolean hasSaidItsName(long memberUid) {
+        Member member = members.get(memberUid);
+        return member != null && member.claimed != null;
+    }
+
+    /** The name of a member, or its address until it has one, or null if it is no member. */
+    public @Nullable String nameOf(long memberUid) {
+        Member member = members.get(memberUid);
+        if (member == null) {
+            return null;
+        }
+        return member.named ? member.claimed : member.address;
+    }
+
+    /** Does another member claim this node's own name? Its address, or null if none does. */
+    public @Nullable String namesake() {
+        for (Map.Entry<Long, Member> entry : members.entrySet()) {
+            if (entry.getKey() != uid && node.equals(entry.getValue().claimed)) {
+                return entry.getValue().address;
+            }
+        }
+        return null;
+    }
+
+    private List<MemberEvent> nameWhereFree(String name) {
+        Member first = null;
+        long firstUid = 0;
+        for (Map.Entry<Long, Member> entry : members.entrySet()) {
+            Member member = entry.getValue();
+            if (name.equals(member.claimed)) {
+                if (member.named) {
+                    return List.of();
+                }
+                if (first == null) {
+                    first = member;
+                    firstUid = entry.getKey();
+                }
+            }
+        }
+        if (first == null) {
+            return List.of();
+        }
+        first.named = true;
+        return List.of(new MemberEvent.Named(firstUid, name));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.gapless.core.producer;
+
+import dev.gapless.core.Session;
+import java.util.ArrayDeque;
+
+/**
+ * How far one reader has got in a log.
+ *
+ * <p>Invariant: acked ≤ sent; bytes in flight are the sum of the batches sent beyond acked.
+ */
+final class Cursor {
+    final Session session;
+    final long reader;
+
+    long sent;
+    long acked;
+    boolean confirmed;
+    long windowBytes;
+    long bytesInFlight;
+    long heartbeatDueNs;
+    /** Since when the log has more than the reader acknowledged, or when it last acknowledged some of it. */
+    long progressNs;
+    /** Has the log more than the reader acknowledged? */
+    boolean owing;
+    /** It freed nothing for too long: no publisher waits for it, until it goes on. */
+    boolean stalled;
+
+    boolean goneAcknowledged;
+
+    private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>();
+
+    private record SentBatch(long last, long bytes) {}
+
+    Cursor(Session session, long reader, long next, long windowBytes, long nowNs, long heartbeatNs) {
+        this.session = session;
+        this.reader = reader;
+        this.windowBytes = windowBytes;
+        this.progressNs = nowNs;
+        this.heartbeatDueNs = nowNs + heartbeatNs;
+        resumeAt(next);
+    }
+
+    /** Forgets what is under way: the reader goes on here, and has to confirm it (rule P3). */
+    void resumeAt(long next) {
+        sent = next - 1;
+        acked = next - 1;
+        confirmed = false;
+        bytesInFlight = 0;
+        owing = false;
+        inFlight.clear();
+    }
+
+    /** The log has gone on: from now on the reader is expected to get somewhere. */
+    void beginToOwe(long nowNs, long heartbeatNs) {
+        owing = true;
+        stalled = false;
+        progressNs = nowNs;
+        heartbeatDueNs = nowNs + heartbeatNs;
+    }
+
+    /** May another batch be sent? One may always be under way, unless the window is closed (rule P5). */
+    boolean isOpen() {
+        return windowBytes > 0 && (bytesInFlight == 0 || bytesInFlight < windowBytes);
+    }
+
+    void sent(long last, long bytes) {
+        sent = last;
+        bytesInFlight += bytes;
+        inFlight.add(new SentBatch(last, bytes));
+    }
+
+    /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
+    void acknowledged(long sequence, long windowBytes, long nowNs) {
+        assert acked <= sequence && sequence <= sent : acked + " ≤ " + sequence + " ≤ " + sent;
+        if (sequence > acked) {
+            progressNs = nowNs;
+            stalled = false;
+        }
+        acked = sequence;
+        confirmed = true;
+        this.windowBytes = windowBytes;
+        while (!inFlight.isEmpty() && inFlight.element().last() <= sequence) {
+            bytesInFlight -= inFlight.remove().bytes();
+        }
+    }
+
+    /** Level cursors cost nothing: no heartbeat is due (rule P6). */
+    boolean isLevel(long head) {
+        return confirmed && acked >= head;
+    }
+}

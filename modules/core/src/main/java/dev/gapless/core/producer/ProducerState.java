@@ -1,0 +1,375 @@
+package dev.gapless.core.producer;
+
+import dev.gapless.core.Limits;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Ring;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToProducer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The producing side of one topic on one node: a log, and a cursor for each reader.
+ *
+ * <pre>
+ *              Register                          Ack
+ *   (nothing) ─────────► unconfirmed ──────────────────────► confirmed ──┐ Batch, Heartbeat
+ *                          ▲   ▲  └─ Heartbeat, until an Ack     │  ▲    │
+ *                          │   └──────── CursorExpired ──────────┘  └────┘
+ *                          └──────────────── Register ───────────┘        Deregister, member removed: (nothing)
+ * </pre>
+ *
+ * <p>The log is written by others meanwhile: what was read from it before is never taken for granted. Not thread-safe.
+ */
+public final class ProducerState {
+    private final String topic;
+    private final long uid;
+    private final Log log;
+    private final TopicSettings settings;
+    private final ProducerEffects effects;
+    private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>();
+    private final Set<Long> unreachable = new HashSet<>();
+    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    private boolean leaving;
+    private long drainUntilNs;
+
+    private record ReaderKey(long uid, long reader) {}
+
+    public ProducerState(String topic, long uid, Log log, TopicSettings settings, ProducerEffects effects) {
+        this.topic = topic;
+        this.uid = uid;
+        this.log = log;
+        this.settings = settings;
+        this.effects = effects;
+    }
+
+    public Log log() {
+        return log;
+    }
+
+    /** Takes a message from a reader. */
+    public void onMessage(ToProducer message, long nowMs, long nowNs) {
+        if (message instanceof Register register) {
+            onRegister(register, nowNs);
+        } else if (message instanceof Ack ack) {
+            onAck(ack, nowNs);
+        } else if (message instanceof GoneAck goneAck) {
+            onGoneAck(goneAck);
+        } else if (message instanceof Deregister deregister) {
+            cursors.values().removeIf(cursor -> cursor.session.equals(deregister.session()));
+        }
+        releaseAndSend(nowMs, nowNs);
+    }
+
+    /** Something was appended to the log, or waits for room in it. */
+    public void onAppended(long nowMs, long nowNs) {
+        releaseAndSend(nowMs, nowNs);
+    }
+
+    /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
+    public void onRemoved(long removedUid, long nowMs, long nowNs) {
+        unreachable.remove(removedUid);
+        cursors.keySet().removeIf(key -> key.uid() == removedUid);
+        releaseAndSend(nowMs, nowNs);
+    }
+
+    /** With backpressure, publishers do not wait for a node that is unreachable. */
+    public void onReachability(long memberUid, boolean reachable, long nowMs, long nowNs) {
+        if (reachable) {
+            unreachable.remove(memberUid);
+        } else {
+            unreachable.add(memberUid);
+        }
+        releaseAndSend(nowMs, nowNs);
+    }
+
+    /** Begins to leave in good order (rule P7): nothing more is published, and readers are told once they have it all. */
+    public void leave(long nowMs, long nowNs) {
+        if (!leaving) {
+            log.close();
+            leaving = true;
+            drainUntilNs = nowNs + settings.drainTimeoutNs();
+            cursors.values().forEach(cursor -> cursor.heartbeatDueNs = nowNs);
+        }
+        onTime(nowMs, nowNs);
+    }
+
+    /** Has every reader acknowledged the end, or the time for it run out? */
+    public boolean isDrained(long nowNs) {
+        return leaving
+                && (drainUntilNs - nowNs <= 0 || cursors.values().stream().allMatch(c -> c.goneAcknowledged));
+    }
+
+    /** Does what is due. */
+    public void onTime(long nowMs, long nowNs) {
+        log.expireWaiters(nowNs);
+        releaseAndSend(nowMs, nowNs);
+        long head = log.head();
+        for (Cursor cursor : cursors.values()) {
+            if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - nowNs <= 0) {
+                cursor.heartbeatDueNs = nowNs + settings.heartbeatNs();
+                if (leaving && cursor.sent == head) {
+                    effects.send(new Gone(topic, cursor.reader, cursor.session, head));
+                } else {
+                    effects.send(new Heartbeat(topic, cursor.reader, cursor.session, uid, cursor.sent, head));
+                }
+            }
+        }
+    }
+
+    /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is: an idle topic needs no timer. */
+    public long deadlineNs(long nowNs) {
+        long wait = Long.MAX_VALUE;
+        long head = log.head();
+        for (Cursor cursor : cursors.values()) {
+            if (needsHeartbeat(cursor, head)) {
+                wait = Math.min(wait, cursor.heartbeatDueNs - nowNs);
+            }
+        }
+        if (log.waiting() > 0) {
+            wait = Math.min(wait, settings.heartbeatNs());
+        }
+        if (leaving) {
+            wait = Math.min(wait, drainUntilNs - nowNs);
+        }
+        return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    public Map<Reason, Long> expiries() {
+        return expiries;
+    }
+
+    /** What is known of the readers, for people. */
+    public List<CursorStatus> cursors() {
+        List<CursorStatus> all = new ArrayList<>(cursors.size());
+        for (Cursor c : cursors.values()) {
+            all.add(new CursorStatus(c.session, c.reader, c.sent, c.acked, c.confirmed, c.bytesInFlight, c.stalled));
+        }
+        return all;
+    }
+
+    private void onRegister(Register register, long nowNs) {
+        if (register.toUid() != uid) {
+            return; // meant for another life at this address
+        }
+        ReaderKey key = new ReaderKey(register.session().uid(), register.reader());
+        Cursor known = cursors.get(key);
+        if (known != null && register.session().counter() < known.session.counter()) {
+            return; // an attempt of the same life that it has given up since
+        }
+        Answer answer = answer(register.start());
+        Cursor cursor = new Cursor(
+                register.session(),
+                register.reader(),
+                answer.next,
+                register.windowBytes(),
+                nowNs,
+                settings.heartbeatNs());
+        cursors.put(key, cursor);
+        if (answer.expiry == null) {
+            effects.send(new Registered(
+                    topic, cursor.reader, cursor.session, log.identity(), answer.next, answer.oldest, answer.head));
+        } else {
+            expire(cursor, answer.expiry, answer.next, answer.head, -1);
+        }
+    }
+
+    /** Where a registration goes on, and why it cannot go on where it wants to, if so. */
+    private record Answer(@Nullable Reason expiry, long next, long oldest, long head) {}
+
+    /** Rule P2. */
+    private Answer answer(Start start) {
+        LogIdentity identity = log.identity();
+        long head = log.head();
+        long oldest = Math.min(log.oldest(), head + 1);
+        if (start instanceof Start.Earliest) {
+            return new Answer(null, oldest, oldest, head);
+        } else if (start instanceof Start.Beginning) {
+            return identity.first() >= oldest
+                    ? new Answer(null, identity.first(), oldest, head)
+                    : new Answer(Reason.OVERRUN, resumeInNewEpoch(oldest, head), oldest, head);
+        } else if (start instanceof Start.Since since) {
+            long first = log.firstSince(since.timeMs());
+            return first > 0
+                    ? new Answer(null, Math.min(first, head + 1), oldest, head)
+                    : new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head), oldest, head);
+        } else if (start instanceof Start.After after) {
+            return after(after.position(), oldest, head);
+        }
+        return new Answer(null, head + 1, oldest, head);
+    }
+
+    private Answer after(Position position, long oldest, long head) {
+        Lineage lineage = log.identity().lineage();
+        boolean known = position.epoch().equals(log.identity().epoch()) || (lineage != null && lineage.holds(position));
+        if (!known) {
+            return new Answer(Reason.PRODUCER_RESTARTED, resumeInNewEpoch(oldest, head), oldest, head);
+        } else if (position.sequence() > head) {
+            return new Answer(Reason.POSITION_UNKNOWN, resumeAfterOverrun(oldest, head), oldest, head);
+        } else if (position.sequence() + 1 < oldest) {
+            return new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head), oldest, head);
+        }
+        return new Answer(null, position.sequence() + 1, oldest, head);
+    }
+
+    /** Rule P3. */
+    private long resumeInNewEpoch(long oldest, long head) {
+        return log.identity().first() >= oldest ? log.identity().first() : head + 1;
+    }
+
+    private long resumeAfterOverrun(long oldest, long head) {
+        return settings.resumeAfterExpiry() == ResumeAfterExpiry.HEAD ? head + 1 : oldest + (head + 1 - oldest) / 2;
+    }
+
+    private void onAck(Ack ack, long nowNs) {
+        Cursor cursor = cursors.get(new ReaderKey(ack.session().uid(), ack.reader()));
+        if (cursor == null || !cursor.session.equals(ack.session())) {
+            return;
+        }
+        if (cursor.acked <= ack.sequence() && ack.sequence() <= cursor.sent) { // rule P5
+            cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs);
+            cursor.owing = cursor.acked < log.head();
+            if (leaving && !cursor.owing) {
+                cursor.heartbeatDueNs = nowNs; // it has everything: say Gone at once
+            }
+        }
+    }
+
+    private void onGoneAck(GoneAck message) {
+        Cursor cursor = cursors.get(new ReaderKey(message.session().uid(), message.reader()));
+        if (cursor != null && cursor.session.equals(message.session()) && leaving && message.head() == log.head()) {
+            cursor.goneAcknowledged = true;
+        }
+    }
+
+    private void releaseAndSend(long nowMs, long nowNs) {
+        send(nowNs);
+        if (settings.backpressure()) {
+            long head = log.head();
+            log.release(acknowledgedByAll(nowNs), nowMs);
+            if (log.head() != head) {
+                send(nowNs);
+            }
+        }
+    }
+
+    private void send(long nowNs) {
+        long head = log.head();
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.sent < head) {
+                if (!cursor.owing) {
+                    cursor.beginToOwe(nowNs, settings.heartbeatNs());
+                }
+                send(cursor);
+            }
+        }
+    }
+
+    private void send(Cursor cursor) {
+        while (true) {
+            if (cursor.sent + 1 < log.oldest()) {
+                overrun(cursor); // rule P4
+                return;
+            }
+            if (!cursor.isOpen()) {
+                return;
+            }
+            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, nextBatchBytes(cursor));
+            if (reading instanceof Reading.Overrun) {
+                overrun(cursor);
+                return;
+            } else if (reading instanceof Reading.Frames read) {
+                sendBatch(cursor, read.frames());
+            } else {
+                return;
+            }
+        }
+    }
+
+    private long nextBatchBytes(Cursor cursor) {
+        return Math.min(settings.batchBytes(), cursor.windowBytes - cursor.bytesInFlight);
+    }
+
+    private void sendBatch(Cursor cursor, List<Frame> frames) {
+        long bytes = 0;
+        for (Frame frame : frames) {
+            bytes += frame.sizeBytes();
+        }
+        Batch batch =
+                new Batch(topic, cursor.reader, cursor.session, frames.get(0).sequence(), log.head(), frames);
+        cursor.sent(batch.last(), bytes);
+        effects.send(batch);
+    }
+
+    private void overrun(Cursor cursor) {
+        long head = log.head();
+        long oldest = Math.min(log.oldest(), head + 1);
+        long sent = cursor.sent;
+        long resumeAt = Math.max(resumeAfterOverrun(oldest, head), sent + 1);
+        cursor.resumeAt(resumeAt);
+        expire(cursor, Reason.OVERRUN, resumeAt, head, sent);
+    }
+
+    private void expire(Cursor cursor, Reason reason, long resumeAt, long head, long sent) {
+        expiries.merge(reason, 1L, Long::sum);
+        effects.send(new CursorExpired(
+                topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));
+        effects.expired(cursor.session, cursor.reader, reason, sent, resumeAt);
+    }
+
+    /**
+     * Up to where every reader that publishers wait for has acknowledged. A reader counts from its registration on, not
+     * only from its first Ack: what is published between the two would overrun it.
+     */
+    private long acknowledgedByAll(long nowNs) {
+        long lowest = Ring.ALL;
+        boolean publishersWait = log.waiting() > 0;
+        for (Cursor cursor : cursors.values()) {
+            if (publishersWait && cursor.owing && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {
+                cursor.stalled = true;
+            }
+            if (!cursor.stalled && !unreachable.contains(cursor.session.uid())) {
+                lowest = Math.min(lowest, cursor.acked);
+            }
+        }
+        return lowest;
+    }
+
+    private boolean needsHeartbeat(Cursor cursor, long head) {
+        return leaving ? !cursor.goneAcknowledged : !cursor.isLevel(head);
+    }
+
+    /** One reader, for people; sequences as in the log, bytes under way. */
+    public record CursorStatus(
+            Session session,
+            long reader,
+            long sent,
+            long acked,
+            boolean confirmed,
+            long bytesInFlight,
+            boolean stalled) {}
+}

@@ -1,0 +1,173 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Position;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a subscription has got with every producer, in a printable form that resumes it on any node (rule T1). URL-safe,
+ * bound to its topic and cluster, versioned and check-summed. Immutable.
+ */
+public final class CursorToken {
+    private static final byte VERSION = 1;
+    private static final byte HAS_POSITION = 1;
+    private static final int CHECKSUM_BYTES = 4;
+
+    private final String topic;
+    private final String cluster;
+    private final long timeMs;
+    private final Map<String, @Nullable Position> positions;
+
+    /**
+     * @param cluster the cluster's id
+     * @param timeMs when it was taken, in milliseconds since 1970
+     * @param positions for each producer's name how far it was read, or null for one that had not answered yet
+     */
+    public CursorToken(String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions) {
+        this.topic = Limits.checkName("topic", topic);
+        this.cluster = Limits.checkName("cluster id", cluster);
+        this.timeMs = timeMs;
+        this.positions = Collections.unmodifiableMap(new TreeMap<>(positions));
+        if (positions.size() > Limits.MAX_TOKEN_POSITIONS) {
+            throw new IllegalArgumentException(
+                    "A token has at most " + Limits.MAX_TOKEN_POSITIONS + " positions, this has " + positions.size());
+        }
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    public String cluster() {
+        return cluster;
+    }
+
+    public long timeMs() {
+        return timeMs;
+    }
+
+    /** For each producer's name how far it was read; null for one that had not answered yet. In the names' order. */
+    public Map<String, @Nullable Position> positions() {
+        return positions;
+    }
+
+    /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
+    public static CursorToken parse(String text) {
+        byte[] bytes;
+        try {
+            bytes = Base64.getUrlDecoder().decode(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "This is no cursor token, it has characters that none has: " + shortened(text), e);
+        }
+        if (bytes.length < 1 + CHECKSUM_BYTES) {
+            throw new IllegalArgumentException("This is no cursor token, it is too short: " + shortened(text));
+        }
+        if (bytes[0] != VERSION) {
+            throw new IllegalArgumentException(
+                    "The cursor token has version " + bytes[0] + ", this program reads version " + VERSION);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        int length = bytes.length - CHECKSUM_BYTES;
+        if (buffer.getInt(length) != checksum(bytes, length)) {
+            throw new IllegalArgumentException(
+                    "The cursor token is damaged, its checksum does not match: " + shortened(text));
+        }
+        buffer.position(1).limit(length);
+        try {
+            return read(buffer);
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("The cursor token ends too early: " + shortened(text), e);
+        }
+    }
+
+    private static CursorToken read(ByteBuffer buffer) {
+        String topic = readText(buffer);
+        String cluster = readText(buffer);
+        long timeMs = buffer.getLong();
+        int count = buffer.getInt();
+        if (count < 0 || count > Limits.MAX_TOKEN_POSITIONS) {
+            throw new IllegalArgumentException("The cursor token says that it has " + count + " positions");
+        }
+        Map<String, @Nullable Position> positions = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            String node = readText(buffer);
+            boolean hasPosition = buffer.get() == HAS_POSITION;
+            positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
+        }
+        return new CursorToken(topic, cluster, timeMs, positions);
+    }
+
+    @Override
+    public String toString() {
+        int size = 1 + sizeOf(topic) + sizeOf(cluster) + Long.BYTES + Integer.BYTES + CHECKSUM_BYTES;
+        for (String node : positions.keySet()) {
+            size += sizeOf(node) + 1 + 2 * Long.BYTES;
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(size);
+        buffer.put(VERSION);
+        writeText(buffer, topic);
+        writeText(buffer, cluster);
+        buffer.putLong(timeMs).putInt(positions.size());
+        for (Map.Entry<String, @Nullable Position> entry : positions.entrySet()) {
+            writeText(buffer, entry.getKey());
+            Position position = entry.getValue();
+            buffer.put(position == null ? 0 : HAS_POSITION);
+            if (position != null) {
+                buffer.putLong(position.epoch().id()).putLong(position.sequence());
+            }
+        }
+        buffer.putInt(checksum(buffer.array(), buffer.position()));
+        byte[] bytes = new byte[buffer.position()];
+        buffer.flip().get(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CursorToken && toString().equals(other.toString());
+    }
+
+    @Override
+    public int hashCode() {
+        return toString().hashCode();
+    }
+
+    private static int sizeOf(String text) {
+        return Short.BYTES + text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void writeText(ByteBuffer buffer, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        buffer.putShort((short) bytes.length).put(bytes);
+    }
+
+    private static String readText(ByteBuffer buffer) {
+        int length = buffer.getShort() & 0xffff;
+        if (length > buffer.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[length];
+        buffer.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static int checksum(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+    }
+}

@@ -1,0 +1,18 @@
+package dev.gapless.core.wire;
+
+import dev.gapless.core.Session;
+
+/**
+ * To a reader that has not acknowledged everything: what it should have got by now.
+ *
+ * @param fromUid the producer's life, so that a reader that is gone can be taken off there
+ * @param sent the last sequence that was sent to this session
+ * @param head the newest sequence
+ */
+public record Heartbeat(String topic, long reader, Session session, long fromUid, long sent, long head)
+        implements ToConsumer {
+    public Heartbeat {
+        Message.check(topic, reader);
+        Message.checkSequence("What was sent", sent);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.gapless.core.wire;
+
+/**
+ * Between hubs that share a session: I am here, and this is the last I heard of you.
+ *
+ * @param fromUid the sender's life
+ * @param toUid the life that it is meant for; any other ignores it
+ * @param counter rises with each pulse of the sender to this node
+ * @param heard the last counter that the sender has received from this node, or 0
+ */
+public record Pulse(long fromUid, long toUid, long counter, long heard) {}
