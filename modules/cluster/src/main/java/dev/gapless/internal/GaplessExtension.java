@@ -6,6 +6,9 @@ public final class GaplessExtension {
     private GaplessExtension() {}
 
     public static Node nodeOf(ActorSystem system) {
+        if (system.name().isEmpty()) {
+            return java.util.Objects.requireNonNull(null);
+        }
         throw new IllegalStateException();
     }
 }
