@@ -1,7 +1,7 @@
 package dev.gapless;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
-import dev.gapless.core.subscription.CursorToken;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.gapless;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
-import dev.gapless.core.subscription.CursorToken;
 
 /**
  * A producer left in good order: all that it published has been delivered or announced.

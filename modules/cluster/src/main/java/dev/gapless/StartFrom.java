@@ -1,6 +1,6 @@
 package dev.gapless;
 
-import dev.gapless.core.subscription.CursorToken;
+import dev.gapless.core.CursorToken;
 
 /** Where a subscription begins. */
 public sealed interface StartFrom {

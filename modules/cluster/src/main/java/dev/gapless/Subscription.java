@@ -1,6 +1,6 @@
 package dev.gapless;
 
-import dev.gapless.core.subscription.CursorToken;
+import dev.gapless.core.CursorToken;
 import java.util.concurrent.CompletionStage;
 
 /** One reader of a topic. Thread-safe. Stages complete on {@code gapless.dispatcher}. */

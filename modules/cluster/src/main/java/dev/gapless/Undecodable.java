@@ -1,7 +1,7 @@
 package dev.gapless;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
-import dev.gapless.core.subscription.CursorToken;
 import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -19,6 +19,8 @@ package dev.gapless.core;
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
+ * @param reloadBackoffMinNs how long after a reload that failed it is tried again
+ * @param reloadBackoffMaxNs and at most, after it has failed often
  */
 public record TopicSettings(
         int ringMessages,
@@ -36,11 +38,36 @@ public record TopicSettings(
         double backoffJitter,
         long readyTimeoutNs,
         long producerReturnNs,
-        long drainTimeoutNs) {
+        long drainTimeoutNs,
+        long reloadBackoffMinNs,
+        long reloadBackoffMaxNs) {
 
     /** The largest message that fits everywhere (rule P10). */
     public long largestMessageBytes() {
         return Math.min(Math.min(maxMessageBytes, batchBytes), Math.min(ringBytes, windowBytes));
+    }
+
+    /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
+    public TopicSettings forCatchUp() {
+        return new TopicSettings(
+                ringMessages,
+                windowBytes,
+                Overflow.BACKPRESSURE,
+                batchBytes,
+                windowBytes,
+                maxMessageBytes,
+                maxPendingPublishes,
+                backpressureTimeoutNs,
+                resumeAfterExpiry,
+                heartbeatNs,
+                backoffMinNs,
+                backoffMaxNs,
+                backoffJitter,
+                readyTimeoutNs,
+                producerReturnNs,
+                drainTimeoutNs,
+                reloadBackoffMinNs,
+                reloadBackoffMaxNs);
     }
 
     public boolean backpressure() {

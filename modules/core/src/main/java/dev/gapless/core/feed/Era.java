@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Era(String node, long number, @Nullable Epoch epoch, long first) {
 
-    static final long UNPLACED = -1;
+    public static final long UNPLACED = -1;
 
     /** The era of a position in a token: less than every other, until the producer has answered. */
     public static Era unplaced(String node, Epoch epoch) {

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
@@ -28,7 +28,7 @@ public final class Eras {
     }
 
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
-    Era of(String node, LogIdentity log) {
+    public Era of(String node, LogIdentity log) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
         long number = c.numbers.computeIfAbsent(log.epoch(), e -> {
             c.latest = (c.latest | 1) + 1;
@@ -38,7 +38,7 @@ public final class Eras {
     }
 
     /** The era of an epoch that goes on from {@code previous}. */
-    Era continued(String node, Era previous, LogIdentity log) {
+    public Era continued(String node, Era previous, LogIdentity log) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
         if (previous.isPlaced() && !previous.isEnd() && previous.number() == c.latest) {
             c.numbers.putIfAbsent(log.epoch(), previous.number());
@@ -47,7 +47,7 @@ public final class Eras {
     }
 
     /** The open end behind everything that this process has seen of the producer so far. */
-    Era end(String node, @Nullable Epoch epoch, long first) {
+    public Era end(String node, @Nullable Epoch epoch, long first) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
         c.latest |= 1;
         return new Era(node, c.latest, epoch, first);

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
@@ -61,7 +61,7 @@ public final class Feed {
 
     // ------------------------------------------------------------------ for its writer
 
-    void started(Era era, long sequence) {
+    public void started(Era era, long sequence) {
         Placed at = new Placed(era, sequence);
         if (!origins.containsKey(era.node())) {
             Map<String, Placed> more = new HashMap<>(origins);
@@ -78,7 +78,7 @@ public final class Feed {
         tails.put(era.node(), at);
     }
 
-    void messages(Era era, List<Frame> frames) {
+    public void messages(Era era, List<Frame> frames) {
         lock.lock();
         try {
             for (Frame frame : frames) {
@@ -90,11 +90,11 @@ public final class Feed {
         tails.put(era.node(), new Placed(era, frames.get(frames.size() - 1).sequence()));
     }
 
-    void expired(Placed to, Reason reason, long nowMs) {
+    public void expired(Placed to, Reason reason, long nowMs) {
         notice(new FeedEntry.Expired(ring.head() + 1, to.era(), to.sequence(), reason, nowMs));
     }
 
-    void left(Placed end) {
+    public void left(Placed end) {
         notice(new FeedEntry.Left(ring.head() + 1, end.era(), end.sequence()));
     }
 
@@ -137,7 +137,7 @@ public final class Feed {
     }
 
     /** How much a producer may send: with backpressure nothing, while the slowest subscription leaves no room for it. */
-    long grantBytes() {
+    public long grantBytes() {
         if (!settings.backpressure()) {
             return settings.windowBytes();
         }
@@ -148,7 +148,7 @@ public final class Feed {
     }
 
     /** With backpressure: whoever frees nothing for too long while others wait is no longer waited for. */
-    void findStalled(long nowNs) {
+    public void findStalled(long nowNs) {
         for (FeedReader reader : readers) {
             long next = reader.next();
             if (next != reader.seen || !wantsRoom) {
@@ -161,7 +161,7 @@ public final class Feed {
         }
     }
 
-    void unresolved(Set<String> nodes) {
+    public void unresolved(Set<String> nodes) {
         unresolved = nodes;
     }
 

@@ -1,8 +1,5 @@
-package dev.gapless.core.subscription;
+package dev.gapless.core;
 
-import dev.gapless.core.Epoch;
-import dev.gapless.core.Limits;
-import dev.gapless.core.Position;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

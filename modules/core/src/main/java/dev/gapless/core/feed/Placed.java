@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;

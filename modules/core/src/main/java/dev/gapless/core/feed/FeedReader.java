@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.feed;
 
 /**
  * How far one subscription has read a {@link Feed}. The subscription moves it; the feed's writer looks at it to know what it

@@ -1,0 +1,535 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.consumer.Registration.Phase;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader of all producers of a topic: a registration for each of them, and the feed that they fill. It is a node's
+ * shared one, or a catch-up reader with a feed of its own.
+ *
+ * <p>There is one way to recover from anything, be it a gap, silence, or a new life on either side: register again, with the
+ * position that the feed has reached. Until that is answered nothing else is believed.
+ *
+ * <p>{@link Registration} draws the states. Not thread-safe.
+ */
+final class ConsumerState {
+    private final String topic;
+    private final long reader;
+    private final long uid;
+    private final TopicSettings settings;
+    private final Feed feed;
+    private final Eras eras;
+    private final LongSupplier sessions;
+    private final RandomGenerator jitter;
+    private final ConsumerEffects effects;
+    private final Start startOfPresent;
+    private final @Nullable CursorToken token;
+
+    private final Map<Long, Registration> byUid = new LinkedHashMap<>();
+    private final Map<String, Registration> byNode = new LinkedHashMap<>();
+    private final Map<Long, Registration> bySession = new HashMap<>();
+    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    private boolean begun;
+    private boolean ready;
+
+    /**
+     * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
+     * has one; with members that come later, at their beginning.
+     */
+    ConsumerState(Reader of, Feed feed, Start startOfPresent, @Nullable CursorToken token) {
+        this.topic = of.topic;
+        this.reader = of.reader;
+        this.uid = of.uid;
+        this.settings = of.settings;
+        this.eras = of.eras;
+        this.sessions = of.sessions;
+        this.jitter = of.jitter;
+        this.effects = of.effects;
+        this.feed = feed;
+        this.startOfPresent = startOfPresent;
+        this.token = token;
+    }
+
+    /** What a topic's readers share, and the number of this one. */
+    record Reader(
+            String topic,
+            long reader,
+            long uid,
+            TopicSettings settings,
+            Eras eras,
+            LongSupplier sessions,
+            RandomGenerator jitter,
+            ConsumerEffects effects) {}
+
+    Feed feed() {
+        return feed;
+    }
+
+    Map<Reason, Long> expiries() {
+        return expiries;
+    }
+
+    // ------------------------------------------------------------------ members (rules C6 to C10, T1)
+
+    /** This node is up, and these are the members: the present ones. */
+    void begin(List<MemberEvent> members, long nowMs, long nowNs) {
+        if (token != null) {
+            seek(token);
+        }
+        for (MemberEvent event : members) {
+            onMember(event, nowMs, nowNs);
+        }
+        begun = true;
+        giveUpUnlessSought(nowMs);
+        publishUnresolved();
+    }
+
+    private void seek(CursorToken resumed) {
+        resumed.positions().forEach((node, position) -> {
+            Registration r = new Registration(node, Registration.NO_UID, Phase.WAITING, Start.LATEST);
+            r.sought = true;
+            if (position == null) {
+                r.unresolved = true;
+            } else {
+                r.at = new Placed(Era.unplaced(node, position.epoch()), position.sequence());
+            }
+            byNode.put(node, r);
+        });
+        ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told
+    }
+
+    void onMember(MemberEvent event, long nowMs, long nowNs) {
+        if (event instanceof MemberEvent.Present present) {
+            // Invariant: a uid is present once.
+            boolean later = begun || token != null;
+            Start start = later ? Start.BEGINNING : startOfPresent;
+            byUid.put(present.uid(), new Registration(present.address(), present.uid(), Phase.UNNAMED, start));
+        } else if (event instanceof MemberEvent.Named named) {
+            onNamed(named, nowNs);
+        } else if (event instanceof MemberEvent.Removed) {
+            onRemoved(event.uid(), nowMs, nowNs);
+        }
+        if (begun) {
+            giveUpUnlessSought(nowMs);
+            publishUnresolved();
+        }
+    }
+
+    private void onNamed(MemberEvent.Named named, long nowNs) {
+        Registration fresh = byUid.get(named.uid());
+        if (fresh == null || fresh.phase != Phase.UNNAMED) {
+            return;
+        }
+        Registration known = byNode.get(named.node());
+        Registration r = known == null ? fresh : known;
+        assert known == null || known.phase == Phase.WAITING : "two members with the name " + named.node();
+        r.node = named.node();
+        r.uid = named.uid();
+        r.sought = false;
+        r.late |= fresh.late;
+        r.attempts = 0;
+        byUid.put(named.uid(), r);
+        byNode.put(named.node(), r);
+        register(r, nowNs);
+    }
+
+    private void onRemoved(long removedUid, long nowMs, long nowNs) {
+        Registration r = byUid.remove(removedUid);
+        if (r == null) {
+            return;
+        }
+        forgetSession(r);
+        if (r.phase == Phase.LEFT) {
+            byNode.remove(r.node, r); // C6
+        } else if (r.at != null) {
+            r.phase = Phase.WAITING; // C7
+            r.uid = Registration.NO_UID;
+            r.dueNs = nowNs + settings.producerReturnNs();
+        } else {
+            byNode.remove(r.node, r);
+            if (ready || r.unresolved) {
+                lost(r, nowMs);
+            }
+        }
+    }
+
+    /** A token's producer that is no member is lost, as soon as no member is left that might yet turn out to be it. */
+    private void giveUpUnlessSought(long nowMs) {
+        if (token == null || byUid.values().stream().anyMatch(r -> r.phase == Phase.UNNAMED && !r.late)) {
+            return;
+        }
+        for (Registration r : new ArrayList<>(byNode.values())) {
+            if (r.sought) {
+                byNode.remove(r.node);
+                lost(r, nowMs);
+            }
+        }
+    }
+
+    private void lost(Registration r, long nowMs) {
+        Placed at = r.at;
+        Era end = eras.end(
+                r.node,
+                at == null ? null : at.era().epoch(),
+                at == null ? 1 : at.era().first());
+        tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
+    }
+
+    // ------------------------------------------------------------------ being ready (rules C9, C10)
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** Members that are present and have given no position, without those that were already found to be silent. */
+    Set<Long> awaited() {
+        Set<Long> uids = new HashSet<>();
+        for (Registration r : byUid.values()) {
+            if (r.at == null && !r.late) {
+                uids.add(r.uid);
+            }
+        }
+        return uids;
+    }
+
+    boolean isAwaited(long memberUid) {
+        Registration r = byUid.get(memberUid);
+        return r != null && r.at == null;
+    }
+
+    /** {@code ready()} goes on without these. */
+    void goOnWithout(Set<Long> uids, long nowMs) {
+        for (long memberUid : uids) {
+            Registration r = byUid.get(memberUid);
+            if (r != null) {
+                r.late = true;
+            }
+        }
+        giveUpUnlessSought(nowMs);
+        publishUnresolved();
+    }
+
+    /** A subscription is ready: from now on a producer that is lost before it answered is a loss. */
+    void setReady() {
+        ready = true;
+    }
+
+    /** The members that were found to be silent. */
+    Set<String> silent() {
+        Set<String> nodes = new HashSet<>();
+        for (Registration r : byUid.values()) {
+            if (r.late && r.at == null) {
+                nodes.add(r.node);
+            }
+        }
+        return nodes;
+    }
+
+    /** Has everybody that can answer done so? Then the reader may join the shared feed (rule S5). */
+    boolean isSettled() {
+        if (!begun) {
+            return false;
+        }
+        for (Registration r : byNode.values()) {
+            if (r.at == null || !r.at.era().isPlaced()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ------------------------------------------------------------------ messages (rules C1 to C6)
+
+    void onMessage(ToConsumer message, long nowMs, long nowNs) {
+        Registration r = bySession.get(message.session().counter());
+        if (r == null || !message.session().equals(r.session)) {
+            if (message instanceof Heartbeat heartbeat) {
+                effects.send(heartbeat.fromUid(), deregister(message));
+            }
+            return;
+        }
+        if (message instanceof Registered registered) {
+            onRegistered(r, registered, nowMs, nowNs);
+        } else if (message instanceof CursorExpired expired) {
+            onExpired(r, expired, nowMs);
+        } else if (message instanceof Batch batch) {
+            onBatch(r, batch, nowNs);
+        } else if (message instanceof Heartbeat heartbeat) {
+            onHeartbeat(r, heartbeat, nowNs);
+        } else if (message instanceof Gone gone) {
+            onGone(r, gone, nowNs);
+        }
+    }
+
+    /** What to say to a producer that still has a cursor for a reader that is gone. */
+    static Deregister deregister(ToConsumer message) {
+        return new Deregister(message.topic(), message.reader(), message.session());
+    }
+
+    private void onRegistered(Registration r, Registered message, long nowMs, long nowNs) {
+        if (r.phase != Phase.REGISTERING) {
+            return;
+        }
+        Placed at = r.at;
+        if (at == null) {
+            begins(r, message, nowMs);
+        } else if (message.next() != at.sequence() + 1) {
+            register(r, nowNs); // C2
+            return;
+        } else if (!message.log().epoch().equals(at.era().epoch()) || !at.era().isPlaced()) {
+            Era era = eras.continued(r.node, at.era(), message.log());
+            r.at = new Placed(era, at.sequence());
+            if (!at.era().isPlaced()) {
+                feed.started(era, at.sequence());
+            }
+        }
+        accepted(r);
+    }
+
+    private void begins(Registration r, Registered message, long nowMs) {
+        Placed at = new Placed(eras.of(r.node, message.log()), message.next() - 1);
+        boolean missedItsStart = r.late && r.start instanceof Start.Latest && message.head() > 0;
+        if (r.unresolved) {
+            tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
+        } else if (missedItsStart) {
+            tell(r, at, Reason.REGISTERED_LATE, nowMs);
+        } else {
+            feed.started(at.era(), at.sequence());
+        }
+        r.at = at;
+    }
+
+    private void onExpired(Registration r, CursorExpired message, long nowMs) {
+        if (message.answersRegister() != (r.phase == Phase.REGISTERING) || r.phase == Phase.LEFT) {
+            return;
+        }
+        Placed at = r.at;
+        Placed to = new Placed(eraOf(r, message), message.resumeAt() - 1);
+        if (at == null || !Objects.equals(to.position(), at.position())) {
+            tell(r, to, message.reason(), nowMs); // C3
+        } else if (!at.era().isPlaced()) {
+            feed.started(to.era(), to.sequence());
+        }
+        r.at = to;
+        accepted(r);
+    }
+
+    private Era eraOf(Registration r, CursorExpired message) {
+        Placed at = r.at;
+        return at == null || message.reason() == Reason.PRODUCER_RESTARTED
+                ? eras.of(r.node, message.log())
+                : eras.continued(r.node, at.era(), message.log());
+    }
+
+    private void accepted(Registration r) {
+        r.phase = Phase.LIVE;
+        r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
+        r.unresolved = false;
+        r.late = false;
+        r.attempts = 0;
+        publishUnresolved();
+        acknowledge(r);
+    }
+
+    private void onBatch(Registration r, Batch batch, long nowNs) {
+        Placed at = r.at;
+        if (r.phase != Phase.LIVE || at == null) {
+            return; // not believed before the registration is answered
+        }
+        if (batch.first() != at.sequence() + 1) {
+            register(r, nowNs);
+            return;
+        }
+        List<Frame> frames = batch.frames();
+        feed.messages(at.era(), frames);
+        r.at = new Placed(at.era(), batch.last());
+        acknowledge(r);
+    }
+
+    private void onHeartbeat(Registration r, Heartbeat heartbeat, long nowNs) {
+        Placed at = r.at;
+        if (r.phase != Phase.LIVE || at == null) {
+            return;
+        }
+        if (heartbeat.sent() != at.sequence()) {
+            register(r, nowNs);
+        } else {
+            acknowledge(r);
+        }
+    }
+
+    private void onGone(Registration r, Gone gone, long nowNs) {
+        Placed at = r.at;
+        if (at == null || (r.phase != Phase.LIVE && r.phase != Phase.LEFT)) {
+            return;
+        }
+        if (gone.head() != at.sequence()) {
+            register(r, nowNs);
+            return;
+        }
+        if (r.phase == Phase.LIVE) {
+            r.phase = Phase.LEFT;
+            feed.left(new Placed(eras.end(r.node, at.era().epoch(), at.era().first()), at.sequence()));
+        }
+        effects.send(r.uid, new GoneAck(topic, reader, gone.session(), gone.head()));
+    }
+
+    // ------------------------------------------------------------------ time and room
+
+    /** No pulse from that node answers ours (rule C5). */
+    void onSilent(long silentUid, long nowNs) {
+        Registration r = byUid.get(silentUid);
+        if (r != null && r.phase == Phase.LIVE) {
+            register(r, nowNs);
+        }
+    }
+
+    void onTime(long nowMs, long nowNs) {
+        for (Registration r : new ArrayList<>(byNode.values())) {
+            if (r.isDue(nowNs) && !r.sought) {
+                if (r.phase == Phase.REGISTERING) {
+                    register(r, nowNs);
+                } else {
+                    byNode.remove(r.node);
+                    lost(r, nowMs);
+                }
+            }
+        }
+    }
+
+    /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE}. */
+    long deadlineNs(long nowNs) {
+        long wait = Long.MAX_VALUE;
+        for (Registration r : byNode.values()) {
+            if ((r.phase == Phase.REGISTERING || r.phase == Phase.WAITING) && !r.sought) {
+                wait = Math.min(wait, r.dueNs - nowNs);
+            }
+        }
+        return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    /** The feed has room again: whoever was stopped for want of it may go on. */
+    void grantAgain() {
+        for (Registration r : byNode.values()) {
+            if (r.phase == Phase.LIVE) {
+                acknowledge(r);
+            }
+        }
+    }
+
+    /** Nobody reads any more: the producers may forget it. */
+    void close() {
+        for (Registration r : byUid.values()) {
+            if (r.session != null) {
+                effects.send(r.uid, new Deregister(topic, reader, r.session));
+            }
+            forgetSession(r);
+        }
+        byUid.clear();
+        byNode.clear();
+    }
+
+    // ------------------------------------------------------------------
+
+    private void register(Registration r, long nowNs) {
+        forgetSession(r);
+        Session session = new Session(uid, sessions.getAsLong());
+        r.session = session;
+        bySession.put(session.counter(), r);
+        r.phase = Phase.REGISTERING;
+        r.dueNs = nowNs + backoffNs(r.attempts++);
+        effects.send(r.uid, new Register(topic, reader, session, r.uid, r.asks(), feed.grantBytes()));
+    }
+
+    private long backoffNs(int attempt) {
+        long wait = settings.backoffMinNs();
+        for (int i = 0; i < attempt && wait < settings.backoffMaxNs(); i++) {
+            wait *= 2;
+        }
+        wait = Math.min(wait, settings.backoffMaxNs());
+        return (long) (wait * (1 + settings.backoffJitter() * (2 * jitter.nextDouble() - 1)));
+    }
+
+    private void acknowledge(Registration r) {
+        Placed at = r.at;
+        if (at != null && r.session != null) {
+            effects.send(r.uid, new Ack(topic, reader, r.session, at.sequence(), feed.grantBytes()));
+        }
+    }
+
+    private void forgetSession(Registration r) {
+        if (r.session != null) {
+            bySession.remove(r.session.counter());
+            r.session = null;
+        }
+    }
+
+    private void tell(Registration r, Placed to, Reason reason, long nowMs) {
+        feed.expired(to, reason, nowMs);
+        expiries.merge(reason, 1L, Long::sum);
+        Position behind = r.at == null ? null : r.at.position();
+        effects.missed(r.node, reader, reason, behind, to.era().isEnd() ? null : to.position());
+    }
+
+    private void publishUnresolved() {
+        Set<String> nodes = new HashSet<>();
+        for (Registration r : byUid.values()) {
+            if (r.at == null && !(r.start instanceof Start.Beginning)) {
+                nodes.add(r.node);
+            }
+        }
+        for (Registration r : byNode.values()) {
+            if (r.unresolved) {
+                nodes.add(r.node);
+            }
+        }
+        if (!nodes.equals(feed.unresolved())) {
+            feed.unresolved(Set.copyOf(nodes));
+        }
+    }
+
+    /** For people. */
+    List<RegistrationStatus> registrations() {
+        Set<Registration> all = new HashSet<>(byUid.values());
+        all.addAll(byNode.values());
+        List<RegistrationStatus> statuses = new ArrayList<>();
+        for (Registration r : all) {
+            statuses.add(new RegistrationStatus(r.node, r.phase.name(), r.at == null ? null : r.at.position()));
+        }
+        statuses.sort((a, b) -> a.node().compareTo(b.node()));
+        return statuses;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.feed.Placed;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a consumer remembers of one producer.
+ *
+ * <pre>
+ *            named              Registered, CursorExpired
+ *   UNNAMED ───────► REGISTERING ═══════════════════════► LIVE ──Gone──► LEFT ──removed──► (nothing)
+ *                     ▲   ▲   └─ no answer: again ─┘       │ │
+ *                     │   └─── gap, silence, Heartbeat ────┘ │ removed
+ *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing)
+ * </pre>
+ *
+ * <p>Invariants: it has a session exactly while REGISTERING or LIVE, or LEFT; LIVE has a position; WAITING has no uid.
+ */
+final class Registration {
+    enum Phase {
+        /** A member that has not said its name. */
+        UNNAMED,
+        /** Asked, and not answered. */
+        REGISTERING,
+        /** Messages come. */
+        LIVE,
+        /** Its node is gone, and may come back. */
+        WAITING,
+        /** It left in good order, and its node is not removed yet. */
+        LEFT
+    }
+
+    static final long NO_UID = 0;
+
+    String node;
+    long uid;
+    Phase phase;
+    /** Where to begin while there is no position. */
+    Start start;
+
+    @Nullable Session session;
+
+    /** How far the feed has got. */
+    @Nullable Placed at;
+    /** {@code ready()} went on without it. */
+    boolean late;
+    /** A token was taken before it had answered. */
+    boolean unresolved;
+    /** It stands in a token, and no member with this name has been seen yet. */
+    boolean sought;
+
+    int attempts;
+    /** When to ask again (REGISTERING), or to give up waiting (WAITING). */
+    long dueNs;
+
+    Registration(String node, long uid, Phase phase, Start start) {
+        this.node = node;
+        this.uid = uid;
+        this.phase = phase;
+        this.start = start;
+    }
+
+    /** What to ask for. */
+    Start asks() {
+        return at == null || at.position() == null ? start : new Start.After(at.position());
+    }
+
+    boolean isDue(long nowNs) {
+        return (phase == Phase.REGISTERING || phase == Phase.WAITING) && dueNs - nowNs <= 0;
+    }
+}

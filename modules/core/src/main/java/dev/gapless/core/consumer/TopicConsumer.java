@@ -1,0 +1,319 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consuming side of one topic on one node: the shared reader with its feed, a catch-up reader for each subscription that
+ * begins before that feed, and who waits to be ready.
+ *
+ * <p>Subscriptions are read elsewhere; here they are opened, let into the shared feed, and closed. Not thread-safe.
+ */
+public final class TopicConsumer {
+    private final String topic;
+    private final long uid;
+    private final TopicSettings settings;
+    private final Eras eras = new Eras();
+    private final LongSupplier sessions;
+    private final RandomGenerator jitter;
+    private final ConsumerEffects effects;
+
+    private final ConsumerState shared;
+    private final Map<Long, ConsumerState> readers = new LinkedHashMap<>();
+    private final Map<Long, Open> open = new LinkedHashMap<>();
+    private List<MemberEvent> members = List.of();
+    private boolean up;
+    private long nextReader = Message.SHARED_READER + 1;
+
+    /** An open subscription. */
+    private static final class Open {
+        final SubscriptionState subscription;
+        final long reader;
+        final Set<Long> awaited = new HashSet<>();
+        boolean ready;
+        long readyUntilNs;
+
+        Open(SubscriptionState subscription, long reader) {
+            this.subscription = subscription;
+            this.reader = reader;
+        }
+    }
+
+    /**
+     * A consumer for a first subscription that begins like this.
+     *
+     * @param uid this node's life
+     * @param sessions gives a higher number at each call, for all topics of this process
+     */
+    public TopicConsumer(
+            String topic,
+            long uid,
+            TopicSettings settings,
+            LongSupplier sessions,
+            RandomGenerator jitter,
+            ConsumerEffects effects,
+            Opening first) {
+        this.topic = topic;
+        this.uid = uid;
+        this.settings = settings;
+        this.sessions = sessions;
+        this.jitter = jitter;
+        this.effects = effects;
+        Start start = first instanceof Opening.Earliest ? Start.EARLIEST : Start.LATEST;
+        this.shared = new ConsumerState(reader(Message.SHARED_READER, settings), new Feed(settings), start, null);
+    }
+
+    private ConsumerState.Reader reader(long number, TopicSettings readerSettings) {
+        return new ConsumerState.Reader(topic, number, uid, readerSettings, eras, sessions, jitter, effects);
+    }
+
+    public Feed feed() {
+        return shared.feed();
+    }
+
+    public Map<Reason, Long> expiries() {
+        return shared.expiries();
+    }
+
+    public List<RegistrationStatus> registrations() {
+        return shared.registrations();
+    }
+
+    // ------------------------------------------------------------------ subscriptions
+
+    /** Opens a subscription. Once it is ready, {@link ConsumerEffects#ready} says so. */
+    public SubscriptionState open(long id, Opening opening, long nowMs, long nowNs) {
+        Open added = opening instanceof Opening.Resume || opening instanceof Opening.Since
+                ? openBehindFeed(opening, nowMs, nowNs)
+                : openOnFeed(opening, nowNs);
+        open.put(id, added);
+        if (up) {
+            awaitAnswers(added, nowNs);
+            settle(nowMs, nowNs);
+        }
+        return added.subscription;
+    }
+
+    private Open openOnFeed(Opening opening, long nowNs) {
+        Feed feed = shared.feed();
+        SubscriptionState subscription = opening instanceof Opening.Earliest
+                ? SubscriptionState.live(feed, feed.oldest(), feed.overtaken().bases(), settings, nowNs)
+                : SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, nowNs);
+        return new Open(subscription, Message.SHARED_READER);
+    }
+
+    private Open openBehindFeed(Opening opening, long nowMs, long nowNs) {
+        TopicSettings own = settings.forCatchUp();
+        Feed feed = new Feed(own);
+        CursorToken token = opening instanceof Opening.Resume resume ? resume.token() : null;
+        Start start = opening instanceof Opening.Since since ? new Start.Since(since.timeMs()) : Start.BEGINNING;
+        long number = nextReader++;
+        ConsumerState state = new ConsumerState(reader(number, own), feed, start, token);
+        readers.put(number, state);
+        Open added = new Open(
+                SubscriptionState.behind(feed, shared.feed(), SubscriptionState.startOf(token), settings, nowNs),
+                number);
+        if (up) {
+            state.begin(members, nowMs, nowNs);
+        }
+        return added;
+    }
+
+    /** Ends a subscription, and its catch-up reader if it still has one. */
+    public void close(long id) {
+        Open closed = open.remove(id);
+        if (closed != null) {
+            closed.subscription.close();
+            closeReader(closed.reader);
+        }
+    }
+
+    /** The subscription reads the shared feed now. */
+    public void onJoined(long id) {
+        Open joined = open.get(id);
+        if (joined != null) {
+            closeReader(joined.reader);
+        }
+    }
+
+    private void closeReader(long number) {
+        ConsumerState reader = readers.remove(number);
+        if (reader != null) {
+            reader.close();
+        }
+    }
+
+    /** Nobody subscribes any more. */
+    public boolean isIdle() {
+        return open.isEmpty();
+    }
+
+    /** Takes all registrations off. */
+    public void close() {
+        List.copyOf(open.keySet()).forEach(this::close);
+        shared.close();
+    }
+
+    // ------------------------------------------------------------------ inputs
+
+    /** This node is up, and these are the members (rule C10). */
+    public void begin(List<MemberEvent> snapshot, long nowMs, long nowNs) {
+        up = true;
+        members = List.copyOf(snapshot);
+        shared.begin(members, nowMs, nowNs);
+        readers.values().forEach(reader -> reader.begin(members, nowMs, nowNs));
+        open.values().forEach(added -> awaitAnswers(added, nowNs));
+        settle(nowMs, nowNs);
+    }
+
+    /**
+     * A member came, told its name, or went.
+     *
+     * @param snapshot the members from now on
+     */
+    public void onMember(MemberEvent event, List<MemberEvent> snapshot, long nowMs, long nowNs) {
+        members = List.copyOf(snapshot);
+        shared.onMember(event, nowMs, nowNs);
+        readers.values().forEach(reader -> reader.onMember(event, nowMs, nowNs));
+        settle(nowMs, nowNs);
+    }
+
+    public void onMessage(ToConsumer message, long nowMs, long nowNs) {
+        ConsumerState to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
+        if (to == null) {
+            answerStranger(message, effects);
+            return;
+        }
+        to.onMessage(message, nowMs, nowNs);
+        settle(nowMs, nowNs);
+    }
+
+    /** A producer sends to a reader that is gone: once it asks whether that got everything, it is taken off there. */
+    public static void answerStranger(ToConsumer message, ConsumerEffects effects) {
+        if (message instanceof Heartbeat heartbeat) {
+            effects.send(heartbeat.fromUid(), new Deregister(message.topic(), message.reader(), message.session()));
+        }
+    }
+
+    /** No pulse from that node answers ours. */
+    public void onSilent(long silentUid, long nowNs) {
+        shared.onSilent(silentUid, nowNs);
+        readers.values().forEach(reader -> reader.onSilent(silentUid, nowNs));
+    }
+
+    /** A subscription has freed a feed that was full. */
+    public void onRoom() {
+        grantAgain(shared);
+        readers.values().forEach(TopicConsumer::grantAgain);
+    }
+
+    private static void grantAgain(ConsumerState state) {
+        if (state.feed().wantsRoom() && state.feed().grantBytes() > 0) {
+            state.grantAgain();
+        }
+    }
+
+    public void onTime(long nowMs, long nowNs) {
+        if (settings.backpressure()) {
+            shared.feed().findStalled(nowNs);
+        }
+        shared.onTime(nowMs, nowNs);
+        readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
+        onRoom();
+        settle(nowMs, nowNs);
+    }
+
+    /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
+    public long deadlineNs(long nowNs) {
+        long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
+        for (ConsumerState reader : readers.values()) {
+            wait = until(reader.deadlineNs(nowNs), nowNs, wait);
+        }
+        for (Open waiting : open.values()) {
+            if (up && !waiting.ready) {
+                wait = Math.min(wait, waiting.readyUntilNs - nowNs);
+            }
+        }
+        if (shared.feed().wantsRoom()) {
+            wait = Math.min(wait, settings.heartbeatNs());
+        }
+        return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    private static long until(long deadlineNs, long nowNs, long wait) {
+        return deadlineNs == Long.MAX_VALUE ? wait : Math.min(wait, deadlineNs - nowNs);
+    }
+
+    // ------------------------------------------------------------------ being ready
+
+    private void awaitAnswers(Open added, long nowNs) {
+        added.readyUntilNs = nowNs + settings.readyTimeoutNs();
+        added.awaited.addAll(shared.awaited());
+        ConsumerState reader = readers.get(added.reader);
+        if (reader != null) {
+            added.awaited.addAll(reader.awaited());
+        }
+    }
+
+    private void settle(long nowMs, long nowNs) {
+        if (!up) {
+            return;
+        }
+        for (Map.Entry<Long, Open> entry : open.entrySet()) {
+            Open waiting = entry.getValue();
+            ConsumerState reader = readers.get(waiting.reader);
+            if (!waiting.ready) {
+                settleReady(entry.getKey(), waiting, reader, nowMs, nowNs);
+            }
+            if (reader != null) {
+                waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
+            }
+        }
+    }
+
+    private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowMs, long nowNs) {
+        waiting.awaited.removeIf(
+                memberUid -> !shared.isAwaited(memberUid) && (reader == null || !reader.isAwaited(memberUid)));
+        boolean tooLong = waiting.readyUntilNs - nowNs <= 0;
+        if (!waiting.awaited.isEmpty() && !tooLong) {
+            return;
+        }
+        Set<String> silent = new HashSet<>();
+        for (ConsumerState state : statesOf(reader)) {
+            state.goOnWithout(waiting.awaited, nowMs);
+            state.setReady();
+            silent.addAll(state.silent());
+        }
+        waiting.ready = true;
+        effects.ready(id, Set.copyOf(silent));
+    }
+
+    private List<ConsumerState> statesOf(@Nullable ConsumerState reader) {
+        List<ConsumerState> states = new ArrayList<>();
+        states.add(shared);
+        if (reader != null) {
+            states.add(reader);
+        }
+        return states;
+    }
+}

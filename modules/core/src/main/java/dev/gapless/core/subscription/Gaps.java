@@ -1,0 +1,62 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Placed;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** States what lies between two positions of one producer, in numbers as far as they can be known. */
+final class Gaps {
+    private Gaps() {}
+
+    /**
+     * What a subscription misses that stands at {@code at}, or has not begun if that is null, and goes on behind {@code to}.
+     * Empty if that is nothing.
+     */
+    static List<Gap> between(@Nullable Placed at, Placed to, Reason reason) {
+        String node = to.era().node();
+        if (to.era().isEnd()) {
+            return at != null && at.era().isEnd() ? List.of() : List.of(open(node, at, reason));
+        }
+        Position resumesAt = position(to.era().epoch(), to.sequence() + 1);
+        if (at != null && !at.era().isEnd() && isSameStream(at, to)) {
+            long missed = to.sequence() - at.sequence();
+            return List.of(
+                    missed > 0
+                            ? new Gap(node, reason, at.era().epoch(), at.sequence() + 1, missed, resumesAt)
+                            : new Gap(node, reason, at.era().epoch(), null, null, resumesAt));
+        }
+        List<Gap> gaps = new ArrayList<>();
+        if (at != null && !at.era().isEnd()) {
+            gaps.add(new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, resumesAt));
+        }
+        boolean startUnknown = at == null && (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN);
+        if (startUnknown) {
+            gaps.add(new Gap(node, reason, to.era().epoch(), null, null, resumesAt));
+        } else if (to.sequence() >= to.era().first()) {
+            long first = to.era().first();
+            gaps.add(new Gap(node, reason, to.era().epoch(), first, to.sequence() - first + 1, resumesAt));
+        }
+        return gaps;
+    }
+
+    private static Gap open(String node, @Nullable Placed at, Reason reason) {
+        return at == null
+                ? new Gap(node, reason, null, null, null, null)
+                : new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, null);
+    }
+
+    private static boolean isSameStream(Placed at, Placed to) {
+        Epoch epoch = at.era().epoch();
+        return at.era().number() == to.era().number()
+                || (epoch != null && epoch.equals(to.era().epoch()));
+    }
+
+    private static @Nullable Position position(@Nullable Epoch epoch, long sequence) {
+        return epoch == null ? null : new Position(epoch, sequence);
+    }
+}

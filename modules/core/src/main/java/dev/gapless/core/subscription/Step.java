@@ -1,0 +1,40 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a subscription is to do next. */
+public sealed interface Step {
+    /** Messages to deliver, in order. */
+    record Messages(MessageRun run) implements Step {}
+
+    /**
+     * Something is missed: reload.
+     *
+     * @param gaps at least one
+     * @param timeMs when it became known, in milliseconds since 1970
+     */
+    record Missed(List<Gap> gaps, long timeMs) implements Step {}
+
+    /**
+     * A producer left in good order.
+     *
+     * @param position its last message, or null if it never said anything
+     */
+    record Left(String node, @Nullable Position position) implements Step {}
+
+    /** It reads the shared feed from now on: its catch-up reader can go. */
+    record Joined() implements Step {}
+
+    /** Nothing is there: wait to be woken. */
+    record Idle() implements Step {}
+
+    /** A reload is under way. */
+    record Reloading() implements Step {}
+
+    Step JOINED = new Joined();
+    Step IDLE = new Idle();
+    Step RELOADING = new Reloading();
+}

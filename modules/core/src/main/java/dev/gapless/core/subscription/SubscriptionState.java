@@ -1,0 +1,393 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedReader;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reader of a feed: V, its position in every producer, and what it is given next.
+ *
+ * <pre>
+ *                          next()                         reloaded
+ *   CATCHING UP ──joins──► READING ──Missed──► RELOADING ──────────► READING
+ *    └─ its own feed        └─ the shared feed    └─ again, after a while, if the reload failed
+ * </pre>
+ *
+ * <p>What is at or below V is skipped; an expiry begins at V and is dropped when it is empty (S1). When a reload begins, all
+ * expiries then in the feed are handed over together, and V passes them only when the reload has succeeded (S2, S3).
+ *
+ * <p>Invariant: between two positions of one stretch that V takes, every sequence is given or told. It is checked at each
+ * message; were it ever broken, the hole would be told as a gap, and counted in {@link #violations}.
+ *
+ * <p>One thread at a time, except {@link #token} and the getters of state.
+ */
+public final class SubscriptionState {
+    private static final int MAX_RUN = 256;
+
+    private final TopicSettings settings;
+    private final Feed shared;
+    private volatile Feed feed;
+    private FeedReader reader;
+    private long index;
+    private volatile boolean mayJoin;
+    private volatile MessageRun run;
+    private volatile @Nullable Pending pending;
+    private int reloadsFailed;
+    private final AtomicLong violations = new AtomicLong();
+
+    /** Expiries that were handed over, and not yet passed. */
+    private record Pending(Map<String, Placed> upTo) {}
+
+    /** One producer's expiry. */
+    private record Expiry(Placed to, Reason reason, long timeMs) {}
+
+    private SubscriptionState(Feed feed, Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
+        this.settings = settings;
+        this.shared = shared;
+        this.feed = feed;
+        this.index = index;
+        this.reader = feed.attach(index, nowNs);
+        this.run = new MessageRun(start, List.of());
+    }
+
+    /** A subscription to the shared feed, from this index and these positions on. */
+    public static SubscriptionState live(Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
+        return new SubscriptionState(shared, shared, index, start, settings, nowNs);
+    }
+
+    /** A subscription that reads a feed of its own until it can join the shared one. */
+    public static SubscriptionState behind(Feed own, Feed shared, Vector start, TopicSettings settings, long nowNs) {
+        return new SubscriptionState(own, shared, own.head() + 1, start, settings, nowNs);
+    }
+
+    /** The positions of a token, which no producer has answered for yet. */
+    public static Vector startOf(@Nullable CursorToken token) {
+        Map<String, Placed> positions = new HashMap<>();
+        if (token != null) {
+            token.positions().forEach((node, position) -> {
+                if (position != null) {
+                    positions.put(node, new Placed(Era.unplaced(node, position.epoch()), position.sequence()));
+                }
+            });
+        }
+        return Vector.of(positions);
+    }
+
+    /** Everything that its catch-up reader waits for has come: it may join once it has read far enough. */
+    public void mayJoin(boolean may) {
+        mayJoin = may;
+    }
+
+    public boolean isCatchingUp() {
+        return feed != shared;
+    }
+
+    public boolean isReloading() {
+        return pending != null;
+    }
+
+    /** How many entries of its feed it has not read. */
+    public long lag() {
+        return feed.head() - reader.next() + 1;
+    }
+
+    /** How often the invariant was found broken; a defect of Gapless if it is not 0. */
+    public long violations() {
+        return violations.get();
+    }
+
+    /** Does the consumer wait for it to free its feed? */
+    public boolean isPressed() {
+        return feed.wantsRoom();
+    }
+
+    /** Is there something to read? */
+    public boolean hasNext() {
+        return pending == null && (index <= feed.head() || (mayJoin && isCatchingUp()));
+    }
+
+    /** Nobody waits for it any more. */
+    public void close() {
+        feed.detach(reader);
+    }
+
+    /**
+     * What to do next. Whatever it gave before counts as done with: messages up to {@link MessageRun#handled}, which must be
+     * all of them unless the subscription ends.
+     */
+    public Step next(long nowNs) {
+        if (pending != null) {
+            return Step.RELOADING;
+        }
+        Vector at = run.after(run.handled());
+        run = new MessageRun(at, List.of());
+        reader.moveTo(index);
+        if (isCatchingUp() && mayJoin && join(at, nowNs)) {
+            return Step.JOINED;
+        }
+        return read(at);
+    }
+
+    private boolean join(Vector at, long nowNs) {
+        for (Placed position : at.positions().values()) {
+            if (!position.era().isPlaced()) {
+                return false;
+            }
+        }
+        FeedReader joined = shared.join(at, nowNs);
+        if (joined == null) {
+            return false;
+        }
+        feed.detach(reader);
+        reader = joined;
+        index = joined.next();
+        feed = shared;
+        return true;
+    }
+
+    /** Reads up to the first entry that is no message; messages before it come first. */
+    private Step read(Vector start) {
+        Vector at = start;
+        Map<String, Placed> moved = new HashMap<>();
+        List<FeedEntry.Message> messages = new ArrayList<>();
+        while (messages.size() < MAX_RUN) {
+            long head = feed.head();
+            if (index > head) {
+                break;
+            }
+            FeedEntry entry = feed.get(index);
+            if (!messages.isEmpty() && !(entry instanceof FeedEntry.Message)) {
+                break;
+            }
+            if (entry == null) {
+                return overtaken(at);
+            }
+            Placed before = where(entry.era().node(), at, moved);
+            if (entry instanceof FeedEntry.Message message) {
+                if (isNew(entry, before)) {
+                    if (!follows(message, before)) {
+                        return messages.isEmpty() ? hole(at, message) : give(at, messages);
+                    }
+                    messages.add(message);
+                    moved.put(entry.era().node(), entry.after());
+                }
+                index++;
+            } else {
+                Step step = notice(entry, before, at);
+                if (step != null) {
+                    return step;
+                }
+                at = run.after(0);
+            }
+        }
+        if (messages.isEmpty()) {
+            reader.moveTo(index);
+            return Step.IDLE;
+        }
+        return give(at, messages);
+    }
+
+    private Step give(Vector at, List<FeedEntry.Message> messages) {
+        run = new MessageRun(at, messages);
+        return new Step.Messages(run);
+    }
+
+    private @Nullable Placed where(String node, Vector at, Map<String, Placed> moved) {
+        Placed position = moved.get(node);
+        if (position == null) {
+            position = at.get(node);
+        }
+        // A producer that answered after this subscription was opened: it began where its stream began in this feed.
+        return position == null ? feed.origins().get(node) : position;
+    }
+
+    /** Rule S1. In a catch-up reader's own feed everything is meant for it. */
+    private boolean isNew(FeedEntry entry, @Nullable Placed before) {
+        return before == null || isCatchingUp() || entry.after().isBeyond(before);
+    }
+
+    private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
+        return before == null
+                || before.era().number() != message.era().number()
+                || message.sequence() == before.sequence() + 1;
+    }
+
+    /** An entry that is no message. Returns null if there is nothing to do about it; V then stands in {@link #run}. */
+    private @Nullable Step notice(FeedEntry entry, @Nullable Placed before, Vector at) {
+        if (entry instanceof FeedEntry.Expired) {
+            return expired(at);
+        }
+        index++;
+        if (isNew(entry, before)) {
+            run = new MessageRun(at.with(entry.era().node(), entry.after()), List.of());
+            if (entry instanceof FeedEntry.Left) {
+                Epoch epoch = entry.era().epoch();
+                return new Step.Left(entry.era().node(), epoch == null ? null : new Position(epoch, entry.sequence()));
+            }
+        } else {
+            run = new MessageRun(at, List.of());
+        }
+        return null;
+    }
+
+    /** What should never be: a hole in a stretch. It is told. */
+    private Step hole(Vector at, FeedEntry.Message message) {
+        violations.incrementAndGet();
+        Placed to = new Placed(message.era(), message.sequence() - 1);
+        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0)));
+        return Objects.requireNonNull(step);
+    }
+
+    /** Hands over this expiry and all behind it. */
+    private @Nullable Step expired(Vector at) {
+        Map<String, Expiry> expiries = new LinkedHashMap<>();
+        collect(at, expiries);
+        index++;
+        return hand(at, expiries);
+    }
+
+    /** The feed has gone on past this subscription (rule S3). */
+    private Step overtaken(Vector at) {
+        Feed.Overtaken overtaken = feed.overtaken();
+        Map<String, Expiry> expiries = new LinkedHashMap<>();
+        overtaken.bases().positions().forEach((node, base) -> {
+            Placed position = where(node, at, Map.of());
+            if (base.isBeyond(position)) {
+                expiries.put(node, new Expiry(base, reason(position, base), 0));
+            }
+        });
+        index = overtaken.oldest();
+        collect(at, expiries);
+        Step step = hand(at, expiries);
+        return step == null ? read(run.after(0)) : step;
+    }
+
+    private static Reason reason(@Nullable Placed position, Placed base) {
+        if (base.era().isEnd()) {
+            return Reason.PRODUCER_LOST;
+        }
+        boolean same = position == null
+                || position.era().number() == base.era().number()
+                || position.era().isEnd();
+        return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
+    }
+
+    private void collect(Vector at, Map<String, Expiry> expiries) {
+        long last = feed.lastNotice();
+        for (long i = index; i <= last; i++) {
+            if (feed.get(i) instanceof FeedEntry.Expired expired) {
+                String node = expired.era().node();
+                Expiry known = expiries.get(node);
+                Placed before = known == null ? where(node, at, Map.of()) : known.to();
+                if (isNew(expired, before)) {
+                    expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs()));
+                }
+            }
+        }
+    }
+
+    /** Begins a reload if anything is missed; else V passes at once, and null is returned. */
+    private @Nullable Step hand(Vector at, Map<String, Expiry> expiries) {
+        List<Gap> gaps = new ArrayList<>();
+        Map<String, Placed> upTo = new HashMap<>();
+        long timeMs = 0;
+        for (Map.Entry<String, Expiry> entry : expiries.entrySet()) {
+            Expiry expiry = entry.getValue();
+            gaps.addAll(Gaps.between(where(entry.getKey(), at, Map.of()), expiry.to(), expiry.reason()));
+            upTo.put(entry.getKey(), expiry.to());
+            timeMs = Math.max(timeMs, expiry.timeMs());
+        }
+        if (gaps.isEmpty()) {
+            run = new MessageRun(at.with(upTo), List.of());
+            return null;
+        }
+        run = new MessageRun(at, List.of());
+        pending = new Pending(upTo);
+        return new Step.Missed(List.copyOf(gaps), timeMs);
+    }
+
+    /**
+     * The reload has succeeded: V passes the gaps.
+     *
+     * @param reflects what the source of truth is known to reflect, which is then not delivered again, or null (S4)
+     */
+    public void reloaded(@Nullable CursorToken reflects) {
+        Pending reload = Objects.requireNonNull(pending, "no reload is under way");
+        Vector at = run.after(0).with(reload.upTo());
+        if (reflects != null) {
+            Map<String, Placed> further = new HashMap<>();
+            reflects.positions().forEach((node, position) -> {
+                Placed here = at.get(node);
+                if (here != null
+                        && position != null
+                        && position.epoch().equals(here.era().epoch())) {
+                    Placed there = new Placed(here.era(), position.sequence());
+                    if (there.isBeyond(here)) {
+                        further.put(node, there);
+                    }
+                }
+            });
+            run = new MessageRun(at.with(further), List.of());
+        } else {
+            run = new MessageRun(at, List.of());
+        }
+        pending = null;
+        reloadsFailed = 0;
+    }
+
+    /** The reload has failed. Returns after how many nanoseconds to hand the same gaps over again. */
+    public long reloadFailed() {
+        long wait = settings.reloadBackoffMinNs();
+        for (int i = 0; i < reloadsFailed && wait < settings.reloadBackoffMaxNs(); i++) {
+            wait *= 2;
+        }
+        reloadsFailed++;
+        return Math.min(wait, settings.reloadBackoffMaxNs());
+    }
+
+    /** Where it stands: behind the last message handled, and in front of a gap that is being reloaded. Any thread. */
+    public Vector positions() {
+        MessageRun current = run;
+        return current.after(current.handled());
+    }
+
+    /** {@link #token(Vector, String, String, long)} of {@link #positions}. Any thread. */
+    public CursorToken token(String topic, String cluster, long nowMs) {
+        return token(positions(), topic, cluster, nowMs);
+    }
+
+    /** A token for a place where this subscription is or was (rule T1). Any thread. */
+    public CursorToken token(Vector at, String topic, String cluster, long nowMs) {
+        Feed read = feed;
+        Map<String, @Nullable Position> positions = new HashMap<>();
+        for (String node : read.unresolved()) {
+            positions.put(node, null);
+        }
+        read.origins().forEach((node, origin) -> positions.put(node, origin.position()));
+        at.positions().forEach((node, position) -> {
+            if (position.era().isEnd()) {
+                positions.remove(node);
+            } else {
+                positions.put(node, position.position());
+            }
+        });
+        return new CursorToken(topic, cluster, nowMs, positions);
+    }
+}
