@@ -1,7 +1,7 @@
 package dev.gapless;
 
 import dev.gapless.internal.GaplessExtension;
-import dev.gapless.internal.Node;
+import dev.gapless.internal.GaplessNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -24,9 +24,9 @@ import org.apache.pekko.stream.javadsl.Source;
  * first moment on, and ends with it ({@code CoordinatedShutdown}).
  */
 public final class Gapless {
-    private final Node node;
+    private final GaplessNode node;
 
-    private Gapless(Node node) {
+    private Gapless(GaplessNode node) {
         this.node = node;
     }
 

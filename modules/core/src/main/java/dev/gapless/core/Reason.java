@@ -3,13 +3,34 @@ package dev.gapless.core;
 /** Why a subscription is told that it missed something. */
 public enum Reason {
     /** The ring went on past the reader before it was read. */
-    OVERRUN,
+    OVERRUN(0),
     /** The producer has begun a new log, and cannot say what the reader missed of the old one. */
-    PRODUCER_RESTARTED,
+    PRODUCER_RESTARTED(1),
     /** The producer's node is gone, did not come back in time, and may have published what nobody received. */
-    PRODUCER_LOST,
+    PRODUCER_LOST(2),
     /** The subscription was ready without this producer, which had published something by the time it answered. */
-    REGISTERED_LATE,
+    REGISTERED_LATE(3),
     /** The position is of no use: the producer has never been there, or the token was taken before it had answered. */
-    POSITION_UNKNOWN
+    POSITION_UNKNOWN(4);
+
+    private final int code;
+
+    Reason(int code) {
+        this.code = code;
+    }
+
+    /** Its number on the wire. */
+    public int code() {
+        return code;
+    }
+
+    /** The reason with this number on the wire. */
+    public static Reason of(int code) {
+        for (Reason reason : values()) {
+            if (reason.code == code) {
+                return reason;
+            }
+        }
+        throw new IllegalArgumentException("No reason has the number " + code);
+    }
 }

@@ -276,9 +276,7 @@ final class ConsumerState {
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
         Registration r = bySession.get(message.session().counter());
         if (r == null || !message.session().equals(r.session)) {
-            if (message instanceof Heartbeat heartbeat) {
-                effects.send(heartbeat.fromUid(), deregister(message));
-            }
+            TopicConsumer.deregistrationOf(message).ifPresent(d -> effects.send(d.toUid(), d.message()));
             return;
         }
         if (message instanceof Registered registered) {
@@ -292,11 +290,6 @@ final class ConsumerState {
         } else if (message instanceof Gone gone) {
             onGone(r, gone, nowNs);
         }
-    }
-
-    /** What to say to a producer that still has a cursor for a reader that is gone. */
-    static Deregister deregister(ToConsumer message) {
-        return new Deregister(message.topic(), message.reader(), message.session());
     }
 
     private void onRegistered(Registration r, Registered message, long nowMs, long nowNs) {

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -201,18 +202,22 @@ public final class TopicConsumer {
     public void onMessage(ToConsumer message, long nowMs, long nowNs) {
         ConsumerState to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
         if (to == null) {
-            answerStranger(message, effects);
+            deregistrationOf(message).ifPresent(d -> effects.send(d.toUid(), d.message()));
             return;
         }
         to.onMessage(message, nowMs, nowNs);
         settle(nowMs, nowNs);
     }
 
+    /** A message to send. */
+    public record Addressed(long toUid, Deregister message) {}
+
     /** A producer sends to a reader that is gone: once it asks whether that got everything, it is taken off there. */
-    public static void answerStranger(ToConsumer message, ConsumerEffects effects) {
-        if (message instanceof Heartbeat heartbeat) {
-            effects.send(heartbeat.fromUid(), new Deregister(message.topic(), message.reader(), message.session()));
-        }
+    public static Optional<Addressed> deregistrationOf(ToConsumer message) {
+        return message instanceof Heartbeat heartbeat
+                ? Optional.of(new Addressed(
+                        heartbeat.fromUid(), new Deregister(message.topic(), message.reader(), message.session())))
+                : Optional.empty();
     }
 
     /** No pulse from that node answers ours. */

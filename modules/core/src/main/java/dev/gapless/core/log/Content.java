@@ -56,12 +56,21 @@ public record Content(
 
     /** What the message costs in memory and on the wire, without {@link Frame#OVERHEAD_BYTES}. */
     public long sizeBytes() {
-        long size = (long) length + (key == null ? 0 : key.length());
+        long size = (long) length + manifest.length() + (key == null ? 0 : utf8Bytes(key));
         if (!headers.isEmpty()) {
             for (Map.Entry<String, String> header : headers.entrySet()) {
-                size += header.getKey().length() + header.getValue().length();
+                size += utf8Bytes(header.getKey()) + utf8Bytes(header.getValue());
             }
         }
         return size;
+    }
+
+    private static long utf8Bytes(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+        }
+        return bytes;
     }
 }

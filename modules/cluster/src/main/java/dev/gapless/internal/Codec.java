@@ -1,0 +1,87 @@
+package dev.gapless.internal;
+
+import dev.gapless.MessageTooLarge;
+import dev.gapless.NotSerializable;
+import dev.gapless.Payload;
+import dev.gapless.Topic;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import java.io.NotSerializableException;
+import java.util.Arrays;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializer;
+import org.apache.pekko.serialization.Serializers;
+
+/**
+ * Messages of the application to contents of frames and back, with what Pekko binds to their class: only classes that are
+ * bound are ever written or read. Thread-safe.
+ */
+final class Codec {
+    private final Serialization serialization;
+
+    Codec(ExtendedActorSystem system) {
+        this.serialization = SerializationExtension.get(system);
+    }
+
+    /** Serializes; throws {@link NotSerializable} or {@link MessageTooLarge}. */
+    Content encode(String topic, Object message, TopicSettings settings) {
+        Content content = message instanceof Payload payload
+                ? Content.of(payload.serializerId(), payload.manifest(), payload.bytes())
+                : serialize(topic, message);
+        long size = content.sizeBytes();
+        if (size > settings.maxMessageBytes()) {
+            throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
+        }
+        long framed = size + Frame.OVERHEAD_BYTES;
+        if (framed > settings.ringBytes()) {
+            throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.ringBytes());
+        }
+        return content;
+    }
+
+    private static MessageTooLarge tooLarge(String topic, long size, String setting, long limit) {
+        return new MessageTooLarge(
+                "Topic " + topic + ": the message has " + size + " bytes, more than " + setting + " allows: " + limit,
+                null);
+    }
+
+    private Content serialize(String topic, Object message) {
+        try {
+            Serializer serializer = serialization.findSerializerFor(message);
+            byte[] bytes = serialization.serialize(message).get();
+            return Content.of(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+        } catch (Exception e) {
+            throw new NotSerializable(
+                    "Topic " + topic + ": a message of " + message.getClass().getName()
+                            + " cannot be serialized. Bind its"
+                            + " class to a serializer under pekko.actor.serialization-bindings",
+                    e);
+        }
+    }
+
+    /** Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. */
+    <T> T decode(Topic<T> topic, Content content) throws Exception {
+        byte[] bytes = bytesOf(content);
+        if (topic.type() == Payload.class) {
+            return topic.type().cast(new Payload(content.serializerId(), content.manifest(), bytes));
+        }
+        Object message = serialization
+                .deserialize(bytes, content.serializerId(), content.manifest())
+                .get();
+        if (!topic.type().isInstance(message)) {
+            throw new NotSerializableException(
+                    "It is of " + message.getClass().getName() + ", and topic " + topic.name()
+                            + " is subscribed to here as one of " + topic.type().getName());
+        }
+        return topic.type().cast(message);
+    }
+
+    static byte[] bytesOf(Content content) {
+        return content.offset() == 0 && content.length() == content.bytes().length
+                ? content.bytes()
+                : Arrays.copyOfRange(content.bytes(), content.offset(), content.offset() + content.length());
+    }
+}

@@ -1,0 +1,256 @@
+package dev.gapless.internal;
+
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.RegistrationStatus;
+import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.consumer.ConsumerEffects;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.wire.ToConsumer;
+import dev.gapless.core.wire.ToProducer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out what {@link TopicConsumer} decides, for one topic with at least one subscription. */
+final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implements ConsumerEffects {
+
+    sealed interface Command {}
+
+    private enum Signal implements Command {
+        RING,
+        ROOM,
+        STOP
+    }
+
+    /** A subscription has freed something of a feed that was full. */
+    static final Command ROOM = Signal.ROOM;
+
+    /** Nobody subscribes any more. */
+    static final Command STOP = Signal.STOP;
+
+    record Open(long id, Opening opening, SubscriptionListener listener) implements Command {}
+
+    record Close(long id) implements Command {}
+
+    /** The subscription reads the shared feed now. */
+    record Joined(long id) implements Command {}
+
+    record FromProducer(ToConsumer message) implements Command {}
+
+    /** This node is up, and these are the members. */
+    record Begin(List<MemberEvent> members) implements Command {}
+
+    record Member(MemberEvent event, List<MemberEvent> members) implements Command {}
+
+    record Silent(long uid) implements Command {}
+
+    record Report(CompletableFuture<ConsumerStatus> to) implements Command {}
+
+    /** The node shuts down: tell the subscriptions, and take the registrations off. */
+    record Shutdown(CompletableFuture<Boolean> done) implements Command {}
+
+    private record Reading(SubscriptionState state, SubscriptionListener listener) {}
+
+    private final String topic;
+    private final Peers peers;
+    private final Alarm<Command> alarm;
+    private final TopicConsumer consumer;
+    private final LossLog losses;
+    private final Map<Long, Reading> readings = new LinkedHashMap<>();
+    /** Set when a subscription is ready the moment it is opened. */
+    private @Nullable Set<String> readyWhileOpening;
+
+    static Behavior<Command> create(
+            String topic, long uid, TopicSettings settings, LongSupplier sessions, Peers peers, Opening first) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ConsumerActor(
+                context, topic, uid, settings, sessions, peers, first, new Alarm<>(timers, Signal.RING))));
+    }
+
+    private ConsumerActor(
+            ActorContext<Command> context,
+            String topic,
+            long uid,
+            TopicSettings settings,
+            LongSupplier sessions,
+            Peers peers,
+            Opening first,
+            Alarm<Command> alarm) {
+        super(context);
+        this.topic = topic;
+        this.peers = peers;
+        this.alarm = alarm;
+        this.losses = new LossLog(context.getLog());
+        this.consumer = new TopicConsumer(topic, uid, settings, sessions, RandomGenerator.getDefault(), this, first);
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(FromProducer.class, this::onMessage)
+                .onMessageEquals(Signal.RING, this::onRing)
+                .onMessageEquals(Signal.ROOM, this::onRoom)
+                .onMessage(Open.class, this::onOpen)
+                .onMessage(Close.class, this::onClose)
+                .onMessage(Joined.class, this::onJoined)
+                .onMessage(Begin.class, this::onBegin)
+                .onMessage(Member.class, this::onMember)
+                .onMessage(Silent.class, this::onSilent)
+                .onMessage(Report.class, this::onReport)
+                .onMessage(Shutdown.class, this::onShutdown)
+                .onMessageEquals(Signal.STOP, this::onStop)
+                .build();
+    }
+
+    private Behavior<Command> onMessage(FromProducer command) {
+        consumer.onMessage(command.message(), nowMs(), nowNs());
+        return wakeAll();
+    }
+
+    private Behavior<Command> onRing() {
+        alarm.rang();
+        consumer.onTime(nowMs(), nowNs());
+        return wakeAll();
+    }
+
+    private Behavior<Command> onRoom() {
+        consumer.onRoom();
+        return next();
+    }
+
+    private Behavior<Command> onOpen(Open command) {
+        SubscriptionState state = consumer.open(command.id(), command.opening(), nowMs(), nowNs());
+        readings.put(command.id(), new Reading(state, command.listener()));
+        command.listener().opened(state, getContext().getSelf());
+        if (readyWhileOpening != null) {
+            command.listener().ready(readyWhileOpening);
+            readyWhileOpening = null;
+        }
+        return wakeAll();
+    }
+
+    private Behavior<Command> onClose(Close command) {
+        readings.remove(command.id());
+        consumer.close(command.id());
+        consumer.onRoom();
+        return next();
+    }
+
+    private Behavior<Command> onJoined(Joined command) {
+        consumer.onJoined(command.id());
+        return next();
+    }
+
+    private Behavior<Command> onBegin(Begin command) {
+        consumer.begin(command.members(), nowMs(), nowNs());
+        return wakeAll();
+    }
+
+    private Behavior<Command> onMember(Member command) {
+        consumer.onMember(command.event(), command.members(), nowMs(), nowNs());
+        return wakeAll();
+    }
+
+    private Behavior<Command> onSilent(Silent command) {
+        consumer.onSilent(command.uid(), nowNs());
+        return next();
+    }
+
+    private Behavior<Command> onShutdown(Shutdown command) {
+        new ArrayList<>(readings.values()).forEach(reading -> reading.listener().shutdown());
+        consumer.close();
+        command.done().complete(true);
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> onStop() {
+        consumer.close();
+        return Behaviors.stopped();
+    }
+
+    private Behavior<Command> wakeAll() {
+        for (Reading reading : readings.values()) {
+            if (reading.state().hasNext()) {
+                reading.listener().wake();
+            }
+        }
+        return next();
+    }
+
+    private Behavior<Command> next() {
+        long nowNs = nowNs();
+        alarm.set(consumer.deadlineNs(nowNs), nowNs);
+        return this;
+    }
+
+    private Behavior<Command> onReport(Report command) {
+        List<RegistrationStatus> registrations = consumer.registrations().stream()
+                .map(r -> new RegistrationStatus(r.node(), r.phase().toLowerCase(Locale.ROOT), r.position()))
+                .toList();
+        List<SubscriptionStatus> subscriptions = new ArrayList<>();
+        readings.forEach((id, reading) -> subscriptions.add(new SubscriptionStatus(
+                id,
+                reading.state().lag(),
+                reading.state().isCatchingUp(),
+                reading.state().isReloading())));
+        command.to()
+                .complete(new ConsumerStatus(
+                        registrations,
+                        consumer.feed().size(),
+                        consumer.feed().bytes(),
+                        subscriptions,
+                        ProducerActor.copy(consumer.expiries())));
+        return this;
+    }
+
+    @Override
+    public void send(long toUid, ToProducer message) {
+        peers.send(toUid, message);
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {
+        Reading reading = readings.get(subscription);
+        if (reading != null) {
+            reading.listener().ready(silent);
+        } else {
+            readyWhileOpening = silent;
+        }
+    }
+
+    @Override
+    public void missed(String node, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo) {
+        losses.log(
+                "Topic {}: missed messages of {} ({}), behind {} and up to {}; subscriptions are told to reload",
+                topic,
+                node,
+                reason,
+                behind == null ? "its start" : behind,
+                upTo == null ? "an open end" : upTo);
+    }
+
+    private static long nowMs() {
+        return System.currentTimeMillis();
+    }
+
+    private static long nowNs() {
+        return System.nanoTime();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.gapless.internal;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.Event;
+import dev.gapless.Payload;
+import dev.gapless.ProducerLeft;
+import dev.gapless.Topic;
+import dev.gapless.Undecodable;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a {@link SubscriptionState} is to do next into events of the application. Asking for the next event says that
+ * the one before is done with. One thread at a time.
+ */
+final class EventReader<T> {
+    private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
+
+    private final Topic<T> topic;
+    private final long id;
+    private final SubscriptionState state;
+    private final ActorRef<ConsumerActor.Command> consumer;
+    private final Codec codec;
+    private final String clusterId;
+
+    private @Nullable MessageRun run;
+    private int given;
+
+    EventReader(
+            Topic<T> topic,
+            long id,
+            SubscriptionState state,
+            ActorRef<ConsumerActor.Command> consumer,
+            Codec codec,
+            String clusterId) {
+        this.topic = topic;
+        this.id = id;
+        this.state = state;
+        this.consumer = consumer;
+        this.codec = codec;
+        this.clusterId = clusterId;
+    }
+
+    SubscriptionState state() {
+        return state;
+    }
+
+    /** The next event, or null if there is none now, or a reload is under way. */
+    @Nullable Event<T> next() {
+        MessageRun current = run;
+        if (current != null) {
+            current.handled(given);
+        }
+        while (current == null || given >= current.messages().size()) {
+            Step step = state.next(System.nanoTime());
+            if (state.isPressed()) {
+                consumer.tell(ConsumerActor.ROOM);
+            }
+            if (step instanceof Step.Messages messages) {
+                current = messages.run();
+                run = current;
+                given = 0;
+            } else if (step instanceof Step.Joined) {
+                consumer.tell(new ConsumerActor.Joined(id));
+            } else {
+                return notice(step);
+            }
+        }
+        given++;
+        return event(current.messages().get(given - 1), current, given);
+    }
+
+    private @Nullable Event<T> notice(Step step) {
+        if (step instanceof Step.Missed missed) {
+            long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
+            return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), missed.gaps(), token());
+        } else if (step instanceof Step.Left left) {
+            Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
+            return new ProducerLeft<>(topic.name(), left.node(), position, token());
+        }
+        return null;
+    }
+
+    private Event<T> event(FeedEntry.Message message, MessageRun of, int count) {
+        Frame frame = message.frame();
+        Content content = frame.content();
+        Epoch epoch = message.era().epoch();
+        Position position = new Position(epoch == null ? UNKNOWN_EPOCH : epoch, frame.sequence());
+        Instant time = Instant.ofEpochMilli(frame.publishedMs());
+        Supplier<CursorToken> token =
+                () -> state.token(of.after(count), topic.name(), clusterId, System.currentTimeMillis());
+        String node = message.era().node();
+        try {
+            T decoded = content.tombstone() ? null : codec.decode(topic, content);
+            return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
+        } catch (Exception | LinkageError e) {
+            Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
+            return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
+        }
+    }
+
+    /** Behind the last event that is done with. Any thread. */
+    CursorToken token() {
+        return state.token(topic.name(), clusterId, System.currentTimeMillis());
+    }
+}

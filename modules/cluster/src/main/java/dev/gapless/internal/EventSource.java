@@ -1,0 +1,170 @@
+package dev.gapless.internal;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Ended;
+import dev.gapless.Event;
+import dev.gapless.Ready;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.subscription.SubscriptionState;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.SourceShape;
+import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.jspecify.annotations.Nullable;
+
+/** A subscription as a stream: reads the feed when there is demand. Each materialization is a subscription of its own. */
+final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<SourceShape<Event<T>>, Subscription> {
+    private final GaplessNode node;
+    private final Topic<T> topic;
+    private final StartFrom start;
+    private final Outlet<Event<T>> out = Outlet.create("gapless.out");
+    private final SourceShape<Event<T>> shape = SourceShape.of(out);
+
+    EventSource(GaplessNode node, Topic<T> topic, StartFrom start) {
+        this.node = node;
+        this.topic = topic;
+        this.start = start;
+    }
+
+    @Override
+    public SourceShape<Event<T>> shape() {
+        return shape;
+    }
+
+    @Override
+    public Pair<GraphStageLogic, Subscription> createLogicAndMaterializedValuePair(Attributes attributes) {
+        SubscriptionHandle handle = node.handle(topic, start);
+        return Pair.create(new Logic(handle, node.nextSubscription()), handle);
+    }
+
+    private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {}
+
+    private record Ending(Ended.Reason reason, @Nullable Throwable cause) {}
+
+    private final class Logic extends GraphStageLogic {
+        private final SubscriptionHandle handle;
+        private final long id;
+        private final AtomicBoolean awake = new AtomicBoolean();
+        private @Nullable EventReader<T> reader;
+        private boolean reloading;
+        private @Nullable Ending ending;
+        private boolean ended;
+
+        Logic(SubscriptionHandle handle, long id) {
+            super(shape);
+            this.handle = handle;
+            this.id = id;
+            setHandler(out, new AbstractOutHandler() {
+                @Override
+                public void onPull() {
+                    emit();
+                }
+            });
+        }
+
+        @Override
+        public void preStart() {
+            AsyncCallback<Opened> opened = createAsyncCallback(this::onOpened);
+            AsyncCallback<Boolean> wake = createAsyncCallback(always -> onWake());
+            AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
+            handle.cancelWith(() -> end.invoke(new Ending(Ended.Reason.CANCELLED, null)));
+            node.openSubscription(topic.name(), id, start, new SubscriptionListener() {
+                @Override
+                public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
+                    opened.invoke(new Opened(state, consumer));
+                }
+
+                @Override
+                public void wake() {
+                    if (awake.compareAndSet(false, true)) {
+                        wake.invoke(true);
+                    }
+                }
+
+                @Override
+                public void ready(Set<String> silent) {
+                    handle.ready(new Ready(silent));
+                }
+
+                @Override
+                public void shutdown() {
+                    end.invoke(new Ending(Ended.Reason.SHUTDOWN, null));
+                }
+
+                @Override
+                public void refused(RuntimeException cause) {
+                    end.invoke(new Ending(Ended.Reason.FAILED, cause));
+                }
+            });
+        }
+
+        private void onOpened(Opened opened) {
+            reader = node.reader(topic, id, opened.state(), opened.consumer());
+            handle.opened(reader);
+            emitIfAsked();
+        }
+
+        private void onWake() {
+            awake.set(false);
+            emitIfAsked();
+        }
+
+        private void onEnding(Ending now) {
+            ending = now;
+            emitIfAsked();
+        }
+
+        private void emitIfAsked() {
+            if (isAvailable(out)) {
+                emit();
+            }
+        }
+
+        private void emit() {
+            EventReader<T> events = reader;
+            if (ending != null) {
+                finish(ending);
+            } else if (events != null) {
+                if (reloading) {
+                    reloading = false;
+                    events.state().reloaded(null); // the demand says so
+                }
+                Event<T> event = events.next();
+                if (event != null) {
+                    reloading = event instanceof CursorExpired;
+                    push(out, event);
+                }
+            }
+        }
+
+        private void finish(Ending now) {
+            CursorToken token = handle.token();
+            end(now, token);
+            push(out, new Ended<>(topic.name(), now.reason(), now.cause(), token));
+            complete(out);
+        }
+
+        private void end(Ending now, CursorToken token) {
+            if (!ended) {
+                ended = true;
+                node.closeSubscription(topic.name(), id);
+                handle.ended(now.reason(), token, now.cause());
+            }
+        }
+
+        @Override
+        public void postStop() {
+            end(new Ending(Ended.Reason.CANCELLED, null), handle.token());
+        }
+    }
+}

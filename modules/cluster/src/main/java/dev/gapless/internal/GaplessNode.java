@@ -1,0 +1,250 @@
+package dev.gapless.internal;
+
+import dev.gapless.Event;
+import dev.gapless.MessageHandler;
+import dev.gapless.NodeStatus;
+import dev.gapless.Producer;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.SubscriptionState;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Extension;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.ClusterActorRefProvider;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with all actors below. Thread-safe.
+ */
+public final class GaplessNode implements Extension {
+    private static final int SINK_PARALLELISM = 1_024;
+
+    private final ExtendedActorSystem system;
+    private final @Nullable String takesNoPart;
+    private final @Nullable Running running;
+
+    /** What there is on a node that takes part. */
+    record Running(
+            Settings settings,
+            long uid,
+            String name,
+            String address,
+            Codec codec,
+            Executor executor,
+            ActorRef<Object> hub,
+            Map<String, LocalProducer> producers,
+            AtomicLong subscriptions,
+            AtomicBoolean closing) {}
+
+    GaplessNode(ExtendedActorSystem system) {
+        this.system = system;
+        if (!(system.provider() instanceof ClusterActorRefProvider)) {
+            takesNoPart = "it is no cluster node: set pekko.actor.provider = cluster";
+            running = null;
+            return;
+        }
+        Settings settings =
+                new Settings(system.settings().config(), system.dynamicAccess().classLoader(), system.name());
+        Cluster cluster = Cluster.get(system);
+        if (!settings.role.isEmpty() && !cluster.getSelfRoles().contains(settings.role)) {
+            takesNoPart = "it does not have the role '" + settings.role + "' (gapless.role)";
+            running = null;
+            return;
+        }
+        takesNoPart = null;
+        running = start(settings, cluster);
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
+    }
+
+    private Running start(Settings settings, Cluster cluster) {
+        long uid = cluster.selfUniqueAddress().longUid();
+        String address = cluster.selfAddress().hostPort();
+        address = address.substring(address.indexOf('@') + 1);
+        String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
+        Map<String, LocalProducer> producers = new ConcurrentHashMap<>();
+        Behavior<Object> hub = Hub.create(this, settings, uid, name, address);
+        return new Running(
+                settings,
+                uid,
+                name,
+                address,
+                new Codec(system),
+                system.dispatchers().lookup(settings.dispatcher),
+                spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
+                producers,
+                new AtomicLong(),
+                new AtomicBoolean());
+    }
+
+    private <M> ActorRef<M> spawn(Behavior<M> behavior, String name, Props props) {
+        return Adapter.toTyped(system.systemActorOf(Adapter.props(() -> behavior, props), name));
+    }
+
+    private Running running() {
+        if (running == null) {
+            throw new IllegalStateException(
+                    "Gapless does not run on actor system " + system.name() + ", since " + takesNoPart);
+        }
+        return running;
+    }
+
+    void checkTakesPart() {
+        running();
+    }
+
+    public String name() {
+        return running().name();
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    public <T> Producer<T> producer(Topic<T> topic) {
+        return new LocalHandle<>(topic, localProducer(topic.name()), running().codec());
+    }
+
+    /** The log of a topic on this node, made at the first call. */
+    LocalProducer localProducer(String topic) {
+        Running r = running();
+        LocalProducer known = r.producers().get(topic);
+        if (known != null) {
+            return known;
+        }
+        if (r.producers().size() >= r.settings().maxTopics) {
+            throw new IllegalStateException("Topic " + topic + ": this node has " + r.settings().maxTopics
+                    + " producers already, the most that gapless.max-topics allows");
+        }
+        LocalProducer made = r.producers().computeIfAbsent(topic, this::makeProducer);
+        r.hub().tell(new Hub.Produce(made));
+        return made;
+    }
+
+    private LocalProducer makeProducer(String topic) {
+        Running r = running();
+        LogIdentity identity = LogIdentity.fresh(new Epoch(new SecureRandom().nextLong()), System.currentTimeMillis());
+        Log log = new Log(identity, r.settings().topic(topic));
+        if (r.closing().get()) {
+            log.close();
+        }
+        return new LocalProducer(topic, log, r.settings().topic(topic), r.executor());
+    }
+
+    Collection<LocalProducer> producers() {
+        return running().producers().values();
+    }
+
+    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+        Producer<T> producer = producer(topic);
+        return Flow.<T>create().mapAsync(SINK_PARALLELISM, producer::publish).toMat(Sink.ignore(), Keep.right());
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
+        Running r = running();
+        SubscriptionHandle handle = handle(topic, start);
+        long id = nextSubscription();
+        AtomicBoolean awake = new AtomicBoolean();
+        ActorRef<HandlerActor.Command> actor = spawn(
+                HandlerActor.create(topic, id, handler, handle, this, awake),
+                "gapless-subscription-" + id,
+                DispatcherSelector.fromConfig(r.settings().dispatcher));
+        openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, awake));
+        return handle;
+    }
+
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
+        checkStart(topic.name(), start);
+        return Source.fromGraph(new EventSource<>(this, topic, start));
+    }
+
+    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+        checkStart(topic.name(), start);
+        Running r = running();
+        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.executor());
+    }
+
+    long nextSubscription() {
+        return running().subscriptions().incrementAndGet();
+    }
+
+    <T> EventReader<T> reader(
+            Topic<T> topic, long id, SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
+        return new EventReader<>(
+                topic, id, state, consumer, running().codec(), running().settings().clusterId);
+    }
+
+    void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+        running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
+    }
+
+    void closeSubscription(String topic, long id) {
+        running().hub().tell(new Hub.Unsubscribe(topic, id));
+    }
+
+    private static Opening opening(StartFrom start) {
+        if (start instanceof StartFrom.Resume resume) {
+            return new Opening.Resume(resume.token());
+        }
+        return start instanceof StartFrom.Earliest ? new Opening.Earliest() : new Opening.Latest();
+    }
+
+    private void checkStart(String topic, StartFrom start) {
+        if (start instanceof StartFrom.Resume resume) {
+            CursorToken token = resume.token();
+            String clusterId = running().settings().clusterId;
+            if (!token.topic().equals(topic)) {
+                throw new IllegalArgumentException(
+                        "The cursor token is of topic " + token.topic() + ", and cannot resume topic " + topic);
+            }
+            if (!token.cluster().equals(clusterId)) {
+                throw new IllegalArgumentException("The cursor token is of cluster " + token.cluster()
+                        + ", and cannot resume in cluster " + clusterId + " (gapless.cluster-id)");
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ the rest
+
+    public CompletionStage<List<NodeStatus>> status(Duration timeout) {
+        CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
+        running().hub().tell(new Hub.AskStatus(timeout, statuses));
+        return statuses.minimalCompletionStage();
+    }
+
+    private CompletionStage<Done> leave() {
+        Running r = running();
+        r.closing().set(true);
+        CompletableFuture<Done> left = new CompletableFuture<>();
+        r.hub().tell(new Hub.Leave(left));
+        return left;
+    }
+}

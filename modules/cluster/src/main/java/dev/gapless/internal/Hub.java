@@ -1,0 +1,511 @@
+package dev.gapless.internal;
+
+import dev.gapless.NodeStatus;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.member.Membership;
+import dev.gapless.core.member.Pulses;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.ToConsumer;
+import dev.gapless.core.wire.ToProducer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's place in the protocol, at {@code /system/gapless}: what comes from other nodes comes here, and goes on to the
+ * producer or consumer of its topic; what those send goes straight to the other node's hub.
+ *
+ * <pre>
+ *   other hubs ──► Hub ──┬─ ToProducer ──► ProducerActor (one a topic) ──────► Peers ──► other hubs
+ *   Cluster events ──►   ├─ ToConsumer ──► ConsumerActor (one a topic subscribed to) ──► Peers
+ *   application ──►      └─ members, silence ──► all of them
+ * </pre>
+ *
+ * <p>It follows the membership and the pulses; what they mean is decided in {@link Membership}, {@link Pulses}, and in the
+ * producers and consumers.
+ */
+final class Hub extends AbstractBehavior<Object> {
+
+    /** A producer was made on this node. */
+    record Produce(LocalProducer local) {}
+
+    record Subscribe(String topic, long id, Opening opening, SubscriptionListener listener) {}
+
+    record Unsubscribe(String topic, long id) {}
+
+    record AskStatus(Duration timeout, CompletableFuture<List<NodeStatus>> statuses) {}
+
+    /** The node shuts down. */
+    record Leave(CompletableFuture<Done> left) {}
+
+    private record ConsumersClosed(CompletableFuture<Done> left) {}
+
+    private enum Signal {
+        PULSE,
+        HELLO
+    }
+
+    /** A consumer's actor, and how many subscriptions it has. */
+    private static final class Consumer {
+        final ActorRef<ConsumerActor.Command> actor;
+        final Set<Long> subscriptions = new HashSet<>();
+
+        Consumer(ActorRef<ConsumerActor.Command> actor) {
+            this.actor = actor;
+        }
+    }
+
+    private static final Duration HELLO_MIN = Duration.ofMillis(200);
+    private static final Duration HELLO_MAX = Duration.ofSeconds(10);
+
+    private final GaplessNode node;
+    private final Settings settings;
+    private final long uid;
+    private final Membership membership;
+    private final Pulses pulses;
+    private final Peers peers = new Peers();
+    private final AtomicLong sessions = new AtomicLong();
+    private final Map<String, ActorRef<ProducerActor.Command>> producers = new HashMap<>();
+    private final Map<String, Consumer> consumers = new HashMap<>();
+    private final Map<Long, Member> members = new HashMap<>();
+    private final Set<Long> unreachable = new HashSet<>();
+    private final TimerScheduler<Object> timers;
+    private final StatusDesk statusDesk;
+    private Duration helloWait = HELLO_MIN;
+    private long consumersMade;
+    private boolean leaving;
+
+    static Behavior<Object> create(GaplessNode node, Settings settings, long uid, String name, String address) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new Hub(context, timers, node, settings, uid, name, address)));
+    }
+
+    private Hub(
+            ActorContext<Object> context,
+            TimerScheduler<Object> timers,
+            GaplessNode node,
+            Settings settings,
+            long uid,
+            String name,
+            String address) {
+        super(context);
+        this.timers = timers;
+        this.node = node;
+        this.settings = settings;
+        this.uid = uid;
+        this.membership = new Membership(uid, name);
+        this.pulses = new Pulses(uid, settings.pulseInterval.toNanos());
+        this.statusDesk = new StatusDesk(uid, name, address, peers);
+        Cluster cluster = Cluster.get(context.getSystem());
+        ActorRef<Object> self = context.getSelf();
+        cluster.subscriptions()
+                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
+                        self.unsafeUpcast(), ClusterEvent.MemberEvent.class));
+        cluster.subscriptions()
+                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
+                        self.unsafeUpcast(), ClusterEvent.ReachabilityEvent.class));
+        timers.startTimerWithFixedDelay(Signal.PULSE, settings.pulseInterval);
+    }
+
+    @Override
+    public Receive<Object> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(ToConsumer.class, this::onToConsumer)
+                .onMessage(ToProducer.class, this::onToProducer)
+                .onMessage(Pulse.class, this::onPulse)
+                .onMessage(Hello.class, this::onHello)
+                .onMessage(Produce.class, this::onProduce)
+                .onMessage(Subscribe.class, this::onSubscribe)
+                .onMessage(Unsubscribe.class, this::onUnsubscribe)
+                .onMessage(ClusterEvent.MemberEvent.class, this::onMember)
+                .onMessage(ClusterEvent.ReachabilityEvent.class, this::onReachability)
+                .onMessageEquals(Signal.PULSE, this::onPulseTime)
+                .onMessageEquals(Signal.HELLO, this::onHelloTime)
+                .onMessage(AskStatus.class, this::onAskStatus)
+                .onMessage(StatusMessage.Request.class, this::onStatusRequest)
+                .onMessage(StatusMessage.Reply.class, this::onStatusReply)
+                .onMessage(Leave.class, this::onLeave)
+                .onMessage(ConsumersClosed.class, this::onConsumersClosed)
+                .onSignal(ChildFailed.class, this::onChildFailed)
+                .build();
+    }
+
+    // ------------------------------------------------------------------ producers and consumers
+
+    private Behavior<Object> onToProducer(ToProducer message) {
+        long from = message.session().uid();
+        if (!membership.contains(from)) {
+            return this; // no answer would find it; it asks again
+        }
+        ActorRef<ProducerActor.Command> producer = producers.get(message.topic());
+        if (message instanceof Register register) {
+            if (register.toUid() != uid) {
+                return this;
+            }
+            pulses.watch(from, System.nanoTime());
+            if (producer == null) {
+                producer = producerFor(message.topic());
+            }
+        }
+        if (producer != null) {
+            producer.tell(new ProducerActor.FromReader(message));
+        }
+        return this;
+    }
+
+    /** Rule P9: a registration makes the log, empty, so that the first message is not missed. */
+    private @Nullable ActorRef<ProducerActor.Command> producerFor(String topic) {
+        try {
+            return spawnProducer(node.localProducer(topic));
+        } catch (IllegalStateException e) {
+            getContext().getLog().error("A registration is not answered. {}", e.getMessage());
+            return null;
+        }
+    }
+
+    private Behavior<Object> onProduce(Produce command) {
+        spawnProducer(command.local());
+        return this;
+    }
+
+    private ActorRef<ProducerActor.Command> spawnProducer(LocalProducer local) {
+        ActorRef<ProducerActor.Command> known = producers.get(local.topic);
+        if (known != null) {
+            return known;
+        }
+        ActorRef<ProducerActor.Command> producer = getContext()
+                .spawn(
+                        ProducerActor.create(local, uid, peers, Set.copyOf(unreachable)),
+                        "producer-" + producers.size());
+        getContext().watch(producer);
+        producers.put(local.topic, producer);
+        local.started(producer);
+        return producer;
+    }
+
+    private Behavior<Object> onToConsumer(ToConsumer message) {
+        if (message.session().uid() != uid) {
+            return this; // meant for another life at this address
+        }
+        Consumer consumer = consumers.get(message.topic());
+        if (consumer != null) {
+            consumer.actor.tell(new ConsumerActor.FromProducer(message));
+        } else {
+            TopicConsumer.deregistrationOf(message).ifPresent(d -> peers.send(d.toUid(), d.message()));
+        }
+        return this;
+    }
+
+    private Behavior<Object> onSubscribe(Subscribe command) {
+        if (leaving) {
+            command.listener().refused(new IllegalStateException("This node is shutting down"));
+            return this;
+        }
+        Consumer consumer = consumers.get(command.topic());
+        if (consumer == null) {
+            if (consumers.size() >= settings.maxTopics) {
+                command.listener()
+                        .refused(new IllegalStateException("Topic " + command.topic() + ": this node has consumers of "
+                                + settings.maxTopics + " topics already, the most that gapless.max-topics allows"));
+                return this;
+            }
+            consumer = spawnConsumer(command.topic(), command.opening());
+        }
+        consumer.subscriptions.add(command.id());
+        consumer.actor.tell(new ConsumerActor.Open(command.id(), command.opening(), command.listener()));
+        return this;
+    }
+
+    private Consumer spawnConsumer(String topic, Opening first) {
+        ActorRef<ConsumerActor.Command> actor = getContext()
+                .spawn(
+                        ConsumerActor.create(
+                                topic, uid, settings.topic(topic), sessions::incrementAndGet, peers, first),
+                        "consumer-" + consumersMade++);
+        getContext().watch(actor);
+        Consumer consumer = new Consumer(actor);
+        consumers.put(topic, consumer);
+        if (membership.isUp()) {
+            actor.tell(new ConsumerActor.Begin(membership.snapshot()));
+            watchAll();
+        }
+        return consumer;
+    }
+
+    private Behavior<Object> onUnsubscribe(Unsubscribe command) {
+        Consumer consumer = consumers.get(command.topic());
+        if (consumer != null && consumer.subscriptions.remove(command.id())) {
+            consumer.actor.tell(new ConsumerActor.Close(command.id()));
+            if (consumer.subscriptions.isEmpty()) {
+                consumers.remove(command.topic());
+                getContext().unwatch(consumer.actor);
+                consumer.actor.tell(ConsumerActor.STOP);
+            }
+        }
+        return this;
+    }
+
+    // ------------------------------------------------------------------ members
+
+    private Behavior<Object> onMember(ClusterEvent.MemberEvent event) {
+        Member member = event.member();
+        if (!settings.role.isEmpty() && !member.hasRole(settings.role)) {
+            return this;
+        }
+        long memberUid = member.uniqueAddress().longUid();
+        if (event instanceof ClusterEvent.MemberRemoved) {
+            onRemoved(memberUid);
+        } else if (event instanceof ClusterEvent.MemberUp
+                || event instanceof ClusterEvent.MemberLeft
+                || event instanceof ClusterEvent.MemberExited) {
+            onAppeared(member, memberUid);
+        }
+        return this;
+    }
+
+    private void onAppeared(Member member, long memberUid) {
+        members.put(memberUid, member);
+        if (membership.contains(memberUid)) {
+            return;
+        }
+        String hostPort = member.address().hostPort();
+        peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member));
+        tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
+        if (memberUid == uid) {
+            membership.selfUp();
+            List<MemberEvent> snapshot = membership.snapshot();
+            snapshot.forEach(this::remember);
+            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(snapshot)));
+        }
+        helloWait = HELLO_MIN;
+        onHelloTime();
+    }
+
+    private ActorRef<Object> hubOf(Member member) {
+        return ActorRefResolver.get(getContext().getSystem())
+                .resolveActorRef(member.address() + "/system/"
+                        + getContext().getSelf().path().name());
+    }
+
+    private void onRemoved(long memberUid) {
+        members.remove(memberUid);
+        unreachable.remove(memberUid);
+        pulses.unwatch(memberUid);
+        producers.values().forEach(producer -> producer.tell(new ProducerActor.Removed(memberUid)));
+        tellAll(membership.removed(memberUid));
+        peers.remove(memberUid);
+    }
+
+    private Behavior<Object> onReachability(ClusterEvent.ReachabilityEvent event) {
+        long memberUid = event.member().uniqueAddress().longUid();
+        boolean reachable = event instanceof ClusterEvent.ReachableMember;
+        if (reachable) {
+            unreachable.remove(memberUid);
+        } else {
+            unreachable.add(memberUid);
+        }
+        producers.values().forEach(producer -> producer.tell(new ProducerActor.Reachability(memberUid, reachable)));
+        return this;
+    }
+
+    private void tellAll(List<MemberEvent> events) {
+        if (events.isEmpty() || !membership.isUp()) {
+            return;
+        }
+        List<MemberEvent> snapshot = membership.snapshot();
+        for (MemberEvent event : events) {
+            remember(event);
+            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Member(event, snapshot)));
+        }
+    }
+
+    private void remember(MemberEvent event) {
+        if (!(event instanceof MemberEvent.Removed)) {
+            peers.name(event.uid(), membership.nameOf(event.uid()));
+        }
+    }
+
+    /** Asks members for their names until they have said them, ever more rarely. */
+    private Behavior<Object> onHelloTime() {
+        boolean asked = false;
+        for (long memberUid : members.keySet()) {
+            if (!membership.hasSaidItsName(memberUid)) {
+                peers.send(memberUid, new Hello(uid, memberUid, node.name(), false));
+                asked = true;
+            }
+        }
+        if (asked) {
+            timers.startSingleTimer(Signal.HELLO, helloWait);
+            Duration doubled = helloWait.multipliedBy(2);
+            helloWait = doubled.compareTo(HELLO_MAX) < 0 ? doubled : HELLO_MAX;
+        }
+        return this;
+    }
+
+    private Behavior<Object> onHello(Hello hello) {
+        if (hello.toUid() != uid || !membership.contains(hello.fromUid())) {
+            return this;
+        }
+        if (!hello.answer()) {
+            peers.send(hello.fromUid(), new Hello(uid, hello.fromUid(), node.name(), true));
+        }
+        tellAll(membership.heard(hello));
+        refuseNamesake(hello);
+        return this;
+    }
+
+    /** Two members under one name would be one producer to everybody else: the younger one gives way. */
+    private void refuseNamesake(Hello hello) {
+        Member self = members.get(uid);
+        Member other = members.get(hello.fromUid());
+        if (hello.node().equals(node.name()) && hello.fromUid() != uid && self != null && other != null) {
+            if (other.isOlderThan(self)) {
+                fail("The member at " + other.address().hostPort() + " has the same node name, '" + node.name()
+                        + "'. Give each node its own gapless.node-name. This node shuts down");
+            } else {
+                getContext()
+                        .getLog()
+                        .warn(
+                                "The member at {} has this node's name, '{}', and gives way",
+                                other.address().hostPort(),
+                                node.name());
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ pulses
+
+    private Behavior<Object> onPulse(Pulse pulse) {
+        if (membership.contains(pulse.fromUid())) {
+            pulses.onPulse(pulse, System.nanoTime());
+        }
+        return this;
+    }
+
+    private Behavior<Object> onPulseTime() {
+        watchAll();
+        Pulses.Due due = pulses.onTime(System.nanoTime());
+        due.pulses().forEach(pulse -> peers.send(pulse.toUid(), pulse));
+        for (long silent : due.silentUids()) {
+            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Silent(silent)));
+        }
+        return this;
+    }
+
+    private void watchAll() {
+        if (!consumers.isEmpty()) {
+            for (long memberUid : members.keySet()) {
+                if (memberUid != uid && membership.hasSaidItsName(memberUid)) {
+                    pulses.watch(memberUid, System.nanoTime());
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ status
+
+    private Behavior<Object> onAskStatus(AskStatus command) {
+        Set<Long> named = new HashSet<>();
+        members.keySet().stream().filter(membership::hasSaidItsName).forEach(named::add);
+        statusDesk.ask(named, command.timeout(), command.statuses());
+        return this;
+    }
+
+    private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
+        if (request.toUid() == uid) {
+            Map<String, ActorRef<ConsumerActor.Command>> actors = new HashMap<>();
+            consumers.forEach((topic, consumer) -> actors.put(topic, consumer.actor));
+            statusDesk.answer(request, Map.copyOf(producers), actors);
+        }
+        return this;
+    }
+
+    private Behavior<Object> onStatusReply(StatusMessage.Reply reply) {
+        statusDesk.onReply(reply);
+        return this;
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    private Behavior<Object> onLeave(Leave command) {
+        leaving = true;
+        List<CompletableFuture<Boolean>> closed = new ArrayList<>();
+        consumers.values().forEach(consumer -> {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            getContext().unwatch(consumer.actor);
+            consumer.actor.tell(new ConsumerActor.Shutdown(done));
+            closed.add(done);
+        });
+        consumers.clear();
+        whenAll(closed, new ConsumersClosed(command.left()));
+        return this;
+    }
+
+    private void whenAll(List<CompletableFuture<Boolean>> parts, Object then) {
+        ActorRef<Object> self = getContext().getSelf();
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenRun(() -> self.tell(then));
+    }
+
+    private Behavior<Object> onConsumersClosed(ConsumersClosed command) {
+        List<CompletableFuture<Boolean>> drained = new ArrayList<>();
+        producers.values().forEach(producer -> {
+            CompletableFuture<Boolean> done = new CompletableFuture<>();
+            producer.tell(new ProducerActor.Leave(done));
+            drained.add(done);
+        });
+        CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new))
+                .orTimeout(1, TimeUnit.MINUTES)
+                .whenComplete((all, failure) -> {
+                    if (drained.stream().anyMatch(d -> !d.getNow(false))) {
+                        getContext()
+                                .getSystem()
+                                .log()
+                                .warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
+                                        + " they are told that this producer is lost");
+                    }
+                    command.left().complete(Done.getInstance());
+                });
+        return this;
+    }
+
+    /** An actor that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
+    private Behavior<Object> onChildFailed(ChildFailed failed) {
+        fail("Gapless failed on this node (" + failed.getRef().path().name() + "): " + failed.cause()
+                + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
+        return this;
+    }
+
+    private void fail(String why) {
+        getContext().getLog().error(why);
+        CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
+    }
+
+    /** Why the actor system shuts down. */
+    record Failed(String why) implements CoordinatedShutdown.Reason {}
+}

@@ -1,0 +1,88 @@
+package dev.gapless.internal;
+
+import dev.gapless.ProducerClosed;
+import dev.gapless.PublishTimeout;
+import dev.gapless.TooManyPending;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Log;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic's log on this node, and the way into it: publishing threads append, and wake the producer's actor unless it is
+ * awake. Thread-safe.
+ */
+final class LocalProducer {
+    final String topic;
+    final Log log;
+    final TopicSettings settings;
+    private final Executor executor;
+    private final AtomicBoolean awake = new AtomicBoolean();
+    private volatile @Nullable ActorRef<ProducerActor.Command> actor;
+
+    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor) {
+        this.topic = topic;
+        this.log = log;
+        this.settings = settings;
+        this.executor = executor;
+    }
+
+    /** The actor runs, and has yet to look at the log. */
+    void started(ActorRef<ProducerActor.Command> ref) {
+        actor = ref;
+        wake();
+    }
+
+    /** The actor is about to look at the log: what is appended from now on wakes it again. */
+    void looking() {
+        awake.set(false);
+    }
+
+    CompletableFuture<Position> publish(Content content) {
+        CompletableFuture<Position> position = new CompletableFuture<>();
+        Admission admission = log.publish(
+                content,
+                System.currentTimeMillis(),
+                System.nanoTime(),
+                outcome -> executor.execute(() -> settle(position, outcome)));
+        if (!(admission instanceof Admission.Waiting)) {
+            settle(position, admission);
+        }
+        wake();
+        return position;
+    }
+
+    private void wake() {
+        ActorRef<ProducerActor.Command> ref = actor;
+        if (ref != null && !awake.get() && awake.compareAndSet(false, true)) {
+            ref.tell(ProducerActor.LOOK);
+        }
+    }
+
+    private void settle(CompletableFuture<Position> position, Admission outcome) {
+        if (outcome instanceof Admission.Accepted accepted) {
+            position.complete(accepted.position());
+        } else if (outcome instanceof Admission.Closed) {
+            position.completeExceptionally(new ProducerClosed(
+                    "Topic " + topic + ": this node is shutting down, and takes no more messages", null));
+        } else if (outcome instanceof Admission.TooMany tooMany) {
+            position.completeExceptionally(new TooManyPending(
+                    "Topic " + topic + ": " + tooMany.limit()
+                            + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
+                            + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)",
+                    null));
+        } else if (outcome instanceof Admission.TimedOut) {
+            position.completeExceptionally(new PublishTimeout(
+                    "Topic " + topic
+                            + ": no room in the ring within gapless.backpressure-timeout; `gapless status` tells"
+                            + " which consumer lags",
+                    null));
+        }
+    }
+}

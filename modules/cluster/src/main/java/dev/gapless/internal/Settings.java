@@ -1,0 +1,205 @@
+package dev.gapless.internal;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The settings under {@code gapless}, checked when the actor system starts: what is impossible or unknown keeps it from
+ * starting, with the key and the range. Thread-safe.
+ */
+final class Settings {
+    /** What the transport adds to a batch, and then some. */
+    private static final long FRAME_MARGIN_BYTES = 32 * 1024;
+
+    private static final String TOPICS = "topics";
+    private static final Set<String> OF_THE_NODE = Set.of(
+            "node-name",
+            "role",
+            "cluster-id",
+            "dispatcher",
+            "default-dispatcher",
+            "pulse-interval",
+            "max-topics",
+            TOPICS);
+
+    private final Config config;
+    private final long maxFrameBytes;
+    private final Duration leavePhase;
+    private final Map<String, TopicSettings> topics = new ConcurrentHashMap<>();
+
+    final String nodeName;
+    final String role;
+    final String clusterId;
+    final String dispatcher;
+    final Duration pulseInterval;
+    final int maxTopics;
+
+    /** Reads and checks everything, for each topic that has settings of its own too. */
+    Settings(Config system, ClassLoader classLoader, String systemName) {
+        this.config = system.getConfig("gapless");
+        this.maxFrameBytes = system.getBytes("pekko.remote.artery.advanced.maximum-frame-size");
+        this.leavePhase = phaseTimeout(system);
+        refuseUnknown(ConfigFactory.defaultReference(classLoader).getConfig("gapless"));
+        this.nodeName = name("node-name");
+        this.role = config.getString("role");
+        this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
+        this.dispatcher = config.getString("dispatcher");
+        this.pulseInterval = positive(config, "gapless.", "pulse-interval");
+        this.maxTopics = config.getInt("max-topics");
+        check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
+        topicSettings(config, "gapless.");
+        for (String topic : config.getObject(TOPICS).keySet()) {
+            topic(topic);
+        }
+    }
+
+    private static Duration phaseTimeout(Config system) {
+        String phase = "pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout";
+        return system.hasPath(phase)
+                ? system.getDuration(phase)
+                : system.getDuration("pekko.coordinated-shutdown.default-phase-timeout");
+    }
+
+    private String name(String key) {
+        String name = config.getString(key);
+        check(name.length() <= Limits.MAX_NAME, "gapless." + key, name, "at most " + Limits.MAX_NAME + " characters");
+        return name;
+    }
+
+    /** The settings of a topic: its own where it has some, else those of all. */
+    TopicSettings topic(String topic) {
+        return topics.computeIfAbsent(topic, name -> {
+            Config own = ownOf(name);
+            String path = own.isEmpty() ? "gapless." : "gapless.topics." + ConfigUtil.quoteString(name) + ".";
+            return topicSettings(own.withFallback(config), path);
+        });
+    }
+
+    private Config ownOf(String topic) {
+        ConfigValue own = config.getObject(TOPICS).get(topic);
+        return own == null ? ConfigFactory.empty() : config.getConfig(TOPICS + "." + ConfigUtil.quoteString(topic));
+    }
+
+    private TopicSettings topicSettings(Config c, String path) {
+        int messages = c.getInt("buffer-messages");
+        check(messages >= 1 && messages <= 1 << 30, path + "buffer-messages", messages, "1 to 2^30");
+        long ringBytes = c.getBytes("buffer-bytes");
+        check(ringBytes >= 1024, path + "buffer-bytes", ringBytes, "at least 1 KiB");
+        long batch = c.getBytes("batch-bytes");
+        check(
+                batch >= 1024 && batch <= maxFrameBytes - FRAME_MARGIN_BYTES,
+                path + "batch-bytes",
+                batch,
+                "1 KiB to " + (maxFrameBytes - FRAME_MARGIN_BYTES)
+                        + ", which is pekko.remote.artery.advanced.maximum-frame-size less 32 KiB");
+        long window = c.getBytes("window-bytes");
+        check(window >= batch, path + "window-bytes", window, "at least batch-bytes, " + batch);
+        long largest = c.getBytes("max-message-bytes");
+        check(largest >= 1 && largest <= batch, path + "max-message-bytes", largest, "1 to batch-bytes, " + batch);
+        int pending = c.getInt("max-pending-publishes");
+        check(pending >= 1, path + "max-pending-publishes", pending, "at least 1");
+        double jitter = c.getDouble("register-backoff.jitter");
+        check(jitter >= 0 && jitter <= 1, path + "register-backoff.jitter", jitter, "0 to 1");
+        Duration drain = positive(c, path, "drain-timeout");
+        check(
+                drain.compareTo(leavePhase) < 0,
+                path + "drain-timeout",
+                drain,
+                "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
+        long[] register = backoff(c, path, "register-backoff");
+        long[] reload = backoff(c, path, "reload-backoff");
+        return new TopicSettings(
+                messages,
+                ringBytes,
+                oneOf(Overflow.class, c, path, "overflow"),
+                (int) batch,
+                window,
+                (int) largest,
+                pending,
+                positive(c, path, "backpressure-timeout").toNanos(),
+                oneOf(ResumeAfterExpiry.class, c, path, "resume-after-expiry"),
+                positive(c, path, "heartbeat-interval").toNanos(),
+                register[0],
+                register[1],
+                jitter,
+                positive(c, path, "ready-timeout").toNanos(),
+                positive(c, path, "producer-return-timeout").toNanos(),
+                drain.toNanos(),
+                reload[0],
+                reload[1]);
+    }
+
+    private static long[] backoff(Config c, String path, String key) {
+        Duration min = positive(c, path, key + ".min");
+        Duration max = positive(c, path, key + ".max");
+        check(max.compareTo(min) >= 0, path + key + ".max", max, "at least min, " + min);
+        return new long[] {min.toNanos(), max.toNanos()};
+    }
+
+    private static Duration positive(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(duration.toMillis() > 0, path + key, duration, "at least 1ms");
+        return duration;
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> type, Config c, String path, String key) {
+        String text = c.getString(key);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return constant;
+            }
+        }
+        String all = List.of(type.getEnumConstants()).stream()
+                .map(e -> e.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        throw bad(path + key, text, all);
+    }
+
+    private static void check(boolean fine, String key, Object value, String range) {
+        if (!fine) {
+            throw bad(key, value, range);
+        }
+    }
+
+    private static ConfigException bad(String key, Object value, String range) {
+        return new ConfigException.BadValue(key, "it is " + value + ", and must be " + range);
+    }
+
+    private void refuseUnknown(Config reference) {
+        Set<String> unknown = new TreeSet<>();
+        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+            List<String> path = ConfigUtil.splitPath(entry.getKey());
+            String first = path.get(0);
+            boolean known = first.equals(TOPICS)
+                    ? path.size() > 2 && isOfTopic(path.subList(2, path.size()), reference)
+                    : first.equals("default-dispatcher") || reference.hasPathOrNull(entry.getKey());
+            if (!known) {
+                unknown.add("gapless." + entry.getKey());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new ConfigException.BadPath(
+                    unknown.iterator().next(),
+                    "There is no such setting; reference.conf of gapless-cluster lists them all. Unknown: " + unknown);
+        }
+    }
+
+    private static boolean isOfTopic(List<String> path, Config reference) {
+        return !OF_THE_NODE.contains(path.get(0)) && reference.hasPathOrNull(ConfigUtil.joinPath(path));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.gapless.internal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the members how they are, and answers for this one. For the hub's thread, where nothing else is said. */
+final class StatusDesk {
+    private static final int MAX_OPEN = 100;
+    private static final int MAX_REPLY_CHARS = 60_000;
+    private static final long ANSWER_SECONDS = 5;
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().addModule(new JavaTimeModule()).build();
+
+    private final long uid;
+    private final String name;
+    private final String address;
+    private final Peers peers;
+    private final Map<Long, Asked> asked = new LinkedHashMap<>();
+    private long number;
+
+    private static final class Asked {
+        final Set<Long> missing;
+        final List<NodeStatus> answers = new ArrayList<>();
+        final CompletableFuture<List<NodeStatus>> to;
+
+        Asked(Set<Long> missing, CompletableFuture<List<NodeStatus>> to) {
+            this.missing = missing;
+            this.to = to;
+        }
+
+        synchronized void answer(long from, @Nullable NodeStatus status) {
+            if (missing.remove(from) && status != null) {
+                answers.add(status);
+            }
+            if (missing.isEmpty()) {
+                complete();
+            }
+        }
+
+        synchronized void complete() {
+            answers.sort(Comparator.comparing(NodeStatus::node));
+            to.complete(List.copyOf(answers));
+        }
+    }
+
+    StatusDesk(long uid, String name, String address, Peers peers) {
+        this.uid = uid;
+        this.name = name;
+        this.address = address;
+        this.peers = peers;
+    }
+
+    /** Asks these nodes; completes with whatever has come by then. */
+    void ask(Set<Long> uids, Duration timeout, CompletableFuture<List<NodeStatus>> to) {
+        asked.values().removeIf(open -> open.to.isDone());
+        if (asked.size() >= MAX_OPEN) {
+            to.completeExceptionally(
+                    new IllegalStateException("More than " + MAX_OPEN + " requests for status at once"));
+            return;
+        }
+        number++;
+        Asked open = new Asked(new HashSet<>(uids), to);
+        asked.put(number, open);
+        for (long member : uids) {
+            peers.send(member, new StatusMessage.Request(number, uid, member));
+        }
+        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(open::complete);
+    }
+
+    void onReply(StatusMessage.Reply reply) {
+        Asked open = asked.get(reply.number());
+        if (open != null) {
+            try {
+                open.answer(reply.fromUid(), JSON.readValue(reply.json(), NodeStatus.class));
+            } catch (JsonProcessingException e) {
+                open.answer(reply.fromUid(), null); // of another version: as if it had not answered
+            }
+        }
+    }
+
+    /** Collects what this node's actors say of themselves, and sends it off. */
+    void answer(
+            StatusMessage.Request request,
+            Map<String, ActorRef<ProducerActor.Command>> producers,
+            Map<String, ActorRef<ConsumerActor.Command>> consumers) {
+        Map<String, CompletableFuture<ProducerStatus>> produced = new TreeMap<>();
+        producers.forEach((topic, actor) -> {
+            CompletableFuture<ProducerStatus> report = new CompletableFuture<>();
+            actor.tell(new ProducerActor.Report(report));
+            produced.put(topic, report);
+        });
+        Map<String, CompletableFuture<ConsumerStatus>> consumed = new TreeMap<>();
+        consumers.forEach((topic, actor) -> {
+            CompletableFuture<ConsumerStatus> report = new CompletableFuture<>();
+            actor.tell(new ConsumerActor.Report(report));
+            consumed.put(topic, report);
+        });
+        List<CompletableFuture<?>> all = new ArrayList<>(produced.values());
+        all.addAll(consumed.values());
+        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((done, failure) -> peers.send(
+                        request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(produced, consumed))));
+    }
+
+    private String json(
+            Map<String, CompletableFuture<ProducerStatus>> produced,
+            Map<String, CompletableFuture<ConsumerStatus>> consumed) {
+        Set<String> names = new java.util.TreeSet<>(produced.keySet());
+        names.addAll(consumed.keySet());
+        List<TopicStatus> topics = new ArrayList<>();
+        int chars = 0;
+        boolean truncated = false;
+        for (String topic : names) {
+            TopicStatus status = new TopicStatus(topic, now(produced.get(topic)), now(consumed.get(topic)));
+            chars += write(status).length();
+            if (chars > MAX_REPLY_CHARS) {
+                truncated = true;
+                break;
+            }
+            topics.add(status);
+        }
+        return write(new NodeStatus(name, address, topics, truncated));
+    }
+
+    private static <S> @Nullable S now(@Nullable CompletableFuture<S> report) {
+        return report == null || !report.isDone() ? null : report.join();
+    }
+
+    private static String write(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A status cannot be written", e);
+        }
+    }
+}

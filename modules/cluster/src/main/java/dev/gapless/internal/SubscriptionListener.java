@@ -1,0 +1,23 @@
+package dev.gapless.internal;
+
+import dev.gapless.core.subscription.SubscriptionState;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Who reads a subscription: told by the consumer's actor, on its thread; whatever it does, it does elsewhere. */
+interface SubscriptionListener {
+    /** It is open: read it from now on. */
+    void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer);
+
+    /** There may be something new. */
+    void wake();
+
+    /** It is ready, without these members. */
+    void ready(Set<String> silent);
+
+    /** The node shuts down. */
+    void shutdown();
+
+    /** It could not be opened. */
+    void refused(RuntimeException cause);
+}
