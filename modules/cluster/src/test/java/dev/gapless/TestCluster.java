@@ -1,0 +1,112 @@
+package dev.gapless;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.cluster.Cluster;
+
+/** A cluster of actor systems in this JVM, on free loopback ports. */
+final class TestCluster implements AutoCloseable {
+    static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private static final String QUICK = """
+            pekko {
+              loglevel = WARNING
+              stdout-loglevel = OFF
+              loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+              logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
+              actor.provider = cluster
+              remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+              coordinated-shutdown.exit-jvm = off
+              cluster {
+                downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+                gossip-interval = 200ms
+                leader-actions-interval = 200ms
+                unreachable-nodes-reaper-interval = 200ms
+                periodic-tasks-initial-delay = 200ms
+                seed-node-timeout = 1s
+                jmx.multi-mbeans-in-same-jvm = on
+                log-info = off
+              }
+            }
+            """;
+
+    private final List<ActorSystem> systems = new ArrayList<>();
+
+    /** Starts nodes with this configuration on top of the quick one, and waits until all are up. */
+    static TestCluster of(int nodes, String config) {
+        TestCluster cluster = new TestCluster();
+        for (int i = 0; i < nodes; i++) {
+            cluster.join(config);
+        }
+        cluster.awaitUp(nodes);
+        return cluster;
+    }
+
+    /** Starts one more node. */
+    ActorSystem join(String config) {
+        Config all = ConfigFactory.parseString(config)
+                .withFallback(ConfigFactory.parseString(QUICK))
+                .withFallback(ConfigFactory.load());
+        ActorSystem system = ActorSystem.create("test", all);
+        Cluster first = Cluster.get(systems.isEmpty() ? system : systems.get(0));
+        Cluster.get(system).join(first.selfAddress());
+        systems.add(system);
+        return system;
+    }
+
+    void awaitUp(int nodes) {
+        await(() -> systems.stream().allMatch(system -> {
+            int up = 0;
+            for (var member : Cluster.get(system).state().getMembers()) {
+                up += member.status().equals(org.apache.pekko.cluster.MemberStatus.up()) ? 1 : 0;
+            }
+            return up == nodes;
+        }));
+    }
+
+    ActorSystem system(int index) {
+        return systems.get(index);
+    }
+
+    Gapless gapless(int index) {
+        return Gapless.get(systems.get(index));
+    }
+
+    /** Leaves in good order. */
+    void leave(int index) {
+        systems.get(index).terminate();
+        get(systems.get(index).getWhenTerminated());
+    }
+
+    /** Waits until it holds, or fails. */
+    static void await(BooleanSupplier condition) {
+        long until = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - until > 0) {
+                throw new AssertionError("Not within " + DEADLINE);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    static <V> V get(java.util.concurrent.CompletionStage<V> stage) {
+        return stage.toCompletableFuture()
+                .orTimeout(DEADLINE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public void close() {
+        for (ActorSystem system : systems) {
+            system.terminate();
+        }
+        for (ActorSystem system : systems) {
+            get(system.getWhenTerminated());
+        }
+    }
+}
