@@ -28,8 +28,44 @@ class Recorder<T> implements MessageHandler<T> {
         return messages;
     }
 
-    <E> List<E> all(Class<E> type) {
-        return events().stream().filter(type::isInstance).map(type::cast).toList();
+    List<CursorExpired<T>> expired() {
+        List<CursorExpired<T>> found = new ArrayList<>();
+        events().forEach(event -> {
+            if (event instanceof CursorExpired<T> expired) {
+                found.add(expired);
+            }
+        });
+        return found;
+    }
+
+    List<ProducerLeft<T>> left() {
+        List<ProducerLeft<T>> found = new ArrayList<>();
+        events().forEach(event -> {
+            if (event instanceof ProducerLeft<T> left) {
+                found.add(left);
+            }
+        });
+        return found;
+    }
+
+    List<Undecodable<T>> undecodable() {
+        List<Undecodable<T>> found = new ArrayList<>();
+        events().forEach(event -> {
+            if (event instanceof Undecodable<T> undecodable) {
+                found.add(undecodable);
+            }
+        });
+        return found;
+    }
+
+    List<Ended<T>> ended() {
+        List<Ended<T>> found = new ArrayList<>();
+        events().forEach(event -> {
+            if (event instanceof Ended<T> ended) {
+                found.add(ended);
+            }
+        });
+        return found;
     }
 
     @Override

@@ -60,13 +60,21 @@ final class TestCluster implements AutoCloseable {
     }
 
     void awaitUp(int nodes) {
-        await(() -> systems.stream().allMatch(system -> {
+        for (int i = 0; i < systems.size(); i++) {
+            awaitUpAmong(i, nodes);
+        }
+    }
+
+    /** Waits until this node sees that many members, all up. */
+    void awaitUpAmong(int index, int nodes) {
+        ActorSystem system = systems.get(index);
+        await(() -> {
             int up = 0;
             for (var member : Cluster.get(system).state().getMembers()) {
                 up += member.status().equals(org.apache.pekko.cluster.MemberStatus.up()) ? 1 : 0;
             }
             return up == nodes;
-        }));
+        });
     }
 
     ActorSystem system(int index) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -305,6 +306,7 @@ final class Hub extends AbstractBehavior<Object> {
         }
         helloWait = HELLO_MIN;
         onHelloTime();
+        refuseNamesake();
     }
 
     private ActorRef<Object> hubOf(Member member) {
@@ -376,26 +378,18 @@ final class Hub extends AbstractBehavior<Object> {
             peers.send(hello.fromUid(), new Hello(uid, hello.fromUid(), node.name(), true));
         }
         tellAll(membership.heard(hello));
-        refuseNamesake(hello);
+        refuseNamesake();
         return this;
     }
 
     /** Two members under one name would be one producer to everybody else: the younger one gives way. */
-    private void refuseNamesake(Hello hello) {
+    private void refuseNamesake() {
+        OptionalLong namesake = membership.namesake();
         Member self = members.get(uid);
-        Member other = members.get(hello.fromUid());
-        if (hello.node().equals(node.name()) && hello.fromUid() != uid && self != null && other != null) {
-            if (other.isOlderThan(self)) {
-                fail("The member at " + other.address().hostPort() + " has the same node name, '" + node.name()
-                        + "'. Give each node its own gapless.node-name. This node shuts down");
-            } else {
-                getContext()
-                        .getLog()
-                        .warn(
-                                "The member at {} has this node's name, '{}', and gives way",
-                                other.address().hostPort(),
-                                node.name());
-            }
+        Member other = namesake.isPresent() ? members.get(namesake.getAsLong()) : null;
+        if (self != null && other != null && other.isOlderThan(self)) {
+            fail("The member at " + other.address().hostPort() + " has the same node name, '" + node.name()
+                    + "'. Give each node its own gapless.node-name. This node shuts down");
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,14 +123,12 @@ public final class Membership {
         return member.named ? member.claimed : member.address;
     }
 
-    /** Does another member claim this node's own name? Its address, or null if none does. */
-    public @Nullable String namesake() {
-        for (Map.Entry<Long, Member> entry : members.entrySet()) {
-            if (entry.getKey() != uid && node.equals(entry.getValue().claimed)) {
-                return entry.getValue().address;
-            }
-        }
-        return null;
+    /** Does another member claim this node's own name? Its uid, if one does. */
+    public OptionalLong namesake() {
+        return members.entrySet().stream()
+                .filter(entry -> entry.getKey() != uid && node.equals(entry.getValue().claimed))
+                .mapToLong(Map.Entry::getKey)
+                .findFirst();
     }
 
     private List<MemberEvent> nameWhereFree(String name) {

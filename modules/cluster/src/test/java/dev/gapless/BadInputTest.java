@@ -1,0 +1,192 @@
+package dev.gapless;
+
+import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Position;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class BadInputTest {
+    private static final Payload DAMAGED = new Payload(4711, "unknown", new byte[] {1});
+
+    private static TestCluster cluster;
+
+    record NotBound(String text) {}
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.of(1, "gapless.topics.small.max-message-bytes = 100");
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static <T> Throwable failureOf(CompletionStage<T> stage) {
+        return assertThrows(CompletionException.class, () -> get(stage)).getCause();
+    }
+
+    @Test
+    void aMessageAboveTheLimitFailsNamingTheSettingAndLeavesNoHole() {
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("small", String.class));
+        Position before = get(producer.publish("fits"));
+        Throwable failure = failureOf(producer.publish("x".repeat(200)));
+        assertInstanceOf(MessageTooLarge.class, failure);
+        assertTrue(failure.getMessage().contains("gapless.max-message-bytes"), failure.getMessage());
+        assertEquals(before.next(), get(producer.publish("fits again")));
+    }
+
+    @Test
+    @DisplayName("encodeErrorSkipped: what cannot be serialized fails at its publisher, and the sequence has no hole")
+    void aMessageThatCannotBeSerializedFailsAndLeavesNoHole() {
+        Producer<Object> producer = cluster.gapless(0).producer(Topic.of("unbound", Object.class));
+        Position before = get(producer.publish("fits"));
+        Throwable failure = failureOf(producer.publish(new NotBound("no")));
+        assertInstanceOf(NotSerializable.class, failure);
+        assertTrue(failure.getMessage().contains("serialization-bindings"), failure.getMessage());
+        assertTrue(failure.getMessage().contains("unbound"), failure.getMessage());
+        assertEquals(before.next(), get(producer.publish("fits again")));
+    }
+
+    /** Notes what it could not decode, and goes on or stops. */
+    private static class Choosing extends Recorder<String> {
+        private final OnFailure choice;
+
+        Choosing(OnFailure choice) {
+            this.choice = choice;
+        }
+
+        @Override
+        public OnFailure onUndecodable(Undecodable<String> undecodable) {
+            note(undecodable);
+            return choice;
+        }
+
+        @Override
+        public void onMessage(Delivery<String> delivery) throws Exception {
+            super.onMessage(delivery);
+            if (delivery.message().equals("throw")) {
+                throw new IllegalStateException("the handler's own");
+            }
+        }
+
+        @Override
+        public OnFailure onFailure(Delivery<String> delivery, Throwable cause) {
+            return choice;
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "encodeErrorSkipped: what cannot be decoded is told with its position; skipping is the subscriber's choice")
+    void anUndecodableMessageIsToldWithItsPosition() {
+        Choosing skips = new Choosing(OnFailure.SKIP);
+        Choosing stops = new Choosing(OnFailure.STOP);
+        Gapless gapless = cluster.gapless(0);
+        get(gapless.subscribe(Topic.of("damaged", String.class), StartFrom.latest(), skips)
+                .ready());
+        Subscription stopping = gapless.subscribe(Topic.of("damaged", String.class), StartFrom.latest(), stops);
+        get(stopping.ready());
+
+        gapless.producer(Topic.of("damaged", String.class)).publish("before");
+        Position damaged =
+                get(gapless.producer(Topic.of("damaged", Payload.class)).publish(DAMAGED));
+        gapless.producer(Topic.of("damaged", Integer.class)).publish(5); // decodable, but no String
+        gapless.producer(Topic.of("damaged", String.class)).publish("after");
+
+        await(() -> skips.events().size() >= 4);
+        assertEquals(List.of("before", "after"), skips.messages());
+        List<Undecodable<String>> undecodable = skips.undecodable();
+        assertEquals(2, undecodable.size());
+        assertEquals(damaged, undecodable.get(0).position());
+        assertEquals(DAMAGED, undecodable.get(0).payload());
+
+        assertEquals(Ended.Reason.FAILED, get(stopping.whenEnded()));
+        assertEquals(List.of("before"), stops.messages());
+        assertEquals(
+                damaged.sequence() - 1,
+                stopping.token().positions().values().iterator().next().sequence());
+    }
+
+    @Test
+    void aHandlerThatThrowsSkipsOrStopsAndStoppingKeepsTheMessageForTheToken() {
+        Choosing skips = new Choosing(OnFailure.SKIP);
+        Choosing stops = new Choosing(OnFailure.STOP);
+        Topic<String> topic = Topic.of("throwing", String.class);
+        Gapless gapless = cluster.gapless(0);
+        get(gapless.subscribe(topic, StartFrom.latest(), skips).ready());
+        Subscription stopping = gapless.subscribe(topic, StartFrom.latest(), stops);
+        get(stopping.ready());
+        List.of("a", "throw", "b").forEach(gapless.producer(topic)::publish);
+
+        await(() -> skips.messages().size() == 3);
+        assertEquals(Ended.Reason.FAILED, get(stopping.whenEnded()));
+        assertEquals(List.of("a", "throw"), stops.messages());
+        Ended<?> ended = stops.ended().get(0);
+        assertEquals("the handler's own", ended.cause().getMessage());
+
+        Recorder<String> resumed = new Recorder<>();
+        get(gapless.subscribe(topic, StartFrom.token(stopping.token()), resumed).ready());
+        await(() -> resumed.messages().size() >= 2);
+        assertEquals(List.of("throw", "b"), resumed.messages());
+    }
+
+    @Test
+    void aTokenOfAnotherTopicOrADamagedOneIsRefusedAtOnce() {
+        Gapless gapless = cluster.gapless(0);
+        Topic<String> topic = Topic.of("tokens", String.class);
+        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), new Recorder<>());
+        get(subscription.ready());
+        String token = subscription.token().toString();
+        IllegalArgumentException other = assertThrows(
+                IllegalArgumentException.class,
+                () -> gapless.subscribe(Topic.of("others", String.class), StartFrom.token(token), new Recorder<>()));
+        assertTrue(other.getMessage().contains("tokens") && other.getMessage().contains("others"));
+        char last = token.charAt(10) == 'A' ? 'B' : 'A';
+        String damaged = token.substring(0, 10) + last + token.substring(11);
+        assertThrows(IllegalArgumentException.class, () -> StartFrom.token(damaged));
+    }
+
+    @Test
+    void publishingAfterShutdownFailsAtOnce() {
+        try (TestCluster own = TestCluster.of(1, "")) {
+            Gapless gapless = own.gapless(0);
+            Producer<String> producer = gapless.producer(Topic.of("late", String.class));
+            Recorder<String> recorder = new Recorder<>();
+            Subscription subscription = gapless.subscribe(Topic.of("late", String.class), StartFrom.latest(), recorder);
+            get(subscription.ready());
+            own.leave(0);
+            assertInstanceOf(ProducerClosed.class, failureOf(producer.publish("too late")));
+            assertEquals(Ended.Reason.SHUTDOWN, get(subscription.whenEnded()));
+            assertEquals(1, recorder.ended().size());
+        }
+    }
+
+    @Test
+    void aPayloadPassesAsItIs() throws Exception {
+        Gapless gapless = cluster.gapless(0);
+        Recorder<Payload> recorder = new Recorder<>();
+        get(gapless.subscribe(Topic.of("raw", Payload.class), StartFrom.latest(), recorder)
+                .ready());
+        gapless.producer(Topic.of("raw", Payload.class)).publish(DAMAGED);
+        gapless.producer(Topic.of("raw", String.class)).publish("text");
+        await(() -> recorder.messages().size() == 2);
+        assertEquals(DAMAGED, recorder.messages().get(0));
+        var serialization = SerializationExtension.get(cluster.system(0));
+        assertEquals(
+                serialization.serializerFor(String.class).identifier(),
+                recorder.messages().get(1).serializerId());
+    }
+}
