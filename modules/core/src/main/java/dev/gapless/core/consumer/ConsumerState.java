@@ -500,7 +500,7 @@ final class ConsumerState {
     private void publishUnresolved() {
         Set<String> nodes = new HashSet<>();
         for (Registration r : byUid.values()) {
-            if (r.at == null && !(r.start instanceof Start.Beginning)) {
+            if (r.at == null) {
                 nodes.add(r.node);
             }
         }

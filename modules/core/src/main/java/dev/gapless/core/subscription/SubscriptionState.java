@@ -179,7 +179,12 @@ public final class SubscriptionState {
             if (entry == null) {
                 return overtaken(at);
             }
-            Placed before = where(entry.era().node(), at, moved);
+            Placed asked = where(entry.era().node(), at, moved);
+            Placed before = placed(asked, entry);
+            if (before != asked && before != null) {
+                at = at.with(entry.era().node(), before);
+                run = new MessageRun(at, List.of());
+            }
             if (entry instanceof FeedEntry.Message message) {
                 if (isNew(entry, before)) {
                     if (!follows(message, before)) {
@@ -218,9 +223,22 @@ public final class SubscriptionState {
         return position == null ? feed.origins().get(node) : position;
     }
 
-    /** Rule S1. In a catch-up reader's own feed everything is meant for it. */
-    private boolean isNew(FeedEntry entry, @Nullable Placed before) {
-        return before == null || isCatchingUp() || entry.after().isBeyond(before);
+    /**
+     * The first answer of a producer says where the position of a token lies among all others. What a reload has passed
+     * before that answer stays passed (S4), unless the producer has never been there.
+     */
+    private static @Nullable Placed placed(@Nullable Placed before, FeedEntry entry) {
+        boolean answers = before != null
+                && !before.era().isPlaced()
+                && !entry.era().isEnd()
+                && Objects.equals(before.era().epoch(), entry.era().epoch());
+        boolean unknown = entry instanceof FeedEntry.Expired expired && expired.reason() == Reason.POSITION_UNKNOWN;
+        return before != null && answers && !unknown ? new Placed(entry.era(), before.sequence()) : before;
+    }
+
+    /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
+    private static boolean isNew(FeedEntry entry, @Nullable Placed before) {
+        return entry.after().isBeyond(before);
     }
 
     private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
@@ -235,7 +253,8 @@ public final class SubscriptionState {
             return expired(at);
         }
         index++;
-        if (isNew(entry, before)) {
+        // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
+        if (isNew(entry, before) || at.get(entry.era().node()) == null) {
             run = new MessageRun(at.with(entry.era().node(), entry.after()), List.of());
             if (entry instanceof FeedEntry.Left) {
                 Epoch epoch = entry.era().epoch();
@@ -295,7 +314,7 @@ public final class SubscriptionState {
             if (feed.get(i) instanceof FeedEntry.Expired expired) {
                 String node = expired.era().node();
                 Expiry known = expiries.get(node);
-                Placed before = known == null ? where(node, at, Map.of()) : known.to();
+                Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
                 if (isNew(expired, before)) {
                     expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs()));
                 }
