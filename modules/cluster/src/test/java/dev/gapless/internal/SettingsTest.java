@@ -91,4 +91,22 @@ class SettingsTest {
         }
         assertEquals(new TreeSet<>(), silent);
     }
+
+    @Test
+    void everySettingIsRead() {
+        Config reference = ConfigFactory.parseResources("reference.conf").getConfig("gapless");
+        TreeSet<String> unread = new TreeSet<>();
+        for (String key : reference.root().keySet()) {
+            if (key.equals("default-dispatcher")) {
+                continue; // Pekko reads it
+            }
+            try {
+                settings("gapless." + key + " = [[1]]");
+                unread.add(key);
+            } catch (ConfigException read) {
+                assertTrue(read.getMessage().contains(key), read.getMessage());
+            }
+        }
+        assertEquals(new TreeSet<>(), unread);
+    }
 }

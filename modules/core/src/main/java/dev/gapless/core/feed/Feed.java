@@ -147,15 +147,20 @@ public final class Feed {
         return full ? 0 : settings.windowBytes();
     }
 
-    /** With backpressure: whoever frees nothing for too long while others wait is no longer waited for. */
+    /**
+     * With backpressure: whoever frees nothing for too long while others wait is no longer waited for. It gets half the time
+     * that its node's cursor has at the producer, or all of the node's subscriptions would expire with it.
+     */
     public void findStalled(long nowNs) {
         for (FeedReader reader : readers) {
             long next = reader.next();
-            if (next != reader.seen || !wantsRoom) {
+            if (next != reader.seen) {
                 reader.seen = next;
                 reader.progressNs = nowNs;
                 reader.stalled = false;
-            } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs()) {
+            } else if (!wantsRoom) {
+                reader.progressNs = nowNs;
+            } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
                 reader.stalled = true;
             }
         }

@@ -126,8 +126,8 @@ public final class ProducerState {
 
     /** Does what is due. */
     public void onTime(long nowMs, long nowNs) {
-        log.expireWaiters(nowNs);
         releaseAndSend(nowMs, nowNs);
+        log.expireWaiters(nowNs); // behind those that a stalled reader leaves room for now
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
             if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - nowNs <= 0) {

@@ -181,7 +181,7 @@ public final class SubscriptionState {
             }
             Placed asked = where(entry.era().node(), at, moved);
             Placed before = placed(asked, entry);
-            if (before != asked && before != null) {
+            if (before != null && !before.equals(asked)) {
                 at = at.with(entry.era().node(), before);
                 run = new MessageRun(at, List.of());
             }
