@@ -158,8 +158,8 @@ public final class Feed {
                 reader.seen = next;
                 reader.progressNs = nowNs;
                 reader.stalled = false;
-            } else if (!wantsRoom) {
-                reader.progressNs = nowNs;
+            } else if (!wantsRoom || next > ring.head()) {
+                reader.progressNs = nowNs; // it holds nothing back
             } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
                 reader.stalled = true;
             }
