@@ -159,6 +159,7 @@ final class ConsumerState {
         r.node = named.node();
         r.uid = named.uid();
         r.sought = false;
+        r.givenUp = false;
         r.late |= fresh.late;
         r.attempts = 0;
         byUid.put(named.uid(), r);
@@ -181,30 +182,44 @@ final class ConsumerState {
         } else {
             byNode.remove(r.node, r);
             if (ready || r.unresolved) {
-                lost(r, nowMs);
+                lost(r, removedUid, nowMs);
             }
         }
     }
 
-    /** A token's producer that is no member is lost, as soon as no member is left that might yet turn out to be it. */
+    /**
+     * A token's producer that is no member is lost, as soon as no member is left that might yet turn out to be it, but for
+     * those that have been silent for too long. Should it be one of these, it goes on where the token says.
+     */
     private void giveUpUnlessSought(long nowMs) {
-        if (token == null || byUid.values().stream().anyMatch(r -> r.phase == Phase.UNNAMED && !r.late)) {
-            return;
+        boolean mayCome = false;
+        for (Registration r : byUid.values()) {
+            if (r.phase == Phase.UNNAMED && !r.late) {
+                return;
+            }
+            mayCome |= r.phase == Phase.UNNAMED;
         }
         for (Registration r : new ArrayList<>(byNode.values())) {
-            if (r.sought) {
+            if (r.sought && !r.givenUp) {
+                r.givenUp = true;
+                lost(r, Registration.NO_UID, nowMs);
+            }
+            if (r.sought && !mayCome) {
                 byNode.remove(r.node);
-                lost(r, nowMs);
             }
         }
     }
 
-    private void lost(Registration r, long nowMs) {
+    private void lost(Registration r, long lostUid, long nowMs) {
         Placed at = r.at;
-        Era end = eras.end(
-                r.node,
-                at == null ? null : at.era().epoch(),
-                at == null ? 1 : at.era().first());
+        Era end;
+        if (at == null && lostUid != Registration.NO_UID) {
+            end = eras.endOfSilent(r.node, lostUid);
+        } else if (at == null || !at.era().isPlaced()) {
+            end = eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch());
+        } else {
+            end = eras.endOf(at.era());
+        }
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
     }
 
@@ -314,7 +329,7 @@ final class ConsumerState {
 
     private void begins(Registration r, Registered message, long nowMs) {
         Placed at = new Placed(eras.of(r.node, message.log()), message.next() - 1);
-        boolean missedItsStart = r.late && r.start instanceof Start.Latest && message.head() > 0;
+        boolean missedItsStart = r.late && missedSomething(r.start, message);
         if (r.unresolved) {
             tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
         } else if (missedItsStart) {
@@ -323,6 +338,14 @@ final class ConsumerState {
             feed.started(at.era(), at.sequence());
         }
         r.at = at;
+    }
+
+    /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
+    private static boolean missedSomething(Start start, Registered message) {
+        return start instanceof Start.Latest
+                ? message.head() > 0
+                : start instanceof Start.Earliest
+                        && message.next() > message.log().first();
     }
 
     private void onExpired(Registration r, CursorExpired message, long nowMs) {
@@ -395,7 +418,8 @@ final class ConsumerState {
         }
         if (r.phase == Phase.LIVE) {
             r.phase = Phase.LEFT;
-            feed.left(new Placed(eras.end(r.node, at.era().epoch(), at.era().first()), at.sequence()));
+            publishUnresolved();
+            feed.left(new Placed(eras.endOf(at.era()), at.sequence()));
         }
         effects.send(r.uid, new GoneAck(topic, reader, gone.session(), gone.head()));
     }
@@ -417,7 +441,7 @@ final class ConsumerState {
                     register(r, nowNs);
                 } else {
                     byNode.remove(r.node);
-                    lost(r, nowMs);
+                    lost(r, Registration.NO_UID, nowMs);
                 }
             }
         }
@@ -505,7 +529,8 @@ final class ConsumerState {
             }
         }
         for (Registration r : byNode.values()) {
-            if (r.unresolved) {
+            // A token names also those that turn up again although their end was told, lest they begin anew.
+            if (r.unresolved || r.givenUp || r.phase == Phase.LEFT) {
                 nodes.add(r.node);
             }
         }

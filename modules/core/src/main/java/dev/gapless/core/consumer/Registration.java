@@ -50,6 +50,8 @@ final class Registration {
     boolean unresolved;
     /** It stands in a token, and no member with this name has been seen yet. */
     boolean sought;
+    /** It was told as lost, but a member that has not said its name may yet turn out to be it. */
+    boolean givenUp;
 
     int attempts;
     /** When to ask again (REGISTERING), or to give up waiting (WAITING). */

@@ -18,6 +18,8 @@ public final class Eras {
 
     private static final class Counted {
         long latest;
+        long silentUid;
+        long silentEnd;
 
         final Map<Epoch, Long> numbers = new LinkedHashMap<>() {
             @Override
@@ -46,10 +48,33 @@ public final class Eras {
         return of(node, log);
     }
 
-    /** The open end behind everything that this process has seen of the producer so far. */
-    public Era end(String node, @Nullable Epoch epoch, long first) {
+    /** The open end of a stretch: the same for all readers, whoever comes to it first. */
+    public Era endOf(Era stretch) {
+        Counted c = counted.computeIfAbsent(stretch.node(), n -> new Counted());
+        long number = stretch.number() | 1;
+        c.latest = Math.max(c.latest, number);
+        return new Era(stretch.node(), number, stretch.epoch(), stretch.first());
+    }
+
+    /**
+     * The open end of a life that never answered: behind all that is known, ends of other lives included. The same for all
+     * readers of this process.
+     */
+    public Era endOfSilent(String node, long uid) {
+        Counted c = counted.computeIfAbsent(node, n -> new Counted());
+        if (c.silentEnd == 0 || c.silentUid != uid) {
+            c.latest += (c.latest & 1) + 1;
+            c.latest |= 1;
+            c.silentUid = uid;
+            c.silentEnd = c.latest;
+        }
+        return new Era(node, c.silentEnd, null, 1);
+    }
+
+    /** The open end of a position that nobody answers for: behind all that is known. */
+    public Era endOfUnplaced(String node, @Nullable Epoch epoch) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
         c.latest |= 1;
-        return new Era(node, c.latest, epoch, first);
+        return new Era(node, c.latest, epoch, 1);
     }
 }

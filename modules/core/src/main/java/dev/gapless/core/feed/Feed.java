@@ -32,6 +32,7 @@ public final class Feed {
 
     private long evictable = Ring.ALL;
     private volatile Map<String, Placed> origins = Map.of();
+    private volatile Map<String, Era> newest = Map.of();
     private volatile Set<String> unresolved = Set.of();
     private volatile long lastNotice;
     private volatile boolean wantsRoom;
@@ -63,19 +64,22 @@ public final class Feed {
 
     public void started(Era era, long sequence) {
         Placed at = new Placed(era, sequence);
-        if (!origins.containsKey(era.node())) {
+        boolean first = !tails.containsKey(era.node()); // else it began with an expiry, which nobody must skip
+        if (first) {
             Map<String, Placed> more = new HashMap<>(origins);
             more.put(era.node(), at);
             origins = more;
         }
         lock.lock();
         try {
-            bases.putIfAbsent(era.node(), new Base(era, sequence));
+            if (first) {
+                bases.put(era.node(), new Base(era, sequence));
+            }
             append(new FeedEntry.Started(ring.head() + 1, era, sequence));
         } finally {
             lock.unlock();
         }
-        tails.put(era.node(), at);
+        moveTail(at);
     }
 
     public void messages(Era era, List<Frame> frames) {
@@ -87,7 +91,7 @@ public final class Feed {
         } finally {
             lock.unlock();
         }
-        tails.put(era.node(), new Placed(era, frames.get(frames.size() - 1).sequence()));
+        moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()));
     }
 
     public void expired(Placed to, Reason reason, long nowMs) {
@@ -105,8 +109,18 @@ public final class Feed {
         } finally {
             lock.unlock();
         }
-        tails.put(entry.era().node(), entry.after());
+        moveTail(entry.after());
         lastNotice = entry.index();
+    }
+
+    private void moveTail(Placed at) {
+        String node = at.era().node();
+        Placed before = tails.put(node, at);
+        if (before == null || before.era().number() != at.era().number()) {
+            Map<String, Era> more = new HashMap<>(newest);
+            more.put(node, at.era());
+            newest = more;
+        }
     }
 
     private void append(FeedEntry entry) {
@@ -223,12 +237,17 @@ public final class Feed {
         return wantsRoom;
     }
 
-    /** Where each producer's stream first began in this feed. */
+    /** Where each producer's stream first began in this feed, unless it began with an expiry. */
     public Map<String, Placed> origins() {
         return origins;
     }
 
-    /** Producers that have not given a position yet. */
+    /** The era of each producer's newest entry. */
+    public Map<String, Era> newest() {
+        return newest;
+    }
+
+    /** Producers that a token names whatever was read of them: without a position yet, or still there after their end. */
     public Set<String> unresolved() {
         return unresolved;
     }

@@ -20,10 +20,10 @@ final class Gaps {
     static List<Gap> between(@Nullable Placed at, Placed to, Reason reason) {
         String node = to.era().node();
         if (to.era().isEnd()) {
-            return at != null && at.era().isEnd() ? List.of() : List.of(open(node, at, reason));
+            return List.of(open(to, at, reason));
         }
         Position resumesAt = position(to.era().epoch(), to.sequence() + 1);
-        if (at != null && !at.era().isEnd() && isSameStream(at, to)) {
+        if (at != null && isSameStream(at, to)) {
             long missed = to.sequence() - at.sequence();
             return List.of(
                     missed > 0
@@ -44,9 +44,16 @@ final class Gaps {
         return gaps;
     }
 
-    private static Gap open(String node, @Nullable Placed at, Reason reason) {
-        return at == null
-                ? new Gap(node, reason, null, null, null, null)
+    /** What a subscription misses of the epochs before, when it never had a position in any of them. */
+    static Gap beforeEpoch(Placed to, Reason reason) {
+        return new Gap(
+                to.era().node(), reason, null, null, null, position(to.era().epoch(), to.sequence() + 1));
+    }
+
+    private static Gap open(Placed to, @Nullable Placed at, Reason reason) {
+        String node = to.era().node();
+        return at == null || at.era().isEnd()
+                ? new Gap(node, reason, to.era().epoch(), null, null, null) // of a life that nothing was given of
                 : new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, null);
     }
 

@@ -56,7 +56,7 @@ public final class SubscriptionState {
     private record Pending(Map<String, Placed> upTo) {}
 
     /** One producer's expiry. */
-    private record Expiry(Placed to, Reason reason, long timeMs) {}
+    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {}
 
     private SubscriptionState(Feed feed, Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
         this.settings = settings;
@@ -270,7 +270,7 @@ public final class SubscriptionState {
     private Step hole(Vector at, FeedEntry.Message message) {
         violations.incrementAndGet();
         Placed to = new Placed(message.era(), message.sequence() - 1);
-        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0)));
+        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)));
         return Objects.requireNonNull(step);
     }
 
@@ -289,7 +289,7 @@ public final class SubscriptionState {
         overtaken.bases().positions().forEach((node, base) -> {
             Placed position = where(node, at, Map.of());
             if (base.isBeyond(position)) {
-                expiries.put(node, new Expiry(base, reason(position, base), 0));
+                expiries.put(node, new Expiry(base, reason(position, base), 0, position == null));
             }
         });
         index = overtaken.oldest();
@@ -316,7 +316,11 @@ public final class SubscriptionState {
                 Expiry known = expiries.get(node);
                 Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
                 if (isNew(expired, before)) {
-                    expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs()));
+                    boolean further = known != null
+                            && (known.severalEpochs()
+                                    || known.to().era().number()
+                                            != expired.era().number());
+                    expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs(), further));
                 }
             }
         }
@@ -329,7 +333,11 @@ public final class SubscriptionState {
         long timeMs = 0;
         for (Map.Entry<String, Expiry> entry : expiries.entrySet()) {
             Expiry expiry = entry.getValue();
-            gaps.addAll(Gaps.between(where(entry.getKey(), at, Map.of()), expiry.to(), expiry.reason()));
+            Placed behind = where(entry.getKey(), at, Map.of());
+            if (behind == null && expiry.severalEpochs() && !expiry.to().era().isEnd()) {
+                gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
+            }
+            gaps.addAll(Gaps.between(behind, expiry.to(), expiry.reason()));
             upTo.put(entry.getKey(), expiry.to());
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
@@ -399,9 +407,13 @@ public final class SubscriptionState {
         for (String node : read.unresolved()) {
             positions.put(node, null);
         }
+        // What began with an expiry that was not passed yet has no position either.
+        read.newest().keySet().forEach(node -> positions.put(node, null));
         read.origins().forEach((node, origin) -> positions.put(node, origin.position()));
         at.positions().forEach((node, position) -> {
-            if (position.era().isEnd()) {
+            Era newest = read.newest().get(node);
+            boolean isAll = newest == null || newest.number() <= position.era().number();
+            if (position.era().isEnd() && isAll && !read.unresolved().contains(node)) {
                 positions.remove(node);
             } else {
                 positions.put(node, position.position());
