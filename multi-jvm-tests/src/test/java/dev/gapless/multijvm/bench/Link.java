@@ -74,6 +74,11 @@ public final class Link {
         return heldBytes.get();
     }
 
+    /** How many connections that carry messages are open. */
+    public long messageConnections() {
+        return connections.stream().filter(Connection::carriesMessages).count();
+    }
+
     /** How many connections were reset. */
     public long resets() {
         return resets.get();

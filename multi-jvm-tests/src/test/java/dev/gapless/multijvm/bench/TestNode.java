@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** One node of a {@link TestCluster}: a JVM, the proxy in front of it, and what a test can have it do. */
 public final class TestNode implements AutoCloseable {
@@ -126,6 +127,15 @@ public final class TestNode implements AutoCloseable {
     public String awaitEnd() {
         Await.until(this + " ends", this::logTail, () -> !process.isAlive());
         return terminated.getNow("");
+    }
+
+    /** The names of the files in its directory. */
+    public List<String> files() {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What it has logged so far. */

@@ -77,9 +77,10 @@ final class Recorder implements MessageHandler<Object> {
 
     private synchronized void passed(List<Gap> gaps) {
         reloaded++;
-        for (Gap gap : gaps) {
-            stream(String.valueOf(gap.node())).gap(gap);
-        }
+        Map<String, List<Gap>> byNode = new TreeMap<>();
+        gaps.forEach(gap -> byNode.computeIfAbsent(String.valueOf(gap.node()), n -> new ArrayList<>())
+                .add(gap));
+        byNode.forEach((node, its) -> stream(node).gaps(its));
     }
 
     @Override

@@ -79,40 +79,52 @@ final class StreamRecord {
         next = sequence + 1;
     }
 
-    void gap(Gap gap) {
+    /** All that one notice says of this producer: a restart is missed in its old epoch, and maybe in the new one too. */
+    void gaps(List<Gap> gaps) {
         endRun();
-        String gapEpoch = gap.epoch() == null ? null : gap.epoch().toString();
+        for (Gap gap : gaps) {
+            check(gap);
+            done.add(item(gap));
+        }
+        Position resumes = gaps.get(gaps.size() - 1).resumesAt();
+        if (resumes == null) {
+            next = 0;
+        } else {
+            if (!resumes.epoch().toString().equals(epoch)) {
+                enter(resumes.epoch().toString());
+            }
+            next = resumes.sequence();
+        }
+    }
+
+    private void check(Gap gap) {
         Position resumes = gap.resumesAt();
-        done.add(new Item(
+        Long first = gap.firstMissing();
+        Long missed = gap.missed();
+        boolean goesOn = gap.epoch() != null && gap.epoch().toString().equals(epoch);
+        if (goesOn && next != 0 && first != null && first != next) {
+            violation("a gap that does not begin at " + next + ": " + gap);
+        }
+        if (missed != null && (missed <= 0 || first == null)) {
+            violation("a gap that says nothing: " + gap);
+        }
+        boolean endsInItsEpoch = resumes != null && resumes.epoch().equals(gap.epoch());
+        if (endsInItsEpoch && missed != null && first != null && first + missed != resumes.sequence()) {
+            violation("a gap that does not reach to where it resumes: " + gap);
+        }
+    }
+
+    private static Item item(Gap gap) {
+        Position resumes = gap.resumesAt();
+        return new Item(
                 Item.GAP,
-                gapEpoch,
+                gap.epoch() == null ? null : gap.epoch().toString(),
                 gap.firstMissing(),
                 gap.missed(),
                 gap.reason().name(),
                 resumes == null ? null : resumes.epoch().toString(),
                 resumes == null ? null : resumes.sequence(),
-                0));
-        if (next != 0 && gap.firstMissing() != null && epoch.equals(gapEpoch) && gap.firstMissing() != next) {
-            violation("a gap begins at " + gap.firstMissing() + ", expected " + next);
-        }
-        if (resumes == null) {
-            next = 0;
-            return;
-        }
-        boolean sameEpoch = resumes.epoch().toString().equals(gapEpoch);
-        if (gap.missed() != null && gap.missed() <= 0) {
-            violation("an empty gap: " + gap);
-        }
-        if (sameEpoch
-                && gap.missed() != null
-                && gap.firstMissing() != null
-                && gap.firstMissing() + gap.missed() != resumes.sequence()) {
-            violation("a gap that does not reach to where it resumes: " + gap);
-        }
-        if (!resumes.epoch().toString().equals(epoch)) {
-            enter(resumes.epoch().toString());
-        }
-        next = resumes.sequence();
+                0);
     }
 
     void left(Position position) {
