@@ -68,6 +68,14 @@ final class JvmProcess implements AutoCloseable {
         }
     }
 
+    void endInput() {
+        try {
+            in.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     long pid() {
         return process.pid();
     }

@@ -72,15 +72,16 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts another node under that name, with further settings. */
     public TestNode add(String name, String further, NodeKind kind) {
+        return add(name, further, kind, ClassArchive.options());
+    }
+
+    /** Starts another node with further options of its JVM. */
+    TestNode add(String name, String further, NodeKind kind, List<String> jvmOptions) {
         int number = nodes.size() + 1;
         LinkProxy proxy = new LinkProxy(name);
         int seedPort = nodes.isEmpty() ? proxy.port() : node(1).settings().port();
-        TestNode node = new TestNode(
-                this,
-                new NodeSettings(name, number, proxy.port(), seedPort, settings + further),
-                proxy,
-                kind,
-                directory.resolve("node" + number));
+        NodeSettings own = new NodeSettings(name, number, proxy.port(), seedPort, settings + further);
+        TestNode node = new TestNode(this, own, proxy, kind, jvmOptions, directory.resolve("node" + number));
         nodes.add(node);
         node.start();
         return node;

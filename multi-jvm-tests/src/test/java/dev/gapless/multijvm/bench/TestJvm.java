@@ -16,20 +16,18 @@ final class TestJvm {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
-                "-Xshare:auto",
                 "-Dmultijvm.log=" + log);
     }
 
     static List<String> withoutGapless(List<String> classPath) {
-        return classPath.stream()
-                .filter(entry -> !entry.contains("gapless-") && !isModule(entry))
-                .toList();
+        return classPath.stream().filter(entry -> !isGapless(Path.of(entry))).toList();
     }
 
-    private static boolean isModule(String entry) {
-        Path path = Path.of(entry);
-        return path.endsWith(Path.of("cluster", "target", "classes"))
-                || path.endsWith(Path.of("core", "target", "classes"))
-                || path.endsWith(Path.of("node", "target", "classes"));
+    /** One of the modules' jars, or their classes. */
+    private static boolean isGapless(Path entry) {
+        return entry.getFileName().toString().startsWith("gapless")
+                || entry.endsWith(Path.of("cluster", "target", "classes"))
+                || entry.endsWith(Path.of("core", "target", "classes"))
+                || entry.endsWith(Path.of("node", "target", "classes"));
     }
 }

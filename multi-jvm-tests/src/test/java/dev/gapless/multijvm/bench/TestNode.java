@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ public final class TestNode implements AutoCloseable {
     private final NodeSettings settings;
     private final LinkProxy proxy;
     private final NodeKind kind;
+    private final List<String> jvmOptions;
     private final Path directory;
     private final AtomicInteger numbers = new AtomicInteger();
     private final Map<Integer, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
@@ -35,11 +37,18 @@ public final class TestNode implements AutoCloseable {
     private CompletableFuture<String> terminated = new CompletableFuture<>();
     private JvmProcess process;
 
-    TestNode(TestCluster cluster, NodeSettings settings, LinkProxy proxy, NodeKind kind, Path directory) {
+    TestNode(
+            TestCluster cluster,
+            NodeSettings settings,
+            LinkProxy proxy,
+            NodeKind kind,
+            List<String> jvmOptions,
+            Path directory) {
         this.cluster = cluster;
         this.settings = settings;
         this.proxy = proxy;
         this.kind = kind;
+        this.jvmOptions = jvmOptions;
         this.directory = directory;
         proxy.start(new InetSocketAddress(settings.bindHost(), settings.port()));
     }
@@ -53,10 +62,12 @@ public final class TestNode implements AutoCloseable {
             Files.writeString(config, settings.text());
             started = new CompletableFuture<>();
             terminated = new CompletableFuture<>();
-            List<String> classPath = JvmProcess.classPath();
+            List<String> classPath = ClassArchive.classPath();
+            List<String> options = new ArrayList<>(TestJvm.options(directory.resolve("node.log")));
+            options.addAll(jvmOptions);
             process = new JvmProcess(
                     kind == NodeKind.PLAIN ? TestJvm.withoutGapless(classPath) : classPath,
-                    TestJvm.options(directory.resolve("node.log")),
+                    options,
                     TestNodeMain.class.getName(),
                     kind == NodeKind.PLAIN ? List.of(config.toString(), "plain") : List.of(config.toString()),
                     directory.resolve("stderr.log"),
@@ -115,6 +126,11 @@ public final class TestNode implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** Ends its input, at which it ends. */
+    void endInput() {
+        process.endInput();
     }
 
     /** Leaves the cluster in good order; returns why its actor system ended, once the process has ended. */
