@@ -51,12 +51,11 @@ class LinkFaultsTest {
         long unreachableBefore = unreachableEver();
         Link link = cluster.link(producer, consumer);
         long lostBefore = link.swallowedBytes();
-        link.hold(Traffic.MESSAGES);
+        link.swallow(Traffic.MESSAGES);
         producer.publish("reset", 500);
-        Await.until("the messages are under way", () -> link.heldBytes() > 10_000);
+        Await.until("they are lost on their way", () -> link.swallowedBytes() > lostBefore + 10_000);
         link.reset(Traffic.MESSAGES);
         link.heal();
-        Await.until("they are lost", () -> link.swallowedBytes() > lostBefore + 10_000);
         producer.publish("reset", 500);
         Expect.everything(s.awaitReached(producer, 1_001), producer, 1, 1_001);
         assertEquals(unreachableBefore, unreachableEver());
@@ -83,7 +82,7 @@ class LinkFaultsTest {
         producer.publish("cut", 1_000);
         Await.until(
                 "the consumer notices the silence",
-                () -> registration("cut").state().equals("REGISTERING"));
+                () -> registration("cut").state().equalsIgnoreCase("registering"));
         assertTrue(cluster.link(producer, consumer).heldBytes() > 0);
         assertEquals(1, s.report().delivered());
         cluster.heal(producer, consumer);

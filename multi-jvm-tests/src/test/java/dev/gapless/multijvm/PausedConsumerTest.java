@@ -33,7 +33,7 @@ class PausedConsumerTest {
                         # What is under way fits into the socket's buffers and, at the other end, into the feed.
                         gapless { buffer-messages = 1000, batch-bytes = 32 KiB, window-bytes = 64 KiB, max-message-bytes = 16 KiB }
                         gapless.topics.large.buffer-messages = 10000
-                        gapless.topics.waited-for { overflow = backpressure, backpressure-timeout = 1s }
+                        gapless.topics.waited-for { overflow = backpressure, backpressure-timeout = 3s }
                         """).start(3);
         producer = cluster.node(1);
         healthy = cluster.node(2);
@@ -47,6 +47,9 @@ class PausedConsumerTest {
 
     @AfterEach
     void nobodyWasTakenForDead() {
+        if (frozen.isPaused()) {
+            frozen.resume();
+        }
         assertEquals(0, producer.members().unreachableEver());
     }
 
@@ -124,13 +127,14 @@ class PausedConsumerTest {
         producer.publish("waited-for", 10);
         left.awaitReached(producer, 10);
         frozen.pause();
-        var publishing = producer.publishMeanwhile("waited-for", 5_000);
+        var publishing = producer.publishMeanwhile("waited-for", RING + RING / 2);
         Await.until("the publisher waits", () -> {
             var status = producer.status("waited-for").producer();
             return status.waitingPublishes() > 0 || publishing.isDone();
         });
         assertFalse(publishing.isDone(), "it waited for nobody");
-        Expect.accepted(publishing.join(), 5_000);
+        Expect.accepted(publishing.join(), RING + RING / 2);
+        Expect.accepted(producer.publish("waited-for", 3_500), 3_500);
         assertTrue(frozen.isPaused());
         Expect.everything(unaffected.awaitReached(producer, 5_010), producer, 1, 5_010);
         frozen.resume();

@@ -17,6 +17,7 @@ import dev.gapless.multijvm.node.Report;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,27 +166,30 @@ class PubSubTest {
     @Test
     void rowB1_fromReplayToLiveNothingIsLostRepeatedOrReorderedUnderLoad() {
         TestSubscription live = n2.subscribeReady("cutover", "live");
-        n1.publish("cutover", 1_000);
-        live.awaitReached(n1, 1_000);
-        CompletableFuture<Void> load = CompletableFuture.runAsync(() -> {
-            for (int i = 0; i < 200; i++) {
-                Expect.accepted(n1.publish("cutover", 200), 200);
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Long> load = CompletableFuture.supplyAsync(() -> {
+            long last = 0;
+            while (!enough.get()) {
+                last = n1.publish("cutover", 200).last();
+                live.awaitReached(n1, last);
             }
+            return last;
         });
-        int cutovers = 0;
-        while (!load.isDone() || cutovers < 50) {
-            String token = live.token();
+        live.awaitReached(n1, 1);
+        String token = live.token();
+        for (int cutover = 1; cutover <= 100; cutover++) {
             long next = Cursors.sequence(token, n1.name()) + 1;
-            String id = "cutover-" + cutovers++;
-            TestSubscription s = (cutovers % 2 == 0 ? n2 : n3).subscribe("cutover", id, Arguments.of("from", token));
-            Report report = s.awaitReached(n1, next + 500 < 41_000 ? next + 500 : next);
+            TestNode node = cutover % 2 == 0 ? n2 : n3;
+            TestSubscription s = node.subscribe("cutover", "cutover-" + cutover, Arguments.of("from", token));
+            token = live.token();
+            Report report = s.awaitReached(n1, Cursors.sequence(token, n1.name()) + 500);
             Expect.sound(report);
             assertEquals(0, report.handovers(), report::toString);
             assertEquals(next, report.of(n1.name()).get(0).first(), report::toString);
             assertEquals("CANCELLED", s.cancel());
         }
-        load.join();
-        Expect.everything(live.awaitReached(n1, 41_000), n1, 1, 41_000);
+        enough.set(true);
+        Expect.everything(live.awaitReached(n1, load.join()), n1, 1, load.join());
     }
 
     @Test

@@ -13,7 +13,9 @@ import org.apache.pekko.actor.ActorSystem;
 
 /** What a node does with Gapless. */
 final class GaplessCommands implements Commands {
-    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+    /** Short, as nodes that are paused or cut off do not answer, and tests ask for what a node says of itself. */
+    private static final Duration STATUS_TIMEOUT = Duration.ofMillis(500);
+
     private static final long END_SECONDS = 20;
 
     private final Gapless gapless;

@@ -48,7 +48,7 @@ final class Publisher {
         pending.acquire();
         try {
             producer.publish(message)
-                    .whenComplete((position, failure) -> done(0, position, failure, positions, pending));
+                    .whenComplete((position, failure) -> done(new Content(life, 0, 0), position, failure, positions, pending));
         } catch (RuntimeException e) {
             positions.failed(e);
             pending.release();
@@ -102,7 +102,7 @@ final class Publisher {
             if (position != null && content.thread() > 0) {
                 contents.put(position.sequence(), content);
             }
-            done(content.thread(), position, failure, positions, pending);
+            done(content, position, failure, positions, pending);
         });
     }
 
@@ -110,7 +110,7 @@ final class Publisher {
         if (failure != null) {
             positions.failed(failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure);
         } else {
-            positions.accepted(thread, position);
+            positions.accepted(content, position);
         }
         pending.release();
     }
