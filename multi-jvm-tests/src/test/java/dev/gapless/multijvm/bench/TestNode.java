@@ -133,8 +133,9 @@ public final class TestNode implements AutoCloseable {
         process.endInput();
     }
 
-    /** Leaves the cluster in good order; returns why its actor system ended, once the process has ended. */
+    /** Leaves the cluster in good order, once it is up; returns why its actor system ended, when its process has ended. */
     public String leave() {
+        Await.value(this + " is up", this::members, m -> m.up().contains(address()));
         call("leave", Arguments.none());
         return awaitEnd();
     }

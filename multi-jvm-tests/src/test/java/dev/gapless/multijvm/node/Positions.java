@@ -24,8 +24,7 @@ final class Positions {
         last = Math.max(last, position.sequence());
         epoch = position.epoch().toString();
         if (content.thread() > 0) {
-            byThread.computeIfAbsent(content.thread(), t -> new TreeMap<>())
-                    .put(content.index(), position.sequence());
+            byThread.computeIfAbsent(content.thread(), t -> new TreeMap<>()).put(content.index(), position.sequence());
         }
     }
 

@@ -48,7 +48,8 @@ final class Publisher {
         pending.acquire();
         try {
             producer.publish(message)
-                    .whenComplete((position, failure) -> done(new Content(life, 0, 0), position, failure, positions, pending));
+                    .whenComplete((position, failure) ->
+                            done(new Content(life, 0, 0), position, failure, positions, pending));
         } catch (RuntimeException e) {
             positions.failed(e);
             pending.release();
@@ -106,7 +107,8 @@ final class Publisher {
         });
     }
 
-    private static void done(int thread, Position position, Throwable failure, Positions positions, Semaphore pending) {
+    private static void done(
+            Content content, Position position, Throwable failure, Positions positions, Semaphore pending) {
         if (failure != null) {
             positions.failed(failure instanceof CompletionException e && e.getCause() != null ? e.getCause() : failure);
         } else {
