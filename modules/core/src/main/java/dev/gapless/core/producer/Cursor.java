@@ -22,7 +22,7 @@ final class Cursor {
     long progressNs;
     /** Has the log more than the reader acknowledged? */
     boolean owing;
-    /** It freed nothing for too long: no publisher waits for it, until it goes on. */
+    /** It freed nothing for too long: no publisher waits for it until it is heard of, also when it was overrun meanwhile. */
     boolean stalled;
 
     boolean goneAcknowledged;
@@ -53,7 +53,6 @@ final class Cursor {
     /** The log has gone on: from now on the reader is expected to get somewhere. */
     void beginToOwe(long nowNs, long heartbeatNs) {
         owing = true;
-        stalled = false;
         progressNs = nowNs;
         heartbeatDueNs = nowNs + heartbeatNs;
     }
@@ -72,7 +71,7 @@ final class Cursor {
     /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
     void acknowledged(long sequence, long windowBytes, long nowNs) {
         assert acked <= sequence && sequence <= sent : acked + " ≤ " + sequence + " ≤ " + sent;
-        if (sequence > acked) {
+        if (sequence > acked || !confirmed) {
             progressNs = nowNs;
             stalled = false;
         }

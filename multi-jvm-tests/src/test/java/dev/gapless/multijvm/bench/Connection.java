@@ -1,0 +1,96 @@
+package dev.gapless.multijvm.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+
+/** One connection through the proxy: from the caller to the node behind it, and back. */
+final class Connection {
+    private static final int BUFFER_BYTES = 64 * 1024;
+    /** An Artery connection begins with AKKA and a byte that says what it carries. */
+    private static final int STREAM_ID_AT = 4;
+
+    private static final int MESSAGES_STREAM = 2;
+
+    private final Link link;
+    private final Socket caller;
+    private final Socket node;
+    private volatile boolean carriesMessages;
+    private volatile boolean open = true;
+
+    Connection(Link link, Socket caller, Socket node) {
+        this.link = link;
+        this.caller = caller;
+        this.node = node;
+    }
+
+    void start() {
+        link.opened(this);
+        Daemon.start("proxy-" + link, this::forward);
+        Daemon.start("proxy-back-" + link, this::backward);
+    }
+
+    boolean carriesMessages() {
+        return carriesMessages;
+    }
+
+    boolean isOpen() {
+        return open;
+    }
+
+    void reset() {
+        open = false;
+        resetQuietly(caller);
+        resetQuietly(node);
+        link.closed(this);
+    }
+
+    static void resetQuietly(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // it was closed already
+        }
+    }
+
+    private void forward() {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = caller.getInputStream();
+                OutputStream out = node.getOutputStream()) {
+            int length = in.readNBytes(buffer, 0, STREAM_ID_AT + 1);
+            if (length == STREAM_ID_AT + 1) {
+                carriesMessages = buffer[STREAM_ID_AT] == MESSAGES_STREAM;
+            }
+            while (length > 0) {
+                Link.Mode mode = link.admit(this, length);
+                if (mode == Link.Mode.PASS) {
+                    out.write(buffer, 0, length);
+                } else if (mode == Link.Mode.REFUSE) {
+                    link.swallowed(length);
+                    link.refused();
+                    break;
+                } else {
+                    link.swallowed(length);
+                }
+                length = in.read(buffer);
+            }
+        } catch (IOException | InterruptedException e) {
+            // one of both ends is gone, or it was reset
+        } finally {
+            reset();
+        }
+    }
+
+    private void backward() {
+        try (InputStream in = node.getInputStream();
+                OutputStream out = caller.getOutputStream()) {
+            in.transferTo(out);
+        } catch (IOException e) {
+            // as above
+        } finally {
+            reset();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.gapless.multijvm.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A cluster of JVMs on this machine, each behind a proxy of its own.
+ *
+ * <pre>{@code
+ * try (TestCluster cluster = TestCluster.named("PausedConsumer").with("gapless.buffer-messages = 1000").start(3)) {
+ *     cluster.node(3).pause();
+ * }
+ * }</pre>
+ */
+public final class TestCluster implements AutoCloseable {
+    private static final AtomicInteger CLUSTERS = new AtomicInteger();
+
+    private final Path directory;
+    private final List<TestNode> nodes = new ArrayList<>();
+    private String settings = "";
+
+    private TestCluster(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A cluster without nodes, whose files go by that name below {@code target/multijvm}. */
+    public static TestCluster named(String name) {
+        Path directory =
+                Path.of("target", "multijvm", name.toLowerCase(Locale.ROOT) + "-" + CLUSTERS.incrementAndGet());
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new TestCluster(directory);
+    }
+
+    /** Adds settings, as HOCON, for the nodes that are started from now on. */
+    public TestCluster with(String hocon) {
+        settings += hocon + "\n";
+        return this;
+    }
+
+    /** Starts so many nodes, and waits until all are up. */
+    public TestCluster start(int count) {
+        for (int i = 0; i < count; i++) {
+            add();
+            if (i == 0) {
+                node(1).awaitStarted();
+            }
+        }
+        nodes.forEach(TestNode::awaitStarted);
+        awaitUp();
+        return this;
+    }
+
+    /** The nodes count from 1; that one is called n1, and is the seed. */
+    public TestNode node(int number) {
+        return nodes.get(number - 1);
+    }
+
+    /** Starts another node, n and its number, without waiting for it. */
+    public TestNode add() {
+        return add("n" + (nodes.size() + 1), "", NodeKind.GAPLESS);
+    }
+
+    /** Starts another node under that name, with further settings. */
+    public TestNode add(String name, String further, NodeKind kind) {
+        return add(name, further, kind, ClassArchive.options());
+    }
+
+    /** Starts another node with further options of its JVM. */
+    TestNode add(String name, String further, NodeKind kind, List<String> jvmOptions) {
+        int number = nodes.size() + 1;
+        LinkProxy proxy = new LinkProxy(name);
+        int seedPort = nodes.isEmpty() ? proxy.port() : node(1).settings().port();
+        NodeSettings own = new NodeSettings(name, number, proxy.port(), seedPort, settings + further);
+        TestNode node = new TestNode(this, own, proxy, kind, jvmOptions, directory.resolve("node" + number));
+        nodes.add(node);
+        node.start();
+        return node;
+    }
+
+    /** Waits until every living node sees exactly the living nodes, all up and none unreachable. */
+    public void awaitUp() {
+        List<TestNode> living = nodes.stream().filter(TestNode::isAlive).toList();
+        List<String> addresses = living.stream().map(TestNode::address).sorted().toList();
+        for (TestNode node : living) {
+            Await.value(
+                    node + " sees all of " + addresses + " up",
+                    node::members,
+                    m -> m.up().equals(addresses)
+                            && m.all().equals(addresses)
+                            && m.unreachable().isEmpty());
+        }
+    }
+
+    /** The way from one node to another, in that direction. */
+    public Link link(TestNode from, TestNode to) {
+        return to.proxy().from(from.settings().callHost());
+    }
+
+    /** Nothing passes between these two any more, in either direction, as if the cable was pulled. */
+    public void cut(TestNode a, TestNode b) {
+        link(a, b).hold(Traffic.ALL);
+        link(b, a).hold(Traffic.ALL);
+    }
+
+    /** Ends whatever was done to the links between these two. */
+    public void heal(TestNode a, TestNode b) {
+        link(a, b).heal();
+        link(b, a).heal();
+    }
+
+    /** Cuts a node off from all others. */
+    public void isolate(TestNode node) {
+        nodes.stream().filter(other -> other != node).forEach(other -> cut(node, other));
+    }
+
+    /** Ends {@link #isolate}. */
+    public void rejoin(TestNode node) {
+        nodes.stream().filter(other -> other != node).forEach(other -> heal(node, other));
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(TestNode::close);
+    }
+}
