@@ -11,7 +11,7 @@ import dev.gapless.MessageHandler;
 import dev.gapless.Payload;
 import dev.gapless.Reload;
 import dev.gapless.Subscription;
-import dev.gapless.core.subscription.CursorToken;
+import dev.gapless.core.CursorToken;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

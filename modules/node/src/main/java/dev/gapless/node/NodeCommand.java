@@ -66,8 +66,7 @@ final class NodeCommand implements Callable<Integer> {
     }
 
     private static void tellUp(Member member, PrintWriter err) {
-        err.println(member.gapless().nodeName() + " is up: listens on " + member.address() + ", members "
-                + String.join(" ", member.addresses()));
+        err.println(member.gapless().nodeName() + " is up, and listens on " + member.address());
         err.flush();
     }
 

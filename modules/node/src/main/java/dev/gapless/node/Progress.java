@@ -12,7 +12,7 @@ final class Progress {
     private final PrintWriter err;
     private final String what;
     private final boolean shown;
-    private final long startNs = System.nanoTime();
+    private long startNs = System.nanoTime();
     private long lastNs = startNs;
 
     /** @param what what is counted, in the plural */
@@ -20,6 +20,12 @@ final class Progress {
         this.err = err;
         this.what = what;
         this.shown = shown;
+    }
+
+    /** From now on it counts. */
+    void begin() {
+        startNs = System.nanoTime();
+        lastNs = startNs;
     }
 
     void update(long count) {
@@ -50,6 +56,7 @@ final class Progress {
         }
     }
 
+    /** The time since it began. */
     String elapsed() {
         return String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - startNs) / 1e9);
     }

@@ -68,6 +68,7 @@ final class PublishCommand implements Callable<Integer> {
                         + ": what is published now reaches them late, or is announced");
             }
 
+            progress.begin();
             long lines = new Publication(
                             new FileInputStream(FileDescriptor.in), producer, progress, member, termination)
                     .run();

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
             "The members, and each topic's producers, consumers, cursors, lag, ring use, and expiries by reason."
         })
 final class StatusCommand implements Callable<Integer> {
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration ANSWERS_TIMEOUT = Duration.ofSeconds(5);
 
     private final Termination termination;
 
@@ -41,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try (Member member = options.join(ConfigFactory.empty(), termination)) {
-            ClusterStatus status = ClusterStatus.ask(member, ANSWER_TIMEOUT, termination);
+            ClusterStatus status = ClusterStatus.ask(member, ANSWERS_TIMEOUT, termination);
             if (asJson) {
                 out.println(StatusJson.of(status, Instant.now()).toPrettyString());
             } else {

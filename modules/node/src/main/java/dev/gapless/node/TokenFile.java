@@ -1,6 +1,6 @@
 package dev.gapless.node;
 
-import dev.gapless.core.subscription.CursorToken;
+import dev.gapless.core.CursorToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
