@@ -1,5 +1,7 @@
 package dev.gapless.node;
 
+import dev.gapless.node.demo.DemoCommand;
+import dev.gapless.node.demo.DemoNodeCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +30,9 @@ public final class GaplessCommand implements Runnable {
                 .addSubcommand(new NodeCommand(termination))
                 .addSubcommand(new PublishCommand(termination))
                 .addSubcommand(new SubscribeCommand(termination))
-                .addSubcommand(new StatusCommand(termination));
+                .addSubcommand(new StatusCommand(termination))
+                .addSubcommand(new DemoCommand(termination))
+                .addSubcommand(new DemoNodeCommand());
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(GaplessCommand::wrongUsage)

@@ -53,6 +53,12 @@ public final class Member implements AutoCloseable {
         }
     }
 
+    /** Joins this member, HOST:PORT, or forms a cluster if that is itself; see {@link #up}. */
+    public void join(String address) {
+        HostPort to = HostPort.parse(address);
+        cluster.join(new Address("pekko", SYSTEM, to.host(), to.port()));
+    }
+
     void join(List<HostPort> seeds, Duration timeout, Termination termination) {
         List<Address> addresses = new ArrayList<>();
         for (HostPort seed : seeds) {

@@ -12,7 +12,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** The configuration of the program: options, else the file, else the program's own, else the libraries'. */
-final class ProgramConfig {
+public final class ProgramConfig {
     /** The command decides when the process ends, and with which status. */
     private static final Config FIXED = ConfigFactory.parseMap(
             Map.of(
@@ -23,7 +23,8 @@ final class ProgramConfig {
 
     private ProgramConfig() {}
 
-    static Config of(Config options, @Nullable Path file, CommandLine command) {
+    /** With these options, and a file if there is one; wrong usage is told as the command's. */
+    public static Config of(Config options, @Nullable Path file, CommandLine command) {
         if (file != null && !Files.isReadable(file)) {
             throw new ParameterException(command, "--config: cannot read " + file);
         }

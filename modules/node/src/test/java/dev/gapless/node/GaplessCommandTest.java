@@ -42,6 +42,7 @@ class GaplessCommandTest {
                 "subscribe --topic t --seed 127.0.0.1:1 --from {\"positions\":1}",
                 "status",
                 "status --json --seed 127.0.0.1:1 extra",
+                "demo --slow",
             })
     void endsWithTwoAndOneLineOnWrongUsage(String line) {
         int status = command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
@@ -60,7 +61,7 @@ class GaplessCommandTest {
 
     @Test
     void saysWhatToDoWithEachCommand() {
-        for (String name : List.of("node", "publish", "subscribe", "status")) {
+        for (String name : List.of("node", "publish", "subscribe", "status", "demo")) {
             StringWriter help = new StringWriter();
             int status = command.setOut(new PrintWriter(help, true)).execute(name, "--help");
             assertEquals(0, status, name);
