@@ -1,21 +1,87 @@
 package dev.gapless.node;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class GaplessCommandTest {
+    private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
-    private final CommandLine command = GaplessCommand.commandLine().setErr(new PrintWriter(err, true));
+    private final CommandLine command = GaplessCommand.commandLine(new Termination())
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--no-such-option",
+                "no-such-command",
+                "node",
+                "node --config no-such-file.conf",
+                "publish --topic t",
+                "publish --seed 127.0.0.1:1",
+                "publish --topic t --seed 127.0.0.1",
+                "publish --topic t --seed :2551",
+                "publish --topic t --seed 127.0.0.1:99999",
+                "publish --topic t --seed 127.0.0.1:1 --overflow maybe",
+                "publish --topic t --seed 127.0.0.1:1 --buffer-messages 0",
+                "publish --topic t --seed 127.0.0.1:1 --buffer-bytes much",
+                "publish --topic t --seed 127.0.0.1:1 --port 70000",
+                "publish --topic t --seed 127.0.0.1:1 --join-timeout soon",
+                "subscribe --topic t --seed 127.0.0.1:1 --count 0",
+                "subscribe --topic t --seed 127.0.0.1:1 --from yesterday",
+                "subscribe --topic t --seed 127.0.0.1:1 --from {\"positions\":1}",
+                "status",
+                "status --json --seed 127.0.0.1:1 extra",
+                "demo --slow",
+            })
+    void endsWithTwoAndOneLineOnWrongUsage(String line) {
+        int status = command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
+        assertAll(
+                () -> assertEquals(2, status, err::toString),
+                () -> assertEquals(1, err.toString().lines().count(), err::toString),
+                () -> assertTrue(err.toString().contains("--help"), err::toString),
+                () -> assertEquals("", out.toString()));
+    }
 
     @Test
-    void endsWithTwoAndOneLineOnWrongUsage() {
-        assertEquals(2, command.execute("--no-such-option"));
-        assertTrue(err.toString().contains("--no-such-option"), err::toString);
-        assertEquals(1, err.toString().lines().count(), err::toString);
+    void namesWhatIsWrong() {
+        command.execute("publish", "--topic", "t", "--seed", "nonsense");
+        assertTrue(err.toString().contains("'nonsense' is not HOST:PORT"), err::toString);
+    }
+
+    @Test
+    void saysWhatToDoWithEachCommand() {
+        for (String name : List.of("node", "publish", "subscribe", "status", "demo")) {
+            StringWriter help = new StringWriter();
+            int status = command.setOut(new PrintWriter(help, true)).execute(name, "--help");
+            assertEquals(0, status, name);
+            assertTrue(help.toString().startsWith("Usage: gapless " + name), help::toString);
+        }
+    }
+
+    @Test
+    void hidesTheProcessesOfTheDemo() {
+        command.execute("--help");
+        assertTrue(!out.toString().contains("demo-node"), out::toString);
+    }
+
+    @Test
+    void endsWithOneAndOneLineWhenTheClusterCannotBeReached() {
+        int status = command.execute("status", "--seed", "127.0.0.1:1", "--join-timeout", "1s");
+        assertAll(
+                () -> assertEquals(1, status, err::toString),
+                () -> assertEquals(1, err.toString().lines().count(), err::toString),
+                () -> assertTrue(err.toString().contains("127.0.0.1:1 cannot be reached"), err::toString),
+                () -> assertEquals("", out.toString()));
     }
 }

@@ -1,0 +1,130 @@
+package dev.gapless.node;
+
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.core.Reason;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The consumers of this member's own producer of a topic, as the cluster's status tells of them. */
+final class Audience {
+    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    /** Beyond gapless.backpressure-timeout, after which a consumer that takes nothing is no longer waited for. */
+    private static final Duration NO_PROGRESS = Duration.ofSeconds(30);
+
+    private final Member member;
+    private final String topic;
+    private final Termination termination;
+    private @Nullable ProducerStatus producer;
+
+    Audience(Member member, String topic, Termination termination) {
+        this.member = member;
+        this.topic = topic;
+        this.termination = termination;
+    }
+
+    /**
+     * Waits until every consumer that exists is known to this producer, and has answered it.
+     *
+     * @return those that are not, when the time was over
+     */
+    Set<String> awaitConsumers(Duration timeout) {
+        long deadlineNs = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            Set<String> missing = missing();
+            if (missing.isEmpty() || System.nanoTime() - deadlineNs > 0) {
+                return missing;
+            }
+            pause();
+        }
+    }
+
+    private Set<String> missing() {
+        List<NodeStatus> members = status();
+        Set<String> missing = new TreeSet<>(member.addresses());
+        for (NodeStatus node : members) {
+            missing.remove(node.address());
+            for (TopicStatus status : node.topics()) {
+                if (status.topic().equals(topic) && status.consumer() != null) {
+                    missing.add(node.node());
+                }
+            }
+        }
+        for (CursorStatus cursor : cursors()) {
+            if (cursor.confirmed()) {
+                missing.remove(cursor.node());
+            }
+        }
+        return missing;
+    }
+
+    /** Waits for as long as the consumers get on, until they have got everything. */
+    void awaitDelivered() {
+        long lastProgressNs = System.nanoTime();
+        long lastLag = Long.MAX_VALUE;
+        while (true) {
+            List<NodeStatus> unused = status();
+            long lag = cursors().stream().mapToLong(CursorStatus::lag).sum();
+            if (producer != null && lag == 0) {
+                return;
+            }
+            if (lag < lastLag) {
+                lastLag = lag;
+                lastProgressNs = System.nanoTime();
+            } else if (System.nanoTime() - lastProgressNs > NO_PROGRESS.toNanos()) {
+                throw new Failure("every line was accepted, but not delivered: " + behind());
+            }
+            pause();
+        }
+    }
+
+    private String behind() {
+        return cursors().stream()
+                .filter(cursor -> cursor.lag() > 0)
+                .map(cursor -> cursor.node() + " still lacks " + cursor.lag())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How often a consumer was told that it missed something, for this reason. */
+    long expiries(Reason reason) {
+        return producer == null ? 0 : producer.expiries().getOrDefault(reason, 0L);
+    }
+
+    private List<NodeStatus> status() {
+        List<NodeStatus> members =
+                termination.await(member.gapless().status(STATUS_TIMEOUT), STATUS_TIMEOUT.multipliedBy(5), "status");
+        for (NodeStatus node : members) {
+            if (node.node().equals(member.gapless().nodeName())) {
+                producer = node.topics().stream()
+                        .filter(status -> status.topic().equals(topic))
+                        .map(TopicStatus::producer)
+                        .findFirst()
+                        .orElse(null);
+            }
+        }
+        return members;
+    }
+
+    private List<CursorStatus> cursors() {
+        return producer == null ? List.of() : producer.cursors();
+    }
+
+    private void pause() {
+        if (!termination.sleep(PAUSE)) {
+            throw new Failure("interrupted while waiting for the consumers");
+        }
+    }
+
+    @Override
+    public String toString() {
+        Set<String> nodes = cursors().stream().map(CursorStatus::node).collect(Collectors.toCollection(TreeSet::new));
+        return nodes.isEmpty() ? "no consumer" : String.join(", ", nodes);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.gapless.node;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.Map;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Durations as the configuration has them: {@code 20s}, {@code 500ms}. A number alone is seconds. */
+final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+        String withUnit = text.matches("\\d+") ? text + "s" : text;
+        try {
+            Duration duration =
+                    ConfigFactory.parseMap(Map.of("duration", withUnit)).getDuration("duration");
+            if (!duration.isNegative() && !duration.isZero()) {
+                return duration;
+            }
+        } catch (ConfigException e) {
+            // told below
+        }
+        throw new TypeConversionException("'" + text + "' is not a duration, such as 20s or 500ms");
+    }
+}

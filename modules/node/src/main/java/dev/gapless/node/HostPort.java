@@ -1,0 +1,72 @@
+package dev.gapless.node;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.Address;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * Where a node is found.
+ *
+ * @param host a name or an IP address
+ * @param port 1 to 65535
+ */
+record HostPort(String host, int port) {
+
+    static HostPort parse(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (host.isBlank()) {
+            throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
+        }
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            if (port >= 1 && port <= 65535) {
+                return new HostPort(host, port);
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("'" + text + "' is not HOST:PORT, a port is a number from 1 to 65535");
+    }
+
+    /**
+     * The addresses under which the actor system there may know itself. It answers to one way of writing its host alone, so
+     * a name is tried as its IP address, too.
+     */
+    List<Address> addresses(String system) {
+        List<Address> addresses = new ArrayList<>();
+        addresses.add(new Address("pekko", system, host, port));
+        try {
+            String ip = InetAddress.getByName(host).getHostAddress();
+            if (!ip.equals(host)) {
+                addresses.add(new Address("pekko", system, ip, port));
+            }
+        } catch (UnknownHostException e) {
+            // The join will say so.
+        }
+        return addresses;
+    }
+
+    @Override
+    public String toString() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    static final class Converter implements ITypeConverter<HostPort> {
+        @Override
+        public HostPort convert(String text) {
+            try {
+                return parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.gapless.node;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import dev.gapless.Payload;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.Serializer;
+import org.apache.pekko.serialization.StringSerializer;
+import org.apache.pekko.serialization.jackson.JacksonSerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows messages without their classes: what Jackson wrote as JSON, strings as text, anything else as {@code
+ * {"base64":"…"}}.
+ */
+final class PayloadJson {
+    static final ObjectMapper JSON = JsonMapper.builder()
+            // Numbers come out as they went in.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private static final ObjectReader JSON_TREE = JSON.readerFor(JsonNode.class);
+    private static final ObjectReader CBOR_TREE = CBORMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build()
+            .readerFor(JsonNode.class);
+
+    private final Serialization serialization;
+
+    PayloadJson(ActorSystem system) {
+        this.serialization = SerializationExtension.get(system);
+    }
+
+    void write(Payload payload, JsonGenerator out) throws IOException {
+        Serializer serializer = serializerOf(payload);
+        if (serializer instanceof StringSerializer) {
+            out.writeString(new String(payload.bytes(), StandardCharsets.UTF_8));
+            return;
+        }
+        JsonNode tree = serializer instanceof JacksonSerializer jackson ? tree(jackson, payload.bytes()) : null;
+        if (tree != null) {
+            JSON.writeTree(out, tree);
+        } else {
+            out.writeStartObject();
+            out.writeFieldName("base64");
+            out.writeBinary(payload.bytes());
+            out.writeEndObject();
+        }
+    }
+
+    private @Nullable Serializer serializerOf(Payload payload) {
+        return serialization.serializerByIdentity().getOrElse(payload.serializerId(), () -> null);
+    }
+
+    private static @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
+        try {
+            boolean binary = serializer.objectMapper().getFactory().canHandleBinaryNatively();
+            return (binary ? CBOR_TREE : JSON_TREE).readValue(serializer.decompress(bytes));
+        } catch (JsonProcessingException e) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

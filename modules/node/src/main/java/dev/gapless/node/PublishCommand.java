@@ -1,0 +1,93 @@
+package dev.gapless.node;
+
+import dev.gapless.Producer;
+import dev.gapless.Topic;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Reason;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "publish",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Publishes each line of standard input.",
+            "As JSON if it is JSON, else as text. It reads no faster than the consumers take, and ends with status 0 once"
+                    + " every line was accepted, and delivered to the consumers known by then."
+        })
+final class PublishCommand implements Callable<Integer> {
+    private static final Duration CONSUMERS_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Termination termination;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--topic", required = true, paramLabel = "T", description = "Where to publish.")
+    private String topic;
+
+    @Option(
+            names = "--overflow",
+            paramLabel = "backpressure|expire",
+            description = "What happens when a consumer does not keep up: wait for it (the default), or let the oldest"
+                    + " messages expire, which it is told.")
+    private Overflow overflow = Overflow.BACKPRESSURE;
+
+    @Mixin
+    private MemberOptions options;
+
+    PublishCommand(Termination termination) {
+        this.termination = termination;
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        Progress progress = new Progress(err, "lines", Terminal.onStandardError());
+        progress.print("joining");
+        try (Member member = options.join(TopicConfig.of(topic, overflow, spec.commandLine()), termination)) {
+            Producer<Object> producer = member.gapless().producer(Topic.of(topic, Object.class));
+            Audience audience = new Audience(member, topic, termination);
+
+            progress.print("waiting for the consumers");
+            Set<String> missing = audience.awaitConsumers(CONSUMERS_TIMEOUT);
+            if (!missing.isEmpty()) {
+                progress.end();
+                err.println("not waiting any longer for " + String.join(", ", missing)
+                        + ": what is published now reaches them late, or is announced");
+            }
+
+            progress.begin();
+            long lines = new Publication(
+                            new FileInputStream(FileDescriptor.in), producer, progress, member, termination)
+                    .run();
+            progress.print("waiting until the consumers have everything");
+            audience.awaitDelivered();
+            progress.end();
+            err.println(
+                    String.format(Locale.ROOT, "%,d lines published to %s in %s", lines, audience, progress.elapsed()));
+            long overruns = audience.expiries(Reason.OVERRUN);
+            if (overruns > 0) {
+                String what = "a consumer fell behind and missed messages, which it was told (" + overruns + " times)";
+                if (overflow == Overflow.BACKPRESSURE) {
+                    throw new Failure(what);
+                }
+                err.println(what);
+            }
+        } finally {
+            progress.end();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.gapless.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.StartFrom;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads START: {@code latest}, {@code earliest}, a cursor token, or its open form, the positions as JSON. */
+final class Start {
+    private Start() {}
+
+    /**
+     * @param cluster the cluster's id, for the open form
+     * @throws IllegalArgumentException that says what is wrong
+     */
+    static StartFrom parse(String text, String topic, String cluster) {
+        if (text.equals("latest")) {
+            return StartFrom.latest();
+        }
+        if (text.equals("earliest")) {
+            return StartFrom.earliest();
+        }
+        CursorToken token = text.startsWith("{") ? openForm(text, topic, cluster) : CursorToken.parse(text);
+        if (!token.topic().equals(topic)) {
+            throw new IllegalArgumentException("the cursor token is of topic '" + token.topic() + "'");
+        }
+        return StartFrom.token(token);
+    }
+
+    private static CursorToken openForm(String text, String topic, String cluster) {
+        Map<String, @Nullable Position> positions = new TreeMap<>();
+        try {
+            JsonNode list = PayloadJson.JSON.readTree(text).get("positions");
+            if (list == null || !list.isArray()) {
+                throw new IllegalArgumentException("the open form of a token is {\"positions\":[…]}");
+            }
+            for (JsonNode entry : list) {
+                JsonNode node = entry.required("node");
+                JsonNode sequence = entry.required("seq");
+                if (!node.isTextual() || !sequence.canConvertToExactIntegral()) {
+                    throw new IllegalArgumentException("this is no position: " + entry);
+                }
+                Epoch epoch = Epoch.parse(entry.required("epoch").asText());
+                positions.put(node.textValue(), new Position(epoch, sequence.longValue()));
+            }
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the open form of a token is JSON: " + e.getOriginalMessage(), e);
+        }
+        return new CursorToken(topic, cluster, System.currentTimeMillis(), positions);
+    }
+}

@@ -1,0 +1,116 @@
+package dev.gapless.node;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.RegistrationStatus;
+import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The cluster's status for programs. */
+final class StatusJson {
+    private StatusJson() {}
+
+    static ObjectNode of(ClusterStatus status, Instant now) {
+        ObjectNode root = PayloadJson.JSON.createObjectNode();
+        root.put("time", EventJson.time(now));
+        ArrayNode members = root.putArray("members");
+        for (NodeStatus node : status.nodes()) {
+            members.addObject()
+                    .put("node", node.node())
+                    .put("address", node.address())
+                    .put("answers", true)
+                    .put("truncated", node.truncated());
+        }
+        for (String address : status.silent()) {
+            members.addObject().putNull("node").put("address", address).put("answers", false);
+        }
+        Map<String, ObjectNode> topics = new TreeMap<>();
+        for (NodeStatus node : status.nodes()) {
+            for (TopicStatus topic : node.topics()) {
+                ObjectNode json = topics.computeIfAbsent(topic.topic(), StatusJson::topic);
+                if (topic.producer() != null) {
+                    producer(
+                            topic.producer(),
+                            json.withArray("producers").addObject().put("node", node.node()));
+                }
+                if (topic.consumer() != null) {
+                    consumer(
+                            topic.consumer(),
+                            json.withArray("consumers").addObject().put("node", node.node()));
+                }
+            }
+        }
+        root.putArray("topics").addAll(topics.values());
+        return root;
+    }
+
+    private static ObjectNode topic(String name) {
+        ObjectNode topic = PayloadJson.JSON.createObjectNode().put("topic", name);
+        topic.putArray("producers");
+        topic.putArray("consumers");
+        return topic;
+    }
+
+    private static void producer(ProducerStatus producer, ObjectNode json) {
+        json.put("epoch", producer.epoch().toString())
+                .put("started", EventJson.time(producer.started()))
+                .put("oldest", producer.oldest())
+                .put("head", producer.head())
+                .put("messages", producer.messages())
+                .put("max_messages", producer.maxMessages())
+                .put("bytes", producer.bytes())
+                .put("max_bytes", producer.maxBytes())
+                .put("waiting_publishes", producer.waitingPublishes());
+        ArrayNode cursors = json.putArray("cursors");
+        for (CursorStatus cursor : producer.cursors()) {
+            cursors.addObject()
+                    .put("node", cursor.node())
+                    .put("reader", cursor.reader())
+                    .put("sent", cursor.sent())
+                    .put("acked", cursor.acked())
+                    .put("lag", cursor.lag())
+                    .put("confirmed", cursor.confirmed())
+                    .put("bytes_in_flight", cursor.bytesInFlight())
+                    .put("stalled", cursor.stalled());
+        }
+        expiries(producer.expiries(), json);
+    }
+
+    private static void consumer(ConsumerStatus consumer, ObjectNode json) {
+        json.put("messages", consumer.messages()).put("bytes", consumer.bytes());
+        ArrayNode registrations = json.putArray("registrations");
+        for (RegistrationStatus registration : consumer.registrations()) {
+            Position position = registration.position();
+            ObjectNode entry =
+                    registrations.addObject().put("node", registration.node()).put("state", registration.state());
+            entry.put("epoch", position == null ? null : position.epoch().toString());
+            entry.put("seq", position == null ? null : (Long) position.sequence());
+        }
+        ArrayNode subscriptions = json.putArray("subscriptions");
+        for (SubscriptionStatus subscription : consumer.subscriptions()) {
+            subscriptions
+                    .addObject()
+                    .put("id", subscription.id())
+                    .put("lag", subscription.lag())
+                    .put("catching_up", subscription.catchingUp())
+                    .put("reloading", subscription.reloading());
+        }
+        expiries(consumer.expiries(), json);
+    }
+
+    private static void expiries(Map<Reason, Long> expiries, ObjectNode json) {
+        ObjectNode counts = json.putObject("expiries");
+        for (Reason reason : Reason.values()) {
+            counts.put(reason.name(), expiries.getOrDefault(reason, 0L));
+        }
+    }
+}

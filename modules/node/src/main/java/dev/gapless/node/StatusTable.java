@@ -1,0 +1,119 @@
+package dev.gapless.node;
+
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.RegistrationStatus;
+import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.core.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The cluster's status for people. */
+final class StatusTable {
+    private StatusTable() {}
+
+    static List<String> of(ClusterStatus status) {
+        Table members = new Table(3).row("MEMBER", "ADDRESS", "");
+        status.nodes()
+                .forEach(node ->
+                        members.row(node.node(), node.address(), node.truncated() ? "(not all of its topics)" : ""));
+        status.silent().forEach(address -> members.row("?", address, "does not answer"));
+        List<String> lines = new ArrayList<>(members.lines());
+
+        Map<String, List<NodeStatus>> topics = new TreeMap<>();
+        for (NodeStatus node : status.nodes()) {
+            for (TopicStatus topic : node.topics()) {
+                topics.computeIfAbsent(topic.topic(), name -> new ArrayList<>()).add(node);
+            }
+        }
+        topics.forEach((topic, nodes) -> {
+            lines.add("");
+            lines.add("TOPIC " + topic);
+            Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
+            Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "");
+            Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "EXPIRIES");
+            Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
+            Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "");
+            for (NodeStatus node : nodes) {
+                for (TopicStatus entry : node.topics()) {
+                    if (entry.topic().equals(topic)) {
+                        if (entry.producer() != null) {
+                            producer(node.node(), entry.producer(), producers, cursors);
+                        }
+                        if (entry.consumer() != null) {
+                            consumer(node.node(), entry.consumer(), consumers, registrations, subscriptions);
+                        }
+                    }
+                }
+            }
+            for (Table table : List.of(producers, cursors, consumers, registrations, subscriptions)) {
+                if (table.lines().size() > 1) {
+                    lines.addAll(table.lines());
+                }
+            }
+        });
+        return lines;
+    }
+
+    private static void producer(String node, ProducerStatus producer, Table producers, Table cursors) {
+        producers.row(
+                "  " + node,
+                number(producer.oldest()),
+                number(producer.head()),
+                number(producer.messages()) + "/" + number(producer.maxMessages()),
+                number(producer.bytes()) + "/" + number(producer.maxBytes()),
+                number(producer.waitingPublishes()),
+                expiries(producer.expiries()));
+        for (CursorStatus cursor : producer.cursors()) {
+            cursors.row(
+                    "  " + cursor.node() + (cursor.reader() == 0 ? "" : " (catch-up " + cursor.reader() + ")"),
+                    node,
+                    number(cursor.acked()),
+                    number(cursor.lag()),
+                    number(cursor.bytesInFlight()),
+                    cursor.stalled() ? "stalled" : cursor.confirmed() ? "" : "unconfirmed");
+        }
+    }
+
+    private static void consumer(
+            String node, ConsumerStatus consumer, Table consumers, Table registrations, Table subscriptions) {
+        consumers.row(
+                "  " + node, number(consumer.messages()), number(consumer.bytes()), expiries(consumer.expiries()));
+        for (RegistrationStatus registration : consumer.registrations()) {
+            registrations.row(
+                    "  " + node,
+                    registration.node(),
+                    registration.state(),
+                    registration.position() == null
+                            ? "-"
+                            : number(registration.position().sequence()));
+        }
+        for (SubscriptionStatus subscription : consumer.subscriptions()) {
+            subscriptions.row(
+                    "  " + subscription.id(),
+                    node,
+                    number(subscription.lag()),
+                    subscription.reloading() ? "reloading" : subscription.catchingUp() ? "catching up" : "");
+        }
+    }
+
+    private static String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    private static String expiries(Map<Reason, Long> expiries) {
+        String text = expiries.entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .sorted(Map.Entry.comparingByKey())
+                .map(entry -> entry.getKey() + " " + number(entry.getValue()))
+                .collect(Collectors.joining(", "));
+        return text.isEmpty() ? "0" : text;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.gapless.node;
+
+import dev.gapless.core.CursorToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a cursor token over runs. A write replaces the file as a whole, or not at all. */
+final class TokenFile {
+    private final Path file;
+    private @Nullable CursorToken written;
+
+    TokenFile(Path file) {
+        this.file = file.toAbsolutePath();
+    }
+
+    /** The token of the last run, or null if there is no such file yet. */
+    @Nullable CursorToken read() {
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            CursorToken token = CursorToken.parse(Files.readString(file).strip());
+            written = token;
+            return token;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Failure("--token-file " + file + ": " + Failure.reason(e), e);
+        }
+    }
+
+    void write(CursorToken token) {
+        if (written != null && written.positions().equals(token.positions())) {
+            return;
+        }
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        try (FileChannel channel = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap((token + "\n").getBytes(StandardCharsets.UTF_8));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            written = token;
+        } catch (IOException e) {
+            throw new Failure("--token-file " + file + ": cannot write: " + Failure.reason(e), e);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.gapless.node.demo;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the producer said that it would publish, before it did. */
+final class Published {
+    private final Map<Long, Life> lives = new LinkedHashMap<>();
+
+    /** One process. */
+    private static final class Life {
+        final List<Integer> checksums = new ArrayList<>();
+        long delivered;
+        boolean stopped;
+
+        long count() {
+            // Of the last one, killed in the middle, it is not known whether it got so far, unless somebody has it.
+            return stopped ? checksums.size() : Math.max(delivered, checksums.size() - 1);
+        }
+    }
+
+    /** It is about to publish its next message. */
+    void publishing(long life, int checksum) {
+        lives.computeIfAbsent(life, l -> new Life()).checksums.add(checksum);
+    }
+
+    /** It published all that it said. */
+    void stopped(long life) {
+        lives.computeIfAbsent(life, l -> new Life()).stopped = true;
+    }
+
+    /** Somebody has this message. */
+    void delivered(long life, long number) {
+        Life known = lives.computeIfAbsent(life, l -> new Life());
+        known.delivered = Math.max(known.delivered, number);
+    }
+
+    /** Is this what the producer said? To be asked when everything was heard: the two come on different ways. */
+    boolean matches(long life, long number, int checksum) {
+        Life known = lives.get(life);
+        return known != null
+                && number >= 1
+                && number <= known.checksums.size()
+                && known.checksums.get((int) number - 1) == checksum;
+    }
+
+    /** How many messages a process has published, as far as is known. */
+    long count(long life) {
+        Life known = lives.get(life);
+        return known == null ? 0 : known.count();
+    }
+
+    /** How many messages were published, over all lives. */
+    long total() {
+        return lives.values().stream().mapToLong(Life::count).sum();
+    }
+
+    /** How many were published by now. */
+    long announced() {
+        return lives.values().stream().mapToLong(life -> life.checksums.size()).sum();
+    }
+}

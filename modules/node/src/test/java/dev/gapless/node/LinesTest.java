@@ -1,0 +1,57 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LinesTest {
+    private static List<String> linesOf(String text, int bytesAtOnce) throws IOException {
+        InputStream in = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)) {
+            @Override
+            public synchronized int read(byte[] buffer, int offset, int length) {
+                return super.read(buffer, offset, Math.min(length, bytesAtOnce));
+            }
+        };
+        Lines lines = new Lines(in);
+        List<String> found = new ArrayList<>();
+        while (lines.next()) {
+            found.add(new String(lines.buffer(), lines.start(), lines.length(), StandardCharsets.UTF_8));
+            assertEquals(found.size(), lines.count());
+        }
+        return found;
+    }
+
+    @Test
+    void findsThemHoweverTheyArrive() throws IOException {
+        for (int bytesAtOnce : new int[] {1, 2, 3, 1 << 20}) {
+            assertEquals(List.of("a", "", "bc", "ü"), linesOf("a\n\nbc\nü\n", bytesAtOnce));
+        }
+    }
+
+    @Test
+    void takesALastLineWithoutItsEnd() throws IOException {
+        assertEquals(List.of("a", "b"), linesOf("a\nb", 100));
+    }
+
+    @Test
+    void takesCarriageReturnAndLineFeedForOneEnd() throws IOException {
+        assertEquals(List.of("a", "b"), linesOf("a\r\nb\r\n", 100));
+    }
+
+    @Test
+    void isEmptyWithoutALine() throws IOException {
+        assertEquals(List.of(), linesOf("", 100));
+    }
+
+    @Test
+    void takesLinesLongerThanItsBuffer() throws IOException {
+        String longLine = "x".repeat(200_000);
+        assertEquals(List.of("a", longLine, "b"), linesOf("a\n" + longLine + "\nb\n", 1000));
+    }
+}
