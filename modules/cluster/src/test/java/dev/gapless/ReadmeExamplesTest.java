@@ -1,0 +1,301 @@
+package dev.gapless;
+
+import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ActorSystem;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The code of README.md really runs. What stands between "README" and "end" stands there, too, word for word. */
+class ReadmeExamplesTest {
+    private static final String CONFIG = """
+            gapless.buffer-messages = 100
+            pekko.actor.serialization-bindings { "dev.gapless.ReadmeExamplesTest$Price" = jackson-cbor }
+            """;
+
+    private static TestCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.of(2, CONFIG);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    // README
+    record Price(String symbol, double value, long version) {}
+    // end
+
+    interface PriceTable {
+        Map<String, Price> readAll();
+    }
+
+    // README
+    static class PriceCache implements MessageHandler<Price> {
+        private final Map<String, Price> prices = new HashMap<>();
+        private final PriceTable table;
+
+        PriceCache(PriceTable table) {
+            this.table = table;
+        }
+
+        @Override
+        public void onMessage(Delivery<Price> delivery) {
+            apply(delivery.message());
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
+            load(); // if it throws, it is called again after a while
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+
+        synchronized void load() {
+            table.readAll().values().forEach(this::apply); // reads now: a copy made earlier lacks what was missed
+        }
+
+        synchronized void apply(Price price) { // idempotent: whatever comes again, or late, changes nothing
+            prices.merge(price.symbol(), price, (old, now) -> now.version() > old.version() ? now : old);
+        }
+        // end
+
+        synchronized Map<String, Price> prices() {
+            return Map.copyOf(prices);
+        }
+    }
+
+    @Test
+    @DisplayName("the ten lines publish, subscribe, and load a table without missing anything in between")
+    void theTenLinesPublishAndSubscribe() {
+        Map<String, Price> rows = Map.of("EURUSD", new Price("EURUSD", 1.0833, 6), "XAU", new Price("XAU", 2011.5, 1));
+        PriceTable table = () -> rows;
+        ActorSystem system = cluster.system(1);
+
+        // README
+        Gapless gapless = Gapless.get(system); // an actor system that is a member of a cluster
+        Topic<Price> topic = Topic.of("prices", Price.class);
+
+        PriceCache cache = new PriceCache(table);
+        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), cache);
+        subscription.ready().thenRun(cache::load); // subscribe first, read afterwards: nothing lies between
+
+        Producer<Price> producer = gapless.producer(topic);
+        CompletionStage<Position> position = producer.publish(new Price("EURUSD", 1.0834, 7));
+        // end
+
+        assertEquals(1, get(position).sequence());
+        await(() -> cache.prices().equals(Map.of("EURUSD", new Price("EURUSD", 1.0834, 7), "XAU", rows.get("XAU"))));
+    }
+
+    @Test
+    @DisplayName("a cache that the ring overtook is like the table after its reload, whatever comes again")
+    void aCacheThatIsOvertakenReloads() throws InterruptedException {
+        Topic<Price> topic = Topic.of("overtaken", Price.class);
+        SharedTable table = new SharedTable();
+        Gate gate = new Gate();
+        List<CursorExpired<Price>> told = new ArrayList<>();
+        PriceCache cache = new PriceCache(table::readAll) {
+            @Override
+            public void onMessage(Delivery<Price> delivery) {
+                gate.pass();
+                super.onMessage(delivery);
+            }
+
+            @Override
+            public synchronized CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
+                told.add(expired);
+                return super.onCursorExpired(expired);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), cache).ready());
+        Producer<Price> producer = cluster.gapless(0).producer(topic);
+
+        for (int version = 1; version <= 1000; version++) {
+            Price price = new Price("S" + version % 7, version / 8.0, version);
+            table.put(price, null); // the row first, the message afterwards
+            get(producer.publish(price));
+        }
+        gate.open();
+
+        await(() -> cache.prices().equals(table.readAll()));
+        assertFalse(told.isEmpty());
+        assertEquals(Reason.OVERRUN, told.get(0).gaps().get(0).reason());
+    }
+
+    /** A table that a subscriber writes: rows, and how far they go, in one transaction. */
+    static final class SharedTable {
+        private final Map<String, Price> rows = new HashMap<>();
+        private CursorToken token;
+
+        record Snapshot(Map<String, Price> rows, CursorToken token) {}
+
+        synchronized void put(Price price, CursorToken readUpTo) {
+            rows.put(price.symbol(), price);
+            token = readUpTo;
+        }
+
+        synchronized Map<String, Price> readAll() {
+            return Map.copyOf(rows);
+        }
+
+        synchronized Snapshot snapshot() {
+            return new Snapshot(Map.copyOf(rows), token);
+        }
+    }
+
+    // README
+    static class PriceView implements MessageHandler<Price> {
+        private final Map<String, Price> prices = new HashMap<>();
+        private final SharedTable table;
+
+        PriceView(SharedTable table) {
+            this.table = table;
+        }
+
+        @Override
+        public void onMessage(Delivery<Price> delivery) {
+            prices.put(delivery.message().symbol(), delivery.message()); // each message once: no version needed
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
+            SharedTable.Snapshot snapshot = table.snapshot(); // rows and token, in one transaction
+            if (expired.gaps().stream().anyMatch(gap -> isBehind(snapshot.token(), gap))) {
+                throw new IllegalStateException("The table does not have yet what is missing here"); // tried again
+            }
+            prices.clear();
+            prices.putAll(snapshot.rows());
+            return CompletableFuture.completedFuture(Reload.upTo(snapshot.token()));
+        }
+
+        static boolean isBehind(CursorToken token, Gap gap) {
+            Position at = token.positions().get(gap.node());
+            if (at == null || gap.resumesAt() == null) {
+                return token.positions().containsKey(gap.node()); // listed without a position: not read yet
+            }
+            return at.epoch().equals(gap.resumesAt().epoch())
+                    ? at.sequence() + 1 < gap.resumesAt().sequence()
+                    : at.epoch().equals(gap.epoch());
+        }
+    }
+    // end
+
+    @Test
+    @DisplayName("ruleS4: with Reload.upTo nothing that the table reflects comes again")
+    void aViewOfATableThatASubscriberWritesGetsNothingTwice() throws InterruptedException {
+        Topic<Price> topic = Topic.of("view", Price.class);
+        SharedTable table = new SharedTable();
+        Recorder<Price> writer = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Price> delivery) throws Exception {
+                table.put(delivery.message(), delivery.token());
+                super.onMessage(delivery);
+            }
+        };
+        Gate gate = new Gate();
+        List<Long> delivered = new ArrayList<>();
+        List<CursorExpired<Price>> told = new ArrayList<>();
+        PriceView view = new PriceView(table) {
+            @Override
+            public void onMessage(Delivery<Price> delivery) {
+                gate.pass();
+                super.onMessage(delivery);
+                synchronized (delivered) {
+                    delivered.add(delivery.message().version());
+                }
+            }
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
+                told.add(expired);
+                return super.onCursorExpired(expired);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), writer).ready());
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), view).ready());
+        Producer<Price> producer = cluster.gapless(0).producer(topic);
+
+        for (int version = 1; version <= 1000; version++) {
+            get(producer.publish(new Price("S" + version % 7, version / 8.0, version)));
+            int published = version;
+            if (version % 50 == 0) {
+                await(() -> writer.messages().size() == published); // the writer keeps up, the view is held up
+            }
+        }
+        gate.open();
+        await(() -> !told.isEmpty());
+        get(producer.publish(new Price("S1", 0, 1001)));
+        await(() -> writer.messages().size() == 1001);
+
+        await(() -> {
+            synchronized (delivered) {
+                return delivered.contains(1001L);
+            }
+        });
+        assertTrue(writer.expired().isEmpty());
+        Gap gap = told.get(0).gaps().get(0);
+        synchronized (delivered) {
+            long before = gap.firstMissing() - 1;
+            assertEquals(before + 1, delivered.size(), "only what came before the gap, and the one after the reload");
+        }
+        assertEquals(table.readAll(), view.prices);
+    }
+
+    @Test
+    void readmeShowsThisCode() throws IOException {
+        String readme = Files.readString(Path.of("../../README.md")).replaceAll("(?m)^ +", "");
+        String source = Files.readString(Path.of("src/test/java/dev/gapless/ReadmeExamplesTest.java"));
+        List<String> parts = new ArrayList<>();
+        for (String part : source.split("(?m)^ +// README\n", -1)) {
+            int end = part.indexOf("// end\n");
+            if (end >= 0 && !parts.contains(part)) {
+                parts.add(part.substring(0, end).replaceAll("(?m)^ +", "").replace("static class", "class"));
+            }
+        }
+        assertEquals(4, parts.size());
+        for (String part : parts) {
+            assertTrue(readme.contains(part.strip()), "README.md lacks this code:\n" + part);
+        }
+    }
+
+    /** Holds up whoever passes until it is open. */
+    private static final class Gate {
+        private final CountDownLatch latch = new CountDownLatch(1);
+
+        void open() {
+            latch.countDown();
+        }
+
+        void pass() {
+            try {
+                assertTrue(latch.await(30, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
