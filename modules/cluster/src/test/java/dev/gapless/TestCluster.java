@@ -21,6 +21,8 @@ final class TestCluster implements AutoCloseable {
               logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
               actor.provider = cluster
               remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+              remote.artery.bind.bind-timeout = 60s
+              logger-startup-timeout = 60s
               coordinated-shutdown.exit-jvm = off
               cluster {
                 downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"

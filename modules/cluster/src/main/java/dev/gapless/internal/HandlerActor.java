@@ -154,6 +154,9 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             return this;
         }
         for (int i = 0; i < EVENTS_PER_TURN; i++) {
+            if (handle.isCancelled()) {
+                return end(Ended.Reason.CANCELLED, null);
+            }
             Event<T> event = events.next();
             if (event == null) {
                 return this;

@@ -39,6 +39,11 @@ final class SubscriptionHandle implements Subscription {
         }
     }
 
+    /** Has somebody asked to cancel it? */
+    boolean isCancelled() {
+        return cancelled;
+    }
+
     void opened(EventReader<?> opened) {
         reader = opened;
     }

@@ -57,9 +57,12 @@ final class Cursor {
         heartbeatDueNs = nowNs + heartbeatNs;
     }
 
-    /** May another batch be sent? One may always be under way, unless the window is closed (rule P5). */
-    boolean isOpen() {
-        return windowBytes > 0 && (bytesInFlight == 0 || bytesInFlight < windowBytes);
+    /**
+     * May another batch be sent? One may always be under way, unless the window is closed (rule P5); further ones when a whole
+     * batch fits, so that a window that is nearly full does not cut the stream into crumbs.
+     */
+    boolean isOpen(long batchBytes) {
+        return windowBytes > 0 && (bytesInFlight == 0 || bytesInFlight + batchBytes <= windowBytes);
     }
 
     void sent(long last, long bytes) {

@@ -295,10 +295,10 @@ public final class ProducerState {
                 overrun(cursor); // rule P4
                 return;
             }
-            if (!cursor.isOpen()) {
+            if (!cursor.isOpen(settings.batchBytes())) {
                 return;
             }
-            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, nextBatchBytes(cursor));
+            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, settings.batchBytes());
             if (reading instanceof Reading.Overrun) {
                 overrun(cursor);
                 return;
@@ -308,10 +308,6 @@ public final class ProducerState {
                 return;
             }
         }
-    }
-
-    private long nextBatchBytes(Cursor cursor) {
-        return Math.min(settings.batchBytes(), cursor.windowBytes - cursor.bytesInFlight);
     }
 
     private void sendBatch(Cursor cursor, List<Frame> frames) {
