@@ -28,6 +28,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -203,7 +204,8 @@ final class Hub extends AbstractBehavior<Object> {
         ActorRef<ProducerActor.Command> producer = getContext()
                 .spawn(
                         ProducerActor.create(local, uid, peers, Set.copyOf(unreachable)),
-                        "producer-" + producers.size());
+                        "producer-" + producers.size(),
+                        DispatcherSelector.sameAsParent());
         getContext().watch(producer);
         producers.put(local.topic, producer);
         local.started(producer);
@@ -248,7 +250,8 @@ final class Hub extends AbstractBehavior<Object> {
                 .spawn(
                         ConsumerActor.create(
                                 topic, uid, settings.topic(topic), sessions::incrementAndGet, peers, first),
-                        "consumer-" + consumersMade++);
+                        "consumer-" + consumersMade++,
+                        DispatcherSelector.sameAsParent());
         getContext().watch(actor);
         Consumer consumer = new Consumer(actor);
         consumers.put(topic, consumer);
