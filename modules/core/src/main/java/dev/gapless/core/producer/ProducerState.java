@@ -291,11 +291,11 @@ public final class ProducerState {
 
     private void send(Cursor cursor) {
         while (true) {
-            if (cursor.sent + 1 < log.oldest()) {
-                overrun(cursor); // rule P4
+            if (!cursor.isOpen()) {
                 return;
             }
-            if (!cursor.isOpen()) {
+            if (cursor.sent + 1 < log.oldest()) {
+                overrun(cursor); // rule P4
                 return;
             }
             Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, nextBatchBytes(cursor));
