@@ -154,6 +154,9 @@ final class ConsumerState {
             return;
         }
         Registration known = byNode.get(named.node());
+        if (known == null) {
+            known = byNode.remove(fresh.node); // a token may know it by its address alone
+        }
         Registration r = known == null ? fresh : known;
         assert known == null || known.phase == Phase.WAITING : "two members with the name " + named.node();
         r.node = named.node();

@@ -155,8 +155,14 @@ public final class Feed {
         if (!settings.backpressure()) {
             return settings.windowBytes();
         }
-        evictable = readByAll();
-        boolean full = ring.isFullFor(settings.batchBytes(), evictable);
+        boolean full;
+        lock.lock();
+        try {
+            evictable = readByAll();
+            full = ring.isFullFor(settings.batchBytes(), evictable);
+        } finally {
+            lock.unlock();
+        }
         wantsRoom = full;
         return full ? 0 : settings.windowBytes();
     }
@@ -193,9 +199,17 @@ public final class Feed {
 
     /** A reader that begins at this index. Until it is detached, a feed with backpressure waits for it. */
     public FeedReader attach(long index, long nowNs) {
-        FeedReader reader = new FeedReader(index, nowNs);
-        readers.add(reader);
-        return reader;
+        lock.lock();
+        try {
+            FeedReader reader = new FeedReader(index, nowNs);
+            readers.add(reader);
+            if (settings.backpressure()) {
+                evictable = Math.min(evictable, index - 1);
+            }
+            return reader;
+        } finally {
+            lock.unlock();
+        }
     }
 
     public void detach(FeedReader reader) {

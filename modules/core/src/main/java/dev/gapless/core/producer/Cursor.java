@@ -6,7 +6,7 @@ import java.util.ArrayDeque;
 /**
  * How far one reader has got in a log.
  *
- * <p>Invariant: acked ≤ sent; bytes in flight are the sum of the batches sent beyond acked.
+ * <p>Invariant: acked ≤ sent; bytes in flight are the sum of the batches that no acknowledgement has covered.
  */
 final class Cursor {
     final Session session;
@@ -40,14 +40,15 @@ final class Cursor {
         resumeAt(next);
     }
 
-    /** Forgets what is under way: the reader goes on here, and has to confirm it (rule P3). */
+    /**
+     * The reader goes on here, and has to confirm it (rule P3). What is under way stays so until then: a reader that does
+     * not answer is not sent another window each time that the ring overtakes it.
+     */
     void resumeAt(long next) {
         sent = next - 1;
         acked = next - 1;
         confirmed = false;
-        bytesInFlight = 0;
         owing = false;
-        inFlight.clear();
     }
 
     /** The log has gone on: from now on the reader is expected to get somewhere. */

@@ -291,11 +291,11 @@ public final class ProducerState {
 
     private void send(Cursor cursor) {
         while (true) {
-            if (cursor.sent + 1 < log.oldest()) {
-                overrun(cursor); // rule P4
+            if (!cursor.isOpen(settings.batchBytes())) {
                 return;
             }
-            if (!cursor.isOpen(settings.batchBytes())) {
+            if (cursor.sent + 1 < log.oldest()) {
+                overrun(cursor); // rule P4
                 return;
             }
             Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, settings.batchBytes());
