@@ -69,6 +69,22 @@ class MembershipTest {
         cluster.awaitUp();
     }
 
+    /** It had published before, and nobody can say what it published while it was silent. */
+    @Test
+    void ruleC9_aMemberThatIsSilentHoldsUpNobodyForLongAndIsAnnouncedWhenItAnswers() {
+        n2.publish("silent", 10);
+        n2.pause();
+        TestSubscription s = n1.subscribe("silent", "silent").awaitReady();
+        assertTrue(n2.isPaused());
+        assertEquals(List.of(n2.name()), s.report().silent());
+        n2.resume();
+        Item gap = Expect.onlyGap(s.awaitGaps(n2, 1), n2, "REGISTERED_LATE");
+        assertEquals(11, gap.resumesAt());
+        n2.publish("silent", 5);
+        assertEquals(5, s.awaitReached(n2, 15).delivered());
+        cluster.awaitUp();
+    }
+
     @Test
     void ruleP7_aProducerThatLeavesInGoodOrderLosesNothing() {
         TestSubscription one = n1.subscribeReady("leaver", "leaver-1");

@@ -53,6 +53,7 @@ class MillionMessagesTest {
         }
         all.forEach(s -> Expect.everything(s.awaitReached(producer, 1_000_000), producer, 1, 1_000_000));
         List<Long> after = liveHeaps();
+        System.out.println("Live heaps in bytes after 200,000 messages: " + before + ", after 1,000,000: " + after);
         for (int i = 0; i < before.size(); i++) {
             long grown = after.get(i) - before.get(i);
             String node = "n" + (i + 1);

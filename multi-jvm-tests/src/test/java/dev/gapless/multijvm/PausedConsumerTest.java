@@ -34,6 +34,7 @@ class PausedConsumerTest {
                         gapless { buffer-messages = 1000, batch-bytes = 32 KiB, window-bytes = 64 KiB, max-message-bytes = 16 KiB }
                         gapless.topics.large.buffer-messages = 10000
                         gapless.topics.waited-for { overflow = backpressure, backpressure-timeout = 3s }
+                        gapless.topics.retained.resume-after-expiry = retained
                         """).start(3);
         producer = cluster.node(1);
         healthy = cluster.node(2);
@@ -96,6 +97,22 @@ class PausedConsumerTest {
         long before = one.report().delivered();
         producer.publish("overrun", 1);
         assertEquals(before + 1, one.awaitReached(producer, head + 1).delivered());
+    }
+
+    @Test
+    void ruleP3_ifTheTopicIsSetSoItGoesOnInTheMiddleOfTheRing() {
+        TestSubscription s = frozen.subscribeReady("retained", "retained");
+        producer.publish("retained", 100);
+        s.awaitReached(producer, 100);
+        frozen.pause();
+        producer.publish("retained", RING + RING / 2);
+        assertTrue(frozen.isPaused());
+        frozen.resume();
+        long head = 100 + RING + RING / 2;
+        Report report = s.awaitReached(producer, head);
+        Expect.addsUp(report, producer, head);
+        long missed = report.announced(producer.name());
+        assertTrue(missed > 0 && missed <= RING / 2 + RING / 10, report::toString);
     }
 
     /** slowPeerKillsProducer, oneMuteClientStopsTopic: what happened to the healthy one of two. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.Expect;
@@ -122,6 +123,17 @@ class PubSubTest {
         assertEquals(256 * 1_024, heavy.maxBytes());
         assertTrue(heavy.bytes() <= heavy.maxBytes() && heavy.bytes() > heavy.maxBytes() - 2_000, heavy::toString);
         assertTrue(heavy.messages() < 260, heavy::toString);
+    }
+
+    @Test
+    void everyMemberSaysHowItStands() {
+        n2.subscribeReady("known", "known");
+        n1.publish("known", 10);
+        List<NodeStatus> all = Await.value("all three answer", n3::status, statuses -> statuses.size() == 3);
+        assertEquals(
+                List.of("n1", "n2", "n3"), all.stream().map(NodeStatus::node).toList());
+        Await.value("it is level", () -> n1.cursor("known", n2), c -> c.confirmed() && c.lag() == 0 && c.acked() == 10);
+        assertTrue(n3.address().equals(all.get(2).address()), all::toString);
     }
 
     @Test
