@@ -8,6 +8,7 @@ import dev.gapless.Event;
 import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Undecodable;
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the outward contract has them: one JSON object each. */
@@ -24,9 +26,12 @@ final class EventJson {
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     private final PayloadJson payloads;
+    private final UnaryOperator<CursorToken> tokens;
 
-    EventJson(PayloadJson payloads) {
+    /** @param tokens what becomes of a token before it is printed */
+    EventJson(PayloadJson payloads, UnaryOperator<CursorToken> tokens) {
         this.payloads = payloads;
+        this.tokens = tokens;
     }
 
     static String time(Instant time) {
@@ -74,7 +79,7 @@ final class EventJson {
         }
     }
 
-    private static void expired(CursorExpired<Payload> expired, JsonGenerator out) throws IOException {
+    private void expired(CursorExpired<Payload> expired, JsonGenerator out) throws IOException {
         head("cursor_expired", expired.topic(), out);
         out.writeStringField("time", time(expired.time()));
         out.writeArrayFieldStart("gaps");
@@ -82,7 +87,7 @@ final class EventJson {
             gap(gap, out);
         }
         out.writeEndArray();
-        out.writeStringField("token", expired.token().toString());
+        out.writeStringField("token", tokens.apply(expired.token()).toString());
     }
 
     private static void gap(Gap gap, JsonGenerator out) throws IOException {
@@ -98,14 +103,14 @@ final class EventJson {
         out.writeEndObject();
     }
 
-    private static void ended(Ended<Payload> ended, JsonGenerator out) throws IOException {
+    private void ended(Ended<Payload> ended, JsonGenerator out) throws IOException {
         head("ended", ended.topic(), out);
         out.writeStringField("reason", ended.reason().name());
         Throwable cause = ended.cause();
         if (cause != null) {
             out.writeStringField("message", Failure.reason(cause));
         }
-        out.writeStringField("token", ended.token().toString());
+        out.writeStringField("token", tokens.apply(ended.token()).toString());
     }
 
     private static void head(String type, String topic, JsonGenerator out) throws IOException {

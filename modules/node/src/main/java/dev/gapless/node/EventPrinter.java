@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class EventPrinter {
     private final OutputStream out;
     private final JsonGenerator generator;
     private final @Nullable TokenFile tokens;
+    private final UnaryOperator<CursorToken> kept;
     private final EventQueue events = new EventQueue();
 
     private long messages;
@@ -40,12 +42,17 @@ final class EventPrinter {
     private @Nullable Event<Payload> last;
     private long tokenNs = System.nanoTime();
 
-    /** @param count ends after so many messages */
-    EventPrinter(long count, EventJson json, OutputStream out, @Nullable TokenFile tokens) {
+    /**
+     * @param count ends after so many messages
+     * @param kept what becomes of a token before it is kept
+     */
+    EventPrinter(
+            long count, EventJson json, OutputStream out, @Nullable TokenFile tokens, UnaryOperator<CursorToken> kept) {
         this.count = count;
         this.json = json;
         this.out = new BufferedOutputStream(out, 64 << 10);
         this.tokens = tokens;
+        this.kept = kept;
         try {
             this.generator = PayloadJson.JSON
                     .getFactory()
@@ -156,7 +163,7 @@ final class EventPrinter {
 
     private void save(CursorToken token) {
         if (tokens != null) {
-            tokens.write(token);
+            tokens.write(kept.apply(token));
             tokenNs = System.nanoTime();
         }
     }

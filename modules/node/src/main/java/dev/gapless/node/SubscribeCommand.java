@@ -89,8 +89,9 @@ final class SubscribeCommand implements Callable<Integer> {
         StartFrom start = start(resume);
 
         try (Member member = options.join(settings, termination)) {
-            EventJson json = new EventJson(new PayloadJson(member.system()));
-            EventPrinter printer = new EventPrinter(count, json, new FileOutputStream(FileDescriptor.out), tokens);
+            OwnNode own = new OwnNode(member.gapless().nodeName());
+            EventJson json = new EventJson(new PayloadJson(member.system()), own);
+            EventPrinter printer = new EventPrinter(count, json, new FileOutputStream(FileDescriptor.out), tokens, own);
             Subscription subscription =
                     member.gapless().subscribe(Topic.of(topic, Payload.class), start, printer.handler());
             var unused = subscription.ready().thenAccept(ready -> tellReady(ready, member, err));

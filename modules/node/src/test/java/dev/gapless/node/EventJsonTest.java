@@ -54,7 +54,7 @@ class EventJsonTest {
     private static String json(Event<Payload> event) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = PayloadJson.JSON.getFactory().createGenerator(text)) {
-            new EventJson(new PayloadJson(system)).write(event, out);
+            new EventJson(new PayloadJson(system), token -> token).write(event, out);
         }
         return text.toString();
     }

@@ -72,7 +72,8 @@ class EventPrinterTest {
     }
 
     private EventPrinter printer(long count, OutputStream to) {
-        EventPrinter printer = new EventPrinter(count, new EventJson(new PayloadJson(system)), to, new TokenFile(file));
+        EventPrinter printer = new EventPrinter(
+                count, new EventJson(new PayloadJson(system), token -> token), to, new TokenFile(file), token -> token);
         subscription.handler = printer.handler();
         return printer;
     }

@@ -1,0 +1,149 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/** The program in a process of its own, on this test's class path. Closing it ends it, however it is. */
+final class Program implements AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final List<String> args;
+    private final Path out;
+    private final Path err;
+    private final Process process;
+    private final BufferedWriter in;
+
+    private Program(Path directory, Map<String, String> environment, List<String> args) throws IOException {
+        int number = NUMBER.incrementAndGet();
+        this.args = args;
+        this.out = directory.resolve(number + ".out");
+        this.err = directory.resolve(number + ".err");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-Dlogback.configurationFile=logback-tool.xml", "-cp"));
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add("dev.gapless.node.GaplessCommand");
+        command.addAll(args);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        this.process = builder.start();
+        this.in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+    }
+
+    static Program start(Path directory, String... args) throws IOException {
+        return new Program(directory, Map.of(), List.of(args));
+    }
+
+    static Program start(Path directory, Map<String, String> environment, String... args) throws IOException {
+        return new Program(directory, environment, List.of(args));
+    }
+
+    /** Writes lines to its standard input. */
+    void write(List<String> lines) throws IOException {
+        for (String line : lines) {
+            in.write(line);
+            in.write('\n');
+        }
+        in.flush();
+    }
+
+    /** Its standard input ends. */
+    void endInput() throws IOException {
+        in.close();
+    }
+
+    /** What it printed, without a line that it has only begun. */
+    List<String> out() {
+        return lines(out);
+    }
+
+    List<String> err() {
+        return lines(err);
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            String text = Files.readString(file);
+            return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those lines of its output that are of this type of event. */
+    List<JsonNode> events(String type) {
+        List<JsonNode> events = new ArrayList<>();
+        try {
+            for (String line : out()) {
+                JsonNode json = PayloadJson.JSON.readTree(line);
+                if (json.path("type").asText().equals(type)) {
+                    events.add(json);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return events;
+    }
+
+    /** Waits until its standard error has this text. */
+    void awaitErr(String text) throws InterruptedException {
+        await("'" + text + "'", () -> err().stream().anyMatch(line -> line.contains(text)));
+    }
+
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadlineNs > 0 || (!process.isAlive() && !condition.getAsBoolean())) {
+                fail(this + ": no " + what);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** Waits until it ends; returns its exit status. */
+    int awaitExit() throws InterruptedException {
+        if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+            fail(this + ": does not end");
+        }
+        return process.exitValue();
+    }
+
+    /** Sends a signal, such as TERM. */
+    void signal(String name) throws IOException, InterruptedException {
+        Process kill =
+                new ProcessBuilder("sh", "-c", "kill -" + name + " \"$0\"", String.valueOf(process.pid())).start();
+        if (kill.waitFor() != 0) {
+            fail(this + ": kill -" + name + " failed");
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public String toString() {
+        return "gapless " + String.join(" ", args) + (process.isAlive() ? "" : " (status " + process.exitValue() + ")")
+                + ", standard error " + err();
+    }
+}

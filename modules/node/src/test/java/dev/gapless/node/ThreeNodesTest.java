@@ -1,0 +1,296 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as they are used: real processes, the shipped configuration (on ports that are free). */
+@Timeout(240)
+class ThreeNodesTest {
+    private static final int NODES = 3;
+    private static final int LINES = 20_000;
+
+    @TempDir
+    private static Path directory;
+
+    private static final List<Integer> ports = new ArrayList<>();
+    private static final List<Program> nodes = new ArrayList<>();
+
+    @BeforeAll
+    static void startThreeNodes() throws Exception {
+        List<ServerSocket> reserved = new ArrayList<>();
+        for (int i = 0; i < NODES; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+            reserved.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : reserved) {
+            socket.close();
+        }
+        // n1 by its environment, n2 by an option that goes before that, n3 as configured.
+        Map<String, String> environment = Map.of("GAPLESS_BUFFER_MESSAGES", "1111");
+        nodes.add(Program.start(directory, environment, "node", "--config", config(1)));
+        nodes.add(Program.start(directory, environment, "node", "--config", config(2), "--buffer-messages", "2222"));
+        nodes.add(Program.start(directory, "node", "--config", config(3)));
+        for (int i = 0; i < NODES; i++) {
+            nodes.get(i).awaitErr("n" + (i + 1) + " is up, and listens on 127.0.0.1:" + ports.get(i));
+        }
+    }
+
+    @AfterAll
+    static void theyEndInGoodOrderWhenAsked() throws Exception {
+        try {
+            for (Program node : nodes) {
+                node.signal("TERM");
+            }
+            for (Program node : nodes) {
+                assertEquals(0, node.awaitExit(), node::toString);
+                assertEquals(List.of(), node.out());
+            }
+        } finally {
+            nodes.forEach(Program::close);
+        }
+    }
+
+    /** The shipped one of a node, on another port. */
+    private static String config(int number) throws IOException {
+        return write(
+                "node" + number + ".conf",
+                "include required(file(\"" + shipped("node" + number + ".conf") + "\"))",
+                "include required(file(\"" + common() + "\"))",
+                "gapless.buffer-messages = 3333",
+                "pekko.remote.artery.canonical.port = " + ports.get(number - 1));
+    }
+
+    /** What all members have in common: quicker to find out who is gone. */
+    private static String common() throws IOException {
+        List<String> seeds = ports.stream()
+                .map(port -> "\"pekko://gapless@127.0.0.1:" + port + "\"")
+                .toList();
+        return write(
+                "common.conf",
+                "include required(file(\"" + shipped("cluster.conf") + "\"))",
+                "pekko.cluster.seed-nodes = [" + String.join(",", seeds) + "]",
+                "pekko.cluster.split-brain-resolver.stable-after = 3s",
+                "pekko.cluster.failure-detector.acceptable-heartbeat-pause = 4s");
+    }
+
+    private static Path shipped(String name) {
+        return Path.of("..", "..", "conf", name).toAbsolutePath().normalize();
+    }
+
+    private static String write(String name, String... lines) throws IOException {
+        return Files.write(directory.resolve(name), List.of(lines)).toString();
+    }
+
+    private static Program start(String... args) throws IOException {
+        List<String> all = new ArrayList<>(List.of(args));
+        all.addAll(List.of("--seed", "127.0.0.1:" + ports.get(0), "--seed", "127.0.0.1:" + ports.get(1)));
+        all.addAll(List.of("--config", common()));
+        return Program.start(directory, all.toArray(String[]::new));
+    }
+
+    private static List<String> lines(int from, int to) {
+        return IntStream.rangeClosed(from, to)
+                .mapToObj(i -> "{\"n\":" + i + "}")
+                .toList();
+    }
+
+    private static List<Integer> numbers(List<JsonNode> events) {
+        return events.stream()
+                .map(event -> event.get("data").get("n").intValue())
+                .toList();
+    }
+
+    private static List<Integer> range(int from, int to) {
+        return IntStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    @Test
+    void rowP1EveryLineReachesEverySubscriberOnceAndInOrder() throws Exception {
+        List<String> lines = new ArrayList<>(lines(1, LINES));
+        lines.add("some \"text\"");
+        try (Program one = start("subscribe", "--topic", "lines", "--name", "s1", "--count", "" + (LINES + 1));
+                Program two = start("subscribe", "--topic", "lines", "--name", "s2")) {
+            one.awaitErr("ready: topic lines");
+            two.awaitErr("ready: topic lines");
+            try (Program publish = start("publish", "--topic", "lines", "--name", "p")) {
+                publish.write(lines);
+                publish.endInput();
+                assertEquals(0, publish.awaitExit(), publish::toString);
+                assertEquals(List.of(), publish.out());
+            }
+            assertEquals(0, one.awaitExit(), one::toString);
+            two.await("message of everything", () -> two.events("event").size() > LINES);
+            two.signal("TERM");
+            assertEquals(0, two.awaitExit(), two::toString);
+
+            for (Program subscriber : List.of(one, two)) {
+                List<JsonNode> events = subscriber.events("event");
+                assertEquals(LINES + 1, events.size());
+                assertEquals(range(1, LINES), numbers(events.subList(0, LINES)));
+                assertEquals("some \"text\"", events.get(LINES).get("data").textValue());
+                for (int i = 0; i <= LINES; i++) {
+                    assertEquals(i + 1, events.get(i).get("seq").intValue());
+                    assertEquals("p", events.get(i).get("node").textValue());
+                }
+                assertEquals(List.of(), subscriber.events("cursor_expired"));
+                String last = subscriber.out().get(subscriber.out().size() - 1);
+                assertEquals(
+                        "ended", PayloadJson.JSON.readTree(last).get("type").textValue());
+            }
+        }
+    }
+
+    @Test
+    void rowT1StatusShowsTheRingsThatOptionEnvironmentAndConfigurationSet() throws Exception {
+        try (Program subscriber = start("subscribe", "--topic", "rings", "--name", "s3");
+                Program status = awaitReadyThen(subscriber, "status", "--json")) {
+            assertEquals(0, status.awaitExit(), status::toString);
+            JsonNode json = PayloadJson.JSON.readTree(String.join("\n", status.out()));
+
+            List<String> members = new ArrayList<>();
+            json.get("members").forEach(member -> members.add(member.get("node").textValue()));
+            assertTrue(members.containsAll(List.of("n1", "n2", "n3", "s3")), members::toString);
+            JsonNode topic = find(json.get("topics"), "topic", "rings");
+            assertEquals(
+                    1111,
+                    find(topic.get("producers"), "node", "n1")
+                            .get("max_messages")
+                            .intValue());
+            assertEquals(
+                    2222,
+                    find(topic.get("producers"), "node", "n2")
+                            .get("max_messages")
+                            .intValue());
+            assertEquals(
+                    3333,
+                    find(topic.get("producers"), "node", "n3")
+                            .get("max_messages")
+                            .intValue());
+            JsonNode cursor = find(find(topic.get("producers"), "node", "n1").get("cursors"), "node", "s3");
+            assertEquals(0, cursor.get("lag").intValue());
+            assertEquals(
+                    1,
+                    find(topic.get("consumers"), "node", "s3")
+                            .get("subscriptions")
+                            .size());
+        }
+    }
+
+    @Test
+    void statusIsATableForPeople() throws Exception {
+        try (Program status = start("status")) {
+            assertEquals(0, status.awaitExit(), status::toString);
+            for (int i = 0; i < NODES; i++) {
+                String line = "n" + (i + 1) + "      127.0.0.1:" + ports.get(i);
+                assertTrue(status.out().contains(line), () -> status.out().toString());
+            }
+        }
+    }
+
+    @Test
+    void aTokenFileGoesOnWhereTheLastRunEndedAndAfterAKillRepeatsButSkipsNothing() throws Exception {
+        String file = directory.resolve("token").toString();
+        String[] resumed = {"subscribe", "--topic", "kept", "--name", "s4", "--token-file", file};
+        try (Program publish = start("publish", "--topic", "kept", "--name", "p4")) {
+            publish.write(lines(1, 100));
+            try (Program first = start(with(resumed, "--from", "earliest", "--count", "40"))) {
+                assertEquals(0, first.awaitExit(), first::toString);
+                assertEquals(range(1, 40), numbers(first.events("event")));
+            }
+            try (Program second = start(with(resumed))) {
+                second.await("message 100", () -> second.events("event").size() == 60);
+                assertEquals(range(41, 100), numbers(second.events("event")));
+                assertEquals(List.of(), second.events("cursor_expired"));
+                second.signal("KILL");
+                second.awaitExit();
+            }
+            publish.write(lines(101, 150));
+            try (Program third = start(with(resumed, "--join-timeout", "60s"))) {
+                third.await("message 150", () -> numbers(third.events("event")).contains(150));
+                List<Integer> numbers = numbers(third.events("event"));
+                assertTrue(numbers.get(0) >= 41 && numbers.get(0) <= 101, numbers::toString);
+                assertEquals(range(numbers.get(0), 150), numbers);
+                assertEquals(List.of(), third.events("cursor_expired"));
+                third.signal("INT");
+                assertEquals(0, third.awaitExit(), third::toString);
+            }
+            publish.signal("TERM");
+            assertEquals(1, publish.awaitExit(), publish::toString);
+            assertTrue(publish.err().get(0).contains("interrupted after about 150 lines"), publish::toString);
+        }
+    }
+
+    @Test
+    void aNodeThatWasRemovedWhileItStoodStillSaysSoAndEndsWithOne() throws Exception {
+        String file = write(
+                "node4.conf",
+                "include required(file(\"" + config(3) + "\"))",
+                "gapless.node-name = n4",
+                "pekko.remote.artery.canonical.port = 0");
+        try (Program node = Program.start(directory, "node", "--config", file)) {
+            node.awaitErr("n4 is up");
+            node.signal("STOP");
+            awaitMembers(members -> !members.contains("n4") && !members.contains("?"));
+            node.signal("CONT");
+            assertEquals(1, node.awaitExit(), node::toString);
+            assertTrue(
+                    node.err().stream().anyMatch(line -> line.contains("the other members removed this node")),
+                    node::toString);
+        }
+    }
+
+    private static void awaitMembers(Predicate<List<String>> condition) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (Program status = start("status", "--json", "--join-timeout", "60s")) {
+                assertEquals(0, status.awaitExit(), status::toString);
+                List<String> members = new ArrayList<>();
+                PayloadJson.JSON
+                        .readTree(String.join("\n", status.out()))
+                        .get("members")
+                        .forEach(member -> members.add(member.get("node").asText("?")));
+                if (condition.test(members)) {
+                    return;
+                }
+            }
+        }
+        fail("the members stay as they are");
+    }
+
+    private static Program awaitReadyThen(Program subscriber, String... args) throws Exception {
+        subscriber.awaitErr("ready: ");
+        return start(args);
+    }
+
+    private static String[] with(String[] args, String... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray(String[]::new);
+    }
+
+    private static JsonNode find(JsonNode list, String name, String value) {
+        for (JsonNode entry : list) {
+            if (entry.path(name).asText().equals(value)) {
+                return entry;
+            }
+        }
+        throw new AssertionError("no " + name + " " + value + " in " + list);
+    }
+}
