@@ -236,6 +236,16 @@ public final class SubscriptionState {
         return before != null && answers && !unknown ? new Placed(entry.era(), before.sequence()) : before;
     }
 
+    /** Has a reload passed this expiry before the producer answered for the token's position? */
+    private static boolean isPassed(Placed behind, Expiry expiry) {
+        Placed to = expiry.to();
+        return !behind.era().isPlaced()
+                && !to.era().isEnd()
+                && Objects.equals(behind.era().epoch(), to.era().epoch())
+                && behind.sequence() >= to.sequence()
+                && expiry.reason() != Reason.POSITION_UNKNOWN;
+    }
+
     /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
     private static boolean isNew(FeedEntry entry, @Nullable Placed before) {
         return entry.after().isBeyond(before);
@@ -334,6 +344,10 @@ public final class SubscriptionState {
         for (Map.Entry<String, Expiry> entry : expiries.entrySet()) {
             Expiry expiry = entry.getValue();
             Placed behind = where(entry.getKey(), at, Map.of());
+            if (behind != null && isPassed(behind, expiry)) {
+                upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
+                continue;
+            }
             if (behind == null && expiry.severalEpochs() && !expiry.to().era().isEnd()) {
                 gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
             }
