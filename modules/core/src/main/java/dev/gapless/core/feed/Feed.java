@@ -80,6 +80,7 @@ public final class Feed {
             lock.unlock();
         }
         moveTail(at);
+        lastNotice = ring.head();
     }
 
     public void messages(Era era, List<Frame> frames) {
@@ -241,7 +242,7 @@ public final class Feed {
         return ring.bytes();
     }
 
-    /** The index of the newest entry that is no message and needs attention; none is beyond it. */
+    /** The index of the newest entry that is no message. */
     public long lastNotice() {
         return lastNotice;
     }

@@ -34,6 +34,9 @@ final class Gaps {
         if (at != null && !at.era().isEnd()) {
             gaps.add(new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, resumesAt));
         }
+        if (at != null && at.era().isEnd() && to.era().number() > at.era().number() + 1) {
+            gaps.add(beforeEpoch(to, reason)); // it never got into the stretches in between
+        }
         boolean startUnknown = at == null && (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN);
         if (startUnknown) {
             gaps.add(new Gap(node, reason, to.era().epoch(), null, null, resumesAt));

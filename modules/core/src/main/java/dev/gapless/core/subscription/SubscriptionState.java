@@ -146,6 +146,9 @@ public final class SubscriptionState {
     }
 
     private boolean join(Vector at, long nowNs) {
+        if (index <= feed.lastNotice()) {
+            return false; // the shared feed may know nothing of it
+        }
         for (Placed position : at.positions().values()) {
             if (!position.era().isPlaced()) {
                 return false;
@@ -225,15 +228,27 @@ public final class SubscriptionState {
 
     /**
      * The first answer of a producer says where the position of a token lies among all others. What a reload has passed
-     * before that answer stays passed (S4), unless the producer has never been there.
+     * before that answer stays passed (S4), unless the producer has never been there. A producer that was taken for lost,
+     * and was not, goes on likewise.
      */
     private static @Nullable Placed placed(@Nullable Placed before, FeedEntry entry) {
         boolean answers = before != null
-                && !before.era().isPlaced()
+                && (!before.era().isPlaced() || before.era().isEnd())
                 && !entry.era().isEnd()
+                && entry.era().number() > before.era().number()
                 && Objects.equals(before.era().epoch(), entry.era().epoch());
         boolean unknown = entry instanceof FeedEntry.Expired expired && expired.reason() == Reason.POSITION_UNKNOWN;
         return before != null && answers && !unknown ? new Placed(entry.era(), before.sequence()) : before;
+    }
+
+    /** Has a reload passed this expiry before the producer answered for the token's position? */
+    private static boolean isPassed(Placed behind, Expiry expiry) {
+        Placed to = expiry.to();
+        return !behind.era().isPlaced()
+                && !to.era().isEnd()
+                && Objects.equals(behind.era().epoch(), to.era().epoch())
+                && behind.sequence() >= to.sequence()
+                && expiry.reason() != Reason.POSITION_UNKNOWN;
     }
 
     /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
@@ -334,6 +349,10 @@ public final class SubscriptionState {
         for (Map.Entry<String, Expiry> entry : expiries.entrySet()) {
             Expiry expiry = entry.getValue();
             Placed behind = where(entry.getKey(), at, Map.of());
+            if (behind != null && isPassed(behind, expiry)) {
+                upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
+                continue;
+            }
             if (behind == null && expiry.severalEpochs() && !expiry.to().era().isEnd()) {
                 gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
             }
