@@ -148,8 +148,8 @@ class LinkFaultsTest {
     void ruleC4_withBackpressureNothingIsMissedWhileOnlyTheWayBackIsCut() {
         TestSubscription s = begun("way-back");
         Link wayBack = cluster.link(consumer, producer);
-        CompletableFuture<Published> publishing = producer.publishMeanwhile("way-back", 60_000);
-        for (int cut = 1; cut <= 5; cut++) {
+        CompletableFuture<Published> publishing = producer.publishMeanwhile("way-back", 20_000);
+        for (int cut = 1; cut <= 2; cut++) {
             Await.until("the link carries", () -> wayBack.messageConnections() > 0);
             wayBack.refuse(Traffic.MESSAGES);
             Await.until(
@@ -158,8 +158,8 @@ class LinkFaultsTest {
             wayBack.heal();
             Await.until("it is heard", () -> registration("way-back").state().equalsIgnoreCase("live"));
         }
-        Expect.accepted(publishing.join(), 60_000);
-        Expect.everything(s.awaitReached(producer, 60_001), producer, 1, 60_001);
+        Expect.accepted(publishing.join(), 20_000);
+        Expect.everything(s.awaitReached(producer, 20_001), producer, 1, 20_001);
     }
 
     /** A subscription of the consumer that has got the first message. */
