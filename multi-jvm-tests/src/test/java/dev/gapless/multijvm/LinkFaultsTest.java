@@ -11,6 +11,7 @@ import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.TestSubscription;
 import dev.gapless.multijvm.bench.Traffic;
+import dev.gapless.multijvm.node.Published;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +27,12 @@ class LinkFaultsTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.named("LinkFaults")
-                .with("pekko.cluster.split-brain-resolver.stable-after = 60s")
-                .start(3);
+        cluster = TestCluster.named("LinkFaults").with("""
+                        pekko.cluster.split-brain-resolver.stable-after = 60s
+                        gapless.topics.way-back {
+                          overflow = backpressure, backpressure-timeout = 60s, buffer-messages = 1000
+                        }
+                        """).start(3);
         third = cluster.node(1);
         producer = cluster.node(2);
         consumer = cluster.node(3);
@@ -137,6 +141,25 @@ class LinkFaultsTest {
         assertEquals(1, s.report().delivered());
         wayOut.heal();
         Expect.everything(s.awaitReached(producer, 6), producer, 1, 6);
+    }
+
+    /** What the consumer says is lost, what the producer says is not: it must not take the one for the other's end. */
+    @Test
+    void ruleC4_withBackpressureNothingIsMissedWhileOnlyTheWayBackIsCut() {
+        TestSubscription s = begun("way-back");
+        Link wayBack = cluster.link(consumer, producer);
+        CompletableFuture<Published> publishing = producer.publishMeanwhile("way-back", 20_000);
+        for (int cut = 1; cut <= 2; cut++) {
+            Await.until("the link carries", () -> wayBack.messageConnections() > 0);
+            wayBack.refuse(Traffic.MESSAGES);
+            Await.until(
+                    "the consumer registers again",
+                    () -> registration("way-back").state().equalsIgnoreCase("registering"));
+            wayBack.heal();
+            Await.until("it is heard", () -> registration("way-back").state().equalsIgnoreCase("live"));
+        }
+        Expect.accepted(publishing.join(), 20_000);
+        Expect.everything(s.awaitReached(producer, 20_001), producer, 1, 20_001);
     }
 
     /** A subscription of the consumer that has got the first message. */

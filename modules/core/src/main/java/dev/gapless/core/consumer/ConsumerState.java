@@ -294,7 +294,10 @@ final class ConsumerState {
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
         Registration r = bySession.get(message.session().counter());
         if (r == null || !message.session().equals(r.session)) {
-            TopicConsumer.deregistrationOf(message).ifPresent(d -> effects.send(d.toUid(), d.message()));
+            // While it asks again, its earlier session still keeps its place in the ring of a producer with backpressure.
+            TopicConsumer.deregistrationOf(message)
+                    .filter(d -> !hasSessionWith(d.toUid()))
+                    .ifPresent(d -> effects.send(d.toUid(), d.message()));
             return;
         }
         if (message instanceof Registered registered) {
@@ -308,6 +311,11 @@ final class ConsumerState {
         } else if (message instanceof Gone gone) {
             onGone(r, gone, nowNs);
         }
+    }
+
+    private boolean hasSessionWith(long memberUid) {
+        Registration r = byUid.get(memberUid);
+        return r != null && r.session != null;
     }
 
     private void onRegistered(Registration r, Registered message, long nowMs, long nowNs) {
