@@ -22,6 +22,7 @@ final class Audience {
     private final Member member;
     private final String topic;
     private final Termination termination;
+    private final Set<String> known = new TreeSet<>();
     private @Nullable ProducerStatus producer;
 
     Audience(Member member, String topic, Termination termination) {
@@ -109,6 +110,7 @@ final class Audience {
                         .orElse(null);
             }
         }
+        cursors().forEach(cursor -> known.add(cursor.node()));
         return members;
     }
 
@@ -122,9 +124,9 @@ final class Audience {
         }
     }
 
+    /** Those that were there at any time. */
     @Override
     public String toString() {
-        Set<String> nodes = cursors().stream().map(CursorStatus::node).collect(Collectors.toCollection(TreeSet::new));
-        return nodes.isEmpty() ? "no consumer" : String.join(", ", nodes);
+        return known.isEmpty() ? "no consumer" : String.join(", ", known);
     }
 }
