@@ -56,7 +56,18 @@ public final class SubscriptionState {
     private record Pending(Map<String, Placed> upTo) {}
 
     /** One producer's expiry. */
-    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {}
+    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {
+        Expiry(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            this(last.after(), last.reason(), last.timeMs(), concernsSeveral(last, before, begins));
+        }
+
+        private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            return before == null
+                    ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
+                    : before.severalEpochs
+                            || before.to.era().number() != last.era().number();
+        }
+    }
 
     private SubscriptionState(Feed feed, Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
         this.settings = settings;
@@ -184,7 +195,7 @@ public final class SubscriptionState {
             }
             Placed asked = where(entry.era().node(), at, moved);
             Placed before = placed(asked, entry);
-            if (before != asked && before != null) {
+            if (before != null && !before.equals(asked)) {
                 at = at.with(entry.era().node(), before);
                 run = new MessageRun(at, List.of());
             }
@@ -331,11 +342,7 @@ public final class SubscriptionState {
                 Expiry known = expiries.get(node);
                 Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
                 if (isNew(expired, before)) {
-                    boolean further = known != null
-                            && (known.severalEpochs()
-                                    || known.to().era().number()
-                                            != expired.era().number());
-                    expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs(), further));
+                    expiries.put(node, new Expiry(expired, known, before == null));
                 }
             }
         }
@@ -353,7 +360,8 @@ public final class SubscriptionState {
                 upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
                 continue;
             }
-            if (behind == null && expiry.severalEpochs() && !expiry.to().era().isEnd()) {
+            boolean told = expiry.to().era().isEnd() || expiry.reason() == Reason.POSITION_UNKNOWN;
+            if (behind == null && expiry.severalEpochs() && !told) {
                 gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
             }
             gaps.addAll(Gaps.between(behind, expiry.to(), expiry.reason()));
