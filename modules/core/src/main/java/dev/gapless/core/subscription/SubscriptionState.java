@@ -131,7 +131,10 @@ public final class SubscriptionState {
 
     /** Is there something to read? */
     public boolean hasNext() {
-        return pending == null && (index <= feed.head() || (mayJoin && isCatchingUp()));
+        if (pending != null) {
+            return false;
+        }
+        return index <= feed.head() || (mayJoin && isCatchingUp() && mayJoinAt(positions()));
     }
 
     /** Nobody waits for it any more. */
@@ -156,16 +159,15 @@ public final class SubscriptionState {
         return read(at);
     }
 
+    private boolean mayJoinAt(Vector at) {
+        return index > feed.lastNotice() // the shared feed may know nothing of it
+                && at.positions().values().stream()
+                        .allMatch(position -> position.era().isPlaced())
+                && shared.isReachedBy(at);
+    }
+
     private boolean join(Vector at, long nowNs) {
-        if (index <= feed.lastNotice()) {
-            return false; // the shared feed may know nothing of it
-        }
-        for (Placed position : at.positions().values()) {
-            if (!position.era().isPlaced()) {
-                return false;
-            }
-        }
-        FeedReader joined = shared.join(at, nowNs);
+        FeedReader joined = mayJoinAt(at) ? shared.join(at, nowNs) : null;
         if (joined == null) {
             return false;
         }
