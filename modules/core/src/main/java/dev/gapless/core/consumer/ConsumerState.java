@@ -162,7 +162,6 @@ final class ConsumerState {
         r.node = named.node();
         r.uid = named.uid();
         r.sought = false;
-        r.givenUp = false;
         r.late |= fresh.late;
         r.attempts = 0;
         byUid.put(named.uid(), r);
@@ -385,6 +384,7 @@ final class ConsumerState {
         r.phase = Phase.LIVE;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
+        r.givenUp = false;
         r.late = false;
         r.attempts = 0;
         publishUnresolved();

@@ -50,7 +50,7 @@ final class Registration {
     boolean unresolved;
     /** It stands in a token, and no member with this name has been seen yet. */
     boolean sought;
-    /** It was told as lost, but a member that has not said its name may yet turn out to be it. */
+    /** It was told as lost, but it or a member that has not said its name may yet answer. */
     boolean givenUp;
 
     int attempts;

@@ -285,13 +285,23 @@ public final class Feed {
     public @Nullable FeedReader join(Vector positions, long nowNs) {
         lock.lock();
         try {
+            return isReachedBy(positions) ? attach(ring.oldest(), nowNs) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Do these positions reach this feed's oldest entry, of every producer? */
+    public boolean isReachedBy(Vector positions) {
+        lock.lock();
+        try {
             for (Map.Entry<String, Base> base : bases.entrySet()) {
                 Placed at = positions.get(base.getKey());
                 if (at == null || new Placed(base.getValue().era, base.getValue().sequence).isBeyond(at)) {
-                    return null;
+                    return false;
                 }
             }
-            return attach(ring.oldest(), nowNs);
+            return true;
         } finally {
             lock.unlock();
         }

@@ -56,7 +56,18 @@ public final class SubscriptionState {
     private record Pending(Map<String, Placed> upTo) {}
 
     /** One producer's expiry. */
-    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {}
+    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {
+        Expiry(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            this(last.after(), last.reason(), last.timeMs(), concernsSeveral(last, before, begins));
+        }
+
+        private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            return before == null
+                    ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
+                    : before.severalEpochs
+                            || before.to.era().number() != last.era().number();
+        }
+    }
 
     private SubscriptionState(Feed feed, Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
         this.settings = settings;
@@ -120,7 +131,10 @@ public final class SubscriptionState {
 
     /** Is there something to read? */
     public boolean hasNext() {
-        return pending == null && (index <= feed.head() || (mayJoin && isCatchingUp()));
+        if (pending != null) {
+            return false;
+        }
+        return index <= feed.head() || (mayJoin && isCatchingUp() && mayJoinAt(positions()));
     }
 
     /** Nobody waits for it any more. */
@@ -145,16 +159,15 @@ public final class SubscriptionState {
         return read(at);
     }
 
+    private boolean mayJoinAt(Vector at) {
+        return index > feed.lastNotice() // the shared feed may know nothing of it
+                && at.positions().values().stream()
+                        .allMatch(position -> position.era().isPlaced())
+                && shared.isReachedBy(at);
+    }
+
     private boolean join(Vector at, long nowNs) {
-        if (index <= feed.lastNotice()) {
-            return false; // the shared feed may know nothing of it
-        }
-        for (Placed position : at.positions().values()) {
-            if (!position.era().isPlaced()) {
-                return false;
-            }
-        }
-        FeedReader joined = shared.join(at, nowNs);
+        FeedReader joined = mayJoinAt(at) ? shared.join(at, nowNs) : null;
         if (joined == null) {
             return false;
         }
@@ -331,11 +344,7 @@ public final class SubscriptionState {
                 Expiry known = expiries.get(node);
                 Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
                 if (isNew(expired, before)) {
-                    boolean further = known != null
-                            && (known.severalEpochs()
-                                    || known.to().era().number()
-                                            != expired.era().number());
-                    expiries.put(node, new Expiry(expired.after(), expired.reason(), expired.timeMs(), further));
+                    expiries.put(node, new Expiry(expired, known, before == null));
                 }
             }
         }
@@ -353,7 +362,8 @@ public final class SubscriptionState {
                 upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
                 continue;
             }
-            if (behind == null && expiry.severalEpochs() && !expiry.to().era().isEnd()) {
+            boolean told = expiry.to().era().isEnd() || expiry.reason() == Reason.POSITION_UNKNOWN;
+            if (behind == null && expiry.severalEpochs() && !told) {
                 gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
             }
             gaps.addAll(Gaps.between(behind, expiry.to(), expiry.reason()));

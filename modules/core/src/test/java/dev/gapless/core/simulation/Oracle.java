@@ -1,0 +1,305 @@
+package dev.gapless.core.simulation;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Judges what subscriptions were given and told by what was really published. It shares no code with what it judges, and
+ * believes nothing of it: guarantees G1 to G7.
+ */
+final class Oracle {
+    private final Simulation simulation;
+    private final Truth truth;
+
+    Oracle(Simulation simulation) {
+        this.simulation = simulation;
+        this.truth = simulation.truth();
+    }
+
+    // ------------------------------------------------------------------ G4
+
+    /** From now on everything that is published counts; and what was asked for of those who are there. */
+    void ready(Witness w, Node reader) {
+        if (w.ready) {
+            return;
+        }
+        w.ready = true;
+        for (String node : truth.nodes()) {
+            if (!w.due.containsKey(node)) {
+                w.due.put(node, w.sinceMs == null || !knows(reader, node) ? truth.now(node) : since(node, w.sinceMs));
+            }
+        }
+    }
+
+    private boolean knows(Node reader, String node) {
+        int life = truth.now(node).life();
+        long now = simulation.timeline().stamp();
+        return life >= 0 && reader.knewSince(truth.lives(node).get(life).uid, now);
+    }
+
+    private Place since(String node, long timeMs) {
+        Place now = truth.now(node);
+        return now.life() < 0
+                ? now
+                : new Place(now.life(), truth.lives(node).get(now.life()).before(timeMs));
+    }
+
+    // ------------------------------------------------------------------ G1, G2, G3
+
+    void given(Witness w, String name, Position position, long content) {
+        simulation.counts().add("delivered");
+        simulation.trace().add(w, () -> "is given " + name + " " + position);
+        String node = resolve(name);
+        Truth.Life life = lifeOf(w, node, position);
+        if (w.pending != null) {
+            fail(w, "S2", position + " of " + node + " is given during a reload");
+        }
+        if (position.sequence() < 1 || position.sequence() > life.head()) {
+            fail(w, "G3", position + " of " + node + " was never published, its head is " + life.head());
+        }
+        if (life.contents.get((int) position.sequence() - 1) != content) {
+            fail(w, "G3", position + " of " + node + " has the content " + content);
+        }
+        w.begun.add(node);
+        Place got = w.got.get(node);
+        if (got != null && got.isBehind(life.index, position.sequence())) {
+            fail(w, "G2", position + " of " + node + " is given again, it has got to " + got);
+        }
+        Place due = w.due.get(node);
+        if (due != null) {
+            nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before " + position);
+        } else if (w.ready) {
+            fail(w, "G4", position + " of " + node + " is given without a start");
+        } else if (w.sinceMs != null && position.sequence() > life.before(w.sinceMs) + 1) {
+            fail(w, "G1", "begins with " + position + " of " + node + ", since " + w.sinceMs);
+        }
+        Place now = new Place(life.index, position.sequence());
+        w.got.put(node, now);
+        if (due == null || !due.isBehind(life.index, position.sequence())) {
+            w.due.put(node, now);
+        }
+    }
+
+    /** All that was published behind {@code from} and up to {@code to} must be nothing. */
+    private void nothingSkipped(Witness w, String node, Place from, Place to, String when) {
+        List<Truth.Life> lives = truth.lives(node);
+        for (int i = Math.max(0, from.life()); i <= to.life() && i < lives.size(); i++) {
+            Truth.Life life = lives.get(i);
+            long behind = i == from.life() ? from.sequence() : 0;
+            long last = i == to.life() ? Math.min(to.sequence(), life.head()) : life.head();
+            if (behind >= last) {
+                continue;
+            }
+            if (!life.wasMember) {
+                simulation.counts().add("limit: life that never was a member");
+                continue;
+            }
+            if (w.handovers.stream().anyMatch(handover -> handover.missed(life.uid))) {
+                simulation.counts().add("limit: life between token and resumption");
+                continue;
+            }
+            fail(
+                    w,
+                    "G1",
+                    node + " " + life.epoch + ":" + (behind + 1) + " to " + last + " is neither given nor told "
+                            + when);
+        }
+    }
+
+    // ------------------------------------------------------------------ gaps
+
+    /** A reload begins; it counts once it has succeeded (S2). */
+    void missed(Witness w, List<Gap> gaps) {
+        simulation.trace().add(w, () -> "is told " + gaps);
+        if (gaps.isEmpty()) {
+            fail(w, "G1", "is told of nothing");
+        }
+        if (!simulation.profile().faults()) {
+            gaps.forEach(gap -> mayBeMissedWithoutFaults(w, gap));
+        }
+        if (w.pending == null) {
+            gaps.forEach(gap -> simulation.counts().add("expired: " + gap.reason()));
+        } else if (!w.pending.equals(gaps)) {
+            fail(w, "S2", "is told something else after a reload that failed");
+        }
+        w.pending = gaps;
+        for (String node : truth.nodes()) {
+            w.whenReloadBegan.put(node, truth.now(node));
+        }
+    }
+
+    /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
+    private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+        boolean fromThePast = w.sinceMs != null || w.resumed;
+        boolean cameLater = gap.firstMissing() != null && gap.firstMissing() == 1;
+        if (!(fromThePast || cameLater) || w.begun.contains(resolve(gap.node()))) {
+            fail(w, "nothing had gone wrong", "is told of " + gap);
+        }
+    }
+
+    void reloaded(Witness w, CursorToken reflects) {
+        simulation.trace().add(w, () -> "has reloaded" + (reflects == null ? "" : ", up to " + reflects.positions()));
+        Map<String, List<Gap>> byNode = new LinkedHashMap<>();
+        for (Gap gap : w.pending) {
+            List<Gap> gaps = byNode.computeIfAbsent(resolve(gap.node()), n -> new ArrayList<>());
+            // A life that never said its name goes under its address, and came before those that did.
+            gaps.add(truth.isNode(gap.node()) ? gaps.size() : 0, gap);
+        }
+        w.pending = null;
+        byNode.forEach((node, gaps) -> pass(w, node, gaps));
+        if (reflects != null) {
+            reflects.positions().forEach((node, position) -> reflected(w, node, position));
+        }
+    }
+
+    private void pass(Witness w, String node, List<Gap> gaps) {
+        for (Gap gap : gaps) {
+            if (gap.firstMissing() != null) {
+                passNumbers(w, node, gap);
+            } else if (gap.resumesAt() == null) {
+                w.due.put(node, w.whenReloadBegan.get(node));
+            } else if (gap.epoch() == null) {
+                w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
+            }
+        }
+        Gap last = gaps.get(gaps.size() - 1);
+        Position resumesAt = last.resumesAt();
+        if (resumesAt == null) {
+            // Whatever had been published when the reload began is in it; what comes later must come, or be told.
+            w.due.put(node, w.whenReloadBegan.get(node));
+            return;
+        }
+        Truth.Life life = lifeOf(w, node, resumesAt);
+        Place to = new Place(life.index, resumesAt.sequence() - 1);
+        Place got = w.got.get(node);
+        if (got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
+            fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
+        }
+        if (to.sequence() > life.head()) {
+            fail(w, "G1", "goes on at " + resumesAt + " of " + node + ", whose head is " + life.head());
+        }
+        w.got.put(node, to);
+        w.due.put(node, to);
+    }
+
+    private void passNumbers(Witness w, String node, Gap gap) {
+        Position first = new Position(gap.epoch(), gap.firstMissing());
+        Truth.Life life = lifeOf(w, node, first);
+        Place got = w.got.get(node);
+        if (got != null && got.isBehind(life.index, gap.firstMissing())) {
+            fail(w, "G2", "misses " + node + " from " + first + ", which it has got: " + got);
+        }
+        Place due = w.due.get(node);
+        if (due != null) {
+            nothingSkipped(w, node, due, new Place(life.index, gap.firstMissing() - 1), "before the gap at " + first);
+        }
+        if (gap.missed() == null) {
+            boolean endKnown =
+                    gap.resumesAt() != null && gap.resumesAt().epoch().equals(gap.epoch());
+            if (endKnown) {
+                fail(w, "G1", "is not told how many it missed: " + gap);
+            }
+            if (gap.resumesAt() != null) {
+                w.got.put(node, new Place(life.index, Place.END));
+                // All lives that came and went in between are missed with it.
+                w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
+            }
+            return;
+        }
+        long lastMissed = gap.firstMissing() + gap.missed() - 1;
+        if (gap.missed() < 1 || lastMissed > life.head()) {
+            fail(w, "G1", "is told that it missed up to " + lastMissed + ", the head is " + life.head() + ": " + gap);
+        }
+        simulation.counts().add("messages announced as missed", gap.missed());
+        w.got.put(node, new Place(life.index, lastMissed));
+        w.due.put(node, new Place(life.index, lastMissed));
+    }
+
+    /** What the source of truth reflects need not come any more; what was given must not come again either way. */
+    private void reflected(Witness w, String node, Position position) {
+        Truth.Life life = truth.life(position.epoch());
+        Place due = w.due.get(node);
+        boolean begins = due == null && w.sinceMs != null;
+        if (begins || (due != null && !due.isBehind(life.index, position.sequence()))) {
+            w.due.put(node, new Place(life.index, position.sequence()));
+        }
+    }
+
+    // ------------------------------------------------------------------ the end of a producer
+
+    void left(Witness w, String name, Position position) {
+        String node = resolve(name);
+        simulation.counts().add("producer left");
+        simulation.trace().add(w, () -> "is told that " + node + " left at " + position);
+        Truth.Life life = lifeOf(w, node, position);
+        if (!life.left) {
+            fail(w, "C6", node + " is said to have left in good order, and did not");
+        }
+        if (position.sequence() != life.head()) {
+            fail(w, "C6", node + " is said to have left at " + position + ", its head was " + life.head());
+        }
+        Place end = new Place(life.index, life.head());
+        Place due = w.due.get(node);
+        if (due != null) {
+            nothingSkipped(w, node, due, end, "before " + node + " left");
+        }
+        w.got.put(node, end);
+        w.due.put(node, end);
+    }
+
+    // ------------------------------------------------------------------ G6, G5
+
+    /** Faults are over, and the time for it is up: it has got, or was told of, everything. */
+    void isLevel(Witness w) {
+        if (!w.ready) {
+            fail(w, "G6", "is not ready");
+        }
+        if (w.pending != null) {
+            fail(w, "G6", "is still reloading");
+        }
+        for (String node : truth.nodes()) {
+            nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)");
+        }
+    }
+
+    /** With backpressure what was granted to each sender, and one batch of each, may come on top. */
+    void isBounded(String what, int messages, long bytes, int senders) {
+        TopicSettings settings = simulation.settings();
+        long onTop = settings.backpressure() ? settings.windowBytes() + settings.batchBytes() : 0;
+        long smallest = 8 + 64;
+        long messagesOnTop = senders * (onTop / smallest + 1);
+        long mostBytes = settings.ringBytes()
+                + senders * 2L * (onTop + simulation.profile().largestEntryBytes());
+        if (bytes > mostBytes || messages > settings.ringMessages() + messagesOnTop) {
+            throw new Violation("G5: " + what + " holds " + messages + " entries, " + bytes + " bytes");
+        }
+    }
+
+    // ------------------------------------------------------------------
+
+    private String resolve(String name) {
+        String node = name.endsWith(":2551") ? name.substring(0, name.length() - 5) : name;
+        if (!truth.isNode(node)) {
+            throw new Violation("G3: there is no node " + name);
+        }
+        return node;
+    }
+
+    private Truth.Life lifeOf(Witness w, String node, Position position) {
+        Truth.Life life = truth.life(position.epoch());
+        if (!life.node.equals(node)) {
+            fail(w, "G3", position + " is none of " + node + ", but of " + life.node);
+        }
+        return life;
+    }
+
+    private static void fail(Witness w, String guarantee, String what) {
+        throw new Violation(guarantee + ": " + w + ": " + what);
+    }
+}

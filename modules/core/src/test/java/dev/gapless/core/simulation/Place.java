@@ -1,0 +1,16 @@
+package dev.gapless.core.simulation;
+
+/**
+ * A place in all that one node ever published.
+ *
+ * @param life which of its lives, counted from 0; -1 is before the first
+ * @param sequence the last message before it
+ */
+record Place(int life, long sequence) {
+    static final Place NOWHERE = new Place(-1, 0);
+    static final long END = Long.MAX_VALUE;
+
+    boolean isBehind(int otherLife, long otherSequence) {
+        return life > otherLife || (life == otherLife && sequence >= otherSequence);
+    }
+}
