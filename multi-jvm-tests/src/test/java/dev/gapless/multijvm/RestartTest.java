@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.Expect;
+import dev.gapless.multijvm.bench.Link;
 import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.TestSubscription;
+import dev.gapless.multijvm.bench.Traffic;
 import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Item;
 import dev.gapless.multijvm.node.Report;
@@ -124,19 +126,22 @@ class RestartTest {
     }
 
     @Test
-    void carriedIntoNextLife_whatWasUnderWayToADeadConsumerIsNotTakenByItsSuccessor() {
+    void carriedIntoNextLife_whatWasMeantForADeadConsumerIsNotTakenByItsSuccessor() {
         TestSubscription s = consumer.subscribeReady("carried", "carried");
         producer.publish("carried", 10);
         s.awaitReached(producer, 10);
-        cluster.cut(producer, consumer);
-        producer.publish("carried", 1_000);
-        assertTrue(producer.cursor("carried", consumer).bytesInFlight() > 0, "nothing is under way");
         consumer.kill();
+        Link link = cluster.link(producer, consumer);
+        link.hold(Traffic.MESSAGES);
+        long passedBefore = link.passedMessageBytes();
+        producer.publish("carried", 1_000);
+        assertTrue(producer.cursor("carried", consumer).bytesInFlight() > 100_000, "nothing is under way");
         consumer.restart();
         TestSubscription successor = consumer.subscribe("carried", "successor");
-        cluster.heal(producer, consumer);
-        cluster.awaitUp();
+        link.heal();
+        Await.until("it reaches the successor", () -> link.passedMessageBytes() > passedBefore + 100_000);
         successor.awaitReady();
+        cluster.awaitUp();
         producer.publish("carried", 10);
         Expect.everything(successor.awaitReached(producer, 1_020), producer, 1_011, 1_020);
     }

@@ -67,6 +67,7 @@ final class Connection {
                 Link.Mode mode = link.admit(this, length);
                 if (mode == Link.Mode.PASS) {
                     out.write(buffer, 0, length);
+                    link.passed(this, length);
                 } else if (mode == Link.Mode.REFUSE) {
                     link.swallowed(length);
                     link.refused();

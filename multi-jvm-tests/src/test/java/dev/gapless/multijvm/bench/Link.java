@@ -13,6 +13,7 @@ public final class Link {
     private final String name;
     private final List<Connection> connections = new CopyOnWriteArrayList<>();
     private final AtomicLong swallowedBytes = new AtomicLong();
+    private final AtomicLong passedBytes = new AtomicLong();
     private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicLong resets = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
@@ -62,6 +63,11 @@ public final class Link {
                 connection.reset();
             }
         }
+    }
+
+    /** How many bytes of applications' messages reached the receiver. */
+    public long passedMessageBytes() {
+        return passedBytes.get();
     }
 
     /** How many bytes were taken from the sender and never given to the receiver. */
@@ -119,6 +125,12 @@ public final class Link {
 
     void refused() {
         refusals.incrementAndGet();
+    }
+
+    void passed(Connection connection, int bytes) {
+        if (connection.carriesMessages()) {
+            passedBytes.addAndGet(bytes);
+        }
     }
 
     void swallowed(int bytes) {

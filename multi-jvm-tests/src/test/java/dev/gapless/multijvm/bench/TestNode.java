@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -226,14 +227,18 @@ public final class TestNode implements AutoCloseable {
         return Json.readList(call("status", Arguments.none()), NodeStatus.class);
     }
 
-    /** What this node says of one of its topics. */
+    /** What this node says of one of its topics, once it does. */
     public NodeStatus.TopicStatus status(String topic) {
+        return Await.value(this + " has a status of topic " + topic, () -> ownStatus(topic), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<NodeStatus.TopicStatus> ownStatus(String topic) {
         return status().stream()
                 .filter(s -> s.node().equals(name()))
                 .flatMap(s -> s.topics().stream())
                 .filter(t -> t.topic().equals(topic))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError(this + " has no status of topic " + topic));
+                .findFirst();
     }
 
     /** How this node, producing the topic, sees the feed of a consuming node. */
