@@ -62,7 +62,11 @@ class MembersTest {
             ActorSystem second = cluster.join("gapless.node-name = twin");
             get(second.getWhenTerminated());
             var reason = CoordinatedShutdown.get(second).getShutdownReason();
-            assertTrue(reason.isPresent() && reason.get().toString().contains("twin"), reason::toString);
+            assertTrue(
+                    reason.isPresent()
+                            && reason.get().toString().startsWith("The member at ")
+                            && reason.get().toString().contains("twin"),
+                    reason::toString);
             cluster.awaitUpAmong(0, 1);
             get(cluster.gapless(0)
                     .subscribe(TOPIC, StartFrom.latest(), new Recorder<>())

@@ -102,6 +102,7 @@ final class Hub extends AbstractBehavior<Object> {
     private Duration helloWait = HELLO_MIN;
     private long consumersMade;
     private boolean leaving;
+    private boolean failed;
 
     static Behavior<Object> create(GaplessNode node, Settings settings, long uid, String name, String address) {
         return Behaviors.setup(context ->
@@ -499,10 +500,19 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private void fail(String why) {
+        if (failed) {
+            return;
+        }
+        failed = true;
         getContext().getLog().error(why);
         CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
     }
 
     /** Why the actor system shuts down. */
-    record Failed(String why) implements CoordinatedShutdown.Reason {}
+    record Failed(String why) implements CoordinatedShutdown.Reason {
+        @Override
+        public String toString() {
+            return why;
+        }
+    }
 }

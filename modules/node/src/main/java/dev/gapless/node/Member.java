@@ -115,6 +115,11 @@ public final class Member implements AutoCloseable {
         return system.getWhenTerminated().toCompletableFuture();
     }
 
+    /** Has the actor system ended, or is it about to? */
+    public boolean isEnding() {
+        return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
+    }
+
     /** Why the actor system ended, or is about to, without being asked to. */
     public String whyEnded() {
         CoordinatedShutdown.@org.jspecify.annotations.Nullable Reason reason =
@@ -126,7 +131,7 @@ public final class Member implements AutoCloseable {
         if (reason == CoordinatedShutdown.incompatibleConfigurationDetectedReason()) {
             return "its configuration does not fit the cluster's (downing provider, split-brain strategy); see --config";
         }
-        return "the actor system has ended" + (reason == null ? "" : ", reason " + reason);
+        return reason == null ? "its actor system has ended" : reason.toString();
     }
 
     public ActorSystem system() {

@@ -98,7 +98,7 @@ final class SubscribeCommand implements Callable<Integer> {
             Ended.Reason reason = print(printer, subscription, member);
             if (reason != Ended.Reason.CANCELLED && !termination.isRequested()) {
                 throw new Failure(
-                        reason == Ended.Reason.SHUTDOWN
+                        reason == Ended.Reason.SHUTDOWN || member.isEnding()
                                 ? member.whyEnded()
                                 : "the subscription has failed; standard output ends with why");
             }

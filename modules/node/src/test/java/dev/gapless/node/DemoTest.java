@@ -1,0 +1,57 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo, as it is. */
+@Timeout(180)
+class DemoTest {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void endsWithATableWithoutAViolation() throws Exception {
+        try (Program demo = Program.start(directory, "demo", "--fast")) {
+            int status = demo.awaitExit();
+            String text = String.join("\n", demo.out());
+            assertEquals(0, status, () -> text + demo);
+            for (String row : List.of("silent gaps", "duplicates", "altered")) {
+                assertTrue(text.matches("(?s).*\n  " + row + " +0 +0\n.*"), text);
+            }
+            assertTrue(text.contains("cursor_expired OVERRUN: n1"), text);
+            assertTrue(text.contains("cursor_expired PRODUCER_"), text);
+            assertTrue(!text.contains("\033"), "colours, although no terminal is there");
+            assertEquals(0, processesOf(text), "processes left over");
+        }
+    }
+
+    @Test
+    void endsEverythingThatItStartedWhenItIsInterrupted() throws Exception {
+        try (Program demo = Program.start(directory, "demo", "--fast")) {
+            demo.await(
+                    "a stopped node", () -> demo.out().stream().anyMatch(line -> line.contains("stopped (SIGSTOP)")));
+            demo.signal("INT");
+            assertEquals(1, demo.awaitExit(), demo::toString);
+            assertEquals(List.of("gapless demo: interrupted"), demo.err());
+            assertEquals(0, processesOf(String.join("\n", demo.out())), "processes left over");
+        }
+    }
+
+    private static long processesOf(String text) {
+        try (Stream<String> lines = text.lines()) {
+            return lines.filter(line -> line.contains(" started, process "))
+                    .map(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .filter(ProcessHandle::isAlive)
+                    .filter(handle -> handle.info().commandLine().orElse("").contains("demo-node"))
+                    .count();
+        }
+    }
+}
