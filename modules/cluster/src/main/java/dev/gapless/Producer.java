@@ -16,7 +16,7 @@ public interface Producer<T> {
     /**
      * Publishes a message. Serialized on the calling thread.
      *
-     * @return the message's position, once it is in the ring. Completes on {@code gapless.dispatcher} or at once, and fails
+     * @return the message's position, once it is in the ring. Completes on {@code gapless.completion-dispatcher} or at once, and fails
      *     with {@link MessageTooLarge}, {@link NotSerializable}, {@link ProducerClosed}, and with backpressure
      *     {@link PublishTimeout} or {@link TooManyPending}; a message that failed has no position and leaves no hole
      */

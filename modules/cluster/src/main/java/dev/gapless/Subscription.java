@@ -3,7 +3,7 @@ package dev.gapless;
 import dev.gapless.core.CursorToken;
 import java.util.concurrent.CompletionStage;
 
-/** One reader of a topic. Thread-safe. Stages complete on {@code gapless.dispatcher}. */
+/** One reader of a topic. Thread-safe. Stages complete on {@code gapless.completion-dispatcher}. */
 public interface Subscription {
 
     /** The name of the topic. */

@@ -14,6 +14,7 @@ import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
 import org.apache.pekko.serialization.Serializers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of the application to contents of frames and back, with what Pekko binds to their class: only classes that are
@@ -27,10 +28,11 @@ final class Codec {
     }
 
     /** Serializes; throws {@link NotSerializable} or {@link MessageTooLarge}. */
-    Content encode(String topic, Object message, TopicSettings settings) {
-        Content content = message instanceof Payload payload
-                ? Content.of(payload.serializerId(), payload.manifest(), payload.bytes())
-                : serialize(topic, message);
+    Content encode(String topic, @Nullable Object message, TopicSettings settings) {
+        if (message == null) {
+            throw new NotSerializable("Topic " + topic + ": a message must not be null", null);
+        }
+        Content content = message instanceof Payload payload ? pass(topic, payload) : serialize(topic, message);
         long size = content.sizeBytes();
         if (size > settings.maxMessageBytes()) {
             throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
@@ -40,6 +42,14 @@ final class Codec {
             throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.ringBytes());
         }
         return content;
+    }
+
+    private static Content pass(String topic, Payload payload) {
+        try {
+            return Content.of(payload.serializerId(), payload.manifest(), payload.bytes());
+        } catch (IllegalArgumentException e) {
+            throw new NotSerializable("Topic " + topic + ": " + e.getMessage(), e);
+        }
     }
 
     private static MessageTooLarge tooLarge(String topic, long size, String setting, long limit) {
@@ -72,9 +82,9 @@ final class Codec {
                 .deserialize(bytes, content.serializerId(), content.manifest())
                 .get();
         if (!topic.type().isInstance(message)) {
-            throw new NotSerializableException(
-                    "It is of " + message.getClass().getName() + ", and topic " + topic.name()
-                            + " is subscribed to here as one of " + topic.type().getName());
+            String type = message == null ? "null" : message.getClass().getName();
+            throw new NotSerializableException("It is of " + type + ", and topic " + topic.name()
+                    + " is subscribed to here as one of " + topic.type().getName());
         }
         return topic.type().cast(message);
     }

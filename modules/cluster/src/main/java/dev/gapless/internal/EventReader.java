@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * the one before is done with. One thread at a time.
  */
 final class EventReader<T> {
+    /** A consumer that waits for room is told of every so many messages. */
+    private static final int ROOM_EVERY = 32;
+
     private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
 
     private final Topic<T> topic;
@@ -59,10 +62,8 @@ final class EventReader<T> {
 
     /** The next event, or null if there is none now, or a reload is under way. */
     @Nullable Event<T> next() {
+        handled();
         MessageRun current = run;
-        if (current != null) {
-            current.handled(given);
-        }
         while (current == null || given >= current.messages().size()) {
             Step step = state.next(System.nanoTime());
             if (state.isPressed()) {
@@ -75,11 +76,22 @@ final class EventReader<T> {
             } else if (step instanceof Step.Joined) {
                 consumer.tell(new ConsumerActor.Joined(id));
             } else {
+                run = null; // what was read must not be kept for as long as nothing comes
                 return notice(step);
             }
         }
         given++;
         return event(current.messages().get(given - 1), current, given);
+    }
+
+    /** The event that was given last is done with: a token taken from now on resumes behind it. */
+    void handled() {
+        if (run != null) {
+            state.handled(given);
+            if (state.isPressed() && given % ROOM_EVERY == 0) {
+                consumer.tell(ConsumerActor.ROOM);
+            }
+        }
     }
 
     private @Nullable Event<T> notice(Step step) {

@@ -120,8 +120,11 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onEnding(Ending now) {
-            ending = now;
-            emitIfAsked();
+            if (ending == null) {
+                ending = now;
+                end(now, handle.token()); // at once, also if nobody ever asks for the last event
+                emitIfAsked();
+            }
         }
 
         private void emitIfAsked() {
@@ -148,9 +151,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void finish(Ending now) {
-            CursorToken token = handle.token();
-            end(now, token);
-            push(out, new Ended<>(topic.name(), now.reason(), now.cause(), token));
+            push(out, new Ended<>(topic.name(), now.reason(), now.cause(), handle.token()));
             complete(out);
         }
 
@@ -164,7 +165,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
 
         @Override
         public void postStop() {
-            end(new Ending(Ended.Reason.CANCELLED, null), handle.token());
+            Ended.Reason reason = node.isClosing() ? Ended.Reason.SHUTDOWN : Ended.Reason.CANCELLED;
+            end(new Ending(reason, null), handle.token());
         }
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
@@ -58,7 +59,7 @@ public final class GaplessNode implements Extension {
             String name,
             String address,
             Codec codec,
-            Executor executor,
+            Executor completions,
             ActorRef<Object> hub,
             Map<String, LocalProducer> producers,
             AtomicLong subscriptions,
@@ -91,14 +92,15 @@ public final class GaplessNode implements Extension {
         address = address.substring(address.indexOf('@') + 1);
         String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         Map<String, LocalProducer> producers = new ConcurrentHashMap<>();
-        Behavior<Object> hub = Hub.create(this, settings, uid, name, address);
+        Executor completions = system.dispatchers().lookup(settings.completionDispatcher);
+        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, completions);
         return new Running(
                 settings,
                 uid,
                 name,
                 address,
                 new Codec(system),
-                system.dispatchers().lookup(settings.dispatcher),
+                completions,
                 spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
                 new AtomicLong(),
@@ -154,7 +156,7 @@ public final class GaplessNode implements Extension {
         if (r.closing().get()) {
             log.close();
         }
-        return new LocalProducer(topic, log, r.settings().topic(topic), r.executor());
+        return new LocalProducer(topic, log, r.settings().topic(topic), r.completions());
     }
 
     Collection<LocalProducer> producers() {
@@ -189,7 +191,7 @@ public final class GaplessNode implements Extension {
     <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
         checkStart(topic.name(), start);
         Running r = running();
-        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.executor());
+        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.completions());
     }
 
     long nextSubscription() {
@@ -237,7 +239,13 @@ public final class GaplessNode implements Extension {
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
         CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
         running().hub().tell(new Hub.AskStatus(timeout, statuses));
-        return statuses.minimalCompletionStage();
+        // The hub answers in time, unless it is gone.
+        return statuses.copy().orTimeout(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    }
+
+    /** Has this node begun to shut down? */
+    boolean isClosing() {
+        return running().closing().get();
     }
 
     private CompletionStage<Done> leave() {

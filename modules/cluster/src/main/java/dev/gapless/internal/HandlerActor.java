@@ -14,6 +14,7 @@ import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -137,7 +138,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
                 .onMessageEquals(Signal.CANCEL, () -> end(Ended.Reason.CANCELLED, null))
                 .onMessageEquals(Signal.SHUTDOWN, () -> end(Ended.Reason.SHUTDOWN, null))
                 .onMessage(Refused.class, refused -> end(Ended.Reason.FAILED, refused.cause()))
-                .onSignal(PostStop.class, stop -> end(Ended.Reason.SHUTDOWN, null))
+                .onSignal(PostStop.class, stop -> onStop())
                 .build();
     }
 
@@ -169,6 +170,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             if (failure != null) {
                 return end(Ended.Reason.FAILED, failure);
             }
+            events.handled();
         }
         if (awake.compareAndSet(false, true)) {
             getContext().getSelf().tell(Signal.READ);
@@ -188,7 +190,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
                 return skip ? null : undecodable.cause();
             }
             return null;
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Exception | LinkageError | AssertionError e) {
             return e;
         }
     }
@@ -217,8 +219,9 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
         ActorRef<Command> self = getContext().getSelf();
         CompletionStage<Reload> stage;
         try {
-            stage = handler.onCursorExpired(expired);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+            stage = Objects.requireNonNull(
+                    handler.onCursorExpired(expired), "onCursorExpired returned null, and no stage");
+        } catch (Exception | LinkageError | AssertionError e) {
             return onReloadFailed(new ReloadFailed(e));
         }
         stage.whenComplete((reload, failure) -> {
@@ -259,6 +262,14 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
     private Behavior<Command> onRetry() {
         CursorExpired<T> expired = reloading;
         return expired == null ? this : reload(expired);
+    }
+
+    private Behavior<Command> onStop() {
+        return node.isClosing()
+                ? end(Ended.Reason.SHUTDOWN, null)
+                : end(
+                        Ended.Reason.FAILED,
+                        new IllegalStateException("The subscription has stopped; the log tells why"));
     }
 
     private Behavior<Command> end(Ended.Reason reason, @Nullable Throwable cause) {

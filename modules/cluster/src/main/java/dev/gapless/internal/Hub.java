@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
@@ -29,6 +30,7 @@ import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -89,6 +91,7 @@ final class Hub extends AbstractBehavior<Object> {
     private final GaplessNode node;
     private final Settings settings;
     private final long uid;
+    private final String name;
     private final Membership membership;
     private final Pulses pulses;
     private final Peers peers = new Peers();
@@ -104,9 +107,10 @@ final class Hub extends AbstractBehavior<Object> {
     private boolean leaving;
     private boolean failed;
 
-    static Behavior<Object> create(GaplessNode node, Settings settings, long uid, String name, String address) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new Hub(context, timers, node, settings, uid, name, address)));
+    static Behavior<Object> create(
+            GaplessNode node, Settings settings, long uid, String name, String address, Executor completions) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new Hub(context, timers, node, settings, uid, name, address, completions)));
     }
 
     private Hub(
@@ -116,7 +120,8 @@ final class Hub extends AbstractBehavior<Object> {
             Settings settings,
             long uid,
             String name,
-            String address) {
+            String address,
+            Executor completions) {
         super(context);
         this.timers = timers;
         this.node = node;
@@ -124,7 +129,8 @@ final class Hub extends AbstractBehavior<Object> {
         this.uid = uid;
         this.membership = new Membership(uid, name);
         this.pulses = new Pulses(uid, settings.pulseInterval.toNanos());
-        this.statusDesk = new StatusDesk(uid, name, address, peers);
+        this.name = name;
+        this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
         Cluster cluster = Cluster.get(context.getSystem());
         ActorRef<Object> self = context.getSelf();
         cluster.subscriptions()
@@ -156,6 +162,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(ConsumersClosed.class, this::onConsumersClosed)
                 .onSignal(ChildFailed.class, this::onChildFailed)
+                .onSignal(PostStop.class, stop -> onStop())
                 .build();
     }
 
@@ -210,6 +217,10 @@ final class Hub extends AbstractBehavior<Object> {
         getContext().watch(producer);
         producers.put(local.topic, producer);
         local.started(producer);
+        if (leaving) {
+            local.log.close();
+            producer.tell(new ProducerActor.Leave(new CompletableFuture<>()));
+        }
         return producer;
     }
 
@@ -228,7 +239,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onSubscribe(Subscribe command) {
         if (leaving) {
-            command.listener().refused(new IllegalStateException("This node is shutting down"));
+            command.listener().shutdown();
             return this;
         }
         Consumer consumer = consumers.get(command.topic());
@@ -330,6 +341,9 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onReachability(ClusterEvent.ReachabilityEvent event) {
         long memberUid = event.member().uniqueAddress().longUid();
+        if (!settings.role.isEmpty() && !event.member().hasRole(settings.role)) {
+            return this;
+        }
         boolean reachable = event instanceof ClusterEvent.ReachableMember;
         if (reachable) {
             unreachable.remove(memberUid);
@@ -362,7 +376,7 @@ final class Hub extends AbstractBehavior<Object> {
         boolean asked = false;
         for (long memberUid : members.keySet()) {
             if (!membership.hasSaidItsName(memberUid)) {
-                peers.send(memberUid, new Hello(uid, memberUid, node.name(), false));
+                peers.send(memberUid, new Hello(uid, memberUid, name, false));
                 asked = true;
             }
         }
@@ -379,7 +393,7 @@ final class Hub extends AbstractBehavior<Object> {
             return this;
         }
         if (!hello.answer()) {
-            peers.send(hello.fromUid(), new Hello(uid, hello.fromUid(), node.name(), true));
+            peers.send(hello.fromUid(), new Hello(uid, hello.fromUid(), name, true));
         }
         tellAll(membership.heard(hello));
         refuseNamesake();
@@ -392,7 +406,7 @@ final class Hub extends AbstractBehavior<Object> {
         Member self = members.get(uid);
         Member other = namesake.isPresent() ? members.get(namesake.getAsLong()) : null;
         if (self != null && other != null && other.isOlderThan(self)) {
-            fail("The member at " + other.address().hostPort() + " has the same node name, '" + node.name()
+            fail("The member at " + other.address().hostPort() + " has the same node name, '" + name
                     + "'. Give each node its own gapless.node-name. This node shuts down");
         }
     }
@@ -496,6 +510,22 @@ final class Hub extends AbstractBehavior<Object> {
     private Behavior<Object> onChildFailed(ChildFailed failed) {
         fail("Gapless failed on this node (" + failed.getRef().path().name() + "): " + failed.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
+        consumers
+                .values()
+                .removeIf(
+                        consumer -> consumer.actor.path().equals(failed.getRef().path()));
+        producers
+                .values()
+                .removeIf(producer -> producer.path().equals(failed.getRef().path()));
+        return this;
+    }
+
+    private Behavior<Object> onStop() {
+        if (!leaving) {
+            fail(
+                    "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"
+                            + " that nothing is lost in silence");
+        }
         return this;
     }
 

@@ -32,6 +32,7 @@ final class Settings {
             "role",
             "cluster-id",
             "dispatcher",
+            "completion-dispatcher",
             "default-dispatcher",
             "pulse-interval",
             "max-topics",
@@ -46,6 +47,7 @@ final class Settings {
     final String role;
     final String clusterId;
     final String dispatcher;
+    final String completionDispatcher;
     final Duration pulseInterval;
     final int maxTopics;
 
@@ -59,6 +61,7 @@ final class Settings {
         this.role = config.getString("role");
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
         this.dispatcher = config.getString("dispatcher");
+        this.completionDispatcher = config.getString("completion-dispatcher");
         this.pulseInterval = positive(config, "gapless.", "pulse-interval");
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class StatusDesk {
     private final String name;
     private final String address;
     private final Peers peers;
+    private final Executor executor;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private long number;
 
@@ -41,10 +43,12 @@ final class StatusDesk {
         final Set<Long> missing;
         final List<NodeStatus> answers = new ArrayList<>();
         final CompletableFuture<List<NodeStatus>> to;
+        final Executor executor;
 
-        Asked(Set<Long> missing, CompletableFuture<List<NodeStatus>> to) {
+        Asked(Set<Long> missing, CompletableFuture<List<NodeStatus>> to, Executor executor) {
             this.missing = missing;
             this.to = to;
+            this.executor = executor;
         }
 
         synchronized void answer(long from, @Nullable NodeStatus status) {
@@ -58,15 +62,17 @@ final class StatusDesk {
 
         synchronized void complete() {
             answers.sort(Comparator.comparing(NodeStatus::node));
-            to.complete(List.copyOf(answers));
+            List<NodeStatus> all = List.copyOf(answers);
+            executor.execute(() -> to.complete(all));
         }
     }
 
-    StatusDesk(long uid, String name, String address, Peers peers) {
+    StatusDesk(long uid, String name, String address, Peers peers, Executor executor) {
         this.uid = uid;
         this.name = name;
         this.address = address;
         this.peers = peers;
+        this.executor = executor;
     }
 
     /** Asks these nodes; completes with whatever has come by then. */
@@ -78,7 +84,7 @@ final class StatusDesk {
             return;
         }
         number++;
-        Asked open = new Asked(new HashSet<>(uids), to);
+        Asked open = new Asked(new HashSet<>(uids), to, executor);
         asked.put(number, open);
         for (long member : uids) {
             peers.send(member, new StatusMessage.Request(number, uid, member));
@@ -91,7 +97,8 @@ final class StatusDesk {
         Asked open = asked.get(reply.number());
         if (open != null) {
             try {
-                open.answer(reply.fromUid(), JSON.readValue(reply.json(), NodeStatus.class));
+                NodeStatus status = JSON.readValue(reply.json(), NodeStatus.class);
+                open.answer(reply.fromUid(), status.node() == null ? null : status);
             } catch (JsonProcessingException e) {
                 open.answer(reply.fromUid(), null); // of another version: as if it had not answered
             }

@@ -46,6 +46,8 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link Registration} draws the states. Not thread-safe.
  */
 final class ConsumerState {
+    private static final int GAPS_AT_ONCE = 3;
+
     private final String topic;
     private final long reader;
     private final long uid;
@@ -155,7 +157,11 @@ final class ConsumerState {
         }
         Registration known = byNode.get(named.node());
         if (known == null) {
-            known = byNode.remove(fresh.node); // a token may know it by its address alone
+            Registration sought = byNode.get(fresh.node); // a token may know it by its address alone
+            if (sought != null && sought.sought) {
+                known = sought;
+                byNode.remove(fresh.node);
+            }
         }
         Registration r = known == null ? fresh : known;
         assert known == null || known.phase == Phase.WAITING : "two members with the name " + named.node();
@@ -281,7 +287,7 @@ final class ConsumerState {
             return false;
         }
         for (Registration r : byNode.values()) {
-            if (r.at == null || !r.at.era().isPlaced()) {
+            if (!r.givenUp && (r.at == null || !r.at.era().isPlaced())) {
                 return false;
             }
         }
@@ -293,7 +299,8 @@ final class ConsumerState {
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
         Registration r = bySession.get(message.session().counter());
         if (r == null || !message.session().equals(r.session)) {
-            // While it asks again, its earlier session still keeps its place in the ring of a producer with backpressure.
+            // While it asks again, its earlier session still keeps its place in the ring of a producer with
+            // backpressure.
             TopicConsumer.deregistrationOf(message)
                     .filter(d -> !hasSessionWith(d.toUid()))
                     .ifPresent(d -> effects.send(d.toUid(), d.message()));
@@ -330,7 +337,7 @@ final class ConsumerState {
         } else if (!message.log().epoch().equals(at.era().epoch()) || !at.era().isPlaced()) {
             Era era = eras.continued(r.node, at.era(), message.log());
             r.at = new Placed(era, at.sequence());
-            if (!at.era().isPlaced()) {
+            if (era.number() != at.era().number()) {
                 feed.started(era, at.sequence());
             }
         }
@@ -397,9 +404,10 @@ final class ConsumerState {
             return; // not believed before the registration is answered
         }
         if (batch.first() != at.sequence() + 1) {
-            register(r, nowNs);
+            again(r, nowNs);
             return;
         }
+        r.gaps = 0;
         List<Frame> frames = batch.frames();
         feed.messages(at.era(), frames);
         r.at = new Placed(at.era(), batch.last());
@@ -412,8 +420,9 @@ final class ConsumerState {
             return;
         }
         if (heartbeat.sent() != at.sequence()) {
-            register(r, nowNs);
+            again(r, nowNs);
         } else {
+            r.gaps = 0;
             acknowledge(r);
         }
     }
@@ -500,6 +509,21 @@ final class ConsumerState {
         r.phase = Phase.REGISTERING;
         r.dueNs = nowNs + backoffNs(r.attempts++);
         effects.send(r.uid, new Register(topic, reader, session, r.uid, r.asks(), feed.grantBytes()));
+    }
+
+    /**
+     * Something is missing: registers again, at once. If that has been of no use several times, since the answer is accepted
+     * and what follows never comes, the next attempt waits.
+     */
+    private void again(Registration r, long nowNs) {
+        r.gaps++;
+        if (r.gaps <= GAPS_AT_ONCE) {
+            register(r, nowNs);
+        } else {
+            forgetSession(r);
+            r.phase = Phase.REGISTERING;
+            r.dueNs = nowNs + backoffNs(r.gaps - GAPS_AT_ONCE);
+        }
     }
 
     private long backoffNs(int attempt) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing)
  * </pre>
  *
- * <p>Invariants: it has a session exactly while REGISTERING or LIVE, or LEFT; LIVE has a position; WAITING has no uid.
+ * <p>Invariants: it has a session only while REGISTERING, LIVE or LEFT; LIVE has a position; WAITING has no uid.
  */
 final class Registration {
     enum Phase {
@@ -54,6 +54,8 @@ final class Registration {
     boolean givenUp;
 
     int attempts;
+    /** How often in a row something was missing right after its answer. */
+    int gaps;
     /** When to ask again (REGISTERING), or to give up waiting (WAITING). */
     long dueNs;
 

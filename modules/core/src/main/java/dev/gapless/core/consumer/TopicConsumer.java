@@ -42,6 +42,9 @@ public final class TopicConsumer {
     private final ConsumerState shared;
     private final Map<Long, ConsumerState> readers = new LinkedHashMap<>();
     private final Map<Long, Open> open = new LinkedHashMap<>();
+    /** Those of them that are not ready, or still have a reader of their own. */
+    private final Map<Long, Open> unsettled = new LinkedHashMap<>();
+
     private List<MemberEvent> members = List.of();
     private boolean up;
     private long nextReader = Message.SHARED_READER + 1;
@@ -108,6 +111,7 @@ public final class TopicConsumer {
                 ? openBehindFeed(opening, nowMs, nowNs)
                 : openOnFeed(opening, nowNs);
         open.put(id, added);
+        unsettled.put(id, added);
         if (up) {
             awaitAnswers(added, nowNs);
             settle(nowMs, nowNs);
@@ -143,6 +147,7 @@ public final class TopicConsumer {
     /** Ends a subscription, and its catch-up reader if it still has one. */
     public void close(long id) {
         Open closed = open.remove(id);
+        unsettled.remove(id);
         if (closed != null) {
             closed.subscription.close();
             closeReader(closed.reader);
@@ -254,7 +259,7 @@ public final class TopicConsumer {
         for (ConsumerState reader : readers.values()) {
             wait = until(reader.deadlineNs(nowNs), nowNs, wait);
         }
-        for (Open waiting : open.values()) {
+        for (Open waiting : unsettled.values()) {
             if (up && !waiting.ready) {
                 wait = Math.min(wait, waiting.readyUntilNs - nowNs);
             }
@@ -284,7 +289,7 @@ public final class TopicConsumer {
         if (!up) {
             return;
         }
-        for (Map.Entry<Long, Open> entry : open.entrySet()) {
+        unsettled.entrySet().removeIf(entry -> {
             Open waiting = entry.getValue();
             ConsumerState reader = readers.get(waiting.reader);
             if (!waiting.ready) {
@@ -293,7 +298,8 @@ public final class TopicConsumer {
             if (reader != null) {
                 waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
             }
-        }
+            return waiting.ready && reader == null;
+        });
     }
 
     private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowMs, long nowNs) {

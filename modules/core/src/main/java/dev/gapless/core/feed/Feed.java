@@ -5,6 +5,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,10 +41,17 @@ public final class Feed {
     private static final class Base {
         Era era;
         long sequence;
+        /** Did the producer leave there, in good order? */
+        boolean left;
 
-        Base(Era era, long sequence) {
+        Base(Era era, long sequence, boolean left) {
             this.era = era;
             this.sequence = sequence;
+            this.left = left;
+        }
+
+        Placed at() {
+            return new Placed(era, sequence);
         }
     }
 
@@ -52,8 +60,17 @@ public final class Feed {
      *
      * @param oldest the oldest index
      * @param bases the position before it, of each producer
+     * @param left the producers whose base is where they left in good order
      */
-    public record Overtaken(long oldest, Vector bases) {}
+    public record Overtaken(long oldest, Vector bases, Set<String> left) {}
+
+    /**
+     * How a catch-up reader goes on in this feed.
+     *
+     * @param reader attached at the oldest entry
+     * @param positions its own, and the ends of producers that are gone for good, and of which it never knew
+     */
+    public record Joined(FeedReader reader, Vector positions) {}
 
     public Feed(TopicSettings settings) {
         this.settings = settings;
@@ -70,17 +87,15 @@ public final class Feed {
             more.put(era.node(), at);
             origins = more;
         }
-        lock.lock();
-        try {
-            if (first) {
-                bases.put(era.node(), new Base(era, sequence));
+        if (first) {
+            lock.lock();
+            try {
+                bases.put(era.node(), new Base(era, sequence, false));
+            } finally {
+                lock.unlock();
             }
-            append(new FeedEntry.Started(ring.head() + 1, era, sequence));
-        } finally {
-            lock.unlock();
         }
-        moveTail(at);
-        lastNotice = ring.head();
+        notice(new FeedEntry.Started(ring.head() + 1, era, sequence));
     }
 
     public void messages(Era era, List<Frame> frames) {
@@ -89,10 +104,10 @@ public final class Feed {
             for (Frame frame : frames) {
                 append(new FeedEntry.Message(ring.head() + 1, era, frame));
             }
+            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()));
         } finally {
             lock.unlock();
         }
-        moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()));
     }
 
     public void expired(Placed to, Reason reason, long nowMs) {
@@ -106,12 +121,12 @@ public final class Feed {
     private void notice(FeedEntry entry) {
         lock.lock();
         try {
+            lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
+            moveTail(entry.after());
             append(entry);
         } finally {
             lock.unlock();
         }
-        moveTail(entry.after());
-        lastNotice = entry.index();
     }
 
     private void moveTail(Placed at) {
@@ -132,12 +147,14 @@ public final class Feed {
     }
 
     private void evicted(FeedEntry entry) {
+        boolean left = entry instanceof FeedEntry.Left;
         Base base = bases.get(entry.era().node());
         if (base == null) {
-            bases.put(entry.era().node(), new Base(entry.era(), entry.sequence()));
+            bases.put(entry.era().node(), new Base(entry.era(), entry.sequence(), left));
         } else {
             base.era = entry.era();
             base.sequence = entry.sequence();
+            base.left = left;
         }
     }
 
@@ -156,6 +173,7 @@ public final class Feed {
         if (!settings.backpressure()) {
             return settings.windowBytes();
         }
+        wantsRoom = true; // before it looks: who frees something from now on says so
         boolean full;
         lock.lock();
         try {
@@ -193,7 +211,12 @@ public final class Feed {
 
     /** The position behind the newest entry of each producer. */
     public Vector tails() {
-        return Vector.of(tails);
+        lock.lock();
+        try {
+            return Vector.of(tails);
+        } finally {
+            lock.unlock();
+        }
     }
 
     // ------------------------------------------------------------------ for everybody
@@ -271,7 +294,15 @@ public final class Feed {
     public Overtaken overtaken() {
         lock.lock();
         try {
-            return new Overtaken(ring.oldest(), basesLocked());
+            Map<String, Placed> positions = new HashMap<>();
+            Set<String> left = new HashSet<>();
+            bases.forEach((node, base) -> {
+                positions.put(node, base.at());
+                if (base.left) {
+                    left.add(node);
+                }
+            });
+            return new Overtaken(ring.oldest(), Vector.of(positions), left);
         } finally {
             lock.unlock();
         }
@@ -280,12 +311,13 @@ public final class Feed {
     /**
      * Lets a catch-up reader in that has got as far as the feed's oldest entry, of every producer (rule S5).
      *
-     * @return a reader attached there, or null if it has not got so far
+     * @return how it goes on, or null if it has not got so far
      */
-    public @Nullable FeedReader join(Vector positions, long nowNs) {
+    public @Nullable Joined join(Vector positions, long nowNs) {
         lock.lock();
         try {
-            return isReachedBy(positions) ? attach(ring.oldest(), nowNs) : null;
+            Vector reached = withEnded(positions);
+            return isReached(reached) ? new Joined(attach(ring.oldest(), nowNs), reached) : null;
         } finally {
             lock.unlock();
         }
@@ -295,21 +327,29 @@ public final class Feed {
     public boolean isReachedBy(Vector positions) {
         lock.lock();
         try {
-            for (Map.Entry<String, Base> base : bases.entrySet()) {
-                Placed at = positions.get(base.getKey());
-                if (at == null || new Placed(base.getValue().era, base.getValue().sequence).isBeyond(at)) {
-                    return false;
-                }
-            }
-            return true;
+            return isReached(withEnded(positions));
         } finally {
             lock.unlock();
         }
     }
 
-    private Vector basesLocked() {
-        Map<String, Placed> copy = new HashMap<>();
-        bases.forEach((node, base) -> copy.put(node, new Placed(base.era, base.sequence)));
-        return Vector.of(copy);
+    private boolean isReached(Vector positions) {
+        for (Map.Entry<String, Base> base : bases.entrySet()) {
+            if (base.getValue().at().isBeyond(positions.get(base.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A producer that ended before the reader began is over for it, too. */
+    private Vector withEnded(Vector positions) {
+        Map<String, Placed> ended = new HashMap<>();
+        tails.forEach((node, tail) -> {
+            if (tail.era().isEnd() && positions.get(node) == null) {
+                ended.put(node, tail);
+            }
+        });
+        return ended.isEmpty() ? positions : positions.with(ended);
     }
 }

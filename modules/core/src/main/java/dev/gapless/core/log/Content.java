@@ -39,6 +39,12 @@ public record Content(
         if (tombstone && key == null) {
             throw new IllegalArgumentException("A tombstone needs a key");
         }
+        headers.forEach((name, value) -> {
+            if (Math.max(name.length(), value.length()) > Limits.MAX_HEADER) {
+                throw new IllegalArgumentException(
+                        "A header has at most " + Limits.MAX_HEADER + " characters: " + name);
+            }
+        });
         if (headers.size() > Limits.MAX_HEADERS) {
             throw new IllegalArgumentException(
                     "A message has at most " + Limits.MAX_HEADERS + " headers, this has " + headers.size());

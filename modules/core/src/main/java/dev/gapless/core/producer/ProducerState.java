@@ -77,6 +77,9 @@ public final class ProducerState {
             onRegister(register, nowNs);
         } else if (message instanceof Ack ack) {
             onAck(ack, nowNs);
+            if (!settings.backpressure()) {
+                return; // the others are none of its business
+            }
         } else if (message instanceof GoneAck goneAck) {
             onGoneAck(goneAck);
         } else if (message instanceof Deregister deregister) {
@@ -101,6 +104,11 @@ public final class ProducerState {
     public void onReachability(long memberUid, boolean reachable, long nowMs, long nowNs) {
         if (reachable) {
             unreachable.remove(memberUid);
+            cursors.forEach((key, cursor) -> {
+                if (key.uid() == memberUid) {
+                    cursor.progressNs = nowNs; // its time begins anew
+                }
+            });
         } else {
             unreachable.add(memberUid);
         }
@@ -253,6 +261,9 @@ public final class ProducerState {
         if (cursor.acked <= ack.sequence() && ack.sequence() <= cursor.sent) { // rule P5
             cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs);
             cursor.owing = cursor.acked < log.head();
+            if (cursor.sent < log.head()) {
+                send(cursor);
+            }
             if (leaving && !cursor.owing) {
                 cursor.heartbeatDueNs = nowNs; // it has everything: say Gone at once
             }

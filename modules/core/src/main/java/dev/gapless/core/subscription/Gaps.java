@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Placed;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +21,14 @@ final class Gaps {
     static List<Gap> between(@Nullable Placed at, Placed to, Reason reason) {
         String node = to.era().node();
         if (to.era().isEnd()) {
-            return List.of(open(to, at, reason));
+            return reason == Reason.OVERRUN ? between(at, beforeEnd(to), reason) : List.of(open(to, at, reason));
         }
         Position resumesAt = position(to.era().epoch(), to.sequence() + 1);
         if (at != null && isSameStream(at, to)) {
             long missed = to.sequence() - at.sequence();
+            if (missed == 0) {
+                return List.of();
+            }
             return List.of(
                     missed > 0
                             ? new Gap(node, reason, at.era().epoch(), at.sequence() + 1, missed, resumesAt)
@@ -45,6 +49,12 @@ final class Gaps {
             gaps.add(new Gap(node, reason, to.era().epoch(), first, to.sequence() - first + 1, resumesAt));
         }
         return gaps;
+    }
+
+    /** The last position of a producer that left in good order. */
+    private static Placed beforeEnd(Placed end) {
+        Era era = end.era();
+        return new Placed(new Era(era.node(), era.number() - 1, era.epoch(), era.first()), end.sequence());
     }
 
     /** What a subscription misses of the epochs before, when it never had a position in any of them. */

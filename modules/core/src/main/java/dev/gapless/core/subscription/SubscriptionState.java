@@ -38,14 +38,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time, except {@link #token} and the getters of state.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread moves it
 public final class SubscriptionState {
     private static final int MAX_RUN = 256;
 
     private final TopicSettings settings;
     private final Feed shared;
     private volatile Feed feed;
-    private FeedReader reader;
-    private long index;
+    private volatile FeedReader reader;
+    private volatile long index;
     private volatile boolean mayJoin;
     private volatile MessageRun run;
     private volatile @Nullable Pending pending;
@@ -134,7 +135,8 @@ public final class SubscriptionState {
         if (pending != null) {
             return false;
         }
-        return index <= feed.head() || (mayJoin && isCatchingUp() && mayJoinAt(positions()));
+        Feed read = feed; // before the index, which a join sets first
+        return index <= read.head() || (mayJoin && isCatchingUp() && mayJoinAt(positions()));
     }
 
     /** Nobody waits for it any more. */
@@ -143,8 +145,8 @@ public final class SubscriptionState {
     }
 
     /**
-     * What to do next. Whatever it gave before counts as done with: messages up to {@link MessageRun#handled}, which must be
-     * all of them unless the subscription ends.
+     * What to do next. Whatever it gave before counts as done with; of messages those up to {@link #handled}, which must be all
+     * of them unless the subscription ends.
      */
     public Step next(long nowNs) {
         if (pending != null) {
@@ -159,6 +161,15 @@ public final class SubscriptionState {
         return read(at);
     }
 
+    /** The first {@code count} messages of the run that was given last are done with. */
+    public void handled(int count) {
+        MessageRun current = run;
+        current.handled(count);
+        if (count > 0 && feed.wantsRoom()) {
+            reader.moveTo(current.messages().get(count - 1).index() + 1);
+        }
+    }
+
     private boolean mayJoinAt(Vector at) {
         return index > feed.lastNotice() // the shared feed may know nothing of it
                 && at.positions().values().stream()
@@ -167,13 +178,14 @@ public final class SubscriptionState {
     }
 
     private boolean join(Vector at, long nowNs) {
-        FeedReader joined = mayJoinAt(at) ? shared.join(at, nowNs) : null;
+        Feed.Joined joined = mayJoinAt(at) ? shared.join(at, nowNs) : null;
         if (joined == null) {
             return false;
         }
         feed.detach(reader);
-        reader = joined;
-        index = joined.next();
+        reader = joined.reader();
+        index = reader.next();
+        run = new MessageRun(joined.positions(), List.of());
         feed = shared;
         return true;
     }
@@ -183,7 +195,8 @@ public final class SubscriptionState {
         Vector at = start;
         Map<String, Placed> moved = new HashMap<>();
         List<FeedEntry.Message> messages = new ArrayList<>();
-        while (messages.size() < MAX_RUN) {
+        long bytes = 0;
+        while (messages.size() < MAX_RUN && bytes < settings.windowBytes()) {
             long head = feed.head();
             if (index > head) {
                 break;
@@ -207,9 +220,10 @@ public final class SubscriptionState {
                         return messages.isEmpty() ? hole(at, message) : give(at, messages);
                     }
                     messages.add(message);
+                    bytes += message.sizeBytes();
                     moved.put(entry.era().node(), entry.after());
                 }
-                index++;
+                index = index + 1;
             } else {
                 Step step = notice(entry, before, at);
                 if (step != null) {
@@ -271,21 +285,21 @@ public final class SubscriptionState {
 
     private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
         return before == null
-                || before.era().number() != message.era().number()
-                || message.sequence() == before.sequence() + 1;
+                || (before.era().number() == message.era().number() && message.sequence() == before.sequence() + 1);
     }
 
     /** An entry that is no message. Returns null if there is nothing to do about it; V then stands in {@link #run}. */
     private @Nullable Step notice(FeedEntry entry, @Nullable Placed before, Vector at) {
-        if (entry instanceof FeedEntry.Expired) {
-            return expired(at);
+        if (entry instanceof FeedEntry.Expired expired) {
+            return expired(expired, at);
         }
-        index++;
+        index = index + 1;
         // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
         if (isNew(entry, before) || at.get(entry.era().node()) == null) {
             run = new MessageRun(at.with(entry.era().node(), entry.after()), List.of());
-            if (entry instanceof FeedEntry.Left) {
-                Epoch epoch = entry.era().epoch();
+            if (entry instanceof FeedEntry.Left
+                    && entry.sequence() >= entry.era().first()) {
+                Epoch epoch = entry.era().epoch(); // who never published anything leaves without a word
                 return new Step.Left(entry.era().node(), epoch == null ? null : new Position(epoch, entry.sequence()));
             }
         } else {
@@ -299,14 +313,15 @@ public final class SubscriptionState {
         violations.incrementAndGet();
         Placed to = new Placed(message.era(), message.sequence() - 1);
         Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)));
-        return Objects.requireNonNull(step);
+        return step == null ? read(run.after(0)) : step;
     }
 
     /** Hands over this expiry and all behind it. */
-    private @Nullable Step expired(Vector at) {
+    private @Nullable Step expired(FeedEntry.Expired first, Vector at) {
         Map<String, Expiry> expiries = new LinkedHashMap<>();
+        add(first, at, expiries); // the feed may have gone on past it by now
+        index = index + 1;
         collect(at, expiries);
-        index++;
         return hand(at, expiries);
     }
 
@@ -317,7 +332,8 @@ public final class SubscriptionState {
         overtaken.bases().positions().forEach((node, base) -> {
             Placed position = where(node, at, Map.of());
             if (base.isBeyond(position)) {
-                expiries.put(node, new Expiry(base, reason(position, base), 0, position == null));
+                Reason reason = overtaken.left().contains(node) ? Reason.OVERRUN : reason(position, base);
+                expiries.put(node, new Expiry(base, reason, 0, position == null));
             }
         });
         index = overtaken.oldest();
@@ -340,13 +356,17 @@ public final class SubscriptionState {
         long last = feed.lastNotice();
         for (long i = index; i <= last; i++) {
             if (feed.get(i) instanceof FeedEntry.Expired expired) {
-                String node = expired.era().node();
-                Expiry known = expiries.get(node);
-                Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
-                if (isNew(expired, before)) {
-                    expiries.put(node, new Expiry(expired, known, before == null));
-                }
+                add(expired, at, expiries);
             }
+        }
+    }
+
+    private void add(FeedEntry.Expired expired, Vector at, Map<String, Expiry> expiries) {
+        String node = expired.era().node();
+        Expiry known = expiries.get(node);
+        Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
+        if (isNew(expired, before)) {
+            expiries.put(node, new Expiry(expired, known, before == null));
         }
     }
 
@@ -390,7 +410,7 @@ public final class SubscriptionState {
         if (reflects != null) {
             Map<String, Placed> further = new HashMap<>();
             reflects.positions().forEach((node, position) -> {
-                Placed here = at.get(node);
+                Placed here = where(node, at, Map.of());
                 if (here != null
                         && position != null
                         && position.epoch().equals(here.era().epoch())) {

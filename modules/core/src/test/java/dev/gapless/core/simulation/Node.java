@@ -277,7 +277,7 @@ final class Node implements ProducerEffects, ConsumerEffects {
                 if (consumer != null) {
                     consumer.onMessage(message, nowMs(), nowNs());
                 } else {
-                    TopicConsumer.answerStranger(message, this);
+                    TopicConsumer.deregistrationOf(message).ifPresent(d -> send(d.toUid(), d.message()));
                 }
             }
         });
