@@ -36,6 +36,7 @@ public final class Feed {
     private volatile Set<String> unresolved = Set.of();
     private volatile long lastNotice;
     private volatile boolean wantsRoom;
+    private boolean wantedRoom;
 
     private static final class Base {
         Era era;
@@ -170,9 +171,11 @@ public final class Feed {
 
     /** With backpressure: whoever frees nothing for too long while others wait is no longer waited for. */
     public void findStalled(long nowNs) {
+        boolean stillWantsRoom = wantsRoom && wantedRoom;
+        wantedRoom = wantsRoom;
         for (FeedReader reader : readers) {
             long next = reader.next();
-            if (next != reader.seen || !wantsRoom) {
+            if (next != reader.seen || !stillWantsRoom) {
                 reader.seen = next;
                 reader.progressNs = nowNs;
                 reader.stalled = false;
