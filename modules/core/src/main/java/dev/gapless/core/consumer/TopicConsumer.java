@@ -246,6 +246,7 @@ public final class TopicConsumer {
     public void onTime(long nowMs, long nowNs) {
         if (settings.backpressure()) {
             shared.feed().findStalled(nowNs);
+            readers.values().forEach(reader -> reader.feed().findStalled(nowNs));
         }
         shared.onTime(nowMs, nowNs);
         readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
@@ -264,7 +265,9 @@ public final class TopicConsumer {
                 wait = Math.min(wait, waiting.readyUntilNs - nowNs);
             }
         }
-        if (shared.feed().wantsRoom()) {
+        boolean wantsRoom = shared.feed().wantsRoom()
+                || readers.values().stream().anyMatch(reader -> reader.feed().wantsRoom());
+        if (wantsRoom) {
             wait = Math.min(wait, settings.heartbeatNs());
         }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);

@@ -18,11 +18,11 @@ final class Cursor {
     long windowBytes;
     long bytesInFlight;
     long heartbeatDueNs;
-    /** Since when the log has more than the reader acknowledged, or when it last acknowledged some of it. */
+    /** Since when the log has more than the reader acknowledged, or when it last answered. */
     long progressNs;
     /** Has the log more than the reader acknowledged? */
     boolean owing;
-    /** It freed nothing for too long: no publisher waits for it until it is heard of, also when it was overrun meanwhile. */
+    /** It did not answer for too long: no publisher waits for it, until it does. */
     boolean stalled;
 
     boolean goneAcknowledged;
@@ -75,10 +75,9 @@ final class Cursor {
     /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
     void acknowledged(long sequence, long windowBytes, long nowNs) {
         assert acked <= sequence && sequence <= sent : acked + " ≤ " + sequence + " ≤ " + sent;
-        if (sequence > acked || !confirmed) {
-            progressNs = nowNs;
-            stalled = false;
-        }
+        // Whoever answers is alive, and sees itself to it that no subscription of its holds up the others.
+        progressNs = nowNs;
+        stalled = false;
         acked = sequence;
         confirmed = true;
         this.windowBytes = windowBytes;
