@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -202,6 +203,25 @@ class PubSubTest {
         }
         enough.set(true);
         Expect.everything(live.awaitReached(n1, load.join()), n1, 1, load.join());
+    }
+
+    /** Many replays at once: none of them, nor the live one, misses anything. */
+    @Test
+    void coldReplayCollapse_manyThatReplayAtOnceAllGetEverything() {
+        TestSubscription live = n2.subscribeReady("replay", "replay-live");
+        n1.publish("replay", 1);
+        live.awaitReached(n1, 1);
+        Arguments fromFirst = Arguments.of("from", live.token());
+        n1.publish("replay", 20_000);
+        List<TestSubscription> replays = IntStream.range(0, 40)
+                .mapToObj(i -> (i % 2 == 0 ? n2 : n3).subscribe("replay", "replay-" + i, fromFirst))
+                .toList();
+        for (int i = 1; i <= 20; i++) {
+            n1.publish("replay", 500);
+            live.awaitReached(n1, 20_001 + i * 500);
+        }
+        Expect.everything(live.report(), n1, 1, 30_001);
+        replays.forEach(s -> Expect.everything(s.awaitReached(n1, 30_001), n1, 2, 30_001));
     }
 
     @Test
