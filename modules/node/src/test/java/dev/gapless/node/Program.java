@@ -37,6 +37,7 @@ final class Program implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add("-Djava.io.tmpdir=" + directory);
         command.addAll(List.of("-Dlogback.configurationFile=logback-tool.xml", "-cp"));
         command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
         command.add("dev.gapless.node.GaplessCommand");
@@ -114,6 +115,17 @@ final class Program implements AutoCloseable {
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadlineNs > 0 || (!process.isAlive() && !condition.getAsBoolean())) {
                 fail(this + ": no " + what);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    /** Waits for what no process in particular does. */
+    static void awaitThat(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + DEADLINE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadlineNs > 0) {
+                fail("no " + what);
             }
             Thread.sleep(50);
         }

@@ -89,6 +89,7 @@ final class Demo {
             launch(name, 0);
         }
         await("n3 to listen", () -> addresses.containsKey("n3"));
+        tell("n3", "wake " + process("n2").pid());
         tellAll("join " + address("n3"));
         await("all three to be members", () -> up.containsAll(List.of("n1", "n2", "n3")));
         tell("n2", "subscribe");

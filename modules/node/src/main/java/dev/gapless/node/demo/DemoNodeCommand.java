@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * One of the demo's processes. A line of standard input is a command (join ADDRESS, subscribe, produce, stop), a line of
- * standard output a {@link Report}. It leaves the cluster when the input ends, so that nothing stays behind when the demo
- * is killed.
+ * One of the demo's processes. A line of standard input is a command (join ADDRESS, subscribe, produce, stop, wake PID), a
+ * line of standard output a {@link Report}. It leaves the cluster when the input ends, so that nothing stays behind when the
+ * demo is killed; and wakes the process that the demo may have left standing still.
  */
 @Command(name = "demo-node", hidden = true, description = "A process of gapless demo.")
 public final class DemoNodeCommand implements Callable<Integer> {
@@ -53,6 +53,7 @@ public final class DemoNodeCommand implements Callable<Integer> {
     private int ring;
 
     private @Nullable FlightRecorder recorder;
+    private @Nullable ProcessState companion;
     private final Object producing = new Object();
     private boolean stopped;
     private long published;
@@ -77,6 +78,9 @@ public final class DemoNodeCommand implements Callable<Integer> {
                 obey(line, member);
                 line = in.readLine();
             }
+            if (companion != null) {
+                companion.goOn();
+            }
             up.cancel(false);
             ended.cancel(false);
             stop();
@@ -90,6 +94,7 @@ public final class DemoNodeCommand implements Callable<Integer> {
             case "join" -> member.join(words[1]);
             case "subscribe" -> subscribe(member);
             case "produce" -> produce(member);
+            case "wake" -> companion = new ProcessState(Long.parseLong(words[1]));
             case "stop" -> {
                 stop();
                 say(new Report.Stopped(life, published));

@@ -17,10 +17,13 @@ final class ProcessState {
 
     /** SIGSTOP: it stands still, with all it has, and notices nothing. */
     void stop() {
-        signal("STOP");
+        int status = signal("STOP");
+        if (status != 0) {
+            throw new Failure("kill -STOP " + pid + " ended with status " + status);
+        }
     }
 
-    /** SIGCONT. */
+    /** SIGCONT; nothing happens if it goes on already, or has ended. */
     void goOn() {
         signal("CONT");
     }
@@ -30,12 +33,9 @@ final class ProcessState {
         return state != null && state.startsWith("T");
     }
 
-    private void signal(String name) {
+    private int signal(String name) {
         // The shell's own kill: the program of that name is not on every machine.
-        int status = run(new ProcessBuilder("sh", "-c", "kill -" + name + " \"$0\"", String.valueOf(pid)), null);
-        if (status != 0) {
-            throw new Failure("kill -" + name + " " + pid + " ended with status " + status);
-        }
+        return run(new ProcessBuilder("sh", "-c", "kill -" + name + " \"$0\"", String.valueOf(pid)), null);
     }
 
     private @Nullable String state() {
