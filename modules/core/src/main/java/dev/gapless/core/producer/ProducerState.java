@@ -309,7 +309,8 @@ public final class ProducerState {
                 overrun(cursor); // rule P4
                 return;
             }
-            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, settings.batchBytes());
+            long bytes = Math.min(settings.batchBytes(), cursor.windowBytes);
+            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, bytes);
             if (reading instanceof Reading.Overrun) {
                 overrun(cursor);
                 return;
