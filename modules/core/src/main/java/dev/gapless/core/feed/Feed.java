@@ -37,6 +37,7 @@ public final class Feed {
     private volatile Set<String> unresolved = Set.of();
     private volatile long lastNotice;
     private volatile boolean wantsRoom;
+    private boolean wantedRoom;
 
     private static final class Base {
         Era era;
@@ -191,13 +192,15 @@ public final class Feed {
      * that its node's cursor has at the producer, or all of the node's subscriptions would expire with it.
      */
     public void findStalled(long nowNs) {
+        boolean wantsRoomSince = wantsRoom && wantedRoom; // not only since now: an idle topic has not been looked at for long
+        wantedRoom = wantsRoom;
         for (FeedReader reader : readers) {
             long next = reader.next();
             if (next != reader.seen) {
                 reader.seen = next;
                 reader.progressNs = nowNs;
                 reader.stalled = false;
-            } else if (!wantsRoom || next > ring.head()) {
+            } else if (!wantsRoomSince || next > ring.head()) {
                 reader.progressNs = nowNs; // it holds nothing back
             } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
                 reader.stalled = true;
