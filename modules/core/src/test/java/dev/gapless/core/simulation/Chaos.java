@@ -88,11 +88,24 @@ final class Chaos {
             simulation.network().cut(other.name(), one.name(), true);
         }
         simulation.timeline().after(2 * Profile.SECOND, () -> simulation.reachable(one, other, false));
+        if (lastsNs > 6 * Profile.SECOND && random.nextBoolean()) {
+            // Longer than a consumer takes to find its producer silent: that may forget the cursors then.
+            simulation.timeline().after(6 * Profile.SECOND, () -> forget(one, other));
+        }
         simulation.timeline().after(lastsNs, () -> {
             simulation.network().cut(one.name(), other.name(), false);
             simulation.network().cut(other.name(), one.name(), false);
             simulation.timeline().after(2 * Profile.SECOND, () -> simulation.reachable(one, other, true));
         });
+    }
+
+    private void forget(Host one, Host other) {
+        if (one.isUp() && other.isUp() && simulation.network().isCut(one.name(), other.name())) {
+            happens("cursor forgotten", other + " forgets those of " + one);
+            Node node = other.node();
+            long uid = one.node().uid();
+            node.input(() -> node.forget(uid));
+        }
     }
 
     private void delay(Host from, Host to) {

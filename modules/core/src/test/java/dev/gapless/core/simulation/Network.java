@@ -134,6 +134,10 @@ final class Network {
         link(from, to).cut = cut;
     }
 
+    boolean isCut(String from, String to) {
+        return link(from, to).cut;
+    }
+
     void delay(String from, String to, long extraNs) {
         link(from, to).extraDelayNs = extraNs;
     }

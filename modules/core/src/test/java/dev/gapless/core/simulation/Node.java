@@ -233,6 +233,13 @@ final class Node implements ProducerEffects, ConsumerEffects {
         }
     }
 
+    /** Cursors of a node that has not been heard of for long are dropped. */
+    void forget(long silentUid) {
+        if (producer != null) {
+            producer.onRemoved(silentUid, nowMs(), nowNs());
+        }
+    }
+
     void reachability(long memberUid, boolean reachable) {
         if (producer != null && known.containsKey(memberUid)) {
             producer.onReachability(memberUid, reachable, nowMs(), nowNs());

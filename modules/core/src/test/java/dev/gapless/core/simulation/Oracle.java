@@ -136,7 +136,7 @@ final class Oracle {
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
     private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
-        boolean fromThePast = w.sinceMs != null || w.resumed;
+        boolean fromThePast = w.sinceMs != null || w.resumed || w.earliest;
         boolean cameLater = gap.firstMissing() != null && gap.firstMissing() == 1;
         if (!(fromThePast || cameLater) || w.begun.contains(resolve(gap.node()))) {
             fail(w, "nothing had gone wrong", "is told of " + gap);
@@ -273,7 +273,7 @@ final class Oracle {
         TopicSettings settings = simulation.settings();
         long onTop = settings.backpressure() ? settings.windowBytes() + settings.batchBytes() : 0;
         long smallest = 8 + 64;
-        long messagesOnTop = senders * (onTop / smallest + 1);
+        long messagesOnTop = 2L * senders * (onTop / smallest + 1);
         long mostBytes = settings.ringBytes()
                 + senders * 2L * (onTop + simulation.profile().largestEntryBytes());
         if (bytes > mostBytes || messages > settings.ringMessages() + messagesOnTop) {

@@ -26,6 +26,7 @@ class SimulationTest {
             "producer left",
             "fault: clock set",
             "fault: crash",
+            "fault: cursor forgotten",
             "fault: cut",
             "fault: cut in one direction",
             "fault: delay",

@@ -24,6 +24,7 @@ final class Witness {
     Long sinceMs;
 
     boolean resumed;
+    boolean earliest;
     boolean ready;
     /** Nodes of which something was given. */
     final Set<String> begun = new HashSet<>();

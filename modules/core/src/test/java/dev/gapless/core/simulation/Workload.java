@@ -154,6 +154,7 @@ final class Workload {
         if (how == 2) {
             opening = new Opening.Earliest();
             witness = new Witness(id, "earliest");
+            witness.earliest = true;
         } else if (how == 3) {
             long sinceMs = simulation.timeline().nowMs() - random.nextLong(10_000);
             opening = new Opening.Since(sinceMs);

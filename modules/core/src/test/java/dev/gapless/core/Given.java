@@ -1,0 +1,62 @@
+package dev.gapless.core;
+
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What tests are given to begin with. */
+public final class Given {
+    public static final String TOPIC = "quotes";
+    public static final long SECOND = 1_000_000_000L;
+    public static final Epoch EPOCH = new Epoch(7);
+    public static final LogIdentity LOG = LogIdentity.fresh(EPOCH, 0);
+
+    /** What a message without content is charged for in a log. */
+    public static final int FRAME_BYTES = Frame.OVERHEAD_BYTES + 1;
+
+    private Given() {}
+
+    public static Content content(int value) {
+        return Content.of(1, "", new byte[] {(byte) value});
+    }
+
+    public static Frame frame(long sequence) {
+        return new Frame(sequence, 1_000 + sequence, content((int) sequence));
+    }
+
+    public static List<Frame> frames(long first, long last) {
+        List<Frame> frames = new ArrayList<>();
+        for (long i = first; i <= last; i++) {
+            frames.add(frame(i));
+        }
+        return frames;
+    }
+
+    /** A ring of this many messages; batches of 4, a window of 8; readers that are overtaken go on at the head. */
+    public static TopicSettings ring(int messages) {
+        return settings(messages, Overflow.EXPIRE, ResumeAfterExpiry.HEAD);
+    }
+
+    public static TopicSettings settings(int messages, Overflow overflow, ResumeAfterExpiry resume) {
+        return new TopicSettings(
+                messages,
+                1 << 20,
+                overflow,
+                4 * FRAME_BYTES,
+                8L * FRAME_BYTES,
+                FRAME_BYTES,
+                3,
+                10 * SECOND,
+                resume,
+                SECOND,
+                SECOND / 5,
+                10 * SECOND,
+                0,
+                5 * SECOND,
+                15 * SECOND,
+                4 * SECOND,
+                SECOND / 10,
+                2 * SECOND);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.gapless.core.log;
+
+import static dev.gapless.core.Given.content;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Given;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LogTest {
+    private static final TopicSettings WAITING = Given.settings(2, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD);
+    private static final Ticket NOBODY = outcome -> {};
+
+    private static Log log(int messages) {
+        return new Log(Given.LOG, Given.ring(messages));
+    }
+
+    private static Position publish(Log log, long nowMs) {
+        return ((Admission.Accepted) log.publish(content(1), nowMs, 0, NOBODY)).position();
+    }
+
+    @Test
+    @DisplayName("G7: sequences rise by one from 1, or from the last of the lineage")
+    void sequences() {
+        Log log = log(4);
+        assertEquals(new Position(Given.EPOCH, 1), publish(log, 1));
+        assertEquals(new Position(Given.EPOCH, 2), publish(log, 1));
+        LogIdentity recovered = new LogIdentity(Given.EPOCH, 0, 42, new Lineage(Given.EPOCH, 41));
+        assertEquals(42, publish(new Log(recovered, Given.ring(4)), 1).sequence());
+    }
+
+    @Test
+    @DisplayName("ruleP11: publish times never decrease, whatever the clock does")
+    void timesNeverDecrease() {
+        Log log = log(4);
+        publish(log, 100);
+        publish(log, 50);
+        Reading.Frames read = assertInstanceOf(Reading.Frames.class, log.read(1, 10, 10_000));
+        assertEquals(100, read.frames().get(1).publishedMs());
+    }
+
+    @Test
+    @DisplayName("ruleP11: the first message since a time, 0 if it may have been overwritten")
+    void firstSince() {
+        Log log = log(3);
+        for (int i = 1; i <= 5; i++) {
+            publish(log, i * 10L);
+        }
+        assertEquals(3, log.firstSince(30));
+        assertEquals(3, log.firstSince(21), "20 is overwritten, and 21 came later");
+        assertEquals(0, log.firstSince(20));
+        assertEquals(0, log.firstSince(5));
+        assertEquals(6, log.firstSince(51));
+    }
+
+    @Test
+    @DisplayName("ruleP4: who reads what is overwritten is told, and never gets another message")
+    void overrun() {
+        Log log = log(3);
+        for (int i = 1; i <= 5; i++) {
+            publish(log, i);
+        }
+        assertSame(Reading.OVERRUN, log.read(2, 10, 10_000));
+        assertSame(Reading.EMPTY, log.read(6, 10, 10_000));
+        Reading.Frames read = assertInstanceOf(Reading.Frames.class, log.read(3, 10, 10_000));
+        assertEquals(3, read.frames().get(0).sequence());
+        assertEquals(3, read.frames().size());
+    }
+
+    @Test
+    void readsAtLeastOneFrameAndThenWhatFits() {
+        Log log = log(8);
+        for (int i = 1; i <= 5; i++) {
+            publish(log, i);
+        }
+        assertEquals(1, ((Reading.Frames) log.read(1, 10, 1)).frames().size());
+        assertEquals(
+                2,
+                ((Reading.Frames) log.read(1, 10, 2L * Given.FRAME_BYTES))
+                        .frames()
+                        .size());
+        assertEquals(3, ((Reading.Frames) log.read(1, 3, 10_000)).frames().size());
+    }
+
+    @Test
+    @DisplayName("backpressure: a publish waits for room, in order, and later ones wait behind it")
+    void waitsForRoomInOrder() {
+        Log log = new Log(Given.LOG, WAITING);
+        log.release(0, 0);
+        List<Admission> settled = new ArrayList<>();
+        publish(log, 1);
+        publish(log, 1);
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, 0, settled::add));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, 0, settled::add));
+        log.release(1, 1);
+        assertEquals(List.of(new Admission.Accepted(new Position(Given.EPOCH, 3))), settled);
+        assertEquals(1, log.waiting());
+        log.release(2, 1);
+        assertEquals(new Admission.Accepted(new Position(Given.EPOCH, 4)), settled.get(1));
+        assertEquals(2, log.size());
+    }
+
+    @Test
+    @DisplayName("backpressure: the number that waits is bounded, and so is how long")
+    void waitingIsBounded() {
+        Log log = new Log(Given.LOG, WAITING);
+        log.release(0, 0);
+        List<Admission> settled = new ArrayList<>();
+        publish(log, 1);
+        publish(log, 1);
+        for (int i = 0; i < 3; i++) {
+            log.publish(content(i), 1, 0, settled::add);
+        }
+        assertEquals(new Admission.TooMany(3), log.publish(content(9), 1, 0, settled::add));
+        log.expireWaiters(10 * Given.SECOND - 1);
+        assertTrue(settled.isEmpty());
+        log.expireWaiters(10 * Given.SECOND);
+        assertEquals(3, settled.size());
+        assertInstanceOf(Admission.TimedOut.class, settled.get(0));
+    }
+
+    @Test
+    @DisplayName("ruleP7: a closed log refuses what waits and what comes, and its head stays")
+    void closed() {
+        Log log = new Log(Given.LOG, WAITING);
+        log.release(0, 0);
+        List<Admission> settled = new ArrayList<>();
+        publish(log, 1);
+        publish(log, 1);
+        log.publish(content(3), 1, 0, settled::add);
+        log.close();
+        assertInstanceOf(Admission.Closed.class, settled.get(0));
+        assertInstanceOf(Admission.Closed.class, log.publish(content(4), 1, 0, settled::add));
+        log.release(2, 1);
+        assertEquals(2, log.head());
+    }
+
+    @Test
+    @DisplayName(
+            "silentGapOverwriteDuringFlush: 1,000 publishers, a ring of 100: delivered and announced are all there is")
+    void deliveredAndAnnouncedAddUp() throws Exception {
+        int publishers = 1_000;
+        long each = 40;
+        Log log = log(100);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> publishing = new ArrayList<>();
+            for (int p = 0; p < publishers; p++) {
+                int publisher = p;
+                publishing.add(threads.submit(() -> {
+                    for (int i = 0; i < each; i++) {
+                        byte[] bytes = ByteBuffer.allocate(8)
+                                .putInt(publisher)
+                                .putInt(i)
+                                .array();
+                        log.publish(Content.of(1, "", bytes), 1, 0, NOBODY);
+                    }
+                }));
+            }
+            Cursor cursor = new Cursor(publishers);
+            while (cursor.next <= publishers * each) {
+                cursor.read(log);
+            }
+            for (Future<?> one : publishing) {
+                one.get();
+            }
+            assertEquals(publishers * each, cursor.delivered + cursor.announced);
+            assertTrue(cursor.delivered >= 100);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Reads a log, goes on where the ring is when it was overtaken, and checks each publisher's order. */
+    private static final class Cursor {
+        final int[] last;
+        long next = 1;
+        long delivered;
+        long announced;
+
+        Cursor(int publishers) {
+            last = new int[publishers];
+            java.util.Arrays.fill(last, -1);
+        }
+
+        void read(Log log) {
+            Reading reading = log.read(next, 64, 1 << 20);
+            if (reading instanceof Reading.Frames frames) {
+                for (Frame frame : frames.frames()) {
+                    assertEquals(next, frame.sequence());
+                    ByteBuffer bytes = ByteBuffer.wrap(frame.content().bytes());
+                    int publisher = bytes.getInt();
+                    int number = bytes.getInt();
+                    assertTrue(number > last[publisher], "in the order of its thread, and once");
+                    last[publisher] = number;
+                    next++;
+                    delivered++;
+                }
+            } else if (reading instanceof Reading.Overrun) {
+                long oldest = log.oldest();
+                announced += oldest - next;
+                next = oldest;
+            }
+        }
+    }
+}

@@ -1,0 +1,421 @@
+package dev.gapless.core.producer;
+
+import static dev.gapless.core.Given.EPOCH;
+import static dev.gapless.core.Given.FRAME_BYTES;
+import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.content;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ProducerStateTest implements ProducerEffects {
+    private static final long UID = 1;
+    private static final Session SESSION = new Session(20, 5);
+    private static final long WINDOW = 8L * FRAME_BYTES;
+
+    private final List<ToConsumer> sent = new ArrayList<>();
+    private final List<Admission> settled = new ArrayList<>();
+    private Log log;
+    private ProducerState producer;
+    private long nowNs;
+
+    @Override
+    public void send(ToConsumer message) {
+        sent.add(message);
+    }
+
+    @Override
+    public void expired(Session session, long reader, Reason reason, long sentSequence, long resumeAt) {}
+
+    private void begin(LogIdentity identity, TopicSettings settings) {
+        log = new Log(identity, settings);
+        producer = new ProducerState(TOPIC, UID, log, settings, this);
+    }
+
+    private void ring(int messages) {
+        begin(LOG, Given.ring(messages));
+    }
+
+    private void publish(int messages) {
+        for (int i = 0; i < messages; i++) {
+            log.publish(content(i), 1_000 + log.head(), nowNs, settled::add);
+        }
+        producer.onAppended(0, nowNs);
+    }
+
+    private ToConsumer register(Session session, Start start) {
+        sent.clear();
+        producer.onMessage(new Register(TOPIC, 0, session, UID, start, WINDOW), 0, nowNs);
+        return sent.get(0);
+    }
+
+    private void acknowledge(Session session, long sequence) {
+        producer.onMessage(new Ack(TOPIC, 0, session, sequence, WINDOW), 0, nowNs);
+    }
+
+    private List<ToConsumer> after(long delayNs) {
+        sent.clear();
+        nowNs += delayNs;
+        producer.onTime(0, nowNs);
+        return sent;
+    }
+
+    private static Start after(Epoch epoch, long sequence) {
+        return new Start.After(new Position(epoch, sequence));
+    }
+
+    private void isRegistered(long next, ToConsumer answer) {
+        assertEquals(next, assertInstanceOf(Registered.class, answer).next());
+    }
+
+    private void isExpired(Reason reason, long resumeAt, ToConsumer message) {
+        CursorExpired expired = assertInstanceOf(CursorExpired.class, message);
+        assertEquals(reason, expired.reason());
+        assertEquals(resumeAt, expired.resumeAt());
+    }
+
+    // ------------------------------------------------------------------ P1
+
+    @Test
+    @DisplayName("ruleP1, carriedIntoNextLife: a Register for another life is ignored")
+    void ignoresRegisterForAnotherLife() {
+        ring(4);
+        producer.onMessage(new Register(TOPIC, 0, SESSION, 99, Start.LATEST, WINDOW), 0, 0);
+        assertTrue(sent.isEmpty());
+        assertTrue(producer.cursors().isEmpty());
+    }
+
+    @Test
+    @DisplayName("ruleP1: a later attempt replaces the cursor, an earlier one of the same life does not")
+    void laterAttemptReplacesCursor() {
+        ring(4);
+        register(new Session(20, 5), Start.LATEST);
+        register(new Session(20, 6), Start.LATEST);
+        sent.clear();
+        producer.onMessage(new Register(TOPIC, 0, new Session(20, 4), UID, Start.LATEST, WINDOW), 0, 0);
+        assertTrue(sent.isEmpty());
+        assertEquals(new Session(20, 6), producer.cursors().get(0).session());
+    }
+
+    @Test
+    @DisplayName("ruleP1: sessions of different lives are never compared, and a removal drops one life's cursors")
+    void livesHaveCursorsOfTheirOwn() {
+        ring(4);
+        register(new Session(20, 100), Start.LATEST);
+        register(new Session(21, 1), Start.LATEST);
+        assertEquals(2, producer.cursors().size());
+        producer.onRemoved(20, 0, 0);
+        assertEquals(new Session(21, 1), producer.cursors().get(0).session());
+        assertEquals(1, producer.cursors().size());
+    }
+
+    @Test
+    void deregisterDropsTheCursorOfThatSession() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        producer.onMessage(new Deregister(TOPIC, 0, new Session(20, 4)), 0, 0);
+        assertEquals(1, producer.cursors().size());
+        producer.onMessage(new Deregister(TOPIC, 0, SESSION), 0, 0);
+        assertTrue(producer.cursors().isEmpty());
+    }
+
+    // ------------------------------------------------------------------ P2, P3
+
+    @Test
+    @DisplayName("ruleP2: Latest begins behind the head, Earliest with the oldest, Since with the first at that time")
+    void answersWhereToBegin() {
+        ring(4);
+        publish(6);
+        isRegistered(7, register(SESSION, Start.LATEST));
+        isRegistered(3, register(SESSION, Start.EARLIEST));
+        isRegistered(5, register(SESSION, new Start.Since(1_004)));
+        isRegistered(7, register(SESSION, new Start.Since(9_000)));
+        isExpired(Reason.OVERRUN, 7, register(SESSION, new Start.Since(1_001)));
+    }
+
+    @Test
+    @DisplayName("ruleP2, P3: Beginning gets everything, or is told and goes on at the head")
+    void answersBeginning() {
+        ring(4);
+        publish(4);
+        isRegistered(1, register(SESSION, Start.BEGINNING));
+        publish(1);
+        isExpired(Reason.OVERRUN, 6, register(SESSION, Start.BEGINNING));
+    }
+
+    @Test
+    @DisplayName("ruleP2: After goes on behind the position, unless the ring or the log went on without it")
+    void answersAfter() {
+        ring(4);
+        publish(6);
+        isRegistered(4, register(SESSION, after(EPOCH, 3)));
+        isRegistered(3, register(SESSION, after(EPOCH, 2)));
+        isRegistered(7, register(SESSION, after(EPOCH, 6)));
+        isExpired(Reason.OVERRUN, 7, register(SESSION, after(EPOCH, 1)));
+        isExpired(Reason.POSITION_UNKNOWN, 7, register(SESSION, after(EPOCH, 7)));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP2, P3, bothSidesRestartSilent: a position of another epoch is told, and goes on at the beginning")
+    void answersPositionOfAnotherEpoch() {
+        ring(4);
+        isExpired(Reason.PRODUCER_RESTARTED, 1, register(SESSION, after(new Epoch(99), 3)));
+        publish(4);
+        isExpired(Reason.PRODUCER_RESTARTED, 1, register(SESSION, after(new Epoch(99), 3)));
+        publish(1);
+        isExpired(Reason.PRODUCER_RESTARTED, 6, register(SESSION, after(new Epoch(99), 3)));
+    }
+
+    @Test
+    @DisplayName("ruleP8: a lineage goes on up to what was stored, and no further")
+    void lineage() {
+        Epoch old = new Epoch(3);
+        begin(new LogIdentity(EPOCH, 0, 11, new Lineage(old, 10)), Given.ring(4));
+        isRegistered(11, register(SESSION, after(old, 10)));
+        isExpired(Reason.PRODUCER_RESTARTED, 11, register(SESSION, after(old, 11)));
+        isExpired(Reason.OVERRUN, 11, register(SESSION, after(old, 9)));
+    }
+
+    @Test
+    @DisplayName("ruleP3: with resume-after-expiry = retained it goes on in the middle of the ring")
+    void resumesInTheMiddle() {
+        begin(LOG, Given.settings(4, Overflow.EXPIRE, ResumeAfterExpiry.RETAINED));
+        publish(6);
+        isExpired(Reason.OVERRUN, 5, register(SESSION, after(EPOCH, 1)));
+        assertEquals(5, assertInstanceOf(Batch.class, sent.get(1)).first());
+    }
+
+    // ------------------------------------------------------------------ P4
+
+    @Test
+    @DisplayName("ruleP4, staleFlushReplaysOldSlot: an overtaken cursor is told, unasked, and gets no overwritten slot")
+    void expiresTheCursorThatTheRingOvertook() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        sent.clear();
+        for (int i = 0; i < 7; i++) {
+            log.publish(content(i), 0, 0, settled::add);
+        }
+        producer.onAppended(0, 0);
+        isExpired(Reason.OVERRUN, 8, sent.get(0));
+        assertFalse(((CursorExpired) sent.get(0)).answersRegister());
+        assertEquals(1, sent.size());
+        assertEquals(1, producer.expiries().get(Reason.OVERRUN));
+    }
+
+    @Test
+    @DisplayName("expiredThenReplayFromZero: after an expiry only what is newer comes, in order")
+    void goesOnBehindTheExpiry() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        publish(7);
+        acknowledge(SESSION, 7);
+        sent.clear();
+        publish(1);
+        Batch batch = assertInstanceOf(Batch.class, sent.get(0));
+        assertEquals(8, batch.first());
+        assertEquals(8, batch.last());
+    }
+
+    @Test
+    @DisplayName("ruleP5, G5: a reader that does not answer is not sent a window for each turn of the ring")
+    void sendsNoMoreThanTheWindowToWhoDoesNotAnswer() {
+        ring(16);
+        register(SESSION, Start.LATEST);
+        sent.clear();
+        for (int i = 0; i < 200; i++) {
+            publish(1);
+        }
+        long frames = sent.stream()
+                .filter(Batch.class::isInstance)
+                .mapToLong(m -> ((Batch) m).frames().size())
+                .sum();
+        assertTrue(frames <= 8, () -> frames + " messages for a window of 8");
+        acknowledge(SESSION, producer.cursors().get(0).sent());
+        isExpired(Reason.OVERRUN, 201, sent.get(sent.size() - 1));
+    }
+
+    // ------------------------------------------------------------------ P5
+
+    @Test
+    @DisplayName("ruleP5: bytes under way stay below the window, and an Ack lets more come")
+    void respectsTheWindow() {
+        ring(64);
+        register(SESSION, Start.LATEST);
+        sent.clear();
+        publish(20);
+        assertEquals(8, producer.cursors().get(0).sent());
+        acknowledge(SESSION, 4);
+        assertEquals(12, producer.cursors().get(0).sent());
+        assertTrue(producer.cursors().get(0).confirmed());
+    }
+
+    @Test
+    @DisplayName("ruleP5: one batch may always be under way, unless the window is closed")
+    void oneBatchMayAlwaysBeUnderWay() {
+        ring(64);
+        producer.onMessage(new Register(TOPIC, 0, SESSION, UID, Start.LATEST, 1), 0, 0);
+        publish(3);
+        assertEquals(1, producer.cursors().get(0).sent());
+        producer.onMessage(new Ack(TOPIC, 0, SESSION, 1, 0), 0, 0);
+        assertEquals(1, producer.cursors().get(0).sent());
+    }
+
+    @Test
+    @DisplayName("ruleP5: an Ack of another session, of less than before or of more than was sent counts for nothing")
+    void ignoresAcksThatAreNotCurrent() {
+        ring(64);
+        register(SESSION, Start.LATEST);
+        publish(4);
+        acknowledge(new Session(20, 4), 4);
+        acknowledge(SESSION, 5);
+        assertFalse(producer.cursors().get(0).confirmed());
+        acknowledge(SESSION, 3);
+        acknowledge(SESSION, 2);
+        assertEquals(3, producer.cursors().get(0).acked());
+    }
+
+    @Test
+    @DisplayName("ruleP5, P3: an Ack of before an expiry does not confirm it")
+    void staleAckDoesNotConfirm() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        publish(2);
+        for (int i = 0; i < 7; i++) {
+            log.publish(content(i), 0, 0, settled::add);
+        }
+        producer.onAppended(0, 0);
+        acknowledge(SESSION, 2);
+        assertFalse(producer.cursors().get(0).confirmed());
+        assertEquals(9, producer.cursors().get(0).acked());
+    }
+
+    // ------------------------------------------------------------------ P6
+
+    @Test
+    @DisplayName("ruleP6: an unconfirmed cursor gets a heartbeat each interval, with what was sent; a level one none")
+    void heartbeats() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 0, 0)), after(SECOND));
+        acknowledge(SESSION, 0);
+        assertTrue(after(10 * SECOND).isEmpty());
+        assertEquals(Long.MAX_VALUE, producer.deadlineNs(nowNs));
+        publish(1);
+        assertEquals(nowNs + SECOND, producer.deadlineNs(nowNs));
+        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 1, 1)), after(SECOND));
+    }
+
+    // ------------------------------------------------------------------ P7
+
+    @Test
+    @DisplayName("ruleP7: who leaves publishes nothing more, drains, and repeats Gone until it is acknowledged")
+    void leaves() {
+        ring(8);
+        register(SESSION, Start.LATEST);
+        publish(2);
+        sent.clear();
+        producer.leave(0, nowNs);
+        assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), sent);
+        assertInstanceOf(Admission.Closed.class, log.publish(content(1), 0, 0, settled::add));
+        assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), after(SECOND));
+        assertFalse(producer.isDrained(nowNs));
+        producer.onMessage(new GoneAck(TOPIC, 0, new Session(20, 4), 2), 0, nowNs);
+        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 1), 0, nowNs);
+        assertFalse(producer.isDrained(nowNs));
+        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 2), 0, nowNs);
+        assertTrue(producer.isDrained(nowNs));
+        assertTrue(after(SECOND).isEmpty());
+    }
+
+    @Test
+    @DisplayName("ruleP7: draining ends after its timeout")
+    void drainingEnds() {
+        ring(8);
+        register(SESSION, Start.LATEST);
+        producer.leave(0, nowNs);
+        assertFalse(producer.isDrained(4 * SECOND - 1));
+        assertTrue(producer.isDrained(4 * SECOND));
+    }
+
+    // ------------------------------------------------------------------ backpressure
+
+    private void backpressure() {
+        begin(LOG, Given.settings(4, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
+    }
+
+    @Test
+    @DisplayName("backpressure: publishers wait for the slowest reader, and go on with its Ack")
+    void publishersWaitForReaders() {
+        backpressure();
+        register(SESSION, Start.LATEST);
+        publish(5);
+        assertEquals(4, log.head());
+        assertEquals(1, log.waiting());
+        acknowledge(SESSION, 1);
+        assertEquals(5, log.head());
+        assertEquals(0, log.waiting());
+    }
+
+    @Test
+    @DisplayName("backpressure: publishers do not wait for a reader that is unreachable")
+    void publishersDoNotWaitForUnreachableReaders() {
+        backpressure();
+        register(SESSION, Start.LATEST);
+        producer.onReachability(SESSION.uid(), false, 0, 0);
+        publish(9);
+        assertEquals(9, log.head());
+    }
+
+    @Test
+    @DisplayName("emitBlocksOnSlowest, slowPeerKillsProducer: a reader that is frozen is no longer waited for, at all")
+    void stalledReaderIsWaitedForOnce() {
+        backpressure();
+        register(SESSION, Start.LATEST);
+        publish(5);
+        nowNs += 10 * SECOND - 1;
+        producer.onTime(0, nowNs);
+        assertEquals(4, log.head());
+        publish(1);
+        nowNs += 1;
+        producer.onAppended(0, nowNs);
+        assertEquals(6, log.head());
+        assertTrue(producer.cursors().get(0).stalled());
+        publish(20);
+        assertEquals(26, log.head(), "until it answers again nobody waits for it");
+        acknowledge(SESSION, producer.cursors().get(0).sent());
+        assertFalse(producer.cursors().get(0).stalled());
+    }
+}
