@@ -1,0 +1,535 @@
+package dev.gapless.core.consumer;
+
+import static dev.gapless.core.Given.EPOCH;
+import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.frames;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToProducer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class ConsumerStateTest implements ConsumerEffects {
+    private static final long OWN = 20;
+    private static final long PRODUCER = 1;
+    private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
+
+    private final List<ToProducer> sent = new ArrayList<>();
+    private final Feed feed = new Feed(Given.ring(64));
+    private ConsumerState consumer = consumer(Start.LATEST, null);
+    private long sessions;
+    private long nowNs;
+
+    private ConsumerState consumer(Start start, CursorToken token) {
+        ConsumerState.Reader reader = new ConsumerState.Reader(
+                TOPIC, 0, OWN, Given.ring(64), new Eras(), () -> ++sessions, new SplittableRandom(1), this);
+        return new ConsumerState(reader, feed, start, token);
+    }
+
+    @Override
+    public void send(long toUid, ToProducer message) {
+        sent.add(message);
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {}
+
+    @Override
+    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {}
+
+    private static MemberEvent present(long uid) {
+        return new MemberEvent.Present(uid, "host:" + uid);
+    }
+
+    private static MemberEvent named(long uid) {
+        return new MemberEvent.Named(uid, "p");
+    }
+
+    private void begin(MemberEvent... members) {
+        consumer.begin(List.of(members), 0, nowNs);
+    }
+
+    /** The producer has answered that it goes on with this sequence. */
+    private void live(long next) {
+        begin(present(PRODUCER), named(PRODUCER));
+        registered(LOG, next, next - 1);
+    }
+
+    private Register lastRegister() {
+        for (int i = sent.size() - 1; i >= 0; i--) {
+            if (sent.get(i) instanceof Register register) {
+                return register;
+            }
+        }
+        throw new AssertionError("nothing is asked for: " + sent);
+    }
+
+    private Session session() {
+        return lastRegister().session();
+    }
+
+    private void registered(LogIdentity log, long next, long head) {
+        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head), 0, nowNs);
+    }
+
+    private void expired(Reason reason, LogIdentity log, long resumeAt, boolean answers) {
+        consumer.onMessage(
+                new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), 0, nowNs);
+    }
+
+    private void batch(Session session, long first, long last) {
+        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, frames(first, last)), 0, nowNs);
+    }
+
+    private void heartbeat(Session session, long sequence) {
+        consumer.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), 0, nowNs);
+    }
+
+    private void after(long delayNs) {
+        nowNs += delayNs;
+        consumer.onTime(0, nowNs);
+    }
+
+    private FeedEntry last() {
+        return feed.get(feed.head());
+    }
+
+    private Reason lastReason() {
+        return assertInstanceOf(FeedEntry.Expired.class, last()).reason();
+    }
+
+    private Position position() {
+        return consumer.registrations().get(0).position();
+    }
+
+    private boolean asksAgain() {
+        return "REGISTERING".equals(consumer.registrations().get(0).phase());
+    }
+
+    // ------------------------------------------------------------------ C1, C2
+
+    @Test
+    @DisplayName("ruleC1: while registering nothing but an answer to the Register is believed")
+    void believesNothingBeforeTheAnswer() {
+        begin(present(PRODUCER), named(PRODUCER));
+        batch(session(), 1, 2);
+        heartbeat(session(), 2);
+        expired(Reason.OVERRUN, LOG, 3, false);
+        assertEquals(0, feed.head());
+        assertNull(position());
+    }
+
+    @Test
+    @DisplayName("ruleC1, carriedIntoNextLife: what carries another session is ignored")
+    void ignoresOtherSessions() {
+        live(1);
+        long head = feed.head();
+        batch(new Session(OWN, 99), 1, 2);
+        batch(new Session(19, session().counter()), 1, 2);
+        assertEquals(head, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleC1: a cursor of a session that is over is taken off once its producer asks about it")
+    void deregistersOldSessions() {
+        live(1);
+        Session old = new Session(OWN, 99);
+        heartbeat(old, 3);
+        assertEquals(new Deregister(TOPIC, 0, old), sent.get(sent.size() - 1));
+    }
+
+    @Test
+    @DisplayName("ruleC2: Latest is asked only until there is a position, and After goes on just behind it")
+    void asksAfterOnceThereIsAPosition() {
+        live(5);
+        batch(session(), 5, 6);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(new Start.After(new Position(EPOCH, 6)), lastRegister().start());
+        Session asked = session();
+        registered(LOG, 9, 8);
+        assertNotEquals(asked, session(), "that answer is for somebody else");
+        registered(LOG, 7, 8);
+        assertFalse(asksAgain());
+        assertEquals(new Position(EPOCH, 6), position());
+    }
+
+    @Test
+    @DisplayName("ruleP8: with a lineage it goes on into the new epoch without a break")
+    void goesOnIntoTheNewEpoch() {
+        live(5);
+        batch(session(), 5, 6);
+        long head = feed.head();
+        consumer.onSilent(PRODUCER, nowNs);
+        LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 7, new Lineage(EPOCH, 6));
+        registered(recovered, 7, 6);
+        assertEquals(head, feed.head());
+        assertEquals(new Position(new Epoch(9), 6), position());
+    }
+
+    // ------------------------------------------------------------------ C3
+
+    @Test
+    @DisplayName("ruleC3: an expiry stands in the feed, and becomes the position")
+    void expiryStandsInTheFeed() {
+        live(1);
+        batch(session(), 1, 2);
+        expired(Reason.OVERRUN, LOG, 9, false);
+        assertEquals(Reason.OVERRUN, lastReason());
+        assertEquals(new Position(EPOCH, 8), position());
+        assertEquals(8, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
+    }
+
+    @Test
+    @DisplayName("ruleC3: none if it is the position already")
+    void noExpiryWithoutABreak() {
+        live(1);
+        batch(session(), 1, 2);
+        long head = feed.head();
+        expired(Reason.OVERRUN, LOG, 3, false);
+        assertEquals(head, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleC3: an expiry may lead back")
+    void expiryMayLeadBack() {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put("p", new Position(EPOCH, 9));
+        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        begin(present(PRODUCER), named(PRODUCER));
+        expired(Reason.POSITION_UNKNOWN, LOG, 4, true);
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+        assertEquals(new Position(EPOCH, 3), position());
+    }
+
+    // ------------------------------------------------------------------ C4
+
+    @Test
+    @DisplayName("ruleC4: what comes in order is appended and acknowledged")
+    void acknowledgesBatches() {
+        live(1);
+        batch(session(), 1, 3);
+        assertEquals(3, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
+        assertEquals(3, last().sequence());
+    }
+
+    @Test
+    @DisplayName("ruleC4, shortCutLosesEverything: a batch that does not follow makes it register again")
+    void registersAtAGap() {
+        live(1);
+        batch(session(), 1, 2);
+        long head = feed.head();
+        batch(session(), 4, 5);
+        assertEquals(head, feed.head());
+        assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleC4: a batch that was there already makes it register again, and is not appended twice")
+    void registersAtARepetition() {
+        live(1);
+        batch(session(), 1, 2);
+        long head = feed.head();
+        batch(session(), 2, 3);
+        assertTrue(asksAgain());
+        assertEquals(head, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleC4, publishOnlyOutageNeverFlushed: a heartbeat shows what was lost, with nobody publishing")
+    void heartbeatShowsALoss() {
+        live(1);
+        heartbeat(session(), 0);
+        assertFalse(asksAgain());
+        heartbeat(session(), 2);
+        assertTrue(asksAgain());
+    }
+
+    // ------------------------------------------------------------------ C5
+
+    @Test
+    @DisplayName("ruleC5: without an answer it registers again, at intervals that double up to a bound")
+    void backoffDoubles() {
+        begin(present(PRODUCER), named(PRODUCER));
+        long expectedNs = SECOND / 5;
+        for (int i = 0; i < 8; i++) {
+            assertEquals(nowNs + expectedNs, consumer.deadlineNs(nowNs));
+            Session asked = session();
+            after(expectedNs - 1);
+            assertEquals(asked, session());
+            after(1);
+            assertNotEquals(asked, session());
+            expectedNs = Math.min(expectedNs * 2, 10 * SECOND);
+        }
+        registered(LOG, 1, 0);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs), "an answer that is accepted ends it");
+    }
+
+    @Test
+    @DisplayName("ruleC5: silence makes it register again")
+    void registersWhenTheProducerIsSilent() {
+        live(1);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertTrue(asksAgain());
+    }
+
+    // ------------------------------------------------------------------ C6, C7, C8
+
+    @Test
+    @DisplayName("ruleC6: Gone at the position ends the stream in good order, once")
+    void goneEndsTheStream() {
+        live(1);
+        batch(session(), 1, 2);
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), 0, nowNs);
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), 0, nowNs);
+        assertInstanceOf(FeedEntry.Left.class, last());
+        assertEquals(4, feed.head(), "Started, two messages, Left");
+        assertEquals(new GoneAck(TOPIC, 0, session(), 2), sent.get(sent.size() - 1));
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertTrue(consumer.registrations().isEmpty());
+        assertInstanceOf(FeedEntry.Left.class, last(), "it is not lost");
+    }
+
+    @Test
+    @DisplayName("ruleC6: Gone with another head makes it register again")
+    void goneWithAnotherHead() {
+        live(1);
+        batch(session(), 1, 2);
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 3), 0, nowNs);
+        assertTrue(asksAgain());
+    }
+
+    @Test
+    @DisplayName("ruleC7: a producer that was removed is lost when it has not returned in time")
+    void lostProducer() {
+        live(1);
+        batch(session(), 1, 2);
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        after(15 * SECOND - 1);
+        assertInstanceOf(FeedEntry.Message.class, last());
+        after(1);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertTrue(last().era().isEnd());
+        assertTrue(consumer.registrations().isEmpty());
+    }
+
+    @Test
+    @DisplayName("ruleC7, P5, sequenceReuseAfterCrash: one that returns in time is asked, and answers for itself")
+    void returnedProducerAnswersForItself() {
+        live(1);
+        batch(session(), 1, 2);
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
+        assertEquals(2, lastRegister().toUid());
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
+        assertEquals(Reason.PRODUCER_RESTARTED, lastReason());
+        assertEquals(new Position(NEXT_LOG.epoch(), 0), position());
+        after(20 * SECOND);
+        assertEquals(Reason.PRODUCER_RESTARTED, lastReason());
+    }
+
+    @Test
+    @DisplayName("ruleC7: one that never answered is lost at once, if a subscription is ready")
+    void silentProducerIsLostAtOnce() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.setReady();
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+    }
+
+    @Test
+    @DisplayName("ruleC7: each life that never answered is one more loss")
+    void eachSilentLifeIsALoss() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.setReady();
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        long first = last().era().number();
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertTrue(last().era().number() > first, "it lies beyond the first");
+    }
+
+    @Test
+    @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
+    void noLossBeforeReady() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertEquals(0, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
+    void newLifeIsAskedForItsBeginning() {
+        live(1);
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        after(15 * SECOND);
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        assertEquals(Start.BEGINNING, lastRegister().start());
+        registered(NEXT_LOG, 1, 3);
+        assertInstanceOf(FeedEntry.Started.class, last());
+    }
+
+    // ------------------------------------------------------------------ C9, C10
+
+    @Test
+    @DisplayName("ruleC9: who answers after ready() went on without it, and had published, is announced as late")
+    void late() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        assertEquals(Set.of("p"), consumer.silent());
+        registered(LOG, 4, 3);
+        assertEquals(Reason.REGISTERED_LATE, lastReason());
+        assertEquals(Set.of(), consumer.silent());
+    }
+
+    @Test
+    @DisplayName("ruleC9: not if it had published nothing")
+    void lateWithoutMessages() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        registered(LOG, 1, 0);
+        assertInstanceOf(FeedEntry.Started.class, last());
+    }
+
+    @Test
+    @DisplayName("ruleC9: asked for its earliest, it is late when its ring no longer holds everything")
+    void lateEarliest() {
+        consumer = consumer(Start.EARLIEST, null);
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        registered(LOG, 4, 9);
+        assertEquals(Reason.REGISTERED_LATE, lastReason());
+    }
+
+    @Test
+    @DisplayName("ruleC10, rowP4: those present are asked for the start, those that come later for their beginning")
+    void asksLaterOnesForTheirBeginning() {
+        begin(present(PRODUCER), named(PRODUCER));
+        assertEquals(Start.LATEST, lastRegister().start());
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(new MemberEvent.Named(2, "q"), 0, nowNs);
+        assertEquals(Start.BEGINNING, lastRegister().start());
+    }
+
+    // ------------------------------------------------------------------ T1
+
+    private void resume(String node, Position position, MemberEvent... members) {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put(node, position);
+        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        begin(members);
+    }
+
+    @Test
+    @DisplayName("ruleT1: listed: goes on behind its position")
+    void resumesBehindThePosition() {
+        resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+        registered(LOG, 8, 9);
+        assertInstanceOf(FeedEntry.Started.class, last());
+        assertTrue(consumer.isSettled());
+    }
+
+    @Test
+    @DisplayName("ruleT1: not listed: from its beginning")
+    void resumesUnlistedFromTheBeginning() {
+        resume("q", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
+        assertEquals(Start.BEGINNING, lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleT1: unresolved: told that its position is unknown")
+    void resumesUnresolved() {
+        resume("p", null, present(PRODUCER), named(PRODUCER));
+        assertEquals(Start.LATEST, lastRegister().start());
+        registered(LOG, 4, 3);
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+    }
+
+    @Test
+    @DisplayName("ruleT1: unresolved under its address, before it had said its name")
+    void resumesUnresolvedByAddress() {
+        resume("host:1", null, present(PRODUCER), named(PRODUCER));
+        registered(LOG, 4, 3);
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+        assertEquals(1, feed.head(), "and nobody is lost");
+    }
+
+    @Test
+    @DisplayName("ruleT1: listed and no member: lost")
+    void resumesWithoutTheProducer() {
+        resume("p", new Position(EPOCH, 7));
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+    }
+
+    @Test
+    @DisplayName("ruleT1: as long as a member has not said its name, it may be the one")
+    void waitsForNames() {
+        resume("p", new Position(EPOCH, 7), present(PRODUCER));
+        assertEquals(0, feed.head());
+        consumer.onMember(named(PRODUCER), 0, nowNs);
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleT1, G2: a silent member that was given up, and is the one, goes on where the token says")
+    void givenUpAndBack() {
+        resume("p", new Position(EPOCH, 7), present(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertFalse(consumer.isSettled());
+        assertEquals(Set.of("p", "host:1"), feed.unresolved());
+        consumer.onMember(named(PRODUCER), 0, nowNs);
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleT1: unresolved are all that have not answered, whether they were there or came later")
+    void unresolved() {
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.onMember(present(2), 0, nowNs);
+        assertEquals(Set.of("p", "host:2"), feed.unresolved());
+        registered(LOG, 1, 0);
+        assertEquals(Set.of("host:2"), feed.unresolved());
+    }
+}
