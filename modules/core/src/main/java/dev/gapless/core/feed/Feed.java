@@ -192,7 +192,8 @@ public final class Feed {
      * that its node's cursor has at the producer, or all of the node's subscriptions would expire with it.
      */
     public void findStalled(long nowNs) {
-        boolean stillWantsRoom = wantsRoom && wantedRoom;
+        boolean wantsRoomSince =
+                wantsRoom && wantedRoom; // not only since now: an idle topic has not been looked at for long
         wantedRoom = wantsRoom;
         for (FeedReader reader : readers) {
             long next = reader.next();
@@ -200,7 +201,7 @@ public final class Feed {
                 reader.seen = next;
                 reader.progressNs = nowNs;
                 reader.stalled = false;
-            } else if (!stillWantsRoom || next > ring.head()) {
+            } else if (!wantsRoomSince || next > ring.head()) {
                 reader.progressNs = nowNs; // it holds nothing back
             } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
                 reader.stalled = true;

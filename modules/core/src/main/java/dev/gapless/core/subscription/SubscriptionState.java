@@ -220,7 +220,7 @@ public final class SubscriptionState {
                         return messages.isEmpty() ? hole(at, message) : give(at, messages);
                     }
                     messages.add(message);
-                    bytes += message.sizeBytes();
+                    bytes += message.frame().sizeBytes();
                     moved.put(entry.era().node(), entry.after());
                 }
                 index = index + 1;
