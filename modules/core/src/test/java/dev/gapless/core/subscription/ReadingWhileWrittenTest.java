@@ -12,6 +12,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -31,8 +32,12 @@ class ReadingWhileWrittenTest {
         Feed feed = new Feed(Given.ring(64));
         feed.started(era(1), 0);
         SubscriptionState subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.ring(64), 0);
+        AtomicLong reached = new AtomicLong(1);
         Thread writer = new Thread(() -> {
             for (long restart = 2; restart <= RESTARTS; restart++) {
+                while (reached.get() < restart - 1) {
+                    Thread.onSpinWait(); // until the reader is level, and looks for what comes next
+                }
                 feed.expired(new Placed(era(restart), 0), Reason.PRODUCER_RESTARTED, 0);
                 feed.messages(era(restart), Given.frames(1, 1));
             }
@@ -51,6 +56,7 @@ class ReadingWhileWrittenTest {
                     assertTrue(given <= told, "restart " + given + " was passed over, told of " + told);
                 }
                 messages.run().handled(messages.run().messages().size());
+                reached.set(given);
             }
         }
         writer.join();
