@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.Expect;
+import dev.gapless.multijvm.bench.Link;
 import dev.gapless.multijvm.bench.NodeKind;
 import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.TestSubscription;
+import dev.gapless.multijvm.bench.Traffic;
 import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Item;
 import dev.gapless.multijvm.node.Report;
@@ -90,9 +92,17 @@ class MembershipTest {
         TestSubscription one = n1.subscribeReady("leaver", "leaver-1");
         TestSubscription other = n2.subscribeReady("leaver", "leaver-2");
         TestNode leaver = cluster.add().awaitStarted();
-        leaver.publish("leaver", 20_000);
-        String reason = leaver.leave();
-        assertEquals("ClusterLeavingReason$", reason);
+        cluster.awaitUp();
+        leaver.publish("leaver", 1);
+        one.awaitReached(leaver, 1);
+        Link link = cluster.link(leaver, n1);
+        link.hold(Traffic.MESSAGES);
+        leaver.publish("leaver", 19_999);
+        leaver.call("leave", Arguments.none());
+        Await.value("it is leaving", leaver::members, m -> !m.up().contains(leaver.address()));
+        assertTrue(link.heldBytes() > 0 && one.report().delivered() == 1, "one of both lacks nearly everything");
+        link.heal();
+        assertEquals("ClusterLeavingReason$", leaver.awaitEnd());
         assertFalse(leaver.isAlive());
         for (TestSubscription s : List.of(one, other)) {
             Report report = Await.value(

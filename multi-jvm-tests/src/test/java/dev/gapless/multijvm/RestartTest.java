@@ -130,12 +130,14 @@ class RestartTest {
         TestSubscription s = consumer.subscribeReady("carried", "carried");
         producer.publish("carried", 10);
         s.awaitReached(producer, 10);
-        consumer.kill();
         Link link = cluster.link(producer, consumer);
-        link.hold(Traffic.MESSAGES);
+        long refusalsBefore = link.refusals();
+        link.refuse(Traffic.MESSAGES);
+        Await.until("messages have to queue", () -> link.refusals() > refusalsBefore);
         long passedBefore = link.passedMessageBytes();
         producer.publish("carried", 1_000);
         assertTrue(producer.cursor("carried", consumer).bytesInFlight() > 100_000, "nothing is under way");
+        consumer.kill();
         consumer.restart();
         TestSubscription successor = consumer.subscribe("carried", "successor");
         link.heal();
