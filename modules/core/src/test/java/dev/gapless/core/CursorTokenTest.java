@@ -1,0 +1,69 @@
+package dev.gapless.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class CursorTokenTest {
+    private static CursorToken token() {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put("n1", new Position(new Epoch(-5), 1L << 40));
+        positions.put("knoten-ä", new Position(new Epoch(7), 0));
+        positions.put("n3", null);
+        return new CursorToken("quotes", "cluster", 1_700_000_000_123L, positions);
+    }
+
+    @Test
+    @DisplayName("ruleT1: a token is printable, and says after printing what it said before")
+    void survivesPrinting() {
+        CursorToken read = CursorToken.parse(token().toString());
+        assertEquals(token(), read);
+        assertEquals(token().hashCode(), read.hashCode());
+        assertEquals(token().positions(), read.positions());
+        assertEquals("quotes", read.topic());
+        assertEquals("cluster", read.cluster());
+        assertEquals(1_700_000_000_123L, read.timeMs());
+        assertTrue(token().toString().matches("[A-Za-z0-9_-]+"), "URL-safe");
+    }
+
+    @Test
+    @DisplayName("ruleT1: a token with any character changed or missing is refused")
+    void refusesDamagedTokens() {
+        String text = token().toString();
+        for (int i = 0; i < text.length(); i++) {
+            char other = text.charAt(i) == 'A' ? 'E' : 'A';
+            String changed = text.substring(0, i) + other + text.substring(i + 1);
+            if (!java.util.Arrays.equals(decoded(changed), decoded(text))) {
+                assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(changed), changed);
+            }
+            String shorter = text.substring(0, i);
+            assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(shorter), shorter);
+        }
+    }
+
+    private static byte[] decoded(String text) {
+        return Base64.getUrlDecoder().decode(text);
+    }
+
+    @Test
+    void refusesWhatIsNoToken() {
+        for (String text : new String[] {"", "latest", "no token!", "AAAA", "2026-01-31T12:00:00Z"}) {
+            assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(text), text);
+        }
+    }
+
+    @Test
+    void refusesAnotherVersion() {
+        byte[] bytes = decoded(token().toString());
+        bytes[0] = 9;
+        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(text));
+        assertTrue(refusal.getMessage().contains("version 9"), refusal.getMessage());
+    }
+}

@@ -1,0 +1,218 @@
+package dev.gapless.core.consumer;
+
+import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.frames;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Given;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToProducer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class TopicConsumerTest implements ConsumerEffects {
+    private static final long PRODUCER = 1;
+    private static final List<MemberEvent> MEMBERS =
+            List.of(new MemberEvent.Present(PRODUCER, "host:1"), new MemberEvent.Named(PRODUCER, "p"));
+
+    private final List<ToProducer> sent = new ArrayList<>();
+    private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
+    private TopicConsumer consumer = consumer(Given.ring(8), new Opening.Latest());
+    private long sessions;
+
+    private TopicConsumer consumer(TopicSettings settings, Opening first) {
+        return new TopicConsumer(TOPIC, 20, settings, () -> ++sessions, new SplittableRandom(1), this, first);
+    }
+
+    @Override
+    public void send(long toUid, ToProducer message) {
+        sent.add(message);
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {
+        ready.put(subscription, silent);
+    }
+
+    @Override
+    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {}
+
+    private Register registerOf(long reader) {
+        Register found = null;
+        for (ToProducer message : sent) {
+            if (message instanceof Register register && register.reader() == reader) {
+                found = register;
+            }
+        }
+        return found;
+    }
+
+    private void registered(long reader, long next, long head) {
+        consumer.onMessage(new Registered(TOPIC, reader, registerOf(reader).session(), LOG, next, 1, head), 0, 0);
+    }
+
+    private void batch(long reader, long first, long last) {
+        consumer.onMessage(
+                new Batch(TOPIC, reader, registerOf(reader).session(), first, last, frames(first, last)), 0, 0);
+    }
+
+    private static Opening resume(long sequence) {
+        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, sequence));
+        return new Opening.Resume(new CursorToken(TOPIC, "c", 0, positions));
+    }
+
+    @Test
+    @DisplayName("ruleC10, G4: ready once every member has given a position")
+    void readyWhenAllHaveAnswered() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        assertTrue(ready.isEmpty());
+        consumer.begin(MEMBERS, 0, 0);
+        assertTrue(ready.isEmpty());
+        registered(0, 1, 0);
+        assertEquals(Map.of(1L, Set.of()), ready);
+        consumer.open(2, new Opening.Latest(), 0, 0);
+        assertEquals(Set.of(1L, 2L), ready.keySet(), "at once");
+    }
+
+    @Test
+    @DisplayName("ruleC10: ready when those that have not answered are removed")
+    void readyWhenTheSilentOneIsRemoved() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), List.of(), 0, 0);
+        assertEquals(Map.of(1L, Set.of()), ready);
+    }
+
+    @Test
+    @DisplayName("ruleC10: ready without those that are silent for too long, which it names")
+    void readyWithoutTheSilent() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        consumer.onTime(0, 5 * SECOND - 1);
+        assertTrue(ready.isEmpty());
+        assertTrue(consumer.deadlineNs(5 * SECOND - 1) <= 5 * SECOND);
+        consumer.onTime(0, 5 * SECOND);
+        assertEquals(Map.of(1L, Set.of("p")), ready);
+    }
+
+    @Test
+    @DisplayName("ruleC10: the first subscription says what those present are asked for")
+    void firstSubscriptionDecidesTheStart() {
+        consumer = consumer(Given.ring(8), new Opening.Earliest());
+        consumer.open(1, new Opening.Earliest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        assertEquals(Start.EARLIEST, registerOf(0).start());
+    }
+
+    @Test
+    @DisplayName("rowP1: every subscription of the node is given each message, once")
+    void everySubscriptionIsGivenEachMessage() {
+        SubscriptionState one = consumer.open(1, new Opening.Latest(), 0, 0);
+        SubscriptionState other = consumer.open(2, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        registered(0, 1, 0);
+        batch(0, 1, 3);
+        for (SubscriptionState each : List.of(one, other)) {
+            Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
+            assertEquals(3, given.run().messages().size());
+            given.run().handled(3);
+            assertSame(Step.IDLE, each.next(0));
+        }
+    }
+
+    @Test
+    @DisplayName("ruleS5: who resumes reads a feed of its own, joins, and its reader is taken off")
+    void resumes() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        registered(0, 6, 5);
+        SubscriptionState resumed = consumer.open(2, resume(2), 0, 0);
+        assertEquals(
+                new Start.After(new Position(Given.EPOCH, 2)), registerOf(1).start());
+        assertTrue(ready.containsKey(2L), "who resumes builds on what it has");
+        registered(1, 3, 5);
+        batch(1, 3, 5);
+        Step.Messages given = assertInstanceOf(Step.Messages.class, resumed.next(0));
+        given.run().handled(3);
+        assertSame(Step.JOINED, resumed.next(0));
+        consumer.onJoined(2);
+        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
+        batch(0, 6, 7);
+        assertEquals(
+                2,
+                assertInstanceOf(Step.Messages.class, resumed.next(0))
+                        .run()
+                        .messages()
+                        .size());
+    }
+
+    @Test
+    @DisplayName("a reader that is gone is taken off once its producer asks about it")
+    void deregistersStrangers() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        Heartbeat heartbeat = new Heartbeat(TOPIC, 9, registerOf(0).session(), PRODUCER, 1, 1);
+        consumer.onMessage(heartbeat, 0, 0);
+        assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), sent.get(sent.size() - 1));
+    }
+
+    @Test
+    @DisplayName("backpressure: window is granted as the slowest subscription frees the feed")
+    void grantsWhatIsFreed() {
+        consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD), new Opening.Latest());
+        SubscriptionState slow = consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        registered(0, 1, 0);
+        batch(0, 1, 4);
+        batch(0, 5, 8);
+        assertEquals(0, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes());
+        assertTrue(slow.isPressed());
+        Step.Messages given = assertInstanceOf(Step.Messages.class, slow.next(0));
+        given.run().handled(8);
+        slow.next(0);
+        consumer.onRoom();
+        assertTrue(assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes() > 0);
+    }
+
+    @Test
+    @DisplayName("rowP8: without subscriptions nothing is left behind")
+    void closes() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.open(2, resume(2), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        sent.removeIf(message -> !(message instanceof Register));
+        int registers = sent.size();
+        consumer.close();
+        assertTrue(consumer.isIdle());
+        assertEquals(2, registers);
+        assertEquals(2, sent.size() - registers);
+        assertEquals(0, consumer.feed().readerCount());
+    }
+}

@@ -1,0 +1,174 @@
+package dev.gapless.core.feed;
+
+import static dev.gapless.core.Given.EPOCH;
+import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.frames;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class FeedTest {
+    private final Eras eras = new Eras();
+    private final Era p = eras.of("p", LOG);
+    private final Era q = eras.of("q", LOG);
+
+    @Test
+    @DisplayName("ruleF1: the base is behind the last entry that fell out, of each producer")
+    void basesFollowWhatFellOut() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.started(p, 0);
+        feed.started(q, 7);
+        feed.messages(p, frames(1, 2));
+        assertEquals(Map.of("p", new Placed(p, 0), "q", new Placed(q, 7)), bases(feed));
+        feed.messages(q, frames(8, 10));
+        feed.messages(p, frames(3, 4));
+        assertEquals(6, feed.overtaken().oldest());
+        assertEquals(Map.of("p", new Placed(p, 2), "q", new Placed(q, 8)), bases(feed));
+    }
+
+    @Test
+    @DisplayName("ruleF1: an expiry that fell out counts for the base")
+    void expiriesCountForTheBase() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.started(p, 0);
+        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.messages(p, frames(10, 11));
+        assertEquals(new Placed(p, 9), bases(feed).get("p"));
+        feed.left(new Placed(eras.endOf(p), 11));
+        feed.messages(q, frames(1, 2));
+        assertTrue(bases(feed).get("p").era().isEnd());
+    }
+
+    @Test
+    @DisplayName("ruleF1: behind an open end the sequence does not count")
+    void openEndsHaveNoSequence() {
+        Era end = eras.endOf(p);
+        assertFalse(new Placed(end, 9).isBeyond(new Placed(end, 2)));
+        assertTrue(new Placed(end, 2).isBeyond(new Placed(p, 99)));
+        assertTrue(new Placed(eras.of("p", LogIdentity.fresh(new Epoch(9), 0)), 0).isBeyond(new Placed(end, 99)));
+    }
+
+    @Test
+    @DisplayName("ruleF1: epochs that go on from one another share a stretch, others do not")
+    void lineageSharesTheStretch() {
+        LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 5, new Lineage(EPOCH, 4));
+        assertEquals(p.number(), eras.continued("p", p, recovered).number());
+        assertTrue(eras.of("p", LogIdentity.fresh(new Epoch(10), 0)).number() > p.number());
+        assertEquals(p.number(), eras.of("p", LOG).number(), "what is known keeps its number");
+    }
+
+    @Test
+    @DisplayName("ruleF1: ends are counted alike by all readers, those of lives that never answered too")
+    void endsAreCountedAlike() {
+        assertEquals(eras.endOf(p), eras.endOf(p));
+        Era silent = eras.endOfSilent("p", 5);
+        assertTrue(silent.number() > eras.endOf(p).number());
+        assertEquals(silent, eras.endOfSilent("p", 5));
+        assertTrue(eras.endOfSilent("p", 6).number() > silent.number());
+    }
+
+    @Test
+    @DisplayName("ruleC7: a producer that began with an expiry has no origin that would pass it")
+    void noOriginBehindAnExpiry() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.expired(new Placed(eras.endOfSilent("r", 5), 0), Reason.PRODUCER_LOST, 0);
+        feed.started(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
+        assertNull(feed.origins().get("r"));
+        assertNull(bases(feed).get("r"));
+        assertEquals(2, feed.newest().get("r").number());
+    }
+
+    @Test
+    @DisplayName("ruleS5: joins at the oldest entry, and only when behind no producer")
+    void joinsWhenBehindNobody() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.started(p, 0);
+        feed.started(q, 0);
+        feed.messages(p, frames(1, 3));
+        feed.messages(q, frames(1, 3));
+        Vector at = Vector.of(Map.of("p", new Placed(p, 2), "q", new Placed(q, 0)));
+        assertNotNull(feed.join(at, 0));
+        assertEquals(feed.oldest(), feed.join(at, 0).next());
+        assertNull(feed.join(at.with("p", new Placed(p, 1)), 0));
+        assertNull(feed.join(Vector.of(Map.of("p", new Placed(p, 9))), 0), "it has nothing of q yet");
+    }
+
+    // ------------------------------------------------------------------ backpressure
+
+    private static Feed withBackpressure() {
+        return new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
+    }
+
+    @Test
+    @DisplayName("backpressure, slowSubscriberMailbox: a full feed grants nothing, until its slowest reader goes on")
+    void fullFeedGrantsNothing() {
+        Feed feed = withBackpressure();
+        FeedReader slow = feed.attach(1, 0);
+        FeedReader fast = feed.attach(1, 0);
+        assertTrue(feed.grantBytes() > 0);
+        feed.messages(p, frames(1, 8));
+        fast.moveTo(9);
+        assertEquals(0, feed.grantBytes());
+        assertTrue(feed.wantsRoom());
+        slow.moveTo(5);
+        assertTrue(feed.grantBytes() > 0);
+        assertFalse(feed.wantsRoom());
+        feed.messages(p, frames(9, 10));
+        assertEquals(8, feed.size());
+    }
+
+    @Test
+    @DisplayName("backpressure: what a reader that has just come is about to read stays")
+    void keepsWhatANewReaderReads() {
+        Feed feed = withBackpressure();
+        feed.messages(p, frames(1, 8));
+        assertTrue(feed.grantBytes() > 0, "nobody reads");
+        feed.attach(1, 0);
+        feed.messages(p, frames(9, 10));
+        assertEquals(1, feed.oldest());
+    }
+
+    @Test
+    @DisplayName("backpressure: a reader that frees nothing for too long is overtaken, alone")
+    void stalledReaderIsOvertaken() {
+        Feed feed = withBackpressure();
+        FeedReader frozen = feed.attach(1, 0);
+        FeedReader other = feed.attach(1, 0);
+        feed.findStalled(0);
+        feed.messages(p, frames(1, 8));
+        other.moveTo(9);
+        // The topic was idle for long; only from now on there is somebody who waits.
+        assertEquals(0, feed.grantBytes());
+        feed.findStalled(100 * SECOND);
+        feed.findStalled(110 * SECOND - 1);
+        assertEquals(0, feed.grantBytes());
+        feed.findStalled(110 * SECOND);
+        assertTrue(feed.grantBytes() > 0);
+        feed.messages(p, frames(9, 12));
+        assertTrue(feed.oldest() > frozen.next());
+        frozen.moveTo(feed.oldest());
+        feed.findStalled(111 * SECOND);
+        other.moveTo(13);
+        feed.grantBytes();
+        feed.messages(p, frames(13, 20));
+        assertEquals(0, feed.grantBytes(), "it goes on, and is waited for again");
+    }
+
+    private static Map<String, Placed> bases(Feed feed) {
+        return feed.overtaken().bases().positions();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gapless.core.member;
+
+import static dev.gapless.core.Given.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.wire.Pulse;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class PulsesTest {
+    private final Pulses a = new Pulses(1, SECOND);
+    private final Pulses b = new Pulses(2, SECOND);
+
+    private static void exchange(Pulses from, Pulses to, long nowNs) {
+        from.onTime(nowNs).pulses().forEach(pulse -> to.onPulse(pulse, nowNs));
+    }
+
+    @Test
+    @DisplayName("ruleC5: who answers is not silent, for as long as it does")
+    void answers() {
+        a.watch(2, 0);
+        for (int i = 1; i <= 20; i++) {
+            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+            exchange(a, b, i * SECOND);
+            exchange(b, a, i * SECOND);
+        }
+    }
+
+    @Test
+    @DisplayName("ruleC5: without an answer for 3 intervals it is silent, once")
+    void silent() {
+        a.watch(2, 0);
+        for (int i = 1; i <= 3; i++) {
+            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+        }
+        assertEquals(List.of(2L), a.onTime(4 * SECOND).silentUids());
+        assertEquals(List.of(), a.onTime(5 * SECOND).silentUids());
+    }
+
+    @Test
+    @DisplayName("ruleC5: pulses that have heard none of ours are no answer, so either direction is found")
+    void pulsesThatHeardNothingAreNoAnswer() {
+        a.watch(2, 0);
+        b.watch(1, 0);
+        for (int i = 1; i <= 3; i++) {
+            a.onTime(i * SECOND);
+            exchange(b, a, i * SECOND); // b hears nothing of a
+        }
+        assertEquals(List.of(2L), a.onTime(4 * SECOND).silentUids());
+    }
+
+    @Test
+    @DisplayName("ruleC5: who was silent and answers can fall silent again")
+    void silentTwice() {
+        a.watch(2, 0);
+        for (int i = 1; i <= 4; i++) {
+            a.onTime(i * SECOND);
+        }
+        exchange(a, b, 5 * SECOND);
+        exchange(b, a, 5 * SECOND);
+        assertEquals(List.of(), a.onTime(8 * SECOND).silentUids());
+        assertEquals(List.of(2L), a.onTime(9 * SECOND).silentUids());
+    }
+
+    @Test
+    @DisplayName("carriedIntoNextLife: a pulse for another life is ignored")
+    void pulseForAnotherLife() {
+        a.onPulse(new Pulse(2, 99, 1, 0), 0);
+        assertFalse(a.isWatched(2));
+        a.onPulse(new Pulse(2, 1, 1, 0), 0);
+        assertTrue(a.isWatched(2));
+        a.unwatch(2);
+        assertEquals(List.of(), a.onTime(SECOND).pulses());
+    }
+}

@@ -1,0 +1,455 @@
+package dev.gapless.core.subscription;
+
+import static dev.gapless.core.Given.EPOCH;
+import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.frames;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Given;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class SubscriptionStateTest {
+    private static final TopicSettings SETTINGS = Given.ring(8);
+    private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
+    private static final LogIdentity LAST_LOG = LogIdentity.fresh(new Epoch(9), 0);
+
+    private final Eras eras = new Eras();
+    private final Era p = eras.of("p", LOG);
+    private final Era q = eras.of("q", LOG);
+    private final Feed feed = new Feed(SETTINGS);
+    private final Feed own = new Feed(SETTINGS.forCatchUp());
+    private SubscriptionState subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0);
+
+    private List<Long> given() {
+        MessageRun run =
+                assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
+        run.handled(run.messages().size());
+        return run.messages().stream().map(m -> m.sequence()).toList();
+    }
+
+    private List<Gap> told() {
+        return assertInstanceOf(Step.Missed.class, subscription.next(0)).gaps();
+    }
+
+    private void idle() {
+        assertSame(Step.IDLE, subscription.next(0));
+        assertFalse(subscription.hasNext());
+        assertEquals(0, subscription.violations());
+    }
+
+    private Map<String, Position> token() {
+        return subscription.token(TOPIC, "c", 0).positions();
+    }
+
+    private static Gap gap(Reason reason, long first, long missed) {
+        Position resumesAt = new Position(EPOCH, first + missed);
+        return new Gap("p", reason, EPOCH, first, missed, resumesAt);
+    }
+
+    private static CursorToken positions(String node, Position position) {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put(node, position);
+        return new CursorToken(TOPIC, "c", 0, positions);
+    }
+
+    private void resume(String node, Position position) {
+        CursorToken token = positions(node, position);
+        subscription = SubscriptionState.behind(own, feed, SubscriptionState.startOf(token), SETTINGS, 0);
+    }
+
+    // ------------------------------------------------------------------ S1, S2
+
+    @Test
+    @DisplayName("ruleS1, cutoverReorder: what is at or below V is skipped, and nothing else")
+    void skipsWhatWasGiven() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 4));
+        Vector at = Vector.of(Map.of("p", new Placed(p, 2)));
+        subscription = SubscriptionState.live(feed, 1, at, SETTINGS, 0);
+        assertEquals(List.of(3L, 4L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleS1: an expiry begins at V + 1, and is dropped when it is empty")
+    void expiryBeginsAtItsPosition() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 2));
+        assertEquals(List.of(1L, 2L), given());
+        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        assertEquals(List.of(gap(Reason.OVERRUN, 3, 3)), told());
+        subscription.reloaded(null);
+        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.messages(p, frames(6, 6));
+        assertEquals(List.of(6L), given());
+    }
+
+    @Test
+    @DisplayName("ruleS2: delivery pauses for the reload, a failed one is tried again, a token meanwhile is of before")
+    void pausesForTheReload() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 2));
+        given();
+        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.messages(p, frames(6, 7));
+        told();
+        assertSame(Step.RELOADING, subscription.next(0));
+        assertFalse(subscription.hasNext());
+        assertEquals(new Position(EPOCH, 2), token().get("p"));
+        assertEquals(SECOND / 10, subscription.reloadFailed());
+        assertEquals(SECOND / 5, subscription.reloadFailed());
+        assertEquals(2 * SECOND, lastOfTen());
+        assertEquals(new Position(EPOCH, 2), token().get("p"));
+        subscription.reloaded(null);
+        assertEquals(new Position(EPOCH, 5), token().get("p"));
+        assertEquals(List.of(6L, 7L), given());
+    }
+
+    private long lastOfTen() {
+        long wait = 0;
+        for (int i = 0; i < 10; i++) {
+            wait = subscription.reloadFailed();
+        }
+        return wait;
+    }
+
+    // ------------------------------------------------------------------ S3
+
+    @Test
+    @DisplayName("ruleS3: all expiries that are there are handed over together; what came between is covered")
+    void handsOverAllExpiries() {
+        feed.started(p, 0);
+        feed.started(q, 0);
+        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.messages(p, frames(4, 5));
+        feed.messages(q, frames(1, 1));
+        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.messages(p, frames(10, 10));
+        assertEquals(List.of(gap(Reason.OVERRUN, 1, 9)), told());
+        subscription.reloaded(null);
+        assertEquals(List.of(1L), given());
+        assertEquals(List.of(10L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleS3: an expiry that arrives after the reload began needs another one")
+    void laterExpiryNeedsAnotherReload() {
+        feed.started(p, 0);
+        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        told();
+        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        subscription.reloaded(null);
+        assertEquals(List.of(gap(Reason.OVERRUN, 4, 2)), told());
+    }
+
+    @Test
+    @DisplayName("ruleS3, lagIsSilent: who is overtaken by the feed is told of every producer that went on")
+    void overtakenIsTold() {
+        feed.started(p, 0);
+        feed.started(q, 0);
+        feed.messages(p, frames(1, 1));
+        given();
+        feed.messages(q, frames(1, 2));
+        feed.messages(p, frames(2, 10));
+        List<Gap> gaps = told();
+        assertEquals(2, gaps.size());
+        assertTrue(gaps.contains(gap(Reason.OVERRUN, 2, 1)));
+        assertTrue(gaps.contains(new Gap("q", Reason.OVERRUN, EPOCH, 1L, 2L, new Position(EPOCH, 3))));
+        subscription.reloaded(null);
+        assertEquals(8, given().size());
+    }
+
+    @Test
+    @DisplayName("ruleS3: overtaken by expiries alone is told of too")
+    void overtakenByExpiries() {
+        Feed small = new Feed(Given.ring(1));
+        subscription = SubscriptionState.live(small, 1, Vector.EMPTY, SETTINGS, 0);
+        small.started(p, 0);
+        small.expired(new Placed(eras.endOf(p), 0), Reason.PRODUCER_LOST, 0);
+        small.started(q, 0);
+        Gap gap = told().get(0);
+        assertEquals(Reason.PRODUCER_LOST, gap.reason());
+        assertNull(gap.resumesAt());
+    }
+
+    // ------------------------------------------------------------------ S4
+
+    @Test
+    @DisplayName("ruleS4: what the reload reflects is not delivered again")
+    void skipsWhatTheReloadReflects() {
+        feed.started(p, 0);
+        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.messages(p, frames(4, 7));
+        told();
+        subscription.reloaded(positions("p", new Position(EPOCH, 6)));
+        assertEquals(List.of(7L), given());
+    }
+
+    @Test
+    @DisplayName("ruleS4: not in another epoch, and never back")
+    void reflectsOnlyTheEpoch() {
+        feed.started(p, 0);
+        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.messages(p, frames(4, 5));
+        told();
+        subscription.reloaded(positions("p", new Position(new Epoch(99), 6)));
+        assertEquals(List.of(4L, 5L), given());
+        feed.expired(new Placed(p, 8), Reason.OVERRUN, 0);
+        told();
+        subscription.reloaded(positions("p", new Position(EPOCH, 2)));
+        assertEquals(new Position(EPOCH, 8), token().get("p"));
+    }
+
+    @Test
+    @DisplayName("ruleS4: what a reload reflected before the producer answered stays passed")
+    void reflectsBeforeTheProducerAnswers() {
+        resume("p", new Position(EPOCH, 2));
+        own.started(q, 0);
+        own.expired(new Placed(q, 3), Reason.OVERRUN, 0);
+        told();
+        subscription.reloaded(positions("p", new Position(EPOCH, 9)));
+        own.expired(new Placed(p, 7), Reason.OVERRUN, 0);
+        own.messages(p, frames(8, 10));
+        assertEquals(List.of(10L), given());
+        idle();
+    }
+
+    // ------------------------------------------------------------------ S5
+
+    @Test
+    @DisplayName(
+            "ruleS5, cutoverDrop: joins at the feed's oldest entry once it has got so far, without gap or repetition")
+    void joinsTheFeed() {
+        feed.started(p, 5);
+        feed.messages(p, frames(6, 9));
+        resume("p", new Position(EPOCH, 2));
+        own.started(p, 2);
+        own.messages(p, frames(3, 4));
+        subscription.mayJoin(true);
+        assertEquals(List.of(3L, 4L), given());
+        idle();
+        own.messages(p, frames(5, 7));
+        assertEquals(List.of(5L, 6L, 7L), given());
+        assertTrue(subscription.hasNext());
+        assertSame(Step.JOINED, subscription.next(0));
+        assertFalse(subscription.isCatchingUp());
+        assertEquals(List.of(8L, 9L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleS5: not before its catch-up reader has nothing left to tell")
+    void tellsBeforeItJoins() {
+        resume("p", new Position(EPOCH, 2));
+        own.expired(new Placed(eras.endOfUnplaced("p", EPOCH), 2), Reason.PRODUCER_LOST, 0);
+        subscription.mayJoin(true);
+        assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
+        subscription.reloaded(null);
+        assertSame(Step.JOINED, subscription.next(0));
+    }
+
+    @Test
+    @DisplayName("ruleS5: a producer that was silent so far does not keep it from joining")
+    void joinsWithAProducerThatSaidNothing() {
+        feed.started(p, 0);
+        subscription = SubscriptionState.behind(own, feed, Vector.EMPTY, SETTINGS, 0);
+        own.started(p, 0);
+        subscription.mayJoin(true);
+        idle2();
+        assertSame(Step.JOINED, subscription.next(0));
+    }
+
+    private void idle2() {
+        assertSame(Step.IDLE, subscription.next(0));
+    }
+
+    @Test
+    @DisplayName("ruleS3: while it catches up, what a reload covered is skipped as well")
+    void skipsCoveredMessagesWhileCatchingUp() {
+        resume("p", new Position(EPOCH, 2));
+        own.expired(new Placed(p, 4), Reason.OVERRUN, 0);
+        own.messages(p, frames(5, 6));
+        own.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        own.messages(p, frames(10, 10));
+        assertEquals(List.of(gap(Reason.OVERRUN, 3, 7)), told());
+        subscription.reloaded(null);
+        assertEquals(List.of(10L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleC3: a position that the producer has never reached leads back")
+    void leadsBack() {
+        resume("p", new Position(EPOCH, 9));
+        own.expired(new Placed(p, 3), Reason.POSITION_UNKNOWN, 0);
+        own.messages(p, frames(4, 4));
+        Gap gap = told().get(0);
+        assertNull(gap.missed());
+        assertEquals(new Position(EPOCH, 4), gap.resumesAt());
+        subscription.reloaded(null);
+        assertEquals(List.of(4L), given());
+    }
+
+    // ------------------------------------------------------------------ the ends of producers
+
+    @Test
+    @DisplayName("ruleC6: a producer that left is an event, and no loss")
+    void left() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 1));
+        feed.left(new Placed(eras.endOf(p), 1));
+        given();
+        Step.Left left = assertInstanceOf(Step.Left.class, subscription.next(0));
+        assertEquals(new Position(EPOCH, 1), left.position());
+        assertEquals(Map.of(), token());
+    }
+
+    @Test
+    @DisplayName("ruleC7: each life that was lost without an answer is told")
+    void everySilentLifeIsTold() {
+        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        feed.expired(new Placed(eras.endOfSilent("r", 2), 0), Reason.PRODUCER_LOST, 0);
+        assertEquals(List.of(new Gap("r", Reason.PRODUCER_LOST, null, null, null, null)), told());
+    }
+
+    @Test
+    @DisplayName("G1: a loss is told although the producer is back by the time that it is read")
+    void lossBeforeTheReturnIsTold() {
+        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        Era back = eras.of("r", NEXT_LOG);
+        feed.started(back, 0);
+        feed.messages(back, frames(1, 1));
+        assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
+        subscription.reloaded(null);
+        assertEquals(List.of(1L), given());
+    }
+
+    @Test
+    @DisplayName("G1: a whole life between two that were read is told")
+    void lifeInBetweenIsTold() {
+        feed.started(p, 0);
+        feed.expired(new Placed(eras.endOf(p), 0), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        Era second = eras.of("p", NEXT_LOG);
+        feed.started(second, 0);
+        feed.messages(second, frames(1, 2));
+        feed.expired(new Placed(eras.of("p", LAST_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        assertEquals(List.of(1L, 2L), given());
+        assertEquals(3L, told().get(0).firstMissing());
+        // And the same for one that is overtaken.
+        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p), 0)));
+        subscription = SubscriptionState.live(feed, feed.head(), end, SETTINGS, 0);
+        Position beginning = new Position(LAST_LOG.epoch(), 1);
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
+    }
+
+    @Test
+    @DisplayName("G1: an expiry of unknown extent is not lost among others of its producer")
+    void unknownExtentIsTold() {
+        feed.expired(new Placed(p, 7), Reason.REGISTERED_LATE, 0);
+        feed.expired(new Placed(eras.of("p", NEXT_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        Position beginning = new Position(NEXT_LOG.epoch(), 1);
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
+    }
+
+    @Test
+    @DisplayName("G2: one that was taken for lost, and was not, goes on where it was")
+    void takenForLost() {
+        resume("r", new Position(EPOCH, 2));
+        Era end = eras.endOfUnplaced("r", EPOCH);
+        own.expired(new Placed(end, 2), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        Era back = eras.of("r", LOG);
+        own.started(back, 0);
+        own.messages(back, frames(1, 4));
+        assertEquals(List.of(3L, 4L), given());
+    }
+
+    // ------------------------------------------------------------------ T1
+
+    @Test
+    @DisplayName("ruleT1: a token lists positions, producers that sent nothing, and those without an answer")
+    void tokenLists() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 3));
+        feed.started(q, 5);
+        feed.unresolved(Set.of("r"));
+        given();
+        assertEquals(new Position(EPOCH, 3), token().get("p"));
+        assertEquals(new Position(EPOCH, 5), token().get("q"));
+        assertTrue(token().containsKey("r"));
+        assertNull(token().get("r"));
+    }
+
+    @Test
+    @DisplayName("ruleT1: not those whose end was passed, as long as nothing came after it")
+    void tokenWithoutThoseThatEnded() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 1));
+        feed.expired(new Placed(eras.endOf(p), 1), Reason.PRODUCER_LOST, 0);
+        given();
+        told();
+        assertEquals(new Position(EPOCH, 1), token().get("p"), "before the reload has succeeded");
+        subscription.reloaded(null);
+        assertEquals(Map.of(), token());
+        feed.unresolved(Set.of("p"));
+        assertEquals(new Position(EPOCH, 1), token().get("p"), "it is back");
+        feed.unresolved(Set.of());
+        feed.expired(new Placed(eras.of("p", NEXT_LOG), 4), Reason.OVERRUN, 0);
+        assertEquals(new Position(EPOCH, 1), token().get("p"), "it was back, and that is not told yet");
+    }
+
+    @Test
+    @DisplayName("ruleT1: a producer whose first news is an expiry is unresolved until that was passed")
+    void tokenBeforeAFirstExpiry() {
+        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        assertTrue(token().containsKey("r"));
+        told();
+        assertTrue(token().containsKey("r"));
+        subscription.reloaded(null);
+        assertFalse(token().containsKey("r"));
+    }
+
+    @Test
+    @DisplayName("a token within a run is of the messages that were handled")
+    void tokenWithinARun() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 3));
+        MessageRun run =
+                assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
+        run.handled(2);
+        assertEquals(new Position(EPOCH, 2), token().get("p"));
+        assertEquals(
+                new Position(EPOCH, 1),
+                subscription.token(run.after(1), TOPIC, "c", 0).positions().get("p"));
+    }
+}
