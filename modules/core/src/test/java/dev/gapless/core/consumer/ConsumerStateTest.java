@@ -165,7 +165,8 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
-    @DisplayName("ruleC1: a cursor that no session is left for is taken off once its producer asks; one that is asked for anew is not")
+    @DisplayName(
+            "ruleC1: a cursor that no session is left for is taken off once its producer asks; one that is asked for anew is not")
     void deregistersOldSessions() {
         live(1);
         Session old = new Session(OWN, 99);

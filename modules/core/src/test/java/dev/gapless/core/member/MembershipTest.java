@@ -10,6 +10,7 @@ import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
 import dev.gapless.core.wire.Hello;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -77,9 +78,9 @@ class MembershipTest {
     @Test
     void findsItsNamesake() {
         up();
-        assertNull(membership.namesake());
+        assertTrue(membership.namesake().isEmpty());
         membership.appeared(2, "host:2");
         assertEquals(List.of(), heard(2, "n1"));
-        assertEquals("host:2", membership.namesake());
+        assertEquals(OptionalLong.of(2), membership.namesake());
     }
 }
