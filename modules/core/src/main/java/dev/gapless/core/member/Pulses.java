@@ -25,6 +25,8 @@ public final class Pulses {
         long answered;
         long answeredNs;
         boolean silent;
+        /** It answers again, after a silence that nobody here was awake to notice. */
+        boolean lapsed;
     }
 
     /** What {@link #onTime} asks for. */
@@ -65,6 +67,7 @@ public final class Pulses {
         peer.heard = Math.max(peer.heard, pulse.counter());
         if (pulse.heard() > peer.answered && pulse.heard() <= peer.counter) {
             peer.answered = pulse.heard();
+            peer.lapsed |= !peer.silent && isSilent(peer, nowNs);
             peer.answeredNs = nowNs;
             peer.silent = false;
         }
@@ -77,11 +80,17 @@ public final class Pulses {
         peers.forEach((peerUid, peer) -> {
             peer.counter++;
             pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard));
-            if (!peer.silent && nowNs - peer.answeredNs > SILENT_INTERVALS * intervalNs) {
-                peer.silent = true;
+            boolean fellSilent = !peer.silent && isSilent(peer, nowNs);
+            if (fellSilent || peer.lapsed) {
                 silent.add(peerUid);
             }
+            peer.silent |= fellSilent;
+            peer.lapsed = false;
         });
         return new Due(pulses, silent);
+    }
+
+    private boolean isSilent(Peer peer, long nowNs) {
+        return nowNs - peer.answeredNs > SILENT_INTERVALS * intervalNs;
     }
 }

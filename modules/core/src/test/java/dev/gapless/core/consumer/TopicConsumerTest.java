@@ -195,7 +195,7 @@ class TopicConsumerTest implements ConsumerEffects {
         assertEquals(0, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes());
         assertTrue(slow.isPressed());
         Step.Messages given = assertInstanceOf(Step.Messages.class, slow.next(0));
-        given.run().handled(8);
+        given.run().handled(given.run().messages().size());
         slow.next(0);
         consumer.onRoom();
         assertTrue(assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes() > 0);

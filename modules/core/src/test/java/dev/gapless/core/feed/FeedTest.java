@@ -161,7 +161,7 @@ class FeedTest {
         feed.messages(p, frames(9, 12));
         assertTrue(feed.oldest() > frozen.next());
         frozen.moveTo(feed.oldest());
-        feed.findStalled(111 * SECOND);
+        feed.findStalled(106 * SECOND);
         other.moveTo(13);
         feed.grantBytes();
         feed.messages(p, frames(13, 20));

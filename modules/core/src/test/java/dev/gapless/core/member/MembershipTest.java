@@ -78,7 +78,7 @@ class MembershipTest {
     @Test
     void findsItsNamesake() {
         up();
-        assertEquals(OptionalLong.empty(), membership.namesake());
+        assertTrue(membership.namesake().isEmpty());
         membership.appeared(2, "host:2");
         assertEquals(List.of(), heard(2, "n1"));
         assertEquals(OptionalLong.of(2), membership.namesake());

@@ -66,6 +66,16 @@ class PulsesTest {
     }
 
     @Test
+    @DisplayName("ruleC5: a silence that was slept through is found, although its end is heard first")
+    void silenceSleptThrough() {
+        a.watch(2, 0);
+        a.onTime(SECOND).pulses().forEach(pulse -> b.onPulse(pulse, SECOND));
+        exchange(b, a, 3600 * SECOND);
+        assertEquals(List.of(2L), a.onTime(3600 * SECOND).silentUids());
+        assertEquals(List.of(), a.onTime(3601 * SECOND).silentUids());
+    }
+
+    @Test
     @DisplayName("carriedIntoNextLife: a pulse for another life is ignored")
     void pulseForAnotherLife() {
         a.onPulse(new Pulse(2, 99, 1, 0), 0);

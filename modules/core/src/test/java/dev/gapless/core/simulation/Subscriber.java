@@ -124,7 +124,7 @@ final class Subscriber {
                     .oracle()
                     .given(witness, message.era().node(), message.after().position(), id);
             i++;
-            run.handled(i);
+            state.handled(i);
             if (perMessageNs > 0 || frozenUntilNs > simulation.timeline().nowNs()) {
                 int next = i;
                 later(perMessageNs, () -> deliver(run, next));
