@@ -155,6 +155,16 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleC1: with a position, too, a batch before the answer is not believed: it may be of a new epoch")
+    void believesNoBatchBeforeTheAnswer() {
+        live(1);
+        batch(session(), 1, 2);
+        consumer.onSilent(PRODUCER, nowNs);
+        batch(session(), 3, 3);
+        assertEquals(new Position(EPOCH, 2), position());
+    }
+
+    @Test
     @DisplayName("ruleC1, carriedIntoNextLife: what carries another session is ignored")
     void ignoresOtherSessions() {
         live(1);
@@ -279,9 +289,11 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC4, publishOnlyOutageNeverFlushed: a heartbeat shows what was lost, with nobody publishing")
     void heartbeatShowsALoss() {
         live(1);
-        heartbeat(session(), 0);
+        sent.clear();
+        consumer.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), 0, nowNs);
+        assertInstanceOf(Ack.class, sent.get(0));
         assertFalse(asksAgain());
-        heartbeat(session(), 2);
+        heartbeat(new Session(OWN, sessions), 2);
         assertTrue(asksAgain());
     }
 
