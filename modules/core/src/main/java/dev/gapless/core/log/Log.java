@@ -98,6 +98,16 @@ public final class Log {
         }
     }
 
+    /** Nothing that is there now is overwritten until {@link #release} says what may be. */
+    public void hold() {
+        lock.lock();
+        try {
+            evictable = Math.min(evictable, ring.oldest() - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Frames up to {@code acknowledged} may be overwritten: admits those that wait, as far as there is room. */
     public void release(long acknowledged, long nowMs) {
         List<Settled> settled = new ArrayList<>();

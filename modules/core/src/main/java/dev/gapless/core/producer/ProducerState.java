@@ -74,7 +74,7 @@ public final class ProducerState {
     /** Takes a message from a reader. */
     public void onMessage(ToProducer message, long nowMs, long nowNs) {
         if (message instanceof Register register) {
-            onRegister(register, nowNs);
+            onRegister(register, nowMs, nowNs);
         } else if (message instanceof Ack ack) {
             onAck(ack, nowNs);
             if (!settings.backpressure()) {
@@ -180,7 +180,7 @@ public final class ProducerState {
         return all;
     }
 
-    private void onRegister(Register register, long nowNs) {
+    private void onRegister(Register register, long nowMs, long nowNs) {
         if (register.toUid() != uid) {
             return; // meant for another life at this address
         }
@@ -188,6 +188,9 @@ public final class ProducerState {
         Cursor known = cursors.get(key);
         if (known != null && register.session().counter() < known.session.counter()) {
             return; // an attempt of the same life that it has given up since
+        }
+        if (settings.backpressure()) {
+            log.hold(); // publishers are at work: the reader must have its place before it is told that it has
         }
         Answer answer = answer(register.start());
         Cursor cursor = new Cursor(
@@ -198,6 +201,9 @@ public final class ProducerState {
                 nowNs,
                 settings.heartbeatNs());
         cursors.put(key, cursor);
+        if (settings.backpressure()) {
+            log.release(acknowledgedByAll(nowNs), nowMs);
+        }
         if (answer.expiry == null) {
             effects.send(new Registered(
                     topic, cursor.reader, cursor.session, log.identity(), answer.next, answer.oldest, answer.head));

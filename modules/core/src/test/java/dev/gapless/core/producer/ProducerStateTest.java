@@ -46,6 +46,7 @@ class ProducerStateTest implements ProducerEffects {
 
     private final List<ToConsumer> sent = new ArrayList<>();
     private final List<Admission> settled = new ArrayList<>();
+    private Runnable whenSent = () -> {};
     private Log log;
     private ProducerState producer;
     private long nowNs;
@@ -53,6 +54,7 @@ class ProducerStateTest implements ProducerEffects {
     @Override
     public void send(ToConsumer message) {
         sent.add(message);
+        whenSent.run();
     }
 
     @Override
@@ -387,6 +389,23 @@ class ProducerStateTest implements ProducerEffects {
         acknowledge(SESSION, 1);
         assertEquals(5, log.head());
         assertEquals(0, log.waiting());
+    }
+
+    @Test
+    @DisplayName("backpressure: a reader has its place in the ring before it is told so, while publishers are at work")
+    void holdsTheRingBeforeItAnswers() {
+        backpressure();
+        whenSent = () -> {
+            if (log.waiting() == 0) {
+                for (int i = 0; i < 5; i++) {
+                    log.publish(content(i), 1_000, nowNs, settled::add);
+                }
+            }
+        };
+        isRegistered(1, register(SESSION, Start.LATEST));
+        assertEquals(1, log.oldest());
+        assertEquals(4, log.head());
+        assertEquals(1, log.waiting());
     }
 
     @Test
