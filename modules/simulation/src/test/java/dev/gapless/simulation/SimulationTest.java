@@ -113,7 +113,8 @@ class SimulationTest {
         assertEquals(List.of(), report.failures(), text);
         assertEquals(last - first + 1, report.of("schedules"), text);
         if (given.equals(SEEDS)) {
-            assertEquals(List.of(), allKinds().filter(kind -> report.of(kind) == 0).toList(), "never happened");
+            assertEquals(
+                    List.of(), allKinds().filter(kind -> report.of(kind) == 0).toList(), "never happened");
         }
     }
 

@@ -34,6 +34,13 @@ public final class Oracle {
         this.observer = observer;
     }
 
+    /** A subscription is about to be opened. */
+    public void opened(Witness w) {
+        for (String node : truth.nodes()) {
+            w.whenOpened.put(node, truth.now(node));
+        }
+    }
+
     // ------------------------------------------------------------------ G4
 
     /** From now on everything that is published counts; and what was asked for of those who are there. */
@@ -55,10 +62,8 @@ public final class Oracle {
             return now;
         }
         Truth.Life life = truth.lives(node).get(now.life());
-        if (!reader.knewSince(life.uid, reader.now())) {
-            return now;
-        }
-        return new Place(now.life(), w.sinceMs == null ? life.head() : life.before(w.sinceMs));
+        boolean since = w.sinceMs != null && reader.knewSince(life.uid, reader.now());
+        return new Place(now.life(), since ? life.before(Objects.requireNonNull(w.sinceMs)) : life.head());
     }
 
     // ------------------------------------------------------------------ G1, G2, G3
@@ -148,9 +153,13 @@ public final class Oracle {
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
     private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+        String node = nodeOf(gap);
+        long first = gap.firstMissing() == null ? 1 : gap.firstMissing();
+        Place opened = w.whenOpened.getOrDefault(node, Place.NOWHERE);
         boolean fromThePast = w.sinceMs != null || w.resumed || w.earliest;
-        boolean cameLater = gap.firstMissing() != null && gap.firstMissing() == 1;
-        if (!(fromThePast || cameLater) || w.begun.contains(nodeOf(gap))) {
+        boolean past = fromThePast && (first <= opened.sequence() || !w.begun.contains(node));
+        boolean cameLater = first == 1 && !w.begun.contains(node);
+        if (!past && !cameLater) {
             fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }
@@ -190,7 +199,8 @@ public final class Oracle {
         Truth.Life life = lifeOf(w, node, resumesAt);
         Place to = new Place(life.index, resumesAt.sequence() - 1);
         Place got = w.got.get(node);
-        boolean unknown = last.reason() == Reason.POSITION_UNKNOWN && got != null && got.sequence() <= to.sequence();
+        boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN || last.epoch() == null;
+        boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
         }

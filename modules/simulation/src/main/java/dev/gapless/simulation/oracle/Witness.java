@@ -27,6 +27,9 @@ public final class Witness {
 
     boolean resumed;
     boolean earliest;
+    /** What had been published when it was opened. */
+    final Map<String, Place> whenOpened = new HashMap<>();
+
     boolean ready;
     /** Nodes of which something was given. */
     final Set<String> begun = new HashSet<>();

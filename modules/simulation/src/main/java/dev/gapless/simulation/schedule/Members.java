@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
- * members' changes, those of two lives at one address among them, in any order unless news come in order. So views contradict
- * each other for a while.
+ * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
+ * one address the later one appears after the earlier, and possibly before its removal.
  */
 final class Members {
     private final Timeline timeline;
@@ -27,6 +27,7 @@ final class Members {
         long upNs;
         long lastNs;
         final Map<Long, Long> lastOf = new LinkedHashMap<>();
+        final Map<Host, Long> appearedAt = new LinkedHashMap<>();
     }
 
     Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth, Counts counts) {
@@ -48,7 +49,12 @@ final class Members {
         present.put(process.uid(), process.host());
         truth.becameMember(process.uid(), timeline.stamp());
         process.heard().joins();
-        tell(process.uid(), observer -> observer.appeared(process.uid(), process.host()));
+        observers.forEach((observer, news) -> {
+            long notBefore = news.appearedAt.getOrDefault(process.host(), 0L);
+            long atNs = nextNs(news, process.uid(), notBefore);
+            news.appearedAt.put(process.host(), atNs);
+            timeline.at(atNs, () -> observer.input(() -> observer.appeared(process.uid(), process.host())));
+        });
         News news = new News();
         observers.put(process, news);
         news.upNs = timeline.nowNs() + delayNs();
@@ -78,12 +84,12 @@ final class Members {
     private void tell(long about, Consumer<NodeProcess> what) {
         for (Map.Entry<NodeProcess, News> entry : new ArrayList<>(observers.entrySet())) {
             NodeProcess observer = entry.getKey();
-            timeline.at(nextNs(entry.getValue(), about), () -> observer.input(() -> what.accept(observer)));
+            timeline.at(nextNs(entry.getValue(), about, 0), () -> observer.input(() -> what.accept(observer)));
         }
     }
 
-    private long nextNs(News news, long about) {
-        long earliest = profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
+    private long nextNs(News news, long about, long notBefore) {
+        long earliest = Math.max(notBefore, earliestNs(news, about));
         long at = Math.max(earliest + 1, timeline.nowNs() + delayNs());
         if (at < news.lastNs) {
             counts.add("members: news overtakes that of another member");
@@ -94,6 +100,10 @@ final class Members {
         news.lastNs = Math.max(news.lastNs, at);
         news.lastOf.put(about, at);
         return at;
+    }
+
+    private long earliestNs(News news, long about) {
+        return profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
     }
 
     private long delayNs() {

@@ -84,9 +84,9 @@ record Profile(
                 Math.max(5 * MS, (badTimesNs + COMING_BACK_NS) * hosts * (burst + 1) / 2 / messages(random)),
                 burst,
                 padding,
-                (5 + (random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
-                random.nextBoolean(),
-                random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+                (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
+                !faults || random.nextBoolean(),
+                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
     }
 
     /** About as many are published: some hundreds in most schedules, thousands in a few. */
