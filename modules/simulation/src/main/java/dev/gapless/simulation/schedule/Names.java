@@ -13,6 +13,10 @@ import java.util.regex.Pattern;
 final class Names {
     private static final Pattern NUMBER = Pattern.compile("(?<![0-9A-Za-z-])-?[0-9a-f]{8,20}(?![0-9A-Za-z])");
 
+    /** How the core prints a place in a feed; the epoch's name and the sequence say it all. */
+    private static final Pattern PLACED =
+            Pattern.compile("Placed\\[era=Era\\[[^]]*epoch=([^,]+), first=[^]]*], sequence=(\\d+)]");
+
     private final Map<String, String> names = new HashMap<>();
     private final Map<Long, String> lives = new HashMap<>();
 
@@ -34,8 +38,9 @@ final class Names {
 
     /** The text, with names for all numbers that have one. */
     String shorten(String text) {
-        return NUMBER.matcher(text)
+        String named = NUMBER.matcher(text)
                 .replaceAll(number -> Matcher.quoteReplacement(names.getOrDefault(number.group(), number.group())))
                 .replace("topic=topic, ", "");
+        return PLACED.matcher(named).replaceAll("$1:$2");
     }
 }

@@ -203,6 +203,6 @@ final class Subscriber {
         }
         return witness + (state.isCatchingUp() ? " catching up" : "")
                 + (state.isReloading() ? " reloading" : "") + (busy ? " busy" : "") + " lag " + state.lag() + " at "
-                + state.positions() + "\n        " + witness.describe();
+                + state.positions() + ", " + witness.describe();
     }
 }
