@@ -194,7 +194,7 @@ final class ConsumerState {
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
             byNode.remove(r.node, r);
-            if (ready || r.unresolved) {
+            if (ready || r.unresolved || startOfPresent instanceof Start.Since) { // the past counts, too
                 lost(r, removedUid, nowMs);
             }
         }

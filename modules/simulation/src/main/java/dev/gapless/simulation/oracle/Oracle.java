@@ -184,7 +184,7 @@ public final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
             } else if (gap.resumesAt() == null) {
-                w.due.put(node, w.whenReloadBegan.get(node));
+                isInTheReload(w, node);
             } else if (gap.epoch() == null) {
                 w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
             }
@@ -193,7 +193,7 @@ public final class Oracle {
         Position resumesAt = last.resumesAt();
         if (resumesAt == null) {
             // Whatever had been published when the reload began is in it; what comes later must come, or be told.
-            w.due.put(node, w.whenReloadBegan.get(node));
+            isInTheReload(w, node);
             return;
         }
         Truth.Life life = lifeOf(w, node, resumesAt);
@@ -209,6 +209,15 @@ public final class Oracle {
         }
         w.got.put(node, to);
         w.due.put(node, to);
+    }
+
+    /** What had been published when the reload began is in it. */
+    private static void isInTheReload(Witness w, String node) {
+        Place began = w.whenReloadBegan.getOrDefault(node, Place.NOWHERE);
+        Place due = w.due.get(node);
+        if (due == null || !due.isBehind(began.life(), began.sequence())) {
+            w.due.put(node, began);
+        }
     }
 
     private void passNumbers(Witness w, String node, Gap gap) {
