@@ -203,7 +203,7 @@ class OracleTest implements Observer {
         truth.node("n3");
         truth.logMade("n3", 3, SECOND);
         publish(SECOND, 1, 1);
-        breaks("G4", () -> oracle.given(witness, "n3", new Position(SECOND, 1), 1));
+        breaks("G4", () -> oracle.given(witness, "n3", new Position(SECOND, 1), content(SECOND, 1)));
     }
 
     // ------------------------------------------------------------------ G5, G6, G7

@@ -1,7 +1,6 @@
 package dev.gapless.simulation.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -9,17 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A seed says it all: not the thread, nor the process, nor what ran before. */
 class DeterminismTest {
     private static final int SEEDS = 12;
+    private static final long FAULTY = 3;
+    private static final Pattern FAULT = Pattern.compile("FAULT (\\d+):");
     private static final int WIDEST = 160;
     private static final Pattern EPOCH = Pattern.compile("\\b(?=[0-9a-f]*[a-f])[0-9a-f]{14,16}\\b");
 
@@ -75,16 +79,25 @@ class DeterminismTest {
     }
 
     @Test
-    void aScheduleWithoutFaultsIsAnotherOneUnlessThereAreNone() {
+    void onlyTheFaultsThatAreNamedTakePlace() {
+        assertEquals(List.of(), faults(FAULTY, Set.of()));
+        List<String> all = faults(FAULTY, null);
+        assertTrue(all.size() > 2, all::toString);
+        // Left out or not, the others are the same, at the same time.
+        Matcher first = FAULT.matcher(all.get(0));
+        assertTrue(first.find());
+        assertEquals(all.subList(0, 1), faults(FAULTY, Set.of(Integer.valueOf(first.group(1)))));
+    }
+
+    private static List<String> faults(long seed, @Nullable Set<Integer> only) {
         List<String> lines = new ArrayList<>();
-        Simulator.trace(1, new TreeSet<>(), lines::add);
-        assertNotEquals(trace(1), lines);
-        assertTrue(lines.stream().noneMatch(line -> line.contains("FAULT")), lines::toString);
+        Simulator.trace(seed, only, lines::add);
+        return lines.stream().filter(line -> FAULT.matcher(line).find()).toList();
     }
 
     @Test
     void aTraceIsNoWiderThanAScreenAndNamesLivesInsteadOfNumbers() {
-        for (String line : trace(3)) {
+        for (String line : trace(FAULTY)) {
             assertTrue(line.length() <= WIDEST, line);
             assertTrue(!EPOCH.matcher(line).find(), line);
         }
