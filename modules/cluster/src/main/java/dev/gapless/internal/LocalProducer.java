@@ -22,7 +22,7 @@ final class LocalProducer {
     final TopicSettings settings;
     private final Executor executor;
     private final Wakeup wakeup = new Wakeup();
-    private volatile @Nullable Runnable look;
+    private volatile @Nullable Runnable actor;
 
     LocalProducer(String topic, Log log, TopicSettings settings, Executor executor) {
         this.topic = topic;
@@ -33,13 +33,14 @@ final class LocalProducer {
 
     /** The actor runs, and has yet to look at the log; {@code tell} tells it to. */
     void started(Runnable tell) {
-        look = tell;
+        actor = tell;
         wake();
     }
 
-    /** The actor is about to look at the log: what is appended from now on wakes it again. */
-    void looking() {
+    /** The actor has been told to look at the log, and does; what is appended from now on wakes it again. */
+    void look(Runnable look) {
         wakeup.arrived();
+        look.run();
     }
 
     CompletableFuture<Position> publish(Content content) {
@@ -57,7 +58,7 @@ final class LocalProducer {
     }
 
     private void wake() {
-        Runnable tell = look;
+        Runnable tell = actor;
         if (tell != null && wakeup.claim()) {
             tell.run();
         }
