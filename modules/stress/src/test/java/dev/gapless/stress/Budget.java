@@ -37,6 +37,13 @@ record Budget(boolean split, int forks, int iterationMs) {
         return new Budget(split, forks, (int) Math.max(20, Math.min(5_000, iterationMs)));
     }
 
+    /** What so many runs of a test take, each with all of its forks and pairs. */
+    Duration cost(int runs, int cpus) {
+        long jvms = (long) runs * forks * (split ? PAIRS : 1);
+        long jvmMs = JVM.toMillis() + (long) ITERATIONS * iterationMs;
+        return START.plusMillis(jvms * jvmMs / Math.max(1, cpus / 2));
+    }
+
     List<String> arguments() {
         return List.of(
                 "-sc", Boolean.toString(split),
