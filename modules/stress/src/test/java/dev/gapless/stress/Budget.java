@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run of all tests may cost, as arguments for jcstress. Each test runs in JVMs of its own, {@code forks} of them, each
- * for {@link #ITERATIONS} times {@code iterationMs}; several at once where there are more than two CPUs.
+ * What a run of all tests may cost, as arguments for jcstress. Each test runs in {@code forks} JVMs of its own, each for
+ * {@link #ITERATIONS} times {@code iterationMs}; several at once where there are more than two CPUs.
  *
  * @param split each pair of the interpreter and the two compilers runs each test, and not only the two in turn
  * @param forks JVMs for each test, or for each pair

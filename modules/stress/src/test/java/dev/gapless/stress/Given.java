@@ -12,6 +12,7 @@ import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Ticket;
+import java.util.Arrays;
 import java.util.List;
 
 /** What the tests begin with. */
@@ -20,6 +21,7 @@ public final class Given {
     public static final Epoch EPOCH = new Epoch(7);
 
     private static final LogIdentity IDENTITY = LogIdentity.fresh(EPOCH, 0);
+    private static final long RING_BYTES = 1 << 20;
     private static final long SECOND = 1_000_000_000L;
 
     private Given() {}
@@ -29,9 +31,18 @@ public final class Given {
         return new Log(IDENTITY, settings(messages, overflow));
     }
 
+    /** A log like {@link #full}, with room for a small message, but not for a large one. */
+    public static Log almostFull(long bytes) {
+        return full(settings(8, bytes, Overflow.BACKPRESSURE));
+    }
+
     /** A log of two messages, {@code a} and {@code b}, that may not be overwritten: who publishes waits. */
     public static Log full() {
-        Log log = log(2, Overflow.BACKPRESSURE);
+        return full(settings(2, RING_BYTES, Overflow.BACKPRESSURE));
+    }
+
+    private static Log full(TopicSettings settings) {
+        Log log = new Log(IDENTITY, settings);
         publish(log, 'a');
         publish(log, 'b');
         log.release(0, 0);
@@ -39,9 +50,13 @@ public final class Given {
     }
 
     public static TopicSettings settings(int messages, Overflow overflow) {
+        return settings(messages, RING_BYTES, overflow);
+    }
+
+    private static TopicSettings settings(int messages, long bytes, Overflow overflow) {
         return new TopicSettings(
                 messages,
-                1 << 20,
+                bytes,
                 overflow,
                 Frame.OVERHEAD_BYTES,
                 1 << 16,
@@ -62,7 +77,14 @@ public final class Given {
 
     /** A message that is made anew, with bytes of its own: who sees it too early sees zeros. */
     public static Content content(int value) {
-        return Content.of(1, "", new byte[] {(byte) value, (byte) value});
+        return content(value, 2);
+    }
+
+    /** One of so many bytes. */
+    public static Content content(int value, int length) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return Content.of(1, "", bytes);
     }
 
     public static Admission publish(Log log, int value) {
@@ -81,7 +103,12 @@ public final class Given {
     /** What a message says, or -1 if its bytes are not of one message. */
     public static int value(Content content) {
         byte[] bytes = content.bytes();
-        return bytes.length == 2 && bytes[0] == bytes[1] ? bytes[0] : -1;
+        for (byte one : bytes) {
+            if (one != bytes[0]) {
+                return -1;
+            }
+        }
+        return bytes[0];
     }
 
     /** What a reading gave: {@code empty}, {@code overrun}, or the contents, if their sequences are without a gap. */

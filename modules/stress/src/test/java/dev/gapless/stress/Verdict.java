@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.infra.Status;
 import org.openjdk.jcstress.infra.collectors.TestResult;
@@ -35,7 +37,7 @@ record Verdict(String test, long samples, int outcomes, List<String> faults) {
     }
 
     private static Verdict of(String test, List<TestResult> results) {
-        Map<String, GradingResult> allowed = new TreeMap<>();
+        Set<String> allowed = new TreeSet<>();
         Map<String, Long> forbidden = new TreeMap<>();
         List<String> faults = new ArrayList<>();
         long samples = 0;
@@ -49,7 +51,7 @@ record Verdict(String test, long samples, int outcomes, List<String> faults) {
                 if (outcome.count > 0 && outcome.expect != Expect.ACCEPTABLE) {
                     forbidden.merge(outcome.id, outcome.count, Long::sum);
                 } else if (outcome.count > 0) {
-                    allowed.put(outcome.id, outcome);
+                    allowed.add(outcome.id);
                 }
             }
         }

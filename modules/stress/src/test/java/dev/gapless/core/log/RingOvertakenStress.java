@@ -8,7 +8,10 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** A reader whose slots are written again while it reads finds its entry, or that it is gone: never another one, and never neither. */
+/**
+ * A reader whose slots are written again while it reads finds its entry, or that it is gone: never another one, and never
+ * neither.
+ */
 @JCStressTest
 @Outcome(id = "1 2", expect = Expect.ACCEPTABLE, desc = "both before they are overwritten")
 @Outcome(

@@ -9,16 +9,19 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** G7, with backpressure: what one thread publishes is in its order, also if some of it had to wait. */
+/** G7, with backpressure: what one thread publishes is in its order, also if some of it waits and the rest would fit. */
 @JCStressTest
 @Outcome(id = "cd", expect = Expect.ACCEPTABLE, desc = "in order")
 @State
 public class WaitersInOrderStress {
-    private final Log log = Given.full();
+    private static final int LARGE = 100;
+
+    // Room for three small messages, or for a large one and a small one.
+    private final Log log = Given.almostFull(LARGE + 2 + 2 * Frame.OVERHEAD_BYTES + 10);
 
     @Actor
     public void publisher() {
-        Given.publish(log, 'c');
+        log.publish(Given.content('c', LARGE), 0, 0, Given.NOBODY);
         Given.publish(log, 'd');
     }
 
