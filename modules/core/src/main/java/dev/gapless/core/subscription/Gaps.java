@@ -57,8 +57,17 @@ final class Gaps {
         return new Placed(new Era(era.node(), era.number() - 1, era.epoch(), era.first()), end.sequence());
     }
 
-    /** What a subscription misses of the epochs before, when it never had a position in any of them. */
-    static Gap beforeEpoch(Placed to, Reason reason) {
+    /** What a subscription misses that has no position, behind expiries of which nobody knows where the first began. */
+    static List<Gap> unnumbered(Placed to, Reason reason) {
+        boolean leftInOrder = to.era().isEnd() && reason == Reason.OVERRUN;
+        if (reason == Reason.POSITION_UNKNOWN || (to.era().isEnd() && !leftInOrder)) {
+            return between(null, to, reason);
+        }
+        return List.of(beforeEpoch(leftInOrder ? beforeEnd(to) : to, reason));
+    }
+
+    /** What a subscription misses of the epochs before. */
+    private static Gap beforeEpoch(Placed to, Reason reason) {
         return new Gap(
                 to.era().node(), reason, null, null, null, position(to.era().epoch(), to.sequence() + 1));
     }

@@ -1,4 +1,4 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.Epoch;
 import java.util.ArrayList;
@@ -8,20 +8,22 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What was really appended to each log, as the publishers saw it, in the order in which the logs were made. */
-final class Truth {
+public final class Truth {
     private final Map<String, List<Life>> lives = new TreeMap<>();
     private final Map<Epoch, Life> byEpoch = new HashMap<>();
 
     /** One life of a node that has a log, and all that was ever in it. */
-    static final class Life {
+    public static final class Life {
         final String node;
-        final long uid;
-        final Epoch epoch;
+        public final long uid;
+        public final Epoch epoch;
         final int index;
         final List<Long> contents = new ArrayList<>();
         final List<Long> timesMs = new ArrayList<>();
         /** It closed its log in good order. */
         boolean left;
+        /** What it had published when it was taken off the members: what comes later is not published in the cluster. */
+        private long headWhenRemoved = Long.MAX_VALUE;
         /** Others have had the chance to hear of it. */
         boolean wasMember;
 
@@ -32,8 +34,13 @@ final class Truth {
             this.index = index;
         }
 
-        long head() {
+        public long head() {
             return contents.size();
+        }
+
+        /** Up to where others have a claim to it. */
+        long owed() {
+            return Math.min(head(), headWhenRemoved);
         }
 
         /** How many messages were published before that time. */
@@ -46,11 +53,11 @@ final class Truth {
         }
     }
 
-    void node(String node) {
+    public void node(String node) {
         lives.computeIfAbsent(node, n -> new ArrayList<>());
     }
 
-    Iterable<String> nodes() {
+    public Iterable<String> nodes() {
         return lives.keySet();
     }
 
@@ -58,8 +65,8 @@ final class Truth {
         return lives.containsKey(name);
     }
 
-    void logMade(String node, long uid, Epoch epoch, boolean member) {
-        List<Life> all = lives.get(node);
+    public void logMade(String node, long uid, Epoch epoch, boolean member) {
+        List<Life> all = lives(node);
         Life life = new Life(node, uid, epoch, all.size());
         life.wasMember = member;
         all.add(life);
@@ -68,8 +75,8 @@ final class Truth {
         }
     }
 
-    void appended(Epoch epoch, long sequence, long content, long nowMs) {
-        Life life = byEpoch.get(epoch);
+    public void appended(Epoch epoch, long sequence, long content, long nowMs) {
+        Life life = life(epoch);
         if (sequence != life.head() + 1) {
             throw new Violation("G7: sequence " + sequence + " given out behind " + life.head() + " of " + life.node);
         }
@@ -78,15 +85,21 @@ final class Truth {
         life.contents.add(content);
     }
 
-    void becameMember(long uid) {
+    public void becameMember(long uid) {
         byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.wasMember = true);
     }
 
-    void left(Epoch epoch) {
-        byEpoch.get(epoch).left = true;
+    public void isNoMemberAnyMore(long uid) {
+        byEpoch.values().stream()
+                .filter(life -> life.uid == uid)
+                .forEach(life -> life.headWhenRemoved = Math.min(life.head(), life.headWhenRemoved));
     }
 
-    Life life(Epoch epoch) {
+    public void left(Epoch epoch) {
+        life(epoch).left = true;
+    }
+
+    public Life life(Epoch epoch) {
         Life life = byEpoch.get(epoch);
         if (life == null) {
             throw new Violation("G3: nobody ever had the epoch " + epoch);
@@ -94,19 +107,23 @@ final class Truth {
         return life;
     }
 
-    List<Life> lives(String node) {
-        return lives.get(node);
+    public List<Life> lives(String node) {
+        List<Life> all = lives.get(node);
+        if (all == null) {
+            throw new Violation("G3: there is no node " + node);
+        }
+        return all;
     }
 
-    /** The place behind all that was published by this node up to now. */
+    /** The place behind all that this node has published in the cluster up to now. */
     Place now(String node) {
-        List<Life> all = lives.get(node);
+        List<Life> all = lives(node);
         return all.isEmpty()
                 ? Place.NOWHERE
-                : new Place(all.size() - 1, all.get(all.size() - 1).head());
+                : new Place(all.size() - 1, all.get(all.size() - 1).owed());
     }
 
-    long published() {
+    public long published() {
         return byEpoch.values().stream().mapToLong(Life::head).sum();
     }
 }

@@ -1,4 +1,4 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.Gap;
 import java.util.ArrayList;
@@ -7,12 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscription was given and told, per producing node. A subscription that is resumed elsewhere goes on with a copy
  * of the witness of the one that its token was taken from.
  */
-final class Witness {
+public final class Witness {
     private final long id;
     private final String origin;
 
@@ -21,22 +22,25 @@ final class Witness {
     /** All that was published behind this must still come, or be told. At a closed end the same as {@link #got}. */
     final Map<String, Place> due = new HashMap<>();
     /** Begins with what was published at this time or later; or null. */
-    Long sinceMs;
+    @Nullable Long sinceMs;
 
     boolean resumed;
     boolean earliest;
+    /** What had been published when it was opened. */
+    final Map<String, Place> whenOpened = new HashMap<>();
+
     boolean ready;
     /** Nodes of which something was given. */
     final Set<String> begun = new HashSet<>();
 
-    List<Gap> pending;
+    @Nullable List<Gap> pending;
     /** What had been published when the reload that is under way began. */
     final Map<String, Place> whenReloadBegan = new HashMap<>();
     /** Where it was resumed from tokens. */
     final List<Handover> handovers = new ArrayList<>();
 
     /** Who took a token and when, and who resumed it. */
-    record Handover(Node taker, long taken, Node reader, long resumed) {
+    public record Handover(Heard taker, long taken, Heard reader, long resumed) {
 
         /** Rule T2 is not built: a life that neither of them ever heard of is neither given nor told. */
         boolean missed(long uid) {
@@ -44,28 +48,59 @@ final class Witness {
         }
     }
 
-    Witness(long id, String origin) {
+    private Witness(long id, String origin) {
         this.id = id;
         this.origin = origin;
     }
 
-    long id() {
+    /** Of a subscription that begins with what comes next. */
+    public static Witness latest(long id) {
+        return new Witness(id, "latest");
+    }
+
+    /** Of one that begins with what is still there. */
+    public static Witness earliest(long id) {
+        Witness witness = new Witness(id, "earliest");
+        witness.earliest = true;
+        return witness;
+    }
+
+    /** Of one that begins with what was published at this time or later, in milliseconds since 1970. */
+    public static Witness since(long id, long timeMs) {
+        Witness witness = new Witness(id, "since");
+        witness.sinceMs = timeMs;
+        return witness;
+    }
+
+    public long id() {
         return id;
     }
 
-    /** The witness of a subscription that is resumed where this one is now. */
-    Witness copy(long newId, String how) {
+    /** What it was given and told up to now, for a subscription that may be resumed from here later. */
+    public Witness kept() {
+        return copy(0, origin);
+    }
+
+    /** Of a subscription that is resumed where this one, {@link #kept}, was. */
+    public Witness resumed(long newId, Handover handover) {
+        Witness copy = copy(newId, "token of s" + id);
+        copy.resumed = true;
+        copy.handovers.add(handover);
+        return copy;
+    }
+
+    private Witness copy(long newId, String how) {
         Witness copy = new Witness(newId, how);
         copy.got.putAll(got);
         copy.due.putAll(due);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
-        copy.resumed = true;
+        copy.resumed = resumed;
         copy.handovers.addAll(handovers);
         return copy;
     }
 
-    String describe() {
+    public String describe() {
         return "got " + got + " due " + due + (ready ? "" : ", not ready")
                 + (pending == null ? "" : " pending " + pending);
     }

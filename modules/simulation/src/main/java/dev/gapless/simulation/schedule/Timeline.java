@@ -1,12 +1,15 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.schedule;
 
+import dev.gapless.simulation.oracle.Violation;
 import java.util.PriorityQueue;
 
 /** Virtual time: what is due first runs first, and what is due at once in the order in which it was asked for. */
 final class Timeline {
     private static final long START_MS = 1_700_000_000_000L;
+    /** Far more than any schedule needs: whoever gets there goes in circles. */
+    private static final long MOST_EVENTS = 3_000_000;
 
-    private final PriorityQueue<Event> events = new PriorityQueue<>();
+    private final PriorityQueue<Event> events = new PriorityQueue<>(256);
     private long nowNs = 1_000_000_000L;
     private long asked;
     private long ran;
@@ -64,7 +67,9 @@ final class Timeline {
             Event event = events.remove();
             nowNs = event.atNs;
             if (!event.calledOff) {
-                ran++;
+                if (++ran > MOST_EVENTS) {
+                    throw new Violation("G5: more than " + MOST_EVENTS + " steps, it goes in circles");
+                }
                 event.action.run();
             }
         }

@@ -1,7 +1,7 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.schedule;
 
 import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
@@ -11,32 +11,33 @@ import java.util.random.RandomGenerator;
  * lives: what was under way to a process that died reaches whoever comes after it there.
  */
 final class Network {
-    private static final int MOST_IN_FLIGHT = 200;
     private static final long LEAST_DELAY_NS = 200_000;
 
     private final Timeline timeline;
     private final RandomGenerator random;
     private final Counts counts;
-    private final Map<String, BiConsumer<String, Object>> receivers = new LinkedHashMap<>();
-    private final Map<String, Link> links = new LinkedHashMap<>();
+    private final int mostInFlight;
+    private final Map<Host, BiConsumer<Host, Object>> receivers = new HashMap<>();
+    private final Map<Host, Map<Host, Link>> links = new HashMap<>();
 
-    Network(Timeline timeline, RandomGenerator random, Counts counts) {
+    Network(Timeline timeline, RandomGenerator random, Counts counts, int mostInFlight) {
         this.timeline = timeline;
         this.random = random;
         this.counts = counts;
+        this.mostInFlight = mostInFlight;
     }
 
     /** One direction between two addresses. */
     private static final class Link {
-        final String from;
-        final String to;
+        final Host from;
+        final Host to;
         final ArrayDeque<Packet> inFlight = new ArrayDeque<>();
         int toLose;
-        boolean cut;
+        int cuts;
         long extraDelayNs;
         long lastArrivalNs;
 
-        Link(String from, String to) {
+        Link(Host from, Host to) {
             this.from = from;
             this.to = to;
         }
@@ -52,23 +53,24 @@ final class Network {
     }
 
     /** Somebody listens at this address from now on, and gets what was held there for its predecessor. */
-    void listen(String address, BiConsumer<String, Object> receiver) {
-        receivers.put(address, receiver);
-        for (Link link : links.values()) {
-            if (link.to.equals(address)) {
+    void listen(Host at, Iterable<Host> everybody, BiConsumer<Host, Object> receiver) {
+        receivers.put(at, receiver);
+        for (Host from : everybody) {
+            Link link = link(from, at);
+            if (!link.inFlight.isEmpty()) {
                 timeline.after(LEAST_DELAY_NS, () -> deliverHeld(link));
             }
         }
     }
 
-    void silence(String address) {
-        receivers.remove(address);
+    void silence(Host at) {
+        receivers.remove(at);
     }
 
-    void send(String from, String to, Object message) {
+    void send(Host from, Host to, Object message) {
         Link link = link(from, to);
         counts.add("packets");
-        if (link.cut) {
+        if (link.cuts > 0) {
             counts.add("packet cut off");
             return;
         }
@@ -77,11 +79,11 @@ final class Network {
             counts.add("packet lost");
             return;
         }
-        if (link.inFlight.size() >= MOST_IN_FLIGHT) {
+        if (link.inFlight.size() >= mostInFlight) {
             counts.add("packet lost to a full link");
             return;
         }
-        long delayNs = from.equals(to) ? 1_000 : LEAST_DELAY_NS + random.nextLong(2_000_000) + link.extraDelayNs;
+        long delayNs = from == to ? 1_000 : LEAST_DELAY_NS + random.nextLong(2_000_000) + link.extraDelayNs;
         link.lastArrivalNs = Math.max(link.lastArrivalNs, timeline.nowNs() + delayNs);
         Packet packet = new Packet(message);
         link.inFlight.add(packet);
@@ -89,7 +91,7 @@ final class Network {
     }
 
     private void arrive(Link link, Packet packet) {
-        BiConsumer<String, Object> receiver = receivers.get(link.to);
+        BiConsumer<Host, Object> receiver = receivers.get(link.to);
         if (packet.done || receiver == null) {
             return; // held, as long as nobody listens
         }
@@ -104,7 +106,7 @@ final class Network {
     }
 
     private void deliverHeld(Link link) {
-        BiConsumer<String, Object> receiver = receivers.get(link.to);
+        BiConsumer<Host, Object> receiver = receivers.get(link.to);
         int held = link.inFlight.size();
         for (int i = 0; receiver != null && i < held && !link.inFlight.isEmpty(); i++) {
             Packet packet = link.inFlight.remove();
@@ -115,12 +117,12 @@ final class Network {
     }
 
     /** The next packets in this direction are lost, and nobody notices. */
-    void loseNext(String from, String to, int packets) {
+    void loseNext(Host from, Host to, int packets) {
         link(from, to).toLose += packets;
     }
 
     /** What is under way between the two is lost. */
-    void reset(String one, String other) {
+    void reset(Host one, Host other) {
         for (Link link : new Link[] {link(one, other), link(other, one)}) {
             link.inFlight.forEach(packet -> {
                 packet.done = true;
@@ -130,28 +132,36 @@ final class Network {
         }
     }
 
-    void cut(String from, String to, boolean cut) {
-        link(from, to).cut = cut;
+    /** Nothing gets through in this direction until {@link #mend} was called as often. */
+    void cut(Host from, Host to) {
+        link(from, to).cuts++;
     }
 
-    boolean isCut(String from, String to) {
-        return link(from, to).cut;
+    void mend(Host from, Host to) {
+        Link link = link(from, to);
+        link.cuts = Math.max(0, link.cuts - 1);
     }
 
-    void delay(String from, String to, long extraNs) {
+    boolean isCut(Host from, Host to) {
+        return link(from, to).cuts > 0;
+    }
+
+    /** What is sent in this direction from now on takes this much longer, and fills the link. */
+    void delay(Host from, Host to, long extraNs) {
         link(from, to).extraDelayNs = extraNs;
     }
 
-    /** Every link is as good as it gets, and whatever is still held for somebody who is dead is dropped. */
+    /** Every link is as good as it gets. */
     void heal() {
-        for (Link link : links.values()) {
-            link.cut = false;
-            link.toLose = 0;
-            link.extraDelayNs = 0;
-        }
+        links.values()
+                .forEach(to -> to.values().forEach(link -> {
+                    link.cuts = 0;
+                    link.toLose = 0;
+                    link.extraDelayNs = 0;
+                }));
     }
 
-    private Link link(String from, String to) {
-        return links.computeIfAbsent(from + ">" + to, k -> new Link(from, to));
+    private Link link(Host from, Host to) {
+        return links.computeIfAbsent(from, h -> new HashMap<>()).computeIfAbsent(to, h -> new Link(from, to));
     }
 }

@@ -1,4 +1,4 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.oracle;
 
 /**
  * A place in all that one node ever published.

@@ -1,12 +1,15 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.schedule;
 
-/** An address, at which one node lives after the other. */
+import org.jspecify.annotations.Nullable;
+
+/** An address, at which one process lives after the other, and its clock. */
 final class Host {
     private final String name;
     private final boolean produces;
     private final boolean consumes;
-    private Node node;
+    private @Nullable NodeProcess process;
     private long clockSkewMs;
+    private int driftPerMille;
 
     Host(String name, boolean produces, boolean consumes) {
         this.name = name;
@@ -32,24 +35,34 @@ final class Host {
     }
 
     /** Whoever lives here now, or null. */
-    Node node() {
-        return node;
+    @Nullable NodeProcess process() {
+        return process;
     }
 
-    void node(Node living) {
-        node = living;
+    void process(@Nullable NodeProcess living) {
+        process = living;
     }
 
     boolean isUp() {
-        return node != null;
+        return process != null;
     }
 
     long clockSkewMs() {
         return clockSkewMs;
     }
 
+    /** Its clock is set: it is wrong by this much from now on. */
     void clockSkewMs(long skewMs) {
         clockSkewMs = skewMs;
+    }
+
+    /** By how much its clocks are faster than right ones. */
+    int driftPerMille() {
+        return driftPerMille;
+    }
+
+    void driftPerMille(int perMille) {
+        driftPerMille = perMille;
     }
 
     @Override

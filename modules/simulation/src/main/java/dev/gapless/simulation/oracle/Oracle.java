@@ -1,4 +1,4 @@
-package dev.gapless.core.simulation;
+package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
@@ -9,53 +9,68 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges what subscriptions were given and told by what was really published. It shares no code with what it judges, and
  * believes nothing of it: guarantees G1 to G7.
  */
-final class Oracle {
-    private final Simulation simulation;
+public final class Oracle {
     private final Truth truth;
+    private final TopicSettings settings;
+    private final boolean faults;
+    private final Observer observer;
 
-    Oracle(Simulation simulation) {
-        this.simulation = simulation;
-        this.truth = simulation.truth();
+    /**
+     * A judge.
+     *
+     * @param faults whether anything may go wrong; if not, next to nothing may be missed
+     */
+    public Oracle(Truth truth, TopicSettings settings, boolean faults, Observer observer) {
+        this.truth = truth;
+        this.settings = settings;
+        this.faults = faults;
+        this.observer = observer;
+    }
+
+    /** A subscription is about to be opened. */
+    public void opened(Witness w) {
+        for (String node : truth.nodes()) {
+            w.whenOpened.put(node, truth.now(node));
+        }
     }
 
     // ------------------------------------------------------------------ G4
 
     /** From now on everything that is published counts; and what was asked for of those who are there. */
-    void ready(Witness w, Node reader) {
+    public void ready(Witness w, Heard reader) {
         if (w.ready) {
             return;
         }
         w.ready = true;
         for (String node : truth.nodes()) {
             if (!w.due.containsKey(node)) {
-                w.due.put(node, w.sinceMs == null || !knows(reader, node) ? truth.now(node) : since(node, w.sinceMs));
+                w.due.put(node, start(w, reader, node));
             }
         }
     }
 
-    private boolean knows(Node reader, String node) {
-        int life = truth.now(node).life();
-        long now = simulation.timeline().stamp();
-        return life >= 0 && reader.knewSince(truth.lives(node).get(life).uid, now);
-    }
-
-    private Place since(String node, long timeMs) {
+    private Place start(Witness w, Heard reader, String node) {
         Place now = truth.now(node);
-        return now.life() < 0
-                ? now
-                : new Place(now.life(), truth.lives(node).get(now.life()).before(timeMs));
+        if (now.life() < 0) {
+            return now;
+        }
+        Truth.Life life = truth.lives(node).get(now.life());
+        boolean since = w.sinceMs != null && reader.knewSince(life.uid, reader.now());
+        return new Place(now.life(), since ? life.before(Objects.requireNonNull(w.sinceMs)) : life.head());
     }
 
     // ------------------------------------------------------------------ G1, G2, G3
 
-    void given(Witness w, String name, Position position, long content) {
-        simulation.counts().add("delivered");
-        simulation.trace().add(w, () -> "is given " + name + " " + position);
+    public void given(Witness w, String name, Position position, long content) {
+        observer.count("delivered", 1);
+        observer.trace(w, () -> "is given " + name + " " + position);
         String node = resolve(name);
         Truth.Life life = lifeOf(w, node, position);
         if (w.pending != null) {
@@ -93,16 +108,16 @@ final class Oracle {
         for (int i = Math.max(0, from.life()); i <= to.life() && i < lives.size(); i++) {
             Truth.Life life = lives.get(i);
             long behind = i == from.life() ? from.sequence() : 0;
-            long last = i == to.life() ? Math.min(to.sequence(), life.head()) : life.head();
+            long last = i == to.life() ? Math.min(to.sequence(), life.head()) : life.owed();
             if (behind >= last) {
                 continue;
             }
             if (!life.wasMember) {
-                simulation.counts().add("limit: life that never was a member");
+                observer.count("limit: life that never was a member", 1);
                 continue;
             }
             if (w.handovers.stream().anyMatch(handover -> handover.missed(life.uid))) {
-                simulation.counts().add("limit: life between token and resumption");
+                observer.count("limit: life between token and resumption", 1);
                 continue;
             }
             fail(
@@ -116,16 +131,16 @@ final class Oracle {
     // ------------------------------------------------------------------ gaps
 
     /** A reload begins; it counts once it has succeeded (S2). */
-    void missed(Witness w, List<Gap> gaps) {
-        simulation.trace().add(w, () -> "is told " + gaps);
+    public void missed(Witness w, List<Gap> gaps) {
+        observer.trace(w, () -> "is told " + gaps);
         if (gaps.isEmpty()) {
             fail(w, "G1", "is told of nothing");
         }
-        if (!simulation.profile().faults()) {
+        if (!faults) {
             gaps.forEach(gap -> mayBeMissedWithoutFaults(w, gap));
         }
         if (w.pending == null) {
-            gaps.forEach(gap -> simulation.counts().add("expired: " + gap.reason()));
+            gaps.forEach(gap -> observer.count("expired: " + gap.reason(), 1));
         } else if (!w.pending.equals(gaps)) {
             fail(w, "S2", "is told something else after a reload that failed");
         }
@@ -137,20 +152,24 @@ final class Oracle {
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
     private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+        String node = nodeOf(gap);
+        long first = gap.firstMissing() == null ? 1 : gap.firstMissing();
+        Place opened = w.whenOpened.getOrDefault(node, Place.NOWHERE);
         boolean fromThePast = w.sinceMs != null || w.resumed || w.earliest;
-        boolean cameLater = gap.firstMissing() != null && gap.firstMissing() == 1;
-        if (!(fromThePast || cameLater) || w.begun.contains(resolve(gap.node()))) {
+        boolean past = fromThePast && (first <= opened.sequence() || !w.begun.contains(node));
+        boolean cameLater = first == 1 && !w.begun.contains(node);
+        if (!past && !cameLater) {
             fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }
 
-    void reloaded(Witness w, CursorToken reflects) {
-        simulation.trace().add(w, () -> "has reloaded" + (reflects == null ? "" : ", up to " + reflects.positions()));
+    public void reloaded(Witness w, @Nullable CursorToken reflects) {
+        observer.trace(w, () -> "has reloaded" + (reflects == null ? "" : ", up to " + reflects.positions()));
         Map<String, List<Gap>> byNode = new LinkedHashMap<>();
-        for (Gap gap : w.pending) {
-            List<Gap> gaps = byNode.computeIfAbsent(resolve(gap.node()), n -> new ArrayList<>());
+        for (Gap gap : Objects.requireNonNull(w.pending)) {
+            List<Gap> gaps = byNode.computeIfAbsent(nodeOf(gap), n -> new ArrayList<>());
             // A life that never said its name goes under its address, and came before those that did.
-            gaps.add(truth.isNode(gap.node()) ? gaps.size() : 0, gap);
+            gaps.add(truth.isNode(Objects.requireNonNull(gap.node())) ? gaps.size() : 0, gap);
         }
         w.pending = null;
         byNode.forEach((node, gaps) -> pass(w, node, gaps));
@@ -164,7 +183,7 @@ final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
             } else if (gap.resumesAt() == null) {
-                w.due.put(node, w.whenReloadBegan.get(node));
+                isInTheReload(w, node);
             } else if (gap.epoch() == null) {
                 w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
             }
@@ -173,13 +192,14 @@ final class Oracle {
         Position resumesAt = last.resumesAt();
         if (resumesAt == null) {
             // Whatever had been published when the reload began is in it; what comes later must come, or be told.
-            w.due.put(node, w.whenReloadBegan.get(node));
+            isInTheReload(w, node);
             return;
         }
         Truth.Life life = lifeOf(w, node, resumesAt);
         Place to = new Place(life.index, resumesAt.sequence() - 1);
         Place got = w.got.get(node);
-        boolean unknown = last.reason() == Reason.POSITION_UNKNOWN && got != null && got.sequence() <= to.sequence();
+        boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN || last.epoch() == null;
+        boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
         }
@@ -190,16 +210,26 @@ final class Oracle {
         w.due.put(node, to);
     }
 
+    /** What had been published when the reload began is in it. */
+    private static void isInTheReload(Witness w, String node) {
+        Place began = w.whenReloadBegan.getOrDefault(node, Place.NOWHERE);
+        Place due = w.due.get(node);
+        if (due == null || !due.isBehind(began.life(), began.sequence())) {
+            w.due.put(node, began);
+        }
+    }
+
     private void passNumbers(Witness w, String node, Gap gap) {
-        Position first = new Position(gap.epoch(), gap.firstMissing());
+        long firstMissing = Objects.requireNonNull(gap.firstMissing());
+        Position first = new Position(Objects.requireNonNull(gap.epoch()), firstMissing);
         Truth.Life life = lifeOf(w, node, first);
         Place got = w.got.get(node);
-        if (got != null && got.isBehind(life.index, gap.firstMissing())) {
+        if (got != null && got.isBehind(life.index, firstMissing)) {
             fail(w, "G2", "misses " + node + " from " + first + ", which it has got: " + got);
         }
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, new Place(life.index, gap.firstMissing() - 1), "before the gap at " + first);
+            nothingSkipped(w, node, due, new Place(life.index, firstMissing - 1), "before the gap at " + first);
         }
         if (gap.missed() == null) {
             boolean endKnown =
@@ -214,17 +244,20 @@ final class Oracle {
             }
             return;
         }
-        long lastMissed = gap.firstMissing() + gap.missed() - 1;
+        long lastMissed = firstMissing + gap.missed() - 1;
         if (gap.missed() < 1 || lastMissed > life.head()) {
             fail(w, "G1", "is told that it missed up to " + lastMissed + ", the head is " + life.head() + ": " + gap);
         }
-        simulation.counts().add("messages announced as missed", gap.missed());
+        observer.count("messages announced as missed", gap.missed());
         w.got.put(node, new Place(life.index, lastMissed));
         w.due.put(node, new Place(life.index, lastMissed));
     }
 
     /** What the source of truth reflects need not come any more; what was given must not come again either way. */
-    private void reflected(Witness w, String node, Position position) {
+    private void reflected(Witness w, String node, @Nullable Position position) {
+        if (position == null) {
+            return;
+        }
         Truth.Life life = truth.life(position.epoch());
         Place due = w.due.get(node);
         boolean begins = due == null && w.sinceMs != null;
@@ -235,10 +268,13 @@ final class Oracle {
 
     // ------------------------------------------------------------------ the end of a producer
 
-    void left(Witness w, String name, Position position) {
+    public void left(Witness w, String name, @Nullable Position position) {
+        if (position == null) {
+            throw new Violation("C6: " + name + " is said to have left somewhere");
+        }
         String node = resolve(name);
-        simulation.counts().add("producer left");
-        simulation.trace().add(w, () -> "is told that " + node + " left at " + position);
+        observer.count("producer left", 1);
+        observer.trace(w, () -> "is told that " + node + " left at " + position);
         Truth.Life life = lifeOf(w, node, position);
         if (!life.left) {
             fail(w, "C6", node + " is said to have left in good order, and did not");
@@ -258,7 +294,7 @@ final class Oracle {
     // ------------------------------------------------------------------ G6, G5
 
     /** Faults are over, and the time for it is up: it has got, or was told of, everything. */
-    void isLevel(Witness w) {
+    public void isLevel(Witness w) {
         if (!w.ready) {
             fail(w, "G6", "is not ready");
         }
@@ -271,19 +307,24 @@ final class Oracle {
     }
 
     /** With backpressure what was granted to each sender, and one batch of each, may come on top. */
-    void isBounded(String what, int messages, long bytes, int senders) {
-        TopicSettings settings = simulation.settings();
+    public void isBounded(String what, int messages, long bytes, int senders, long largestEntryBytes) {
         long onTop = settings.backpressure() ? settings.windowBytes() + settings.batchBytes() : 0;
         long smallest = 8 + 64;
         long messagesOnTop = 2L * senders * (onTop / smallest + 1);
-        long mostBytes = settings.ringBytes()
-                + senders * 2L * (onTop + simulation.profile().largestEntryBytes());
+        long mostBytes = settings.ringBytes() + senders * 2L * (onTop + largestEntryBytes);
         if (bytes > mostBytes || messages > settings.ringMessages() + messagesOnTop) {
             throw new Violation("G5: " + what + " holds " + messages + " entries, " + bytes + " bytes");
         }
     }
 
     // ------------------------------------------------------------------
+
+    private String nodeOf(Gap gap) {
+        if (gap.node() == null) {
+            throw new Violation("G1: a gap without a producer: " + gap);
+        }
+        return resolve(gap.node());
+    }
 
     private String resolve(String name) {
         String node = name.endsWith(":2551") ? name.substring(0, name.length() - 5) : name;

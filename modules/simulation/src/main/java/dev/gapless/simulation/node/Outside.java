@@ -1,0 +1,44 @@
+package dev.gapless.simulation.node;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What surrounds a {@link Node}: its clocks, its network, and who looks on. Any method may end the node by throwing. */
+public interface Outside {
+    /** Milliseconds since 1970, by a clock that may be wrong and may jump. */
+    long nowMs();
+
+    /** Nanoseconds by a clock that only goes on. */
+    long nowNs();
+
+    /** Send it to the node with this uid: a Hello, a Pulse or a message of the protocol. */
+    void send(long toUid, Object message);
+
+    /** The node begins a log. */
+    void logMade(Epoch epoch);
+
+    /** The message with this number is in the log, here. */
+    void published(long id, Position at);
+
+    /** The message with this number waits for room in the log. */
+    void publishWaits(long id);
+
+    /** The message with this number is not in the log, and will not be. */
+    void publishRefused(long id, String why);
+
+    /** There is something that {@link Node#flush} has not been called for; said once until it is. */
+    void wantsFlush();
+
+    /** A subscription is ready, but for these nodes. */
+    void ready(long subscription, Set<String> silent);
+
+    /** A cursor of this node's log was moved. */
+    void expired(Session session, long reader, Reason reason, long sent, long resumeAt);
+
+    /** A feed of this node misses something. */
+    void missed(String node, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo);
+}

@@ -1,0 +1,38 @@
+package dev.gapless.simulation.oracle;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/** Of which lives one process has heard as members, and until when; by stamps, which rise with everything that happens. */
+public final class Heard {
+    private final LongSupplier stamps;
+    private final Map<Long, Long> appeared = new HashMap<>();
+    private final Map<Long, Long> removed = new HashMap<>();
+
+    public Heard(LongSupplier stamps) {
+        this.stamps = stamps;
+    }
+
+    public void appeared(long uid) {
+        appeared.putIfAbsent(uid, stamps.getAsLong());
+    }
+
+    public void removed(long uid) {
+        removed.put(uid, stamps.getAsLong());
+    }
+
+    public long now() {
+        return stamps.getAsLong();
+    }
+
+    /** Has it known that life as a member, at this moment or later? */
+    boolean knewSince(long uid, long stamp) {
+        return appeared.containsKey(uid) && removed.getOrDefault(uid, Long.MAX_VALUE) > stamp;
+    }
+
+    /** Had it heard of that life before this moment? */
+    boolean knewBefore(long uid, long stamp) {
+        return appeared.getOrDefault(uid, Long.MAX_VALUE) < stamp;
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gapless.simulation.schedule;
+
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A seed whose schedule breaks a guarantee, or the protocol's own assertions.
+ *
+ * @param seed the seed
+ * @param what the guarantee and what broke it
+ * @param faults the numbers of those faults that suffice for it
+ * @param planned how many faults took place before they were reduced to these
+ */
+public record Failure(long seed, String what, SortedSet<Integer> faults, int planned) {
+    public Failure {
+        faults = new TreeSet<>(faults);
+    }
+
+    /** The options that run it again. */
+    public String options() {
+        return "--seeds " + seed + ".." + seed + " --faults " + list(faults) + " --trace";
+    }
+
+    private static String list(Set<Integer> numbers) {
+        return numbers.isEmpty()
+                ? "none"
+                : String.join(",", numbers.stream().map(String::valueOf).toList());
+    }
+}

@@ -1,0 +1,369 @@
+package dev.gapless.simulation.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** What goes wrong, when, and that it ends. */
+final class Faults {
+    private static final String[] KINDS = {
+        "loss",
+        "loss",
+        "reset",
+        "cut",
+        "cut",
+        "cut in one direction",
+        "clogged link",
+        "pause",
+        "pause",
+        "restart",
+        "restart",
+        "crash",
+        "crash between two effects",
+        "crash between two effects",
+        "leave",
+        "killed while leaving",
+        "downed",
+        "clock jump",
+        "contradicting reachability"
+    };
+
+    private final Schedule schedule;
+    private final RandomGenerator later;
+    private final List<Fault> plan = new ArrayList<>();
+    private final List<Runnable> starts = new ArrayList<>();
+    private final Set<Integer> struck = new TreeSet<>();
+    private boolean over;
+
+    /** Plans them; {@code only} those with these numbers, unless it is null. */
+    Faults(Schedule schedule, RandomGenerator random, @Nullable Set<Integer> only) {
+        this.schedule = schedule;
+        this.later = new SplittableRandom(random.nextLong());
+        if (!schedule.profile().faults()) {
+            return;
+        }
+        long atNs = schedule.timeline().nowNs();
+        long untilNs = atNs + schedule.profile().badTimesNs();
+        for (int number = 1; ; number++) {
+            atNs += 1 + random.nextLong(2 * schedule.profile().faultGapNs());
+            Fault fault = new Fault(number, atNs, random.nextLong());
+            if (atNs >= untilNs) {
+                return;
+            }
+            if (only == null || only.contains(number)) {
+                plan.add(fault);
+            }
+        }
+    }
+
+    void begin() {
+        plan.forEach(fault -> schedule.timeline().at(fault.atNs(), () -> strike(fault)));
+    }
+
+    /** The numbers of those that took place. */
+    Set<Integer> struck() {
+        return struck;
+    }
+
+    private void strike(Fault fault) {
+        if (over) {
+            return;
+        }
+        SplittableRandom random = new SplittableRandom(fault.seed());
+        String kind = KINDS[random.nextInt(KINDS.length)];
+        Host one = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
+        Host other = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
+        String what = one == other && isOfTwo(kind) ? null : carryOut(kind, one, other, random);
+        if (what != null) {
+            struck.add(fault.number());
+            schedule.counts().add("fault: " + kind);
+            schedule.trace("*", () -> "FAULT " + fault.number() + ": " + kind + ", " + what);
+        }
+    }
+
+    private static boolean isOfTwo(String kind) {
+        return switch (kind) {
+            case "loss", "reset", "cut", "cut in one direction", "clogged link", "contradicting reachability" -> true;
+            default -> false;
+        };
+    }
+
+    /** Returns what was done, or null if there was nothing to do it to. */
+    private @Nullable String carryOut(String kind, Host one, Host other, SplittableRandom random) {
+        return switch (kind) {
+            case "loss" -> lose(one, other, random);
+            case "reset" -> reset(one, other);
+            case "cut" -> cut(one, other, true, random);
+            case "cut in one direction" -> cut(one, other, false, random);
+            case "clogged link" -> clog(one, other, random);
+            case "contradicting reachability" -> contradict(one, other, random);
+            case "clock jump" -> jump(one, random);
+            default -> strikeProcess(kind, one, random);
+        };
+    }
+
+    private @Nullable String strikeProcess(String kind, Host host, SplittableRandom random) {
+        NodeProcess process = host.process();
+        if (process == null) {
+            return null;
+        }
+        if (kind.equals("pause")) {
+            return pause(process, random);
+        }
+        if (schedule.hosts().stream().filter(Host::isUp).count() < 2) {
+            return null; // somebody must be left who could be told
+        }
+        return switch (kind) {
+            case "restart" -> restart(process, random);
+            case "crash" -> crash(process, random);
+            case "crash between two effects" -> crashLater(process, random);
+            case "leave" -> leave(process);
+            case "killed while leaving" -> killWhileLeaving(process, random);
+            case "downed" -> down(process, random);
+            default -> throw new IllegalStateException(kind);
+        };
+    }
+
+    // ------------------------------------------------------------------ the network
+
+    private String lose(Host from, Host to, SplittableRandom random) {
+        int packets = 1 + random.nextInt(8);
+        schedule.network().loseNext(from, to, packets);
+        return packets + " packets from " + from + " to " + to;
+    }
+
+    private String reset(Host one, Host other) {
+        schedule.network().reset(one, other);
+        return "between " + one + " and " + other;
+    }
+
+    private String cut(Host one, Host other, boolean both, SplittableRandom random) {
+        long lastsNs = random.nextLong(12 * Profile.SECOND);
+        schedule.network().cut(one, other);
+        if (both) {
+            schedule.network().cut(other, one);
+        }
+        after(2 * Profile.SECOND, () -> reachable(one, other, false));
+        if (lastsNs > 6 * Profile.SECOND && random.nextBoolean()) {
+            // Longer than a consumer takes to find its producer silent: that may forget the cursors then.
+            after(6 * Profile.SECOND, () -> forget(one, other));
+        }
+        after(lastsNs, () -> {
+            schedule.network().mend(one, other);
+            if (both) {
+                schedule.network().mend(other, one);
+            }
+            after(2 * Profile.SECOND, () -> reachable(one, other, true));
+        });
+        return "from " + one + " to " + other + " for " + lastsNs / Profile.MS + " ms";
+    }
+
+    private void forget(Host one, Host other) {
+        NodeProcess forgotten = one.process();
+        NodeProcess forgets = other.process();
+        if (!over && forgotten != null && forgets != null && schedule.network().isCut(one, other)) {
+            schedule.counts().add("fault: cursor forgotten");
+            schedule.trace("*", () -> other + " forgets the cursors of " + one);
+            forgets.input(() -> forgets.node().forget(forgotten.uid()));
+        }
+    }
+
+    private String clog(Host from, Host to, SplittableRandom random) {
+        long extraNs = random.nextLong(3 * Profile.SECOND);
+        schedule.network().delay(from, to, extraNs);
+        after(random.nextLong(8 * Profile.SECOND), () -> schedule.network().delay(from, to, 0));
+        return from + " to " + to + " by " + extraNs / Profile.MS + " ms";
+    }
+
+    private String contradict(Host one, Host other, SplittableRandom random) {
+        reachable(one, other, false);
+        after(random.nextLong(4 * Profile.SECOND), () -> reachable(one, other, true));
+        return one + " and " + other + " take each other for unreachable";
+    }
+
+    private void reachable(Host one, Host other, boolean reachable) {
+        NodeProcess a = one.process();
+        NodeProcess b = other.process();
+        if (a != null && b != null) {
+            a.input(() -> a.node().reachability(b.uid(), reachable));
+            b.input(() -> b.node().reachability(a.uid(), reachable));
+        }
+    }
+
+    // ------------------------------------------------------------------ processes
+
+    private @Nullable String pause(NodeProcess process, SplittableRandom random) {
+        if (process.isPaused()) {
+            return null;
+        }
+        long lastsNs = random.nextLong(12 * Profile.SECOND);
+        process.pause();
+        after(3 * Profile.SECOND, () -> {
+            if (process.isPaused()) {
+                schedule.members().reachable(process.uid(), false);
+            }
+        });
+        after(lastsNs, () -> goOn(process));
+        return process.host() + " for " + lastsNs / Profile.MS + " ms";
+    }
+
+    private void goOn(NodeProcess process) {
+        if (process.isPaused() && !process.isDead()) {
+            schedule.members().reachable(process.uid(), true);
+            process.goOn();
+        }
+    }
+
+    private String restart(NodeProcess process, SplittableRandom random) {
+        end(process, 500 * Profile.MS + random.nextLong(3 * Profile.SECOND), random);
+        startAgain(process.host(), random.nextLong(4 * Profile.SECOND));
+        return process.host().name();
+    }
+
+    private String crash(NodeProcess process, SplittableRandom random) {
+        end(process, 500 * Profile.MS + random.nextLong(5 * Profile.SECOND), random);
+        if (random.nextInt(3) == 0) {
+            return process.host() + " for good";
+        }
+        startAgain(process.host(), 8 * Profile.SECOND + random.nextLong(10 * Profile.SECOND));
+        return process.host() + " for long";
+    }
+
+    private String crashLater(NodeProcess process, SplittableRandom random) {
+        int effects = random.nextInt(20);
+        process.crashAfter(effects);
+        return process.host() + " after " + effects + " effects";
+    }
+
+    /** A process has died in the middle of something. */
+    void crashed(NodeProcess process) {
+        if (process.isDead()) {
+            return;
+        }
+        schedule.trace(process.host(), () -> "has crashed");
+        SplittableRandom random = new SplittableRandom(later.nextLong());
+        end(process, 500 * Profile.MS + random.nextLong(4 * Profile.SECOND), random);
+        startAgain(process.host(), random.nextLong(12 * Profile.SECOND));
+    }
+
+    private void end(NodeProcess process, long untilRemovedNs, RandomGenerator random) {
+        process.subscribers().values().forEach(subscriber -> {
+            if (subscriber.isOpen() && random.nextBoolean()) {
+                schedule.workload().take(subscriber); // what it had stored with its rows
+            }
+        });
+        schedule.stop(process);
+        after(untilRemovedNs, () -> schedule.members().remove(process.uid()));
+    }
+
+    private @Nullable String leave(NodeProcess process) {
+        if (!process.isUp() || process.isPaused() || process.node().isLeaving()) {
+            return null;
+        }
+        process.input(process::leave);
+        return process.host().name();
+    }
+
+    /** A process that leaves has drained, or its time for it is up. */
+    void gone(NodeProcess process) {
+        if (process.isDead()) {
+            return;
+        }
+        schedule.trace(process.host(), () -> "is gone");
+        schedule.stop(process);
+        after(later.nextLong(Profile.SECOND), () -> schedule.members().remove(process.uid()));
+        if (later.nextBoolean()) {
+            startAgain(process.host(), later.nextLong(20 * Profile.SECOND));
+        }
+    }
+
+    private @Nullable String killWhileLeaving(NodeProcess process, SplittableRandom random) {
+        String left = leave(process);
+        if (left == null || process.isDead()) {
+            return left == null ? null : left + " was quicker";
+        }
+        process.crashAfter(random.nextInt(12));
+        return left;
+    }
+
+    /** Nobody hears of it for so long that it is taken off the members; then it ends itself. */
+    private String down(NodeProcess process, SplittableRandom random) {
+        Host host = process.host();
+        List<Host> others = schedule.hosts().stream().filter(o -> o != host).toList();
+        others.forEach(other -> {
+            schedule.network().cut(host, other);
+            schedule.network().cut(other, host);
+        });
+        long downedNs = 3 * Profile.SECOND + random.nextLong(3 * Profile.SECOND);
+        after(2 * Profile.SECOND, () -> schedule.members().reachable(process.uid(), false));
+        after(downedNs, () -> schedule.members().remove(process.uid()));
+        after(
+                downedNs + random.nextLong(3 * Profile.SECOND),
+                () -> others.forEach(other -> {
+                    schedule.network().mend(host, other);
+                    schedule.network().mend(other, host);
+                }));
+        after(downedNs + random.nextLong(4 * Profile.SECOND), () -> {
+            if (!process.isDead()) {
+                end(process, 0, random);
+                startAgain(host, random.nextLong(6 * Profile.SECOND));
+            }
+        });
+        return host.name();
+    }
+
+    private void startAgain(Host host, long delayNs) {
+        Runnable start = () -> schedule.start(host);
+        starts.add(start);
+        after(over ? Math.min(delayNs, Profile.SECOND) : delayNs, () -> {
+            if (starts.remove(start)) {
+                start.run();
+            }
+        });
+    }
+
+    // ------------------------------------------------------------------ clocks
+
+    private String jump(Host host, SplittableRandom random) {
+        long most = random.nextInt(5) == 0 ? 86_400_000 : 4_000;
+        host.clockSkewMs(random.nextLong(most) - most / 2);
+        return host + " is wrong by " + host.clockSkewMs() + " ms";
+    }
+
+    // ------------------------------------------------------------------ reloads, and the end of it all
+
+    /** How the next reload goes. */
+    record ReloadPlan(long takesNs, boolean fails, boolean answersWithPositions) {}
+
+    ReloadPlan nextReload(RandomGenerator random) {
+        boolean bad = !over && schedule.profile().faults();
+        boolean fails = bad && random.nextInt(5) == 0;
+        long most = bad && random.nextInt(5) == 0 ? 5 * Profile.SECOND : 50 * Profile.MS;
+        long takesNs = over ? 10 * Profile.MS : random.nextLong(most);
+        return new ReloadPlan(takesNs, fails, random.nextInt(4) == 0);
+    }
+
+    /** No more faults; those under way end now. Who was about to come back does so. */
+    void end() {
+        over = true;
+        schedule.network().heal();
+        for (Host host : schedule.hosts()) {
+            NodeProcess process = host.process();
+            if (process != null) {
+                schedule.members().reachable(process.uid(), true);
+                goOn(process);
+                process.crashAfter(Integer.MAX_VALUE);
+            }
+        }
+        List.copyOf(starts).forEach(start -> after(later.nextLong(Profile.SECOND), start));
+        starts.clear();
+    }
+
+    private void after(long delayNs, Runnable what) {
+        schedule.timeline().after(delayNs, what);
+    }
+}

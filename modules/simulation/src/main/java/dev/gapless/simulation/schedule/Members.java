@@ -1,0 +1,107 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.simulation.oracle.Truth;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
+ * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
+ * one address the later one appears after the earlier, and possibly before its removal.
+ */
+final class Members {
+    private final Timeline timeline;
+    private final RandomGenerator random;
+    private final Profile profile;
+    private final Truth truth;
+    private final Map<Long, Host> present = new LinkedHashMap<>();
+    private final Map<NodeProcess, News> observers = new LinkedHashMap<>();
+
+    /** When an observer learned of things last. */
+    private static final class News {
+        long upNs;
+        long lastNs;
+        final Map<Long, Long> lastOf = new LinkedHashMap<>();
+        final Map<Host, Long> appearedAt = new LinkedHashMap<>();
+    }
+
+    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth) {
+        this.timeline = timeline;
+        this.random = random;
+        this.profile = profile;
+        this.truth = truth;
+    }
+
+    /** A process that has started joins: it learns of everybody, and everybody of it. */
+    void join(NodeProcess process) {
+        for (Map.Entry<Long, Host> member : List.copyOf(present.entrySet())) {
+            if (member.getValue() == process.host()) {
+                remove(member.getKey());
+            }
+        }
+        List<Map.Entry<Long, Host>> before = List.copyOf(present.entrySet());
+        present.put(process.uid(), process.host());
+        truth.becameMember(process.uid());
+        observers.forEach((observer, news) -> {
+            long notBefore = news.appearedAt.getOrDefault(process.host(), 0L);
+            long atNs = nextNs(news, process.uid(), notBefore);
+            news.appearedAt.put(process.host(), atNs);
+            timeline.at(atNs, () -> observer.input(() -> observer.appeared(process.uid(), process.host())));
+        });
+        News news = new News();
+        observers.put(process, news);
+        news.upNs = timeline.nowNs() + delayNs();
+        news.lastNs = news.upNs;
+        timeline.at(
+                news.upNs,
+                () -> process.input(() -> {
+                    before.forEach(member -> process.appeared(member.getKey(), member.getValue()));
+                    process.appeared(process.uid(), process.host());
+                    process.selfUp();
+                }));
+    }
+
+    boolean contains(long uid) {
+        return present.containsKey(uid);
+    }
+
+    void remove(long uid) {
+        if (present.remove(uid) != null) {
+            truth.isNoMemberAnyMore(uid);
+            observers.keySet().removeIf(process -> process.uid() == uid);
+            tell(uid, observer -> observer.removed(uid));
+        }
+    }
+
+    /** This one is found to be unreachable, or not any more. */
+    void reachable(long uid, boolean reachable) {
+        tell(uid, observer -> observer.node().reachability(uid, reachable));
+    }
+
+    private void tell(long about, Consumer<NodeProcess> what) {
+        for (Map.Entry<NodeProcess, News> entry : new ArrayList<>(observers.entrySet())) {
+            NodeProcess observer = entry.getKey();
+            timeline.at(nextNs(entry.getValue(), about, 0), () -> observer.input(() -> what.accept(observer)));
+        }
+    }
+
+    private long nextNs(News news, long about, long notBefore) {
+        long earliest = Math.max(notBefore, earliestNs(news, about));
+        long at = Math.max(earliest + 1, timeline.nowNs() + delayNs());
+        news.lastNs = Math.max(news.lastNs, at);
+        news.lastOf.put(about, at);
+        return at;
+    }
+
+    private long earliestNs(News news, long about) {
+        return profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
+    }
+
+    private long delayNs() {
+        return Profile.MS + random.nextLong(profile.gossipNs());
+    }
+}

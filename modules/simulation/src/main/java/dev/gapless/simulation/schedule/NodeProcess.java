@@ -1,0 +1,336 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.oracle.Heard;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a node, as a process: it pauses, dies between any two effects, and applications run on it. */
+final class NodeProcess implements Outside {
+    private final Schedule schedule;
+    private final Timeline timeline;
+    private final Host host;
+    private final Node node;
+    private final SplittableRandom random;
+    private final Heard heard;
+    private final Map<Long, Subscriber> subscribers = new LinkedHashMap<>();
+    private final ArrayDeque<Runnable> whilePaused = new ArrayDeque<>();
+    private Timeline.@Nullable Event timer;
+    private boolean dead;
+    private boolean paused;
+    private int effectsLeft = Integer.MAX_VALUE;
+
+    /** The process has died in the middle of what it did. */
+    private static final class Crashed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Crashed() {
+            super("crashed", null, false, false);
+        }
+    }
+
+    NodeProcess(Schedule schedule, Host host, long uid) {
+        this.schedule = schedule;
+        this.timeline = schedule.timeline();
+        this.host = host;
+        this.random = new SplittableRandom(uid);
+        this.node = new Node(uid, host.name(), schedule.settings(), random, this);
+        this.heard = new Heard(timeline::stamp);
+        pulse();
+    }
+
+    Host host() {
+        return host;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    Heard heard() {
+        return heard;
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    long uid() {
+        return node.uid();
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** Does it run, as a member? */
+    boolean isUp() {
+        return node.isUp() && !dead;
+    }
+
+    Map<Long, Subscriber> subscribers() {
+        return subscribers;
+    }
+
+    // ------------------------------------------------------------------ clocks
+
+    @Override
+    public long nowMs() {
+        return timeline.nowMs() + host.clockSkewMs();
+    }
+
+    @Override
+    public long nowNs() {
+        long now = timeline.nowNs();
+        return now + now / 1_000 * host.driftPerMille();
+    }
+
+    private long rightNs(long ownNs) {
+        // Rounded up: a timer must not go off before its time.
+        return host.driftPerMille() == 0 ? ownNs : ownNs / (1_000 + host.driftPerMille()) * 1_000 + 2_000;
+    }
+
+    // ------------------------------------------------------------------ inputs, one at a time
+
+    /** Something happens to this process: now, or once it is not paused any more, or never if it is dead. */
+    void input(Runnable what) {
+        if (dead) {
+            return;
+        }
+        if (paused) {
+            whilePaused.add(what);
+            return;
+        }
+        try {
+            what.run();
+            if (!dead) {
+                subscribers.values().forEach(Subscriber::wake);
+                planTimer();
+            }
+        } catch (Crashed e) {
+            schedule.faults().crashed(this);
+        }
+    }
+
+    private void planTimer() {
+        long dueNs = node.deadlineNs();
+        long atNs = dueNs == Long.MAX_VALUE ? dueNs : Math.max(timeline.nowNs(), rightNs(dueNs));
+        Timeline.Event planned = timer;
+        if (planned != null && planned.atNs() == atNs) {
+            return;
+        }
+        if (planned != null) {
+            planned.callOff();
+        }
+        timer = atNs == Long.MAX_VALUE ? null : timeline.at(atNs, () -> input(this::onTime));
+    }
+
+    private void onTime() {
+        timer = null;
+        node.onTime();
+        if (node.isDrained()) {
+            schedule.faults().gone(this);
+        }
+    }
+
+    private void pulse() {
+        timeline.after(
+                schedule.settings().heartbeatNs(),
+                () -> input(() -> {
+                    for (long silent : node.pulse()) {
+                        trace(() -> "hears nothing of " + schedule.name(silent));
+                    }
+                    pulse();
+                }));
+    }
+
+    void pause() {
+        paused = true;
+    }
+
+    void goOn() {
+        paused = false;
+        for (int left = whilePaused.size(); left > 0 && !paused && !dead; left--) {
+            input(whilePaused.remove());
+        }
+    }
+
+    /** It carries out this many effects more, and dies. */
+    void crashAfter(int effects) {
+        effectsLeft = effects;
+    }
+
+    void die() {
+        dead = true;
+        subscribers.values().forEach(Subscriber::die);
+    }
+
+    // ------------------------------------------------------------------ members
+
+    void appeared(long memberUid, Host at) {
+        heard.appeared(memberUid);
+        node.appeared(memberUid, at.address());
+    }
+
+    void removed(long memberUid) {
+        trace(() -> "learns that " + schedule.name(memberUid) + " is removed");
+        heard.removed(memberUid);
+        node.removed(memberUid);
+    }
+
+    void selfUp() {
+        trace(() -> "is up");
+        node.selfUp();
+        schedule.workload().up(this);
+    }
+
+    // ------------------------------------------------------------------ effects
+
+    void receive(Host from, Object packet) {
+        input(() -> {
+            trace(() -> "← " + from + " " + packet);
+            node.receive(packet);
+        });
+    }
+
+    @Override
+    public void send(long toUid, Object message) {
+        if (effectsLeft-- <= 0) {
+            throw new Crashed();
+        }
+        schedule.counts().add(Messages.sent(message));
+        schedule.network().send(host, schedule.hostOf(toUid), message);
+    }
+
+    @Override
+    public void logMade(Epoch epoch) {
+        schedule.truth().logMade(host.name(), uid(), epoch, schedule.members().contains(uid()));
+    }
+
+    @Override
+    public void published(long id, Position at) {
+        trace(() -> "published " + at);
+        schedule.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+    }
+
+    @Override
+    public void publishWaits(long id) {
+        schedule.counts().add("publish waits");
+    }
+
+    @Override
+    public void publishRefused(long id, String why) {
+        schedule.counts().add("publish refused: " + why);
+    }
+
+    @Override
+    public void wantsFlush() {
+        timeline.after(random.nextLong(3_000_000), () -> input(node::flush));
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {
+        trace(() -> "subscription " + subscription + " is ready without " + silent);
+        schedule.counts().add(silent.isEmpty() ? "ready" : "ready without somebody");
+        Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
+        schedule.oracle().ready(subscriber.witness(), heard);
+    }
+
+    @Override
+    public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
+        trace(() -> "expired " + session + ": " + reason + ", goes on at " + resumeAt);
+    }
+
+    @Override
+    public void missed(
+            String producer, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo) {
+        trace(() -> "feed " + reader + " misses " + reason + " of " + producer + " up to " + upTo);
+    }
+
+    private void trace(java.util.function.Supplier<String> what) {
+        schedule.trace(host, what);
+    }
+
+    // ------------------------------------------------------------------ applications
+
+    void leave() {
+        ProducerState producer = node.producer();
+        if (producer != null) {
+            schedule.truth().left(producer.log().identity().epoch());
+        }
+        node.leave();
+        if (node.isDrained()) {
+            schedule.faults().gone(this);
+        }
+    }
+
+    /** Opens a subscription; {@code how} is what it begins with. */
+    void subscribe(Opening how, Witness witness) {
+        Subscriber subscriber = new Subscriber(schedule, this, witness);
+        subscribers.put(witness.id(), subscriber);
+        schedule.oracle().opened(witness);
+        subscriber.begin(node.subscribe(witness.id(), how));
+    }
+
+    void unsubscribe(Subscriber subscriber) {
+        subscribers.remove(subscriber.witness().id());
+        subscriber.die();
+        node.unsubscribe(subscriber.witness().id());
+    }
+
+    /** Bounds hold (G5), and what never should be found has not been found. */
+    void audit() {
+        long largest = schedule.profile().largestEntryBytes();
+        ProducerState producer = node.producer();
+        if (producer != null) {
+            Log log = producer.log();
+            schedule.oracle().isBounded("ring of " + host, log.size(), log.bytes(), 0, largest);
+        }
+        TopicConsumer consumer = node.consumer();
+        if (consumer != null) {
+            Feed feed = consumer.feed();
+            schedule.oracle()
+                    .isBounded(
+                            "feed of " + host,
+                            feed.size(),
+                            feed.bytes(),
+                            schedule.hosts().size(),
+                            largest);
+        }
+        subscribers.values().forEach(Subscriber::audit);
+    }
+
+    List<String> describe() {
+        List<String> lines = new java.util.ArrayList<>();
+        lines.add(host + " " + Long.toHexString(uid()));
+        if (node.producer() != null) {
+            lines.add("    cursors " + node.producer().cursors());
+        }
+        if (node.consumer() != null) {
+            lines.add("    registrations " + node.consumer().registrations());
+        }
+        subscribers.values().forEach(s -> lines.add("    " + s.describe()));
+        return lines;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import java.util.random.RandomGenerator;
+
+/**
+ * What kind of execution a seed gives.
+ *
+ * @param settings the topic's
+ * @param hosts how many addresses there are
+ * @param faults whether anything goes wrong
+ * @param badTimesNs how long things go wrong
+ * @param faultGapNs how long between two faults, on average
+ * @param publishGapNs how long between two bursts of a producer, on average
+ * @param burst how many messages a burst has at most
+ * @param padding how many bytes a message has at most, beside its number
+ * @param gossipNs how long the news of a member may take
+ * @param newsInOrder whether everybody learns of all members in the same order
+ * @param mostInFlight how many messages a link holds before it drops them
+ */
+record Profile(
+        TopicSettings settings,
+        int hosts,
+        boolean faults,
+        long badTimesNs,
+        long faultGapNs,
+        long publishGapNs,
+        int burst,
+        int padding,
+        long gossipNs,
+        boolean newsInOrder,
+        int mostInFlight) {
+    static final long MS = 1_000_000L;
+    static final long SECOND = 1_000 * MS;
+
+    /** A message's number, and what a frame and an entry of a feed are charged for beside the content. */
+    private static final long NUMBER_AND_OVERHEAD = 8 + 64;
+
+    private static final long ENTRY_OVERHEAD = 32;
+
+    static Profile of(RandomGenerator random) {
+        boolean faults = random.nextInt(10) != 0;
+        boolean backpressure = random.nextInt(3) == 0;
+        int padding = 1 + random.nextInt(60);
+        int ring = ring(random, faults, backpressure);
+        int largest = (int) NUMBER_AND_OVERHEAD + padding;
+        int batch = largest * (1 + random.nextInt(6));
+        long ringBytes = faults && random.nextInt(4) == 0
+                ? Math.max(largest + ENTRY_OVERHEAD, (long) ring * (largest / 2))
+                : 1 << 20;
+        TopicSettings settings = new TopicSettings(
+                ring,
+                ringBytes,
+                backpressure ? Overflow.BACKPRESSURE : Overflow.EXPIRE,
+                batch,
+                (long) batch * (1 + random.nextInt(6)),
+                batch,
+                1 + random.nextInt(100),
+                (4 + random.nextInt(7)) * SECOND,
+                random.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED,
+                SECOND,
+                200 * MS,
+                (1 + random.nextInt(4)) * SECOND,
+                0.2,
+                (2 + random.nextInt(3)) * SECOND,
+                (1 + random.nextInt(5)) * SECOND,
+                (1 + random.nextInt(4)) * SECOND,
+                100 * MS,
+                2 * SECOND);
+        return new Profile(
+                settings,
+                2 + random.nextInt(4),
+                faults,
+                (4 + random.nextInt(20)) * SECOND,
+                (150 + random.nextInt(1_500)) * MS,
+                (random.nextInt(6) == 0 ? 20 : 100 + random.nextInt(900)) * MS,
+                1 + random.nextInt(16),
+                padding,
+                (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
+                !faults || random.nextBoolean(),
+                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+    }
+
+    private static int ring(RandomGenerator random, boolean faults, boolean backpressure) {
+        if (!faults) {
+            return backpressure ? 8 << random.nextInt(4) : 8_192;
+        }
+        return switch (random.nextInt(6)) {
+            case 0 -> 1 + random.nextInt(3);
+            case 1 -> 1 + random.nextInt(1_000);
+            default -> 4 << random.nextInt(6);
+        };
+    }
+
+    /** The most that one entry of a ring or feed is charged for. */
+    long largestEntryBytes() {
+        return NUMBER_AND_OVERHEAD + padding + ENTRY_OVERHEAD;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.simulation.oracle.Observer;
+import dev.gapless.simulation.oracle.Oracle;
+import dev.gapless.simulation.oracle.Truth;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of the protocol under a network, clocks and faults that all come from one seed: applications publish and
+ * subscribe while things go wrong; then nothing goes wrong any more, and within a stated time every subscription must be
+ * level. Not thread-safe; run it once.
+ */
+final class Schedule implements Observer {
+    static final String CLUSTER = "simulated";
+
+    private static final long COMING_BACK_NS = 12 * Profile.SECOND;
+
+    private final SplittableRandom random;
+    private final Timeline timeline = new Timeline();
+    private final Counts counts = new Counts();
+    private final Trace trace;
+    private final Profile profile;
+    private final Network network;
+    private final Truth truth = new Truth();
+    private final Oracle oracle;
+    private final Members members;
+    private final Faults faults;
+    private final Workload workload;
+    private final List<Host> hosts = new ArrayList<>();
+    private final Map<Long, Host> everyUid = new HashMap<>();
+
+    /**
+     * The schedule of a seed.
+     *
+     * @param faults the numbers of those that shall take place, or null for all
+     * @param lines takes the trace, or null
+     */
+    Schedule(long seed, @Nullable Set<Integer> faults, @Nullable Consumer<String> lines) {
+        SplittableRandom root = new SplittableRandom(seed);
+        this.profile = Profile.of(root.split());
+        this.random = root.split();
+        this.trace = new Trace(timeline, lines);
+        this.network = new Network(timeline, root.split(), counts, profile.mostInFlight());
+        this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
+        this.members = new Members(timeline, root.split(), profile, truth);
+        this.faults = new Faults(this, root.split(), faults);
+        this.workload = new Workload(this, root.split());
+        for (int i = 1; i <= profile.hosts(); i++) {
+            // The first produces and the last consumes; the others do either, both, or nothing.
+            hosts.add(new Host(
+                    "n" + i, i == 1 || random.nextInt(3) != 0, i == profile.hosts() || random.nextInt(3) != 0));
+        }
+    }
+
+    /** Runs it; throws what it finds. */
+    Counts run() {
+        trace("*", profile::toString);
+        hosts.forEach(host -> truth.node(host.name()));
+        for (Host host : hosts) {
+            boolean late = host != hosts.get(0) && random.nextInt(6) == 0;
+            if (late) {
+                counts.add("fault: joins late");
+            }
+            long withinNs = late ? profile.badTimesNs() : 2 * Profile.SECOND;
+            timeline.after(random.nextLong(withinNs), () -> start(host));
+        }
+        workload.begin();
+        faults.begin();
+        auditSometimes();
+        timeline.runUntil(timeline.nowNs() + profile.badTimesNs());
+        trace("*", () -> "no more faults");
+        faults.end();
+        timeline.runUntil(timeline.nowNs() + COMING_BACK_NS);
+        trace("*", () -> "no more messages");
+        workload.end();
+        timeline.runUntil(timeline.nowNs() + timeToRecoverNs());
+        for (Host host : hosts) {
+            NodeProcess process = host.process();
+            if (process != null) {
+                process.audit();
+                process.subscribers().values().forEach(s -> oracle.isLevel(s.witness()));
+            }
+        }
+        if (!profile.faults()) {
+            counts.add(
+                    profile.settings().backpressure()
+                            ? "schedules without faults, with backpressure"
+                            : "schedules without faults");
+        }
+        counts.add("schedules");
+        counts.add("published", truth.published());
+        counts.add("steps", timeline.ran());
+        return counts;
+    }
+
+    /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
+    private long timeToRecoverNs() {
+        return 3 * settings().heartbeatNs()
+                + 2 * settings().backoffMaxNs()
+                + settings().producerReturnNs()
+                + settings().reloadBackoffMaxNs()
+                + 10 * Profile.SECOND;
+    }
+
+    private void auditSometimes() {
+        timeline.after(Profile.SECOND, () -> {
+            for (Host host : hosts) {
+                NodeProcess process = host.process();
+                if (process != null) {
+                    process.audit();
+                }
+            }
+            auditSometimes();
+        });
+    }
+
+    /** A process starts at this address, unless one is there. */
+    void start(Host host) {
+        if (host.isUp()) {
+            return;
+        }
+        long uid = random.nextLong();
+        boolean drifts = profile.faults() && random.nextInt(4) == 0;
+        host.driftPerMille(drifts ? random.nextInt(101) - 50 : 0);
+        if (drifts) {
+            counts.add("fault: clock drift");
+        }
+        everyUid.put(uid, host);
+        NodeProcess process = new NodeProcess(this, host, uid);
+        host.process(process);
+        trace(host, () -> "starts as " + Long.toHexString(uid));
+        network.listen(host, hosts, process::receive);
+        workload.started(process);
+        timeline.after(100 * Profile.MS + random.nextLong(Profile.SECOND), () -> {
+            if (!process.isDead()) {
+                members.join(process);
+            }
+        });
+    }
+
+    /** It ends there and then. */
+    void stop(NodeProcess process) {
+        process.die();
+        process.host().process(null);
+        network.silence(process.host());
+    }
+
+    /** Who is there, and what it knows; for people. */
+    List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        hosts.stream().map(Host::process).filter(Objects::nonNull).forEach(process -> lines.addAll(process.describe()));
+        return lines;
+    }
+
+    Host hostOf(long uid) {
+        return Objects.requireNonNull(everyUid.get(uid));
+    }
+
+    String name(long uid) {
+        return everyUid.get(uid) + "/" + Long.toHexString(uid);
+    }
+
+    @Override
+    public void count(String what, long howOften) {
+        counts.add(what, howOften);
+    }
+
+    @Override
+    public void trace(Object who, Supplier<String> what) {
+        trace.add(who, what);
+    }
+
+    TopicSettings settings() {
+        return profile.settings();
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    Profile profile() {
+        return profile;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    Members members() {
+        return members;
+    }
+
+    Faults faults() {
+        return faults;
+    }
+
+    Workload workload() {
+        return workload;
+    }
+
+    List<Host> hosts() {
+        return hosts;
+    }
+}

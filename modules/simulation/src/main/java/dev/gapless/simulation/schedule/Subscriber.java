@@ -1,0 +1,189 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.oracle.Truth;
+import dev.gapless.simulation.oracle.Violation;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The application at the end of a subscription: it reads at its own pace, and reloads. */
+final class Subscriber {
+    private final Schedule schedule;
+    private final NodeProcess process;
+    private final Witness witness;
+    private @Nullable SubscriptionState opened;
+    private boolean busy;
+    private boolean dead;
+    private long perMessageNs;
+    private long frozenUntilNs;
+
+    Subscriber(Schedule schedule, NodeProcess process, Witness witness) {
+        this.schedule = schedule;
+        this.process = process;
+        this.witness = witness;
+    }
+
+    void begin(SubscriptionState state) {
+        opened = state;
+    }
+
+    private SubscriptionState state() {
+        return Objects.requireNonNull(opened);
+    }
+
+    Witness witness() {
+        return witness;
+    }
+
+    NodeProcess process() {
+        return process;
+    }
+
+    void die() {
+        dead = true;
+    }
+
+    void pace(long nanosPerMessage) {
+        perMessageNs = nanosPerMessage;
+    }
+
+    void freeze(long untilNs) {
+        frozenUntilNs = untilNs;
+    }
+
+    /** A process may die while it opens a subscription. */
+    boolean isOpen() {
+        return opened != null;
+    }
+
+    boolean isReloading() {
+        return state().isReloading();
+    }
+
+    CursorToken token() {
+        return state().token(Node.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs());
+    }
+
+    /** There may be something to read. */
+    void wake() {
+        if (opened != null && !busy && !dead && opened.hasNext()) {
+            busy = true;
+            later(process.random().nextLong(Profile.MS), this::read);
+        }
+    }
+
+    private void later(long delayNs, Runnable what) {
+        long atNs = Math.max(schedule.timeline().nowNs() + delayNs, frozenUntilNs);
+        schedule.timeline().at(atNs, () -> {
+            if (!dead) {
+                process.input(() -> {
+                    if (!dead) {
+                        what.run();
+                    }
+                });
+            }
+        });
+    }
+
+    private void read() {
+        SubscriptionState state = state();
+        Step step = state.next(process.nowNs());
+        if (state.isPressed()) {
+            later(0, process.node()::room);
+        }
+        if (step instanceof Step.Messages messages) {
+            deliver(messages.run(), 0);
+        } else if (step instanceof Step.Missed missed) {
+            reload(missed.gaps());
+        } else if (step instanceof Step.Left left) {
+            schedule.oracle().left(witness, left.node(), left.position());
+            later(0, this::read);
+        } else if (step instanceof Step.Joined) {
+            schedule.counts().add("joined");
+            schedule.trace(witness, () -> "joins the feed");
+            later(0, () -> process.node().joined(witness.id()));
+            later(0, this::read);
+        } else {
+            busy = false;
+            wake();
+        }
+    }
+
+    private void deliver(MessageRun run, int from) {
+        int i = from;
+        while (i < run.messages().size()) {
+            FeedEntry.Message message = run.messages().get(i);
+            long id = Node.idOf(message.frame().content());
+            schedule.oracle()
+                    .given(
+                            witness,
+                            message.era().node(),
+                            Objects.requireNonNull(message.after().position()),
+                            id);
+            i++;
+            state().handled(i);
+            if (perMessageNs > 0 || frozenUntilNs > schedule.timeline().nowNs()) {
+                int next = i;
+                later(perMessageNs, () -> deliver(run, next));
+                return;
+            }
+        }
+        later(0, this::read);
+    }
+
+    private void reload(List<Gap> gaps) {
+        schedule.oracle().missed(witness, gaps);
+        Faults.ReloadPlan plan = schedule.faults().nextReload(process.random());
+        later(plan.takesNs(), () -> {
+            if (plan.fails()) {
+                schedule.counts().add("fault: reload fails");
+                later(state().reloadFailed(), () -> reload(gaps));
+                return;
+            }
+            CursorToken reflects = plan.answersWithPositions() ? positionsNow() : null;
+            state().reloaded(reflects);
+            schedule.oracle().reloaded(witness, reflects);
+            later(0, this::read);
+        });
+    }
+
+    private CursorToken positionsNow() {
+        schedule.counts().add("reload answers with positions");
+        Map<String, @Nullable Position> positions = new HashMap<>();
+        for (String producer : schedule.truth().nodes()) {
+            List<Truth.Life> lives = schedule.truth().lives(producer);
+            if (!lives.isEmpty()) {
+                Truth.Life life = lives.get(lives.size() - 1);
+                positions.put(producer, new Position(life.epoch, life.head()));
+            }
+        }
+        return new CursorToken(Node.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs(), positions);
+    }
+
+    void audit() {
+        if (state().violations() != 0) {
+            throw new Violation("G1: " + witness + " found a hole in its feed by itself");
+        }
+    }
+
+    String describe() {
+        SubscriptionState state = opened;
+        if (state == null) {
+            return witness + " is being opened";
+        }
+        return witness + (state.isCatchingUp() ? " catching up" : "")
+                + (state.isReloading() ? " reloading" : "") + (busy ? " busy" : "") + " lag " + state.lag() + " at "
+                + state.positions() + "\n        " + witness.describe();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.simulation.oracle.Heard;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** What applications do: publish, subscribe, take tokens and resume them, read slowly. */
+final class Workload {
+    private static final int MOST_SUBSCRIPTIONS = 3;
+    private static final int MOST_TOKENS = 8;
+
+    private final Schedule schedule;
+    private final RandomGenerator random;
+    private final List<Taken> tokens = new ArrayList<>();
+    private boolean publishing = true;
+    private boolean quiet;
+    private long messages;
+    private long subscriptions;
+
+    /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
+    private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
+
+    Workload(Schedule schedule, RandomGenerator random) {
+        this.schedule = schedule;
+        this.random = random;
+    }
+
+    void begin() {
+        for (Host host : schedule.hosts()) {
+            if (host.produces()) {
+                publishSometimes(host);
+            }
+            if (host.consumes()) {
+                changeSometimes(host);
+            }
+        }
+    }
+
+    /** Nothing more is published, and everybody reads as fast as possible. */
+    void end() {
+        publishing = false;
+        quiet = true;
+        for (Host host : schedule.hosts()) {
+            NodeProcess process = host.process();
+            if (process != null) {
+                process.subscribers().values().forEach(s -> {
+                    s.pace(0);
+                    s.freeze(0);
+                });
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    private void publishSometimes(Host host) {
+        RandomGenerator own = new SplittableRandom(random.nextLong());
+        publishNext(host, own);
+    }
+
+    private void publishNext(Host host, RandomGenerator own) {
+        schedule.timeline().after(1 + own.nextLong(2 * schedule.profile().publishGapNs()), () -> {
+            if (publishing) {
+                int burst = 1 + own.nextInt(schedule.profile().burst());
+                int padding = own.nextInt(schedule.profile().padding());
+                NodeProcess process = host.process();
+                if (process != null && !process.isPaused() && !process.node().isLeaving()) {
+                    process.input(() -> publish(process, burst, padding));
+                }
+                publishNext(host, own);
+            }
+        });
+    }
+
+    private void publish(NodeProcess process, int burst, int padding) {
+        for (int i = 0; i < burst; i++) {
+            process.node().publish(++messages, padding);
+        }
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    /** A process is up: whatever ran on it before is resumed or begun anew. */
+    void up(NodeProcess process) {
+        if (!quiet && process.host().consumes() && (process.subscribers().isEmpty() || random.nextBoolean())) {
+            schedule.timeline()
+                    .after(1 + random.nextLong(500 * Profile.MS), () -> process.input(() -> subscribe(process)));
+        }
+    }
+
+    /** Before it is up an application may subscribe already. */
+    void started(NodeProcess process) {
+        if (process.host().consumes() && random.nextBoolean()) {
+            subscribe(process);
+        }
+    }
+
+    private void changeSometimes(Host host) {
+        schedule.timeline().after(1 + random.nextLong(6 * Profile.SECOND), () -> {
+            if (!quiet) {
+                NodeProcess process = host.process();
+                if (process != null && process.isUp()) {
+                    process.input(() -> change(process));
+                }
+                changeSometimes(host);
+            }
+        });
+    }
+
+    private void change(NodeProcess process) {
+        List<Subscriber> all = List.copyOf(process.subscribers().values());
+        Subscriber one = all.isEmpty() ? null : all.get(random.nextInt(all.size()));
+        int what = random.nextInt(6);
+        boolean faults = schedule.profile().faults();
+        if (what < 2 && one != null) {
+            take(one);
+            if (what == 0 && all.size() > 1) {
+                schedule.counts().add("subscription cancelled");
+                process.unsubscribe(one);
+            }
+        } else if (what == 2 && one != null && faults) {
+            schedule.counts().add("fault: slow subscription");
+            one.pace(random.nextBoolean() ? 0 : random.nextLong(200 * Profile.MS));
+        } else if (what == 3 && one != null && faults) {
+            schedule.counts().add("fault: frozen subscription");
+            one.freeze(schedule.timeline().nowNs() + random.nextLong(12 * Profile.SECOND));
+        } else if (all.size() < MOST_SUBSCRIPTIONS) {
+            subscribe(process);
+        }
+    }
+
+    private void subscribe(NodeProcess process) {
+        long id = ++subscriptions;
+        int how = random.nextInt(5);
+        if (how < 2 && !tokens.isEmpty()) {
+            resume(process, id, tokens.get(random.nextInt(tokens.size())));
+        } else if (how == 2) {
+            open(process, new Opening.Earliest(), Witness.earliest(id));
+        } else if (how == 3) {
+            long sinceMs = schedule.timeline().nowMs() - random.nextLong(10_000);
+            open(process, new Opening.Since(sinceMs), Witness.since(id, sinceMs));
+        } else {
+            open(process, new Opening.Latest(), Witness.latest(id));
+        }
+    }
+
+    private void open(NodeProcess process, Opening opening, Witness witness) {
+        schedule.counts().add("subscribed: " + opening.getClass().getSimpleName());
+        schedule.trace(process.host(), () -> "opens " + witness + " " + opening);
+        process.subscribe(opening, witness);
+    }
+
+    // ------------------------------------------------------------------ tokens
+
+    /** Keeps a token, as an application does that wants to go on after it has ended. */
+    void take(Subscriber subscriber) {
+        CursorToken token = CursorToken.parse(subscriber.token().toString());
+        Witness witness = subscriber.witness();
+        schedule.counts().add(subscriber.isReloading() ? "token taken during a reload" : "token taken");
+        schedule.trace(witness, () -> "token " + token.positions() + ", " + witness.describe());
+        tokens.add(new Taken(
+                token,
+                witness.kept(),
+                subscriber.process().heard(),
+                schedule.timeline().stamp()));
+        if (tokens.size() > MOST_TOKENS) {
+            tokens.remove(0);
+        }
+    }
+
+    private void resume(NodeProcess process, long id, Taken taken) {
+        Heard reader = process.heard();
+        schedule.counts().add(taken.taker() == reader ? "resumed in the same life" : "resumed elsewhere");
+        Witness witness = taken.witness()
+                .resumed(
+                        id,
+                        new Witness.Handover(
+                                taken.taker(),
+                                taken.stamp(),
+                                reader,
+                                schedule.timeline().stamp()));
+        schedule.trace(
+                process.host(), () -> "opens " + witness + " " + taken.token().positions() + " " + witness.describe());
+        process.subscribe(new Opening.Resume(taken.token()), witness);
+    }
+}

@@ -1,0 +1,5 @@
+/** Schedules: a cluster under a seeded network, with seeded faults, in virtual time. */
+@NullMarked
+package dev.gapless.simulation.schedule;
+
+import org.jspecify.annotations.NullMarked;
