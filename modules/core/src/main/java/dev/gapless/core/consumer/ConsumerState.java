@@ -295,9 +295,7 @@ final class ConsumerState {
             return false;
         }
         for (Registration r : byNode.values()) {
-            boolean open =
-                    r.phase == Phase.WAITING || r.at == null || !r.at.era().isPlaced();
-            if (open && !r.givenUp) {
+            if (r.phase != Phase.LIVE && r.phase != Phase.LEFT && !r.givenUp) {
                 return false;
             }
         }

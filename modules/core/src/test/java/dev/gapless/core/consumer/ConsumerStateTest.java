@@ -547,6 +547,10 @@ class ConsumerStateTest implements ConsumerEffects {
         assertTrue(consumer.isSettled());
         consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
         assertFalse(consumer.isSettled());
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        assertFalse(consumer.isSettled(), "its successor has not answered");
+        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
