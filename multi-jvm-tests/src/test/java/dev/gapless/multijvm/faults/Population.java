@@ -1,0 +1,217 @@
+package dev.gapless.multijvm.faults;
+
+import dev.gapless.multijvm.bench.Await;
+import dev.gapless.multijvm.bench.TestCluster;
+import dev.gapless.multijvm.bench.TestNode;
+import dev.gapless.multijvm.node.Arguments;
+import dev.gapless.multijvm.node.Journal;
+import dev.gapless.multijvm.node.Json;
+import dev.gapless.multijvm.node.Members;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/** The nodes: five that are started again whenever they have ended, and a few that come and go. Thread-safe. */
+final class Population {
+    static final List<String> TOPICS = List.of("tiny", "small", "normal", "waiting");
+    private static final int REGULARS = 5;
+    private static final int GUESTS = 2;
+    private static final int ANSWER_SECONDS = 2;
+    private static final long STRANDED_NS = TimeUnit.SECONDS.toNanos(20);
+    /** More than the tiny ring holds. */
+    private static final int LARGEST_BURST = 250;
+
+    private final TestCluster cluster;
+    private final Path journals;
+    private final Journal faults;
+    private final Subscriptions subscriptions;
+    private final List<TestNode> all = new ArrayList<>();
+    private final AtomicInteger begun = new AtomicInteger();
+    private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
+
+    Population(TestCluster cluster, Path journals, Journal faults, Subscriptions subscriptions) {
+        this.cluster = cluster;
+        this.journals = journals;
+        this.faults = faults;
+        this.subscriptions = subscriptions;
+    }
+
+    void start() {
+        cluster.start(REGULARS);
+        for (int number = 1; number <= REGULARS; number++) {
+            all.add(cluster.node(number));
+            begin(cluster.node(number));
+        }
+    }
+
+    /** It publishes and subscribes to every topic; a new life half of the times where the one before was. */
+    private void begin(TestNode node) {
+        node.call(
+                "journal",
+                Arguments.of("directory", journals)
+                        .and("topics", String.join(",", TOPICS))
+                        .and("largest-burst", LARGEST_BURST));
+        for (String topic : TOPICS) {
+            Subscriptions.Token token = subscriptions.ownToken(node, topic);
+            if (token == null || begun.incrementAndGet() % 2 == 0) {
+                subscriptions.subscribe(node, topic, "latest");
+            } else {
+                subscriptions.resume(node, token, false);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ who is free
+
+    /** Living nodes to which nothing is done right now. */
+    synchronized List<TestNode> free() {
+        return all.stream().filter(n -> !busy.contains(n) && n.isAlive()).toList();
+    }
+
+    void take(List<TestNode> nodes) {
+        busy.addAll(nodes);
+    }
+
+    void giveBack(List<TestNode> nodes) {
+        nodes.forEach(busy::remove);
+    }
+
+    // ------------------------------------------------------------------------------------------ coming and going
+
+    /** Its process is over. */
+    void ended(TestNode node) {
+        subscriptions.ended(node);
+        faults.timed("ended", node.name());
+    }
+
+    /** Its process is over, and had at least begun to leave in good order. */
+    void left(TestNode node) {
+        subscriptions.ended(node);
+        faults.timed("left", node.name());
+    }
+
+    /** A new life at the same port. */
+    void comeBack(TestNode node) {
+        begin(node.restart());
+    }
+
+    boolean isRegular(TestNode node) {
+        return all.indexOf(node) < REGULARS;
+    }
+
+    synchronized boolean mayTakeGuest() {
+        return all.stream().skip(REGULARS).filter(TestNode::isAlive).count() < GUESTS;
+    }
+
+    /** A node that is not among the regular ones joins: one that was here before, or a new one. */
+    TestNode join() {
+        TestNode guest = endedGuest();
+        if (guest == null) {
+            guest = cluster.add();
+            busy.add(guest);
+            synchronized (this) {
+                all.add(guest);
+            }
+            begin(guest.awaitStarted());
+        } else {
+            comeBack(guest);
+        }
+        return guest;
+    }
+
+    private synchronized TestNode endedGuest() {
+        TestNode guest = all.stream()
+                .skip(REGULARS)
+                .filter(n -> !n.isAlive() && !busy.contains(n))
+                .findFirst()
+                .orElse(null);
+        if (guest != null && all.size() > REGULARS + GUESTS) {
+            busy.add(guest);
+            return guest;
+        }
+        return null;
+    }
+
+    /** Starts those of the five again that have ended without anybody having meant it: the cluster had downed them. */
+    void tend() {
+        for (TestNode node : List.copyOf(all.subList(0, REGULARS))) {
+            if (!busy.contains(node) && !node.isAlive()) {
+                faults.timed("fault", "downed", System.nanoTime());
+                ended(node);
+                comeBack(node);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------ the cluster
+
+    /** Does anybody who is free see the members like that? */
+    boolean anybodySees(Predicate<Members> what) {
+        return free().stream().anyMatch(n -> sees(n, what));
+    }
+
+    private static boolean sees(TestNode node, Predicate<Members> what) {
+        try {
+            String answer = node.send("members", Arguments.none())
+                    .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            return what.test(Json.read(answer, Members.class));
+        } catch (CompletionException | UncheckedIOException e) {
+            return false; // it has ended meanwhile, or is paused
+        }
+    }
+
+    /** Waits until the five live, and all that live see each other and nobody else. */
+    void settle() {
+        long[] patienceNs = {System.nanoTime() + STRANDED_NS};
+        Await.until("everybody is up again", () -> {
+            tend();
+            if (System.nanoTime() - patienceNs[0] > 0) {
+                rescueStranded();
+                patienceNs[0] = System.nanoTime() + STRANDED_NS;
+            }
+            List<TestNode> living = free();
+            List<String> addresses =
+                    living.stream().map(TestNode::address).sorted().toList();
+            return living.stream()
+                    .allMatch(n -> sees(
+                            n,
+                            m -> m.up().equals(addresses)
+                                    && m.all().equals(addresses)
+                                    && m.unreachable().isEmpty()));
+        });
+        synchronized (this) {
+            all.stream().skip(REGULARS).filter(n -> !n.isAlive()).forEach(this::ended);
+        }
+    }
+
+    /** Whoever was told to join nodes that have all ended since begins anew. */
+    private void rescueStranded() {
+        for (TestNode node : free()) {
+            if (sees(node, m -> m.all().isEmpty())) {
+                node.kill();
+                ended(node);
+            }
+        }
+    }
+
+    /** Those that are free publish from now on, or stop and have an answer to everything that they began. */
+    void traffic(boolean on) {
+        for (TestNode node : free()) {
+            try {
+                node.call("traffic", Arguments.of("on", on));
+            } catch (IllegalStateException | UncheckedIOException e) {
+                if (node.isAlive()) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
