@@ -31,6 +31,7 @@ record NodeSettings(String name, int number, int port, String settings) {
         return """
                 pekko {
                   loglevel = INFO
+                  logger-startup-timeout = 60s
                   loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
                   logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
                   log-dead-letters = 5

@@ -33,14 +33,14 @@ public final class Checker {
     private final Map<Opened, Consumer<String[]>> readers = new LinkedHashMap<>();
     private final Map<String, Witness> witnesses = new LinkedHashMap<>();
     /** By node: all its processes that began before are over. */
-    private final Map<String, Long> ends = new HashMap<>();
+    private final Map<String, Long> over = new HashMap<>();
 
     private final Lines faults;
 
-    private final List<Leave> leaves = new ArrayList<>();
+    private final List<End> ends = new ArrayList<>();
 
-    /** The process of this node that was over at that time had begun to leave in good order. */
-    private record Leave(String node, long ns) {}
+    /** The process of this node that was over at that time had ended by itself. */
+    private record End(String node, long ns) {}
 
     /** A journal, and what reads its lines. */
     private record Opened(Lines lines, List<String> header) {
@@ -66,8 +66,8 @@ public final class Checker {
         readFaults();
         read(all, "members");
         read(all, "publisher");
-        ends.forEach(truth::ended);
-        leaves.forEach(leave -> truth.left(leave.node(), leave.ns()));
+        over.forEach(truth::over);
+        ends.forEach(end -> truth.ended(end.node(), end.ns()));
         read(all, "subscription");
     }
 
@@ -158,10 +158,10 @@ public final class Checker {
         if (Files.exists(directory.resolve(FAULTS))) {
             faults.rest(words -> {
                 switch (words[0]) {
-                    case "ended" -> ends.merge(words[1], Long.parseLong(words[2]), Math::max);
-                    case "left" -> {
-                        ends.merge(words[1], Long.parseLong(words[2]), Math::max);
-                        leaves.add(new Leave(words[1], Long.parseLong(words[2])));
+                    case "killed" -> over.merge(words[1], Long.parseLong(words[2]), Math::max);
+                    case "ended" -> {
+                        over.merge(words[1], Long.parseLong(words[2]), Math::max);
+                        ends.add(new End(words[1], Long.parseLong(words[2])));
                     }
                     case "fault" -> tally.add("fault: " + words[1], 1);
                     default -> throw new IllegalStateException(String.join(" ", words));
@@ -176,7 +176,7 @@ public final class Checker {
     public Map<String, String> lacking() {
         Map<String, String> lacking = new TreeMap<>();
         for (Witness witness : witnesses.values()) {
-            String lack = witness.lacks(witness.beganNs() < ends.getOrDefault(witness.host(), 0L));
+            String lack = witness.lacks(witness.beganNs() < over.getOrDefault(witness.host(), 0L));
             if (lack != null) {
                 lacking.put(witness.toString(), lack);
             }

@@ -80,7 +80,7 @@ class CheckerTest {
     void takesAProducerThatLeft() {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5");
-        write("faults", "ended n1 200");
+        write("faults", "killed n1 200");
         right();
     }
 
@@ -88,7 +88,7 @@ class CheckerTest {
     @Test
     void takesTheNextLifeOfAProducerThatLeftIfNothingIsMissing() {
         given(1);
-        write("faults", "left n1 110");
+        write("faults", "ended n1 110");
         told("g n1 OVERRUN e1 2 4 e1 6");
         restart();
         write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
@@ -113,7 +113,7 @@ class CheckerTest {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "d n1 e1 6 a 1 4 h1-4");
         told("g n1 PRODUCER_LOST e1 7 - - -");
-        write("faults", "ended n1 200");
+        write("faults", "killed n1 200");
         assertEquals(2, read().counts().get("in doubt"));
         right();
     }
@@ -145,7 +145,7 @@ class CheckerTest {
     @Test
     void noticesTheNextLifeOfAProducerThatLeftIfSomethingIsMissing() {
         given(1, 2, 3, 4);
-        write("faults", "left n1 110");
+        write("faults", "ended n1 110");
         restart();
         write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
         violated("G1", "silently, being in e1");
@@ -188,6 +188,13 @@ class CheckerTest {
         write("subscription-s2", "subscription s2 u n2 b - 0 50", "y 0 100");
         write("subscription-s2", "x 1 150", "g n1 OVERRUN e3 1 1 e3 2", "r");
         violated("G1", "though only 1 messages came after");
+    }
+
+    @Test
+    void noticesAnUnknownPositionOfWhoeverResumesNone() {
+        given(1);
+        told("g n1 POSITION_UNKNOWN e1 2 3 e1 5");
+        violated("G1", "never had one from elsewhere");
     }
 
     @Test
@@ -320,7 +327,7 @@ class CheckerTest {
     @Test
     void noticesThatTheEndOfAProducerIsNotTold() {
         given(1, 2, 3, 4, 5);
-        write("faults", "ended n1 200");
+        write("faults", "killed n1 200");
         violated("G6", "not told of the end");
     }
 
@@ -348,7 +355,7 @@ class CheckerTest {
 
     /** The next life of n1, which publishes two messages. */
     private void restart() {
-        write("faults", "ended n1 115");
+        write("faults", "killed n1 115");
         write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");
         publish("publisher-t-n1-c", "e2", 1, 1, 1, 121);
         publish("publisher-t-n1-c", "e2", 1, 2, 2, 122);

@@ -20,8 +20,8 @@ final class Life {
     String epoch;
     /** The process is over. */
     boolean over;
-    /** It is, and it had at least begun to leave the cluster in good order. */
-    boolean left;
+    /** It is, and nobody killed it: it may have left in good order. */
+    boolean ended;
 
     private long intended;
     private long answered;

@@ -38,7 +38,7 @@ final class Truth {
     }
 
     /** A process is over: those of this node that had begun by then. */
-    void ended(String node, long ns) {
+    void over(String node, long ns) {
         for (Map<String, List<Life>> byNode : lives.values()) {
             for (Life life : byNode.getOrDefault(node, List.of())) {
                 life.over |= life.beganNs < ns;
@@ -46,14 +46,14 @@ final class Truth {
         }
     }
 
-    /** The process of this node that was over at that time had begun to leave in good order. */
-    void left(String node, long ns) {
+    /** The process of this node that was over at that time had ended by itself. */
+    void ended(String node, long ns) {
         for (Map<String, List<Life>> byNode : lives.values()) {
             List<Life> its = byNode.getOrDefault(node, List.of()).stream()
                     .filter(life -> life.beganNs < ns)
                     .toList();
             if (!its.isEmpty()) {
-                its.get(its.size() - 1).left = true;
+                its.get(its.size() - 1).ended = true;
             }
         }
     }

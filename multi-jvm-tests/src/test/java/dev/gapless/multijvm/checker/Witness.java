@@ -24,8 +24,7 @@ final class Witness {
 
     private final Map<String, Stream> streams = new HashMap<>();
     private final Map<Integer, Taken> tokens = new HashMap<>();
-    private final List<Handover> handovers = new ArrayList<>();
-    private long readyNs = Long.MAX_VALUE;
+    private final Due due;
     private boolean ended;
     private List<Gap> pending;
     private int gapsToCome;
@@ -33,10 +32,7 @@ final class Witness {
     private long toldNs;
 
     /** What stands for a token. */
-    private record Taken(Map<String, Stream> streams, long readyNs, List<Handover> handovers, String life, long ns) {}
-
-    /** Who wrote a token and when, and who resumed it. */
-    private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
+    private record Taken(Map<String, Stream> streams, Due due, long ns) {}
 
     Witness(Truth truth, Violations violations, Tally tally, Map<String, Long> largeRings, List<String> header) {
         this.truth = truth;
@@ -48,6 +44,7 @@ final class Witness {
         node = header.get(3);
         life = header.get(4);
         beganNs = Long.parseLong(header.get(7));
+        due = new Due(truth, tally);
         tally.add("subscriptions", 1);
     }
 
@@ -57,9 +54,7 @@ final class Witness {
             throw new IllegalStateException(this + " resumes token " + token + " that " + source + " has not written");
         }
         taken.streams().forEach((name, stream) -> streams.put(name, stream.copy()));
-        readyNs = taken.readyNs();
-        handovers.addAll(taken.handovers());
-        handovers.add(new Handover(taken.life(), taken.ns(), life, beganNs));
+        due.resumes(taken.due(), source.life, taken.ns(), life, beganNs);
         tally.add("tokens resumed", 1);
     }
 
@@ -71,7 +66,7 @@ final class Witness {
             fail("G1", "has " + String.join(" ", words) + " behind its end");
         }
         switch (words[0]) {
-            case "y" -> readyNs = Math.min(readyNs, Long.parseLong(words[2]));
+            case "y" -> due.ready(Long.parseLong(words[2]));
             case "d" -> given(words);
             case "x" -> told(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             case "g" -> toldOf(Gap.of(words));
@@ -91,7 +86,7 @@ final class Witness {
     private Taken taken(long ns) {
         Map<String, Stream> copies = new HashMap<>();
         streams.forEach((name, stream) -> copies.put(name, stream.copy()));
-        return new Taken(copies, readyNs, List.copyOf(handovers), life, ns);
+        return new Taken(copies, due.copy(), ns);
     }
 
     // ------------------------------------------------------------------------------------------ given
@@ -116,7 +111,7 @@ final class Witness {
             fail("G1", "is given " + what + " silently, having reached " + reached);
         }
         if (!epoch.equals(stream.current)) {
-            if (!isClosed(stream)) {
+            if (!due.isClosed(stream)) {
                 fail("G1", "is given " + what + " silently, being in " + stream.current);
             } else if (reached != null) {
                 fail("G1", "is given " + what + " of a log that was over");
@@ -156,6 +151,9 @@ final class Witness {
         Map<String, List<Gap>> byNode = new LinkedHashMap<>();
         for (Gap gap : pending) {
             tally.add("expired: " + gap.reason(), 1);
+            if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed()) {
+                fail("G1", "is told that its position is unknown, and never had one from elsewhere: " + gap);
+            }
             String from = truth.node(gap.node());
             List<Gap> its = byNode.computeIfAbsent(from, n -> new ArrayList<>());
             // What goes under an address is of a life that never said its name, and came before those that did.
@@ -194,7 +192,7 @@ final class Witness {
         String epoch = gap.epoch();
         long first = gap.first();
         Long reached = stream.reached.get(epoch);
-        if (!isClosed(stream) && !epoch.equals(stream.current)) {
+        if (!due.isClosed(stream) && !epoch.equals(stream.current)) {
             fail("G1", "is told " + gap + ", being in " + stream.current);
         }
         if (reached != null && first <= reached) {
@@ -238,7 +236,7 @@ final class Witness {
         if (reached != null && reached != sequence) {
             fail("G1", what + ", having reached " + reached);
         }
-        if (!isClosed(stream) && !epoch.equals(stream.current)) {
+        if (!due.isClosed(stream) && !epoch.equals(stream.current)) {
             fail("G1", what + ", being in " + stream.current);
         }
         Life log = truth.ofEpoch(epoch);
@@ -252,89 +250,31 @@ final class Witness {
 
     // ------------------------------------------------------------------------------------------ what is due
 
-    /** Nothing of its log can come any more that it would have to be told of. */
-    private boolean isClosed(Stream stream) {
-        if (stream.closed) {
-            return true;
-        }
-        // An overrun takes the notice that a producer left along with the messages before it.
-        Life log = truth.ofEpoch(stream.current);
-        return log != null
-                && log.left
-                && log.inDoubt() == 0
-                && stream.reached.getOrDefault(stream.current, 0L) == log.head();
-    }
-
     /** Everything due in earlier lives, and in this one up to there, must have been given or told. */
     private void nothingSkipped(String guarantee, String from, Stream stream, String epoch, long upTo, String when) {
         Life target = truth.ofEpoch(epoch);
         if (target == null) {
             return;
         }
-        String skipped = firstDue(from, stream, target, upTo);
+        String skipped = due.first(from, stream, target, upTo);
         if (skipped != null) {
             fail(guarantee, skipped + " is neither given nor told " + when);
         }
-    }
-
-    /** The first message of that life that is due, up to that sequence, and was neither given nor told; or null. */
-    private String firstDue(String from, Stream stream, Life log, long upTo) {
-        if (stream.ended.contains(String.valueOf(log.epoch))) {
-            return null;
-        }
-        long dueNs = Math.max(readyNs, stream.toldNs);
-        for (long s = stream.reached.getOrDefault(log.epoch, 0L) + 1; s <= Math.min(upTo, log.head()); s++) {
-            Message message = log.at(s);
-            if (message != null && message.accepted && message.publishedNs >= dueNs) {
-                if (handovers.stream().anyMatch(h -> missed(h, log.id))) {
-                    tally.add("limit: lives between a token and its resumption", 1);
-                    return null;
-                }
-                return from + "/" + log.epoch + ":" + s + (guaranteedAtStart(stream, log) ? " (G4)" : "");
-            }
-        }
-        return null;
-    }
-
-    private static boolean guaranteedAtStart(Stream stream, Life log) {
-        return !stream.reached.containsKey(log.epoch);
-    }
-
-    /** The known limit of tokens: a life that began behind the token and ended before it was resumed. */
-    private boolean missed(Handover handover, String publisher) {
-        return !truth.knewBefore(handover.taker(), publisher, handover.takenNs())
-                && !truth.knewSince(handover.reader(), publisher, handover.resumedNs());
     }
 
     /** Why it is not level yet, though nobody publishes and no fault lasts; null if it is, or if it is over. */
     String lacks(boolean hostIsOver) {
         if (ended || hostIsOver) {
             return null;
-        } else if (readyNs == Long.MAX_VALUE) {
+        } else if (!due.isReady()) {
             return "is not ready";
         } else if (pending != null) {
             return "is reloading";
         }
         for (String from : truth.nodes(topic)) {
-            String lack = lacksOf(from, stream(from));
+            String lack = due.lacks(topic, from, stream(from));
             if (lack != null) {
                 return lack;
-            }
-        }
-        return null;
-    }
-
-    private String lacksOf(String from, Stream stream) {
-        List<Life> lives = truth.lives(topic, from);
-        Life current = stream.current == null ? null : truth.ofEpoch(stream.current);
-        if (current != null && current.over && !isClosed(stream)) {
-            return "is not told of the end of " + from + "/" + stream.current;
-        }
-        int begin = current != null ? current.index : stream.current == null ? 0 : lives.size() - 1;
-        for (Life log : lives.subList(begin, lives.size())) {
-            String due = log.epoch == null ? null : firstDue(from, stream, log, log.head());
-            if (due != null) {
-                return "has neither got " + due + " nor been told of it";
             }
         }
         return null;
@@ -344,10 +284,6 @@ final class Witness {
 
     String host() {
         return node;
-    }
-
-    String life() {
-        return life;
     }
 
     long beganNs() {

@@ -17,8 +17,8 @@
  *                   t TOKEN TEXT NS                      has a token that stands for this place of the journal
  *                   u NODE EPOCH SEQUENCE, e REASON NS   something undecodable; the end
  *   faults          fault KIND NS NS                     took place, from when to when
- *                   ended NODE NS                        the node's process is over
- *                   left NODE NS                         it is, and had begun to leave in good order
+ *                   killed NODE NS                       the node's process is over, by SIGKILL
+ *                   ended NODE NS                        it is over, by itself: it may have left in good order
  * </pre>
  *
  * <p>What is unknown is a minus sign. Times are of the machine's monotonic clock, which its processes share. A line without

@@ -127,7 +127,7 @@ final class FaultSchedule implements AutoCloseable {
             journal.timed("fault", fault, began);
             done.add(fault);
         } catch (RuntimeException | Error e) {
-            if (e instanceof Faults.Interrupted || isOver(nodes, e)) {
+            if (e instanceof Lasting.Interrupted || isOver(nodes, e)) {
                 journal.timed("fault", "interrupted", began);
             } else {
                 failures.add(e);

@@ -9,11 +9,11 @@ import dev.gapless.multijvm.node.Json;
 import dev.gapless.multijvm.node.Members;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -32,7 +32,12 @@ final class Population {
     private final Path journals;
     private final Journal faults;
     private final Subscriptions subscriptions;
-    private final List<TestNode> all = new ArrayList<>();
+    /** In the order in which they came: the regular ones first. */
+    private final List<TestNode> all = new CopyOnWriteArrayList<>();
+
+    /** Those that have been written down as killed or ended. */
+    private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
+
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
 
@@ -71,7 +76,7 @@ final class Population {
     // ------------------------------------------------------------------------------------------ who is free
 
     /** Living nodes to which nothing is done right now. */
-    synchronized List<TestNode> free() {
+    List<TestNode> free() {
         return all.stream().filter(n -> !busy.contains(n) && n.isAlive()).toList();
     }
 
@@ -85,20 +90,25 @@ final class Population {
 
     // ------------------------------------------------------------------------------------------ coming and going
 
-    /** Its process is over. */
-    void ended(TestNode node) {
-        subscriptions.ended(node);
-        faults.timed("ended", node.name());
+    /** Its process is over: it was killed. */
+    void killed(TestNode node) {
+        over("killed", node);
     }
 
-    /** Its process is over, and had at least begun to leave in good order. */
-    void left(TestNode node) {
+    /** Its process is over, and it may have left in good order. */
+    void ended(TestNode node) {
+        over("ended", node);
+    }
+
+    private void over(String how, TestNode node) {
         subscriptions.ended(node);
-        faults.timed("left", node.name());
+        faults.timed(how, node.name());
+        over.add(node);
     }
 
     /** A new life at the same port. */
     void comeBack(TestNode node) {
+        over.remove(node);
         begin(node.restart());
     }
 
@@ -106,7 +116,7 @@ final class Population {
         return all.indexOf(node) < REGULARS;
     }
 
-    synchronized boolean mayTakeGuest() {
+    boolean mayTakeGuest() {
         return all.stream().skip(REGULARS).filter(TestNode::isAlive).count() < GUESTS;
     }
 
@@ -116,9 +126,7 @@ final class Population {
         if (guest == null) {
             guest = cluster.add();
             busy.add(guest);
-            synchronized (this) {
-                all.add(guest);
-            }
+            all.add(guest);
             begin(guest.awaitStarted());
         } else {
             comeBack(guest);
@@ -141,10 +149,12 @@ final class Population {
 
     /** Starts those of the five again that have ended without anybody having meant it: the cluster had downed them. */
     void tend() {
-        for (TestNode node : List.copyOf(all.subList(0, REGULARS))) {
+        for (TestNode node : all.stream().limit(REGULARS).toList()) {
             if (!busy.contains(node) && !node.isAlive()) {
-                faults.timed("fault", "downed", System.nanoTime());
-                ended(node);
+                if (!over.contains(node)) {
+                    faults.timed("fault", "downed", System.nanoTime());
+                    ended(node);
+                }
                 comeBack(node);
             }
         }
@@ -187,9 +197,10 @@ final class Population {
                                     && m.all().equals(addresses)
                                     && m.unreachable().isEmpty()));
         });
-        synchronized (this) {
-            all.stream().skip(REGULARS).filter(n -> !n.isAlive()).forEach(this::ended);
-        }
+        all.stream()
+                .skip(REGULARS)
+                .filter(n -> !n.isAlive() && !over.contains(n))
+                .forEach(this::ended);
     }
 
     /** Whoever was told to join nodes that have all ended since begins anew. */
@@ -197,7 +208,7 @@ final class Population {
         for (TestNode node : free()) {
             if (sees(node, m -> m.all().isEmpty())) {
                 node.kill();
-                ended(node);
+                killed(node);
             }
         }
     }
