@@ -62,10 +62,16 @@ final class FaultSchedule implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_INTERVAL_MS)));
         }
         population.traffic(false); // while faults last: the last messages may be lost, and nothing follows them
-        slots.acquire(AT_ONCE);
+        acquire(slots, AT_ONCE);
         slots.release(AT_ONCE);
         for (Throwable failure : failures) {
             throw new AssertionError("A fault did not take place", failure);
+        }
+    }
+
+    private void acquire(Semaphore semaphore, int permits) throws InterruptedException {
+        while (!semaphore.tryAcquire(permits, 1, TimeUnit.SECONDS)) {
+            population.tend();
         }
     }
 
@@ -79,10 +85,10 @@ final class FaultSchedule implements AutoCloseable {
     }
 
     private void begin(Fault fault) throws InterruptedException {
-        slots.acquire();
+        acquire(slots, 1);
         boolean concernsProcess = fault.concerns == Fault.Concerns.PROCESS;
         if (concernsProcess) {
-            processes.acquire();
+            acquire(processes, 1);
         }
         List<TestNode> nodes = draw(fault);
         population.take(nodes);

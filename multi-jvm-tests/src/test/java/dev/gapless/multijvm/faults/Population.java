@@ -38,6 +38,10 @@ final class Population {
     /** Those that have been written down as killed or ended. */
     private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
 
+    /** Members of nothing, when last looked for. */
+    private final Set<TestNode> strangers = ConcurrentHashMap.newKeySet();
+
+    private volatile long lookedNs = System.nanoTime();
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
 
@@ -148,7 +152,7 @@ final class Population {
     }
 
     /** Starts those of the five again that have ended without anybody having meant it: the cluster had downed them. */
-    void tend() {
+    synchronized void tend() {
         for (TestNode node : all.stream().limit(REGULARS).toList()) {
             if (!busy.contains(node) && !node.isAlive()) {
                 if (!over.contains(node)) {
@@ -158,6 +162,27 @@ final class Population {
                 comeBack(node);
             }
         }
+        rescueStranded();
+    }
+
+    /** Whoever was told to join nodes that have all ended since, or wait for each other, is killed and begins anew. */
+    private void rescueStranded() {
+        long nowNs = System.nanoTime();
+        if (nowNs - lookedNs < STRANDED_NS) {
+            return;
+        }
+        lookedNs = nowNs;
+        List<TestNode> alone = all.stream()
+                .filter(n -> n.isAlive() && sees(n, m -> m.all().isEmpty()))
+                .toList();
+        for (TestNode node : alone) {
+            if (strangers.contains(node)) {
+                node.kill();
+                killed(node);
+            }
+        }
+        strangers.clear();
+        strangers.addAll(alone);
     }
 
     // ------------------------------------------------------------------------------------------ the cluster
@@ -180,13 +205,8 @@ final class Population {
 
     /** Waits until the five live, and all that live see each other and nobody else. */
     void settle() {
-        long[] patienceNs = {System.nanoTime() + STRANDED_NS};
         Await.until("everybody is up again", () -> {
             tend();
-            if (System.nanoTime() - patienceNs[0] > 0) {
-                rescueStranded();
-                patienceNs[0] = System.nanoTime() + STRANDED_NS;
-            }
             List<TestNode> living = free();
             List<String> addresses =
                     living.stream().map(TestNode::address).sorted().toList();
@@ -201,16 +221,6 @@ final class Population {
                 .skip(REGULARS)
                 .filter(n -> !n.isAlive() && !over.contains(n))
                 .forEach(this::ended);
-    }
-
-    /** Whoever was told to join nodes that have all ended since begins anew. */
-    private void rescueStranded() {
-        for (TestNode node : free()) {
-            if (sees(node, m -> m.all().isEmpty())) {
-                node.kill();
-                killed(node);
-            }
-        }
     }
 
     /** Those that are free publish from now on, or stop and have an answer to everything that they began. */
