@@ -1,0 +1,164 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.oracle.Heard;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a node. */
+final class Life implements Outside {
+    private final World world;
+    private final String address;
+    private final String name;
+    private final TopicSettings settings;
+    private final Node node;
+    private final Heard heard;
+    private @Nullable Epoch epoch;
+    private long skewMs;
+    long pulseDueNs;
+    boolean drained;
+
+    Life(World world, String address, String name, long uid, TopicSettings settings) {
+        this.world = world;
+        this.address = address;
+        this.name = name;
+        this.settings = settings;
+        this.node = new Node(uid, address, settings, new SplittableRandom(uid), this);
+        this.heard = new Heard(world::stamp);
+        this.pulseDueNs = world.nowNs() + settings.heartbeatNs();
+    }
+
+    Node node() {
+        return node;
+    }
+
+    long uid() {
+        return node.uid();
+    }
+
+    /** The name that it shares with its earlier and later lives. */
+    String address() {
+        return address;
+    }
+
+    String name() {
+        return name;
+    }
+
+    TopicSettings settings() {
+        return settings;
+    }
+
+    Heard heard() {
+        return heard;
+    }
+
+    /** Its log. */
+    Epoch epoch() {
+        return Objects.requireNonNull(epoch, name + " has no log");
+    }
+
+    boolean hasLog() {
+        return epoch != null;
+    }
+
+    /** Its wall clock is wrong by this much. */
+    void skew(long ms) {
+        skewMs = ms;
+    }
+
+    long dueNs() {
+        return Math.min(pulseDueNs, node.deadlineNs());
+    }
+
+    /** Does what is due by now. */
+    void onTime() {
+        if (pulseDueNs <= nowNs()) {
+            pulseDueNs += settings.heartbeatNs();
+            for (long silent : node.pulse()) {
+                world.story().tell(name + " hears nothing of " + world.names().life(silent));
+            }
+        }
+        if (node.deadlineNs() <= nowNs()) {
+            node.onTime();
+        }
+    }
+
+    @Override
+    public long nowMs() {
+        return Names.BEGIN_MS + nowNs() / 1_000_000 + skewMs;
+    }
+
+    @Override
+    public long nowNs() {
+        return world.nowNs();
+    }
+
+    @Override
+    public void send(long toUid, Object message) {
+        world.send(this, toUid, message);
+    }
+
+    @Override
+    public void logMade(Epoch made) {
+        epoch = made;
+        world.names().log(made, name);
+        world.truth().logMade(address, uid(), made, world.isMember(this));
+    }
+
+    @Override
+    public void published(long id, Position at) {
+        world.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+        world.story().tell("published", name, at.sequence());
+    }
+
+    @Override
+    public void publishWaits(long id) {
+        world.story().tell("a publish waits");
+    }
+
+    @Override
+    public void publishRefused(long id, String why) {
+        world.story().tell("a publish is refused: " + why);
+    }
+
+    @Override
+    public void wantsFlush() {
+        world.wantsFlush(this);
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {
+        world.ready(this, subscription, new TreeSet<>(silent));
+    }
+
+    @Override
+    public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
+        if (world.shows("status")) {
+            String from = sent < 0 ? "" : " from " + (sent + 1);
+            world.story()
+                    .tell(name + " status: cursor of " + world.names().session(session) + " expired, " + reason + from
+                            + " to " + resumeAt);
+        }
+    }
+
+    @Override
+    public void missed(
+            String producer, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo) {
+        if (world.shows("status")) {
+            world.story()
+                    .tell(name + " status: its feed misses " + producer + " behind "
+                            + world.names().position(behind) + " up to "
+                            + world.names().position(upTo) + ", " + reason);
+        }
+    }
+}

@@ -1,0 +1,340 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.simulation.oracle.Observer;
+import dev.gapless.simulation.oracle.Oracle;
+import dev.gapless.simulation.oracle.Truth;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * The nodes of a scenario, the links between them, and the time. Everything stands still until a command moves it.
+ *
+ * <p>Pulses, Hellos and what a node sends to itself arrive at once and are not told, unless {@code show} asks for them.
+ */
+final class World {
+    private static final int ENOUGH = 10_000;
+    private static final Observer NOBODY = new Observer() {
+        @Override
+        public void count(String what, long howOften) {}
+
+        @Override
+        public void trace(Object who, Supplier<String> what) {}
+    };
+
+    private final Story story = new Story();
+    private final Names names = new Names();
+    private final Truth truth = new Truth();
+    private final Oracle oracle;
+    private final Map<String, TopicSettings> nodes = new LinkedHashMap<>();
+    private final Map<String, Integer> livesOf = new LinkedHashMap<>();
+    private final Map<String, Life> running = new LinkedHashMap<>();
+    private final List<Life> members = new ArrayList<>();
+    private final Map<String, Reader> readers = new LinkedHashMap<>();
+    private final Map<String, Link> links = new TreeMap<>();
+    private final Map<Long, String> addresses = new LinkedHashMap<>();
+    private final Deque<Runnable> background = new ArrayDeque<>();
+    private final Set<Life> toFlush = new LinkedHashSet<>();
+    private final Set<Life> unsent = new HashSet<>();
+    private final Set<String> shown = new HashSet<>();
+    private long nowNs;
+    private long stamps;
+
+    World() {
+        oracle = new Oracle(truth, Settings.of(Map.of()), true, NOBODY);
+    }
+
+    Story story() {
+        return story;
+    }
+
+    Names names() {
+        return names;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    Map<String, Reader> readers() {
+        return readers;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    long stamp() {
+        return ++stamps;
+    }
+
+    void show(String what) {
+        shown.add(what);
+    }
+
+    boolean shows(String what) {
+        return shown.contains(what);
+    }
+
+    // ------------------------------------------------------------------ nodes
+
+    void node(String address, TopicSettings settings) {
+        nodes.put(address, settings);
+        truth.node(address);
+        start(address);
+    }
+
+    /** A process starts at this address; it is no member yet. */
+    void start(String address) {
+        if (running.containsKey(address)) {
+            throw new IllegalArgumentException(address + " runs already");
+        }
+        int number = livesOf.merge(address, 1, Integer::sum);
+        long uid = (nodes.keySet().stream().toList().indexOf(address) + 1) * 1_000L + number;
+        String name = address + "." + number;
+        names.life(uid, name);
+        addresses.put(uid, address);
+        running.put(address, new Life(this, address, name, uid, Objects.requireNonNull(nodes.get(address))));
+    }
+
+    /** The process that runs at this address ends there and then. */
+    void crash(String address) {
+        Life dead = life(address);
+        running.remove(address);
+        toFlush.remove(dead);
+        readers.values().removeIf(reader -> reader.life() == dead);
+    }
+
+    Life life(String address) {
+        Life life = running.get(address);
+        if (life == null) {
+            throw new IllegalArgumentException("Nothing runs at " + address);
+        }
+        return life;
+    }
+
+    Reader reader(String name) {
+        Reader reader = readers.get(name);
+        if (reader == null) {
+            throw new IllegalArgumentException("There is no subscription " + name);
+        }
+        return reader;
+    }
+
+    // ------------------------------------------------------------------ members
+
+    boolean isMember(Life life) {
+        return members.contains(life);
+    }
+
+    private boolean runs(Life life) {
+        return running.get(life.address()) == life;
+    }
+
+    /** They become members together, and are up at once. */
+    void up(List<String> added) {
+        List<Life> present = List.copyOf(members);
+        List<Life> come = added.stream().map(this::life).toList();
+        members.addAll(come);
+        for (Life life : come) {
+            truth.becameMember(life.uid());
+            present.stream().filter(this::runs).forEach(other -> appeared(other, life));
+            members.forEach(other -> appeared(life, other));
+        }
+        settle();
+        come.forEach(life -> {
+            life.node().selfUp();
+            settle();
+        });
+    }
+
+    private static void appeared(Life at, Life who) {
+        at.heard().appeared(who.uid());
+        at.node().appeared(who.uid(), who.address() + ":2551");
+    }
+
+    /** The earliest life of this node that is a member is none any more, and the others hear of it. */
+    void remove(String node) {
+        Life gone = members.stream()
+                .filter(life -> life.address().equals(node) || life.name().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
+        members.remove(gone);
+        truth.isNoMemberAnyMore(gone.uid());
+        members.stream().filter(this::runs).forEach(other -> {
+            other.heard().removed(gone.uid());
+            other.node().removed(gone.uid());
+            settle();
+        });
+    }
+
+    void reachable(String address, boolean reachable) {
+        members.stream()
+                .filter(life -> life.address().equals(address))
+                .forEach(life -> members.stream()
+                        .filter(this::runs)
+                        .forEach(other -> other.node().reachability(life.uid(), reachable)));
+        settle();
+    }
+
+    void ready(Life life, long subscription, Set<String> silent) {
+        Reader reader = reader("s" + subscription);
+        oracle.ready(reader.witness(), life.heard());
+        story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
+    }
+
+    // ------------------------------------------------------------------ links
+
+    Link link(String from, String to) {
+        return links.computeIfAbsent(from + ">" + to, key -> new Link(from, to));
+    }
+
+    void send(Life from, long toUid, Object message) {
+        String to = Objects.requireNonNull(addresses.get(toUid));
+        Link link = link(from.address(), to);
+        boolean hub = !(message instanceof dev.gapless.core.wire.Message);
+        boolean own = from.address().equals(to);
+        if ((hub && !shows("hub")) || (own && !shows("self"))) {
+            if (!link.cut) {
+                background.add(() -> arrive(to, message));
+            }
+            return;
+        }
+        String became = link.send(message);
+        story.tell(link + " " + names.message(message) + became);
+    }
+
+    private void arrive(String address, Object message) {
+        Life life = running.get(address);
+        if (life != null) {
+            life.node().receive(message);
+        }
+    }
+
+    /** The next message of this link arrives, or is handed over once more. Returns false if there is none. */
+    boolean deliver(Link link) {
+        if (link.inFlight.isEmpty() || !running.containsKey(link.to)) {
+            return false;
+        }
+        inject(link.to, link.inFlight.remove());
+        return true;
+    }
+
+    void inject(String address, Object message) {
+        arrive(address, message);
+        settle();
+    }
+
+    /** Everything arrives that is under way, and whatever is sent because of it. */
+    boolean deliverAll() {
+        boolean any = false;
+        boolean more = true;
+        for (int i = 0; more; i++) {
+            more = false;
+            for (Link link : List.copyOf(links.values())) {
+                more |= !link.held && deliver(link);
+            }
+            any |= more;
+            if (i > ENOUGH) {
+                throw new AssertionError("There is no end to it");
+            }
+        }
+        return any;
+    }
+
+    // ------------------------------------------------------------------ what happens by itself
+
+    void wantsFlush(Life life) {
+        toFlush.add(life);
+    }
+
+    /** What it publishes stays in its log until {@link #flush}. */
+    void keepUnsent(Life life) {
+        unsent.add(life);
+    }
+
+    void flush(Life life) {
+        unsent.remove(life);
+        settle();
+    }
+
+    /** Everything that needs no command. */
+    void settle() {
+        boolean more = true;
+        while (more) {
+            more = false;
+            while (!background.isEmpty()) {
+                background.remove().run();
+                more = true;
+            }
+            for (Life life : List.copyOf(toFlush)) {
+                if (!unsent.contains(life)) {
+                    toFlush.remove(life);
+                    life.node().flush();
+                    more = true;
+                }
+            }
+        }
+        running.values().forEach(this::audit);
+        readers.values().forEach(Reader::audit);
+    }
+
+    private void audit(Life life) {
+        if (!life.drained && life.node().isDrained()) {
+            life.drained = true;
+            story.tell(life.address() + " has drained");
+        }
+        Bounds.check(life, nodes.size(), truth);
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Time goes on; what is sent meanwhile arrives at once, or stays under way. */
+    void advance(long byNs, boolean delivering) {
+        long beginNs = nowNs;
+        long untilNs = nowNs + byNs;
+        for (int i = 0; true; i++) {
+            long dueNs = running.values().stream().mapToLong(Life::dueNs).min().orElse(Long.MAX_VALUE);
+            if (dueNs > untilNs || i > ENOUGH) {
+                break;
+            }
+            nowNs = Math.max(nowNs, dueNs);
+            story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
+            for (Life life : List.copyOf(running.values())) {
+                if (life.dueNs() <= nowNs) {
+                    life.onTime();
+                    settle();
+                }
+            }
+            if (delivering) {
+                deliverAll();
+            }
+        }
+        nowNs = untilNs;
+        story.prefix("");
+    }
+
+    /** A subscription that is opened now, and whose witness is this. */
+    Reader open(String name, Life life, Witness witness) {
+        Reader reader = new Reader(this, name, life, witness);
+        if (readers.put(name, reader) != null) {
+            throw new IllegalArgumentException("There is a subscription " + name + " already");
+        }
+        return reader;
+    }
+}
