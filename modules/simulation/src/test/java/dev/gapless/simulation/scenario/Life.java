@@ -24,7 +24,8 @@ final class Life implements Outside {
     private final Heard heard;
     private @Nullable Epoch epoch;
     private long skewMs;
-    long pulseDueNs;
+    private long pulseDueNs;
+    private long alarmNs = Long.MAX_VALUE;
     boolean drained;
 
     Life(World world, String address, String name, long uid, TopicSettings settings) {
@@ -76,19 +77,27 @@ final class Life implements Outside {
         skewMs = ms;
     }
 
+    /** Sets the alarm to when the node wants to be called, unless it is set to an earlier time: as the actors do. */
+    void plan() {
+        alarmNs = Math.min(alarmNs, node.deadlineNs());
+    }
+
     long dueNs() {
-        return Math.min(pulseDueNs, node.deadlineNs());
+        return Math.min(pulseDueNs, alarmNs);
     }
 
     /** Does what is due by now. */
     void onTime() {
         if (pulseDueNs <= nowNs()) {
-            pulseDueNs += settings.heartbeatNs();
+            pulseDueNs = Math.max(pulseDueNs, nowNs() - settings.heartbeatNs() + 1) + settings.heartbeatNs();
             for (long silent : node.pulse()) {
-                world.story().tell(name + " hears nothing of " + world.names().life(silent));
+                if (silent != uid() || world.shows("self")) {
+                    world.story().tell(name + " hears nothing of " + world.names().life(silent));
+                }
             }
         }
-        if (node.deadlineNs() <= nowNs()) {
+        if (alarmNs <= nowNs()) {
+            alarmNs = Long.MAX_VALUE;
             node.onTime();
         }
     }

@@ -76,7 +76,7 @@ final class Names {
         if (gap.missed() != null) {
             text.append(", misses ").append(gap.missed()).append(" from ");
         } else if (gap.firstMissing() != null) {
-            text.append(", misses all from ");
+            text.append(", misses nobody knows how many from ");
         }
         if (gap.firstMissing() != null) {
             text.append(log(gap.epoch())).append(':').append(gap.firstMissing());
@@ -103,10 +103,14 @@ final class Names {
         }
         Message sent = (Message) message;
         String reader = sent.reader() == Message.SHARED_READER ? "" : "#" + sent.reader();
-        return message.getClass().getSimpleName() + " " + session(sent.session()) + reader + " " + what(sent);
+        return message.getClass().getSimpleName() + " " + session(sent.session()) + reader + what(sent);
     }
 
     private String what(Message message) {
+        return message instanceof Deregister ? "" : " " + contents(message);
+    }
+
+    private String contents(Message message) {
         if (message instanceof Register register) {
             String life = life(register.toUid());
             return (life.endsWith(".1") ? "" : "to " + life + " ")
@@ -126,11 +130,8 @@ final class Names {
             return ack.sequence() + (ack.windowBytes() == 0 ? ", window 0" : "");
         } else if (message instanceof Gone gone) {
             return "head " + gone.head();
-        } else if (message instanceof GoneAck goneAck) {
-            return "head " + goneAck.head();
         }
-        assert message instanceof Deregister;
-        return "";
+        return "head " + ((GoneAck) message).head();
     }
 
     private static String range(long first, long last) {

@@ -22,7 +22,9 @@ final class Pictures {
 
     void state(Life life) {
         ProducerState producer = life.node().producer();
-        if (producer != null) {
+        if (producer == null) {
+            world.story().tell("no log");
+        } else {
             Log log = producer.log();
             world.story()
                     .tell("log " + life.name() + " " + (log.size() == 0 ? "empty" : log.oldest() + ".." + log.head())

@@ -6,6 +6,7 @@ import dev.gapless.core.subscription.Opening;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
+import dev.gapless.core.wire.Registered;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +41,8 @@ final class Verbs {
             case "remove" -> world.remove(command.argument(0));
             case "crash" -> world.crash(command.argument(0));
             case "restart" -> world.start(command.argument(0));
+            case "freeze" -> world.freeze(command.argument(0));
+            case "thaw" -> world.goOn(command.argument(0));
             case "leave" -> leave(world.life(command.argument(0)));
             case "unreachable" -> world.reachable(command.argument(0), false);
             case "reachable" -> world.reachable(command.argument(0), true);
@@ -52,6 +55,7 @@ final class Verbs {
             case "read" -> read(command);
             case "reload" -> reload(command);
             case "token" -> token(command);
+            case "craft" -> craft(command);
             case "deliver" -> deliver(command);
             case "settle" -> settle();
             case "advance" -> world.advance(Command.durationNs(command.argument(0)), false);
@@ -87,6 +91,12 @@ final class Verbs {
                 kept.put(command.argument(1), message);
                 world.story().tell(command.argument(1) + " is " + world.names().message(message));
             }
+            case "forge" -> kept.computeIfPresent(command.argument(1), (name, message) -> {
+                Registered real = (Registered) message;
+                long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
+                return new Registered(
+                        real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
+            });
             case "inject" ->
                 world.inject(
                         links.get(0).to, Objects.requireNonNull(kept.get(command.argument(1)), "nothing was kept"));
@@ -153,8 +163,14 @@ final class Verbs {
         if (command.arguments().contains("unsent")) {
             world.keepUnsent(life);
         }
+        int bytes = Integer.parseInt(command.settings().getOrDefault("bytes", "0"));
+        if (bytes + Long.BYTES > life.settings().largestMessageBytes()) {
+            // As whoever publishes does, before the log sees it.
+            world.story().tell("a publish is refused: larger than " + life.settings().largestMessageBytes() + " bytes");
+            return;
+        }
         for (int i = 0; i < command.number(1, 1); i++) {
-            life.node().publish(++messages, 0);
+            life.node().publish(++messages, bytes);
         }
         world.settle();
     }
@@ -235,6 +251,14 @@ final class Verbs {
                                         ? entry.getKey() + " without a position"
                                         : world.names().position(entry.getValue()))
                                 .collect(Collectors.joining(", ")));
+    }
+
+    /** A token that nobody took: of somebody who believes to be further than he can be. */
+    private void craft(Command command) {
+        Map<String, Position> positions =
+                positions(command.arguments().subList(1, command.arguments().size()));
+        CursorToken token = new CursorToken(Node.TOPIC, CLUSTER, Names.BEGIN_MS, new HashMap<>(positions));
+        tokens.put(command.argument(0), new Taken(token, Witness.latest(0), new Heard(world::stamp), world.stamp()));
     }
 
     private void resume(Command command) {

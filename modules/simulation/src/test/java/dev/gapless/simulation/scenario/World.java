@@ -44,12 +44,16 @@ final class World {
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<String, Link> links = new TreeMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
-    private final Deque<Runnable> background = new ArrayDeque<>();
+    private final Deque<Unseen> background = new ArrayDeque<>();
     private final Set<Life> toFlush = new LinkedHashSet<>();
     private final Set<Life> unsent = new HashSet<>();
+    private final Set<Life> frozen = new HashSet<>();
     private final Set<String> shown = new HashSet<>();
     private long nowNs;
     private long stamps;
+
+    /** A message that arrives at once, and is not told. */
+    private record Unseen(String to, Object message) {}
 
     World() {
         oracle = new Oracle(truth, Settings.of(Map.of()), true, NOBODY);
@@ -211,7 +215,7 @@ final class World {
         boolean own = from.address().equals(to);
         if ((hub && !shows("hub")) || (own && !shows("self"))) {
             if (!link.cut) {
-                background.add(() -> arrive(to, message));
+                background.add(new Unseen(to, message));
             }
             return;
         }
@@ -226,9 +230,23 @@ final class World {
         }
     }
 
+    /** This process does nothing at all, and notices nothing, until it goes on. */
+    void freeze(String address) {
+        frozen.add(life(address));
+    }
+
+    void goOn(String address) {
+        frozen.remove(life(address));
+        settle();
+    }
+
+    private boolean works(String address) {
+        return running.containsKey(address) && !frozen.contains(running.get(address));
+    }
+
     /** The next message of this link arrives, or is handed over once more. Returns false if there is none. */
     boolean deliver(Link link) {
-        if (link.inFlight.isEmpty() || !running.containsKey(link.to)) {
+        if (link.inFlight.isEmpty() || !works(link.to)) {
             return false;
         }
         inject(link.to, link.inFlight.remove());
@@ -278,9 +296,12 @@ final class World {
         boolean more = true;
         while (more) {
             more = false;
-            while (!background.isEmpty()) {
-                background.remove().run();
-                more = true;
+            for (Unseen unseen : List.copyOf(background)) {
+                if (!frozen.contains(running.get(unseen.to))) {
+                    background.remove(unseen);
+                    arrive(unseen.to, unseen.message);
+                    more = true;
+                }
             }
             for (Life life : List.copyOf(toFlush)) {
                 if (!unsent.contains(life)) {
@@ -295,6 +316,7 @@ final class World {
     }
 
     private void audit(Life life) {
+        life.plan();
         if (!life.drained && life.node().isDrained()) {
             life.drained = true;
             story.tell(life.address() + " has drained");
@@ -306,17 +328,22 @@ final class World {
 
     /** Time goes on; what is sent meanwhile arrives at once, or stays under way. */
     void advance(long byNs, boolean delivering) {
+        if (delivering) {
+            deliverAll();
+        }
         long beginNs = nowNs;
         long untilNs = nowNs + byNs;
         for (int i = 0; true; i++) {
-            long dueNs = running.values().stream().mapToLong(Life::dueNs).min().orElse(Long.MAX_VALUE);
+            long dueNs = running.values().stream().filter(life -> !frozen.contains(life))
+                    .mapToLong(Life::dueNs)
+                    .min().orElse(Long.MAX_VALUE);
             if (dueNs > untilNs || i > ENOUGH) {
                 break;
             }
             nowNs = Math.max(nowNs, dueNs);
             story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
             for (Life life : List.copyOf(running.values())) {
-                if (life.dueNs() <= nowNs) {
+                if (life.dueNs() <= nowNs && !frozen.contains(life)) {
                     life.onTime();
                     settle();
                 }
