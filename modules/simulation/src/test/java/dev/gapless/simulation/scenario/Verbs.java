@@ -44,6 +44,7 @@ final class Verbs {
             case "freeze" -> world.freeze(command.argument(0));
             case "thaw" -> world.goOn(command.argument(0));
             case "leave" -> leave(world.life(command.argument(0)));
+            case "forget" -> forget(world.life(command.argument(0)), world.life(command.argument(1)));
             case "unreachable" -> world.reachable(command.argument(0), false);
             case "reachable" -> world.reachable(command.argument(0), true);
             case "clock" -> world.life(command.argument(0)).skew(milliseconds(command.argument(1)));
@@ -66,6 +67,12 @@ final class Verbs {
             case "level" -> level();
             default -> onLinks(command);
         }
+    }
+
+    /** A node has heard nothing of another for so long that it drops its cursors. */
+    private void forget(Life at, Life silent) {
+        at.node().forget(silent.uid());
+        world.settle();
     }
 
     private static long milliseconds(String text) {
