@@ -2,10 +2,8 @@ package dev.gapless.simulation.scenario;
 
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
-import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Truth;
-import java.util.function.Supplier;
 
 /** Guarantee G5, of one node. */
 final class Bounds {
@@ -14,13 +12,7 @@ final class Bounds {
     private Bounds() {}
 
     static void check(Life life, int nodes, Truth truth) {
-        Oracle oracle = new Oracle(truth, life.settings(), true, new Observer() {
-            @Override
-            public void count(String what, long howOften) {}
-
-            @Override
-            public void trace(Object who, Supplier<String> what) {}
-        });
+        Oracle oracle = new Oracle(truth, life.settings(), true, World.NOBODY);
         if (life.hasLog() && life.node().producer() != null) {
             Log log = life.node().producer().log();
             oracle.isBounded("ring of " + life.name(), log.size(), log.bytes(), 0, LARGEST_ENTRY_BYTES);

@@ -82,8 +82,9 @@ final class Life implements Outside {
         alarmNs = Math.min(alarmNs, node.deadlineNs());
     }
 
+    /** When {@link #onTime} is due; never more for one that has drained, and only waits for its end. */
     long dueNs() {
-        return Math.min(pulseDueNs, alarmNs);
+        return drained ? Long.MAX_VALUE : Math.min(pulseDueNs, alarmNs);
     }
 
     /** Does what is due by now. */
@@ -92,7 +93,8 @@ final class Life implements Outside {
             pulseDueNs = Math.max(pulseDueNs, nowNs() - settings.heartbeatNs() + 1) + settings.heartbeatNs();
             for (long silent : node.pulse()) {
                 if (silent != uid() || world.shows("self")) {
-                    world.story().tell(name + " hears nothing of " + world.names().life(silent));
+                    world.story()
+                            .tell(name + " hears nothing of " + world.names().life(silent));
                 }
             }
         }
@@ -114,7 +116,7 @@ final class Life implements Outside {
 
     @Override
     public void send(long toUid, Object message) {
-        world.send(this, toUid, message);
+        world.network().send(this, toUid, message);
     }
 
     @Override

@@ -3,10 +3,10 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
-import dev.gapless.core.wire.Registered;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -98,15 +98,18 @@ final class Verbs {
                 kept.put(command.argument(1), message);
                 world.story().tell(command.argument(1) + " is " + world.names().message(message));
             }
-            case "forge" -> kept.computeIfPresent(command.argument(1), (name, message) -> {
-                Registered real = (Registered) message;
-                long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
-                return new Registered(
-                        real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
-            });
+            case "forge" ->
+                kept.computeIfPresent(command.argument(1), (name, message) -> {
+                    Registered real = (Registered) message;
+                    long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
+                    return new Registered(
+                            real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
+                });
             case "inject" ->
-                world.inject(
-                        links.get(0).to, Objects.requireNonNull(kept.get(command.argument(1)), "nothing was kept"));
+                world.network()
+                        .inject(
+                                links.get(0).to,
+                                Objects.requireNonNull(kept.get(command.argument(1)), "nothing was kept"));
             default -> throw new IllegalArgumentException("There is no command " + command.verb());
         }
     }
@@ -115,9 +118,9 @@ final class Verbs {
     private List<Link> links(String text) {
         String[] ends = text.split("<?>", -1);
         List<Link> links = new ArrayList<>();
-        links.add(world.link(ends[0], ends[1]));
+        links.add(world.network().link(ends[0], ends[1]));
         if (text.contains("<>")) {
-            links.add(world.link(ends[1], ends[0]));
+            links.add(world.network().link(ends[1], ends[0]));
         }
         return links;
     }
@@ -130,7 +133,7 @@ final class Verbs {
 
     private void deliver(Command command) {
         if (command.argument(0).equals("all")) {
-            world.deliverAll();
+            world.network().deliverAll();
             return;
         }
         for (Link link : links(command.argument(0))) {
@@ -138,7 +141,7 @@ final class Verbs {
             int there = Math.min(most, link.inFlight.size()); // and not what is sent because of it
             for (int i = 0; i < there; i++) {
                 world.story().tell(link + " arrives: " + world.names().message(link.inFlight.element()));
-                world.deliver(link);
+                world.network().deliver(link);
             }
         }
     }
@@ -147,7 +150,7 @@ final class Verbs {
     private void settle() {
         boolean more = true;
         while (more) {
-            more = world.deliverAll();
+            more = world.network().deliverAll();
             for (Reader reader : List.copyOf(world.readers().values())) {
                 more |= reader.read(NO_LIMIT);
                 world.settle();
@@ -173,7 +176,8 @@ final class Verbs {
         int bytes = Integer.parseInt(command.settings().getOrDefault("bytes", "0"));
         if (bytes + Long.BYTES > life.settings().largestMessageBytes()) {
             // As whoever publishes does, before the log sees it.
-            world.story().tell("a publish is refused: larger than " + life.settings().largestMessageBytes() + " bytes");
+            world.story()
+                    .tell("a publish is refused: larger than " + life.settings().largestMessageBytes() + " bytes");
             return;
         }
         for (int i = 0; i < command.number(1, 1); i++) {

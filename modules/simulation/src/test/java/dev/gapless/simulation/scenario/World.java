@@ -5,9 +5,7 @@ import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Witness;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,17 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The nodes of a scenario, the links between them, and the time. Everything stands still until a command moves it.
- *
- * <p>Pulses, Hellos and what a node sends to itself arrive at once and are not told, unless {@code show} asks for them.
- */
+/** The nodes of a scenario, which of them are members, and the time. Everything stands still until a command moves it. */
 final class World {
     private static final int ENOUGH = 10_000;
-    private static final Observer NOBODY = new Observer() {
+    /** Nobody counts, and nobody traces: the story does. */
+    static final Observer NOBODY = new Observer() {
         @Override
         public void count(String what, long howOften) {}
 
@@ -42,18 +37,14 @@ final class World {
     private final Map<String, Life> running = new LinkedHashMap<>();
     private final List<Life> members = new ArrayList<>();
     private final Map<String, Reader> readers = new LinkedHashMap<>();
-    private final Map<String, Link> links = new TreeMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
-    private final Deque<Unseen> background = new ArrayDeque<>();
+    private final Network network = new Network(this);
     private final Set<Life> toFlush = new LinkedHashSet<>();
     private final Set<Life> unsent = new HashSet<>();
     private final Set<Life> frozen = new HashSet<>();
     private final Set<String> shown = new HashSet<>();
     private long nowNs;
     private long stamps;
-
-    /** A message that arrives at once, and is not told. */
-    private record Unseen(String to, Object message) {}
 
     World() {
         oracle = new Oracle(truth, Settings.of(Map.of()), true, NOBODY);
@@ -73,6 +64,10 @@ final class World {
 
     Oracle oracle() {
         return oracle;
+    }
+
+    Network network() {
+        return network;
     }
 
     Map<String, Reader> readers() {
@@ -140,6 +135,30 @@ final class World {
         return reader;
     }
 
+    /** This process does nothing at all, and notices nothing, until it goes on. */
+    void freeze(String address) {
+        frozen.add(life(address));
+    }
+
+    void goOn(String address) {
+        frozen.remove(life(address));
+        settle();
+    }
+
+    /** What runs at this address and takes part, if anything does. */
+    @Nullable Life awake(String address) {
+        Life life = running.get(address);
+        return life == null || frozen.contains(life) ? null : life;
+    }
+
+    boolean isFrozen(String address) {
+        return running.containsKey(address) && awake(address) == null;
+    }
+
+    String addressOf(long uid) {
+        return Objects.requireNonNull(addresses.get(uid));
+    }
+
     // ------------------------------------------------------------------ members
 
     boolean isMember(Life life) {
@@ -202,79 +221,6 @@ final class World {
         story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
     }
 
-    // ------------------------------------------------------------------ links
-
-    Link link(String from, String to) {
-        return links.computeIfAbsent(from + ">" + to, key -> new Link(from, to));
-    }
-
-    void send(Life from, long toUid, Object message) {
-        String to = Objects.requireNonNull(addresses.get(toUid));
-        Link link = link(from.address(), to);
-        boolean hub = !(message instanceof dev.gapless.core.wire.Message);
-        boolean own = from.address().equals(to);
-        if ((hub && !shows("hub")) || (own && !shows("self"))) {
-            if (!link.cut) {
-                background.add(new Unseen(to, message));
-            }
-            return;
-        }
-        String became = link.send(message);
-        story.tell(link + " " + names.message(message) + became);
-    }
-
-    private void arrive(String address, Object message) {
-        Life life = running.get(address);
-        if (life != null) {
-            life.node().receive(message);
-        }
-    }
-
-    /** This process does nothing at all, and notices nothing, until it goes on. */
-    void freeze(String address) {
-        frozen.add(life(address));
-    }
-
-    void goOn(String address) {
-        frozen.remove(life(address));
-        settle();
-    }
-
-    private boolean works(String address) {
-        return running.containsKey(address) && !frozen.contains(running.get(address));
-    }
-
-    /** The next message of this link arrives, or is handed over once more. Returns false if there is none. */
-    boolean deliver(Link link) {
-        if (link.inFlight.isEmpty() || !works(link.to)) {
-            return false;
-        }
-        inject(link.to, link.inFlight.remove());
-        return true;
-    }
-
-    void inject(String address, Object message) {
-        arrive(address, message);
-        settle();
-    }
-
-    /** Everything arrives that is under way, and whatever is sent because of it. */
-    boolean deliverAll() {
-        boolean any = false;
-        boolean more = true;
-        for (int i = 0; more; i++) {
-            more = false;
-            for (Link link : List.copyOf(links.values())) {
-                more |= !link.held && deliver(link);
-            }
-            any |= more;
-            if (i > ENOUGH) {
-                throw new AssertionError("There is no end to it");
-            }
-        }
-        return any;
-    }
-
     // ------------------------------------------------------------------ what happens by itself
 
     void wantsFlush(Life life) {
@@ -295,14 +241,7 @@ final class World {
     void settle() {
         boolean more = true;
         while (more) {
-            more = false;
-            for (Unseen unseen : List.copyOf(background)) {
-                if (!frozen.contains(running.get(unseen.to))) {
-                    background.remove(unseen);
-                    arrive(unseen.to, unseen.message);
-                    more = true;
-                }
-            }
+            more = network.deliverUnseen();
             for (Life life : List.copyOf(toFlush)) {
                 if (!unsent.contains(life)) {
                     toFlush.remove(life);
@@ -329,16 +268,21 @@ final class World {
     /** Time goes on; what is sent meanwhile arrives at once, or stays under way. */
     void advance(long byNs, boolean delivering) {
         if (delivering) {
-            deliverAll();
+            network.deliverAll();
         }
         long beginNs = nowNs;
         long untilNs = nowNs + byNs;
         for (int i = 0; true; i++) {
-            long dueNs = running.values().stream().filter(life -> !frozen.contains(life))
+            long dueNs = running.values().stream()
+                    .filter(life -> !frozen.contains(life))
                     .mapToLong(Life::dueNs)
-                    .min().orElse(Long.MAX_VALUE);
-            if (dueNs > untilNs || i > ENOUGH) {
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+            if (dueNs > untilNs) {
                 break;
+            }
+            if (i > ENOUGH) {
+                throw new AssertionError("It is never done with what is due");
             }
             nowNs = Math.max(nowNs, dueNs);
             story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
@@ -349,7 +293,7 @@ final class World {
                 }
             }
             if (delivering) {
-                deliverAll();
+                network.deliverAll();
             }
         }
         nowNs = untilNs;
