@@ -382,11 +382,10 @@ public final class SubscriptionState {
                 upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
                 continue;
             }
-            boolean told = expiry.to().era().isEnd() || expiry.reason() == Reason.POSITION_UNKNOWN;
-            if (behind == null && expiry.severalEpochs() && !told) {
-                gaps.add(Gaps.beforeEpoch(expiry.to(), expiry.reason()));
-            }
-            gaps.addAll(Gaps.between(behind, expiry.to(), expiry.reason()));
+            gaps.addAll(
+                    behind == null && expiry.severalEpochs()
+                            ? Gaps.unnumbered(expiry.to(), expiry.reason())
+                            : Gaps.between(behind, expiry.to(), expiry.reason()));
             upTo.put(entry.getKey(), expiry.to());
             timeMs = Math.max(timeMs, expiry.timeMs());
         }

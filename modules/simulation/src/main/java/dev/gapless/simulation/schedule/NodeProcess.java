@@ -289,6 +289,7 @@ final class NodeProcess implements Outside {
     void subscribe(Opening how, Witness witness) {
         Subscriber subscriber = new Subscriber(schedule, this, witness);
         subscribers.put(witness.id(), subscriber);
+        schedule.oracle().opened(witness);
         subscriber.begin(node.subscribe(witness.id(), how));
     }
 

@@ -78,9 +78,9 @@ record Profile(
                 (random.nextInt(6) == 0 ? 20 : 100 + random.nextInt(900)) * MS,
                 1 + random.nextInt(16),
                 padding,
-                (5 + (random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
-                random.nextBoolean(),
-                random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+                (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
+                !faults || random.nextBoolean(),
+                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
     }
 
     private static int ring(RandomGenerator random, boolean faults, boolean backpressure) {
