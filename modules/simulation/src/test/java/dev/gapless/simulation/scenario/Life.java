@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Life implements Outside {
     private final World world;
     private final String address;
+    private final String nodeName;
     private final String name;
     private final TopicSettings settings;
     private final Node node;
@@ -28,12 +29,13 @@ final class Life implements Outside {
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
 
-    Life(World world, String address, String name, long uid, TopicSettings settings) {
+    Life(World world, String address, String nodeName, int number, long uid, TopicSettings settings) {
         this.world = world;
         this.address = address;
-        this.name = name;
+        this.nodeName = nodeName;
+        this.name = nodeName + "." + number;
         this.settings = settings;
-        this.node = new Node(uid, address, settings, new SplittableRandom(uid), this);
+        this.node = new Node(uid, nodeName, settings, new SplittableRandom(uid), this);
         this.heard = new Heard(world::stamp);
         this.pulseDueNs = world.nowNs() + settings.heartbeatNs();
     }
@@ -46,7 +48,12 @@ final class Life implements Outside {
         return node.uid();
     }
 
-    /** The name that it shares with its earlier and later lives. */
+    /** The name of the node, which it shares with its earlier and later lives. */
+    String nodeName() {
+        return nodeName;
+    }
+
+    /** Where it runs; the same as the name, unless the scenario says otherwise. */
     String address() {
         return address;
     }
@@ -123,7 +130,7 @@ final class Life implements Outside {
     public void logMade(Epoch made) {
         epoch = made;
         world.names().log(made, name);
-        world.truth().logMade(address, uid(), made, world.isMember(this));
+        world.truth().logMade(nodeName, uid(), made, world.isMember(this));
     }
 
     @Override

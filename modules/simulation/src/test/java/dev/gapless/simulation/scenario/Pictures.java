@@ -17,7 +17,7 @@ final class Pictures {
     }
 
     private boolean isShown(Life life, String node) {
-        return world.shows("self") || !node.equals(life.address());
+        return world.shows("self") || !node.equals(life.nodeName());
     }
 
     void state(Life life) {
@@ -31,7 +31,7 @@ final class Pictures {
                             + (log.waiting() == 0 ? "" : ", " + log.waiting() + " publishes wait"));
             producer.cursors().stream()
                     .filter(c -> isShown(
-                            life, addressOf(world.names().life(c.session().uid()))))
+                            life, nodeOf(world.names().life(c.session().uid()))))
                     .forEach(this::cursor);
         }
         TopicConsumer consumer = life.node().consumer();
@@ -42,7 +42,7 @@ final class Pictures {
         }
     }
 
-    private static String addressOf(String life) {
+    private static String nodeOf(String life) {
         return life.substring(0, life.indexOf('.'));
     }
 

@@ -19,7 +19,7 @@ final class Settings {
 
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
-            if (!name.matches("ring|bytes|batch|window|pending|overflow|resume")) {
+            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }

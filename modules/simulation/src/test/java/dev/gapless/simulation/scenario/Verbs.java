@@ -36,7 +36,10 @@ final class Verbs {
 
     void execute(Command command) {
         switch (command.verb()) {
-            case "node" -> world.node(command.argument(0), Settings.of(command.settings()));
+            case "node" -> world.node(
+                    command.argument(0),
+                    command.settings().getOrDefault("name", command.argument(0)),
+                    Settings.of(command.settings()));
             case "up" -> world.up(command.arguments());
             case "remove" -> world.remove(command.argument(0));
             case "crash" -> world.crash(command.argument(0));
@@ -206,6 +209,7 @@ final class Verbs {
 
     private void open(String name, Life life, Opening how, Witness witness) {
         Reader reader = world.open(name, life, witness);
+        world.oracle().opened(witness);
         reader.begin(life.node().subscribe(witness.id(), how));
         world.settle();
     }

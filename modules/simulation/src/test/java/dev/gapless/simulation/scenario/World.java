@@ -33,6 +33,7 @@ final class World {
     private final Truth truth = new Truth();
     private final Oracle oracle;
     private final Map<String, TopicSettings> nodes = new LinkedHashMap<>();
+    private final Map<String, String> nodeAt = new LinkedHashMap<>();
     private final Map<String, Integer> livesOf = new LinkedHashMap<>();
     private final Map<String, Life> running = new LinkedHashMap<>();
     private final List<Life> members = new ArrayList<>();
@@ -92,23 +93,26 @@ final class World {
 
     // ------------------------------------------------------------------ nodes
 
-    void node(String address, TopicSettings settings) {
+    /** A process starts at this address, under this name; it is no member yet. */
+    void node(String address, String node, TopicSettings settings) {
         nodes.put(address, settings);
-        truth.node(address);
+        nodeAt.put(address, node);
+        truth.node(node);
         start(address);
     }
 
-    /** A process starts at this address; it is no member yet. */
+    /** Another process starts there. */
     void start(String address) {
         if (running.containsKey(address)) {
             throw new IllegalArgumentException(address + " runs already");
         }
-        int number = livesOf.merge(address, 1, Integer::sum);
+        String node = Objects.requireNonNull(nodeAt.get(address));
+        int number = livesOf.merge(node, 1, Integer::sum);
         long uid = (nodes.keySet().stream().toList().indexOf(address) + 1) * 1_000L + number;
-        String name = address + "." + number;
+        String name = node + "." + number;
         names.life(uid, name);
         addresses.put(uid, address);
-        running.put(address, new Life(this, address, name, uid, Objects.requireNonNull(nodes.get(address))));
+        running.put(address, new Life(this, address, node, number, uid, Objects.requireNonNull(nodes.get(address))));
     }
 
     /** The process that runs at this address ends there and then. */
