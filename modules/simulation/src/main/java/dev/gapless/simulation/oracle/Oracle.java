@@ -69,7 +69,7 @@ public final class Oracle {
     // ------------------------------------------------------------------ G1, G2, G3
 
     public void given(Witness w, String name, Position position, long content) {
-        observer.count("delivered", 1);
+        observer.count("messages: delivered", 1);
         observer.trace(w, () -> "is given " + name + " " + position);
         String node = resolve(name);
         Truth.Life life = lifeOf(w, node, position);
@@ -89,7 +89,7 @@ public final class Oracle {
         }
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before " + position);
+            nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before", position);
         } else if (w.ready) {
             fail(w, "G4", position + " of " + node + " is given without a start");
         } else if (w.sinceMs != null
@@ -108,7 +108,7 @@ public final class Oracle {
     }
 
     /** All that was published behind {@code from} and up to {@code to} must be nothing. */
-    private void nothingSkipped(Witness w, String node, Place from, Place to, String when) {
+    private void nothingSkipped(Witness w, String node, Place from, Place to, String when, @Nullable Position at) {
         List<Truth.Life> lives = truth.lives(node);
         for (int i = Math.max(0, from.life()); i <= to.life() && i < lives.size(); i++) {
             Truth.Life life = lives.get(i);
@@ -121,15 +121,16 @@ public final class Oracle {
                 observer.count("limit: life that never was a member", 1);
                 continue;
             }
-            if (w.handovers.stream().anyMatch(handover -> handover.missed(life.uid))) {
-                observer.count("limit: life between token and resumption", 1);
+            String excepted = w.between(life);
+            if (excepted != null) {
+                observer.count(excepted, 1);
                 continue;
             }
             fail(
                     w,
                     "G1",
-                    node + " " + life.epoch + ":" + (behind + 1) + " to " + last + " is neither given nor told "
-                            + when);
+                    node + " " + life.epoch + ":" + (behind + 1) + " to " + last + " is neither given nor told " + when
+                            + (at == null ? "" : " " + at));
         }
     }
 
@@ -230,7 +231,7 @@ public final class Oracle {
         }
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, new Place(life.index, firstMissing - 1), "before the gap at " + first);
+            nothingSkipped(w, node, due, new Place(life.index, firstMissing - 1), "before the gap at", first);
         }
         if (gap.missed() == null) {
             boolean endKnown =
@@ -249,7 +250,7 @@ public final class Oracle {
         if (gap.missed() < 1 || lastMissed > life.head()) {
             fail(w, "G1", "is told that it missed up to " + lastMissed + ", the head is " + life.head() + ": " + gap);
         }
-        observer.count("messages announced as missed", gap.missed());
+        observer.count("messages: announced as missed", gap.missed());
         w.got.put(node, new Place(life.index, lastMissed));
         w.due.put(node, new Place(life.index, lastMissed));
     }
@@ -276,7 +277,7 @@ public final class Oracle {
             throw new Violation("C6: " + name + " is said to have left somewhere");
         }
         String node = resolve(name);
-        observer.count("producer left", 1);
+        observer.count("subscription: told that a producer left", 1);
         observer.trace(w, () -> "is told that " + node + " left at " + position);
         Truth.Life life = lifeOf(w, node, position);
         if (!life.left) {
@@ -288,7 +289,7 @@ public final class Oracle {
         Place end = new Place(life.index, life.head());
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, end, "before " + node + " left");
+            nothingSkipped(w, node, due, end, "before it left at", position);
         }
         w.got.put(node, end);
         w.due.put(node, end);
@@ -305,7 +306,7 @@ public final class Oracle {
             fail(w, "G6", "is still reloading");
         }
         for (String node : truth.nodes()) {
-            nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)");
+            nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)", null);
         }
     }
 

@@ -12,6 +12,11 @@ record Place(int life, long sequence) {
     static final Place NOWHERE = new Place(-1, 0);
     static final long END = Long.MAX_VALUE;
 
+    @Override
+    public String toString() {
+        return "life " + (life + 1) + (sequence == END ? " to its end" : " to " + sequence);
+    }
+
     boolean isBehind(int otherLife, long otherSequence) {
         return life > otherLife || (life == otherLife && sequence >= otherSequence);
     }

@@ -244,6 +244,7 @@ final class Faults {
         if (process.isDead()) {
             return;
         }
+        schedule.counts().add(process.node().isLeaving() ? "died: while leaving" : "died: between two effects");
         schedule.trace(process.host(), () -> "has crashed");
         SplittableRandom random = new SplittableRandom(later.nextLong());
         end(process, 500 * Profile.MS + random.nextLong(4 * Profile.SECOND), random);

@@ -18,6 +18,7 @@ final class Members {
     private final RandomGenerator random;
     private final Profile profile;
     private final Truth truth;
+    private final Counts counts;
     private final Map<Long, Host> present = new LinkedHashMap<>();
     private final Map<NodeProcess, News> observers = new LinkedHashMap<>();
 
@@ -29,11 +30,12 @@ final class Members {
         final Map<Host, Long> appearedAt = new LinkedHashMap<>();
     }
 
-    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth) {
+    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth, Counts counts) {
         this.timeline = timeline;
         this.random = random;
         this.profile = profile;
         this.truth = truth;
+        this.counts = counts;
     }
 
     /** A process that has started joins: it learns of everybody, and everybody of it. */
@@ -45,7 +47,8 @@ final class Members {
         }
         List<Map.Entry<Long, Host>> before = List.copyOf(present.entrySet());
         present.put(process.uid(), process.host());
-        truth.becameMember(process.uid());
+        truth.becameMember(process.uid(), timeline.stamp());
+        process.heard().joins();
         observers.forEach((observer, news) -> {
             long notBefore = news.appearedAt.getOrDefault(process.host(), 0L);
             long atNs = nextNs(news, process.uid(), notBefore);
@@ -65,13 +68,9 @@ final class Members {
                 }));
     }
 
-    boolean contains(long uid) {
-        return present.containsKey(uid);
-    }
-
     void remove(long uid) {
         if (present.remove(uid) != null) {
-            truth.isNoMemberAnyMore(uid);
+            truth.isNoMemberAnyMore(uid, timeline.stamp());
             observers.keySet().removeIf(process -> process.uid() == uid);
             tell(uid, observer -> observer.removed(uid));
         }
@@ -92,6 +91,12 @@ final class Members {
     private long nextNs(News news, long about, long notBefore) {
         long earliest = Math.max(notBefore, earliestNs(news, about));
         long at = Math.max(earliest + 1, timeline.nowNs() + delayNs());
+        if (at < news.lastNs) {
+            counts.add("members: news overtakes that of another member");
+        }
+        if (at - timeline.nowNs() > Profile.SECOND) {
+            counts.add("members: news late by a second and more");
+        }
         news.lastNs = Math.max(news.lastNs, at);
         news.lastOf.put(about, at);
         return at;
