@@ -9,6 +9,7 @@ public final class Heard {
     private final LongSupplier stamps;
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
+    private final Map<String, Long> latestAt = new HashMap<>();
     private long joined = Long.MAX_VALUE;
 
     public Heard(LongSupplier stamps) {
@@ -20,12 +21,17 @@ public final class Heard {
         joined = stamps.getAsLong();
     }
 
-    public void appeared(long uid) {
+    /** That life appeared at this address: whoever was there before is gone. */
+    public void appeared(long uid, String address) {
         appeared.putIfAbsent(uid, stamps.getAsLong());
+        Long predecessor = latestAt.put(address, uid);
+        if (predecessor != null) {
+            removed(predecessor);
+        }
     }
 
     public void removed(long uid) {
-        removed.put(uid, stamps.getAsLong());
+        removed.putIfAbsent(uid, stamps.getAsLong());
     }
 
     public long now() {

@@ -2,9 +2,11 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.simulation.oracle.Truth;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -20,6 +22,7 @@ final class Members {
     private final Truth truth;
     private final Counts counts;
     private final Map<Long, Host> present = new LinkedHashMap<>();
+    private final Set<Long> removed = new HashSet<>();
     private final Map<NodeProcess, News> observers = new LinkedHashMap<>();
 
     /** When an observer learned of things last. */
@@ -68,8 +71,14 @@ final class Members {
                 }));
     }
 
+    /** Have the others given it up? */
+    boolean wasRemoved(long uid) {
+        return removed.contains(uid);
+    }
+
     void remove(long uid) {
         if (present.remove(uid) != null) {
+            removed.add(uid);
             truth.isNoMemberAnyMore(uid, timeline.stamp());
             observers.keySet().removeIf(process -> process.uid() == uid);
             tell(uid, observer -> observer.removed(uid));

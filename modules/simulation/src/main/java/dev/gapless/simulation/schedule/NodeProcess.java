@@ -201,7 +201,7 @@ final class NodeProcess implements Outside {
         if (at.anyBefore(memberUid, heard::knows)) {
             schedule.counts().add("members: seen before its predecessor was removed");
         }
-        heard.appeared(memberUid);
+        heard.appeared(memberUid, at.address());
         node.appeared(memberUid, at.address());
     }
 

@@ -37,9 +37,9 @@ class OracleTest implements Observer {
         truth.node("n2");
         truth.logMade("n1", 1, FIRST);
         truth.becameMember(1, stamp());
-        reader.appeared(READER);
+        reader.appeared(READER, "reader");
         reader.joins();
-        reader.appeared(1);
+        reader.appeared(1, "one");
         oracle.opened(witness);
     }
 
@@ -286,7 +286,7 @@ class OracleTest implements Observer {
 
     @Test
     void doesNotExceptALifeThatTheTakerOfTheTokenKnew() {
-        reader.appeared(2);
+        reader.appeared(2, "two");
         Witness kept = keep();
         long taken = stamp();
         lifeOfN2(true);

@@ -188,7 +188,7 @@ final class World {
     }
 
     private static void appeared(Life at, Life who) {
-        at.heard().appeared(who.uid());
+        at.heard().appeared(who.uid(), who.address());
         at.node().appeared(who.uid(), who.address() + ":2551");
     }
 
