@@ -12,7 +12,7 @@ public final class Configurations {
                     .host("b", 0, 1)
                     .inBatches()
                     .may(Kind.LOSE, 2)
-                    .atLeast(1_000, 20),
+                    .atLeast(11_846, 25),
             Configuration.of("silence")
                     .host("a", 3, 0, Kind.FORGET)
                     .host("b", 0, 1, Kind.SUSPECT, Kind.EARLY)
@@ -20,19 +20,19 @@ public final class Configurations {
                     .may(Kind.SUSPECT, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.RESET, 1)
-                    .atLeast(1_000, 20),
+                    .atLeast(25_364, 20),
             Configuration.of("restart of the producer")
                     .host("a", 2, 0, Kind.CRASH, Kind.START)
                     .host("b", 0, 1)
                     .may(Kind.LOSE, 1)
                     .may(Kind.CRASH, 1)
                     .may(Kind.START, 1)
-                    .atLeast(1_000, 20),
+                    .atLeast(10_099, 23),
             Configuration.of("two subscriptions, feed overrun")
                     .host("a", 4, 0)
                     .host("b", 0, 2)
                     .may(Kind.LOSE, 1)
-                    .atLeast(1_000, 20),
+                    .atLeast(11_412, 24),
             Configuration.of("token, in the same life")
                     .readsAtOnce()
                     .host("a", 2, 0, Kind.RESTART)
@@ -40,15 +40,14 @@ public final class Configurations {
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
                     .may(Kind.RESTART, 1)
-                    .atLeast(1_000, 20),
+                    .atLeast(39_345, 28),
             Configuration.of("token, on another node")
                     .readsAtOnce()
-                    .host("a", 2, 0, Kind.RESTART)
+                    .host("a", 2, 0)
                     .host("b", 0, 1, Kind.STOP)
                     .host("c", 0, 0, Kind.RESUME)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .may(Kind.RESTART, 1)
                     .atLeast(1_000, 20),
             Configuration.of("backpressure")
                     .host("a", 4, 0)
@@ -65,6 +64,42 @@ public final class Configurations {
                     .may(Kind.START, 1)
                     .atLeast(1_000, 20),
             Configuration.of("catch-up joins the feed")
+                    .host("a", 2, 0)
+                    .host("b", 0, 1, Kind.STOP, Kind.RESUME)
+                    .ring(1)
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .atLeast(1_000, 12),
+            Configuration.of("silent member, token")
+                    .readsAtOnce()
+                    .silent("a", 1, 0, Kind.CRASH)
+                    .host("b", 0, 1, Kind.STOP, Kind.RESUME, Kind.EARLY)
+                    .cold()
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .may(Kind.EARLY, 1)
+                    .may(Kind.CRASH, 1)
+                    .atLeast(1_000, 12),
+            Configuration.of("two consumers")
+                    .readsAtOnce()
+                    .host("a", 2, 0, Kind.RESTART)
+                    .host("b", 0, 1)
+                    .host("c", 0, 1)
+                    .ring(1)
+                    .may(Kind.RESTART, 1)
+                    .atLeast(1_000, 12));
+
+    /** Too many states for every day. */
+    public static final List<Configuration> LARGE = List.of(
+            Configuration.of("two consumers, all at once")
+                    .host("a", 4, 0, Kind.RESTART)
+                    .host("b", 0, 1)
+                    .host("c", 0, 1)
+                    .may(Kind.LOSE, 2)
+                    .may(Kind.RESET, 1)
+                    .may(Kind.RESTART, 1)
+                    .atLeast(100_000, 20),
+            Configuration.of("catch-up joins the feed, loss")
                     .host("a", 3, 0)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)
                     .ring(1)
@@ -72,7 +107,7 @@ public final class Configurations {
                     .may(Kind.RESUME, 1)
                     .may(Kind.LOSE, 1)
                     .atLeast(1_000, 20),
-            Configuration.of("silent member, token")
+            Configuration.of("silent member, token, restart")
                     .readsAtOnce()
                     .silent("a", 1, 0, Kind.CRASH, Kind.START)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME, Kind.EARLY)
@@ -94,7 +129,7 @@ public final class Configurations {
                     .may(Kind.EARLY, 1)
                     .may(Kind.CRASH, 1)
                     .atLeast(1_000, 20),
-            Configuration.of("two consumers")
+            Configuration.of("two consumers, loss and reset")
                     .readsAtOnce()
                     .host("a", 2, 0, Kind.CRASH, Kind.START)
                     .host("b", 0, 1)
@@ -104,8 +139,14 @@ public final class Configurations {
                     .may(Kind.RESET, 1)
                     .may(Kind.CRASH, 1)
                     .may(Kind.START, 1)
+                    .atLeast(1_000, 20),
+            Configuration.of("token, on another node, restart")
+                    .readsAtOnce()
+                    .host("a", 2, 0, Kind.RESTART)
+                    .host("b", 0, 1, Kind.STOP)
+                    .host("c", 0, 0, Kind.RESUME)
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .may(Kind.RESTART, 1)
                     .atLeast(1_000, 20));
-
-    /** Too many states for every day. */
-    public static final List<Configuration> LARGE = List.of();
 }
