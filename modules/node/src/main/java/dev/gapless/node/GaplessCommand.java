@@ -32,6 +32,7 @@ public final class GaplessCommand implements Runnable {
                 .addSubcommand(new SubscribeCommand(termination))
                 .addSubcommand(new StatusCommand(termination))
                 .addSubcommand(new DemoCommand(termination))
+                .addSubcommand(new SimulateCommand(termination))
                 .addSubcommand(new DemoNodeCommand());
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)

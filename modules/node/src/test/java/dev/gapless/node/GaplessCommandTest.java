@@ -43,6 +43,12 @@ class GaplessCommandTest {
                 "status",
                 "status --json --seed 127.0.0.1:1 extra",
                 "demo --slow",
+                "simulate",
+                "simulate --seeds 2..1",
+                "simulate --seeds one",
+                "simulate --seeds 1..2 --trace",
+                "simulate --seeds 1 --faults some",
+                "simulate --seeds 1 --threads 0",
             })
     void endsWithTwoAndOneLineOnWrongUsage(String line) {
         int status = command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
@@ -61,12 +67,30 @@ class GaplessCommandTest {
 
     @Test
     void saysWhatToDoWithEachCommand() {
-        for (String name : List.of("node", "publish", "subscribe", "status", "demo")) {
+        for (String name : List.of("node", "publish", "subscribe", "status", "demo", "simulate")) {
             StringWriter help = new StringWriter();
             int status = command.setOut(new PrintWriter(help, true)).execute(name, "--help");
             assertEquals(0, status, name);
             assertTrue(help.toString().startsWith("Usage: gapless " + name), help::toString);
         }
+    }
+
+    @Test
+    void simulatesEachSeedAndSaysWhatOccurred() {
+        int status = command.execute("simulate", "--seeds", "1..3", "--faults", "none", "--threads", "2");
+        assertEquals(0, status, err::toString);
+        assertTrue(out.toString().startsWith("3 schedules, "), out::toString);
+        assertTrue(out.toString().contains(" delivered"), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void tracesASeedTheSameEachTime() {
+        command.execute("simulate", "--seeds", "1..1", "--faults", "none", "--trace");
+        String first = out.toString();
+        command.execute("simulate", "--seeds", "1", "--faults", "none", "--trace");
+        assertTrue(first.contains("n1.1"), first);
+        assertEquals(first + first, out.toString());
     }
 
     @Test

@@ -140,7 +140,7 @@ final class ConsumerState {
             Start start = later ? Start.BEGINNING : startOfPresent;
             byUid.put(present.uid(), new Registration(present.address(), present.uid(), Phase.UNNAMED, start));
         } else if (event instanceof MemberEvent.Named named) {
-            onNamed(named, nowNs);
+            onNamed(named, nowMs, nowNs);
         } else if (event instanceof MemberEvent.Removed) {
             onRemoved(event.uid(), nowMs, nowNs);
         }
@@ -150,17 +150,22 @@ final class ConsumerState {
         }
     }
 
-    private void onNamed(MemberEvent.Named named, long nowNs) {
+    private void onNamed(MemberEvent.Named named, long nowMs, long nowNs) {
         Registration fresh = byUid.get(named.uid());
         if (fresh == null || fresh.phase != Phase.UNNAMED) {
             return;
         }
         Registration known = byNode.get(named.node());
-        if (known == null) {
-            Registration sought = byNode.get(fresh.node); // a token may know it by its address alone
-            if (sought != null && sought.sought) {
+        Registration sought = byNode.get(fresh.node); // a token may know it by its address alone
+        if (sought != null && sought.sought) {
+            byNode.remove(fresh.node);
+            if (known == null) {
                 known = sought;
-                byNode.remove(fresh.node);
+            } else if (!sought.givenUp) {
+                lost(
+                        sought,
+                        Registration.NO_UID,
+                        nowMs); // it was another life here, of which nothing can come any more
             }
         }
         Registration r = known == null ? fresh : known;
@@ -189,7 +194,7 @@ final class ConsumerState {
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
             byNode.remove(r.node, r);
-            if (ready || r.unresolved) {
+            if (ready || r.unresolved || startOfPresent instanceof Start.Since) { // the past counts, too
                 lost(r, removedUid, nowMs);
             }
         }
@@ -281,13 +286,18 @@ final class ConsumerState {
         return nodes;
     }
 
-    /** Has everybody that can answer done so? Then the reader may join the shared feed (rule S5). */
+    /**
+     * Has everybody that can answer done so, and is nobody's end open? Then the reader may join the shared feed (rule S5):
+     * that need never have heard of a producer that this one still waits for.
+     */
     boolean isSettled() {
         if (!begun) {
             return false;
         }
         for (Registration r : byNode.values()) {
-            if (!r.givenUp && (r.at == null || !r.at.era().isPlaced())) {
+            boolean open =
+                    r.phase == Phase.WAITING || r.at == null || !r.at.era().isPlaced();
+            if (open && !r.givenUp) {
                 return false;
             }
         }
@@ -361,8 +371,7 @@ final class ConsumerState {
     private static boolean missedSomething(Start start, Registered message) {
         return start instanceof Start.Latest
                 ? message.head() > 0
-                : start instanceof Start.Earliest
-                        && message.next() > message.log().first();
+                : message.next() > message.log().first(); // whatever its clock says of when that was published
     }
 
     private void onExpired(Registration r, CursorExpired message, long nowMs) {

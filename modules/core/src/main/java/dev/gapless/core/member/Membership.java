@@ -63,14 +63,18 @@ public final class Membership {
         return events;
     }
 
-    /** A member appeared, this node included. */
+    /**
+     * A member appeared, this node included. Whoever was at its address is gone, even if the news of its removal are still to
+     * come: whatever it left undone is told before anything of its successor.
+     */
     public List<MemberEvent> appeared(long memberUid, String address) {
         if (members.containsKey(memberUid)) {
             return List.of();
         }
+        List<MemberEvent> events = new ArrayList<>();
+        predecessor(address).ifPresent(predecessor -> events.addAll(removed(predecessor)));
         Member member = new Member(address);
         members.put(memberUid, member);
-        List<MemberEvent> events = new ArrayList<>();
         events.add(new MemberEvent.Present(memberUid, address));
         if (memberUid == uid) {
             member.claimed = node;
@@ -127,6 +131,13 @@ public final class Membership {
     public OptionalLong namesake() {
         return members.entrySet().stream()
                 .filter(entry -> entry.getKey() != uid && node.equals(entry.getValue().claimed))
+                .mapToLong(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private OptionalLong predecessor(String address) {
+        return members.entrySet().stream()
+                .filter(entry -> entry.getValue().address.equals(address))
                 .mapToLong(Map.Entry::getKey)
                 .findFirst();
     }

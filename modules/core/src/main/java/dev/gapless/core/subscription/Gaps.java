@@ -38,7 +38,7 @@ final class Gaps {
         if (at != null && !at.era().isEnd()) {
             gaps.add(new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, resumesAt));
         }
-        if (at != null && at.era().isEnd() && to.era().number() > at.era().number() + 1) {
+        if (at != null && at.era().isEnd() && mayHideLives(at, to, reason)) {
             gaps.add(beforeEpoch(to, reason)); // it never got into the stretches in between
         }
         boolean startUnknown = at == null && (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN);
@@ -51,14 +51,28 @@ final class Gaps {
         return gaps;
     }
 
+    /** The feed asked for a position before this end, so that it does not know either what lives there were since. */
+    private static boolean mayHideLives(Placed end, Placed to, Reason reason) {
+        return to.era().number() > end.era().number() + 1 || reason == Reason.PRODUCER_RESTARTED;
+    }
+
     /** The last position of a producer that left in good order. */
     private static Placed beforeEnd(Placed end) {
         Era era = end.era();
         return new Placed(new Era(era.node(), era.number() - 1, era.epoch(), era.first()), end.sequence());
     }
 
-    /** What a subscription misses of the epochs before, when it never had a position in any of them. */
-    static Gap beforeEpoch(Placed to, Reason reason) {
+    /** What a subscription misses that has no position, behind expiries of which nobody knows where the first began. */
+    static List<Gap> unnumbered(Placed to, Reason reason) {
+        boolean leftInOrder = to.era().isEnd() && reason == Reason.OVERRUN;
+        if (reason == Reason.POSITION_UNKNOWN || (to.era().isEnd() && !leftInOrder)) {
+            return between(null, to, reason);
+        }
+        return List.of(beforeEpoch(leftInOrder ? beforeEnd(to) : to, reason));
+    }
+
+    /** What a subscription misses of the epochs before. */
+    private static Gap beforeEpoch(Placed to, Reason reason) {
         return new Gap(
                 to.era().node(), reason, null, null, null, position(to.era().epoch(), to.sequence() + 1));
     }

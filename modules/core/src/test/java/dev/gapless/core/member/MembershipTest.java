@@ -69,10 +69,23 @@ class MembershipTest {
         up();
         membership.appeared(2, "host:2");
         heard(2, "n2");
-        assertEquals(List.of(new Present(3, "host:2")), membership.appeared(3, "host:2"));
+        assertEquals(List.of(new Present(3, "host:3")), membership.appeared(3, "host:3"));
         assertEquals(List.of(), heard(3, "n2"));
         assertTrue(membership.hasSaidItsName(3));
         assertEquals(List.of(new Removed(2), new Named(3, "n2")), membership.removed(2));
+    }
+
+    @Test
+    @DisplayName(
+            "a new life at the address of another one shows that that one is gone, before the news of its removal come")
+    void successorAtTheSameAddress() {
+        up();
+        membership.appeared(2, "host:2");
+        heard(2, "n2");
+        assertEquals(List.of(new Removed(2), new Present(3, "host:2")), membership.appeared(3, "host:2"));
+        assertEquals(List.of(new Named(3, "n2")), heard(3, "n2"));
+        assertEquals(List.of(), membership.removed(2));
+        assertEquals("n2", membership.nameOf(3));
     }
 
     @Test

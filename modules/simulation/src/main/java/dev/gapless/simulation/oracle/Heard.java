@@ -9,9 +9,15 @@ public final class Heard {
     private final LongSupplier stamps;
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
+    private long joined = Long.MAX_VALUE;
 
     public Heard(LongSupplier stamps) {
         this.stamps = stamps;
+    }
+
+    /** It becomes a member: it is told of all who are there, and from now on of all who come. */
+    public void joins() {
+        joined = stamps.getAsLong();
     }
 
     public void appeared(long uid) {
@@ -24,6 +30,16 @@ public final class Heard {
 
     public long now() {
         return stamps.getAsLong();
+    }
+
+    /** When it became a member. */
+    long joined() {
+        return joined;
+    }
+
+    /** Is it told that this life is there? */
+    public boolean knows(long uid) {
+        return appeared.containsKey(uid) && !removed.containsKey(uid);
     }
 
     /** Has it known that life as a member, at this moment or later? */

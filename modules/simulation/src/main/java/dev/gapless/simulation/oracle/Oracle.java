@@ -34,6 +34,13 @@ public final class Oracle {
         this.observer = observer;
     }
 
+    /** A subscription is about to be opened. */
+    public void opened(Witness w) {
+        for (String node : truth.nodes()) {
+            w.whenOpened.put(node, truth.now(node));
+        }
+    }
+
     // ------------------------------------------------------------------ G4
 
     /** From now on everything that is published counts; and what was asked for of those who are there. */
@@ -44,7 +51,7 @@ public final class Oracle {
         w.ready = true;
         for (String node : truth.nodes()) {
             if (!w.due.containsKey(node)) {
-                w.due.put(node, start(w, reader, node));
+                w.due.put(node, Place.later(start(w, reader, node), w.reflected.get(node)));
             }
         }
     }
@@ -55,16 +62,14 @@ public final class Oracle {
             return now;
         }
         Truth.Life life = truth.lives(node).get(now.life());
-        if (!reader.knewSince(life.uid, reader.now())) {
-            return now;
-        }
-        return new Place(now.life(), w.sinceMs == null ? life.head() : life.before(w.sinceMs));
+        boolean since = w.sinceMs != null && reader.knewSince(life.uid, reader.now());
+        return new Place(now.life(), since ? life.before(Objects.requireNonNull(w.sinceMs)) : life.head());
     }
 
     // ------------------------------------------------------------------ G1, G2, G3
 
     public void given(Witness w, String name, Position position, long content) {
-        observer.count("delivered", 1);
+        observer.count("messages: delivered", 1);
         observer.trace(w, () -> "is given " + name + " " + position);
         String node = resolve(name);
         Truth.Life life = lifeOf(w, node, position);
@@ -84,10 +89,11 @@ public final class Oracle {
         }
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before " + position);
+            nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before", position);
         } else if (w.ready) {
             fail(w, "G4", position + " of " + node + " is given without a start");
-        } else if (w.sinceMs != null && position.sequence() > life.before(w.sinceMs) + 1) {
+        } else if (w.sinceMs != null
+                && !begins(w, node, life, w.sinceMs).isBehind(life.index, position.sequence() - 1)) {
             fail(w, "G1", "begins with " + position + " of " + node + ", since " + w.sinceMs);
         }
         Place now = new Place(life.index, position.sequence());
@@ -97,8 +103,12 @@ public final class Oracle {
         }
     }
 
+    private static Place begins(Witness w, String node, Truth.Life life, long sinceMs) {
+        return Place.later(new Place(life.index, life.before(sinceMs)), w.reflected.get(node));
+    }
+
     /** All that was published behind {@code from} and up to {@code to} must be nothing. */
-    private void nothingSkipped(Witness w, String node, Place from, Place to, String when) {
+    private void nothingSkipped(Witness w, String node, Place from, Place to, String when, @Nullable Position at) {
         List<Truth.Life> lives = truth.lives(node);
         for (int i = Math.max(0, from.life()); i <= to.life() && i < lives.size(); i++) {
             Truth.Life life = lives.get(i);
@@ -111,15 +121,16 @@ public final class Oracle {
                 observer.count("limit: life that never was a member", 1);
                 continue;
             }
-            if (w.handovers.stream().anyMatch(handover -> handover.missed(life.uid))) {
-                observer.count("limit: life between token and resumption", 1);
+            String excepted = w.between(life);
+            if (excepted != null) {
+                observer.count(excepted, 1);
                 continue;
             }
             fail(
                     w,
                     "G1",
-                    node + " " + life.epoch + ":" + (behind + 1) + " to " + last + " is neither given nor told "
-                            + when);
+                    node + " " + life.epoch + ":" + (behind + 1) + " to " + last + " is neither given nor told " + when
+                            + (at == null ? "" : " " + at));
         }
     }
 
@@ -147,9 +158,13 @@ public final class Oracle {
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
     private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+        String node = nodeOf(gap);
+        long first = gap.firstMissing() == null ? 1 : gap.firstMissing();
+        Place opened = w.whenOpened.getOrDefault(node, Place.NOWHERE);
         boolean fromThePast = w.sinceMs != null || w.resumed || w.earliest;
-        boolean cameLater = gap.firstMissing() != null && gap.firstMissing() == 1;
-        if (!(fromThePast || cameLater) || w.begun.contains(nodeOf(gap))) {
+        boolean past = fromThePast && (first <= opened.sequence() || !w.begun.contains(node));
+        boolean cameLater = first == 1 && !w.begun.contains(node);
+        if (!past && !cameLater) {
             fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }
@@ -174,7 +189,7 @@ public final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
             } else if (gap.resumesAt() == null) {
-                w.due.put(node, w.whenReloadBegan.get(node));
+                isInTheReload(w, node);
             } else if (gap.epoch() == null) {
                 w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
             }
@@ -183,13 +198,14 @@ public final class Oracle {
         Position resumesAt = last.resumesAt();
         if (resumesAt == null) {
             // Whatever had been published when the reload began is in it; what comes later must come, or be told.
-            w.due.put(node, w.whenReloadBegan.get(node));
+            isInTheReload(w, node);
             return;
         }
         Truth.Life life = lifeOf(w, node, resumesAt);
         Place to = new Place(life.index, resumesAt.sequence() - 1);
         Place got = w.got.get(node);
-        boolean unknown = last.reason() == Reason.POSITION_UNKNOWN && got != null && got.sequence() <= to.sequence();
+        boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN || last.epoch() == null;
+        boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
         }
@@ -198,6 +214,11 @@ public final class Oracle {
         }
         w.got.put(node, to);
         w.due.put(node, to);
+    }
+
+    /** What had been published when the reload began is in it. */
+    private static void isInTheReload(Witness w, String node) {
+        w.due.put(node, Place.later(w.whenReloadBegan.getOrDefault(node, Place.NOWHERE), w.due.get(node)));
     }
 
     private void passNumbers(Witness w, String node, Gap gap) {
@@ -210,7 +231,7 @@ public final class Oracle {
         }
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, new Place(life.index, firstMissing - 1), "before the gap at " + first);
+            nothingSkipped(w, node, due, new Place(life.index, firstMissing - 1), "before the gap at", first);
         }
         if (gap.missed() == null) {
             boolean endKnown =
@@ -229,7 +250,7 @@ public final class Oracle {
         if (gap.missed() < 1 || lastMissed > life.head()) {
             fail(w, "G1", "is told that it missed up to " + lastMissed + ", the head is " + life.head() + ": " + gap);
         }
-        observer.count("messages announced as missed", gap.missed());
+        observer.count("messages: announced as missed", gap.missed());
         w.got.put(node, new Place(life.index, lastMissed));
         w.due.put(node, new Place(life.index, lastMissed));
     }
@@ -241,9 +262,11 @@ public final class Oracle {
         }
         Truth.Life life = truth.life(position.epoch());
         Place due = w.due.get(node);
-        boolean begins = due == null && w.sinceMs != null;
-        if (begins || (due != null && !due.isBehind(life.index, position.sequence()))) {
-            w.due.put(node, new Place(life.index, position.sequence()));
+        Place there = new Place(life.index, position.sequence());
+        if (due == null) {
+            w.reflected.merge(node, there, Place::later);
+        } else {
+            w.due.put(node, Place.later(due, there));
         }
     }
 
@@ -254,7 +277,7 @@ public final class Oracle {
             throw new Violation("C6: " + name + " is said to have left somewhere");
         }
         String node = resolve(name);
-        observer.count("producer left", 1);
+        observer.count("subscription: told that a producer left", 1);
         observer.trace(w, () -> "is told that " + node + " left at " + position);
         Truth.Life life = lifeOf(w, node, position);
         if (!life.left) {
@@ -266,7 +289,7 @@ public final class Oracle {
         Place end = new Place(life.index, life.head());
         Place due = w.due.get(node);
         if (due != null) {
-            nothingSkipped(w, node, due, end, "before " + node + " left");
+            nothingSkipped(w, node, due, end, "before it left at", position);
         }
         w.got.put(node, end);
         w.due.put(node, end);
@@ -283,7 +306,7 @@ public final class Oracle {
             fail(w, "G6", "is still reloading");
         }
         for (String node : truth.nodes()) {
-            nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)");
+            nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)", null);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 public final class Truth {
     private final Map<String, List<Life>> lives = new TreeMap<>();
     private final Map<Epoch, Life> byEpoch = new HashMap<>();
+    private final Map<Long, Long> members = new HashMap<>();
 
     /** One life of a node that has a log, and all that was ever in it. */
     public static final class Life {
@@ -26,12 +27,21 @@ public final class Truth {
         private long headWhenRemoved = Long.MAX_VALUE;
         /** Others have had the chance to hear of it. */
         boolean wasMember;
+        /** Stamps of when it was a member. */
+        long memberSince = Long.MAX_VALUE;
+
+        long memberUntil = Long.MAX_VALUE;
 
         private Life(String node, long uid, Epoch epoch, int index) {
             this.node = node;
             this.uid = uid;
             this.epoch = epoch;
             this.index = index;
+        }
+
+        private void joined(long stamp) {
+            wasMember = true;
+            memberSince = stamp;
         }
 
         public long head() {
@@ -65,10 +75,13 @@ public final class Truth {
         return lives.containsKey(name);
     }
 
-    public void logMade(String node, long uid, Epoch epoch, boolean member) {
+    public void logMade(String node, long uid, Epoch epoch) {
         List<Life> all = lives(node);
         Life life = new Life(node, uid, epoch, all.size());
-        life.wasMember = member;
+        Long since = members.get(uid);
+        if (since != null) {
+            life.joined(since);
+        }
         all.add(life);
         if (byEpoch.put(epoch, life) != null) {
             throw new Violation("G3: epoch " + epoch + " was used before");
@@ -85,14 +98,17 @@ public final class Truth {
         life.contents.add(content);
     }
 
-    public void becameMember(long uid) {
-        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.wasMember = true);
+    public void becameMember(long uid, long stamp) {
+        members.put(uid, stamp);
+        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.joined(stamp));
     }
 
-    public void isNoMemberAnyMore(long uid) {
-        byEpoch.values().stream()
-                .filter(life -> life.uid == uid)
-                .forEach(life -> life.headWhenRemoved = Math.min(life.head(), life.headWhenRemoved));
+    public void isNoMemberAnyMore(long uid, long stamp) {
+        members.remove(uid);
+        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> {
+            life.headWhenRemoved = Math.min(life.head(), life.headWhenRemoved);
+            life.memberUntil = stamp;
+        });
     }
 
     public void left(Epoch epoch) {

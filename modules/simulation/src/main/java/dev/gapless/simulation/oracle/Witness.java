@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,14 @@ public final class Witness {
     /** Begins with what was published at this time or later; or null. */
     @Nullable Long sinceMs;
 
+    /** What reloads were said to reflect before it was ready. */
+    final Map<String, Place> reflected = new HashMap<>();
+
     boolean resumed;
     boolean earliest;
+    /** What had been published when it was opened. */
+    final Map<String, Place> whenOpened = new HashMap<>();
+
     boolean ready;
     /** Nodes of which something was given. */
     final Set<String> begun = new HashSet<>();
@@ -39,9 +46,19 @@ public final class Witness {
     /** Who took a token and when, and who resumed it. */
     public record Handover(Heard taker, long taken, Heard reader, long resumed) {
 
-        /** Rule T2 is not built: a life that neither of them ever heard of is neither given nor told. */
-        boolean missed(long uid) {
-            return !taker.knewBefore(uid, taken) && !reader.knewSince(uid, resumed);
+        /**
+         * Rule T2 is not built: a life that the token's taker had not heard of, and that was over before whoever resumed it
+         * could hear of it, is neither given nor told. Returns what such a life is counted as, or null for any other.
+         */
+        @Nullable String excepts(Truth.Life life) {
+            boolean over =
+                    life.memberUntil < Math.max(resumed, reader.joined()) && !reader.knewSince(life.uid, resumed);
+            if (!over || taker.knewBefore(life.uid, taken)) {
+                return null;
+            }
+            return life.memberSince > taken
+                    ? "limit: life between token and resumption"
+                    : "limit: life over at resumption, its news not there when the token was taken";
         }
     }
 
@@ -90,11 +107,21 @@ public final class Witness {
         Witness copy = new Witness(newId, how);
         copy.got.putAll(got);
         copy.due.putAll(due);
+        copy.reflected.putAll(reflected);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;
         copy.handovers.addAll(handovers);
         return copy;
+    }
+
+    /** What a life is counted as that began and ended between a token and its resumption, or null for any other. */
+    @Nullable String between(Truth.Life life) {
+        return handovers.stream()
+                .map(handover -> handover.excepts(life))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     public String describe() {

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.schedule;
 
+import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -17,9 +18,17 @@ public record Failure(long seed, String what, SortedSet<Integer> faults, int pla
         faults = new TreeSet<>(faults);
     }
 
-    /** The options that run it again. */
-    public String options() {
-        return "--seeds " + seed + ".." + seed + " --faults " + list(faults) + " --trace";
+    /** The command that runs it again, with a trace. */
+    public String command() {
+        return "gapless simulate --seeds " + seed + ".." + seed + " --faults " + list(faults) + " --trace";
+    }
+
+    /** What it is, for people. */
+    public List<String> lines() {
+        return List.of(
+                "FAILED seed " + seed + ": " + what,
+                "  " + faults.size() + " of its " + planned + " faults suffice: " + list(faults),
+                "  " + command());
     }
 
     private static String list(Set<Integer> numbers) {

@@ -244,6 +244,7 @@ final class Faults {
         if (process.isDead()) {
             return;
         }
+        schedule.counts().add(process.node().isLeaving() ? "died: while leaving" : "died: between two effects");
         schedule.trace(process.host(), () -> "has crashed");
         SplittableRandom random = new SplittableRandom(later.nextLong());
         end(process, 500 * Profile.MS + random.nextLong(4 * Profile.SECOND), random);
@@ -340,9 +341,10 @@ final class Faults {
     record ReloadPlan(long takesNs, boolean fails, boolean answersWithPositions) {}
 
     ReloadPlan nextReload(RandomGenerator random) {
-        boolean fails = !over && schedule.profile().faults() && random.nextInt(5) == 0;
-        long takesNs =
-                over ? 10 * Profile.MS : random.nextLong(random.nextInt(5) == 0 ? 5 * Profile.SECOND : 50 * Profile.MS);
+        boolean bad = !over && schedule.profile().faults();
+        boolean fails = bad && random.nextInt(5) == 0;
+        long most = bad && random.nextInt(5) == 0 ? 5 * Profile.SECOND : 50 * Profile.MS;
+        long takesNs = over ? 10 * Profile.MS : random.nextLong(most);
         return new ReloadPlan(takesNs, fails, random.nextInt(4) == 0);
     }
 

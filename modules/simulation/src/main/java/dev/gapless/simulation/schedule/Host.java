@@ -1,20 +1,42 @@
 package dev.gapless.simulation.schedule;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** An address, at which one process lives after the other, and its clock. */
 final class Host {
+    private final int index;
     private final String name;
     private final boolean produces;
     private final boolean consumes;
     private @Nullable NodeProcess process;
     private long clockSkewMs;
     private int driftPerMille;
+    private final List<Long> lives = new ArrayList<>();
 
-    Host(String name, boolean produces, boolean consumes) {
-        this.name = name;
+    /** @param index counts from 0 */
+    Host(int index, boolean produces, boolean consumes) {
+        this.index = index;
+        this.name = "n" + (index + 1);
         this.produces = produces;
         this.consumes = consumes;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** Another process starts here; returns which one, counted from 1. */
+    int begin(long uid) {
+        lives.add(uid);
+        return lives.size();
+    }
+
+    /** Of the processes that started here: was one before this one, and does it pass this test? */
+    boolean anyBefore(long uid, LongPredicate test) {
+        return lives.stream().takeWhile(life -> life != uid).anyMatch(test::test);
     }
 
     String name() {

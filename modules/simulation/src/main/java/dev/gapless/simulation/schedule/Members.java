@@ -10,14 +10,15 @@ import java.util.random.RandomGenerator;
 
 /**
  * The cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
- * members' changes, those of two lives at one address among them, in any order unless news come in order. So views contradict
- * each other for a while.
+ * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
+ * one address the later one appears after the earlier, and possibly before its removal.
  */
 final class Members {
     private final Timeline timeline;
     private final RandomGenerator random;
     private final Profile profile;
     private final Truth truth;
+    private final Counts counts;
     private final Map<Long, Host> present = new LinkedHashMap<>();
     private final Map<NodeProcess, News> observers = new LinkedHashMap<>();
 
@@ -26,13 +27,15 @@ final class Members {
         long upNs;
         long lastNs;
         final Map<Long, Long> lastOf = new LinkedHashMap<>();
+        final Map<Host, Long> appearedAt = new LinkedHashMap<>();
     }
 
-    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth) {
+    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth, Counts counts) {
         this.timeline = timeline;
         this.random = random;
         this.profile = profile;
         this.truth = truth;
+        this.counts = counts;
     }
 
     /** A process that has started joins: it learns of everybody, and everybody of it. */
@@ -44,8 +47,14 @@ final class Members {
         }
         List<Map.Entry<Long, Host>> before = List.copyOf(present.entrySet());
         present.put(process.uid(), process.host());
-        truth.becameMember(process.uid());
-        tell(process.uid(), observer -> observer.appeared(process.uid(), process.host()));
+        truth.becameMember(process.uid(), timeline.stamp());
+        process.heard().joins();
+        observers.forEach((observer, news) -> {
+            long notBefore = news.appearedAt.getOrDefault(process.host(), 0L);
+            long atNs = nextNs(news, process.uid(), notBefore);
+            news.appearedAt.put(process.host(), atNs);
+            timeline.at(atNs, () -> observer.input(() -> observer.appeared(process.uid(), process.host())));
+        });
         News news = new News();
         observers.put(process, news);
         news.upNs = timeline.nowNs() + delayNs();
@@ -59,13 +68,9 @@ final class Members {
                 }));
     }
 
-    boolean contains(long uid) {
-        return present.containsKey(uid);
-    }
-
     void remove(long uid) {
         if (present.remove(uid) != null) {
-            truth.isNoMemberAnyMore(uid);
+            truth.isNoMemberAnyMore(uid, timeline.stamp());
             observers.keySet().removeIf(process -> process.uid() == uid);
             tell(uid, observer -> observer.removed(uid));
         }
@@ -79,16 +84,26 @@ final class Members {
     private void tell(long about, Consumer<NodeProcess> what) {
         for (Map.Entry<NodeProcess, News> entry : new ArrayList<>(observers.entrySet())) {
             NodeProcess observer = entry.getKey();
-            timeline.at(nextNs(entry.getValue(), about), () -> observer.input(() -> what.accept(observer)));
+            timeline.at(nextNs(entry.getValue(), about, 0), () -> observer.input(() -> what.accept(observer)));
         }
     }
 
-    private long nextNs(News news, long about) {
-        long earliest = profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
+    private long nextNs(News news, long about, long notBefore) {
+        long earliest = Math.max(notBefore, earliestNs(news, about));
         long at = Math.max(earliest + 1, timeline.nowNs() + delayNs());
+        if (at < news.lastNs) {
+            counts.add("members: news overtakes that of another member");
+        }
+        if (at - timeline.nowNs() > Profile.SECOND) {
+            counts.add("members: news late by a second and more");
+        }
         news.lastNs = Math.max(news.lastNs, at);
         news.lastOf.put(about, at);
         return at;
+    }
+
+    private long earliestNs(News news, long about) {
+        return profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
     }
 
     private long delayNs() {

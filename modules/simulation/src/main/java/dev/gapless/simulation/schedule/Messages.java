@@ -1,17 +1,27 @@
 package dev.gapless.simulation.schedule;
 
-/** What each kind of message is counted as. */
+import dev.gapless.core.wire.Batch;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What each kind of message is counted as, and how a trace shows it. */
 final class Messages {
-    private static final ClassValue<String> SENT = new ClassValue<>() {
-        @Override
-        protected String computeValue(Class<?> type) {
-            return "sent " + type.getSimpleName();
-        }
-    };
+    private final Counts counts;
+    private final Map<Class<?>, Counts.Counter> sent = new HashMap<>();
 
-    private Messages() {}
+    Messages(Counts counts) {
+        this.counts = counts;
+    }
 
-    static String sent(Object message) {
-        return SENT.get(message.getClass());
+    void sent(Object message) {
+        sent.computeIfAbsent(message.getClass(), kind -> counts.counter("wire: " + kind.getSimpleName()))
+                .add();
+    }
+
+    static String describe(Object message) {
+        return message instanceof Batch batch
+                ? "Batch[reader=" + batch.reader() + ", session=" + batch.session() + ", " + batch.first() + " to "
+                        + batch.last() + ", head=" + batch.head() + "]"
+                : message.toString();
     }
 }

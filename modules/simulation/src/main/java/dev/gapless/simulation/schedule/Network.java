@@ -1,10 +1,9 @@
 package dev.gapless.simulation.schedule;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Links between addresses, one for each direction: in order, bounded, and each at times bad. A link knows addresses, not
@@ -15,16 +14,31 @@ final class Network {
 
     private final Timeline timeline;
     private final RandomGenerator random;
-    private final Counts counts;
     private final int mostInFlight;
-    private final Map<Host, BiConsumer<Host, Object>> receivers = new HashMap<>();
-    private final Map<Host, Map<Host, Link>> links = new HashMap<>();
+    private final @Nullable BiConsumer<Host, Object>[] receivers;
+    private final @Nullable Link[][] links;
+    private final Counts.Counter packets;
+    private final Counts.Counter lost;
+    private final Counts.Counter cutOff;
+    private final Counts.Counter full;
+    private final Counts.Counter reset;
+    private final Counts.Counter clogged;
+    private final Counts.Counter carriedOver;
 
-    Network(Timeline timeline, RandomGenerator random, Counts counts, int mostInFlight) {
+    @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type
+    Network(Timeline timeline, RandomGenerator random, Counts counts, int hosts, int mostInFlight) {
         this.timeline = timeline;
         this.random = random;
-        this.counts = counts;
         this.mostInFlight = mostInFlight;
+        this.receivers = new BiConsumer[hosts];
+        this.links = new Link[hosts][hosts];
+        this.packets = counts.counter("packets: sent");
+        this.lost = counts.counter("packets: lost in silence");
+        this.cutOff = counts.counter("packets: lost to a cut");
+        this.full = counts.counter("packets: lost to a full link");
+        this.reset = counts.counter("packets: lost in a reset");
+        this.clogged = counts.counter("packets: held up on a clogged link");
+        this.carriedOver = counts.counter("packets: carried into the next life");
     }
 
     /** One direction between two addresses. */
@@ -43,55 +57,65 @@ final class Network {
         }
     }
 
-    private static final class Packet {
+    private final class Packet implements Runnable {
+        final Link link;
         final Object message;
         boolean done;
 
-        Packet(Object message) {
+        Packet(Link link, Object message) {
+            this.link = link;
             this.message = message;
+        }
+
+        @Override
+        public void run() {
+            arrive(link, this);
         }
     }
 
     /** Somebody listens at this address from now on, and gets what was held there for its predecessor. */
-    void listen(Host at, Iterable<Host> everybody, BiConsumer<Host, Object> receiver) {
-        receivers.put(at, receiver);
-        for (Host from : everybody) {
-            Link link = link(from, at);
-            if (!link.inFlight.isEmpty()) {
+    void listen(Host at, BiConsumer<Host, Object> receiver) {
+        receivers[at.index()] = receiver;
+        for (@Nullable Link[] from : links) {
+            Link link = from[at.index()];
+            if (link != null && !link.inFlight.isEmpty()) {
                 timeline.after(LEAST_DELAY_NS, () -> deliverHeld(link));
             }
         }
     }
 
     void silence(Host at) {
-        receivers.remove(at);
+        receivers[at.index()] = null;
     }
 
     void send(Host from, Host to, Object message) {
         Link link = link(from, to);
-        counts.add("packets");
+        packets.add();
         if (link.cuts > 0) {
-            counts.add("packet cut off");
+            cutOff.add();
             return;
         }
         if (link.toLose > 0) {
             link.toLose--;
-            counts.add("packet lost");
+            lost.add();
             return;
         }
         if (link.inFlight.size() >= mostInFlight) {
-            counts.add("packet lost to a full link");
+            full.add();
             return;
+        }
+        if (link.extraDelayNs > 0) {
+            clogged.add();
         }
         long delayNs = from == to ? 1_000 : LEAST_DELAY_NS + random.nextLong(2_000_000) + link.extraDelayNs;
         link.lastArrivalNs = Math.max(link.lastArrivalNs, timeline.nowNs() + delayNs);
-        Packet packet = new Packet(message);
+        Packet packet = new Packet(link, message);
         link.inFlight.add(packet);
-        timeline.at(link.lastArrivalNs, () -> arrive(link, packet));
+        timeline.at(link.lastArrivalNs, packet);
     }
 
     private void arrive(Link link, Packet packet) {
-        BiConsumer<Host, Object> receiver = receivers.get(link.to);
+        BiConsumer<Host, Object> receiver = receivers[link.to.index()];
         if (packet.done || receiver == null) {
             return; // held, as long as nobody listens
         }
@@ -106,19 +130,19 @@ final class Network {
     }
 
     private void deliverHeld(Link link) {
-        BiConsumer<Host, Object> receiver = receivers.get(link.to);
+        BiConsumer<Host, Object> receiver = receivers[link.to.index()];
         int held = link.inFlight.size();
         for (int i = 0; receiver != null && i < held && !link.inFlight.isEmpty(); i++) {
             Packet packet = link.inFlight.remove();
             packet.done = true;
-            counts.add("packet carried into the next life");
+            carriedOver.add();
             receiver.accept(link.from, packet.message);
         }
     }
 
     /** The next packets in this direction are lost, and nobody notices. */
-    void loseNext(Host from, Host to, int packets) {
-        link(from, to).toLose += packets;
+    void loseNext(Host from, Host to, int howMany) {
+        link(from, to).toLose += howMany;
     }
 
     /** What is under way between the two is lost. */
@@ -126,7 +150,7 @@ final class Network {
         for (Link link : new Link[] {link(one, other), link(other, one)}) {
             link.inFlight.forEach(packet -> {
                 packet.done = true;
-                counts.add("packet lost in a reset");
+                reset.add();
             });
             link.inFlight.clear();
         }
@@ -153,15 +177,23 @@ final class Network {
 
     /** Every link is as good as it gets. */
     void heal() {
-        links.values()
-                .forEach(to -> to.values().forEach(link -> {
+        for (@Nullable Link[] from : links) {
+            for (Link link : from) {
+                if (link != null) {
                     link.cuts = 0;
                     link.toLose = 0;
                     link.extraDelayNs = 0;
-                }));
+                }
+            }
+        }
     }
 
     private Link link(Host from, Host to) {
-        return links.computeIfAbsent(from, h -> new HashMap<>()).computeIfAbsent(to, h -> new Link(from, to));
+        Link link = links[from.index()][to.index()];
+        if (link == null) {
+            link = new Link(from, to);
+            links[from.index()][to.index()] = link;
+        }
+        return link;
     }
 }

@@ -9,6 +9,7 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Pulse;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.oracle.Heard;
@@ -32,7 +33,7 @@ final class NodeProcess implements Outside {
     private final Heard heard;
     private final Map<Long, Subscriber> subscribers = new LinkedHashMap<>();
     private final ArrayDeque<Runnable> whilePaused = new ArrayDeque<>();
-    private Timeline.@Nullable Event timer;
+    private long timerNs = Long.MAX_VALUE;
     private boolean dead;
     private boolean paused;
     private int effectsLeft = Integer.MAX_VALUE;
@@ -136,18 +137,26 @@ final class NodeProcess implements Outside {
     private void planTimer() {
         long dueNs = node.deadlineNs();
         long atNs = dueNs == Long.MAX_VALUE ? dueNs : Math.max(timeline.nowNs(), rightNs(dueNs));
-        Timeline.Event planned = timer;
-        if (planned != null && planned.atNs() == atNs) {
+        if (atNs < timerNs) {
+            timerNs = atNs;
+            timeline.at(atNs, () -> onTimer(atNs));
+        }
+    }
+
+    /** It may be early, as what it was set for may have been put off since, and it may have been overtaken by another. */
+    private void onTimer(long setForNs) {
+        if (dead || timerNs != setForNs) {
             return;
         }
-        if (planned != null) {
-            planned.callOff();
+        timerNs = Long.MAX_VALUE;
+        if (node.deadlineNs() - nowNs() <= 0) {
+            input(this::onTime);
+        } else {
+            planTimer();
         }
-        timer = atNs == Long.MAX_VALUE ? null : timeline.at(atNs, () -> input(this::onTime));
     }
 
     private void onTime() {
-        timer = null;
         node.onTime();
         if (node.isDrained()) {
             schedule.faults().gone(this);
@@ -189,6 +198,9 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ members
 
     void appeared(long memberUid, Host at) {
+        if (at.anyBefore(memberUid, heard::knows)) {
+            schedule.counts().add("members: seen before its predecessor was removed");
+        }
         heard.appeared(memberUid);
         node.appeared(memberUid, at.address());
     }
@@ -208,40 +220,51 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ effects
 
     void receive(Host from, Object packet) {
+        if (packet instanceof Pulse && !paused && !dead) {
+            node.receive(packet); // changes neither what is due nor what can be read
+            return;
+        }
         input(() -> {
-            trace(() -> "← " + from + " " + packet);
+            trace(() -> "← " + from + " " + Messages.describe(packet));
             node.receive(packet);
         });
     }
 
-    @Override
-    public void send(long toUid, Object message) {
+    /** Something that the outside sees, before or after which the process may die. */
+    void effect() {
         if (effectsLeft-- <= 0) {
             throw new Crashed();
         }
-        schedule.counts().add(Messages.sent(message));
+    }
+
+    @Override
+    public void send(long toUid, Object message) {
+        effect();
+        schedule.messages().sent(message);
         schedule.network().send(host, schedule.hostOf(toUid), message);
     }
 
     @Override
     public void logMade(Epoch epoch) {
-        schedule.truth().logMade(host.name(), uid(), epoch, schedule.members().contains(uid()));
+        schedule.names().logMade(uid(), epoch);
+        schedule.truth().logMade(host.name(), uid(), epoch);
     }
 
     @Override
     public void published(long id, Position at) {
         trace(() -> "published " + at);
         schedule.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+        effect();
     }
 
     @Override
     public void publishWaits(long id) {
-        schedule.counts().add("publish waits");
+        schedule.counts().add("publish: waits for room");
     }
 
     @Override
     public void publishRefused(long id, String why) {
-        schedule.counts().add("publish refused: " + why);
+        schedule.counts().add("publish: refused, " + why);
     }
 
     @Override
@@ -252,9 +275,10 @@ final class NodeProcess implements Outside {
     @Override
     public void ready(long subscription, Set<String> silent) {
         trace(() -> "subscription " + subscription + " is ready without " + silent);
-        schedule.counts().add(silent.isEmpty() ? "ready" : "ready without somebody");
+        schedule.counts().add(silent.isEmpty() ? "subscription: ready" : "subscription: ready without somebody");
         Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
         schedule.oracle().ready(subscriber.witness(), heard);
+        effect();
     }
 
     @Override
@@ -289,6 +313,7 @@ final class NodeProcess implements Outside {
     void subscribe(Opening how, Witness witness) {
         Subscriber subscriber = new Subscriber(schedule, this, witness);
         subscribers.put(witness.id(), subscriber);
+        schedule.oracle().opened(witness);
         subscriber.begin(node.subscribe(witness.id(), how));
     }
 
@@ -322,7 +347,7 @@ final class NodeProcess implements Outside {
 
     List<String> describe() {
         List<String> lines = new java.util.ArrayList<>();
-        lines.add(host + " " + Long.toHexString(uid()));
+        lines.add(schedule.name(uid()));
         if (node.producer() != null) {
             lines.add("    cursors " + node.producer().cursors());
         }

@@ -35,6 +35,9 @@ record Profile(
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
 
+    /** How long everybody goes on publishing once nothing goes wrong any more. */
+    static final long COMING_BACK_NS = 12 * SECOND;
+
     /** A message's number, and what a frame and an entry of a feed are charged for beside the content. */
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
@@ -69,18 +72,28 @@ record Profile(
                 (1 + random.nextInt(4)) * SECOND,
                 100 * MS,
                 2 * SECOND);
+        int hosts = 2 + random.nextInt(4);
+        long badTimesNs = (4 + random.nextInt(20)) * SECOND;
+        int burst = 1 + random.nextInt(16);
         return new Profile(
                 settings,
-                2 + random.nextInt(4),
+                hosts,
                 faults,
-                (4 + random.nextInt(20)) * SECOND,
+                badTimesNs,
                 (150 + random.nextInt(1_500)) * MS,
-                (random.nextInt(6) == 0 ? 20 : 100 + random.nextInt(900)) * MS,
-                1 + random.nextInt(16),
+                Math.max(5 * MS, (badTimesNs + COMING_BACK_NS) * hosts * (burst + 1) / 2 / messages(random)),
+                burst,
                 padding,
-                (5 + (random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
-                random.nextBoolean(),
-                random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+                (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
+                !faults || random.nextBoolean(),
+                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+    }
+
+    /** About as many are published: some hundreds in most schedules, thousands in a few. */
+    private static int messages(RandomGenerator random) {
+        return random.nextInt(20) == 0
+                ? 1_500 + random.nextInt(5_000)
+                : (int) (40 * Math.exp(random.nextDouble() * 3.2));
     }
 
     private static int ring(RandomGenerator random, boolean faults, boolean backpressure) {
@@ -92,6 +105,37 @@ record Profile(
             case 1 -> 1 + random.nextInt(1_000);
             default -> 4 << random.nextInt(6);
         };
+    }
+
+    /** Counts what kind of execution it is, so that one sees which kinds there were. */
+    void count(Counts counts) {
+        if (!faults) {
+            counts.add("setting: no faults, " + settings.overflow());
+        }
+        counts.add("setting: " + ringClass());
+        counts.add("setting: overflow " + settings.overflow());
+        counts.add("setting: resumes at " + settings.resumeAfterExpiry());
+        counts.add("setting: " + hosts + " nodes");
+        counts.add(
+                settings.windowBytes() == settings.batchBytes()
+                        ? "setting: window of one batch"
+                        : "setting: window of several batches");
+        if (settings.ringBytes() < (long) settings.ringMessages() * (NUMBER_AND_OVERHEAD + padding)) {
+            counts.add("setting: ring bounded by its bytes");
+        }
+        counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");
+    }
+
+    private String ringClass() {
+        int messages = settings.ringMessages();
+        if (messages <= 3) {
+            return "ring of 1 to 3";
+        } else if (messages < 32) {
+            return "ring of 4 to 31";
+        } else if (messages < 256) {
+            return "ring of 32 to 255";
+        }
+        return messages <= 1_000 ? "ring of 256 to 1,000" : "ring that nothing overruns";
     }
 
     /** The most that one entry of a ring or feed is charged for. */

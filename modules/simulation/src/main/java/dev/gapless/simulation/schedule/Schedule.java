@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 final class Schedule implements Observer {
     static final String CLUSTER = "simulated";
 
-    private static final long COMING_BACK_NS = 12 * Profile.SECOND;
-
     private final SplittableRandom random;
     private final Timeline timeline = new Timeline();
     private final Counts counts = new Counts();
+    private final Messages messages = new Messages(counts);
+    private final Names names = new Names();
     private final Trace trace;
     private final Profile profile;
     private final Network network;
@@ -49,27 +49,27 @@ final class Schedule implements Observer {
         SplittableRandom root = new SplittableRandom(seed);
         this.profile = Profile.of(root.split());
         this.random = root.split();
-        this.trace = new Trace(timeline, lines);
-        this.network = new Network(timeline, root.split(), counts, profile.mostInFlight());
+        this.trace = new Trace(timeline, names, lines);
+        this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
         this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
-        this.members = new Members(timeline, root.split(), profile, truth);
+        this.members = new Members(timeline, root.split(), profile, truth, counts);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new Workload(this, root.split());
-        for (int i = 1; i <= profile.hosts(); i++) {
+        for (int i = 0; i < profile.hosts(); i++) {
             // The first produces and the last consumes; the others do either, both, or nothing.
-            hosts.add(new Host(
-                    "n" + i, i == 1 || random.nextInt(3) != 0, i == profile.hosts() || random.nextInt(3) != 0));
+            hosts.add(
+                    new Host(i, i == 0 || random.nextInt(3) != 0, i == profile.hosts() - 1 || random.nextInt(3) != 0));
         }
     }
 
     /** Runs it; throws what it finds. */
-    Counts run() {
+    void run() {
         trace("*", profile::toString);
         hosts.forEach(host -> truth.node(host.name()));
         for (Host host : hosts) {
             boolean late = host != hosts.get(0) && random.nextInt(6) == 0;
             if (late) {
-                counts.add("fault: joins late");
+                counts.add("fault: late join");
             }
             long withinNs = late ? profile.badTimesNs() : 2 * Profile.SECOND;
             timeline.after(random.nextLong(withinNs), () -> start(host));
@@ -80,7 +80,7 @@ final class Schedule implements Observer {
         timeline.runUntil(timeline.nowNs() + profile.badTimesNs());
         trace("*", () -> "no more faults");
         faults.end();
-        timeline.runUntil(timeline.nowNs() + COMING_BACK_NS);
+        timeline.runUntil(timeline.nowNs() + Profile.COMING_BACK_NS);
         trace("*", () -> "no more messages");
         workload.end();
         timeline.runUntil(timeline.nowNs() + timeToRecoverNs());
@@ -91,16 +91,9 @@ final class Schedule implements Observer {
                 process.subscribers().values().forEach(s -> oracle.isLevel(s.witness()));
             }
         }
-        if (!profile.faults()) {
-            counts.add(
-                    profile.settings().backpressure()
-                            ? "schedules without faults, with backpressure"
-                            : "schedules without faults");
-        }
-        counts.add("schedules");
-        counts.add("published", truth.published());
+        profile.count(counts);
         counts.add("steps", timeline.ran());
-        return counts;
+        counts.add("messages: published", truth.published());
     }
 
     /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
@@ -136,10 +129,11 @@ final class Schedule implements Observer {
             counts.add("fault: clock drift");
         }
         everyUid.put(uid, host);
+        names.started(host, uid, host.begin(uid));
         NodeProcess process = new NodeProcess(this, host, uid);
         host.process(process);
-        trace(host, () -> "starts as " + Long.toHexString(uid));
-        network.listen(host, hosts, process::receive);
+        trace(host, () -> "starts as " + name(uid));
+        network.listen(host, process::receive);
         workload.started(process);
         timeline.after(100 * Profile.MS + random.nextLong(Profile.SECOND), () -> {
             if (!process.isDead()) {
@@ -155,11 +149,12 @@ final class Schedule implements Observer {
         network.silence(process.host());
     }
 
-    /** Who is there, and what it knows; for people. */
-    List<String> describe() {
-        List<String> lines = new ArrayList<>();
-        hosts.stream().map(Host::process).filter(Objects::nonNull).forEach(process -> lines.addAll(process.describe()));
-        return lines;
+    /** Writes into the trace who is there, and what it knows. */
+    void describe() {
+        hosts.stream()
+                .map(Host::process)
+                .filter(Objects::nonNull)
+                .forEach(process -> process.describe().forEach(line -> trace(process.host(), () -> line)));
     }
 
     Host hostOf(long uid) {
@@ -167,7 +162,7 @@ final class Schedule implements Observer {
     }
 
     String name(long uid) {
-        return everyUid.get(uid) + "/" + Long.toHexString(uid);
+        return names.of(uid);
     }
 
     @Override
@@ -186,6 +181,14 @@ final class Schedule implements Observer {
 
     Timeline timeline() {
         return timeline;
+    }
+
+    Names names() {
+        return names;
+    }
+
+    Messages messages() {
+        return messages;
     }
 
     Counts counts() {

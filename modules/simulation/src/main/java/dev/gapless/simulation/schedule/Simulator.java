@@ -1,10 +1,16 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.simulation.oracle.Violation;
-import java.util.List;
+import java.util.Collections;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,16 +20,54 @@ public final class Simulator {
 
     private Simulator() {}
 
-    /** Runs the schedule of a seed, counts into {@code counts}, and returns what it broke, or null. */
-    public static @Nullable Failure run(long seed, Counts counts) {
-        Attempt attempt = attempt(seed, null);
-        if (attempt.what == null) {
-            counts.add(attempt.counts);
-            return null;
+    /** Runs the schedules of these seeds on so many threads, until the report has enough failures. */
+    public static void runAll(long first, long last, @Nullable Set<Integer> faults, int threads, Report report) {
+        AtomicLong next = new AtomicLong(first);
+        Callable<Boolean> worker = () -> {
+            long seed = next.getAndIncrement();
+            while (seed <= last && !report.isFull()) {
+                report.ran(run(seed, faults));
+                seed = next.getAndIncrement();
+            }
+            return true;
+        };
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try {
+            for (Future<Boolean> done : pool.invokeAll(Collections.nCopies(threads, worker))) {
+                done.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A schedule could not be run", e.getCause());
+        } finally {
+            report.end();
+            pool.shutdown();
         }
-        SortedSet<Integer> faults = fewest(seed, attempt.struck);
-        String what = attempt(seed, faults).what;
-        return new Failure(seed, what == null ? attempt.what : what, faults, attempt.struck.size());
+    }
+
+    /** Runs the schedule of a seed, and reduces its faults if it fails. */
+    static Outcome run(long seed, @Nullable Set<Integer> faults) {
+        Attempt attempt = attempt(seed, faults);
+        if (attempt.what == null) {
+            return new Outcome(attempt.counts, null);
+        }
+        String kind = kind(attempt.what);
+        SortedSet<Integer> fewest = Shrinker.fewest(attempt.struck, MOST_ATTEMPTS, fewer -> {
+            String what = attempt(seed, fewer).what;
+            return what != null && kind(what).equals(kind);
+        });
+        String what = attempt(seed, fewest).what;
+        return new Outcome(
+                attempt.counts, new Failure(seed, what == null ? attempt.what : what, fewest, attempt.struck.size()));
+    }
+
+    /** What a schedule counted, and what it broke, or null. */
+    record Outcome(Counts counts, @Nullable Failure failure) {}
+
+    /** The guarantee, or the exception: while faults are reduced another finding does not count as the same. */
+    private static String kind(String what) {
+        return what.substring(0, what.indexOf(':') < 0 ? what.length() : what.indexOf(':'));
     }
 
     /**
@@ -34,8 +78,8 @@ public final class Simulator {
      */
     public static @Nullable String trace(long seed, @Nullable Set<Integer> faults, Consumer<String> lines) {
         Schedule schedule = new Schedule(seed, faults, lines);
-        String what = outcome(schedule, new Counts());
-        schedule.describe().forEach(lines);
+        String what = broken(schedule);
+        schedule.describe();
         return what;
     }
 
@@ -43,40 +87,22 @@ public final class Simulator {
 
     private static Attempt attempt(long seed, @Nullable Set<Integer> faults) {
         Schedule schedule = new Schedule(seed, faults, null);
-        Counts counts = new Counts();
-        String what = outcome(schedule, counts);
-        return new Attempt(what, counts, new TreeSet<>(schedule.faults().struck()));
+        String what = broken(schedule);
+        return new Attempt(
+                what, schedule.counts(), new TreeSet<>(schedule.faults().struck()));
     }
 
     // What the protocol throws, whatever it is, is a finding: it says so, with the seed.
     @SuppressWarnings("CatchAndPrintStackTrace")
-    private static @Nullable String outcome(Schedule schedule, Counts counts) {
+    private static @Nullable String broken(Schedule schedule) {
         try {
-            counts.add(schedule.run());
+            schedule.run();
             return null;
         } catch (Violation e) {
-            return e.getMessage();
+            return schedule.names().shorten(String.valueOf(e.getMessage()));
         } catch (RuntimeException | AssertionError | StackOverflowError e) {
             StackTraceElement[] trace = e.getStackTrace();
-            return e + (trace.length == 0 ? "" : " at " + trace[0]);
+            return schedule.names().shorten(e + (trace.length == 0 ? "" : " at " + trace[0]));
         }
-    }
-
-    /** Leaves out faults, in halves and then smaller parts, as long as a guarantee is still broken (delta debugging). */
-    private static SortedSet<Integer> fewest(long seed, SortedSet<Integer> all) {
-        List<Integer> faults = List.copyOf(all);
-        int attempts = 0;
-        for (int part = Math.max(1, faults.size() / 2); part >= 1; part = part == 1 ? 0 : part / 2) {
-            for (int from = 0; from < faults.size() && attempts < MOST_ATTEMPTS; attempts++) {
-                List<Integer> fewer = new java.util.ArrayList<>(faults.subList(0, from));
-                fewer.addAll(faults.subList(Math.min(faults.size(), from + part), faults.size()));
-                if (attempt(seed, Set.copyOf(fewer)).what != null) {
-                    faults = fewer;
-                } else {
-                    from += part;
-                }
-            }
-        }
-        return new TreeSet<>(faults);
     }
 }

@@ -96,35 +96,50 @@ final class Subscriber {
         });
     }
 
+    /** Reads on, and lets others come in between now and then. */
     private void read() {
+        for (int steps = 1 + process.random().nextInt(4); steps > 0; steps--) {
+            if (!step()) {
+                return;
+            }
+        }
+        later(0, this::read);
+    }
+
+    /** Returns whether it may read on at once. */
+    private boolean step() {
         SubscriptionState state = state();
         Step step = state.next(process.nowNs());
         if (state.isPressed()) {
             later(0, process.node()::room);
         }
         if (step instanceof Step.Messages messages) {
-            deliver(messages.run(), 0);
+            return deliver(messages.run(), 0);
         } else if (step instanceof Step.Missed missed) {
             reload(missed.gaps());
+            return false;
         } else if (step instanceof Step.Left left) {
             schedule.oracle().left(witness, left.node(), left.position());
-            later(0, this::read);
+            return true;
         } else if (step instanceof Step.Joined) {
-            schedule.counts().add("joined");
+            schedule.counts().add("subscription: joined the feed");
             schedule.trace(witness, () -> "joins the feed");
             later(0, () -> process.node().joined(witness.id()));
-            later(0, this::read);
+            return true;
         } else {
             busy = false;
             wake();
+            return false;
         }
     }
 
-    private void deliver(MessageRun run, int from) {
+    /** Returns whether all was delivered; the rest is otherwise, at this application's pace. */
+    private boolean deliver(MessageRun run, int from) {
         int i = from;
         while (i < run.messages().size()) {
             FeedEntry.Message message = run.messages().get(i);
             long id = Node.idOf(message.frame().content());
+            process.effect();
             schedule.oracle()
                     .given(
                             witness,
@@ -135,11 +150,15 @@ final class Subscriber {
             state().handled(i);
             if (perMessageNs > 0 || frozenUntilNs > schedule.timeline().nowNs()) {
                 int next = i;
-                later(perMessageNs, () -> deliver(run, next));
-                return;
+                later(perMessageNs, () -> {
+                    if (deliver(run, next)) {
+                        read();
+                    }
+                });
+                return false;
             }
         }
-        later(0, this::read);
+        return true;
     }
 
     private void reload(List<Gap> gaps) {
@@ -159,7 +178,7 @@ final class Subscriber {
     }
 
     private CursorToken positionsNow() {
-        schedule.counts().add("reload answers with positions");
+        schedule.counts().add("subscription: reload answers with positions");
         Map<String, @Nullable Position> positions = new HashMap<>();
         for (String producer : schedule.truth().nodes()) {
             List<Truth.Life> lives = schedule.truth().lives(producer);
@@ -184,6 +203,6 @@ final class Subscriber {
         }
         return witness + (state.isCatchingUp() ? " catching up" : "")
                 + (state.isReloading() ? " reloading" : "") + (busy ? " busy" : "") + " lag " + state.lag() + " at "
-                + state.positions() + "\n        " + witness.describe();
+                + state.positions() + ", " + witness.describe();
     }
 }

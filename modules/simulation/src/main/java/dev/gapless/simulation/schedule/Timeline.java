@@ -15,25 +15,16 @@ final class Timeline {
     private long ran;
     private long stamps;
 
-    /** Something that will happen, unless it is called off. */
-    static final class Event implements Comparable<Event> {
+    /** Something that will happen. */
+    private static final class Event implements Comparable<Event> {
         private final long atNs;
         private final long order;
         private final Runnable action;
-        private boolean calledOff;
 
         private Event(long atNs, long order, Runnable action) {
             this.atNs = atNs;
             this.order = order;
             this.action = action;
-        }
-
-        long atNs() {
-            return atNs;
-        }
-
-        void callOff() {
-            calledOff = true;
         }
 
         @Override
@@ -52,26 +43,22 @@ final class Timeline {
         return START_MS + nowNs / 1_000_000;
     }
 
-    Event at(long atNs, Runnable action) {
-        Event event = new Event(Math.max(atNs, nowNs), asked++, action);
-        events.add(event);
-        return event;
+    void at(long atNs, Runnable action) {
+        events.add(new Event(Math.max(atNs, nowNs), asked++, action));
     }
 
-    Event after(long delayNs, Runnable action) {
-        return at(nowNs + delayNs, action);
+    void after(long delayNs, Runnable action) {
+        at(nowNs + delayNs, action);
     }
 
     void runUntil(long endNs) {
         while (!events.isEmpty() && events.element().atNs <= endNs) {
             Event event = events.remove();
             nowNs = event.atNs;
-            if (!event.calledOff) {
-                if (++ran > MOST_EVENTS) {
-                    throw new Violation("G5: more than " + MOST_EVENTS + " steps, it goes in circles");
-                }
-                event.action.run();
+            if (++ran > MOST_EVENTS) {
+                throw new Violation("G5: more than " + MOST_EVENTS + " steps, it goes in circles");
             }
+            event.action.run();
         }
         nowNs = Math.max(nowNs, endNs);
     }

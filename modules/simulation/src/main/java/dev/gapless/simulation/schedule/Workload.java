@@ -23,7 +23,7 @@ final class Workload {
     private long subscriptions;
 
     /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
-    private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
+    private record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
 
     Workload(Schedule schedule, RandomGenerator random) {
         this.schedule = schedule;
@@ -120,7 +120,7 @@ final class Workload {
         if (what < 2 && one != null) {
             take(one);
             if (what == 0 && all.size() > 1) {
-                schedule.counts().add("subscription cancelled");
+                schedule.counts().add("subscription: cancelled");
                 process.unsubscribe(one);
             }
         } else if (what == 2 && one != null && faults) {
@@ -150,7 +150,7 @@ final class Workload {
     }
 
     private void open(NodeProcess process, Opening opening, Witness witness) {
-        schedule.counts().add("subscribed: " + opening.getClass().getSimpleName());
+        schedule.counts().add("subscription: from " + opening.getClass().getSimpleName());
         schedule.trace(process.host(), () -> "opens " + witness + " " + opening);
         process.subscribe(opening, witness);
     }
@@ -161,11 +161,12 @@ final class Workload {
     void take(Subscriber subscriber) {
         CursorToken token = CursorToken.parse(subscriber.token().toString());
         Witness witness = subscriber.witness();
-        schedule.counts().add(subscriber.isReloading() ? "token taken during a reload" : "token taken");
+        schedule.counts().add(subscriber.isReloading() ? "token: taken during a reload" : "token: taken");
         schedule.trace(witness, () -> "token " + token.positions() + ", " + witness.describe());
         tokens.add(new Taken(
                 token,
                 witness.kept(),
+                subscriber.process().host(),
                 subscriber.process().heard(),
                 schedule.timeline().stamp()));
         if (tokens.size() > MOST_TOKENS) {
@@ -173,9 +174,18 @@ final class Workload {
         }
     }
 
+    private static String where(Taken taken, NodeProcess process) {
+        if (taken.taker() == process.heard()) {
+            return "token: resumed in the same life";
+        }
+        return taken.host() == process.host()
+                ? "token: resumed in a later life of its node"
+                : "token: resumed on another node";
+    }
+
     private void resume(NodeProcess process, long id, Taken taken) {
         Heard reader = process.heard();
-        schedule.counts().add(taken.taker() == reader ? "resumed in the same life" : "resumed elsewhere");
+        schedule.counts().add(where(taken, process));
         Witness witness = taken.witness()
                 .resumed(
                         id,

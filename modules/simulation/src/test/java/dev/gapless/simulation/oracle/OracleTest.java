@@ -1,0 +1,395 @@
+package dev.gapless.simulation.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** An oracle that cannot say no is worth nothing: each violation is made by hand, beside what is right. */
+class OracleTest implements Observer {
+    private static final TopicSettings SETTINGS = new TopicSettings(
+            10, 10_000, Overflow.EXPIRE, 100, 100, 100, 1, 1, ResumeAfterExpiry.HEAD, 1, 1, 1, 0, 1, 1, 1, 1, 1);
+    private static final Epoch FIRST = new Epoch(1);
+    private static final Epoch SECOND = new Epoch(2);
+    private static final long READER = 99;
+
+    private final TreeMap<String, Long> counts = new TreeMap<>();
+    private final Truth truth = new Truth();
+    private final Oracle oracle = new Oracle(truth, SETTINGS, true, this);
+    private final Heard reader = new Heard(this::stamp);
+    private final Witness witness = Witness.latest(1);
+    private long stamps;
+
+    OracleTest() {
+        truth.node("n1");
+        truth.node("n2");
+        truth.logMade("n1", 1, FIRST);
+        truth.becameMember(1, stamp());
+        reader.appeared(READER);
+        reader.joins();
+        reader.appeared(1);
+        oracle.opened(witness);
+    }
+
+    @Override
+    public void count(String what, long howOften) {
+        counts.merge(what, howOften, Long::sum);
+    }
+
+    @Override
+    public void trace(Object who, Supplier<String> what) {}
+
+    private long stamp() {
+        return ++stamps;
+    }
+
+    // ------------------------------------------------------------------ what is right
+
+    @Test
+    void agreesWithAllInOrderAndOnce() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 3);
+        oracle.isLevel(witness);
+        assertEquals(3, counts.get("messages: delivered"));
+    }
+
+    @Test
+    void agreesWithAGapInNumbers() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        missed(overrun(3, 5, 8));
+        give(FIRST, 8, 9);
+        oracle.isLevel(witness);
+        assertEquals(5, counts.get("messages: announced as missed"));
+    }
+
+    @Test
+    void agreesWithARestartThatIsTold() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        restart();
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
+        give(SECOND, 1, 2);
+        oracle.isLevel(witness);
+    }
+
+    // ------------------------------------------------------------------ G1
+
+    @Test
+    void findsAMessageThatIsSkipped() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 1);
+        breaks("G1", () -> give(FIRST, 3, 3));
+    }
+
+    @Test
+    void findsAGapThatBeginsTooLate() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        breaks("G1", () -> missed(overrun(4, 4, 8)));
+    }
+
+    @Test
+    void findsAGapThatEndsElsewhereThanItSays() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        breaks("G1", () -> missed(overrun(3, 4, 8)));
+    }
+
+    @Test
+    void findsAGapOfMoreThanWasPublished() {
+        ready();
+        publish(FIRST, 1, 4);
+        give(FIRST, 1, 2);
+        breaks("G1", () -> missed(overrun(3, 3, 6)));
+    }
+
+    @Test
+    void findsALifeThatIsPassedOver() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        restart();
+        breaks("G1", () -> give(SECOND, 1, 1));
+    }
+
+    @Test
+    void findsAGapThatIsEmpty() {
+        ready();
+        breaks("G1", () -> oracle.missed(witness, List.of()));
+    }
+
+    // ------------------------------------------------------------------ G2, G3, G4
+
+    @Test
+    void findsAMessageThatIsGivenTwice() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        breaks("G2", () -> give(FIRST, 2, 2));
+    }
+
+    @Test
+    void findsAGapInWhatWasGiven() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 4);
+        breaks("G2", () -> missed(overrun(4, 4, 8)));
+    }
+
+    @Test
+    void findsAnOldLifeThatComesAgain() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 1);
+        restart();
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
+        give(SECOND, 1, 1);
+        breaks("G2", () -> give(FIRST, 2, 2));
+    }
+
+    @Test
+    void findsAnotherContent() {
+        ready();
+        publish(FIRST, 1, 1);
+        breaks("G3", () -> oracle.given(witness, "n1", new Position(FIRST, 1), 12345));
+    }
+
+    @Test
+    void findsWhatWasNeverPublished() {
+        ready();
+        publish(FIRST, 1, 1);
+        give(FIRST, 1, 1);
+        breaks("G3", () -> oracle.given(witness, "n1", new Position(FIRST, 2), 2));
+        breaks("G3", () -> oracle.given(witness, "n1", new Position(new Epoch(77), 1), 1));
+        breaks("G3", () -> oracle.given(witness, "n2", new Position(FIRST, 1), 1));
+        breaks("G3", () -> oracle.given(witness, "n3", new Position(FIRST, 1), 1));
+    }
+
+    @Test
+    void findsAnEpochThatIsUsedTwice() {
+        breaks("G3", () -> truth.logMade("n2", 2, FIRST));
+    }
+
+    @Test
+    void findsAStartBehindWhatWasPublishedAfterReady() {
+        publish(FIRST, 1, 2);
+        ready();
+        publish(FIRST, 3, 4);
+        breaks("G1", () -> give(FIRST, 4, 4));
+    }
+
+    @Test
+    void findsAStartOfNobodyKnowsWhat() {
+        ready();
+        truth.node("n3");
+        truth.logMade("n3", 3, SECOND);
+        publish(SECOND, 1, 1);
+        breaks("G4", () -> oracle.given(witness, "n3", new Position(SECOND, 1), content(SECOND, 1)));
+    }
+
+    // ------------------------------------------------------------------ G5, G6, G7
+
+    @Test
+    void findsARingThatIsLargerThanItMayBe() {
+        oracle.isBounded("ring", 10, 10_000, 0, 100);
+        breaks("G5", () -> oracle.isBounded("ring", 11, 10_000, 0, 100));
+        breaks("G5", () -> oracle.isBounded("ring", 10, 10_001, 0, 100));
+    }
+
+    @Test
+    void findsASubscriptionThatIsNotLevelAtTheEnd() {
+        breaks("G6", () -> oracle.isLevel(witness));
+        ready();
+        oracle.isLevel(witness);
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        breaks("G1", () -> oracle.isLevel(witness));
+        oracle.missed(witness, List.of(overrun(2, 1, 3)));
+        breaks("G6", () -> oracle.isLevel(witness));
+    }
+
+    @Test
+    void findsASequenceThatIsGivenOutTwiceOrLeftOut() {
+        publish(FIRST, 1, 2);
+        breaks("G7", () -> publish(FIRST, 2, 2));
+        breaks("G7", () -> publish(FIRST, 4, 4));
+    }
+
+    // ------------------------------------------------------------------ reloads, leaving
+
+    @Test
+    void findsAMessageDuringAReload() {
+        ready();
+        publish(FIRST, 1, 9);
+        oracle.missed(witness, List.of(overrun(1, 7, 8)));
+        breaks("S2", () -> give(FIRST, 8, 8));
+    }
+
+    @Test
+    void findsOtherGapsAfterAReloadThatFailed() {
+        ready();
+        publish(FIRST, 1, 9);
+        oracle.missed(witness, List.of(overrun(1, 7, 8)));
+        breaks("S2", () -> oracle.missed(witness, List.of(overrun(1, 6, 7))));
+    }
+
+    @Test
+    void findsAnEndThatWasNone() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        breaks("C6", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
+        truth.left(FIRST);
+        breaks("C6", () -> oracle.left(witness, "n1", new Position(FIRST, 1)));
+        oracle.left(witness, "n1", new Position(FIRST, 2));
+    }
+
+    @Test
+    void findsAnEndBeforeAllWasGiven() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        truth.left(FIRST);
+        breaks("G1", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
+    }
+
+    // ------------------------------------------------------------------ tokens
+
+    @Test
+    void exceptsALifeThatBeganAfterTheTokenAndEndedBeforeItsResumption() {
+        Witness kept = keep();
+        long taken = stamp();
+        lifeOfN2(true);
+        Witness resumed = resumed(kept, taken, lateReader());
+        oracle.isLevel(resumed);
+        assertEquals(1, counts.get("limit: life between token and resumption"));
+    }
+
+    @Test
+    void doesNotExceptALifeThatTheTakerOfTheTokenKnew() {
+        reader.appeared(2);
+        Witness kept = keep();
+        long taken = stamp();
+        lifeOfN2(true);
+        Witness resumed = resumed(kept, taken, lateReader());
+        breaks("G1", () -> oracle.isLevel(resumed));
+    }
+
+    @Test
+    void doesNotExceptALifeThatIsThereAtTheResumption() {
+        Witness kept = keep();
+        long taken = stamp();
+        lifeOfN2(false);
+        Witness resumed = resumed(kept, taken, lateReader());
+        breaks("G1", () -> oracle.isLevel(resumed));
+    }
+
+    @Test
+    void doesNotExceptALifeThatEndsAfterTheResumption() {
+        Witness kept = keep();
+        long taken = stamp();
+        lifeOfN2(false);
+        Witness resumed = resumed(kept, taken, lateReader());
+        truth.isNoMemberAnyMore(2, stamp());
+        breaks("G1", () -> oracle.isLevel(resumed));
+    }
+
+    @Test
+    void exceptsWhatWasPublishedOutsideTheClusterAndNothingElse() {
+        ready();
+        truth.logMade("n2", 2, SECOND);
+        publish(SECOND, 1, 2);
+        truth.logMade("n2", 3, new Epoch(3));
+        oracle.isLevel(witness);
+        assertEquals(1, counts.get("limit: life that never was a member"));
+        truth.becameMember(2, stamp());
+        breaks("G1", () -> oracle.isLevel(witness));
+    }
+
+    private Witness keep() {
+        ready();
+        return witness.kept();
+    }
+
+    private Witness resumed(Witness kept, long taken, Heard by) {
+        return kept.resumed(2, new Witness.Handover(reader, taken, by, stamp()));
+    }
+
+    private void lifeOfN2(boolean ends) {
+        truth.logMade("n2", 2, SECOND);
+        truth.becameMember(2, stamp());
+        publish(SECOND, 1, 3);
+        if (ends) {
+            truth.isNoMemberAnyMore(2, stamp());
+        }
+    }
+
+    /** Who has joined after all that. */
+    private Heard lateReader() {
+        Heard late = new Heard(this::stamp);
+        late.joins();
+        return late;
+    }
+
+    // ------------------------------------------------------------------
+
+    private void ready() {
+        oracle.ready(witness, reader);
+    }
+
+    private void publish(Epoch epoch, long first, long last) {
+        for (long sequence = first; sequence <= last; sequence++) {
+            truth.appended(epoch, sequence, content(epoch, sequence), 0);
+        }
+    }
+
+    private void give(Epoch epoch, long first, long last) {
+        for (long sequence = first; sequence <= last; sequence++) {
+            oracle.given(witness, "n1", new Position(epoch, sequence), content(epoch, sequence));
+        }
+    }
+
+    private static long content(Epoch epoch, long sequence) {
+        return epoch.id() * 1_000 + sequence;
+    }
+
+    private void restart() {
+        truth.isNoMemberAnyMore(1, stamp());
+        truth.logMade("n1", 11, SECOND);
+        truth.becameMember(11, stamp());
+        publish(SECOND, 1, 2);
+    }
+
+    private void missed(Gap gap) {
+        oracle.missed(witness, List.of(gap));
+        oracle.reloaded(witness, null);
+    }
+
+    private static Gap overrun(long firstMissing, long missed, long resumesAt) {
+        return new Gap("n1", Reason.OVERRUN, FIRST, firstMissing, missed, new Position(FIRST, resumesAt));
+    }
+
+    private static void breaks(String guarantee, Executable what) {
+        Violation violation = assertThrows(Violation.class, what);
+        assertTrue(String.valueOf(violation.getMessage()).startsWith(guarantee), violation::getMessage);
+    }
+}
