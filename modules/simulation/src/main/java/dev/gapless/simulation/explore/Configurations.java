@@ -82,11 +82,11 @@ public final class Configurations {
                     .atLeast(1_000, 12),
             Configuration.of("two consumers")
                     .readsAtOnce()
-                    .host("a", 2, 0, Kind.RESTART)
+                    .host("a", 2, 0)
                     .host("b", 0, 1)
                     .host("c", 0, 1)
                     .ring(1)
-                    .may(Kind.RESTART, 1)
+                    .may(Kind.LOSE, 1)
                     .atLeast(1_000, 12));
 
     /** Too many states for every day. */

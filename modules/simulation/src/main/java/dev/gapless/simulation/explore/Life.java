@@ -151,6 +151,7 @@ final class Life implements Outside {
     void subscribe(Opening how, Witness witness) {
         Reader reader = new Reader(world.oracle(), node, witness);
         readers.put(witness.id(), reader);
+        world.oracle().opened(witness);
         reader.begin(node.subscribe(witness.id(), how));
     }
 
@@ -190,7 +191,7 @@ final class Life implements Outside {
 
     @Override
     public void logMade(Epoch epoch) {
-        world.truth().logMade(name, node.uid(), epoch, world.isMember(node.uid()));
+        world.truth().logMade(name, node.uid(), epoch);
     }
 
     @Override

@@ -142,6 +142,8 @@ final class World {
         Life life = new Life(this, h, host.plan.name(), uid);
         host.life = life;
         members.put(uid, h);
+        truth.becameMember(uid, stamp());
+        life.heard().joins();
         return life;
     }
 
@@ -159,10 +161,6 @@ final class World {
 
     long stamp() {
         return ++stamps;
-    }
-
-    boolean isMember(long uid) {
-        return members.containsKey(uid);
     }
 
     private String address(int host) {
@@ -417,7 +415,7 @@ final class World {
 
     private void remove(long uid) {
         members.remove(uid);
-        truth.isNoMemberAnyMore(uid);
+        truth.isNoMemberAnyMore(uid, stamp());
         tell(new Life.News(uid, "", false));
     }
 
@@ -433,7 +431,6 @@ final class World {
         removeAt(x);
         Life life = born(x);
         long uid = life.node().uid();
-        truth.becameMember(uid);
         tell(new Life.News(uid, address(x), true));
         members.forEach((member, at) -> life.appeared(member, address(at)));
         life.node().selfUp();
