@@ -453,10 +453,10 @@ final class ConsumerState {
 
     // ------------------------------------------------------------------ time and room
 
-    /** No pulse from that node answers ours (rule C5). */
+    /** No pulse from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
         Registration r = byUid.get(silentUid);
-        if (r != null && r.phase == Phase.LIVE) {
+        if (r != null && (r.phase == Phase.LIVE || r.phase == Phase.REGISTERING)) {
             register(r, nowNs);
         }
     }
