@@ -52,7 +52,7 @@ public final class SubscriptionState {
     private volatile MessageRun run;
     private volatile @Nullable Pending pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
-    private final ArrayDeque<Step.Left> passedEnds = new ArrayDeque<>();
+    private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>();
 
     private int reloadsFailed;
     private final AtomicLong violations = new AtomicLong();
@@ -159,8 +159,9 @@ public final class SubscriptionState {
         Vector at = run.after(run.handled());
         run = new MessageRun(at, List.of());
         reader.moveTo(index);
-        if (!passedEnds.isEmpty()) {
-            return passedEnds.remove();
+        Step left = nextPassedEnd(at);
+        if (left != null) {
+            return left;
         }
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
             return Step.JOINED;
@@ -350,7 +351,7 @@ public final class SubscriptionState {
                 Reason reason = left ? Reason.OVERRUN : reason(position, base);
                 expiries.put(node, new Expiry(base, reason, 0, position == null));
                 if (left && base.sequence() >= base.era().first()) {
-                    passedEnds.add(left(base));
+                    passedEnds.add(base);
                 }
             }
         });
@@ -358,10 +359,21 @@ public final class SubscriptionState {
         Vector from = at.with(back);
         collect(from, expiries);
         Step step = hand(from, expiries);
-        if (step == null && !passedEnds.isEmpty()) {
-            return passedEnds.remove();
+        if (step == null) {
+            step = nextPassedEnd(run.after(0));
         }
         return step == null ? read(run.after(0)) : step;
+    }
+
+    /** What was told of a later life says already that this one is over. */
+    private @Nullable Step nextPassedEnd(Vector at) {
+        while (!passedEnds.isEmpty()) {
+            Placed end = passedEnds.remove();
+            if (end.equals(at.get(end.era().node()))) {
+                return left(end);
+            }
+        }
+        return null;
     }
 
     private static Step.Left left(Placed end) {

@@ -326,6 +326,17 @@ class ConsumerStateTest implements ConsumerEffects {
         assertTrue(asksAgain());
     }
 
+    @Test
+    @DisplayName("ruleC5: an answer of before the silence is not believed: the producer may have forgotten it since")
+    void answerOfBeforeTheSilence() {
+        begin(present(PRODUCER), named(PRODUCER));
+        Session before = session();
+        consumer.onSilent(PRODUCER, nowNs);
+        assertTrue(asksAgain());
+        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), 0, nowNs);
+        assertTrue(feed.unresolved().contains("p"));
+    }
+
     // ------------------------------------------------------------------ C6, C7, C8
 
     @Test

@@ -345,6 +345,20 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("ruleC6: not where what is told leads into the next life already")
+    void leftAndBackWhileOvertaken() {
+        feed.started(p, 0);
+        feed.left(new Placed(eras.endOf(p), 0));
+        Era q = eras.of("q", NEXT_LOG);
+        feed.started(q, 0);
+        feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
+        feed.expired(new Placed(eras.of("p", LAST_LOG), 3), Reason.OVERRUN, 0);
+        told();
+        subscription.reloaded(null);
+        assertFalse(subscription.next(0) instanceof Step.Left);
+    }
+
+    @Test
     @DisplayName("ruleC7: each life that was lost without an answer is told")
     void everySilentLifeIsTold() {
         feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);

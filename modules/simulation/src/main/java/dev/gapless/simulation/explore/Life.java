@@ -120,7 +120,7 @@ final class Life implements Outside {
     }
 
     void appeared(long uid, String address) {
-        heard.appeared(uid);
+        heard.appeared(uid, address);
         if (uid != node.uid()) {
             strangers.add(uid);
         }
