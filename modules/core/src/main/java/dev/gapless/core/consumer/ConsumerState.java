@@ -191,6 +191,7 @@ final class ConsumerState {
         } else if (r.at != null) {
             r.phase = Phase.WAITING; // C7
             r.uid = Registration.NO_UID;
+            r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
             byNode.remove(r.node, r);
@@ -228,6 +229,8 @@ final class ConsumerState {
         Era end;
         if (at == null && lostUid != Registration.NO_UID) {
             end = eras.endOfSilent(r.node, lostUid);
+        } else if (at != null && r.unheardUid != Registration.NO_UID) {
+            end = eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took this position's life for
         } else if (at == null || !at.era().isPlaced()) {
             end = eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch());
         } else {
@@ -396,6 +399,7 @@ final class ConsumerState {
 
     private void accepted(Registration r) {
         r.phase = Phase.LIVE;
+        r.answeredUid = r.uid;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
         r.givenUp = false;

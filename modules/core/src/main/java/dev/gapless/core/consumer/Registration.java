@@ -44,6 +44,10 @@ final class Registration {
 
     /** How far the feed has got. */
     @Nullable Placed at;
+    /** The life that this position is of. */
+    long answeredUid = NO_UID;
+    /** A later life that came, and went without an answer. */
+    long unheardUid = NO_UID;
     /** {@code ready()} went on without it. */
     boolean late;
     /** A token was taken before it had answered. */

@@ -63,8 +63,7 @@ public final class Eras {
     public Era endOfSilent(String node, long uid) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
         if (c.silentEnd == 0 || c.silentUid != uid) {
-            c.latest += (c.latest & 1) + 1;
-            c.latest |= 1;
+            c.latest = (c.latest | 1) + 2;
             c.silentUid = uid;
             c.silentEnd = c.latest;
         }

@@ -418,6 +418,21 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleC7, G1: a life that came and went unheard is lost with the one before it, and beyond its end")
+    void unheardLifeBehindAPosition() {
+        live(8);
+        batch(session(), 8, 9);
+        long position = last().era().number();
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertTrue(last().era().number() > position + 1, "who was told the end of the first is told this one, too");
+    }
+
+    @Test
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));

@@ -89,7 +89,7 @@ class FeedTest {
         feed.started(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
         assertNull(feed.origins().get("r"));
         assertNull(bases(feed).get("r"));
-        assertEquals(2, feed.newest().get("r").number());
+        assertEquals(4, feed.newest().get("r").number());
     }
 
     @Test

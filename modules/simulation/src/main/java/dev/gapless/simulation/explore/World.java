@@ -98,6 +98,7 @@ final class World {
         for (Life life : present) {
             members.forEach((uid, at) -> life.appeared(uid, address(at)));
             life.node().selfUp();
+            life.heard().isUp();
         }
         for (int h = 0; h < hosts.size(); h++) {
             subscribeAtFirst(hosts.get(h));
@@ -434,6 +435,7 @@ final class World {
         tell(new Life.News(uid, address(x), true));
         members.forEach((member, at) -> life.appeared(member, address(at)));
         life.node().selfUp();
+        life.heard().isUp();
         if (hosts.get(x).lives == 1) {
             subscribeAtFirst(hosts.get(x));
         }

@@ -10,6 +10,7 @@ public final class Heard {
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
     private final Map<String, Long> latestAt = new HashMap<>();
+    private long up = Long.MAX_VALUE;
     private long joined = Long.MAX_VALUE;
 
     public Heard(LongSupplier stamps) {
@@ -19,6 +20,11 @@ public final class Heard {
     /** It becomes a member: it is told of all who are there, and from now on of all who come. */
     public void joins() {
         joined = stamps.getAsLong();
+    }
+
+    /** It is up: those of whom it has heard are its subscriptions' members from now on. */
+    public void isUp() {
+        up = stamps.getAsLong();
     }
 
     /** That life appeared at this address: whoever was there before is gone. */
@@ -55,6 +61,6 @@ public final class Heard {
 
     /** Had it heard of that life before this moment? */
     boolean knewBefore(long uid, long stamp) {
-        return appeared.getOrDefault(uid, Long.MAX_VALUE) < stamp;
+        return up < stamp && appeared.getOrDefault(uid, Long.MAX_VALUE) < stamp;
     }
 }

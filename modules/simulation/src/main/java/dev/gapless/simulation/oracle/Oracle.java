@@ -292,9 +292,10 @@ public final class Oracle {
         if (due != null) {
             nothingSkipped(w, node, due, end, "before it left at", position);
         }
-        w.got.put(node, end);
-        w.due.put(node, end);
-        w.ended.put(node, life.index);
+        // Of a later life it may have been told before, under its address.
+        w.got.put(node, Place.later(end, w.got.get(node)));
+        w.due.put(node, Place.later(end, due));
+        w.ended.merge(node, life.index, Math::max);
     }
 
     // ------------------------------------------------------------------ G6, G5

@@ -214,6 +214,7 @@ final class NodeProcess implements Outside {
     void selfUp() {
         trace(() -> "is up");
         node.selfUp();
+        heard.isUp();
         schedule.workload().up(this);
     }
 

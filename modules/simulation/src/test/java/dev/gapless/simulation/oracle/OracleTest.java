@@ -39,6 +39,7 @@ class OracleTest implements Observer {
         truth.becameMember(1, stamp());
         reader.appeared(READER, "reader");
         reader.joins();
+        reader.isUp();
         reader.appeared(1, "one");
         oracle.opened(witness);
     }
@@ -347,6 +348,7 @@ class OracleTest implements Observer {
     private Heard lateReader() {
         Heard late = new Heard(this::stamp);
         late.joins();
+        late.isUp();
         return late;
     }
 

@@ -183,6 +183,7 @@ final class World {
         settle();
         come.forEach(life -> {
             life.node().selfUp();
+            life.heard().isUp();
             settle();
         });
     }
