@@ -38,7 +38,7 @@ final class Gaps {
         if (at != null && !at.era().isEnd()) {
             gaps.add(new Gap(node, reason, at.era().epoch(), at.sequence() + 1, null, resumesAt));
         }
-        if (at != null && at.era().isEnd() && to.era().number() > at.era().number() + 1) {
+        if (at != null && at.era().isEnd() && mayHideLives(at, to, reason)) {
             gaps.add(beforeEpoch(to, reason)); // it never got into the stretches in between
         }
         boolean startUnknown = at == null && (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN);
@@ -49,6 +49,11 @@ final class Gaps {
             gaps.add(new Gap(node, reason, to.era().epoch(), first, to.sequence() - first + 1, resumesAt));
         }
         return gaps;
+    }
+
+    /** The feed asked for a position before this end, so that it does not know either what lives there were since. */
+    private static boolean mayHideLives(Placed end, Placed to, Reason reason) {
+        return to.era().number() > end.era().number() + 1 || reason == Reason.PRODUCER_RESTARTED;
     }
 
     /** The last position of a producer that left in good order. */

@@ -415,6 +415,15 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleC7, G1: who asked for the past builds on it before being ready")
+    void lossBeforeReadyOfThePast() {
+        consumer = consumer(new Start.Since(5), null);
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+    }
+
+    @Test
     @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
@@ -539,6 +548,21 @@ class ConsumerStateTest implements ConsumerEffects {
         assertEquals(Set.of("p", "host:1"), feed.unresolved());
         consumer.onMember(named(PRODUCER), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleT1, G1: a life that a token knows by its address only is lost before its successor is asked")
+    void lifeBeforeTheOneThatIsListed() {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put("p", new Position(EPOCH, 7));
+        positions.put("host:1", null);
+        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        begin(present(PRODUCER), present(2), named(PRODUCER));
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals("host:1", last().era().node());
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+        registered(LOG, 8, 9);
+        assertInstanceOf(FeedEntry.Started.class, last());
     }
 
     @Test

@@ -69,6 +69,17 @@ class GapsTest {
     }
 
     @Test
+    @DisplayName("G1: what was asked after a position before the end may hide lives since, too")
+    void restartedBehindAnOpenEnd() {
+        Position resumesAt = new Position(NEXT, 4);
+        assertEquals(
+                List.of(
+                        gap(Reason.PRODUCER_RESTARTED, null, null, null, resumesAt),
+                        gap(Reason.PRODUCER_RESTARTED, NEXT, 1L, 3L, resumesAt)),
+                Gaps.between(new Placed(end, 4), new Placed(second, 3), Reason.PRODUCER_RESTARTED));
+    }
+
+    @Test
     @DisplayName("who had not begun misses the epoch from its first message, or an unknown number")
     void withoutAPosition() {
         Position resumesAt = new Position(EPOCH, 4);

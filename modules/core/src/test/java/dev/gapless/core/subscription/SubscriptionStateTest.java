@@ -372,6 +372,26 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("G1: who is overtaken past a lost life is told of more than the next life, also when that has left")
+    void overtakenPastALostLife() {
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0);
+        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        Era next = eras.of("r", NEXT_LOG);
+        feed.started(next, 0);
+        feed.messages(next, frames(1, 5));
+        feed.left(new Placed(eras.endOf(next), 5));
+        feed.started(p, 0);
+        feed.messages(p, frames(1, SETTINGS.ringMessages()));
+        Position behind = new Position(NEXT_LOG.epoch(), 6);
+        assertEquals(
+                new Gap("r", Reason.OVERRUN, null, null, null, behind),
+                told().stream()
+                        .filter(gap -> "r".equals(gap.node()))
+                        .findFirst()
+                        .orElseThrow());
+    }
+
+    @Test
     @DisplayName("G1: an expiry of unknown extent is not lost among others of its producer")
     void unknownExtentIsTold() {
         feed.expired(new Placed(p, 7), Reason.REGISTERED_LATE, 0);

@@ -51,7 +51,7 @@ public final class Oracle {
         w.ready = true;
         for (String node : truth.nodes()) {
             if (!w.due.containsKey(node)) {
-                w.due.put(node, start(w, reader, node));
+                w.due.put(node, Place.later(start(w, reader, node), w.reflected.get(node)));
             }
         }
     }
@@ -92,7 +92,8 @@ public final class Oracle {
             nothingSkipped(w, node, due, new Place(life.index, position.sequence() - 1), "before", position);
         } else if (w.ready) {
             fail(w, "G4", position + " of " + node + " is given without a start");
-        } else if (w.sinceMs != null && position.sequence() > life.before(w.sinceMs) + 1) {
+        } else if (w.sinceMs != null
+                && !begins(w, node, life, w.sinceMs).isBehind(life.index, position.sequence() - 1)) {
             fail(w, "G1", "begins with " + position + " of " + node + ", since " + w.sinceMs);
         }
         Place now = new Place(life.index, position.sequence());
@@ -100,6 +101,10 @@ public final class Oracle {
         if (due == null || !due.isBehind(life.index, position.sequence())) {
             w.due.put(node, now);
         }
+    }
+
+    private static Place begins(Witness w, String node, Truth.Life life, long sinceMs) {
+        return Place.later(new Place(life.index, life.before(sinceMs)), w.reflected.get(node));
     }
 
     /** All that was published behind {@code from} and up to {@code to} must be nothing. */
@@ -213,11 +218,7 @@ public final class Oracle {
 
     /** What had been published when the reload began is in it. */
     private static void isInTheReload(Witness w, String node) {
-        Place began = w.whenReloadBegan.getOrDefault(node, Place.NOWHERE);
-        Place due = w.due.get(node);
-        if (due == null || !due.isBehind(began.life(), began.sequence())) {
-            w.due.put(node, began);
-        }
+        w.due.put(node, Place.later(w.whenReloadBegan.getOrDefault(node, Place.NOWHERE), w.due.get(node)));
     }
 
     private void passNumbers(Witness w, String node, Gap gap) {
@@ -261,9 +262,11 @@ public final class Oracle {
         }
         Truth.Life life = truth.life(position.epoch());
         Place due = w.due.get(node);
-        boolean begins = due == null && w.sinceMs != null;
-        if (begins || (due != null && !due.isBehind(life.index, position.sequence()))) {
-            w.due.put(node, new Place(life.index, position.sequence()));
+        Place there = new Place(life.index, position.sequence());
+        if (due == null) {
+            w.reflected.merge(node, there, Place::later);
+        } else {
+            w.due.put(node, Place.later(due, there));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.gapless.simulation.oracle;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A place in all that one node ever published.
  *
@@ -17,5 +19,9 @@ record Place(int life, long sequence) {
 
     boolean isBehind(int otherLife, long otherSequence) {
         return life > otherLife || (life == otherLife && sequence >= otherSequence);
+    }
+
+    static Place later(Place one, @Nullable Place other) {
+        return other == null || one.isBehind(other.life, other.sequence) ? one : other;
     }
 }

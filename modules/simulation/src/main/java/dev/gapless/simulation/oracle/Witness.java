@@ -25,6 +25,9 @@ public final class Witness {
     /** Begins with what was published at this time or later; or null. */
     @Nullable Long sinceMs;
 
+    /** What reloads were said to reflect before it was ready. */
+    final Map<String, Place> reflected = new HashMap<>();
+
     boolean resumed;
     boolean earliest;
     /** What had been published when it was opened. */
@@ -104,6 +107,7 @@ public final class Witness {
         Witness copy = new Witness(newId, how);
         copy.got.putAll(got);
         copy.due.putAll(due);
+        copy.reflected.putAll(reflected);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;

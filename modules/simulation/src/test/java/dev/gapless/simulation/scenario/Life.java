@@ -1,0 +1,182 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.oracle.Heard;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One life of a node. */
+final class Life implements Outside {
+    private final World world;
+    private final String address;
+    private final String nodeName;
+    private final String name;
+    private final TopicSettings settings;
+    private final Node node;
+    private final Heard heard;
+    private @Nullable Epoch epoch;
+    private long skewMs;
+    private long pulseDueNs;
+    private long alarmNs = Long.MAX_VALUE;
+    boolean drained;
+
+    Life(World world, String address, String nodeName, int number, long uid, TopicSettings settings) {
+        this.world = world;
+        this.address = address;
+        this.nodeName = nodeName;
+        this.name = nodeName + "." + number;
+        this.settings = settings;
+        this.node = new Node(uid, nodeName, settings, new SplittableRandom(uid), this);
+        this.heard = new Heard(world::stamp);
+        this.pulseDueNs = world.nowNs() + settings.heartbeatNs();
+    }
+
+    Node node() {
+        return node;
+    }
+
+    long uid() {
+        return node.uid();
+    }
+
+    /** The name of the node, which it shares with its earlier and later lives. */
+    String nodeName() {
+        return nodeName;
+    }
+
+    /** Where it runs; the same as the name, unless the scenario says otherwise. */
+    String address() {
+        return address;
+    }
+
+    String name() {
+        return name;
+    }
+
+    TopicSettings settings() {
+        return settings;
+    }
+
+    Heard heard() {
+        return heard;
+    }
+
+    /** Its log. */
+    Epoch epoch() {
+        return Objects.requireNonNull(epoch, name + " has no log");
+    }
+
+    boolean hasLog() {
+        return epoch != null;
+    }
+
+    /** Its wall clock is wrong by this much. */
+    void skew(long ms) {
+        skewMs = ms;
+    }
+
+    /** Sets the alarm to when the node wants to be called, unless it is set to an earlier time: as the actors do. */
+    void plan() {
+        alarmNs = Math.min(alarmNs, node.deadlineNs());
+    }
+
+    /** When {@link #onTime} is due; never more for one that has drained, and only waits for its end. */
+    long dueNs() {
+        return drained ? Long.MAX_VALUE : Math.min(pulseDueNs, alarmNs);
+    }
+
+    /** Does what is due by now. */
+    void onTime() {
+        if (pulseDueNs <= nowNs()) {
+            pulseDueNs = Math.max(pulseDueNs, nowNs() - settings.heartbeatNs() + 1) + settings.heartbeatNs();
+            for (long silent : node.pulse()) {
+                if (silent != uid() || world.shows("self")) {
+                    world.story()
+                            .tell(name + " hears nothing of " + world.names().life(silent));
+                }
+            }
+        }
+        if (alarmNs <= nowNs()) {
+            alarmNs = Long.MAX_VALUE;
+            node.onTime();
+        }
+    }
+
+    @Override
+    public long nowMs() {
+        return Names.BEGIN_MS + nowNs() / 1_000_000 + skewMs;
+    }
+
+    @Override
+    public long nowNs() {
+        return world.nowNs();
+    }
+
+    @Override
+    public void send(long toUid, Object message) {
+        world.network().send(this, toUid, message);
+    }
+
+    @Override
+    public void logMade(Epoch made) {
+        epoch = made;
+        world.names().log(made, name);
+        world.truth().logMade(nodeName, uid(), made, world.isMember(this));
+    }
+
+    @Override
+    public void published(long id, Position at) {
+        world.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+        world.story().tell("published", name, at.sequence());
+    }
+
+    @Override
+    public void publishWaits(long id) {
+        world.story().tell("a publish waits");
+    }
+
+    @Override
+    public void publishRefused(long id, String why) {
+        world.story().tell("a publish is refused: " + why);
+    }
+
+    @Override
+    public void wantsFlush() {
+        world.wantsFlush(this);
+    }
+
+    @Override
+    public void ready(long subscription, Set<String> silent) {
+        world.ready(this, subscription, new TreeSet<>(silent));
+    }
+
+    @Override
+    public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
+        if (world.shows("status")) {
+            String from = sent < 0 ? "" : " from " + (sent + 1);
+            world.story()
+                    .tell(name + " status: cursor of " + world.names().session(session) + " expired, " + reason + from
+                            + " to " + resumeAt);
+        }
+    }
+
+    @Override
+    public void missed(
+            String producer, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo) {
+        if (world.shows("status")) {
+            world.story()
+                    .tell(name + " status: its feed misses " + producer + " behind "
+                            + world.names().position(behind) + " up to "
+                            + world.names().position(upTo) + ", " + reason);
+        }
+    }
+}

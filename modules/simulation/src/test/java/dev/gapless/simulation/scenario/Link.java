@@ -1,0 +1,39 @@
+package dev.gapless.simulation.scenario;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** One direction between two addresses: in order. It knows addresses, and no lives. */
+final class Link {
+    final String from;
+    final String to;
+    final Deque<Object> inFlight = new ArrayDeque<>();
+    /** What is sent goes nowhere. */
+    boolean cut;
+    /** What is sent stays under way until it is delivered by name. */
+    boolean held;
+    /** How many of those sent next are lost. */
+    int toLose;
+
+    Link(String from, String to) {
+        this.from = from;
+        this.to = to;
+    }
+
+    /** Takes a message, and says what became of it: nothing to be said if it is under way. */
+    String send(Object message) {
+        if (cut) {
+            return " (cut off)";
+        } else if (toLose > 0) {
+            toLose--;
+            return " (lost)";
+        }
+        inFlight.add(message);
+        return held ? " (held)" : "";
+    }
+
+    @Override
+    public String toString() {
+        return from + ">" + to;
+    }
+}

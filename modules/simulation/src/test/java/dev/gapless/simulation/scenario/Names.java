@@ -1,0 +1,140 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words for what has only numbers. The second life of n1 is n1.2, its log n1.2, a message of it n1.2:5, and the third session
+ * of the first life of n2 is n2/3.
+ */
+final class Names {
+    /** When scenarios begin, in milliseconds since 1970: far enough from the beginning of time. */
+    static final long BEGIN_MS = 1_000_000_000L;
+
+    private final Map<Long, String> lives = new HashMap<>();
+    private final Map<Epoch, String> logs = new HashMap<>();
+
+    void life(long uid, String name) {
+        lives.put(uid, name);
+    }
+
+    void log(Epoch epoch, String name) {
+        logs.put(epoch, name);
+    }
+
+    String life(long uid) {
+        return Objects.requireNonNull(lives.get(uid));
+    }
+
+    String log(@Nullable Epoch epoch) {
+        return epoch == null ? "?" : logs.getOrDefault(epoch, "unknown");
+    }
+
+    Epoch epoch(String name) {
+        return logs.entrySet().stream()
+                .filter(log -> log.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no log " + name));
+    }
+
+    String position(@Nullable Position position) {
+        return position == null ? "?" : log(position.epoch()) + ":" + position.sequence();
+    }
+
+    Position position(String text) {
+        int colon = text.indexOf(':');
+        return new Position(epoch(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
+    }
+
+    String session(Session session) {
+        String life = life(session.uid());
+        return (life.endsWith(".1") ? life.substring(0, life.length() - 2) : life) + "/" + session.counter();
+    }
+
+    String gap(Gap gap) {
+        StringBuilder text = new StringBuilder(gap.node() + " " + gap.reason());
+        if (gap.missed() != null) {
+            text.append(", misses ").append(gap.missed()).append(" from ");
+        } else if (gap.firstMissing() != null) {
+            text.append(", misses nobody knows how many from ");
+        }
+        if (gap.firstMissing() != null) {
+            text.append(log(gap.epoch())).append(':').append(gap.firstMissing());
+        }
+        return text.append(gap.resumesAt() == null ? ", and nothing follows" : ", goes on at ")
+                .append(gap.resumesAt() == null ? "" : position(gap.resumesAt()))
+                .toString();
+    }
+
+    String start(Start start) {
+        if (start instanceof Start.After after) {
+            return "after " + position(after.position());
+        } else if (start instanceof Start.Since since) {
+            return "since " + (since.timeMs() - BEGIN_MS) + "ms";
+        }
+        return start.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    String message(Object message) {
+        if (message instanceof Hello hello) {
+            return "Hello " + hello.node() + (hello.answer() ? ", an answer" : "");
+        } else if (message instanceof Pulse pulse) {
+            return "Pulse " + pulse.counter() + " heard " + pulse.heard();
+        }
+        Message sent = (Message) message;
+        String reader = sent.reader() == Message.SHARED_READER ? "" : "#" + sent.reader();
+        return message.getClass().getSimpleName() + " " + session(sent.session()) + reader + what(sent);
+    }
+
+    private String what(Message message) {
+        return message instanceof Deregister ? "" : " " + contents(message);
+    }
+
+    private String contents(Message message) {
+        if (message instanceof Register register) {
+            String life = life(register.toUid());
+            return (life.endsWith(".1") ? "" : "to " + life + " ")
+                    + start(register.start())
+                    + (register.windowBytes() == 0 ? ", window 0" : "");
+        } else if (message instanceof Registered registered) {
+            return "log " + log(registered.log().epoch()) + " next " + registered.next() + " oldest "
+                    + registered.oldest() + " head " + registered.head();
+        } else if (message instanceof CursorExpired expired) {
+            return expired.reason() + " log " + log(expired.log().epoch()) + " resumes at " + expired.resumeAt()
+                    + " head " + expired.head() + (expired.answersRegister() ? "" : ", unasked");
+        } else if (message instanceof Batch batch) {
+            return range(batch.first(), batch.last()) + " head " + batch.head();
+        } else if (message instanceof Heartbeat heartbeat) {
+            return "sent " + heartbeat.sent() + " head " + heartbeat.head();
+        } else if (message instanceof Ack ack) {
+            return ack.sequence() + (ack.windowBytes() == 0 ? ", window 0" : "");
+        } else if (message instanceof Gone gone) {
+            return "head " + gone.head();
+        }
+        return "head " + ((GoneAck) message).head();
+    }
+
+    private static String range(long first, long last) {
+        return first + (last > first ? ".." + last : "");
+    }
+}

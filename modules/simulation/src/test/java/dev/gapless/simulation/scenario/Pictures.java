@@ -1,0 +1,93 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.consumer.RegistrationStatus;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.ProducerState.CursorStatus;
+
+/** What a node looks like from within: its log and cursors, its registrations, its feed. */
+final class Pictures {
+    private final World world;
+
+    Pictures(World world) {
+        this.world = world;
+    }
+
+    private boolean isShown(Life life, String node) {
+        return world.shows("self") || !node.equals(life.nodeName());
+    }
+
+    void state(Life life) {
+        ProducerState producer = life.node().producer();
+        if (producer == null) {
+            world.story().tell("no log");
+        } else {
+            Log log = producer.log();
+            world.story()
+                    .tell("log " + life.name() + " " + (log.size() == 0 ? "empty" : log.oldest() + ".." + log.head())
+                            + (log.waiting() == 0 ? "" : ", " + log.waiting() + " publishes wait"));
+            producer.cursors().stream()
+                    .filter(c -> isShown(
+                            life, nodeOf(world.names().life(c.session().uid()))))
+                    .forEach(this::cursor);
+        }
+        TopicConsumer consumer = life.node().consumer();
+        if (consumer != null) {
+            consumer.registrations().stream()
+                    .filter(r -> isShown(life, r.node()))
+                    .forEach(this::registration);
+        }
+    }
+
+    private static String nodeOf(String life) {
+        return life.substring(0, life.indexOf('.'));
+    }
+
+    private void cursor(CursorStatus cursor) {
+        String reader = cursor.reader() == 0 ? "" : "#" + cursor.reader();
+        world.story()
+                .tell("cursor " + world.names().session(cursor.session()) + reader + " sent " + cursor.sent()
+                        + " acked " + cursor.acked() + (cursor.confirmed() ? "" : ", unconfirmed")
+                        + (cursor.bytesInFlight() == 0 ? "" : ", " + cursor.bytesInFlight() + " bytes under way")
+                        + (cursor.stalled() ? ", not waited for" : ""));
+    }
+
+    private void registration(RegistrationStatus registration) {
+        world.story()
+                .tell("registration " + registration.node() + " " + registration.phase()
+                        + (registration.position() == null
+                                ? ""
+                                : " at " + world.names().position(registration.position())));
+    }
+
+    void feed(Life life) {
+        TopicConsumer consumer = life.node().consumer();
+        if (consumer == null) {
+            throw new IllegalArgumentException(life.address() + " has no subscription");
+        }
+        Feed feed = consumer.feed();
+        for (long i = feed.oldest(); i <= feed.head(); i++) {
+            FeedEntry entry = feed.get(i);
+            if (entry == null || !isShown(life, entry.era().node())) {
+                continue;
+            }
+            String log = entry.era().epoch() == null
+                    ? entry.era().node()
+                    : world.names().log(entry.era().epoch());
+            if (entry instanceof FeedEntry.Message) {
+                world.story().tell("message", log, entry.sequence());
+            } else if (entry instanceof FeedEntry.Expired expired) {
+                world.story()
+                        .tell("expired " + expired.reason() + " up to " + log
+                                + (entry.era().isEnd() ? ", open" : ":" + entry.sequence()));
+            } else {
+                world.story()
+                        .tell((entry instanceof FeedEntry.Left ? "left" : "started") + " at " + log + ":"
+                                + entry.sequence());
+            }
+        }
+    }
+}

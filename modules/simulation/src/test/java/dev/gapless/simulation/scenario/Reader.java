@@ -1,0 +1,147 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.oracle.Violation;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The application at the end of a subscription. It reads when it is told to, and the oracle looks on. */
+final class Reader {
+    private final World world;
+    private final String name;
+    private final Life life;
+    private final Witness witness;
+    private @Nullable SubscriptionState opened;
+    private @Nullable MessageRun run;
+    private int handled;
+    private @Nullable List<Gap> gaps;
+    private boolean failed;
+
+    Reader(World world, String name, Life life, Witness witness) {
+        this.world = world;
+        this.name = name;
+        this.life = life;
+        this.witness = witness;
+    }
+
+    void begin(SubscriptionState state) {
+        opened = state;
+    }
+
+    SubscriptionState state() {
+        return Objects.requireNonNull(opened);
+    }
+
+    Witness witness() {
+        return witness;
+    }
+
+    Life life() {
+        return life;
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean isReloading() {
+        return gaps != null;
+    }
+
+    /** Reads what is there, but no more messages than this, up to the next reload. Returns whether there was anything. */
+    boolean read(int most) {
+        int left = most;
+        boolean any = false;
+        while (gaps == null) {
+            left -= deliver(left);
+            if (left == 0) {
+                return true;
+            }
+            Step step = state().next(world.nowNs());
+            if (state().isPressed()) {
+                life.node().room();
+            }
+            if (step instanceof Step.Messages messages) {
+                run = messages.run();
+                handled = 0;
+            } else if (step instanceof Step.Missed missed) {
+                gaps = missed.gaps();
+                told("is told: ");
+            } else if (step instanceof Step.Left producerLeft) {
+                world.oracle().left(witness, producerLeft.node(), producerLeft.position());
+                world.story()
+                        .tell(name + " is told: " + producerLeft.node() + " left at "
+                                + world.names().position(producerLeft.position()));
+            } else if (step instanceof Step.Joined) {
+                world.story().tell(name + " joins the feed");
+                life.node().joined(witness.id());
+            } else {
+                return any;
+            }
+            any = true;
+        }
+        return any;
+    }
+
+    private int deliver(int most) {
+        int count = 0;
+        MessageRun messages = run;
+        while (messages != null && handled < messages.messages().size() && count < most) {
+            FeedEntry.Message message = messages.messages().get(handled);
+            Position at = Objects.requireNonNull(message.after().position());
+            world.oracle()
+                    .given(
+                            witness,
+                            message.era().node(),
+                            at,
+                            Node.idOf(message.frame().content()));
+            world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());
+            handled++;
+            count++;
+            state().handled(handled);
+        }
+        return count;
+    }
+
+    private void told(String how) {
+        List<Gap> now = Objects.requireNonNull(gaps);
+        world.oracle().missed(witness, now);
+        world.story()
+                .tell(name + " " + how + now.stream().map(world.names()::gap).collect(Collectors.joining("; ")));
+    }
+
+    void reloaded(@Nullable CursorToken reflects) {
+        if (failed) {
+            failed = false;
+            told("is told again: ");
+        }
+        gaps = null;
+        state().reloaded(reflects);
+        world.oracle().reloaded(witness, reflects);
+    }
+
+    void reloadFails() {
+        if (failed) {
+            told("is told again: ");
+        }
+        failed = true;
+        world.story().tell(name + " is to reload again after " + state().reloadFailed() / 1_000_000 + "ms");
+    }
+
+    /** The core has found a hole in what it gave by itself. */
+    void audit() {
+        if (state().violations() != 0) {
+            throw new Violation("G1: " + name + " found a hole in its feed by itself");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.gapless.simulation.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A file of comments, commands, and what each command brings about, which is indented below it. Running it writes the file
+ * anew with what the commands bring about now.
+ */
+final class Scenario {
+    private static final String INDENT = "  ";
+
+    private final String name;
+    private final List<String> lines;
+
+    Scenario(String name, String text) {
+        this.name = name;
+        this.lines = text.lines().toList();
+    }
+
+    /** Runs all commands, and returns the file as it should be. */
+    String run() {
+        World world = new World();
+        Verbs verbs = new Verbs(world);
+        List<String> written = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (line.startsWith(INDENT)) {
+                continue;
+            }
+            written.add(line.stripTrailing());
+            if (!line.isBlank() && !line.startsWith("#")) {
+                try {
+                    verbs.execute(new Command(line));
+                } catch (RuntimeException | AssertionError e) {
+                    throw new AssertionError(failure(i, world.story().told(), e), e);
+                }
+                world.story().told().forEach(told -> written.add(INDENT + told));
+                world.story().clear();
+            }
+        }
+        return String.join("\n", written) + "\n";
+    }
+
+    private String failure(int line, List<String> told, Throwable e) {
+        return name + ":" + (line + 1) + ": " + lines.get(line) + "\n  " + String.join("\n  ", told) + "\n" + e;
+    }
+}

@@ -1,0 +1,298 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Position;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.oracle.Heard;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** What the commands of a scenario mean. */
+final class Verbs {
+    private static final String CLUSTER = "cluster";
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+
+    private final World world;
+    private final Pictures pictures;
+    private final Map<String, Taken> tokens = new LinkedHashMap<>();
+    private final Map<String, Object> kept = new HashMap<>();
+    private long messages;
+
+    /** A token, what had been given and told when it was taken, and who took it. */
+    private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
+
+    Verbs(World world) {
+        this.world = world;
+        this.pictures = new Pictures(world);
+    }
+
+    void execute(Command command) {
+        switch (command.verb()) {
+            case "node" -> world.node(
+                    command.argument(0),
+                    command.settings().getOrDefault("name", command.argument(0)),
+                    Settings.of(command.settings()));
+            case "up" -> world.up(command.arguments());
+            case "remove" -> world.remove(command.argument(0));
+            case "crash" -> world.crash(command.argument(0));
+            case "restart" -> world.start(command.argument(0));
+            case "freeze" -> world.freeze(command.argument(0));
+            case "thaw" -> world.goOn(command.argument(0));
+            case "leave" -> leave(world.life(command.argument(0)));
+            case "forget" -> forget(world.life(command.argument(0)), world.life(command.argument(1)));
+            case "unreachable" -> world.reachable(command.argument(0), false);
+            case "reachable" -> world.reachable(command.argument(0), true);
+            case "clock" -> world.life(command.argument(0)).skew(milliseconds(command.argument(1)));
+            case "publish" -> publish(command);
+            case "flush" -> world.flush(world.life(command.argument(0)));
+            case "subscribe" -> subscribe(command);
+            case "resume" -> resume(command);
+            case "cancel" -> cancel(world.reader(command.argument(0)));
+            case "read" -> read(command);
+            case "reload" -> reload(command);
+            case "token" -> token(command);
+            case "craft" -> craft(command);
+            case "deliver" -> deliver(command);
+            case "settle" -> settle();
+            case "advance" -> world.advance(Command.durationNs(command.argument(0)), false);
+            case "run" -> world.advance(Command.durationNs(command.argument(0)), true);
+            case "show" -> world.show(command.argument(0));
+            case "state" -> pictures.state(world.life(command.argument(0)));
+            case "feed" -> pictures.feed(world.life(command.argument(0)));
+            case "level" -> level();
+            default -> onLinks(command);
+        }
+    }
+
+    /** A node has heard nothing of another for so long that it drops its cursors. */
+    private void forget(Life at, Life silent) {
+        at.node().forget(silent.uid());
+        world.settle();
+    }
+
+    private static long milliseconds(String text) {
+        return text.startsWith("-")
+                ? -Command.durationNs(text.substring(1)) / 1_000_000
+                : Command.durationNs(text) / 1_000_000;
+    }
+
+    // ------------------------------------------------------------------ links
+
+    private void onLinks(Command command) {
+        List<Link> links = links(command.argument(0));
+        switch (command.verb()) {
+            case "cut" -> links.forEach(link -> link.cut = true);
+            case "mend" -> links.forEach(link -> link.cut = false);
+            case "hold" -> links.forEach(link -> link.held = true);
+            case "release" -> links.forEach(link -> link.held = false);
+            case "lose" -> links.forEach(link -> link.toLose += command.number(1, 1));
+            case "drop" -> links.forEach(link -> drop(link, command.number(1, 1)));
+            case "reset" -> links.forEach(link -> drop(link, NO_LIMIT));
+            case "keep" -> {
+                Object message = Objects.requireNonNull(links.get(0).inFlight.peek(), "nothing is under way");
+                kept.put(command.argument(1), message);
+                world.story().tell(command.argument(1) + " is " + world.names().message(message));
+            }
+            case "forge" ->
+                kept.computeIfPresent(command.argument(1), (name, message) -> {
+                    Registered real = (Registered) message;
+                    long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
+                    return new Registered(
+                            real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
+                });
+            case "inject" ->
+                world.network()
+                        .inject(
+                                links.get(0).to,
+                                Objects.requireNonNull(kept.get(command.argument(1)), "nothing was kept"));
+            default -> throw new IllegalArgumentException("There is no command " + command.verb());
+        }
+    }
+
+    /** {@code n1>n2}, or {@code n1<>n2} for both directions. */
+    private List<Link> links(String text) {
+        String[] ends = text.split("<?>", -1);
+        List<Link> links = new ArrayList<>();
+        links.add(world.network().link(ends[0], ends[1]));
+        if (text.contains("<>")) {
+            links.add(world.network().link(ends[1], ends[0]));
+        }
+        return links;
+    }
+
+    private void drop(Link link, int most) {
+        for (int i = 0; i < most && !link.inFlight.isEmpty(); i++) {
+            world.story().tell(link + " lost: " + world.names().message(link.inFlight.remove()));
+        }
+    }
+
+    private void deliver(Command command) {
+        if (command.argument(0).equals("all")) {
+            world.network().deliverAll();
+            return;
+        }
+        for (Link link : links(command.argument(0))) {
+            int most = command.number(1, NO_LIMIT);
+            int there = Math.min(most, link.inFlight.size()); // and not what is sent because of it
+            for (int i = 0; i < there; i++) {
+                world.story().tell(link + " arrives: " + world.names().message(link.inFlight.element()));
+                world.network().deliver(link);
+            }
+        }
+    }
+
+    /** Everything that is under way arrives, and everybody reads, until nothing more happens. */
+    private void settle() {
+        boolean more = true;
+        while (more) {
+            more = world.network().deliverAll();
+            for (Reader reader : List.copyOf(world.readers().values())) {
+                more |= reader.read(NO_LIMIT);
+                world.settle();
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ applications
+
+    private void leave(Life life) {
+        if (life.hasLog()) {
+            world.truth().left(life.epoch());
+        }
+        life.node().leave();
+        world.settle();
+    }
+
+    private void publish(Command command) {
+        Life life = world.life(command.argument(0));
+        if (command.arguments().contains("unsent")) {
+            world.keepUnsent(life);
+        }
+        int bytes = Integer.parseInt(command.settings().getOrDefault("bytes", "0"));
+        if (bytes + Long.BYTES > life.settings().largestMessageBytes()) {
+            // As whoever publishes does, before the log sees it.
+            world.story()
+                    .tell("a publish is refused: larger than " + life.settings().largestMessageBytes() + " bytes");
+            return;
+        }
+        for (int i = 0; i < command.number(1, 1); i++) {
+            life.node().publish(++messages, bytes);
+        }
+        world.settle();
+    }
+
+    private void subscribe(Command command) {
+        Life life = world.life(command.argument(2));
+        long id = id(command.argument(0));
+        switch (command.argument(3)) {
+            case "latest" -> open(command.argument(0), life, new Opening.Latest(), Witness.latest(id));
+            case "earliest" -> open(command.argument(0), life, new Opening.Earliest(), Witness.earliest(id));
+            case "since" -> {
+                long sinceMs = Names.BEGIN_MS + milliseconds(command.argument(4));
+                open(command.argument(0), life, new Opening.Since(sinceMs), Witness.since(id, sinceMs));
+            }
+            default -> throw new IllegalArgumentException("A subscription begins with latest, earliest or since");
+        }
+    }
+
+    private static long id(String name) {
+        return Long.parseLong(name.substring(1));
+    }
+
+    private void open(String name, Life life, Opening how, Witness witness) {
+        Reader reader = world.open(name, life, witness);
+        world.oracle().opened(witness);
+        reader.begin(life.node().subscribe(witness.id(), how));
+        world.settle();
+    }
+
+    private void cancel(Reader reader) {
+        world.readers().remove(reader.name());
+        reader.life().node().unsubscribe(reader.witness().id());
+        world.settle();
+    }
+
+    private void read(Command command) {
+        world.reader(command.argument(0)).read(command.number(1, NO_LIMIT));
+        world.settle();
+    }
+
+    private void reload(Command command) {
+        Reader reader = world.reader(command.argument(0));
+        switch (command.argument(1)) {
+            case "ok" -> reader.reloaded(null);
+            case "fails" -> reader.reloadFails();
+            case "upto" ->
+                reader.reloaded(new CursorToken(
+                        Node.TOPIC,
+                        CLUSTER,
+                        Names.BEGIN_MS,
+                        positions(command.arguments()
+                                .subList(2, command.arguments().size()))));
+            default -> throw new IllegalArgumentException("A reload is ok, fails, or reflects upto positions");
+        }
+    }
+
+    private Map<String, Position> positions(List<String> given) {
+        Map<String, Position> positions = new HashMap<>();
+        for (String text : given) {
+            Position position = world.names().position(text);
+            positions.put(text.substring(0, text.indexOf('.')), position);
+        }
+        return positions;
+    }
+
+    // ------------------------------------------------------------------ tokens
+
+    private void token(Command command) {
+        Reader reader = world.reader(command.argument(0));
+        CursorToken token = CursorToken.parse(
+                reader.state().token(Node.TOPIC, CLUSTER, Names.BEGIN_MS).toString());
+        tokens.put(
+                command.argument(1),
+                new Taken(token, reader.witness().kept(), reader.life().heard(), world.stamp()));
+        world.story()
+                .tell(command.argument(1) + " is "
+                        + token.positions().entrySet().stream()
+                                .map(entry -> entry.getValue() == null
+                                        ? entry.getKey() + " without a position"
+                                        : world.names().position(entry.getValue()))
+                                .collect(Collectors.joining(", ")));
+    }
+
+    /** A token that nobody took: of somebody who believes to be further than he can be. */
+    private void craft(Command command) {
+        Map<String, Position> positions =
+                positions(command.arguments().subList(1, command.arguments().size()));
+        CursorToken token = new CursorToken(Node.TOPIC, CLUSTER, Names.BEGIN_MS, new HashMap<>(positions));
+        tokens.put(command.argument(0), new Taken(token, Witness.latest(0), new Heard(world::stamp), world.stamp()));
+    }
+
+    private void resume(Command command) {
+        Life life = world.life(command.argument(2));
+        Taken taken = Objects.requireNonNull(tokens.get(command.argument(4)), "no such token");
+        Witness witness = taken.witness()
+                .resumed(
+                        id(command.argument(0)),
+                        new Witness.Handover(taken.taker(), taken.stamp(), life.heard(), world.stamp()));
+        open(command.argument(0), life, new Opening.Resume(taken.token()), witness);
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    /** G6: everybody has got, or was told of, everything that was published. */
+    private void level() {
+        world.readers().values().forEach(reader -> world.oracle().isLevel(reader.witness()));
+        world.story()
+                .tell(String.join(", ", world.readers().keySet())
+                        + (world.readers().size() == 1 ? " is" : " are") + " level");
+    }
+}

@@ -1,0 +1,315 @@
+package dev.gapless.simulation.scenario;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.simulation.oracle.Observer;
+import dev.gapless.simulation.oracle.Oracle;
+import dev.gapless.simulation.oracle.Truth;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of a scenario, which of them are members, and the time. Everything stands still until a command moves it. */
+final class World {
+    private static final int ENOUGH = 10_000;
+    /** Nobody counts, and nobody traces: the story does. */
+    static final Observer NOBODY = new Observer() {
+        @Override
+        public void count(String what, long howOften) {}
+
+        @Override
+        public void trace(Object who, Supplier<String> what) {}
+    };
+
+    private final Story story = new Story();
+    private final Names names = new Names();
+    private final Truth truth = new Truth();
+    private final Oracle oracle;
+    private final Map<String, TopicSettings> nodes = new LinkedHashMap<>();
+    private final Map<String, String> nodeAt = new LinkedHashMap<>();
+    private final Map<String, Integer> livesOf = new LinkedHashMap<>();
+    private final Map<String, Life> running = new LinkedHashMap<>();
+    private final List<Life> members = new ArrayList<>();
+    private final Map<String, Reader> readers = new LinkedHashMap<>();
+    private final Map<Long, String> addresses = new LinkedHashMap<>();
+    private final Network network = new Network(this);
+    private final Set<Life> toFlush = new LinkedHashSet<>();
+    private final Set<Life> unsent = new HashSet<>();
+    private final Set<Life> frozen = new HashSet<>();
+    private final Set<String> shown = new HashSet<>();
+    private long nowNs;
+    private long stamps;
+
+    World() {
+        oracle = new Oracle(truth, Settings.of(Map.of()), true, NOBODY);
+    }
+
+    Story story() {
+        return story;
+    }
+
+    Names names() {
+        return names;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Map<String, Reader> readers() {
+        return readers;
+    }
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    long stamp() {
+        return ++stamps;
+    }
+
+    void show(String what) {
+        shown.add(what);
+    }
+
+    boolean shows(String what) {
+        return shown.contains(what);
+    }
+
+    // ------------------------------------------------------------------ nodes
+
+    /** A process starts at this address, under this name; it is no member yet. */
+    void node(String address, String node, TopicSettings settings) {
+        nodes.put(address, settings);
+        nodeAt.put(address, node);
+        truth.node(node);
+        start(address);
+    }
+
+    /** Another process starts there. */
+    void start(String address) {
+        if (running.containsKey(address)) {
+            throw new IllegalArgumentException(address + " runs already");
+        }
+        String node = Objects.requireNonNull(nodeAt.get(address));
+        int number = livesOf.merge(node, 1, Integer::sum);
+        long uid = (nodes.keySet().stream().toList().indexOf(address) + 1) * 1_000L + number;
+        String name = node + "." + number;
+        names.life(uid, name);
+        addresses.put(uid, address);
+        running.put(address, new Life(this, address, node, number, uid, Objects.requireNonNull(nodes.get(address))));
+    }
+
+    /** The process that runs at this address ends there and then. */
+    void crash(String address) {
+        Life dead = life(address);
+        running.remove(address);
+        toFlush.remove(dead);
+        readers.values().removeIf(reader -> reader.life() == dead);
+    }
+
+    Life life(String address) {
+        Life life = running.get(address);
+        if (life == null) {
+            throw new IllegalArgumentException("Nothing runs at " + address);
+        }
+        return life;
+    }
+
+    Reader reader(String name) {
+        Reader reader = readers.get(name);
+        if (reader == null) {
+            throw new IllegalArgumentException("There is no subscription " + name);
+        }
+        return reader;
+    }
+
+    /** This process does nothing at all, and notices nothing, until it goes on. */
+    void freeze(String address) {
+        frozen.add(life(address));
+    }
+
+    void goOn(String address) {
+        frozen.remove(life(address));
+        settle();
+    }
+
+    /** What runs at this address and takes part, if anything does. */
+    @Nullable Life awake(String address) {
+        Life life = running.get(address);
+        return life == null || frozen.contains(life) ? null : life;
+    }
+
+    boolean isFrozen(String address) {
+        return running.containsKey(address) && awake(address) == null;
+    }
+
+    String addressOf(long uid) {
+        return Objects.requireNonNull(addresses.get(uid));
+    }
+
+    // ------------------------------------------------------------------ members
+
+    boolean isMember(Life life) {
+        return members.contains(life);
+    }
+
+    private boolean runs(Life life) {
+        return running.get(life.address()) == life;
+    }
+
+    /** They become members together, and are up at once. */
+    void up(List<String> added) {
+        List<Life> present = List.copyOf(members);
+        List<Life> come = added.stream().map(this::life).toList();
+        members.addAll(come);
+        for (Life life : come) {
+            truth.becameMember(life.uid());
+            present.stream().filter(this::runs).forEach(other -> appeared(other, life));
+            members.forEach(other -> appeared(life, other));
+        }
+        settle();
+        come.forEach(life -> {
+            life.node().selfUp();
+            settle();
+        });
+    }
+
+    private static void appeared(Life at, Life who) {
+        at.heard().appeared(who.uid());
+        at.node().appeared(who.uid(), who.address() + ":2551");
+    }
+
+    /** The earliest life of this node that is a member is none any more, and the others hear of it. */
+    void remove(String node) {
+        Life gone = members.stream()
+                .filter(life -> life.address().equals(node) || life.name().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
+        members.remove(gone);
+        truth.isNoMemberAnyMore(gone.uid());
+        members.stream().filter(this::runs).forEach(other -> {
+            other.heard().removed(gone.uid());
+            other.node().removed(gone.uid());
+            settle();
+        });
+    }
+
+    void reachable(String address, boolean reachable) {
+        members.stream()
+                .filter(life -> life.address().equals(address))
+                .forEach(life -> members.stream()
+                        .filter(this::runs)
+                        .forEach(other -> other.node().reachability(life.uid(), reachable)));
+        settle();
+    }
+
+    void ready(Life life, long subscription, Set<String> silent) {
+        Reader reader = reader("s" + subscription);
+        oracle.ready(reader.witness(), life.heard());
+        story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
+    }
+
+    // ------------------------------------------------------------------ what happens by itself
+
+    void wantsFlush(Life life) {
+        toFlush.add(life);
+    }
+
+    /** What it publishes stays in its log until {@link #flush}. */
+    void keepUnsent(Life life) {
+        unsent.add(life);
+    }
+
+    void flush(Life life) {
+        unsent.remove(life);
+        settle();
+    }
+
+    /** Everything that needs no command. */
+    void settle() {
+        boolean more = true;
+        while (more) {
+            more = network.deliverUnseen();
+            for (Life life : List.copyOf(toFlush)) {
+                if (!unsent.contains(life)) {
+                    toFlush.remove(life);
+                    life.node().flush();
+                    more = true;
+                }
+            }
+        }
+        running.values().forEach(this::audit);
+        readers.values().forEach(Reader::audit);
+    }
+
+    private void audit(Life life) {
+        life.plan();
+        if (!life.drained && life.node().isDrained()) {
+            life.drained = true;
+            story.tell(life.address() + " has drained");
+        }
+        Bounds.check(life, nodes.size(), truth);
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Time goes on; what is sent meanwhile arrives at once, or stays under way. */
+    void advance(long byNs, boolean delivering) {
+        if (delivering) {
+            network.deliverAll();
+        }
+        long beginNs = nowNs;
+        long untilNs = nowNs + byNs;
+        for (int i = 0; true; i++) {
+            long dueNs = running.values().stream()
+                    .filter(life -> !frozen.contains(life))
+                    .mapToLong(Life::dueNs)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+            if (dueNs > untilNs) {
+                break;
+            }
+            if (i > ENOUGH) {
+                throw new AssertionError("It is never done with what is due");
+            }
+            nowNs = Math.max(nowNs, dueNs);
+            story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
+            for (Life life : List.copyOf(running.values())) {
+                if (life.dueNs() <= nowNs && !frozen.contains(life)) {
+                    life.onTime();
+                    settle();
+                }
+            }
+            if (delivering) {
+                network.deliverAll();
+            }
+        }
+        nowNs = untilNs;
+        story.prefix("");
+    }
+
+    /** A subscription that is opened now, and whose witness is this. */
+    Reader open(String name, Life life, Witness witness) {
+        Reader reader = new Reader(this, name, life, witness);
+        if (readers.put(name, reader) != null) {
+            throw new IllegalArgumentException("There is a subscription " + name + " already");
+        }
+        return reader;
+    }
+}
