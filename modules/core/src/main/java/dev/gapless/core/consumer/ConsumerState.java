@@ -366,8 +366,7 @@ final class ConsumerState {
     private static boolean missedSomething(Start start, Registered message) {
         return start instanceof Start.Latest
                 ? message.head() > 0
-                : start instanceof Start.Earliest
-                        && message.next() > message.log().first();
+                : message.next() > message.log().first(); // whatever its clock says of when that was published
     }
 
     private void onExpired(Registration r, CursorExpired message, long nowMs) {

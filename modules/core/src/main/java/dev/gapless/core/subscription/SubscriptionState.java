@@ -259,13 +259,16 @@ public final class SubscriptionState {
      * and was not, goes on likewise.
      */
     private static @Nullable Placed placed(@Nullable Placed before, FeedEntry entry) {
-        boolean answers = before != null
-                && (!before.era().isPlaced() || before.era().isEnd())
-                && !entry.era().isEnd()
-                && entry.era().number() > before.era().number()
-                && Objects.equals(before.era().epoch(), entry.era().epoch());
         boolean unknown = entry instanceof FeedEntry.Expired expired && expired.reason() == Reason.POSITION_UNKNOWN;
-        return before != null && answers && !unknown ? new Placed(entry.era(), before.sequence()) : before;
+        return before == null || unknown ? before : goesOn(before, entry.era());
+    }
+
+    private static Placed goesOn(Placed before, Era era) {
+        boolean answers = (!before.era().isPlaced() || before.era().isEnd())
+                && !era.isEnd()
+                && era.number() > before.era().number()
+                && Objects.equals(before.era().epoch(), era.epoch());
+        return answers ? new Placed(era, before.sequence()) : before;
     }
 
     /** Has a reload passed this expiry before the producer answered for the token's position? */
@@ -329,16 +332,22 @@ public final class SubscriptionState {
     private Step overtaken(Vector at) {
         Feed.Overtaken overtaken = feed.overtaken();
         Map<String, Expiry> expiries = new LinkedHashMap<>();
+        Map<String, Placed> back = new HashMap<>();
         overtaken.bases().positions().forEach((node, base) -> {
-            Placed position = where(node, at, Map.of());
+            Placed asked = where(node, at, Map.of());
+            Placed position = asked != null && asked.era().isEnd() ? goesOn(asked, base.era()) : asked;
+            if (position != null && !position.equals(asked)) {
+                back.put(node, position);
+            }
             if (base.isBeyond(position)) {
                 Reason reason = overtaken.left().contains(node) ? Reason.OVERRUN : reason(position, base);
                 expiries.put(node, new Expiry(base, reason, 0, position == null));
             }
         });
         index = overtaken.oldest();
-        collect(at, expiries);
-        Step step = hand(at, expiries);
+        Vector from = at.with(back);
+        collect(from, expiries);
+        Step step = hand(from, expiries);
         return step == null ? read(run.after(0)) : step;
     }
 
