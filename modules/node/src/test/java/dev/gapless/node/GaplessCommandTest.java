@@ -76,6 +76,24 @@ class GaplessCommandTest {
     }
 
     @Test
+    void simulatesEachSeedAndSaysWhatOccurred() {
+        int status = command.execute("simulate", "--seeds", "1..3", "--faults", "none", "--threads", "2");
+        assertEquals(0, status, err::toString);
+        assertTrue(out.toString().startsWith("3 schedules, "), out::toString);
+        assertTrue(out.toString().contains(" delivered"), out::toString);
+        assertEquals("", err.toString());
+    }
+
+    @Test
+    void tracesASeedTheSameEachTime() {
+        command.execute("simulate", "--seeds", "1..1", "--faults", "none", "--trace");
+        String first = out.toString();
+        command.execute("simulate", "--seeds", "1", "--faults", "none", "--trace");
+        assertTrue(first.contains("n1.1"), first);
+        assertEquals(first + first, out.toString());
+    }
+
+    @Test
     void hidesTheProcessesOfTheDemo() {
         command.execute("--help");
         assertTrue(!out.toString().contains("demo-node"), out::toString);

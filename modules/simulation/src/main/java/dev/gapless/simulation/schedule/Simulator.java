@@ -1,11 +1,15 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.simulation.oracle.Violation;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,27 +23,26 @@ public final class Simulator {
     /** Runs the schedules of these seeds on so many threads, until the report has enough failures. */
     public static void runAll(long first, long last, @Nullable Set<Integer> faults, int threads, Report report) {
         AtomicLong next = new AtomicLong(first);
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            Thread worker = new Thread(
-                    () -> {
-                        long seed = next.getAndIncrement();
-                        while (seed <= last && !report.isFull()) {
-                            report.ran(run(seed, faults));
-                            seed = next.getAndIncrement();
-                        }
-                    },
-                    "schedules-" + i);
-            worker.setDaemon(true); // a caller that is interrupted does not wait for them
-            worker.start();
-            workers.add(worker);
-        }
+        Callable<Boolean> worker = () -> {
+            long seed = next.getAndIncrement();
+            while (seed <= last && !report.isFull()) {
+                report.ran(run(seed, faults));
+                seed = next.getAndIncrement();
+            }
+            return true;
+        };
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
-            for (Thread worker : workers) {
-                worker.join();
+            for (Future<Boolean> done : pool.invokeAll(Collections.nCopies(threads, worker))) {
+                done.get();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("A schedule could not be run", e.getCause());
+        } finally {
+            report.end();
+            pool.shutdown();
         }
     }
 

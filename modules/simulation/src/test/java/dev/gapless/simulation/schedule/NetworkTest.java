@@ -62,7 +62,7 @@ class NetworkTest {
     @Test
     void losesWhatIsUnderWayInAReset() {
         send(1, 4);
-        network.reset(other, one);
+        network.reset(one, other);
         send(5, 6);
         pass();
         assertEquals(numbers(5, 6), received);

@@ -52,7 +52,7 @@ class ShrinkerTest {
             return faults.containsAll(List.of(1, 100));
         });
         assertEquals(7, attempts.get());
-        assertTrue(left.containsAll(List.of(1, 100)), left::toString);
+        assertTrue(left.containsAll(List.of(1, 100)), String.valueOf(left));
     }
 
     private static SortedSet<Integer> numbers(int last) {
