@@ -130,7 +130,7 @@ final class Life implements Outside {
     public void logMade(Epoch made) {
         epoch = made;
         world.names().log(made, name);
-        world.truth().logMade(nodeName, uid(), made, world.isMember(this));
+        world.truth().logMade(nodeName, uid(), made);
     }
 
     @Override

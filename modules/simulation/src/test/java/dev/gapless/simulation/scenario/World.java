@@ -165,10 +165,6 @@ final class World {
 
     // ------------------------------------------------------------------ members
 
-    boolean isMember(Life life) {
-        return members.contains(life);
-    }
-
     private boolean runs(Life life) {
         return running.get(life.address()) == life;
     }
@@ -179,7 +175,7 @@ final class World {
         List<Life> come = added.stream().map(this::life).toList();
         members.addAll(come);
         for (Life life : come) {
-            truth.becameMember(life.uid());
+            truth.becameMember(life.uid(), stamp());
             present.stream().filter(this::runs).forEach(other -> appeared(other, life));
             members.forEach(other -> appeared(life, other));
         }
@@ -202,7 +198,7 @@ final class World {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
         members.remove(gone);
-        truth.isNoMemberAnyMore(gone.uid());
+        truth.isNoMemberAnyMore(gone.uid(), stamp());
         members.stream().filter(this::runs).forEach(other -> {
             other.heard().removed(gone.uid());
             other.node().removed(gone.uid());
