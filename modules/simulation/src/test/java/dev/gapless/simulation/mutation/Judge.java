@@ -44,7 +44,7 @@ final class Judge {
 
     /** Whoever judges: who knows guarantees alone comes before who knows how they are kept. */
     private static final List<Court> COURTS =
-            List.of(mandate -> RecoveredLog.judge(), Judge::seeds, mandate -> Scenarios.firstOther());
+            List.of(Judge::seeds, mandate -> RecoveredLog.judge(), mandate -> Scenarios.firstOther());
 
     private Judge() {}
 
