@@ -8,6 +8,9 @@
  *                └─ Link (from one node to another) in the LinkProxy before each node: hold, swallow, reset, refuse
  * </pre>
  *
+ * <p>{@code LongFaultsTest} (package {@code faults}) does without the recorder: there the nodes write journals, and the package
+ * {@code checker} judges them.
+ *
  * <p>Tests are named after a row of the feature list (rowP2), a rule of the design (ruleC4), or a defect that other systems
  * have (carriedIntoNextLife). What the nodes logged stands below {@code target/multijvm}.
  */

@@ -10,7 +10,6 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
@@ -54,7 +53,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
     private final class Logic extends GraphStageLogic {
         private final SubscriptionHandle handle;
         private final long id;
-        private final AtomicBoolean awake = new AtomicBoolean();
+        private final Wakeup wakeup = new Wakeup();
         private @Nullable EventReader<T> reader;
         private boolean reloading;
         private @Nullable Ending ending;
@@ -86,7 +85,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
 
                 @Override
                 public void wake() {
-                    if (awake.compareAndSet(false, true)) {
+                    if (wakeup.claim()) {
                         wake.invoke(true);
                     }
                 }
@@ -115,7 +114,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onWake() {
-            awake.set(false);
+            wakeup.arrived();
             emitIfAsked();
         }
 

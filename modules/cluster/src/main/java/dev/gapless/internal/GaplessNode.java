@@ -174,12 +174,12 @@ public final class GaplessNode implements Extension {
         Running r = running();
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
-        AtomicBoolean awake = new AtomicBoolean();
+        Wakeup wakeup = new Wakeup();
         ActorRef<HandlerActor.Command> actor = spawn(
-                HandlerActor.create(topic, id, handler, handle, this, awake),
+                HandlerActor.create(topic, id, handler, handle, this, wakeup),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(r.settings().dispatcher));
-        openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, awake));
+        openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, wakeup));
         return handle;
     }
 

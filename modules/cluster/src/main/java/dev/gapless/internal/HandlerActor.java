@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -58,7 +57,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
     private final SubscriptionHandle handle;
     private final GaplessNode node;
     private final TimerScheduler<Command> timers;
-    private final AtomicBoolean awake;
+    private final Wakeup wakeup;
 
     private @Nullable EventReader<T> reader;
     private @Nullable CursorExpired<T> reloading;
@@ -70,9 +69,9 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             MessageHandler<T> handler,
             SubscriptionHandle handle,
             GaplessNode node,
-            AtomicBoolean awake) {
+            Wakeup wakeup) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new HandlerActor<>(context, topic, id, handler, handle, node, timers, awake)));
+                timers -> new HandlerActor<>(context, topic, id, handler, handle, node, timers, wakeup)));
     }
 
     private HandlerActor(
@@ -83,7 +82,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             SubscriptionHandle handle,
             GaplessNode node,
             TimerScheduler<Command> timers,
-            AtomicBoolean awake) {
+            Wakeup wakeup) {
         super(context);
         this.topic = topic;
         this.id = id;
@@ -91,11 +90,11 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
         this.handle = handle;
         this.node = node;
         this.timers = timers;
-        this.awake = awake;
+        this.wakeup = wakeup;
     }
 
     /** What the consumer's actor tells the one that runs this behavior. */
-    static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, AtomicBoolean awake) {
+    static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
         handle.cancelWith(() -> actor.tell(Signal.CANCEL));
         return new SubscriptionListener() {
             @Override
@@ -105,7 +104,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
 
             @Override
             public void wake() {
-                if (awake.compareAndSet(false, true)) {
+                if (wakeup.claim()) {
                     actor.tell(Signal.READ);
                 }
             }
@@ -149,7 +148,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
     }
 
     private Behavior<Command> onRead() {
-        awake.set(false);
+        wakeup.arrived();
         EventReader<T> events = reader;
         if (events == null || reloading != null) {
             return this;
@@ -172,7 +171,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             }
             events.handled();
         }
-        if (awake.compareAndSet(false, true)) {
+        if (wakeup.claim()) {
             getContext().getSelf().tell(Signal.READ);
         }
         return this;

@@ -216,7 +216,7 @@ final class Hub extends AbstractBehavior<Object> {
                         DispatcherSelector.sameAsParent());
         getContext().watch(producer);
         producers.put(local.topic, producer);
-        local.started(producer);
+        local.started(() -> producer.tell(ProducerActor.LOOK));
         if (leaving) {
             local.log.close();
             producer.tell(new ProducerActor.Leave(new CompletableFuture<>()));

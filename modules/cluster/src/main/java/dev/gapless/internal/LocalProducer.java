@@ -10,8 +10,6 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +21,8 @@ final class LocalProducer {
     final Log log;
     final TopicSettings settings;
     private final Executor executor;
-    private final AtomicBoolean awake = new AtomicBoolean();
-    private volatile @Nullable ActorRef<ProducerActor.Command> actor;
+    private final Wakeup wakeup = new Wakeup();
+    private volatile @Nullable Runnable actor;
 
     LocalProducer(String topic, Log log, TopicSettings settings, Executor executor) {
         this.topic = topic;
@@ -33,15 +31,16 @@ final class LocalProducer {
         this.executor = executor;
     }
 
-    /** The actor runs, and has yet to look at the log. */
-    void started(ActorRef<ProducerActor.Command> ref) {
-        actor = ref;
+    /** The actor runs, and has yet to look at the log; {@code tell} tells it to. */
+    void started(Runnable tell) {
+        actor = tell;
         wake();
     }
 
-    /** The actor is about to look at the log: what is appended from now on wakes it again. */
-    void looking() {
-        awake.set(false);
+    /** The actor has been told to look at the log, and does; what is appended from now on wakes it again. */
+    void look(Runnable look) {
+        wakeup.arrived();
+        look.run();
     }
 
     CompletableFuture<Position> publish(Content content) {
@@ -59,9 +58,9 @@ final class LocalProducer {
     }
 
     private void wake() {
-        ActorRef<ProducerActor.Command> ref = actor;
-        if (ref != null && !awake.get() && awake.compareAndSet(false, true)) {
-            ref.tell(ProducerActor.LOOK);
+        Runnable tell = actor;
+        if (tell != null && wakeup.claim()) {
+            tell.run();
         }
     }
 

@@ -86,8 +86,7 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
     }
 
     private Behavior<Command> onLook() {
-        local.looking();
-        state.onAppended(nowMs(), nowNs());
+        local.look(() -> state.onAppended(nowMs(), nowNs()));
         return next();
     }
 

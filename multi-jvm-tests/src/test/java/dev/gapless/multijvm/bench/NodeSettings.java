@@ -1,7 +1,10 @@
 package dev.gapless.multijvm.bench;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /** The configuration of a test node. */
-record NodeSettings(String name, int number, int port, int seedPort, String settings) {
+record NodeSettings(String name, int number, int port, String settings) {
     /** The address that the others know: the proxy's. */
     String address() {
         return "127.0.0.1:" + port;
@@ -17,11 +20,18 @@ record NodeSettings(String name, int number, int port, int seedPort, String sett
         return "127.0.2." + number;
     }
 
-    /** Quick to form a cluster and to notice a fault, yet steady on a busy machine. */
-    String text() {
+    /**
+     * Quick to form a cluster and to notice a fault, yet steady on a busy machine.
+     *
+     * @param seeds the addresses of the members that it joins, or its own alone if it is the first
+     */
+    String text(List<String> seeds) {
+        String seedNodes =
+                seeds.stream().map(seed -> "\"pekko://multijvm@" + seed + "\"").collect(Collectors.joining(", "));
         return """
                 pekko {
                   loglevel = INFO
+                  logger-startup-timeout = 60s
                   loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
                   logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
                   log-dead-letters = 5
@@ -35,7 +45,7 @@ record NodeSettings(String name, int number, int port, int seedPort, String sett
                     advanced.tcp.outbound-client-hostname = %s
                   }
                   cluster {
-                    seed-nodes = ["pekko://multijvm@127.0.0.1:%d"]
+                    seed-nodes = [%s]
                     gossip-interval = 200ms
                     leader-actions-interval = 200ms
                     unreachable-nodes-reaper-interval = 200ms
@@ -59,6 +69,6 @@ record NodeSettings(String name, int number, int port, int seedPort, String sett
                   register-backoff.max = 1s
                 }
                 %s
-                """.formatted(port, bindHost(), port, callHost(), seedPort, name, settings);
+                """.formatted(port, bindHost(), port, callHost(), seedNodes, name, settings);
     }
 }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,7 +22,7 @@ public final class TestCluster implements AutoCloseable {
     private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
     private final Path directory;
-    private final List<TestNode> nodes = new ArrayList<>();
+    private final List<TestNode> nodes = new CopyOnWriteArrayList<>();
     private String settings = "";
 
     private TestCluster(Path directory) {
@@ -79,12 +79,20 @@ public final class TestCluster implements AutoCloseable {
     TestNode add(String name, String further, NodeKind kind, List<String> jvmOptions) {
         int number = nodes.size() + 1;
         LinkProxy proxy = new LinkProxy(name);
-        int seedPort = nodes.isEmpty() ? proxy.port() : node(1).settings().port();
-        NodeSettings own = new NodeSettings(name, number, proxy.port(), seedPort, settings + further);
+        NodeSettings own = new NodeSettings(name, number, proxy.port(), settings + further);
         TestNode node = new TestNode(this, own, proxy, kind, jvmOptions, directory.resolve("node" + number));
         nodes.add(node);
         node.start();
         return node;
+    }
+
+    /** Whom a node joins: all that live, or itself if it is the first. */
+    List<String> seedsOf(TestNode node) {
+        List<String> others = nodes.stream()
+                .filter(other -> other != node && other.isAlive())
+                .map(TestNode::address)
+                .toList();
+        return others.isEmpty() ? List.of(node.address()) : others;
     }
 
     /** Waits until every living node sees exactly the living nodes, all up and none unreachable. */

@@ -60,7 +60,7 @@ public final class TestNode implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Path config = directory.resolve("node.conf");
-            Files.writeString(config, settings.text());
+            Files.writeString(config, settings.text(cluster.seedsOf(this)));
             started = new CompletableFuture<>();
             terminated = new CompletableFuture<>();
             List<String> classPath = ClassArchive.classPath();
@@ -103,6 +103,11 @@ public final class TestNode implements AutoCloseable {
     public void resume() {
         process.signal("CONT");
         Await.until(this + " goes on", () -> !isPaused());
+    }
+
+    /** Asks the process to end: SIGTERM. */
+    public void terminate() {
+        process.signal("TERM");
     }
 
     /** Ends the process without a chance to do anything about it: SIGKILL. */

@@ -1,7 +1,6 @@
 package dev.gapless.multijvm.node;
 
 import dev.gapless.Gapless;
-import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import java.security.SecureRandom;
@@ -94,18 +93,12 @@ final class GaplessCommands implements Commands {
             recorder.gate().close();
         }
         Subscription subscription = gapless.subscribe(
-                Topic.of(arguments.text("topic"), Object.class), start(arguments.text("from", "latest")), recorder);
+                Topic.of(arguments.text("topic"), Object.class),
+                StartFroms.parse(arguments.text("from", "latest")),
+                recorder);
         subscriptions.put(arguments.text("id"), new Subscribed(subscription, recorder));
         subscription.ready().thenAccept(recorder::ready);
         return "subscribed";
-    }
-
-    private static StartFrom start(String from) {
-        return switch (from) {
-            case "latest" -> StartFrom.latest();
-            case "earliest" -> StartFrom.earliest();
-            default -> StartFrom.token(from);
-        };
     }
 
     private Subscribed subscribed(Arguments arguments) {

@@ -36,7 +36,7 @@ public final class TestNodeMain {
         ActorSystem system = ActorSystem.create(SYSTEM, config);
         Commands plain = new PlainCommands(system);
         boolean isPlain = arguments.length > 1 && arguments[1].equals("plain");
-        Commands commands = isPlain ? plain : new GaplessCommands(system, plain);
+        Commands commands = isPlain ? plain : new GaplessCommands(system, new JournalCommands(system, plain));
         system.getWhenTerminated().thenRun(() -> end(system));
         say("0 " + STARTED);
         read(commands);

@@ -286,13 +286,16 @@ final class ConsumerState {
         return nodes;
     }
 
-    /** Has everybody that can answer done so? Then the reader may join the shared feed (rule S5). */
+    /**
+     * Has everybody that can answer done so, and is nobody's end open? Then the reader may join the shared feed (rule S5):
+     * that need never have heard of a producer that this one still waits for.
+     */
     boolean isSettled() {
         if (!begun) {
             return false;
         }
         for (Registration r : byNode.values()) {
-            if (!r.givenUp && (r.at == null || !r.at.era().isPlaced())) {
+            if (r.phase != Phase.LIVE && r.phase != Phase.LEFT && !r.givenUp) {
                 return false;
             }
         }

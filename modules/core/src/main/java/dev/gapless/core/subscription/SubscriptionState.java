@@ -12,6 +12,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedReader;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -50,6 +51,9 @@ public final class SubscriptionState {
     private volatile boolean mayJoin;
     private volatile MessageRun run;
     private volatile @Nullable Pending pending;
+    /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
+    private final ArrayDeque<Step.Left> passedEnds = new ArrayDeque<>();
+
     private int reloadsFailed;
     private final AtomicLong violations = new AtomicLong();
 
@@ -155,6 +159,9 @@ public final class SubscriptionState {
         Vector at = run.after(run.handled());
         run = new MessageRun(at, List.of());
         reader.moveTo(index);
+        if (!passedEnds.isEmpty()) {
+            return passedEnds.remove();
+        }
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
             return Step.JOINED;
         }
@@ -302,8 +309,7 @@ public final class SubscriptionState {
             run = new MessageRun(at.with(entry.era().node(), entry.after()), List.of());
             if (entry instanceof FeedEntry.Left
                     && entry.sequence() >= entry.era().first()) {
-                Epoch epoch = entry.era().epoch(); // who never published anything leaves without a word
-                return new Step.Left(entry.era().node(), epoch == null ? null : new Position(epoch, entry.sequence()));
+                return left(entry.after()); // who never published anything leaves without a word
             }
         } else {
             run = new MessageRun(at, List.of());
@@ -340,15 +346,27 @@ public final class SubscriptionState {
                 back.put(node, position);
             }
             if (base.isBeyond(position)) {
-                Reason reason = overtaken.left().contains(node) ? Reason.OVERRUN : reason(position, base);
+                boolean left = overtaken.left().contains(node);
+                Reason reason = left ? Reason.OVERRUN : reason(position, base);
                 expiries.put(node, new Expiry(base, reason, 0, position == null));
+                if (left && base.sequence() >= base.era().first()) {
+                    passedEnds.add(left(base));
+                }
             }
         });
         index = overtaken.oldest();
         Vector from = at.with(back);
         collect(from, expiries);
         Step step = hand(from, expiries);
+        if (step == null && !passedEnds.isEmpty()) {
+            return passedEnds.remove();
+        }
         return step == null ? read(run.after(0)) : step;
+    }
+
+    private static Step.Left left(Placed end) {
+        Epoch epoch = end.era().epoch();
+        return new Step.Left(end.era().node(), epoch == null ? null : new Position(epoch, end.sequence()));
     }
 
     private static Reason reason(@Nullable Placed position, Placed base) {

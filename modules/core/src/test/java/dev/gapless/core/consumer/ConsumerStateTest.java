@@ -539,6 +539,24 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName(
+            "ruleS5, G1: a reader does not join while a producer's end is open: the shared feed may not know of it")
+    void isNotSettledWhileAnEndIsOpen() {
+        resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
+        registered(LOG, 8, 9);
+        assertTrue(consumer.isSettled());
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertFalse(consumer.isSettled());
+        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMember(named(2), 0, nowNs);
+        assertFalse(consumer.isSettled(), "its successor has not answered");
+        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertTrue(consumer.isSettled());
+    }
+
+    @Test
     @DisplayName("ruleT1, G2: a silent member that was given up, and is the one, goes on where the token says")
     void givenUpAndBack() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));

@@ -330,6 +330,21 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("ruleC6, G6: a producer that left is an event also for who had read all of it, and is overtaken then")
+    void leftWhileOvertaken() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 3));
+        assertEquals(List.of(1L, 2L, 3L), given());
+        feed.left(new Placed(eras.endOf(p), 3));
+        Era q = eras.of("q", NEXT_LOG);
+        feed.started(q, 0);
+        feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
+        assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
+        subscription.reloaded(null);
+        assertEquals(new Step.Left("p", new Position(EPOCH, 3)), subscription.next(0));
+    }
+
+    @Test
     @DisplayName("ruleC7: each life that was lost without an answer is told")
     void everySilentLifeIsTold() {
         feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);

@@ -199,6 +199,7 @@ public final class Oracle {
         if (resumesAt == null) {
             // Whatever had been published when the reload began is in it; what comes later must come, or be told.
             isInTheReload(w, node);
+            w.ended.put(node, truth.now(node).life());
             return;
         }
         Truth.Life life = lifeOf(w, node, resumesAt);
@@ -293,6 +294,7 @@ public final class Oracle {
         }
         w.got.put(node, end);
         w.due.put(node, end);
+        w.ended.put(node, life.index);
     }
 
     // ------------------------------------------------------------------ G6, G5
@@ -307,6 +309,21 @@ public final class Oracle {
         }
         for (String node : truth.nodes()) {
             nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)", null);
+            isToldTheEnd(w, node);
+        }
+    }
+
+    /** A producer that is gone for good has been announced to whoever was given something of it. */
+    private void isToldTheEnd(Witness w, String node) {
+        Place got = w.got.get(node);
+        Place now = truth.now(node);
+        boolean gone = now.life() >= 0 && truth.lives(node).get(now.life()).isRemoved();
+        if (gone
+                && got != null
+                && got.sequence() > 0
+                && got.life() == now.life()
+                && w.ended.getOrDefault(node, -1) < now.life()) {
+            fail(w, "G6", "got to " + got + " of " + node + ", which is gone, and is not told so");
         }
     }
 

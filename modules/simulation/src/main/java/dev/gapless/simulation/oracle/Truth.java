@@ -48,6 +48,10 @@ public final class Truth {
             return contents.size();
         }
 
+        boolean isRemoved() {
+            return headWhenRemoved != Long.MAX_VALUE;
+        }
+
         /** Up to where others have a claim to it. */
         long owed() {
             return Math.min(head(), headWhenRemoved);

@@ -28,6 +28,9 @@ public final class Witness {
     /** What reloads were said to reflect before it was ready. */
     final Map<String, Place> reflected = new HashMap<>();
 
+    /** The life of each node whose end it was told last. */
+    final Map<String, Integer> ended = new HashMap<>();
+
     boolean resumed;
     boolean earliest;
     /** What had been published when it was opened. */
@@ -107,6 +110,7 @@ public final class Witness {
         Witness copy = new Witness(newId, how);
         copy.got.putAll(got);
         copy.due.putAll(due);
+        copy.ended.putAll(ended);
         copy.reflected.putAll(reflected);
         copy.sinceMs = sinceMs;
         copy.ready = ready;

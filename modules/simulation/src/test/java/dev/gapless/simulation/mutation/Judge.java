@@ -1,5 +1,8 @@
 package dev.gapless.simulation.mutation;
 
+import dev.gapless.simulation.explore.Configuration;
+import dev.gapless.simulation.explore.Configurations;
+import dev.gapless.simulation.explore.Explorer;
 import dev.gapless.simulation.scenario.Scenarios;
 import dev.gapless.simulation.schedule.Failure;
 import dev.gapless.simulation.schedule.Simulator;
@@ -44,7 +47,9 @@ final class Judge {
 
     /** Whoever judges: who knows guarantees alone comes before who knows how they are kept. */
     private static final List<Court> COURTS =
-            List.of(mandate -> RecoveredLog.judge(), Judge::seeds, mandate -> Scenarios.firstOther());
+            List.of(Judge::seeds, mandate -> RecoveredLog.judge(), Judge::explore, mandate -> Scenarios.firstOther());
+
+    private static final int MOST_STATES = 1_000;
 
     private Judge() {}
 
@@ -65,6 +70,17 @@ final class Judge {
             String what = Simulator.judge(seed);
             if (what != null) {
                 return mandate.fewestFaults() ? withFewestFaults(seed) : "seed " + seed + "\t" + what;
+            }
+        }
+        return null;
+    }
+
+    /** As far as it is quick. */
+    private static @Nullable String explore(Mandate mandate) {
+        for (Configuration configuration : Configurations.ALL) {
+            String broken = Explorer.explore(configuration, MOST_STATES).broken();
+            if (broken != null) {
+                return "exploration: " + configuration.name() + "\t" + broken;
             }
         }
         return null;

@@ -33,7 +33,7 @@ class MutationControlsTest {
     private static final int AT_ONCE = 2;
     private static final long LAST_SEED = 800;
     /** Many times what the core takes without a fault, which {@link #theCoreItselfPasses} holds to a half of it. */
-    private static final long AT_MOST_SECONDS = 120;
+    private static final long AT_MOST_SECONDS = 300;
 
     /** The list of the design: none of them may be left out. */
     private static final String FAULTS_OF_THE_DESIGN = """

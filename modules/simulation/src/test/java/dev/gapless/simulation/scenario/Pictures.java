@@ -30,8 +30,8 @@ final class Pictures {
                     .tell("log " + life.name() + " " + (log.size() == 0 ? "empty" : log.oldest() + ".." + log.head())
                             + (log.waiting() == 0 ? "" : ", " + log.waiting() + " publishes wait"));
             producer.cursors().stream()
-                    .filter(c -> isShown(
-                            life, nodeOf(world.names().life(c.session().uid()))))
+                    .filter(c ->
+                            isShown(life, nodeOf(world.names().life(c.session().uid()))))
                     .forEach(this::cursor);
         }
         TopicConsumer consumer = life.node().consumer();

@@ -36,10 +36,11 @@ final class Verbs {
 
     void execute(Command command) {
         switch (command.verb()) {
-            case "node" -> world.node(
-                    command.argument(0),
-                    command.settings().getOrDefault("name", command.argument(0)),
-                    Settings.of(command.settings()));
+            case "node" ->
+                world.node(
+                        command.argument(0),
+                        command.settings().getOrDefault("name", command.argument(0)),
+                        Settings.of(command.settings()));
             case "up" -> world.up(command.arguments());
             case "remove" -> world.remove(command.argument(0));
             case "crash" -> world.crash(command.argument(0));

@@ -176,6 +176,7 @@ final class World {
         members.addAll(come);
         for (Life life : come) {
             truth.becameMember(life.uid(), stamp());
+            life.heard().joins();
             present.stream().filter(this::runs).forEach(other -> appeared(other, life));
             members.forEach(other -> appeared(life, other));
         }

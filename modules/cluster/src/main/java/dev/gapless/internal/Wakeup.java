@@ -1,0 +1,28 @@
+package dev.gapless.internal;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A wake-up of which one is under way at most, however many threads have something new for the one that is woken.
+ *
+ * <pre>
+ *   others:     make something visible ──► claim ──true──► send the wake-up
+ *   the woken:  arrived ──► look at everything that is visible
+ * </pre>
+ *
+ * <p>In these orders nothing is left unseen: what was not visible yet when the woken one looked finds no wake-up under way,
+ * and sends one. Thread-safe.
+ */
+final class Wakeup {
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
+    /** After something new has become visible: true if the caller is to send the wake-up, false if one is under way. */
+    boolean claim() {
+        return !underWay.get() && underWay.compareAndSet(false, true);
+    }
+
+    /** It has arrived. For the woken one, before it looks. */
+    void arrived() {
+        underWay.set(false);
+    }
+}

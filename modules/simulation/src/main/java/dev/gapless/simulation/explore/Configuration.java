@@ -1,0 +1,178 @@
+package dev.gapless.simulation.explore;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.subscription.Opening;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A small case: who is there, how large the rings are, and how much may go wrong.
+ *
+ * @param name what it is about
+ * @param settings of the topic
+ * @param hosts the nodes
+ * @param budget how often each kind of action that is not the protocol's own may happen
+ * @param cold whether it begins when the first registrations are under way; else every subscription is ready at first
+ * @param prompt whether what is published is sent at once, one by one; else several may be published before anything is sent
+ * @param readsAtOnce whether subscriptions read whatever comes at once, but for reloads; else each may lag behind
+ * @param leastStates how many states it has at least: fewer mean that something is not explored any more
+ * @param leastDepth how far the last of them is from the first
+ */
+public record Configuration(
+        String name,
+        TopicSettings settings,
+        List<Host> hosts,
+        Map<Kind, Integer> budget,
+        boolean cold,
+        boolean prompt,
+        boolean readsAtOnce,
+        int leastStates,
+        int leastDepth) {
+
+    /** What {@link Kind#OPEN} chooses from. */
+    static final List<Opening> OPENINGS = List.of(new Opening.Latest(), new Opening.Earliest());
+
+    /** Of one frame: a number, and what a frame is charged for. */
+    private static final int FRAME_BYTES = 8 + 64;
+
+    /**
+     * A node.
+     *
+     * @param name its name
+     * @param publishes how many messages it publishes at most, over all of its lives
+     * @param subscriptions how many it has from the start
+     * @param may what may happen to it, of {@code OPEN}, {@code CLOSE}, {@code TAKE}, {@code RESUME}, {@code LEAVE},
+     *     {@code CRASH}, {@code START}, {@code EARLY}
+     * @param present whether it is there from the start
+     * @param silent whether its name may come late, or be lost: others say theirs at once
+     */
+    public record Host(
+            String name, int publishes, int subscriptions, List<Kind> may, boolean present, boolean silent) {}
+
+    int budgetOf(Kind kind) {
+        return budget.getOrDefault(kind, 0);
+    }
+
+    /**
+     * Messages between these two arrive at once: within a node, and between nodes that publish nothing. It leaves out
+     * interleavings, of what no guarantee is about.
+     */
+    boolean isDirect(int from, int to) {
+        return from == to || (hosts.get(from).publishes == 0 && hosts.get(to).publishes == 0);
+    }
+
+    static Builder of(String name) {
+        return new Builder(name);
+    }
+
+    /** Puts one together. */
+    static final class Builder {
+        private final String name;
+        private final List<Host> hosts = new ArrayList<>();
+        private final Map<Kind, Integer> budget = new EnumMap<>(Kind.class);
+        private int ring = 2;
+        private Overflow overflow = Overflow.EXPIRE;
+        private int windowBatches = 8;
+        private int batchMessages = 8;
+        private boolean cold;
+        private boolean prompt = true;
+        private boolean readsAtOnce;
+        private int readyTimeout = 1;
+        private int producerReturn = 1;
+
+        Builder(String name) {
+            this.name = name;
+        }
+
+        Builder host(String host, int publishes, int subscriptions, Kind... may) {
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, false));
+            return this;
+        }
+
+        Builder absent(String host, int publishes, int subscriptions, Kind... may) {
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), false, false));
+            return this;
+        }
+
+        Builder silent(String host, int publishes, int subscriptions, Kind... may) {
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, true));
+            return this;
+        }
+
+        Builder may(Kind kind, int times) {
+            budget.put(kind, times);
+            return this;
+        }
+
+        Builder ring(int messages) {
+            ring = messages;
+            return this;
+        }
+
+        /** Batches of so many messages, and a window of so many batches. */
+        Builder window(int messages, int batches) {
+            batchMessages = messages;
+            windowBatches = batches;
+            return this;
+        }
+
+        Builder backpressure() {
+            overflow = Overflow.BACKPRESSURE;
+            return this;
+        }
+
+        Builder cold() {
+            cold = true;
+            return this;
+        }
+
+        Builder inBatches() {
+            prompt = false;
+            return this;
+        }
+
+        Builder readsAtOnce() {
+            readsAtOnce = true;
+            return this;
+        }
+
+        /** In units of a heartbeat interval, which is also the backoff. */
+        Builder timeouts(int ready, int returns) {
+            readyTimeout = ready;
+            producerReturn = returns;
+            return this;
+        }
+
+        Configuration atLeast(int states, int depth) {
+            return new Configuration(
+                    name, settings(), List.copyOf(hosts), Map.copyOf(budget), cold, prompt, readsAtOnce, states, depth);
+        }
+
+        private TopicSettings settings() {
+            int batchBytes = batchMessages * FRAME_BYTES;
+            return new TopicSettings(
+                    ring,
+                    1 << 20,
+                    overflow,
+                    batchBytes,
+                    (long) windowBatches * batchBytes,
+                    batchBytes,
+                    10,
+                    overflow == Overflow.BACKPRESSURE ? 2 : 0,
+                    ResumeAfterExpiry.HEAD,
+                    1,
+                    1,
+                    1,
+                    0,
+                    readyTimeout,
+                    producerReturn,
+                    2,
+                    1,
+                    1);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.gapless.simulation.explore;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.oracle.Oracle;
+import dev.gapless.simulation.oracle.Violation;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The application at the end of a subscription. */
+final class Reader {
+    private static final String CLUSTER = "explored";
+
+    private final Oracle oracle;
+    private final Node node;
+    private final Witness witness;
+    private @Nullable SubscriptionState opened;
+    /** What the reload under way was told. */
+    private @Nullable List<Gap> gaps;
+
+    Reader(Oracle oracle, Node node, Witness witness) {
+        this.oracle = oracle;
+        this.node = node;
+        this.witness = witness;
+    }
+
+    void begin(SubscriptionState state) {
+        opened = state;
+    }
+
+    Witness witness() {
+        return witness;
+    }
+
+    boolean canRead() {
+        return state().hasNext();
+    }
+
+    boolean isReloading() {
+        return gaps != null;
+    }
+
+    /** One step; whoever got messages and finds nothing behind them says so at once. */
+    void read(long nowNs) {
+        SubscriptionState state = state();
+        take(state.next(nowNs));
+        if (!isReloading() && !state.hasNext()) {
+            take(state.next(nowNs));
+        }
+        if (state.isPressed()) {
+            node.room();
+        }
+    }
+
+    private void take(Step step) {
+        if (step instanceof Step.Messages messages) {
+            for (FeedEntry.Message message : messages.run().messages()) {
+                oracle.given(
+                        witness,
+                        message.era().node(),
+                        Objects.requireNonNull(message.after().position()),
+                        Node.idOf(message.frame().content()));
+            }
+            state().handled(messages.run().messages().size());
+        } else if (step instanceof Step.Missed missed) {
+            gaps = missed.gaps();
+            oracle.missed(witness, missed.gaps());
+        } else if (step instanceof Step.Left left) {
+            oracle.left(witness, left.node(), left.position());
+        } else if (step instanceof Step.Joined) {
+            node.joined(witness.id());
+        }
+    }
+
+    void reloaded() {
+        state().reloaded(null);
+        oracle.reloaded(witness, null);
+        gaps = null;
+    }
+
+    void reloadFails() {
+        state().reloadFailed();
+        oracle.missed(witness, Objects.requireNonNull(gaps));
+    }
+
+    CursorToken token() {
+        return CursorToken.parse(
+                state().token(Node.TOPIC, CLUSTER, World.NOW_MS).toString());
+    }
+
+    void audit() {
+        if (state().violations() != 0) {
+            throw new Violation("G1: " + witness + " found a hole in its feed by itself");
+        }
+    }
+
+    String describe() {
+        return witness + " at " + state().positions() + (state().isCatchingUp() ? " catching up" : "")
+                + (isReloading() ? " reloading " + gaps : "") + ", " + witness.describe();
+    }
+
+    private SubscriptionState state() {
+        return Objects.requireNonNull(opened);
+    }
+}

@@ -1,0 +1,533 @@
+package dev.gapless.simulation.explore;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.simulation.oracle.Heard;
+import dev.gapless.simulation.oracle.Observer;
+import dev.gapless.simulation.oracle.Oracle;
+import dev.gapless.simulation.oracle.Truth;
+import dev.gapless.simulation.oracle.Violation;
+import dev.gapless.simulation.oracle.Witness;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few nodes in one state, and what may happen to them next. Whoever wants to see a state again begins anew and does the
+ * same things: nothing is random, and no clock runs.
+ */
+final class World {
+    /** All that is published is published at once: start times are no part of this. */
+    static final long NOW_MS = 1_700_000_000_000L;
+
+    private static final Observer NOBODY = new Observer() {
+        @Override
+        public void count(String what, long howOften) {}
+
+        @Override
+        public void trace(Object who, Supplier<String> what) {}
+    };
+
+    private final Configuration configuration;
+    private final Truth truth = new Truth();
+    private final Oracle oracle;
+    private final List<Host> hosts = new ArrayList<>();
+    /** What is under way, by sender and receiver. */
+    private final List<List<ArrayDeque<Object>>> links = new ArrayList<>();
+    /** What arrives before anything else happens. */
+    private final ArrayDeque<Direct> direct = new ArrayDeque<>();
+    /** The hosts of the members' lives. */
+    private final Map<Long, Integer> members = new TreeMap<>();
+
+    private final List<Taken> tokens = new ArrayList<>();
+    private final int[] budget;
+    private long subscriptions;
+    private long stamps;
+
+    /** An address, and who lives there. */
+    private static final class Host {
+        final Configuration.Host plan;
+
+        @Nullable Life life;
+
+        int lives;
+        int publishesLeft;
+
+        Host(Configuration.Host plan) {
+            this.plan = plan;
+            this.publishesLeft = plan.publishes();
+        }
+    }
+
+    private record Direct(int to, Object message) {}
+
+    /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
+    private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
+
+    World(Configuration configuration) {
+        this.configuration = configuration;
+        this.oracle = new Oracle(truth, configuration.settings(), true, NOBODY);
+        this.budget = new int[Kind.values().length];
+        for (Kind kind : Kind.values()) {
+            budget[kind.index()] = configuration.budgetOf(kind);
+        }
+        for (Configuration.Host plan : configuration.hosts()) {
+            hosts.add(new Host(plan));
+            truth.node(plan.name());
+            List<ArrayDeque<Object>> out = new ArrayList<>();
+            configuration.hosts().forEach(to -> out.add(new ArrayDeque<>()));
+            links.add(out);
+        }
+        begin();
+    }
+
+    private void begin() {
+        List<Life> present = new ArrayList<>();
+        for (int h = 0; h < hosts.size(); h++) {
+            if (hosts.get(h).plan.present()) {
+                present.add(born(h));
+            }
+        }
+        for (Life life : present) {
+            members.forEach((uid, at) -> life.appeared(uid, address(at)));
+            life.node().selfUp();
+        }
+        for (int h = 0; h < hosts.size(); h++) {
+            subscribeAtFirst(hosts.get(h));
+        }
+        arrive();
+    }
+
+    /** What the protocol does first, before anything is explored: everybody registers, and is ready. */
+    int[] settle() {
+        Actions done = new Actions();
+        for (int next = next(); next >= 0; next = next()) {
+            perform(next);
+            done.add(next);
+        }
+        return done.toArray();
+    }
+
+    private void subscribeAtFirst(Host host) {
+        if (host.life != null) {
+            for (int i = 0; i < host.plan.subscriptions(); i++) {
+                long id = ++subscriptions;
+                host.life.subscribe(new Opening.Latest(), Witness.latest(id));
+            }
+        }
+    }
+
+    /** Something that the protocol does by itself, other than waiting; or -1. */
+    private int next() {
+        Actions enabled = enabled();
+        for (int i = 0; i < enabled.size(); i++) {
+            Kind kind = Kind.of(enabled.get(i));
+            if (kind.whose == Kind.Whose.PROTOCOL && kind != Kind.TIMER) {
+                return enabled.get(i);
+            }
+        }
+        return -1;
+    }
+
+    private Life born(int h) {
+        Host host = hosts.get(h);
+        long uid = (h + 1) * 100L + ++host.lives;
+        Life life = new Life(this, h, host.plan.name(), uid);
+        host.life = life;
+        members.put(uid, h);
+        truth.becameMember(uid, stamp());
+        life.heard().joins();
+        return life;
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
+    Truth truth() {
+        return truth;
+    }
+
+    Oracle oracle() {
+        return oracle;
+    }
+
+    long stamp() {
+        return ++stamps;
+    }
+
+    private String address(int host) {
+        return hosts.get(host).plan.name() + ":2551";
+    }
+
+    private Life life(int host) {
+        return Objects.requireNonNull(hosts.get(host).life);
+    }
+
+    // ------------------------------------------------------------------ the network
+
+    void send(int from, long toUid, Object message) {
+        int to = (int) (toUid / 100) - 1;
+        boolean atOnce = configuration.isDirect(from, to)
+                || (message instanceof Hello && !hosts.get(from).plan.silent());
+        if (atOnce) {
+            direct.add(new Direct(to, message));
+        } else {
+            links.get(from).get(to).add(message);
+        }
+    }
+
+    private void arrive() {
+        for (Direct next = direct.poll(); next != null; next = direct.poll()) {
+            receive(next.to, next.message);
+        }
+        if (configuration.readsAtOnce()) {
+            hosts.stream().map(host -> host.life).filter(Objects::nonNull).forEach(this::readAll);
+        }
+    }
+
+    private void readAll(Life life) {
+        boolean read = false;
+        for (Map.Entry<Long, Reader> entry : life.readers().entrySet()) {
+            while (entry.getValue().canRead() && !entry.getValue().isReloading()) {
+                life.read(entry.getKey());
+                read = true;
+            }
+        }
+        if (read) {
+            arrive();
+        }
+    }
+
+    private void receive(int to, Object message) {
+        Life life = hosts.get(to).life;
+        if (life != null) {
+            life.receive(message);
+        }
+    }
+
+    private ArrayDeque<Object> link(int from, int to) {
+        return links.get(from).get(to);
+    }
+
+    private void reset(int one, int other) {
+        link(one, other).clear();
+        link(other, one).clear();
+    }
+
+    private boolean isQuiet(int host) {
+        Life life = life(host);
+        boolean quiet = !life.wantsToFlush() && life.news().isEmpty();
+        for (int other = 0; other < hosts.size(); other++) {
+            quiet &= link(host, other).isEmpty() && link(other, host).isEmpty();
+        }
+        return quiet;
+    }
+
+    // ------------------------------------------------------------------ what may happen
+
+    /** Everything that may happen now. */
+    Actions enabled() {
+        Actions all = new Actions();
+        for (int x = 0; x < hosts.size(); x++) {
+            for (int y = 0; y < hosts.size(); y++) {
+                if (!link(x, y).isEmpty()) {
+                    all.add(Kind.DELIVER.at(x, y));
+                    addIf(all, Kind.LOSE, x, y);
+                }
+                if (x < y && !(link(x, y).isEmpty() && link(y, x).isEmpty())) {
+                    addIf(all, Kind.RESET, x, y);
+                }
+            }
+            Host host = hosts.get(x);
+            if (host.life == null) {
+                dead(all, x);
+            } else {
+                node(all, x, host, host.life);
+                application(all, x, host, host.life);
+            }
+        }
+        return all;
+    }
+
+    private void addIf(Actions all, Kind kind, int x, int y) {
+        if (budget[kind.index()] > 0) {
+            all.add(kind.at(x, y));
+        }
+    }
+
+    private void ifMay(Actions all, Kind kind, int x, int y) {
+        if (hosts.get(x).plan.may().contains(kind)) {
+            addIf(all, kind, x, y);
+        }
+    }
+
+    private void dead(Actions all, int x) {
+        members.forEach((uid, at) -> {
+            if (at == x) {
+                all.add(Kind.REMOVE.at(x, 0));
+            }
+        });
+        ifMay(all, Kind.START, x, 0);
+    }
+
+    private void node(Actions all, int x, Host host, Life life) {
+        if (life.wantsToFlush()) {
+            all.add(Kind.FLUSH.at(x, 0));
+        }
+        boolean quiet = isQuiet(x);
+        if (life.hasTimer()) {
+            if (quiet) {
+                all.add(Kind.TIMER.at(x, 0));
+            } else {
+                ifMay(all, Kind.EARLY, x, 0);
+            }
+        }
+        for (int i = 0; i < life.news().size(); i++) {
+            if (life.isNext(i)) {
+                all.add(Kind.NEWS.at(x, i));
+            }
+        }
+        if (life.node().isDrained()) {
+            all.add(Kind.END.at(x, 0));
+        }
+        for (int y = 0; y < hosts.size(); y++) {
+            Life other = hosts.get(y).life;
+            if (y == x || other == null) {
+                continue;
+            }
+            if (life.forgottenBy().contains(other.node().uid())) {
+                all.add(Kind.SILENCE.at(x, y));
+            }
+            if (quiet && life.strangers().contains(other.node().uid())) {
+                all.add(Kind.GREET.at(x, y));
+            }
+            if (life.node().consumer() != null && host.plan.subscriptions() > 0) {
+                ifMay(all, Kind.SUSPECT, x, y);
+            }
+            if (life.node().producer() != null && other.node().consumer() != null) {
+                ifMay(all, Kind.FORGET, x, y);
+            }
+        }
+        ifMay(all, Kind.CRASH, x, 0);
+        ifMay(all, Kind.RESTART, x, 0);
+    }
+
+    private void application(Actions all, int x, Host host, Life life) {
+        if (life.node().isLeaving()) {
+            return;
+        }
+        if (host.publishesLeft > 0) {
+            all.add(Kind.PUBLISH.at(x, 0));
+        }
+        life.readers().forEach((id, reader) -> {
+            int y = id.intValue();
+            if (reader.isReloading()) {
+                all.add(Kind.RELOADED.at(x, y));
+                addIf(all, Kind.RELOAD_FAILS, x, y);
+            } else if (reader.canRead()) {
+                all.add(Kind.READ.at(x, y));
+            }
+            ifMay(all, Kind.TAKE, x, y);
+            ifMay(all, Kind.STOP, x, y);
+            ifMay(all, Kind.CLOSE, x, y);
+        });
+        for (int y = 0; y < tokens.size(); y++) {
+            ifMay(all, Kind.RESUME, x, y);
+        }
+        for (int y = 0; y < Configuration.OPENINGS.size(); y++) {
+            ifMay(all, Kind.OPEN, x, y);
+        }
+        ifMay(all, Kind.LEAVE, x, 0);
+    }
+
+    // ------------------------------------------------------------------ making it happen
+
+    /** One of those that {@link #enabled} gave. Throws what is found to be wrong. */
+    void perform(int action) {
+        Kind kind = Kind.of(action);
+        int x = Kind.x(action);
+        int y = Kind.y(action);
+        if (kind.isBudgeted()) {
+            budget[kind.index()]--;
+        }
+        switch (kind) {
+            case DELIVER -> receive(y, link(x, y).remove());
+            case LOSE -> link(x, y).remove();
+            case RESET -> reset(x, y);
+            case FLUSH -> life(x).flush();
+            case TIMER, EARLY -> life(x).timer();
+            case READ -> life(x).read(y);
+            case RELOADED -> life(x).reader(y).reloaded();
+            case RELOAD_FAILS -> life(x).reader(y).reloadFails();
+            case NEWS -> life(x).learn(y);
+            case REMOVE, END, CRASH -> end(kind, x);
+            case SILENCE, SUSPECT -> life(x).silent(life(y).node().uid());
+            case GREET -> life(x).greetAgain(life(y).node().uid(), address(y));
+            case FORGET -> {
+                reset(x, y);
+                life(x).node().forget(life(y).node().uid());
+                life(y).forgottenBy().add(life(x).node().uid());
+            }
+            case PUBLISH -> {
+                hosts.get(x).publishesLeft--;
+                life(x).publish();
+                if (configuration.prompt()) {
+                    life(x).flush();
+                }
+            }
+            case START -> start(x);
+            case RESTART -> {
+                end(Kind.CRASH, x);
+                start(x);
+            }
+            case LEAVE -> life(x).leave();
+            case OPEN, CLOSE, TAKE, STOP, RESUME -> subscriptions(kind, x, y);
+        }
+        arrive();
+    }
+
+    private void end(Kind kind, int x) {
+        if (kind != Kind.REMOVE) {
+            hosts.get(x).life = null;
+        }
+        if (kind != Kind.CRASH) {
+            removeAt(x);
+        }
+    }
+
+    private void removeAt(int x) {
+        List<Long> gone = new ArrayList<>();
+        members.forEach((uid, at) -> {
+            if (at == x) {
+                gone.add(uid);
+            }
+        });
+        gone.forEach(this::remove);
+    }
+
+    private void remove(long uid) {
+        members.remove(uid);
+        truth.isNoMemberAnyMore(uid, stamp());
+        tell(new Life.News(uid, "", false));
+    }
+
+    private void tell(Life.News news) {
+        for (Host host : hosts) {
+            if (host.life != null && host.life.node().uid() != news.uid()) {
+                host.life.news().add(news);
+            }
+        }
+    }
+
+    private void start(int x) {
+        removeAt(x);
+        Life life = born(x);
+        long uid = life.node().uid();
+        tell(new Life.News(uid, address(x), true));
+        members.forEach((member, at) -> life.appeared(member, address(at)));
+        life.node().selfUp();
+        if (hosts.get(x).lives == 1) {
+            subscribeAtFirst(hosts.get(x));
+        }
+    }
+
+    private void subscriptions(Kind kind, int x, int y) {
+        Life life = life(x);
+        if (kind == Kind.OPEN) {
+            Opening how = Configuration.OPENINGS.get(y);
+            long id = ++subscriptions;
+            life.subscribe(how, how instanceof Opening.Earliest ? Witness.earliest(id) : Witness.latest(id));
+        } else if (kind == Kind.CLOSE) {
+            life.unsubscribe(y);
+        } else if (kind == Kind.TAKE || kind == Kind.STOP) {
+            Reader reader = life.reader(y);
+            tokens.add(new Taken(reader.token(), reader.witness().kept(), life.heard(), stamp()));
+            if (kind == Kind.STOP) {
+                life.unsubscribe(y);
+            }
+        } else {
+            Taken taken = tokens.get(y);
+            Witness.Handover handover = new Witness.Handover(taken.taker, taken.stamp, life.heard(), stamp());
+            life.subscribe(new Opening.Resume(taken.token), taken.witness.resumed(++subscriptions, handover));
+        }
+    }
+
+    // ------------------------------------------------------------------ judging
+
+    /** What holds in every state: bounds, and nobody found a hole by himself. */
+    void audit() {
+        for (Host host : hosts) {
+            Life life = host.life;
+            if (life == null) {
+                continue;
+            }
+            life.readers().values().forEach(Reader::audit);
+            if (life.node().producer() != null) {
+                Log log = life.node().producer().log();
+                oracle.isBounded("ring of " + host.plan.name(), log.size(), log.bytes(), 0, 0);
+            }
+            if (life.node().consumer() != null) {
+                var feed = life.node().consumer().feed();
+                oracle.isBounded("feed of " + host.plan.name(), feed.size(), feed.bytes(), hosts.size(), 0);
+            }
+        }
+    }
+
+    /** Has every subscription got, or was told of, everything? */
+    boolean isLevel() {
+        try {
+            for (Host host : hosts) {
+                if (host.life != null) {
+                    host.life.readers().values().forEach(reader -> oracle.isLevel(reader.witness()));
+                }
+            }
+            return true;
+        } catch (Violation notLevel) {
+            return false;
+        }
+    }
+
+    String describe(int action) {
+        Kind kind = Kind.of(action);
+        int x = Kind.x(action);
+        int y = Kind.y(action);
+        String at = kind + " " + hosts.get(x).plan.name();
+        return switch (kind) {
+            case DELIVER, LOSE ->
+                at + "→" + hosts.get(y).plan.name() + " " + link(x, y).peek();
+            case RESET, SILENCE, SUSPECT, FORGET, GREET ->
+                at + " " + hosts.get(y).plan.name();
+            case READ, RELOADED, RELOAD_FAILS, TAKE, STOP, CLOSE -> at + " s" + y;
+            case NEWS -> at + " " + life(x).news().get(y);
+            case OPEN -> at + " " + Configuration.OPENINGS.get(y);
+            case RESUME -> at + " " + tokens.get(y).token.positions();
+            default -> at;
+        };
+    }
+
+    /** Where everybody stands, for people. */
+    List<String> describe() {
+        List<String> lines = new ArrayList<>();
+        for (Host host : hosts) {
+            Life life = host.life;
+            lines.add(host.plan.name()
+                    + (life == null ? " is dead" : " " + life.node().uid()));
+            if (life != null && life.node().producer() != null) {
+                lines.add("    cursors " + life.node().producer().cursors());
+            }
+            if (life != null && life.node().consumer() != null) {
+                lines.add("    registrations " + life.node().consumer().registrations());
+                life.readers().values().forEach(reader -> lines.add("    " + reader.describe()));
+            }
+        }
+        return lines;
+    }
+}

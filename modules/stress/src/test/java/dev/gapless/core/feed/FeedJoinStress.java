@@ -1,0 +1,41 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.stress.Given;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.Z_Result;
+
+/** S5, with backpressure: where a reader is let in, the feed keeps everything from there on. */
+@JCStressTest
+@Outcome(id = "true", expect = Expect.ACCEPTABLE, desc = "its next entry is there")
+@State
+public class FeedJoinStress {
+    private final Feed feed = new Feed(Given.settings(2, Overflow.BACKPRESSURE));
+    private Feed.Joined joined;
+
+    public FeedJoinStress() {
+        feed.started(Given.era("p"), 0);
+        feed.messages(Given.era("p"), Given.frame(1));
+    }
+
+    @Actor
+    public void consumer() {
+        feed.messages(Given.era("p"), Given.frame(2));
+        feed.messages(Given.era("p"), Given.frame(3));
+    }
+
+    @Actor
+    public void subscription() {
+        joined = feed.join(Vector.EMPTY.with("p", new Placed(Given.era("p"), 9)), 0);
+    }
+
+    @Arbiter
+    public void after(Z_Result result) {
+        result.r1 = joined != null && feed.get(joined.reader().next()) != null;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.gapless.stress;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Ticket;
+import java.util.Arrays;
+import java.util.List;
+
+/** What the tests begin with. */
+public final class Given {
+    public static final Ticket NOBODY = outcome -> {};
+    public static final Epoch EPOCH = new Epoch(7);
+
+    private static final LogIdentity IDENTITY = LogIdentity.fresh(EPOCH, 0);
+    private static final long RING_BYTES = 1 << 20;
+    private static final long SECOND = 1_000_000_000L;
+
+    private Given() {}
+
+    /** An empty log whose ring holds so many messages. */
+    public static Log log(int messages, Overflow overflow) {
+        return new Log(IDENTITY, settings(messages, overflow));
+    }
+
+    /** A log like {@link #full}, with room for a small message, but not for a large one. */
+    public static Log almostFull(long bytes) {
+        return full(settings(8, bytes, Overflow.BACKPRESSURE));
+    }
+
+    /** A log of two messages, {@code a} and {@code b}, that may not be overwritten: who publishes waits. */
+    public static Log full() {
+        return full(settings(2, RING_BYTES, Overflow.BACKPRESSURE));
+    }
+
+    private static Log full(TopicSettings settings) {
+        Log log = new Log(IDENTITY, settings);
+        publish(log, 'a');
+        publish(log, 'b');
+        log.release(0, 0);
+        return log;
+    }
+
+    public static TopicSettings settings(int messages, Overflow overflow) {
+        return settings(messages, RING_BYTES, overflow);
+    }
+
+    private static TopicSettings settings(int messages, long bytes, Overflow overflow) {
+        return new TopicSettings(
+                messages,
+                bytes,
+                overflow,
+                Frame.OVERHEAD_BYTES,
+                1 << 16,
+                1 << 10,
+                4,
+                10 * SECOND,
+                ResumeAfterExpiry.HEAD,
+                SECOND,
+                SECOND,
+                SECOND,
+                0,
+                SECOND,
+                SECOND,
+                SECOND,
+                SECOND,
+                SECOND);
+    }
+
+    /** A message that is made anew, with bytes of its own: who sees it too early sees zeros. */
+    public static Content content(int value) {
+        return content(value, 2);
+    }
+
+    /** One of so many bytes. */
+    public static Content content(int value, int length) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return Content.of(1, "", bytes);
+    }
+
+    public static Admission publish(Log log, int value) {
+        return log.publish(content(value), 0, 0, NOBODY);
+    }
+
+    /** The stretch of a producer. */
+    public static Era era(String node) {
+        return new Era(node, 2, EPOCH, 1);
+    }
+
+    public static List<Frame> frame(long sequence) {
+        return List.of(new Frame(sequence, 0, content((int) sequence)));
+    }
+
+    /** What a message says, or -1 if its bytes are not of one message. */
+    public static int value(Content content) {
+        byte[] bytes = content.bytes();
+        for (byte one : bytes) {
+            if (one != bytes[0]) {
+                return -1;
+            }
+        }
+        return bytes[0];
+    }
+
+    /** What a reading gave: {@code empty}, {@code overrun}, or the contents, if their sequences are without a gap. */
+    public static String told(Reading reading, long from) {
+        if (!(reading instanceof Reading.Frames frames)) {
+            return reading instanceof Reading.Empty ? "empty" : "overrun";
+        }
+        StringBuilder contents = new StringBuilder();
+        long next = from;
+        for (Frame frame : frames.frames()) {
+            if (frame.sequence() != next++) {
+                return "gap";
+            }
+            contents.append((char) value(frame.content()));
+        }
+        return contents.toString();
+    }
+}

@@ -1,0 +1,417 @@
+package dev.gapless.multijvm.checker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The checker notices what must never happen, in journals written by hand; otherwise the test that relies on it could not
+ * fail. Node n1 publishes five messages at 101 to 105, of which thread 1 has the first three; s1 was ready at 100.
+ */
+class CheckerTest {
+    @TempDir
+    private Path directory;
+
+    private Checker checker;
+
+    @BeforeEach
+    void journals() {
+        checker = new Checker(directory, Map.of("u", 1_000L));
+        write("members-n2", "members n2 127.0.0.1:2 b 22 1", "up 11 2");
+        write("members-n1", "members n1 127.0.0.1:1 a 11 1", "up 11 2");
+        write("publisher-t-n1-a", "publisher t n1 127.0.0.1:1 a 10");
+        publish("publisher-t-n1-a", "e1", 1, 1, 1, 101);
+        publish("publisher-t-n1-a", "e1", 1, 2, 2, 102);
+        publish("publisher-t-n1-a", "e1", 1, 3, 3, 103);
+        publish("publisher-t-n1-a", "e1", 2, 1, 4, 104);
+        publish("publisher-t-n1-a", "e1", 2, 2, 5, 105);
+        write("subscription-s1", "subscription s1 t n2 b - 0 50", "y 0 100");
+    }
+
+    // ------------------------------------------------------------------------------------------ what is right
+
+    @Test
+    void takesWhatIsInOrder() {
+        given(1, 2, 3, 4, 5);
+        right();
+        assertEquals(5, checker.counts().get("published"));
+        assertEquals(5, checker.counts().get("delivered"));
+    }
+
+    @Test
+    void takesAGapThatFits() {
+        given(1);
+        told("g n1 OVERRUN e1 2 3 e1 5");
+        given(5);
+        right();
+        assertEquals(3, checker.counts().get("announced as missed"));
+        assertEquals(1, checker.counts().get("expired: OVERRUN"));
+    }
+
+    @Test
+    void takesARestartThatIsTold() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 2", "g n1 PRODUCER_RESTARTED e2 1 1 e2 2");
+        write("subscription-s1", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void takesAProducerThatIsLostAndItsNextLifeFromTheBeginning() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_LOST e1 3 - - -");
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void takesAProducerThatLeft() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5");
+        write("faults", "killed n1 200");
+        right();
+    }
+
+    /** The notice that it left may have been overtaken with the messages before it. */
+    @Test
+    void takesTheNextLifeOfAProducerThatLeftIfNothingIsMissing() {
+        given(1);
+        write("faults", "ended n1 110");
+        told("g n1 OVERRUN e1 2 4 e1 6");
+        restart();
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void takesATokenThatIsResumedElsewhere() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "d n1 e1 3 a 1 3 h1-3", "e CANCELLED 160");
+        write("subscription-s2", "subscription s2 t n1 a s1 1 170", "y 0 180");
+        write("subscription-s2", "d n1 e1 3 a 1 3 h1-3", "d n1 e1 4 a 2 1 h2-1", "d n1 e1 5 a 2 2 h2-2");
+        right();
+        assertEquals(1, checker.counts().get("tokens resumed"));
+    }
+
+    /** It may have published the message, or not: only those who were given it can tell. */
+    @Test
+    void takesAMessageThatItsKilledPublisherCouldNotAnswerFor() {
+        write("publisher-t-n1-a", "p 1 4 h1-4 106", "p 1 5 h1-5 107");
+        append("publisher-t-n1-a", "a 1 4 e");
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "d n1 e1 6 a 1 4 h1-4");
+        told("g n1 PRODUCER_LOST e1 7 - - -");
+        write("faults", "killed n1 200");
+        assertEquals(2, read().counts().get("in doubt"));
+        right();
+    }
+
+    @Test
+    void doesNotDemandWhatWasPublishedBeforeItWasReady() {
+        write("subscription-s2", "subscription s2 t n2 b - 0 50", "y 0 104");
+        write("subscription-s2", "d n1 e1 4 a 2 1 h2-1", "d n1 e1 5 a 2 2 h2-2");
+        given(1, 2, 3, 4, 5);
+        right();
+    }
+
+    // ------------------------------------------------------------------------------------------ G1
+
+    @Test
+    void noticesASilentGap() {
+        given(1, 3);
+        violated("G1", "silently, having reached 1");
+    }
+
+    @Test
+    void noticesASilentRestart() {
+        given(1, 2, 3, 4, 5);
+        restart();
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
+        violated("G1", "silently, being in e1");
+    }
+
+    @Test
+    void noticesTheNextLifeOfAProducerThatLeftIfSomethingIsMissing() {
+        given(1, 2, 3, 4);
+        write("faults", "ended n1 110");
+        restart();
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
+        violated("G1", "silently, being in e1");
+    }
+
+    @Test
+    void noticesAGapThatBeginsTooLate() {
+        given(1);
+        told("g n1 OVERRUN e1 3 2 e1 5");
+        violated("G1", "told too little");
+    }
+
+    @Test
+    void noticesAGapThatEndsElsewhere() {
+        given(1);
+        told("g n1 OVERRUN e1 2 1 e1 5");
+        violated("G1", "does not go on behind what it missed");
+    }
+
+    @Test
+    void noticesAGapWithoutANumber() {
+        given(1);
+        told("g n1 OVERRUN e1 2 - e1 5");
+        violated("G1", "not told how many");
+    }
+
+    @Test
+    void noticesAGapThatWasNeverPublished() {
+        given(1, 2, 3, 4, 5);
+        told("g n1 OVERRUN e1 6 4 e1 10");
+        violated("G1", "missed what never was");
+    }
+
+    /** What else is told as an overrun hides a defect. */
+    @Test
+    void noticesAnOverrunOfARingThatWasNotFull() {
+        given(1, 2, 3, 4, 5);
+        write("publisher-u-n1-a", "publisher u n1 127.0.0.1:1 a 10");
+        publish("publisher-u-n1-a", "e3", 1, 1, 1, 101);
+        write("subscription-s2", "subscription s2 u n2 b - 0 50", "y 0 100");
+        write("subscription-s2", "x 1 150", "g n1 OVERRUN e3 1 1 e3 2", "r");
+        violated("G1", "though only 1 messages came after");
+    }
+
+    @Test
+    void noticesAnUnknownPositionOfWhoeverResumesNone() {
+        given(1);
+        told("g n1 POSITION_UNKNOWN e1 2 3 e1 5");
+        violated("G1", "never had one from elsewhere");
+    }
+
+    @Test
+    void noticesANewEpochOfWhichTheBeginningIsMissing() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 2");
+        violated("G1", "not told how many");
+    }
+
+    @Test
+    void noticesAMessageBeforeTheReload() {
+        given(1);
+        write("subscription-s1", "x 1 150", "g n1 OVERRUN e1 2 3 e1 5", "z");
+        given(5);
+        violated("G1", "before it has reloaded");
+    }
+
+    @Test
+    void noticesThatAFailedReloadIsRepeatedForSomethingElse() {
+        given(1);
+        write("subscription-s1", "x 1 150", "g n1 OVERRUN e1 2 3 e1 5", "z", "x 1 151", "g n1 OVERRUN e1 2 2 e1 4");
+        violated("G1", "after a failed reload");
+    }
+
+    @Test
+    void noticesThatAProducerIsSaidToHaveLeftTooEarly() {
+        given(1, 2, 3, 4);
+        write("subscription-s1", "l n1 e1 4");
+        violated("G1", "though its head is 5");
+    }
+
+    @Test
+    void noticesWhatATokenForgets() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150");
+        given(3, 4, 5);
+        write("subscription-s2", "subscription s2 t n1 a s1 1 170", "d n1 e1 4 a 2 1 h2-1");
+        violated("G1", "silently, having reached 2");
+    }
+
+    @Test
+    void noticesSomethingBehindTheEnd() {
+        given(1);
+        write("subscription-s1", "e CANCELLED 150");
+        given(2);
+        violated("G1", "behind its end");
+    }
+
+    // ------------------------------------------------------------------------------------------ G2 to G7
+
+    @Test
+    void noticesARepetition() {
+        given(1, 2, 2);
+        violated("G2", "having reached 2");
+    }
+
+    @Test
+    void noticesThatATokenRepeats() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150");
+        given(3, 4, 5);
+        write("subscription-s2", "subscription s2 t n1 a s1 1 170", "d n1 e1 2 a 1 2 h1-2");
+        violated("G2", "having reached 2");
+    }
+
+    @Test
+    void noticesThatItIsToldToHaveMissedWhatItHas() {
+        given(1, 2, 3);
+        told("g n1 OVERRUN e1 3 2 e1 5");
+        violated("G2", "missed what it has");
+    }
+
+    @Test
+    void noticesOneMessageAtTwoPlaces() {
+        given(1, 2, 3, 4, 5);
+        write("publisher-t-n1-a", "p 1 4 h1-4 106");
+        write("subscription-s1", "d n1 e1 6 a 1 3 h1-3");
+        violated("G2", "stands at 3 and 6");
+    }
+
+    @Test
+    void noticesOtherContent() {
+        write("subscription-s1", "d n1 e1 1 a 1 1 h9");
+        violated("G3", "never published");
+    }
+
+    @Test
+    void noticesTwoMessagesAtOnePlace() {
+        write("subscription-s1", "d n1 e1 1 a 1 2 h1-2");
+        violated("G3", "at 1");
+    }
+
+    @Test
+    void noticesAMessageThatWasRefused() {
+        write("publisher-t-n1-a", "p 1 4 h1-4 106", "f 1 4 PublishTimeout");
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "d n1 e1 6 a 1 4 h1-4");
+        violated("G3", "was refused");
+    }
+
+    @Test
+    void noticesAHoleInALog() {
+        publishAt7();
+        violated("G3", "nothing at 6");
+    }
+
+    private void publishAt7() {
+        write("publisher-t-n1-a", "p 1 4 h1-4 106", "p 1 5 h1-5 107");
+        write("publisher-t-n1-a", "a 1 5 e1 7", "f 1 4 PublishTimeout");
+    }
+
+    @Test
+    void noticesASilentStart() {
+        given(3);
+        violated("G1", "n1/e1:1 (G4)");
+    }
+
+    @Test
+    void noticesWhatNeverArrives() {
+        given(1, 2, 3, 4);
+        violated("G6", "n1/e1:5");
+    }
+
+    @Test
+    void noticesAProducerOfWhichNothingEverArrives() {
+        violated("G6", "n1/e1:1 (G4)");
+    }
+
+    @Test
+    void noticesThatTheEndOfAProducerIsNotTold() {
+        given(1, 2, 3, 4, 5);
+        write("faults", "killed n1 200");
+        violated("G6", "not told of the end");
+    }
+
+    @Test
+    void noticesThatItNeverGetsReady() {
+        write("subscription-s2", "subscription s2 t n2 b - 0 50");
+        given(1, 2, 3, 4, 5);
+        violated("G6", "is not ready");
+    }
+
+    @Test
+    void noticesThatAReloadNeverEnds() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "x 1 150", "g n1 PRODUCER_LOST e1 6 - - -");
+        violated("G6", "is reloading");
+    }
+
+    @Test
+    void noticesThatAThreadsMessagesAreOutOfOrder() {
+        write("publisher-t-n1-a", "p 1 4 h1-4 106", "p 1 5 h1-5 107", "a 1 5 e1 6", "a 1 4 e1 7");
+        violated("G7", "behind 7");
+    }
+
+    // ------------------------------------------------------------------------------------------
+
+    /** The next life of n1, which publishes two messages. */
+    private void restart() {
+        write("faults", "killed n1 115");
+        write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");
+        publish("publisher-t-n1-c", "e2", 1, 1, 1, 121);
+        publish("publisher-t-n1-c", "e2", 1, 2, 2, 122);
+    }
+
+    private void publish(String journal, String epoch, int thread, long index, long sequence, long ns) {
+        write(
+                journal,
+                "p " + thread + " " + index + " h" + thread + "-" + index + " " + ns,
+                "a " + thread + " " + index + " " + epoch + " " + sequence);
+    }
+
+    /** s1 is given these of the five. */
+    private void given(int... sequences) {
+        for (int s : sequences) {
+            int thread = s <= 3 ? 1 : 2;
+            int index = s <= 3 ? s : s - 3;
+            write("subscription-s1", "d n1 e1 " + s + " a " + thread + " " + index + " h" + thread + "-" + index);
+        }
+    }
+
+    private void told(String... gaps) {
+        write("subscription-s1", "x " + gaps.length + " 150");
+        write("subscription-s1", gaps);
+        write("subscription-s1", "r");
+    }
+
+    private void write(String journal, String... lines) {
+        append(journal, String.join("\n", List.of(lines)) + "\n");
+    }
+
+    private void append(String journal, String text) {
+        try {
+            Files.writeString(
+                    directory.resolve(journal + ".journal"),
+                    text,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Checker read() {
+        checker.read();
+        checker.judge();
+        return checker;
+    }
+
+    private void right() {
+        assertEquals(List.of(), List.copyOf(read().violations()));
+    }
+
+    private void violated(String guarantee, String what) {
+        assertTrue(
+                read().violations().stream().anyMatch(v -> v.startsWith(guarantee + ":") && v.contains(what)),
+                () -> checker.violations().toString());
+    }
+}

@@ -1,0 +1,154 @@
+package dev.gapless.multijvm.checker;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What was published, by the publishers' journals; and who was a member of whose cluster when, by the members'. */
+final class Truth {
+    private final Violations violations;
+    private final Map<String, String> nodesByAddress = new HashMap<>();
+    /** By topic, then node. */
+    private final Map<String, Map<String, List<Life>>> lives = new TreeMap<>();
+
+    private final Map<String, Life> byId = new HashMap<>();
+    private final Map<String, Life> byEpoch = new HashMap<>();
+    private final Map<String, String> uids = new HashMap<>();
+    /** By the life of the node that sees it: since when, and until when. */
+    private final Map<String, Map<String, Long>> up = new HashMap<>();
+
+    private final Map<String, Map<String, Long>> removed = new HashMap<>();
+
+    Truth(Violations violations) {
+        this.violations = violations;
+    }
+
+    // ------------------------------------------------------------------------------------------ publishers
+
+    Life begins(String topic, String node, String address, String id, long ns) {
+        nodesByAddress.put(address, node);
+        List<Life> its = lives(topic).computeIfAbsent(node, n -> new ArrayList<>());
+        Life life = new Life(node, topic, id, ns, its.size(), violations);
+        its.add(life);
+        byId.put(topic + " " + id, life);
+        return life;
+    }
+
+    /** A process is over: those of this node that had begun by then. */
+    void over(String node, long ns) {
+        for (Map<String, List<Life>> byNode : lives.values()) {
+            for (Life life : byNode.getOrDefault(node, List.of())) {
+                life.over |= life.beganNs < ns;
+            }
+        }
+    }
+
+    /** The process of this node that was over at that time had ended by itself. */
+    void ended(String node, long ns) {
+        for (Map<String, List<Life>> byNode : lives.values()) {
+            List<Life> its = byNode.getOrDefault(node, List.of()).stream()
+                    .filter(life -> life.beganNs < ns)
+                    .toList();
+            if (!its.isEmpty()) {
+                its.get(its.size() - 1).ended = true;
+            }
+        }
+    }
+
+    void accepted(Life life, int thread, long index, String epoch, long sequence) {
+        Message message = life.intended(thread, index);
+        life.answered(message, true);
+        place(life, message, epoch, sequence, "publisher");
+    }
+
+    /** Somebody was given this: it must have been meant to be published, and stand there for everybody. */
+    void given(String who, String node, String topic, String epoch, long sequence, String[] content) {
+        Life life = byId.get(topic + " " + content[0]);
+        Message message = life == null ? null : life.intended(Integer.parseInt(content[1]), Long.parseLong(content[2]));
+        String what = who + ": " + node + "/" + epoch + ":" + sequence;
+        if (message == null || !message.hash.equals(content[3])) {
+            violations.add("G3", what + " has a content that was never published: " + String.join(" ", content));
+        } else if (!life.node.equals(node)) {
+            violations.add("G3", what + " was published by " + life.node);
+        } else {
+            place(life, message, epoch, sequence, who);
+        }
+    }
+
+    private void place(Life life, Message message, String epoch, long sequence, String who) {
+        if (life.epoch == null && !byEpoch.containsKey(epoch)) {
+            life.epoch = epoch;
+            byEpoch.put(epoch, life);
+        }
+        if (!epoch.equals(life.epoch)) {
+            violations.add("G3", who + ": " + message + " of " + life + " stands in epoch " + epoch);
+            return;
+        }
+        life.place(message, sequence, who);
+    }
+
+    /** Null if nothing is known to stand in it. */
+    Life ofEpoch(String epoch) {
+        return byEpoch.get(epoch);
+    }
+
+    Collection<String> nodes(String topic) {
+        return lives(topic).keySet();
+    }
+
+    List<Life> lives(String topic, String node) {
+        return lives(topic).getOrDefault(node, List.of());
+    }
+
+    List<Life> all() {
+        return List.copyOf(byId.values());
+    }
+
+    /** How many messages were about to be published to the topic, by anybody, in that time. */
+    long published(String topic, long fromNs, long toNs) {
+        return lives(topic).values().stream()
+                .flatMap(List::stream)
+                .flatMap(life -> life.byThread.values().stream())
+                .flatMap(List::stream)
+                .filter(m -> fromNs <= m.publishedNs && m.publishedNs <= toNs)
+                .count();
+    }
+
+    /** A node whose name nobody knew yet goes by its address. */
+    String node(String nameOrAddress) {
+        return nodesByAddress.getOrDefault(nameOrAddress, nameOrAddress);
+    }
+
+    private Map<String, List<Life>> lives(String topic) {
+        return lives.computeIfAbsent(topic, t -> new TreeMap<>());
+    }
+
+    // ------------------------------------------------------------------------------------------ members
+
+    void member(String life, String uid) {
+        uids.put(life, uid);
+    }
+
+    void up(String seenBy, String uid, long ns) {
+        up.computeIfAbsent(seenBy, s -> new HashMap<>()).putIfAbsent(uid, ns);
+    }
+
+    void removed(String seenBy, String uid, long ns) {
+        removed.computeIfAbsent(seenBy, s -> new HashMap<>()).putIfAbsent(uid, ns);
+    }
+
+    /** Had this process been seen as a member by then? */
+    boolean knewBefore(String seenBy, String life, long ns) {
+        return up.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(life, ""), Long.MAX_VALUE) < ns;
+    }
+
+    /** Was it a member at that time, or later? */
+    boolean knewSince(String seenBy, String life, long ns) {
+        String uid = uids.getOrDefault(life, "");
+        return up.getOrDefault(seenBy, Map.of()).containsKey(uid)
+                && removed.getOrDefault(seenBy, Map.of()).getOrDefault(uid, Long.MAX_VALUE) >= ns;
+    }
+}

@@ -1,0 +1,305 @@
+package dev.gapless.multijvm.checker;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Judges one subscription by its journal: guarantees G1, G2, G3 and G4 as it goes on, and G6 when it should be level. One that
+ * began with a token goes on where the journal of the one that wrote the token was.
+ */
+final class Witness {
+    private final Truth truth;
+    private final Violations violations;
+    private final Tally tally;
+    private final String id;
+    private final String topic;
+    private final String node;
+    private final String life;
+    private final long beganNs;
+    /** How many messages a ring of this topic holds, or 0 if that is not to be judged. */
+    private final long largeRing;
+
+    private final Map<String, Stream> streams = new HashMap<>();
+    private final Map<Integer, Taken> tokens = new HashMap<>();
+    private final Due due;
+    private boolean ended;
+    private List<Gap> pending;
+    private int gapsToCome;
+    private List<Gap> failedReload;
+    private long toldNs;
+
+    /** What stands for a token. */
+    private record Taken(Map<String, Stream> streams, Due due, long ns) {}
+
+    Witness(Truth truth, Violations violations, Tally tally, Map<String, Long> largeRings, List<String> header) {
+        this.truth = truth;
+        this.violations = violations;
+        this.tally = tally;
+        id = header.get(1);
+        topic = header.get(2);
+        largeRing = largeRings.getOrDefault(topic, 0L);
+        node = header.get(3);
+        life = header.get(4);
+        beganNs = Long.parseLong(header.get(7));
+        due = new Due(truth, tally);
+        tally.add("subscriptions", 1);
+    }
+
+    void resumes(Witness source, int token) {
+        Taken taken = source.tokens.get(token);
+        if (taken == null) {
+            throw new IllegalStateException(this + " resumes token " + token + " that " + source + " has not written");
+        }
+        taken.streams().forEach((name, stream) -> streams.put(name, stream.copy()));
+        due.resumes(taken.due(), source.life, taken.ns(), life, beganNs);
+        tally.add("tokens resumed", 1);
+    }
+
+    /** Reads one line behind the first. */
+    void line(String[] words) {
+        if (ended && (words[0].equals("r") || words[0].equals("z"))) {
+            return; // a reload that was under way when it ended
+        } else if (ended && !words[0].equals("y")) {
+            fail("G1", "has " + String.join(" ", words) + " behind its end");
+        }
+        switch (words[0]) {
+            case "y" -> due.ready(Long.parseLong(words[2]));
+            case "d" -> given(words);
+            case "x" -> told(Integer.parseInt(words[1]), Long.parseLong(words[2]));
+            case "g" -> toldOf(Gap.of(words));
+            case "r" -> reloaded();
+            case "z" -> {
+                failedReload = pending;
+                tally.add("reloads that failed", 1);
+            }
+            case "l" -> left(truth.node(words[1]), words[2], Long.parseLong(words[3]));
+            case "t" -> tokens.put(Integer.parseInt(words[1]), taken(Long.parseLong(words[3])));
+            case "u" -> fail("G3", "cannot decode " + String.join(" ", words));
+            case "e" -> ended = true;
+            default -> throw new IllegalStateException(this + ": " + String.join(" ", words));
+        }
+    }
+
+    private Taken taken(long ns) {
+        Map<String, Stream> copies = new HashMap<>();
+        streams.forEach((name, stream) -> copies.put(name, stream.copy()));
+        return new Taken(copies, due.copy(), ns);
+    }
+
+    // ------------------------------------------------------------------------------------------ given
+
+    private void given(String[] words) {
+        String from = truth.node(words[1]);
+        String epoch = words[2];
+        long sequence = Long.parseLong(words[3]);
+        tally.add("delivered", 1);
+        truth.given(toString(), from, topic, epoch, sequence, new String[] {words[4], words[5], words[6], words[7]});
+        String what = from + "/" + epoch + ":" + sequence;
+        if (pending != null) {
+            fail("G1", "is given " + what + " before it has reloaded");
+        }
+        Stream stream = stream(from);
+        Long reached = stream.reached.get(epoch);
+        if (reached != null && sequence <= reached) {
+            fail("G2", "is given " + what + " having reached " + reached);
+            return;
+        }
+        if (reached != null && sequence > reached + 1) {
+            fail("G1", "is given " + what + " silently, having reached " + reached);
+        }
+        if (!epoch.equals(stream.current)) {
+            if (!due.isClosed(stream)) {
+                fail("G1", "is given " + what + " silently, being in " + stream.current);
+            } else if (reached != null) {
+                fail("G1", "is given " + what + " of a log that was over");
+            }
+            stream.current = epoch;
+            nothingSkipped("G1", from, stream, epoch, sequence - 1, "before " + what);
+        } else if (stream.closed) {
+            tally.add("given after it was announced as lost", 1);
+        }
+        stream.enter(epoch, sequence);
+    }
+
+    // ------------------------------------------------------------------------------------------ told
+
+    private void told(int gaps, long ns) {
+        if (pending != null && failedReload == null) {
+            fail("G1", "is told again before it has reloaded");
+        } else if (gaps == 0) {
+            fail("G1", "is told of nothing");
+        }
+        pending = new ArrayList<>();
+        gapsToCome = gaps;
+        toldNs = ns;
+    }
+
+    private void toldOf(Gap gap) {
+        pending.add(gap);
+        if (pending.size() == gapsToCome && failedReload != null && !failedReload.equals(pending)) {
+            fail("G1", "is told " + pending + " after a failed reload for " + failedReload);
+        }
+    }
+
+    private void reloaded() {
+        if (pending == null || pending.size() != gapsToCome) {
+            throw new IllegalStateException(this + " has reloaded for no reason");
+        }
+        Map<String, List<Gap>> byNode = new LinkedHashMap<>();
+        for (Gap gap : pending) {
+            tally.add("expired: " + gap.reason(), 1);
+            if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed()) {
+                fail("G1", "is told that its position is unknown, and never had one from elsewhere: " + gap);
+            }
+            String from = truth.node(gap.node());
+            List<Gap> its = byNode.computeIfAbsent(from, n -> new ArrayList<>());
+            // What goes under an address is of a life that never said its name, and came before those that did.
+            its.add(from.equals(gap.node()) ? its.size() : 0, gap);
+        }
+        pending = null;
+        failedReload = null;
+        byNode.forEach(this::pass);
+    }
+
+    private void pass(String from, List<Gap> gaps) {
+        Stream stream = stream(from);
+        for (Gap gap : gaps) {
+            if (gap.first() != null) {
+                passNumbers(from, stream, gap);
+            }
+        }
+        Gap last = gaps.get(gaps.size() - 1);
+        if (last.resumesAt() == null) {
+            stream.toldNs = Math.max(stream.toldNs, toldNs);
+            stream.closed = true;
+            return;
+        }
+        String epoch = last.resumesEpoch();
+        long before = last.resumesAt() - 1;
+        Long reached = stream.reached.get(epoch);
+        if (reached != null && reached > before) {
+            fail("G2", "goes on at " + epoch + ":" + last.resumesAt() + " of " + from + ", having reached " + reached);
+        } else if (last.first() != null && before > (reached == null ? 0 : reached)) {
+            fail("G1", "is not told how many it missed: " + gaps);
+        }
+        stream.enter(epoch, before);
+    }
+
+    private void passNumbers(String from, Stream stream, Gap gap) {
+        String epoch = gap.epoch();
+        long first = gap.first();
+        Long reached = stream.reached.get(epoch);
+        if (!due.isClosed(stream) && !epoch.equals(stream.current)) {
+            fail("G1", "is told " + gap + ", being in " + stream.current);
+        }
+        if (reached != null && first <= reached) {
+            fail("G2", "is told that it missed what it has: " + gap + ", having reached " + reached);
+        } else if (reached != null && first > reached + 1) {
+            fail("G1", "is told too little: " + gap + ", having reached " + reached);
+        }
+        stream.current = epoch;
+        nothingSkipped("G1", from, stream, epoch, first - 1, "before " + gap);
+        boolean goesOnThere = epoch.equals(gap.resumesEpoch());
+        if (gap.missed() == null) {
+            if (goesOnThere) {
+                fail("G1", "is not told how many it missed: " + gap);
+            }
+            stream.end(epoch);
+            return;
+        }
+        long upTo = first + gap.missed() - 1;
+        Life log = truth.ofEpoch(epoch);
+        if (gap.missed() < 1 || (log != null && upTo > log.intended())) {
+            fail("G1", "is told that it missed what never was: " + gap);
+        }
+        if (goesOnThere && gap.resumesAt() != upTo + 1) {
+            fail("G1", "does not go on behind what it missed: " + gap);
+        }
+        if (gap.reason().equals("OVERRUN") && log != null && log.at(first) != null) {
+            long since = truth.published(topic, log.at(first).publishedNs, toldNs);
+            if (since < largeRing / 2) {
+                fail("G1", "is told of an overrun, though only " + since + " messages came after: " + gap);
+            }
+        }
+        tally.add("announced as missed", gap.missed());
+        stream.enter(epoch, upTo);
+    }
+
+    private void left(String from, String epoch, long sequence) {
+        tally.add("producers that left", 1);
+        Stream stream = stream(from);
+        String what = "is told that " + from + " left at " + epoch + ":" + sequence;
+        Long reached = stream.reached.get(epoch);
+        if (reached != null && reached != sequence) {
+            fail("G1", what + ", having reached " + reached);
+        }
+        if (!due.isClosed(stream) && !epoch.equals(stream.current)) {
+            fail("G1", what + ", being in " + stream.current);
+        }
+        Life log = truth.ofEpoch(epoch);
+        if (log != null && log.head() > sequence) {
+            fail("G1", what + ", though its head is " + log.head());
+        }
+        stream.enter(epoch, Math.max(sequence, reached == null ? 0 : reached));
+        nothingSkipped("G1", from, stream, epoch, sequence, "before it left");
+        stream.end(epoch);
+    }
+
+    // ------------------------------------------------------------------------------------------ what is due
+
+    /** Everything due in earlier lives, and in this one up to there, must have been given or told. */
+    private void nothingSkipped(String guarantee, String from, Stream stream, String epoch, long upTo, String when) {
+        Life target = truth.ofEpoch(epoch);
+        if (target == null) {
+            return;
+        }
+        String skipped = due.first(from, stream, target, upTo);
+        if (skipped != null) {
+            fail(guarantee, skipped + " is neither given nor told " + when);
+        }
+    }
+
+    /** Why it is not level yet, though nobody publishes and no fault lasts; null if it is, or if it is over. */
+    String lacks(boolean hostIsOver) {
+        if (ended || hostIsOver) {
+            return null;
+        } else if (!due.isReady()) {
+            return "is not ready";
+        } else if (pending != null) {
+            return "is reloading";
+        }
+        for (String from : truth.nodes(topic)) {
+            String lack = due.lacks(topic, from, stream(from));
+            if (lack != null) {
+                return lack;
+            }
+        }
+        return null;
+    }
+
+    // ------------------------------------------------------------------------------------------
+
+    String host() {
+        return node;
+    }
+
+    long beganNs() {
+        return beganNs;
+    }
+
+    private Stream stream(String from) {
+        return streams.computeIfAbsent(from, n -> new Stream());
+    }
+
+    private void fail(String guarantee, String what) {
+        violations.add(guarantee, this + " " + what);
+    }
+
+    @Override
+    public String toString() {
+        return id + " (" + topic + " on " + node + ")";
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * One random fault after another against a cluster that publishes all the time: {@link Population} keeps the nodes, {@link
+ * Faults} does what is done to them, {@link FaultSchedule} draws it, and the checker judges what the nodes wrote down.
+ */
+package dev.gapless.multijvm.faults;
