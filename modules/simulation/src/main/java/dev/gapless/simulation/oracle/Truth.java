@@ -98,6 +98,9 @@ public final class Truth {
             throw new Violation("G7: sequence " + sequence + " given out behind " + life.head() + " of " + life.node);
         }
         int last = life.timesMs.size() - 1;
+        if (last >= 0 && content < life.contents.get(last)) {
+            throw new Violation("G7: message " + content + " of " + life.node + " is sequenced behind a later one");
+        }
         life.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, life.timesMs.get(last)));
         life.contents.add(content);
     }

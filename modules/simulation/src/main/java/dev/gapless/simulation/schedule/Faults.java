@@ -1,5 +1,13 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +39,17 @@ final class Faults {
         "clock jump",
         "contradicting reachability"
     };
+
+    /** What is rare is lost more often than by chance. */
+    private static final List<Class<?>> MESSAGES = List.of(
+            Register.class,
+            Registered.class,
+            CursorExpired.class,
+            Batch.class,
+            Ack.class,
+            Heartbeat.class,
+            Gone.class,
+            Pulse.class);
 
     private final Schedule schedule;
     private final RandomGenerator later;
@@ -121,7 +140,7 @@ final class Faults {
             case "restart" -> restart(process, random);
             case "crash" -> crash(process, random);
             case "crash between two effects" -> crashLater(process, random);
-            case "leave" -> leave(process);
+            case "leave" -> leave(process, random);
             case "killed while leaving" -> killWhileLeaving(process, random);
             case "downed" -> down(process, random);
             default -> throw new IllegalStateException(kind);
@@ -132,8 +151,14 @@ final class Faults {
 
     private String lose(Host from, Host to, SplittableRandom random) {
         int packets = 1 + random.nextInt(8);
-        schedule.network().loseNext(from, to, packets);
-        return packets + " packets from " + from + " to " + to;
+        if (random.nextBoolean()) {
+            schedule.network().loseNext(from, to, packets);
+            return packets + " packets from " + from + " to " + to;
+        }
+        int messages = 1 + packets / 4;
+        Class<?> kind = MESSAGES.get(random.nextInt(MESSAGES.size()));
+        schedule.network().loseNext(from, to, messages, kind);
+        return messages + " " + kind.getSimpleName() + " from " + from + " to " + to;
     }
 
     private String reset(Host one, Host other) {
@@ -261,11 +286,22 @@ final class Faults {
         after(untilRemovedNs, () -> schedule.members().remove(process.uid()));
     }
 
-    private @Nullable String leave(NodeProcess process) {
+    private @Nullable String leave(NodeProcess process, SplittableRandom random) {
         if (!process.isUp() || process.isPaused() || process.node().isLeaving()) {
             return null;
         }
-        process.input(process::leave);
+        boolean lastWords = process.node().producer() != null && random.nextBoolean();
+        if (lastWords && random.nextBoolean()) {
+            schedule.hosts().stream()
+                    .filter(to -> to != process.host())
+                    .forEach(to -> schedule.network().loseNext(process.host(), to, 1, Batch.class));
+        }
+        process.input(() -> {
+            if (lastWords) {
+                schedule.workload().publish(process, 1, 0);
+            }
+            process.leave();
+        });
         return process.host().name();
     }
 
@@ -283,7 +319,7 @@ final class Faults {
     }
 
     private @Nullable String killWhileLeaving(NodeProcess process, SplittableRandom random) {
-        String left = leave(process);
+        String left = leave(process, random);
         if (left == null || process.isDead()) {
             return left == null ? null : left + " was quicker";
         }

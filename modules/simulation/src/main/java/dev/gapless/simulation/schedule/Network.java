@@ -47,6 +47,9 @@ final class Network {
         final Host to;
         final ArrayDeque<Packet> inFlight = new ArrayDeque<>();
         int toLose;
+        /** If it is not null, only messages of this kind are lost. */
+        @Nullable Class<?> kindToLose;
+
         int cuts;
         long extraDelayNs;
         long lastArrivalNs;
@@ -95,7 +98,7 @@ final class Network {
             cutOff.add();
             return;
         }
-        if (link.toLose > 0) {
+        if (link.toLose > 0 && (link.kindToLose == null || link.kindToLose.isInstance(message))) {
             link.toLose--;
             lost.add();
             return;
@@ -142,7 +145,14 @@ final class Network {
 
     /** The next packets in this direction are lost, and nobody notices. */
     void loseNext(Host from, Host to, int howMany) {
-        link(from, to).toLose += howMany;
+        loseNext(from, to, howMany, null);
+    }
+
+    /** The next messages of this kind, or of any if it is null. */
+    void loseNext(Host from, Host to, int howMany, @Nullable Class<?> kind) {
+        Link link = link(from, to);
+        link.toLose += howMany;
+        link.kindToLose = kind;
     }
 
     /** What is under way between the two is lost. */
@@ -182,6 +192,7 @@ final class Network {
                 if (link != null) {
                     link.cuts = 0;
                     link.toLose = 0;
+                    link.kindToLose = null;
                     link.extraDelayNs = 0;
                 }
             }

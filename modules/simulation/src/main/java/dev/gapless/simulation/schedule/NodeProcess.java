@@ -90,6 +90,11 @@ final class NodeProcess implements Outside {
         return node.isUp() && !dead;
     }
 
+    /** While it leaves its log is there, and refuses. */
+    boolean mayPublish() {
+        return !node.isLeaving() || node.producer() != null;
+    }
+
     Map<Long, Subscriber> subscribers() {
         return subscribers;
     }

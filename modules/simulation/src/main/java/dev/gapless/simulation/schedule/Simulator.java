@@ -46,8 +46,13 @@ public final class Simulator {
         }
     }
 
+    /** Runs the schedule of a seed with all of its faults, and returns what it broke, or null. */
+    public static @Nullable String judge(long seed) {
+        return attempt(seed, null).what;
+    }
+
     /** Runs the schedule of a seed, and reduces its faults if it fails. */
-    static Outcome run(long seed, @Nullable Set<Integer> faults) {
+    public static Outcome run(long seed, @Nullable Set<Integer> faults) {
         Attempt attempt = attempt(seed, faults);
         if (attempt.what == null) {
             return new Outcome(attempt.counts, null);
@@ -63,7 +68,7 @@ public final class Simulator {
     }
 
     /** What a schedule counted, and what it broke, or null. */
-    record Outcome(Counts counts, @Nullable Failure failure) {}
+    public record Outcome(Counts counts, @Nullable Failure failure) {}
 
     /** The guarantee, or the exception: while faults are reduced another finding does not count as the same. */
     private static String kind(String what) {

@@ -183,7 +183,9 @@ final class Subscriber {
         for (String producer : schedule.truth().nodes()) {
             List<Truth.Life> lives = schedule.truth().lives(producer);
             if (!lives.isEmpty()) {
-                Truth.Life life = lives.get(lives.size() - 1);
+                // A source of truth may lag behind by a life.
+                boolean lags = process.random().nextInt(4) == 0;
+                Truth.Life life = lives.get(Math.max(0, lives.size() - (lags ? 2 : 1)));
                 positions.put(producer, new Position(life.epoch, life.head()));
             }
         }

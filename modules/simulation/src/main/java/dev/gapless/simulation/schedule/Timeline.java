@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 final class Timeline {
     private static final long START_MS = 1_700_000_000_000L;
     /** Far more than any schedule needs: whoever gets there goes in circles. */
-    private static final long MOST_EVENTS = 3_000_000;
+    private static final long MOST_EVENTS = 1_000_000;
 
     private final PriorityQueue<Event> events = new PriorityQueue<>(256);
     private long nowNs = 1_000_000_000L;

@@ -60,24 +60,28 @@ final class Workload {
 
     private void publishSometimes(Host host) {
         RandomGenerator own = new SplittableRandom(random.nextLong());
-        publishNext(host, own);
+        // Of some nobody publishes after what was lost: what shows a loss then is the protocol alone.
+        long bad = schedule.profile().badTimesNs();
+        long lasts = own.nextInt(3) == 0 ? own.nextLong(bad) : bad + Profile.COMING_BACK_NS;
+        publishNext(host, own, schedule.timeline().nowNs() + lasts);
     }
 
-    private void publishNext(Host host, RandomGenerator own) {
+    private void publishNext(Host host, RandomGenerator own, long untilNs) {
         schedule.timeline().after(1 + own.nextLong(2 * schedule.profile().publishGapNs()), () -> {
-            if (publishing) {
+            if (publishing && schedule.timeline().nowNs() <= untilNs) {
                 int burst = 1 + own.nextInt(schedule.profile().burst());
                 int padding = own.nextInt(schedule.profile().padding());
                 NodeProcess process = host.process();
-                if (process != null && !process.isPaused() && !process.node().isLeaving()) {
+                if (process != null && !process.isPaused() && process.mayPublish()) {
                     process.input(() -> publish(process, burst, padding));
                 }
-                publishNext(host, own);
+                publishNext(host, own, untilNs);
             }
         });
     }
 
-    private void publish(NodeProcess process, int burst, int padding) {
+    /** Publishes so many messages, with so many bytes beside their numbers. */
+    void publish(NodeProcess process, int burst, int padding) {
         for (int i = 0; i < burst; i++) {
             process.node().publish(++messages, padding);
         }

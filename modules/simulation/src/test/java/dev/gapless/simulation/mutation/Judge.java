@@ -1,0 +1,95 @@
+package dev.gapless.simulation.mutation;
+
+import dev.gapless.simulation.explore.Configuration;
+import dev.gapless.simulation.explore.Configurations;
+import dev.gapless.simulation.explore.Explorer;
+import dev.gapless.simulation.scenario.Scenarios;
+import dev.gapless.simulation.schedule.Failure;
+import dev.gapless.simulation.schedule.Simulator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges the core that is on its class path, and says in one line what it found first: {@code killed}, by what, and what was
+ * broken; or {@code passed}.
+ */
+final class Judge {
+    static final String KILLED = "killed\t";
+    static final String PASSED = "passed";
+
+    /** Something that judges the core. */
+    interface Court {
+        /** What it found broken, with a tab between where and what; or null. */
+        @Nullable String judge(Mandate mandate);
+    }
+
+    /**
+     * How far to go.
+     *
+     * @param fromSeed the first seed
+     * @param toSeed the last one
+     * @param step how many seeds on is the next one
+     * @param fewestFaults whether to look for the fewest faults of a seed that suffice
+     */
+    record Mandate(long fromSeed, long toSeed, long step, boolean fewestFaults) {
+        static Mandate of(String[] args) {
+            return new Mandate(
+                    Long.parseLong(args[0]),
+                    Long.parseLong(args[1]),
+                    Long.parseLong(args[2]),
+                    Boolean.parseBoolean(args[3]));
+        }
+
+        String[] args() {
+            return new String[] {"" + fromSeed, "" + toSeed, "" + step, "" + fewestFaults};
+        }
+    }
+
+    /** Whoever judges: who knows guarantees alone comes before who knows how they are kept. */
+    private static final List<Court> COURTS =
+            List.of(Judge::seeds, mandate -> RecoveredLog.judge(), Judge::explore, mandate -> Scenarios.firstOther());
+
+    private static final int MOST_STATES = 1_000;
+
+    private Judge() {}
+
+    public static void main(String[] args) {
+        Mandate mandate = Mandate.of(args);
+        for (Court court : COURTS) {
+            String found = court.judge(mandate);
+            if (found != null) {
+                System.out.println(KILLED + found);
+                return;
+            }
+        }
+        System.out.println(PASSED);
+    }
+
+    private static @Nullable String seeds(Mandate mandate) {
+        for (long seed = mandate.fromSeed(); seed <= mandate.toSeed(); seed += mandate.step()) {
+            String what = Simulator.judge(seed);
+            if (what != null) {
+                return mandate.fewestFaults() ? withFewestFaults(seed) : "seed " + seed + "\t" + what;
+            }
+        }
+        return null;
+    }
+
+    /** As far as it is quick. */
+    private static @Nullable String explore(Mandate mandate) {
+        for (Configuration configuration : Configurations.ALL) {
+            String broken = Explorer.explore(configuration, MOST_STATES).broken();
+            if (broken != null) {
+                return "exploration: " + configuration.name() + "\t" + broken;
+            }
+        }
+        return null;
+    }
+
+    private static String withFewestFaults(long seed) {
+        Failure failure = Simulator.run(seed, null).failure();
+        return failure == null
+                ? "seed " + seed + "\tnot every time"
+                : "seed " + seed + ", faults " + failure.faults() + "\t" + failure.what();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.gapless.simulation.mutation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A fault to plant into the sources of the core.
+ *
+ * @param name what it is called
+ * @param breaks the rule that it breaks, and how
+ * @param edits what makes it
+ */
+record Mutation(String name, String breaks, List<Edit> edits) {
+
+    /**
+     * One change.
+     *
+     * @param type the class whose source is changed, by its simple name
+     * @param find what must stand there just once, whatever white space is in it
+     * @param replacement what stands there instead
+     */
+    record Edit(String type, String find, String replacement) {
+
+        private String apply(String source) {
+            StringBuilder dense = new StringBuilder();
+            int[] at = new int[source.length() + 1];
+            for (int i = 0; i < source.length(); i++) {
+                if (!Character.isWhitespace(source.charAt(i))) {
+                    at[dense.length()] = i;
+                    dense.append(source.charAt(i));
+                }
+            }
+            String wanted = find.replaceAll("\\s", "");
+            int first = dense.indexOf(wanted);
+            if (wanted.isEmpty() || first < 0 || dense.indexOf(wanted, first + 1) >= 0) {
+                throw new IllegalStateException(
+                        (first < 0 ? "not in " : "more than once in ") + type + ": " + find.strip());
+            }
+            return source.substring(0, at[first]) + replacement + source.substring(at[first + wanted.length() - 1] + 1);
+        }
+    }
+
+    /** The sources that it changes, changed, by their path below {@code sources}. */
+    Map<Path, String> apply(Path sources) throws IOException {
+        Map<Path, String> changed = new LinkedHashMap<>();
+        for (Edit edit : edits) {
+            Path path = find(sources, edit.type() + ".java");
+            String source = changed.containsKey(path) ? changed.get(path) : Files.readString(sources.resolve(path));
+            changed.put(path, edit.apply(source));
+        }
+        return changed;
+    }
+
+    private static Path find(Path sources, String file) throws IOException {
+        try (Stream<Path> all = Files.walk(sources)) {
+            List<Path> found = all.filter(path -> path.getFileName().toString().equals(file))
+                    .toList();
+            if (found.size() != 1) {
+                throw new IllegalStateException(file + " is there " + found.size() + " times");
+            }
+            return sources.relativize(found.get(0));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.gapless.simulation.mutation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Reads {@code mutations.txt}, which says at its top how it is written. */
+final class Mutations {
+    private final List<Mutation> mutations = new ArrayList<>();
+    private final List<Mutation.Edit> edits = new ArrayList<>();
+    private final StringBuilder find = new StringBuilder();
+    private final StringBuilder replacement = new StringBuilder();
+    private String name = "";
+    private String breaks = "";
+    private String type = "";
+    private boolean replacing;
+
+    private Mutations() {}
+
+    static List<Mutation> all() throws IOException {
+        try (InputStream in = Mutations.class.getResourceAsStream("mutations.txt")) {
+            byte[] bytes = Objects.requireNonNull(in, "mutations.txt").readAllBytes();
+            Mutations reader = new Mutations();
+            new String(bytes, StandardCharsets.UTF_8).lines().forEach(reader::line);
+            reader.endOfMutation();
+            return List.copyOf(reader.mutations);
+        }
+    }
+
+    private void line(String line) {
+        String text = line.strip();
+        if (text.isEmpty() || text.startsWith("#")) {
+            return;
+        }
+        if (!Character.isWhitespace(line.charAt(0))) {
+            endOfMutation();
+            int colon = line.indexOf(':');
+            name = line.substring(0, colon);
+            breaks = line.substring(colon + 1).strip();
+        } else if (text.startsWith("-")) {
+            if (replacing) {
+                endOfEdit();
+            }
+            find.append(text.substring(1)).append('\n');
+        } else if (text.startsWith("+")) {
+            replacing = true;
+            replacement.append(text.substring(1)).append('\n');
+        } else {
+            endOfEdit();
+            type = text;
+        }
+    }
+
+    private void endOfEdit() {
+        if (!find.isEmpty()) {
+            edits.add(new Mutation.Edit(type, find.toString(), replacement.toString()));
+        }
+        find.setLength(0);
+        replacement.setLength(0);
+        replacing = false;
+    }
+
+    private void endOfMutation() {
+        endOfEdit();
+        if (!name.isEmpty()) {
+            mutations.add(new Mutation(name, breaks, List.copyOf(edits)));
+        }
+        edits.clear();
+    }
+}
