@@ -215,6 +215,9 @@ public final class Oracle {
         }
         w.got.put(node, to);
         w.due.put(node, to);
+        if (gaps.stream().anyMatch(gap -> gap.resumesAt() == null)) {
+            isInTheReload(w, node); // a later life, which is told of under its address
+        }
     }
 
     /** What had been published when the reload began is in it. */
