@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A subscription reads the feed while its writer is at work. */
 class ReadingWhileWrittenTest {
-    private static final int RESTARTS = 20_000;
+    private static final int RESTARTS = 4_000;
 
     private static Era era(long restart) {
         return new Era("p", 2 * restart, new Epoch(restart), 1);
