@@ -499,8 +499,10 @@ public final class SubscriptionState {
         read.origins().forEach((node, origin) -> positions.put(node, origin.position()));
         at.positions().forEach((node, position) -> {
             Era newest = read.newest().get(node);
-            boolean isAll = newest == null || newest.number() <= position.era().number();
-            if (position.era().isEnd() && isAll && !read.unresolved().contains(node)) {
+            // Where the feed has not seen the end that this subscription was told, its producer may be there yet.
+            boolean isOver = newest == null
+                    || (newest.isEnd() && newest.number() <= position.era().number());
+            if (position.era().isEnd() && isOver && !read.unresolved().contains(node)) {
                 positions.remove(node);
             } else {
                 positions.put(node, position.position());

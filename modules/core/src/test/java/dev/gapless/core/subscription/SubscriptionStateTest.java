@@ -478,6 +478,19 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1, G2: an end that a catch-up reader was told, and the shared feed not yet, does not hide the producer")
+    void tokenBehindAnEndThatTheFeedHasNotSeen() {
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 5));
+        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p), 5)));
+        subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0);
+        assertEquals(Map.of("p", new Position(EPOCH, 5)), token());
+        feed.left(new Placed(eras.endOf(p), 5));
+        assertEquals(Map.of(), token());
+    }
+
+    @Test
     @DisplayName("ruleT1: a producer whose first news is an expiry is unresolved until that was passed")
     void tokenBeforeAFirstExpiry() {
         feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);

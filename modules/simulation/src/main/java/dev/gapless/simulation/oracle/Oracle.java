@@ -216,6 +216,9 @@ public final class Oracle {
         }
         w.got.put(node, to);
         w.due.put(node, to);
+        if (gaps.stream().anyMatch(gap -> gap.resumesAt() == null)) {
+            isInTheReload(w, node); // a later life, which is told of under its address
+        }
     }
 
     /** A life ends once. One that a token names may be taken for lost, answer after all, and end then. */
