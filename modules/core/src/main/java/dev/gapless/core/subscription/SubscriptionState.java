@@ -343,7 +343,7 @@ public final class SubscriptionState {
         overtaken.bases().positions().forEach((node, base) -> {
             Placed asked = where(node, at, Map.of());
             Placed position = asked != null && asked.era().isEnd() ? goesOn(asked, base.era()) : asked;
-            if (position != null && !position.equals(asked)) {
+            if (position != null && !position.equals(at.get(node))) { // also where a stream began: it joins by it
                 back.put(node, position);
             }
             if (base.isBeyond(position)) {

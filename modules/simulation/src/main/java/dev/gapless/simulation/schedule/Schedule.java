@@ -88,7 +88,7 @@ final class Schedule implements Observer {
             NodeProcess process = host.process();
             if (process != null) {
                 process.audit();
-                process.subscribers().values().forEach(s -> oracle.isLevel(s.witness()));
+                process.subscribers().values().forEach(Subscriber::isLevel);
             }
         }
         profile.count(counts);

@@ -198,6 +198,14 @@ final class Subscriber {
         }
     }
 
+    /** Once faults are over, and the time for it is up (G6). */
+    void isLevel() {
+        schedule.oracle().isLevel(witness);
+        if (state().isCatchingUp()) {
+            throw new Violation("G6: " + witness + " has not gone over to the feed of its node");
+        }
+    }
+
     String describe() {
         SubscriptionState state = opened;
         if (state == null) {
