@@ -40,7 +40,7 @@ public final class Configurations {
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
                     .may(Kind.RESTART, 1)
-                    .atLeast(62_000, 26),
+                    .atLeast(52_000, 26),
             Configuration.of("token, on another node")
                     .readsAtOnce()
                     .host("a", 2, 0)
