@@ -425,7 +425,7 @@ public final class SubscriptionState {
                     behind == null && expiry.severalEpochs()
                             ? Gaps.unnumbered(expiry.to(), expiry.reason())
                             : Gaps.between(behind, expiry.to(), expiry.reason()));
-            upTo.put(entry.getKey(), expiry.to());
+            upTo.put(entry.getKey(), passed(behind, expiry.to()));
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
         if (gaps.isEmpty()) {
@@ -435,6 +435,21 @@ public final class SubscriptionState {
         run = new MessageRun(at, List.of());
         pending = new Pending(upTo);
         return new Step.Missed(List.copyOf(gaps), timeMs);
+    }
+
+    /**
+     * At an end it keeps the furthest position that is known: should that life not be over after all, it goes on there. The
+     * feed may have got less of it than a catch-up reader, or nothing of the life that ended.
+     */
+    private static Placed passed(@Nullable Placed behind, Placed to) {
+        Era end = to.era();
+        Epoch epoch = behind == null ? null : behind.era().epoch();
+        if (behind == null || epoch == null || !end.isEnd()) {
+            return to;
+        }
+        boolean further = end.epoch() == null || (end.epoch().equals(epoch) && behind.sequence() > to.sequence());
+        Era known = new Era(end.node(), end.number(), epoch, behind.era().first());
+        return further ? new Placed(known, behind.sequence()) : to;
     }
 
     /**

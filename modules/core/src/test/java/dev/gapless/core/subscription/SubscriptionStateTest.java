@@ -455,6 +455,24 @@ class SubscriptionStateTest {
         assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
     }
 
+    @Test
+    @DisplayName("G2: ends keep the furthest position that is known, for the case that they were none")
+    void endsKeepThePosition() {
+        resume("r", new Position(EPOCH, 2));
+        own.expired(new Placed(eras.endOfUnplaced("r", EPOCH), 2), Reason.PRODUCER_LOST, 0);
+        own.expired(new Placed(eras.endOfSilent("r", 5), 0), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        Era back = eras.of("r", LOG);
+        own.started(back, 0);
+        own.messages(back, frames(1, 4));
+        assertEquals(List.of(3L, 4L), given());
+        own.expired(new Placed(eras.endOf(back), 3), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        assertEquals(4, subscription.positions().get("r").sequence());
+    }
+
     // ------------------------------------------------------------------ T1
 
     @Test

@@ -200,6 +200,7 @@ public final class Oracle {
             // Whatever had been published when the reload began is in it; what comes later must come, or be told.
             isInTheReload(w, node);
             w.ended.put(node, truth.now(node).life());
+            isToldOnce(w, last);
             return;
         }
         Truth.Life life = lifeOf(w, node, resumesAt);
@@ -217,6 +218,13 @@ public final class Oracle {
         w.due.put(node, to);
         if (gaps.stream().anyMatch(gap -> gap.resumesAt() == null)) {
             isInTheReload(w, node); // a later life, which is told of under its address
+        }
+    }
+
+    /** A life ends once. One that a token names may be taken for lost, answer after all, and end then. */
+    private static void isToldOnce(Witness w, Gap gap) {
+        if (gap.epoch() != null && w.ends.merge(gap.epoch(), 1, Integer::sum) > (w.resumed ? 2 : 1)) {
+            fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.oracle;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,9 @@ public final class Witness {
 
     /** The life of each node whose end it was told last. */
     final Map<String, Integer> ended = new HashMap<>();
+
+    /** How often it was told the end of each life. */
+    final Map<Epoch, Integer> ends = new HashMap<>();
 
     boolean resumed;
     boolean earliest;

@@ -157,6 +157,17 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void findsAnEndThatIsToldTwice() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        truth.isNoMemberAnyMore(1, stamp());
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
+        oracle.isLevel(witness);
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, null, null, null)));
+    }
+
+    @Test
     void findsAnOldLifeThatComesAgain() {
         ready();
         publish(FIRST, 1, 3);

@@ -1,7 +1,9 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.simulation.oracle.Violation;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of comments, commands, and what each command brings about, which is indented below it. Running it writes the file
@@ -40,6 +42,35 @@ final class Scenario {
             }
         }
         return String.join("\n", written) + "\n";
+    }
+
+    /**
+     * Runs it to find out whether a guarantee is broken, or an assertion of the core fails: returns what, or null. What stands
+     * in the file does not count. A command that there is no occasion for any more is left out, and nobody need be level at
+     * once.
+     */
+    @Nullable String broken() {
+        Verbs verbs = new Verbs(new World());
+        for (String line : lines) {
+            if (line.isBlank() || line.startsWith("#") || line.startsWith(INDENT)) {
+                continue;
+            }
+            Command command = new Command(line);
+            try {
+                if (command.verb().equals("level")) {
+                    verbs.recover();
+                }
+                verbs.execute(command);
+            } catch (RuntimeException | AssertionError e) {
+                if (!(e instanceof IllegalArgumentException)) {
+                    return (e instanceof Violation ? String.valueOf(e.getMessage()) : e.toString())
+                            .lines()
+                            .findFirst()
+                            .orElse("");
+                }
+            }
+        }
+        return null;
     }
 
     private String failure(int line, List<String> told, Throwable e) {

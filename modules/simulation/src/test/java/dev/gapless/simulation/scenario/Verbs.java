@@ -12,13 +12,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the commands of a scenario mean. */
 final class Verbs {
     private static final String CLUSTER = "cluster";
     private static final int NO_LIMIT = Integer.MAX_VALUE;
+    private static final long SECOND = 1_000_000_000L;
+    /** More than G6 allows with the times that hold in scenarios. */
+    private static final int ENOUGH_SECONDS = 15;
 
     private final World world;
     private final Pictures pictures;
@@ -98,7 +101,7 @@ final class Verbs {
             case "drop" -> links.forEach(link -> drop(link, command.number(1, 1)));
             case "reset" -> links.forEach(link -> drop(link, NO_LIMIT));
             case "keep" -> {
-                Object message = Objects.requireNonNull(links.get(0).inFlight.peek(), "nothing is under way");
+                Object message = there(links.get(0).inFlight.peek(), "Nothing is under way");
                 kept.put(command.argument(1), message);
                 world.story().tell(command.argument(1) + " is " + world.names().message(message));
             }
@@ -110,12 +113,16 @@ final class Verbs {
                             real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
                 });
             case "inject" ->
-                world.network()
-                        .inject(
-                                links.get(0).to,
-                                Objects.requireNonNull(kept.get(command.argument(1)), "nothing was kept"));
+                world.network().inject(links.get(0).to, there(kept.get(command.argument(1)), "Nothing was kept"));
             default -> throw new IllegalArgumentException("There is no command " + command.verb());
         }
+    }
+
+    private static <T> T there(@Nullable T what, String otherwise) {
+        if (what == null) {
+            throw new IllegalArgumentException(otherwise);
+        }
+        return what;
     }
 
     /** {@code n1>n2}, or {@code n1<>n2} for both directions. */
@@ -228,6 +235,9 @@ final class Verbs {
 
     private void reload(Command command) {
         Reader reader = world.reader(command.argument(0));
+        if (!reader.isReloading()) {
+            throw new IllegalArgumentException(reader.name() + " was told of nothing that it could reload for");
+        }
         switch (command.argument(1)) {
             case "ok" -> reader.reloaded(null);
             case "fails" -> reader.reloadFails();
@@ -279,7 +289,7 @@ final class Verbs {
 
     private void resume(Command command) {
         Life life = world.life(command.argument(2));
-        Taken taken = Objects.requireNonNull(tokens.get(command.argument(4)), "no such token");
+        Taken taken = there(tokens.get(command.argument(4)), "There is no such token");
         Witness witness = taken.witness()
                 .resumed(
                         id(command.argument(0)),
@@ -288,6 +298,15 @@ final class Verbs {
     }
 
     // ------------------------------------------------------------------ the end
+
+    /** Some time passes in which everything arrives, and whoever was told of a loss reloads. */
+    void recover() {
+        for (int i = 0; i < ENOUGH_SECONDS; i++) {
+            world.readers().values().stream().filter(Reader::isReloading).forEach(reader -> reader.reloaded(null));
+            settle();
+            world.advance(SECOND, true);
+        }
+    }
 
     /** G6: everybody has got, or was told of, everything that was published. */
     private void level() {
