@@ -39,7 +39,8 @@ class DesignTest {
 
     private static Map<String, String> testSources() throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String module : List.of("modules/core", "modules/cluster", "modules/node", "multi-jvm-tests")) {
+        for (String module :
+                List.of("modules/core", "modules/simulation", "modules/cluster", "modules/node", "multi-jvm-tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
                     String name = file.getFileName().toString().replace(".java", "");

@@ -261,6 +261,7 @@ public final class Feed {
         return ring.oldest();
     }
 
+    /** {@link dev.gapless.core.log.Ring#size}. */
     public int size() {
         return ring.size();
     }

@@ -65,6 +65,7 @@ public final class Log {
         return ring.bytes();
     }
 
+    /** {@link Ring#size}. */
     public int size() {
         return ring.size();
     }

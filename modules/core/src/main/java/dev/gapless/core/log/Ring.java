@@ -68,8 +68,18 @@ public final class Ring<E extends Ring.Entry> {
         return bytes;
     }
 
+    /**
+     * How many entries there are: never fewer than none nor more than there were room for. While the writer is at work, that
+     * is as of some moment during the call, and out of date when it returns.
+     */
     public int size() {
-        return (int) (head - oldest + 1);
+        long from;
+        long to;
+        do {
+            from = oldest;
+            to = head;
+        } while (from != oldest); // evicted meanwhile: the two do not belong together
+        return (int) (to - from + 1);
     }
 
     /** Would an entry of this size push out an entry beyond {@code evictable}? For the writer. */

@@ -495,6 +495,16 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleC9: asked for the past, it is late when it skips anything: its clock may be behind")
+    void lateSince() {
+        consumer = consumer(new Start.Since(1_000), null);
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        registered(LOG, 4, 3);
+        assertEquals(Reason.REGISTERED_LATE, lastReason());
+    }
+
+    @Test
     @DisplayName("ruleC10, rowP4: those present are asked for the start, those that come later for their beginning")
     void asksLaterOnesForTheirBeginning() {
         begin(present(PRODUCER), named(PRODUCER));

@@ -348,7 +348,8 @@ class SubscriptionStateTest {
     @DisplayName("ruleC6: not where what is told leads into the next life already")
     void leftAndBackWhileOvertaken() {
         feed.started(p, 0);
-        feed.left(new Placed(eras.endOf(p), 0));
+        feed.messages(p, frames(1, 1));
+        feed.left(new Placed(eras.endOf(p), 1));
         Era q = eras.of("q", NEXT_LOG);
         feed.started(q, 0);
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
@@ -441,6 +442,17 @@ class SubscriptionStateTest {
         own.started(back, 0);
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
+    }
+
+    @Test
+    @DisplayName("G2: also for who is overtaken meanwhile")
+    void takenForLostWhileOvertaken() {
+        Placed lost = new Placed(eras.endOfUnplaced("r", EPOCH), 2);
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with("r", lost), SETTINGS, 0);
+        Era back = eras.of("r", LOG);
+        feed.started(back, 0);
+        feed.messages(back, frames(1, SETTINGS.ringMessages() + 1));
+        assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
     }
 
     @Test
