@@ -58,6 +58,8 @@ class SimulationTest {
             "publish: refused, TimedOut",
             "publish: refused, TooMany",
             "publish: waits for room",
+            "setting: nodes named by their address",
+            "setting: nodes with names of their own",
             "setting: 2 nodes",
             "setting: 3 nodes",
             "setting: 4 nodes",

@@ -157,7 +157,7 @@ final class ConsumerState {
         }
         Registration known = byNode.get(named.node());
         Registration sought = byNode.get(fresh.node); // a token may know it by its address alone
-        if (sought != null && sought.sought) {
+        if (sought != null && sought != known && sought.sought) { // a name may be an address
             byNode.remove(fresh.node);
             if (known == null) {
                 known = sought;

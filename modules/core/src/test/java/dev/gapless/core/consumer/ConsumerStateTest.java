@@ -559,6 +559,14 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleT1: a node may have its address for a name")
+    void resumesWhereNamesAreAddresses() {
+        resume("host:1", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+        assertEquals(0, feed.head(), "and nobody is lost");
+    }
+
+    @Test
     @DisplayName("ruleT1: listed and no member: lost")
     void resumesWithoutTheProducer() {
         resume("p", new Position(EPOCH, 7));

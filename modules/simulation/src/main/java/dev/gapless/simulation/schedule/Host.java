@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Host {
     private final int index;
     private final String name;
+    private final String address;
     private final boolean produces;
     private final boolean consumes;
     private @Nullable NodeProcess process;
@@ -17,9 +18,10 @@ final class Host {
     private final List<Long> lives = new ArrayList<>();
 
     /** @param index counts from 0 */
-    Host(int index, boolean produces, boolean consumes) {
+    Host(int index, boolean produces, boolean consumes, boolean namedByItsAddress) {
         this.index = index;
         this.name = "n" + (index + 1);
+        this.address = namedByItsAddress ? name : name + ":2551";
         this.produces = produces;
         this.consumes = consumes;
     }
@@ -45,7 +47,7 @@ final class Host {
 
     /** Before it has told its name it goes under this. */
     String address() {
-        return name + ":2551";
+        return address;
     }
 
     boolean produces() {

@@ -55,10 +55,15 @@ final class Schedule implements Observer {
         this.members = new Members(timeline, root.split(), profile, truth, counts);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new Workload(this, root.split());
+        boolean namedByAddress = seed % 4 == 2; // as nodes are that are given no name
+        counts.add(namedByAddress ? "setting: nodes named by their address" : "setting: nodes with names of their own");
         for (int i = 0; i < profile.hosts(); i++) {
             // The first produces and the last consumes; the others do either, both, or nothing.
-            hosts.add(
-                    new Host(i, i == 0 || random.nextInt(3) != 0, i == profile.hosts() - 1 || random.nextInt(3) != 0));
+            hosts.add(new Host(
+                    i,
+                    i == 0 || random.nextInt(3) != 0,
+                    i == profile.hosts() - 1 || random.nextInt(3) != 0,
+                    namedByAddress));
         }
     }
 
