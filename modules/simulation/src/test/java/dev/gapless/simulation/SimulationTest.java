@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** The guarantees hold whatever goes wrong. {@code -Dgapless.simulation.seeds=A..B} runs other seeds than the normal ones. */
 class SimulationTest {
-    private static final String SEEDS = "1..2000";
+    private static final String SEEDS = "1..10000";
     private static final int MOST_FAILURES = 5;
 
     /** A run in which one of these never happens proves nothing about it. */

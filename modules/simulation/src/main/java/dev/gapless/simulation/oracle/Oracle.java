@@ -114,7 +114,7 @@ public final class Oracle {
             Truth.Life life = lives.get(i);
             long behind = i == from.life() ? from.sequence() : 0;
             long last = i == to.life() ? Math.min(to.sequence(), life.head()) : life.owed();
-            if (behind >= last) {
+            if (behind >= last || behind >= life.owed()) {
                 continue;
             }
             if (!life.wasMember) {
