@@ -27,6 +27,7 @@ final class FaultSchedule implements AutoCloseable {
     private static final int AT_ONCE = 4;
     private static final int PROCESSES_AT_ONCE = 2;
     private static final int LONGEST_INTERVAL_MS = 1_600;
+    private static final long TO_END_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Faults faults;
@@ -141,10 +142,19 @@ final class FaultSchedule implements AutoCloseable {
         }
     }
 
-    /** The cluster has downed one of them meanwhile, so that it could not do what it was to do. */
+    /**
+     * The cluster has downed one of them meanwhile, so that it could not do what it was to do. A process that ends takes no
+     * more commands, and is still there for a moment.
+     */
     private static boolean isOver(List<TestNode> nodes, Throwable e) {
-        return (e instanceof IllegalStateException || e instanceof UncheckedIOException)
-                && nodes.stream().anyMatch(n -> !n.isAlive());
+        if (!(e instanceof IllegalStateException || e instanceof UncheckedIOException)) {
+            return false;
+        }
+        long untilNs = System.nanoTime() + TO_END_NS;
+        while (nodes.stream().allMatch(TestNode::isAlive) && System.nanoTime() - untilNs < 0) {
+            LockSupport.parkNanos(POLL_NS);
+        }
+        return nodes.stream().anyMatch(n -> !n.isAlive());
     }
 
     @Override
