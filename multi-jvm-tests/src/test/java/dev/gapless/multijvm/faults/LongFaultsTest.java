@@ -17,12 +17,17 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Five nodes and their guests publish all the time, and meet one fault after another, in rounds. At the end of each round
  * nobody publishes any more, and the checker has to find everybody level, or told. {@code -Dmultijvm.faults.minutes=10}
  * makes it longer, {@code -Dmultijvm.faults.seed} draws the same faults again.
  */
+@EnabledIfSystemProperty(
+        named = "multijvm.faults.minutes",
+        matches = "\\d+",
+        disabledReason = "asked for by its profile")
 class LongFaultsTest {
     private static final Duration TIME = Integer.getInteger("multijvm.faults.minutes") == null
             ? Duration.ofSeconds(90)
