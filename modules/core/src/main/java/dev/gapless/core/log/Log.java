@@ -1,7 +1,6 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.LogIdentity;
-import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.ArrayDeque;
@@ -85,7 +84,7 @@ public final class Log {
             if (closed) {
                 return new Admission.Closed();
             }
-            if (settings.overflow() == Overflow.BACKPRESSURE && mustWait(content)) {
+            if (settings.backpressure() && mustWait(content)) {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes());
                 }
