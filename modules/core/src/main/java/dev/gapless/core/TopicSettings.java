@@ -57,11 +57,6 @@ public record TopicSettings(
         return draft.settings();
     }
 
-    /** The largest message that fits everywhere (rule P10). */
-    public long largestMessageBytes() {
-        return Math.min(Math.min(maxMessageBytes, batchBytes), Math.min(ringBytes, windowBytes));
-    }
-
     /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
     public TopicSettings forCatchUp() {
         return with(draft -> {

@@ -75,8 +75,8 @@ public final class Log {
     }
 
     /**
-     * Gives the message its sequence, or lets it wait. The content must be no larger than
-     * {@link TopicSettings#largestMessageBytes}; the caller has checked, since only it can say what to do about it.
+     * Gives the message its sequence, or lets it wait. The content must be no larger than rule P10 allows; the caller has
+     * checked, since only it can say what to do about it.
      */
     public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
         lock.lock();
