@@ -1,5 +1,8 @@
 package dev.gapless.internal;
 
+import static dev.gapless.internal.Clock.nowMs;
+import static dev.gapless.internal.Clock.nowNs;
+
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
@@ -244,13 +247,5 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
                 reason,
                 behind == null ? "its start" : behind,
                 upTo == null ? "an open end" : upTo);
-    }
-
-    private static long nowMs() {
-        return System.currentTimeMillis();
-    }
-
-    private static long nowNs() {
-        return System.nanoTime();
     }
 }

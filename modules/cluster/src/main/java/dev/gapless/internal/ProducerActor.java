@@ -1,5 +1,8 @@
 package dev.gapless.internal;
 
+import static dev.gapless.internal.Clock.nowMs;
+import static dev.gapless.internal.Clock.nowNs;
+
 import dev.gapless.NodeStatus.CursorStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.core.Reason;
@@ -177,13 +180,5 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
                 reason,
                 sent < 0 ? "a position of its own" : Long.toString(sent),
                 resumeAt);
-    }
-
-    private static long nowMs() {
-        return System.currentTimeMillis();
-    }
-
-    private static long nowNs() {
-        return System.nanoTime();
     }
 }

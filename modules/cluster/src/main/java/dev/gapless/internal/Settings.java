@@ -99,10 +99,19 @@ final class Settings {
     }
 
     private TopicSettings topicSettings(Config c, String path) {
-        int messages = c.getInt("buffer-messages");
-        check(messages >= 1 && messages <= 1 << 30, path + "buffer-messages", messages, "1 to 2^30");
-        long ringBytes = c.getBytes("buffer-bytes");
-        check(ringBytes >= 1024, path + "buffer-bytes", ringBytes, "at least 1 KiB");
+        return TopicSettings.DEFAULTS.with(draft -> read(c, path, draft));
+    }
+
+    private void read(Config c, String path, TopicSettings.Draft draft) {
+        draft.ringMessages = c.getInt("buffer-messages");
+        check(
+                draft.ringMessages >= 1 && draft.ringMessages <= 1 << 30,
+                path + "buffer-messages",
+                draft.ringMessages,
+                "1 to 2^30");
+        draft.ringBytes = c.getBytes("buffer-bytes");
+        check(draft.ringBytes >= 1024, path + "buffer-bytes", draft.ringBytes, "at least 1 KiB");
+        draft.overflow = oneOf(Overflow.class, c, path, "overflow");
         long batch = c.getBytes("batch-bytes");
         check(
                 batch >= 1024 && batch <= maxFrameBytes - FRAME_MARGIN_BYTES,
@@ -110,48 +119,44 @@ final class Settings {
                 batch,
                 "1 KiB to " + (maxFrameBytes - FRAME_MARGIN_BYTES)
                         + ", which is pekko.remote.artery.advanced.maximum-frame-size less 32 KiB");
-        long window = c.getBytes("window-bytes");
-        check(window >= batch, path + "window-bytes", window, "at least batch-bytes, " + batch);
+        draft.batchBytes = (int) batch;
+        draft.windowBytes = c.getBytes("window-bytes");
+        check(draft.windowBytes >= batch, path + "window-bytes", draft.windowBytes, "at least batch-bytes, " + batch);
         long largest = c.getBytes("max-message-bytes");
         check(largest >= 1 && largest <= batch, path + "max-message-bytes", largest, "1 to batch-bytes, " + batch);
-        int pending = c.getInt("max-pending-publishes");
-        check(pending >= 1, path + "max-pending-publishes", pending, "at least 1");
-        double jitter = c.getDouble("register-backoff.jitter");
-        check(jitter >= 0 && jitter <= 1, path + "register-backoff.jitter", jitter, "0 to 1");
+        draft.maxMessageBytes = (int) largest;
+        draft.maxPendingPublishes = c.getInt("max-pending-publishes");
+        check(draft.maxPendingPublishes >= 1, path + "max-pending-publishes", draft.maxPendingPublishes, "at least 1");
+        draft.backpressureTimeoutNs = positive(c, path, "backpressure-timeout").toNanos();
+        draft.resumeAfterExpiry = oneOf(ResumeAfterExpiry.class, c, path, "resume-after-expiry");
+        draft.heartbeatNs = positive(c, path, "heartbeat-interval").toNanos();
+        draft.backoffMinNs = positive(c, path, "register-backoff.min").toNanos();
+        draft.backoffMaxNs = longest(c, path, "register-backoff").toNanos();
+        draft.backoffJitter = c.getDouble("register-backoff.jitter");
+        check(
+                draft.backoffJitter >= 0 && draft.backoffJitter <= 1,
+                path + "register-backoff.jitter",
+                draft.backoffJitter,
+                "0 to 1");
+        draft.readyTimeoutNs = positive(c, path, "ready-timeout").toNanos();
+        draft.producerReturnNs = positive(c, path, "producer-return-timeout").toNanos();
         Duration drain = positive(c, path, "drain-timeout");
         check(
                 drain.compareTo(leavePhase) < 0,
                 path + "drain-timeout",
                 drain,
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
-        long[] register = backoff(c, path, "register-backoff");
-        long[] reload = backoff(c, path, "reload-backoff");
-        return new TopicSettings(
-                messages,
-                ringBytes,
-                oneOf(Overflow.class, c, path, "overflow"),
-                (int) batch,
-                window,
-                (int) largest,
-                pending,
-                positive(c, path, "backpressure-timeout").toNanos(),
-                oneOf(ResumeAfterExpiry.class, c, path, "resume-after-expiry"),
-                positive(c, path, "heartbeat-interval").toNanos(),
-                register[0],
-                register[1],
-                jitter,
-                positive(c, path, "ready-timeout").toNanos(),
-                positive(c, path, "producer-return-timeout").toNanos(),
-                drain.toNanos(),
-                reload[0],
-                reload[1]);
+        draft.drainTimeoutNs = drain.toNanos();
+        draft.reloadBackoffMinNs = positive(c, path, "reload-backoff.min").toNanos();
+        draft.reloadBackoffMaxNs = longest(c, path, "reload-backoff").toNanos();
     }
 
-    private static long[] backoff(Config c, String path, String key) {
-        Duration min = positive(c, path, key + ".min");
-        Duration max = positive(c, path, key + ".max");
-        check(max.compareTo(min) >= 0, path + key + ".max", max, "at least min, " + min);
-        return new long[] {min.toNanos(), max.toNanos()};
+    /** The longest wait of a backoff. */
+    private static Duration longest(Config c, String path, String backoff) {
+        Duration min = positive(c, path, backoff + ".min");
+        Duration max = positive(c, path, backoff + ".max");
+        check(max.compareTo(min) >= 0, path + backoff + ".max", max, "at least min, " + min);
+        return max;
     }
 
     private static Duration positive(Config c, String path, String key) {

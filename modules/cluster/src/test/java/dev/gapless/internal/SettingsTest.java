@@ -26,14 +26,8 @@ class SettingsTest {
     }
 
     @Test
-    void theDefaultsAreThoseOfTheDesign() {
-        TopicSettings topic = settings("").topic("any");
-        assertEquals(65_536, topic.ringMessages());
-        assertEquals(16 << 20, topic.ringBytes());
-        assertEquals(Overflow.EXPIRE, topic.overflow());
-        assertEquals(128 << 10, topic.batchBytes());
-        assertEquals(512 << 10, topic.windowBytes());
-        assertEquals(100 << 10, topic.maxMessageBytes());
+    void theDefaultsAreThoseOfTheCore() {
+        assertEquals(TopicSettings.DEFAULTS, settings("").topic("any"));
     }
 
     @Test

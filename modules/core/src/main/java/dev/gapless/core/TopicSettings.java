@@ -1,7 +1,10 @@
 package dev.gapless.core;
 
+import java.util.function.Consumer;
+
 /**
- * The settings of one topic on one node. Times are nanoseconds, sizes bytes.
+ * The settings of one topic on one node. Times are nanoseconds, sizes bytes. Whoever needs some begins with
+ * {@link #DEFAULTS}, and says {@link #with} what differs.
  *
  * @param ringMessages how many messages a ring (log or feed) holds at most
  * @param ringBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
@@ -41,36 +44,95 @@ public record TopicSettings(
         long drainTimeoutNs,
         long reloadBackoffMinNs,
         long reloadBackoffMaxNs) {
+    private static final long MS = 1_000_000;
+    private static final long SECOND = 1_000 * MS;
 
-    /** The largest message that fits everywhere (rule P10). */
-    public long largestMessageBytes() {
-        return Math.min(Math.min(maxMessageBytes, batchBytes), Math.min(ringBytes, windowBytes));
+    /** Those of {@code reference.conf}. */
+    public static final TopicSettings DEFAULTS = new Draft().settings();
+
+    /** These settings, but for what {@code change} sets. */
+    public TopicSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
     }
 
     /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
     public TopicSettings forCatchUp() {
-        return new TopicSettings(
-                ringMessages,
-                windowBytes,
-                Overflow.BACKPRESSURE,
-                batchBytes,
-                windowBytes,
-                maxMessageBytes,
-                maxPendingPublishes,
-                backpressureTimeoutNs,
-                resumeAfterExpiry,
-                heartbeatNs,
-                backoffMinNs,
-                backoffMaxNs,
-                backoffJitter,
-                readyTimeoutNs,
-                producerReturnNs,
-                drainTimeoutNs,
-                reloadBackoffMinNs,
-                reloadBackoffMaxNs);
+        return with(draft -> {
+            draft.ringBytes = windowBytes;
+            draft.overflow = Overflow.BACKPRESSURE;
+        });
     }
 
     public boolean backpressure() {
         return overflow == Overflow.BACKPRESSURE;
+    }
+
+    /** Settings that are being put together: at first the defaults, or those that are changed. */
+    public static final class Draft {
+        public int ringMessages = 65_536;
+        public long ringBytes = 16 << 20;
+        public Overflow overflow = Overflow.EXPIRE;
+        public int batchBytes = 128 << 10;
+        public long windowBytes = 512 << 10;
+        public int maxMessageBytes = 100 << 10;
+        public int maxPendingPublishes = 10_000;
+        public long backpressureTimeoutNs = 10 * SECOND;
+        public ResumeAfterExpiry resumeAfterExpiry = ResumeAfterExpiry.HEAD;
+        public long heartbeatNs = SECOND;
+        public long backoffMinNs = 200 * MS;
+        public long backoffMaxNs = 10 * SECOND;
+        public double backoffJitter = 0.2;
+        public long readyTimeoutNs = 10 * SECOND;
+        public long producerReturnNs = 15 * SECOND;
+        public long drainTimeoutNs = 4 * SECOND;
+        public long reloadBackoffMinNs = 200 * MS;
+        public long reloadBackoffMaxNs = 10 * SECOND;
+
+        private Draft() {}
+
+        private Draft(TopicSettings from) {
+            ringMessages = from.ringMessages;
+            ringBytes = from.ringBytes;
+            overflow = from.overflow;
+            batchBytes = from.batchBytes;
+            windowBytes = from.windowBytes;
+            maxMessageBytes = from.maxMessageBytes;
+            maxPendingPublishes = from.maxPendingPublishes;
+            backpressureTimeoutNs = from.backpressureTimeoutNs;
+            resumeAfterExpiry = from.resumeAfterExpiry;
+            heartbeatNs = from.heartbeatNs;
+            backoffMinNs = from.backoffMinNs;
+            backoffMaxNs = from.backoffMaxNs;
+            backoffJitter = from.backoffJitter;
+            readyTimeoutNs = from.readyTimeoutNs;
+            producerReturnNs = from.producerReturnNs;
+            drainTimeoutNs = from.drainTimeoutNs;
+            reloadBackoffMinNs = from.reloadBackoffMinNs;
+            reloadBackoffMaxNs = from.reloadBackoffMaxNs;
+        }
+
+        private TopicSettings settings() {
+            return new TopicSettings(
+                    ringMessages,
+                    ringBytes,
+                    overflow,
+                    batchBytes,
+                    windowBytes,
+                    maxMessageBytes,
+                    maxPendingPublishes,
+                    backpressureTimeoutNs,
+                    resumeAfterExpiry,
+                    heartbeatNs,
+                    backoffMinNs,
+                    backoffMaxNs,
+                    backoffJitter,
+                    readyTimeoutNs,
+                    producerReturnNs,
+                    drainTimeoutNs,
+                    reloadBackoffMinNs,
+                    reloadBackoffMaxNs);
+        }
     }
 }

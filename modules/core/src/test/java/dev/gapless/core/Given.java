@@ -39,24 +39,17 @@ public final class Given {
     }
 
     public static TopicSettings settings(int messages, Overflow overflow, ResumeAfterExpiry resume) {
-        return new TopicSettings(
-                messages,
-                1 << 20,
-                overflow,
-                4 * FRAME_BYTES,
-                8L * FRAME_BYTES,
-                FRAME_BYTES,
-                3,
-                10 * SECOND,
-                resume,
-                SECOND,
-                SECOND / 5,
-                10 * SECOND,
-                0,
-                5 * SECOND,
-                15 * SECOND,
-                4 * SECOND,
-                SECOND / 10,
-                2 * SECOND);
+        return TopicSettings.DEFAULTS.with(draft -> {
+            draft.ringMessages = messages;
+            draft.overflow = overflow;
+            draft.batchBytes = 4 * FRAME_BYTES;
+            draft.windowBytes = 8L * FRAME_BYTES;
+            draft.maxPendingPublishes = 3;
+            draft.resumeAfterExpiry = resume;
+            draft.backoffJitter = 0;
+            draft.readyTimeoutNs = 5 * SECOND;
+            draft.reloadBackoffMinNs = SECOND / 10;
+            draft.reloadBackoffMaxNs = 2 * SECOND;
+        });
     }
 }

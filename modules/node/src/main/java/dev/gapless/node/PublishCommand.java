@@ -10,29 +10,18 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "publish",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Publishes each line of standard input.",
             "As JSON if it is JSON, else as text. It reads no faster than the consumers take, and ends with status 0 once"
                     + " every line was accepted, and delivered to the consumers known by then."
         })
-final class PublishCommand implements Callable<Integer> {
+final class PublishCommand extends MemberCommand {
     private static final Duration CONSUMERS_TIMEOUT = Duration.ofSeconds(10);
-
-    private final Termination termination;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(names = "--topic", required = true, paramLabel = "T", description = "Where to publish.")
     private String topic;
@@ -44,11 +33,8 @@ final class PublishCommand implements Callable<Integer> {
                     + " messages expire, which it is told.")
     private Overflow overflow = Overflow.BACKPRESSURE;
 
-    @Mixin
-    private MemberOptions options;
-
     PublishCommand(Termination termination) {
-        this.termination = termination;
+        super(termination);
     }
 
     @Override
@@ -56,7 +42,7 @@ final class PublishCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Progress progress = new Progress(err, "lines", Terminal.onStandardError());
         progress.print("joining");
-        try (Member member = options.join(TopicConfig.of(topic, overflow, spec.commandLine()), termination)) {
+        try (Member member = join(TopicConfig.of(topic, overflow, spec.commandLine()))) {
             Producer<Object> producer = member.gapless().producer(Topic.of(topic, Object.class));
             Audience audience = new Audience(member, topic, termination);
 

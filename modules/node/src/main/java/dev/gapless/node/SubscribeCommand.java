@@ -15,34 +15,23 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "subscribe",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
         description = {
             "Prints each event of a topic as one line of JSON.",
             "Until --count messages, SIGINT or SIGTERM. What was missed is an event, too (cursor_expired)."
         })
-final class SubscribeCommand implements Callable<Integer> {
+final class SubscribeCommand extends MemberCommand {
     private static final Duration END_TIMEOUT = Duration.ofSeconds(5);
-
-    private final Termination termination;
-
-    @Spec
-    private CommandSpec spec;
 
     @Option(names = "--topic", required = true, paramLabel = "T", description = "What to print.")
     private String topic;
@@ -70,11 +59,8 @@ final class SubscribeCommand implements Callable<Integer> {
                             + " its oldest messages expire. Matters to publishers that have backpressure alone.")
     private Overflow overflow = Overflow.BACKPRESSURE;
 
-    @Mixin
-    private MemberOptions options;
-
     SubscribeCommand(Termination termination) {
-        this.termination = termination;
+        super(termination);
     }
 
     @Override
@@ -88,7 +74,7 @@ final class SubscribeCommand implements Callable<Integer> {
         CursorToken resume = tokens == null ? null : tokens.read();
         StartFrom start = start(resume);
 
-        try (Member member = options.join(settings, termination)) {
+        try (Member member = join(settings)) {
             OwnNode own = new OwnNode(member.gapless().nodeName());
             EventJson json = new EventJson(new PayloadJson(member.system()), own);
             EventPrinter printer = new EventPrinter(count, json, new FileOutputStream(FileDescriptor.out), tokens, own);

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,9 +156,7 @@ class EventPrinterTest {
         EventPrinter printer = printer(Long.MAX_VALUE, out);
         subscription.token = token(9);
         var running = CompletableFuture.supplyAsync(() -> printer.run(subscription, end));
-        while (new TokenFile(file).read() == null) {
-            Thread.sleep(20);
-        }
+        Await.within(Duration.ofSeconds(20), () -> "no token", () -> new TokenFile(file).read() != null);
         assertEquals(token(9), new TokenFile(file).read());
         end.complete(null);
         assertEquals(Ended.Reason.CANCELLED, running.join());

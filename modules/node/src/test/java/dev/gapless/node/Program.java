@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The program in a process of its own, on this test's class path. Closing it ends it, however it is. */
 final class Program implements AutoCloseable {
@@ -113,25 +114,22 @@ final class Program implements AutoCloseable {
         await("'" + text + "'", () -> err().stream().anyMatch(line -> line.contains(text)));
     }
 
+    /** Waits until the condition holds; the test fails at once if the process ends before. */
     void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadlineNs > 0 || (!process.isAlive() && !condition.getAsBoolean())) {
-                fail(this + ": no " + what);
+        Supplier<String> otherwise = () -> this + ": no " + what;
+        Await.within(DEADLINE, otherwise, () -> {
+            boolean alive = process.isAlive(); // before the condition: what it did last counts
+            boolean holds = condition.getAsBoolean();
+            if (!holds && !alive) {
+                fail(otherwise);
             }
-            Thread.sleep(50);
-        }
+            return holds;
+        });
     }
 
     /** Waits for what no process in particular does. */
     static void awaitThat(String what, BooleanSupplier condition) throws InterruptedException {
-        long deadlineNs = System.nanoTime() + DEADLINE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadlineNs > 0) {
-                fail("no " + what);
-            }
-            Thread.sleep(50);
-        }
+        Await.within(DEADLINE, () -> "no " + what, condition);
     }
 
     /** Waits until it ends; returns its exit status. */

@@ -3,7 +3,6 @@ package dev.gapless.stress;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
-import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.log.Admission;
@@ -22,7 +21,6 @@ public final class Given {
 
     private static final LogIdentity IDENTITY = LogIdentity.fresh(EPOCH, 0);
     private static final long RING_BYTES = 1 << 20;
-    private static final long SECOND = 1_000_000_000L;
 
     private Given() {}
 
@@ -54,25 +52,13 @@ public final class Given {
     }
 
     private static TopicSettings settings(int messages, long bytes, Overflow overflow) {
-        return new TopicSettings(
-                messages,
-                bytes,
-                overflow,
-                Frame.OVERHEAD_BYTES,
-                1 << 16,
-                1 << 10,
-                4,
-                10 * SECOND,
-                ResumeAfterExpiry.HEAD,
-                SECOND,
-                SECOND,
-                SECOND,
-                0,
-                SECOND,
-                SECOND,
-                SECOND,
-                SECOND,
-                SECOND);
+        return TopicSettings.DEFAULTS.with(draft -> {
+            draft.ringMessages = messages;
+            draft.ringBytes = bytes;
+            draft.overflow = overflow;
+            draft.batchBytes = Frame.OVERHEAD_BYTES;
+            draft.windowBytes = 1 << 16;
+        });
     }
 
     /** A message that is made anew, with bytes of its own: who sees it too early sees zeros. */

@@ -244,10 +244,6 @@ public final class Feed {
         readers.remove(reader);
     }
 
-    public int readerCount() {
-        return readers.size();
-    }
-
     /** The entry with this index, or null if it is not there yet (index above the head) or no more. */
     public @Nullable FeedEntry get(long index) {
         return ring.get(index);

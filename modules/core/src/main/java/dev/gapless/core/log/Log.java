@@ -1,7 +1,6 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.LogIdentity;
-import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.ArrayDeque;
@@ -76,8 +75,8 @@ public final class Log {
     }
 
     /**
-     * Gives the message its sequence, or lets it wait. The content must be no larger than
-     * {@link TopicSettings#largestMessageBytes}; the caller has checked, since only it can say what to do about it.
+     * Gives the message its sequence, or lets it wait. The content must be no larger than rule P10 allows; the caller has
+     * checked, since only it can say what to do about it.
      */
     public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
         lock.lock();
@@ -85,7 +84,7 @@ public final class Log {
             if (closed) {
                 return new Admission.Closed();
             }
-            if (settings.overflow() == Overflow.BACKPRESSURE && mustWait(content)) {
+            if (settings.backpressure() && mustWait(content)) {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes());
                 }

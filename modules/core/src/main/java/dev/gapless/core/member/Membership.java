@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,15 +130,16 @@ public final class Membership {
 
     /** Does another member claim this node's own name? Its uid, if one does. */
     public OptionalLong namesake() {
-        return members.entrySet().stream()
-                .filter(entry -> entry.getKey() != uid && node.equals(entry.getValue().claimed))
-                .mapToLong(Map.Entry::getKey)
-                .findFirst();
+        return first((memberUid, member) -> memberUid != uid && node.equals(member.claimed));
     }
 
     private OptionalLong predecessor(String address) {
+        return first((memberUid, member) -> member.address.equals(address));
+    }
+
+    private OptionalLong first(BiPredicate<Long, Member> which) {
         return members.entrySet().stream()
-                .filter(entry -> entry.getValue().address.equals(address))
+                .filter(entry -> which.test(entry.getKey(), entry.getValue()))
                 .mapToLong(Map.Entry::getKey)
                 .findFirst();
     }

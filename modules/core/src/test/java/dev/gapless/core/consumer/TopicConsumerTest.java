@@ -186,19 +186,38 @@ class TopicConsumerTest implements ConsumerEffects {
     @Test
     @DisplayName("backpressure: window is granted as the slowest subscription frees the feed")
     void grantsWhatIsFreed() {
+        SubscriptionState slow = thatFillsItsFeed();
+        assertTrue(slow.isPressed());
+        Step.Messages given = assertInstanceOf(Step.Messages.class, slow.next(0));
+        given.run().handled(given.run().messages().size());
+        slow.next(0);
+        consumer.onRoom();
+        assertTrue(windowOfLastAck() > 0);
+    }
+
+    @Test
+    @DisplayName("backpressure: what a subscription left unread when it was closed holds nobody up")
+    void grantsWhatTheClosedOneHeld() {
+        thatFillsItsFeed();
+        consumer.close(1);
+        consumer.onRoom();
+        assertTrue(windowOfLastAck() > 0);
+    }
+
+    /** Subscription 1, which has read nothing of a feed that is full. */
+    private SubscriptionState thatFillsItsFeed() {
         consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD), new Opening.Latest());
         SubscriptionState slow = consumer.open(1, new Opening.Latest(), 0, 0);
         consumer.begin(MEMBERS, 0, 0);
         registered(0, 1, 0);
         batch(0, 1, 4);
         batch(0, 5, 8);
-        assertEquals(0, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes());
-        assertTrue(slow.isPressed());
-        Step.Messages given = assertInstanceOf(Step.Messages.class, slow.next(0));
-        given.run().handled(given.run().messages().size());
-        slow.next(0);
-        consumer.onRoom();
-        assertTrue(assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes() > 0);
+        assertEquals(0, windowOfLastAck());
+        return slow;
+    }
+
+    private long windowOfLastAck() {
+        return assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes();
     }
 
     @Test
@@ -213,6 +232,5 @@ class TopicConsumerTest implements ConsumerEffects {
         assertTrue(consumer.isIdle());
         assertEquals(2, registers);
         assertEquals(2, sent.size() - registers);
-        assertEquals(0, consumer.feed().readerCount());
     }
 }

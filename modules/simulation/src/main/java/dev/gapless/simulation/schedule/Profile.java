@@ -53,25 +53,23 @@ record Profile(
         long ringBytes = faults && random.nextInt(4) == 0
                 ? Math.max(largest + ENTRY_OVERHEAD, (long) ring * (largest / 2))
                 : 1 << 20;
-        TopicSettings settings = new TopicSettings(
-                ring,
-                ringBytes,
-                backpressure ? Overflow.BACKPRESSURE : Overflow.EXPIRE,
-                batch,
-                (long) batch * (1 + random.nextInt(6)),
-                batch,
-                1 + random.nextInt(100),
-                (4 + random.nextInt(7)) * SECOND,
-                random.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED,
-                SECOND,
-                200 * MS,
-                (1 + random.nextInt(4)) * SECOND,
-                0.2,
-                (2 + random.nextInt(3)) * SECOND,
-                (1 + random.nextInt(5)) * SECOND,
-                (1 + random.nextInt(4)) * SECOND,
-                100 * MS,
-                2 * SECOND);
+        TopicSettings settings = TopicSettings.DEFAULTS.with(draft -> {
+            draft.ringMessages = ring;
+            draft.ringBytes = ringBytes;
+            draft.overflow = backpressure ? Overflow.BACKPRESSURE : Overflow.EXPIRE;
+            draft.batchBytes = batch;
+            draft.windowBytes = (long) batch * (1 + random.nextInt(6));
+            draft.maxMessageBytes = batch;
+            draft.maxPendingPublishes = 1 + random.nextInt(100);
+            draft.backpressureTimeoutNs = (4 + random.nextInt(7)) * SECOND;
+            draft.resumeAfterExpiry = random.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED;
+            draft.backoffMaxNs = (1 + random.nextInt(4)) * SECOND;
+            draft.readyTimeoutNs = (2 + random.nextInt(3)) * SECOND;
+            draft.producerReturnNs = (1 + random.nextInt(5)) * SECOND;
+            draft.drainTimeoutNs = (1 + random.nextInt(4)) * SECOND;
+            draft.reloadBackoffMinNs = 100 * MS;
+            draft.reloadBackoffMaxNs = 2 * SECOND;
+        });
         int hosts = 2 + random.nextInt(4);
         long badTimesNs = (4 + random.nextInt(20)) * SECOND;
         int burst = 1 + random.nextInt(16);

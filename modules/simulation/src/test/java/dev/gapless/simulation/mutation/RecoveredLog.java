@@ -3,10 +3,8 @@ package dev.gapless.simulation.mutation;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
-import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
@@ -31,39 +29,19 @@ final class RecoveredLog {
     private static final Epoch BEFORE = new Epoch(1);
     private static final long STORED = 3;
     private static final long PUBLISHED = 5;
-    private static final long SECOND = 1_000_000_000L;
-    private static final TopicSettings SETTINGS = new TopicSettings(
-            100,
-            100_000,
-            Overflow.EXPIRE,
-            1_000,
-            10_000,
-            1_000,
-            10,
-            SECOND,
-            ResumeAfterExpiry.HEAD,
-            SECOND,
-            SECOND,
-            SECOND,
-            0,
-            SECOND,
-            SECOND,
-            SECOND,
-            SECOND,
-            SECOND);
-
     private final List<ToConsumer> sent = new ArrayList<>();
     private final Log log =
-            new Log(new LogIdentity(new Epoch(2), 0, STORED + 1, new Lineage(BEFORE, STORED)), SETTINGS);
-    private final ProducerState producer = new ProducerState("topic", 1, log, SETTINGS, new ProducerEffects() {
-        @Override
-        public void send(ToConsumer message) {
-            sent.add(message);
-        }
+            new Log(new LogIdentity(new Epoch(2), 0, STORED + 1, new Lineage(BEFORE, STORED)), TopicSettings.DEFAULTS);
+    private final ProducerState producer =
+            new ProducerState("topic", 1, log, TopicSettings.DEFAULTS, new ProducerEffects() {
+                @Override
+                public void send(ToConsumer message) {
+                    sent.add(message);
+                }
 
-        @Override
-        public void expired(Session session, long reader, Reason reason, long sentUpTo, long resumeAt) {}
-    });
+                @Override
+                public void expired(Session session, long reader, Reason reason, long sentUpTo, long resumeAt) {}
+            });
 
     private RecoveredLog() {}
 

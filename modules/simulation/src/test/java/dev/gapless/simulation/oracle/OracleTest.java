@@ -6,10 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
-import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import java.util.List;
 import java.util.TreeMap;
@@ -19,8 +17,10 @@ import org.junit.jupiter.api.function.Executable;
 
 /** An oracle that cannot say no is worth nothing: each violation is made by hand, beside what is right. */
 class OracleTest implements Observer {
-    private static final TopicSettings SETTINGS = new TopicSettings(
-            10, 10_000, Overflow.EXPIRE, 100, 100, 100, 1, 1, ResumeAfterExpiry.HEAD, 1, 1, 1, 0, 1, 1, 1, 1, 1);
+    private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
+        draft.ringMessages = 10;
+        draft.ringBytes = 10_000;
+    });
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
     private static final long READER = 99;

@@ -23,26 +23,26 @@ final class Settings {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
-        int batch = number(given, "batch", 10) * MESSAGE_BYTES;
-        return new TopicSettings(
-                number(given, "ring", 100),
-                number(given, "bytes", 1 << 20),
-                Overflow.valueOf(given.getOrDefault("overflow", "expire").toUpperCase(Locale.ROOT)),
-                batch,
-                (long) number(given, "window", 40) * MESSAGE_BYTES,
-                batch,
-                number(given, "pending", 10),
-                4 * SECOND,
-                ResumeAfterExpiry.valueOf(given.getOrDefault("resume", "head").toUpperCase(Locale.ROOT)),
-                SECOND,
-                200 * MS,
-                2 * SECOND,
-                0,
-                3 * SECOND,
-                5 * SECOND,
-                2 * SECOND,
-                100 * MS,
-                SECOND);
+        return TopicSettings.DEFAULTS.with(draft -> {
+            draft.ringMessages = number(given, "ring", 100);
+            draft.ringBytes = number(given, "bytes", 1 << 20);
+            draft.overflow =
+                    Overflow.valueOf(given.getOrDefault("overflow", "expire").toUpperCase(Locale.ROOT));
+            draft.batchBytes = number(given, "batch", 10) * MESSAGE_BYTES;
+            draft.windowBytes = (long) number(given, "window", 40) * MESSAGE_BYTES;
+            draft.maxMessageBytes = draft.batchBytes;
+            draft.maxPendingPublishes = number(given, "pending", 10);
+            draft.backpressureTimeoutNs = 4 * SECOND;
+            draft.resumeAfterExpiry = ResumeAfterExpiry.valueOf(
+                    given.getOrDefault("resume", "head").toUpperCase(Locale.ROOT));
+            draft.backoffMaxNs = 2 * SECOND;
+            draft.backoffJitter = 0;
+            draft.readyTimeoutNs = 3 * SECOND;
+            draft.producerReturnNs = 5 * SECOND;
+            draft.drainTimeoutNs = 2 * SECOND;
+            draft.reloadBackoffMinNs = 100 * MS;
+            draft.reloadBackoffMaxNs = SECOND;
+        });
     }
 
     private static int number(Map<String, String> given, String name, int otherwise) {

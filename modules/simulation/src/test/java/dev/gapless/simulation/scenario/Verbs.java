@@ -185,10 +185,10 @@ final class Verbs {
             world.keepUnsent(life);
         }
         int bytes = Integer.parseInt(command.settings().getOrDefault("bytes", "0"));
-        if (bytes + Long.BYTES > life.settings().largestMessageBytes()) {
+        if (bytes + Long.BYTES > life.settings().maxMessageBytes()) {
             // As whoever publishes does, before the log sees it.
             world.story()
-                    .tell("a publish is refused: larger than " + life.settings().largestMessageBytes() + " bytes");
+                    .tell("a publish is refused: larger than " + life.settings().maxMessageBytes() + " bytes");
             return;
         }
         for (int i = 0; i < command.number(1, 1); i++) {
