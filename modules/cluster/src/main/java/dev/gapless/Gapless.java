@@ -1,12 +1,15 @@
 package dev.gapless;
 
+import dev.gapless.core.Position;
 import dev.gapless.internal.GaplessExtension;
 import dev.gapless.internal.GaplessNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -64,9 +67,19 @@ public final class Gapless {
         return node.source(topic, start);
     }
 
-    /** Publishes what the stream gives it, in order, and with backpressure as the topic has it. Fails if a publish fails. */
+    /** A {@link #flow} for those who need no positions; completes when everything was accepted. */
     public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return node.sink(topic);
+    }
+
+    /**
+     * Publishes what the stream gives it, and passes on the positions, in the same order. At most 1,024 publishes are under
+     * way at once, and no more than {@code gapless.max-pending-publishes}. Fails with the first publish that fails; those
+     * behind it may have been accepted. For keys and headers, {@code mapAsync(n, producer::publish)} does the same with
+     * {@link Publication}s.
+     */
+    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
+        return node.flow(topic);
     }
 
     /** What every member says of itself that answers in time, this node included; in the names' order. */

@@ -10,6 +10,7 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -26,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
@@ -46,7 +48,8 @@ import org.jspecify.annotations.Nullable;
  * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with all actors below. Thread-safe.
  */
 public final class GaplessNode implements Extension {
-    private static final int SINK_PARALLELISM = 1_024;
+    /** Publishes of one stream under way. */
+    private static final int MAX_STREAM_PUBLISHES = 1_024;
 
     private final ExtendedActorSystem system;
     private final @Nullable String takesNoPart;
@@ -163,9 +166,15 @@ public final class GaplessNode implements Extension {
         return running().producers().values();
     }
 
-    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         Producer<T> producer = producer(topic);
-        return Flow.<T>create().mapAsync(SINK_PARALLELISM, producer::publish).toMat(Sink.ignore(), Keep.right());
+        int underWay = Math.min(
+                MAX_STREAM_PUBLISHES, running().settings().topic(topic.name()).maxPendingPublishes());
+        return Flow.<T>create().mapAsync(underWay, producer::publish);
+    }
+
+    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+        return flow(topic).toMat(Sink.ignore(), Keep.right());
     }
 
     // ------------------------------------------------------------------ subscribing
@@ -215,6 +224,9 @@ public final class GaplessNode implements Extension {
     private static Opening opening(StartFrom start) {
         if (start instanceof StartFrom.Resume resume) {
             return new Opening.Resume(resume.token());
+        }
+        if (start instanceof StartFrom.Since since) {
+            return new Opening.Since(since.time().toEpochMilli());
         }
         return start instanceof StartFrom.Earliest ? new Opening.Earliest() : new Opening.Latest();
     }
