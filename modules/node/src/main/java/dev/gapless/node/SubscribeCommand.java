@@ -39,7 +39,8 @@ final class SubscribeCommand extends MemberCommand {
     @Option(
             names = "--from",
             paramLabel = "START",
-            description = "Where to begin: latest (the default), earliest, or a cursor token.")
+            description = "Where to begin: latest (the default), earliest, a cursor token, or a time (ISO 8601, like"
+                    + " 2026-01-31T12:00:00Z): what was published then or later.")
     private String from = "latest";
 
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many messages.")
