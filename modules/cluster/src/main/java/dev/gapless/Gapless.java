@@ -55,7 +55,13 @@ public final class Gapless {
 
     /** Subscribes with a handler. */
     public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
-        return node.subscribe(topic, start, handler);
+        return subscribe(topic, start, SubscriptionSettings.defaults(), handler);
+    }
+
+    /** Subscribes with a handler, to a part of the topic for instance. */
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, MessageHandler<T> handler) {
+        return node.subscribe(topic, start, settings, handler);
     }
 
     /**
@@ -64,7 +70,12 @@ public final class Gapless {
      * CursorExpired} says that the state was reloaded, so put no buffer between this and what reloads.
      */
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
-        return node.source(topic, start);
+        return source(topic, start, SubscriptionSettings.defaults());
+    }
+
+    /** {@link #source(Topic, StartFrom)}, of a part of the topic for instance. */
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
+        return node.source(topic, start, settings);
     }
 
     /** A {@link #flow} for those who need no positions; completes when everything was accepted. */

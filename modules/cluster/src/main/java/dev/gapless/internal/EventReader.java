@@ -9,6 +9,7 @@ import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Content;
@@ -17,6 +18,7 @@ import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +31,16 @@ final class EventReader<T> {
     /** A consumer that waits for room is told of every so many messages. */
     private static final int ROOM_EVERY = 32;
 
+    /** Messages and notices that it looks at in one turn, when most are left out. */
+    private static final int LOOKS = 1_024;
+
     private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
 
     private final Topic<T> topic;
     private final long id;
     private final SubscriptionState state;
     private final ActorRef<ConsumerActor.Command> consumer;
+    private final Filter filter;
     private final Codec codec;
     private final String clusterId;
 
@@ -46,12 +52,14 @@ final class EventReader<T> {
             long id,
             SubscriptionState state,
             ActorRef<ConsumerActor.Command> consumer,
+            Filter filter,
             Codec codec,
             String clusterId) {
         this.topic = topic;
         this.id = id;
         this.state = state;
         this.consumer = consumer;
+        this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
     }
@@ -60,28 +68,54 @@ final class EventReader<T> {
         return state;
     }
 
-    /** The next event, or null if there is none now, or a reload is under way. */
+    /**
+     * The next event, or null if there is none now, or a reload is under way, or much was left out: then {@link #hasMore}.
+     */
     @Nullable Event<T> next() {
         handled();
-        MessageRun current = run;
-        while (current == null || given >= current.messages().size()) {
-            Step step = state.next(System.nanoTime());
-            if (state.isPressed()) {
-                consumer.tell(ConsumerActor.ROOM);
-            }
-            if (step instanceof Step.Messages messages) {
-                current = messages.run();
-                run = current;
-                given = 0;
-            } else if (step instanceof Step.Joined) {
-                consumer.tell(new ConsumerActor.Joined(id));
+        for (int i = 0; i < LOOKS; i++) {
+            MessageRun current = run;
+            if (current != null && given < current.messages().size()) {
+                FeedEntry.Message message = current.messages().get(given);
+                given++;
+                if (filter.takesNode(message.era().node())
+                        && filter.takesKey(message.frame().content().key())) {
+                    return event(message, current, given);
+                }
             } else {
-                run = null; // what was read must not be kept for as long as nothing comes
-                return notice(step);
+                Step step = step();
+                if (step instanceof Step.Idle || step instanceof Step.Reloading) {
+                    return null;
+                }
+                Event<T> notice = notice(step);
+                if (notice != null) {
+                    return notice;
+                }
             }
         }
-        given++;
-        return event(current.messages().get(given - 1), current, given);
+        handled();
+        return null;
+    }
+
+    /** Is there something to look at? */
+    boolean hasMore() {
+        MessageRun current = run;
+        return (current != null && given < current.messages().size()) || state.hasNext();
+    }
+
+    private Step step() {
+        handled(); // what was left out, too
+        Step step = state.next(System.nanoTime());
+        if (state.isPressed()) {
+            consumer.tell(ConsumerActor.ROOM);
+        }
+        if (step instanceof Step.Messages messages) {
+            run = messages.run();
+            given = 0;
+        } else {
+            run = null; // what was read must not be kept for as long as nothing comes
+        }
+        return step;
     }
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
@@ -94,15 +128,27 @@ final class EventReader<T> {
         }
     }
 
+    /** What the application is told of this step, if it is told anything. */
     private @Nullable Event<T> notice(Step step) {
-        if (step instanceof Step.Missed missed) {
-            long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
-            return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), missed.gaps(), token());
-        } else if (step instanceof Step.Left left) {
+        if (step instanceof Step.Joined) {
+            consumer.tell(new ConsumerActor.Joined(id));
+        } else if (step instanceof Step.Missed missed) {
+            return missed(missed);
+        } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
             Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
             return new ProducerLeft<>(topic.name(), left.node(), position, token());
         }
         return null;
+    }
+
+    private @Nullable Event<T> missed(Step.Missed missed) {
+        List<Gap> gaps = missed.gaps().stream().filter(filter::takesGap).toList();
+        if (gaps.isEmpty()) {
+            state.reloaded(null); // of nodes that are left out
+            return null;
+        }
+        long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
+        return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
     private Event<T> event(FeedEntry.Message message, MessageRun of, int count) {

@@ -6,6 +6,7 @@ import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
@@ -179,22 +180,23 @@ public final class GaplessNode implements Extension {
 
     // ------------------------------------------------------------------ subscribing
 
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, MessageHandler<T> handler) {
         Running r = running();
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
         Wakeup wakeup = new Wakeup();
         ActorRef<HandlerActor.Command> actor = spawn(
-                HandlerActor.create(topic, id, handler, handle, this, wakeup),
+                HandlerActor.create(topic, settings, id, handler, handle, this, wakeup),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(r.settings().dispatcher));
         openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, wakeup));
         return handle;
     }
 
-    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         checkStart(topic.name(), start);
-        return Source.fromGraph(new EventSource<>(this, topic, start));
+        return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
     <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
@@ -208,9 +210,14 @@ public final class GaplessNode implements Extension {
     }
 
     <T> EventReader<T> reader(
-            Topic<T> topic, long id, SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-        return new EventReader<>(
-                topic, id, state, consumer, running().codec(), running().settings().clusterId);
+            Topic<T> topic,
+            SubscriptionSettings settings,
+            long id,
+            SubscriptionState state,
+            ActorRef<ConsumerActor.Command> consumer) {
+        Filter filter = new Filter(settings);
+        String clusterId = running().settings().clusterId;
+        return new EventReader<>(topic, id, state, consumer, filter, running().codec(), clusterId);
     }
 
     void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {

@@ -9,6 +9,7 @@ import dev.gapless.OnFailure;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Ready;
 import dev.gapless.Reload;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
@@ -52,6 +53,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
     private record ReloadFailed(Throwable cause) implements Command {}
 
     private final Topic<T> topic;
+    private final SubscriptionSettings settings;
     private final long id;
     private final MessageHandler<T> handler;
     private final SubscriptionHandle handle;
@@ -65,18 +67,20 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
 
     static <T> Behavior<Command> create(
             Topic<T> topic,
+            SubscriptionSettings settings,
             long id,
             MessageHandler<T> handler,
             SubscriptionHandle handle,
             GaplessNode node,
             Wakeup wakeup) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new HandlerActor<>(context, topic, id, handler, handle, node, timers, wakeup)));
+                timers -> new HandlerActor<>(context, topic, settings, id, handler, handle, node, timers, wakeup)));
     }
 
     private HandlerActor(
             ActorContext<Command> context,
             Topic<T> topic,
+            SubscriptionSettings settings,
             long id,
             MessageHandler<T> handler,
             SubscriptionHandle handle,
@@ -85,6 +89,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             Wakeup wakeup) {
         super(context);
         this.topic = topic;
+        this.settings = settings;
         this.id = id;
         this.handler = handler;
         this.handle = handle;
@@ -142,7 +147,7 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
     }
 
     private Behavior<Command> onOpened(Opened command) {
-        reader = node.reader(topic, id, command.state(), command.consumer());
+        reader = node.reader(topic, settings, id, command.state(), command.consumer());
         handle.opened(reader);
         return onRead();
     }
@@ -159,6 +164,9 @@ final class HandlerActor<T> extends AbstractBehavior<HandlerActor.Command> {
             }
             Event<T> event = events.next();
             if (event == null) {
+                if (events.hasMore()) {
+                    break;
+                }
                 return this;
             }
             if (event instanceof CursorExpired<T> expired) {
