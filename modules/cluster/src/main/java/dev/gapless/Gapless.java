@@ -53,14 +53,14 @@ public final class Gapless {
         return node.producer(topic);
     }
 
-    /** Subscribes with a handler. */
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
+    /** Subscribes with a {@link MessageHandler} or an {@link AsyncMessageHandler}. */
+    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, EventHandler<T> handler) {
         return subscribe(topic, start, SubscriptionSettings.defaults(), handler);
     }
 
     /** Subscribes with a handler, to a part of the topic for instance. */
     public <T> Subscription subscribe(
-            Topic<T> topic, StartFrom start, SubscriptionSettings settings, MessageHandler<T> handler) {
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
         return node.subscribe(topic, start, settings, handler);
     }
 

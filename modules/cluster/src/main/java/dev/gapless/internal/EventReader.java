@@ -12,6 +12,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.subscription.MessageRun;
@@ -128,6 +129,17 @@ final class EventReader<T> {
         }
     }
 
+    /** Resumes in front of the event that was given last. Any thread. */
+    Supplier<CursorToken> inFront() {
+        MessageRun current = run;
+        if (current == null) {
+            Vector here = state.positions();
+            return () -> token(here);
+        }
+        int before = given - 1;
+        return () -> token(current.after(before));
+    }
+
     /** What the application is told of this step, if it is told anything. */
     private @Nullable Event<T> notice(Step step) {
         if (step instanceof Step.Joined) {
@@ -157,8 +169,7 @@ final class EventReader<T> {
         Epoch epoch = message.era().epoch();
         Position position = new Position(epoch == null ? UNKNOWN_EPOCH : epoch, frame.sequence());
         Instant time = Instant.ofEpochMilli(frame.publishedMs());
-        Supplier<CursorToken> token =
-                () -> state.token(of.after(count), topic.name(), clusterId, System.currentTimeMillis());
+        Supplier<CursorToken> token = () -> token(of.after(count));
         String node = message.era().node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
@@ -171,6 +182,10 @@ final class EventReader<T> {
 
     /** Behind the last event that is done with. Any thread. */
     CursorToken token() {
-        return state.token(topic.name(), clusterId, System.currentTimeMillis());
+        return token(state.positions());
+    }
+
+    private CursorToken token(Vector at) {
+        return state.token(at, topic.name(), clusterId, System.currentTimeMillis());
     }
 }

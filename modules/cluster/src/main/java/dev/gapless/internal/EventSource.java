@@ -115,8 +115,9 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onOpened(Opened opened) {
-            reader = node.reader(topic, settings, id, opened.state(), opened.consumer());
-            handle.opened(reader);
+            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.consumer());
+            reader = events;
+            handle.opened(events::token);
             emitIfAsked();
         }
 

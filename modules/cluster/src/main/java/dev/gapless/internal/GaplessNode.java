@@ -1,7 +1,7 @@
 package dev.gapless.internal;
 
 import dev.gapless.Event;
-import dev.gapless.MessageHandler;
+import dev.gapless.EventHandler;
 import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
 import dev.gapless.StartFrom;
@@ -181,16 +181,22 @@ public final class GaplessNode implements Extension {
     // ------------------------------------------------------------------ subscribing
 
     public <T> Subscription subscribe(
-            Topic<T> topic, StartFrom start, SubscriptionSettings settings, MessageHandler<T> handler) {
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
+        return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+    }
+
+    private <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
         Running r = running();
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
         Wakeup wakeup = new Wakeup();
-        ActorRef<HandlerActor.Command> actor = spawn(
-                HandlerActor.create(topic, settings, id, handler, handle, this, wakeup),
+        ActorRef<SubscriptionActor.Command> actor = spawn(
+                SubscriptionActor.create(
+                        new SubscriptionActor.Reading<>(topic, settings, id, recipient, handle), this, wakeup),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(r.settings().dispatcher));
-        openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, wakeup));
+        openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));
         return handle;
     }
 

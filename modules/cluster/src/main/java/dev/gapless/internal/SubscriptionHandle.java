@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the application holds of a subscription. Thread-safe. */
@@ -18,7 +19,7 @@ final class SubscriptionHandle implements Subscription {
     private final Executor executor;
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
-    private volatile @Nullable EventReader<?> reader;
+    private volatile @Nullable Supplier<CursorToken> position;
     private volatile @Nullable CursorToken last;
     private volatile @Nullable Runnable canceller;
     private volatile boolean cancelled;
@@ -44,8 +45,17 @@ final class SubscriptionHandle implements Subscription {
         return cancelled;
     }
 
-    void opened(EventReader<?> opened) {
-        reader = opened;
+    /**
+     * It is open.
+     *
+     * @param token resumes behind what was handled; any thread
+     */
+    void opened(Supplier<CursorToken> token) {
+        position = token;
+    }
+
+    boolean hasEnded() {
+        return last != null;
     }
 
     void ready(Ready result) {
@@ -75,8 +85,8 @@ final class SubscriptionHandle implements Subscription {
     @Override
     public CursorToken token() {
         CursorToken end = last;
-        EventReader<?> open = reader;
-        return end != null ? end : open != null ? open.token() : start;
+        Supplier<CursorToken> open = position;
+        return end != null ? end : open != null ? open.get() : start;
     }
 
     @Override
