@@ -3,6 +3,7 @@ package dev.gapless.internal;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
+import dev.gapless.Lag;
 import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
@@ -18,8 +19,10 @@ import dev.gapless.core.log.Frame;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +130,13 @@ final class EventReader<T> {
                 consumer.tell(ConsumerActor.ROOM);
             }
         }
+    }
+
+    /** How far it is behind. Any thread. */
+    Lag lag() {
+        OptionalLong sinceMs = state.behindSinceMs();
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, System.currentTimeMillis() - sinceMs.getAsLong());
+        return new Lag(state.lag(), Duration.ofMillis(ageMs));
     }
 
     /** Resumes in front of the event that was given last. Any thread. */

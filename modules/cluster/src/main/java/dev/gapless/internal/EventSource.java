@@ -85,7 +85,17 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                 }
             };
             AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
-            handle.cancelWith(() -> end.invoke(new Ending(Ended.Reason.CANCELLED, null)));
+            handle.controlBy(new SubscriptionHandle.Controls() {
+                @Override
+                public void cancelled() {
+                    end.invoke(new Ending(Ended.Reason.CANCELLED, null));
+                }
+
+                @Override
+                public void resumed() {
+                    waker.run();
+                }
+            });
             node.openSubscription(topic.name(), id, start, new SubscriptionListener() {
                 @Override
                 public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
@@ -117,7 +127,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         private void onOpened(Opened opened) {
             EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.consumer());
             reader = events;
-            handle.opened(events::token);
+            handle.opened(events, events::token);
             emitIfAsked();
         }
 
@@ -148,6 +158,9 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                 if (reloading) {
                     reloading = false;
                     events.state().reloaded(null); // the demand says so
+                }
+                if (handle.isPaused()) {
+                    return;
                 }
                 Event<T> event = events.next();
                 if (event != null) {

@@ -103,7 +103,22 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
 
     /** What the consumer's actor tells the one that runs this behavior. */
     static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
-        handle.cancelWith(() -> actor.tell(Signal.CANCEL));
+        Runnable waker = () -> {
+            if (wakeup.claim()) {
+                actor.tell(Signal.READ);
+            }
+        };
+        handle.controlBy(new SubscriptionHandle.Controls() {
+            @Override
+            public void cancelled() {
+                actor.tell(Signal.CANCEL);
+            }
+
+            @Override
+            public void resumed() {
+                waker.run();
+            }
+        });
         return new SubscriptionListener() {
             @Override
             public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
@@ -112,9 +127,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
 
             @Override
             public void wake() {
-                if (wakeup.claim()) {
-                    actor.tell(Signal.READ);
-                }
+                waker.run();
             }
 
             @Override
@@ -153,7 +166,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
         EventReader<T> opened =
                 node.reader(topic, reading.settings(), reading.id(), command.state(), command.consumer());
         reader = opened;
-        handle.opened(() -> {
+        handle.opened(opened, () -> {
             CursorToken token = inHand.token();
             return token == null ? opened.token() : token;
         });
@@ -184,7 +197,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             if (ended) {
                 return Behaviors.stopped();
             }
-            if (waitsToRetry || inHand.size() >= recipient.window()) {
+            if (handle.isPaused() || waitsToRetry || inHand.size() >= recipient.window()) {
                 return this;
             }
             Event<T> event = expired != null ? expired : events.next();
