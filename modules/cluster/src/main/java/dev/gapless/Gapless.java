@@ -6,9 +6,11 @@ import dev.gapless.internal.GaplessNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -62,6 +64,34 @@ public final class Gapless {
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
         return node.subscribe(topic, start, settings, handler);
+    }
+
+    /**
+     * Subscribes with an actor. It is told each event, wrapped into its own protocol, and confirms it; only a window of events
+     * is unconfirmed at any time. The subscription ends when the actor stops. What the actor was told and did not confirm comes
+     * again to whoever resumes by the token.
+     *
+     * <p>An actor that is restarted keeps its mailbox and this subscription: subscribe where the restart does not come by again, or
+     * cancel on {@code PreRestart}, and confirm before what may fail, or the event that it failed at stays unconfirmed. For a
+     * classic actor, {@code Adapter.toTyped(ref)} makes a reference to use here.
+     *
+     * <pre>{@code
+     * Behaviors.setup(context -> {
+     *     gapless.subscribe(prices, StartFrom.latest(), SubscriptionSettings.defaults(), context.getSelf(), PriceEvent::new);
+     *     return idle();
+     * });
+     * }</pre>
+     *
+     * @param actor an actor of this actor system
+     * @param wrap makes a message of the actor's protocol; what it throws ends the subscription
+     */
+    public <T, M> Subscription subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        return node.subscribe(topic, start, settings, actor, wrap);
     }
 
     /**

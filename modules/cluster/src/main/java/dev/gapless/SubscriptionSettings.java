@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -19,14 +20,16 @@ import java.util.Set;
  * unless they concern left-out nodes alone: which keys the missing messages had nobody knows.
  */
 public final class SubscriptionSettings {
-    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of());
+    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0);
 
     private final Set<String> nodes;
     private final Set<String> keys;
+    private final int window;
 
-    private SubscriptionSettings(Set<String> nodes, Set<String> keys) {
+    private SubscriptionSettings(Set<String> nodes, Set<String> keys, int window) {
         this.nodes = nodes;
         this.keys = keys;
+        this.window = window;
     }
 
     /** Everything is delivered. */
@@ -42,7 +45,7 @@ public final class SubscriptionSettings {
     /** {@link #withNodes(String...)}. */
     public SubscriptionSettings withNodes(Collection<String> names) {
         names.forEach(name -> Limits.checkName("node's name", name));
-        return new SubscriptionSettings(atLeastOne("node", names), keys);
+        return new SubscriptionSettings(atLeastOne("node", names), keys, window);
     }
 
     /**
@@ -55,7 +58,18 @@ public final class SubscriptionSettings {
 
     /** {@link #withKeys(String...)}. */
     public SubscriptionSettings withKeys(Collection<String> patterns) {
-        return new SubscriptionSettings(nodes, atLeastOne("key", patterns));
+        return new SubscriptionSettings(nodes, atLeastOne("key", patterns), window);
+    }
+
+    /**
+     * How many events an actor may have that it has not confirmed, rather than {@code gapless.actor-window}; at least 1. Of no
+     * concern to handlers and streams.
+     */
+    public SubscriptionSettings withWindow(int events) {
+        if (events < 1) {
+            throw new IllegalArgumentException("A window is of at least 1 event, not of " + events);
+        }
+        return new SubscriptionSettings(nodes, keys, events);
     }
 
     private static Set<String> atLeastOne(String what, Collection<String> of) {
@@ -75,8 +89,13 @@ public final class SubscriptionSettings {
         return keys;
     }
 
+    /** The window of a subscription by an actor; empty if it is the one of {@code gapless.actor-window}. */
+    public OptionalInt window() {
+        return window == 0 ? OptionalInt.empty() : OptionalInt.of(window);
+    }
+
     @Override
     public String toString() {
-        return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + "]";
+        return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + "]";
     }
 }

@@ -8,6 +8,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
+import dev.gapless.Unconfirmed;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -183,6 +185,16 @@ public final class GaplessNode implements Extension {
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
         return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+    }
+
+    public <T, M> Subscription subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        int window = settings.window().orElse(running().settings().actorWindow);
+        return subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
     }
 
     private <T> Subscription subscribe(
