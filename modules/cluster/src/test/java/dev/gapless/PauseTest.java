@@ -141,6 +141,17 @@ class PauseTest {
     }
 
     @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HANDLING") // whose thread is the application's
+    void rowO7_cancellingWaitsForNothing(State state) {
+        Topic<Integer> topic = Topic.of("at-once-" + state, Integer.class);
+        try (Gated handler = new Gated()) {
+            Subscription subscription = enter(state, topic, handler);
+            assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
+            assertFalse(handler.reload.isDone() && state == State.RELOADING);
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     void nothingIsDeliveredWhilePausedAndNothingIsMissingAfterwards(State state) {
         Topic<Integer> topic = Topic.of("paused-" + state, Integer.class);
