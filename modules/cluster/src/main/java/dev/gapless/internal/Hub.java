@@ -1,6 +1,7 @@
 package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
+import dev.gapless.core.Backoff;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
@@ -85,8 +86,7 @@ final class Hub extends AbstractBehavior<Object> {
         }
     }
 
-    private static final Duration HELLO_MIN = Duration.ofMillis(200);
-    private static final Duration HELLO_MAX = Duration.ofSeconds(10);
+    private static final Backoff HELLO_BACKOFF = new Backoff(200_000_000L, 10_000_000_000L);
 
     private final GaplessNode node;
     private final Settings settings;
@@ -102,7 +102,7 @@ final class Hub extends AbstractBehavior<Object> {
     private final Set<Long> unreachable = new HashSet<>();
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
-    private Duration helloWait = HELLO_MIN;
+    private int hellos;
     private long consumersMade;
     private boolean leaving;
     private boolean failed;
@@ -319,7 +319,7 @@ final class Hub extends AbstractBehavior<Object> {
             snapshot.forEach(this::remember);
             consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(snapshot)));
         }
-        helloWait = HELLO_MIN;
+        hellos = 0;
         onHelloTime();
         refuseNamesake();
     }
@@ -381,9 +381,7 @@ final class Hub extends AbstractBehavior<Object> {
             }
         }
         if (asked) {
-            timers.startSingleTimer(Signal.HELLO, helloWait);
-            Duration doubled = helloWait.multipliedBy(2);
-            helloWait = doubled.compareTo(HELLO_MAX) < 0 ? doubled : HELLO_MAX;
+            timers.startSingleTimer(Signal.HELLO, Duration.ofNanos(HELLO_BACKOFF.waitNs(hellos++)));
         }
         return this;
     }

@@ -533,12 +533,8 @@ final class ConsumerState {
     }
 
     private long backoffNs(int attempt) {
-        long wait = settings.backoffMinNs();
-        for (int i = 0; i < attempt && wait < settings.backoffMaxNs(); i++) {
-            wait *= 2;
-        }
-        wait = Math.min(wait, settings.backoffMaxNs());
-        return (long) (wait * (1 + settings.backoffJitter() * (2 * jitter.nextDouble() - 1)));
+        long wait = settings.registerBackoff().waitNs(attempt);
+        return (long) (wait * (1 + settings.registerJitter() * (2 * jitter.nextDouble() - 1)));
     }
 
     private void acknowledge(Registration r) {

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.explore;
 
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
@@ -154,25 +155,24 @@ public record Configuration(
 
         private TopicSettings settings() {
             int batchBytes = batchMessages * FRAME_BYTES;
-            return new TopicSettings(
-                    ring,
-                    1 << 20,
-                    overflow,
-                    batchBytes,
-                    (long) windowBatches * batchBytes,
-                    batchBytes,
-                    10,
-                    overflow == Overflow.BACKPRESSURE ? 2 : 0,
-                    ResumeAfterExpiry.HEAD,
-                    1,
-                    1,
-                    1,
-                    0,
-                    readyTimeout,
-                    producerReturn,
-                    2,
-                    1,
-                    1);
+            return TopicSettings.DEFAULTS.with(draft -> {
+                draft.ringMessages = ring;
+                draft.ringBytes = 1 << 20;
+                draft.overflow = overflow;
+                draft.batchBytes = batchBytes;
+                draft.windowBytes = (long) windowBatches * batchBytes;
+                draft.maxMessageBytes = batchBytes;
+                draft.maxPendingPublishes = 10;
+                draft.backpressureTimeoutNs = overflow == Overflow.BACKPRESSURE ? 2 : 0;
+                draft.resumeAfterExpiry = ResumeAfterExpiry.HEAD;
+                draft.heartbeatNs = 1;
+                draft.registerBackoff = new Backoff(1, 1);
+                draft.registerJitter = 0;
+                draft.readyTimeoutNs = readyTimeout;
+                draft.producerReturnNs = producerReturn;
+                draft.drainTimeoutNs = 2;
+                draft.reloadBackoff = new Backoff(1, 1);
+            });
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
@@ -63,12 +64,11 @@ record Profile(
             draft.maxPendingPublishes = 1 + random.nextInt(100);
             draft.backpressureTimeoutNs = (4 + random.nextInt(7)) * SECOND;
             draft.resumeAfterExpiry = random.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED;
-            draft.backoffMaxNs = (1 + random.nextInt(4)) * SECOND;
+            draft.registerBackoff = new Backoff(200 * MS, (1 + random.nextInt(4)) * SECOND);
             draft.readyTimeoutNs = (2 + random.nextInt(3)) * SECOND;
             draft.producerReturnNs = (1 + random.nextInt(5)) * SECOND;
             draft.drainTimeoutNs = (1 + random.nextInt(4)) * SECOND;
-            draft.reloadBackoffMinNs = 100 * MS;
-            draft.reloadBackoffMaxNs = 2 * SECOND;
+            draft.reloadBackoff = new Backoff(100 * MS, 2 * SECOND);
         });
         int hosts = 2 + random.nextInt(4);
         long badTimesNs = (4 + random.nextInt(20)) * SECOND;

@@ -104,9 +104,9 @@ final class Schedule implements Observer {
     /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
     private long timeToRecoverNs() {
         return 3 * settings().heartbeatNs()
-                + 2 * settings().backoffMaxNs()
+                + 2 * settings().registerBackoff().maxNs()
                 + settings().producerReturnNs()
-                + settings().reloadBackoffMaxNs()
+                + settings().reloadBackoff().maxNs()
                 + 10 * Profile.SECOND;
     }
 

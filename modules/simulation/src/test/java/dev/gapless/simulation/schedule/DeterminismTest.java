@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class DeterminismTest {
     /** In the last of them somebody is ready without several others, which are a set. */
     private static final int SEEDS = 22;
+
     private static final long FAULTY = 3;
     private static final Pattern FAULT = Pattern.compile("FAULT (\\d+):");
     private static final int WIDEST = 160;
