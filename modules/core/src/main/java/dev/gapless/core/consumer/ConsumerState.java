@@ -109,20 +109,19 @@ final class ConsumerState {
     /** This node is up, and these are the members: the present ones. */
     void begin(List<MemberEvent> members, long nowMs, long nowNs) {
         if (token != null) {
-            seek(token);
+            waitForListed(token, nowNs);
         }
         for (MemberEvent event : members) {
             onMember(event, nowMs, nowNs);
         }
         begun = true;
-        giveUpUnlessSought(nowMs);
         publishUnresolved();
     }
 
-    private void seek(CursorToken resumed) {
+    private void waitForListed(CursorToken resumed, long nowNs) {
         resumed.positions().forEach((node, position) -> {
             Registration r = new Registration(node, Registration.NO_UID, Phase.WAITING, Start.LATEST);
-            r.sought = true;
+            r.dueNs = nowNs + settings.producerReturnNs();
             if (position == null) {
                 r.unresolved = true;
             } else {
@@ -145,7 +144,7 @@ final class ConsumerState {
             onRemoved(event.uid(), nowMs, nowNs);
         }
         if (begun) {
-            giveUpUnlessSought(nowMs);
+            forgetLost();
             publishUnresolved();
         }
     }
@@ -156,23 +155,19 @@ final class ConsumerState {
             return;
         }
         Registration known = byNode.get(named.node());
-        Registration sought = byNode.get(fresh.node); // a token may know it by its address alone
-        if (sought != null && sought != known && sought.sought) { // a name may be an address
+        Registration byAddress = byNode.get(fresh.node); // a token may know it by its address alone
+        if (byAddress != null && byAddress != known && byAddress.isUnheardOf()) {
             byNode.remove(fresh.node);
             if (known == null) {
-                known = sought;
-            } else if (!sought.givenUp) {
-                lost(
-                        sought,
-                        Registration.NO_UID,
-                        nowMs); // it was another life here, of which nothing can come any more
+                known = byAddress;
+            } else if (byAddress.phase == Phase.WAITING) {
+                lost(byAddress, nowMs); // another life, which is over
             }
         }
         Registration r = known == null ? fresh : known;
-        assert known == null || known.phase == Phase.WAITING : "two members with the name " + named.node();
+        assert known == null || known.uid == Registration.NO_UID : "two members with the name " + named.node();
         r.node = named.node();
         r.uid = named.uid();
-        r.sought = false;
         r.late |= fresh.late;
         r.attempts = 0;
         byUid.put(named.uid(), r);
@@ -186,51 +181,40 @@ final class ConsumerState {
             return;
         }
         forgetSession(r);
+        r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
         if (r.phase == Phase.LEFT) {
             byNode.remove(r.node, r); // C6
         } else if (r.at != null) {
             r.phase = Phase.WAITING; // C7
             r.uid = Registration.NO_UID;
-            r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
             byNode.remove(r.node, r);
             if (ready || r.unresolved || startOfPresent instanceof Start.Since) { // the past counts, too
-                lost(r, removedUid, nowMs);
+                lost(r, nowMs);
             }
         }
     }
 
-    /**
-     * A token's producer that is no member is lost, as soon as no member is left that might yet turn out to be it, but for
-     * those that have been silent for too long. Should it be one of these, it goes on where the token says.
-     */
-    private void giveUpUnlessSought(long nowMs) {
-        boolean mayCome = false;
-        for (Registration r : byUid.values()) {
-            if (r.phase == Phase.UNNAMED && !r.late) {
-                return;
-            }
-            mayCome |= r.phase == Phase.UNNAMED;
-        }
-        for (Registration r : new ArrayList<>(byNode.values())) {
-            if (r.sought && !r.givenUp) {
-                r.givenUp = true;
-                lost(r, Registration.NO_UID, nowMs);
-            }
-            if (r.sought && !mayCome) {
-                byNode.remove(r.node);
-            }
-        }
+    /** Waited for long enough (C7). Should one that nobody here has heard of be there all the same, it goes on. */
+    private void giveUp(Registration r, long nowMs) {
+        lost(r, nowMs);
+        r.phase = Phase.LOST;
+        forgetLost();
+        publishUnresolved();
     }
 
-    private void lost(Registration r, long lostUid, long nowMs) {
+    /** Those that no member is left to turn out to be. */
+    private void forgetLost() {
+        boolean mayCome = byUid.values().stream().anyMatch(r -> r.phase == Phase.UNNAMED);
+        byNode.values().removeIf(r -> r.phase == Phase.LOST && (r.isAnswered() || !mayCome));
+    }
+
+    private void lost(Registration r, long nowMs) {
         Placed at = r.at;
         Era end;
-        if (at == null && lostUid != Registration.NO_UID) {
-            end = eras.endOfSilent(r.node, lostUid);
-        } else if (at != null && r.unheardUid != Registration.NO_UID) {
-            end = eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took this position's life for
+        if (r.unheardUid != Registration.NO_UID) {
+            end = eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took its position's life for
         } else if (at == null || !at.era().isPlaced()) {
             end = eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch());
         } else {
@@ -262,15 +246,13 @@ final class ConsumerState {
     }
 
     /** {@code ready()} goes on without these. */
-    void goOnWithout(Set<Long> uids, long nowMs) {
+    void goOnWithout(Set<Long> uids) {
         for (long memberUid : uids) {
             Registration r = byUid.get(memberUid);
             if (r != null) {
                 r.late = true;
             }
         }
-        giveUpUnlessSought(nowMs);
-        publishUnresolved();
     }
 
     /** A subscription is ready: from now on a producer that is lost before it answered is a loss. */
@@ -298,11 +280,26 @@ final class ConsumerState {
             return false;
         }
         for (Registration r : byNode.values()) {
-            if (r.phase != Phase.LIVE && r.phase != Phase.LEFT && !r.givenUp) {
+            if (r.isWaiting()) {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * The open ends of the producers that this reader waits for, but for these. Who begins now, and whose token does not name
+     * them, was told how they ended, or never heard of them: either way they are over for it (S5).
+     */
+    Map<String, Placed> openEndsWithout(Set<String> nodes) {
+        Map<String, Placed> ends = new HashMap<>();
+        for (Registration r : byNode.values()) {
+            Placed at = r.at;
+            if (r.phase == Phase.WAITING && at != null && !nodes.contains(r.node)) {
+                ends.put(r.node, new Placed(eras.endOf(at.era()), at.sequence()));
+            }
+        }
+        return ends;
     }
 
     // ------------------------------------------------------------------ messages (rules C1 to C6)
@@ -402,7 +399,6 @@ final class ConsumerState {
         r.answeredUid = r.uid;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
-        r.givenUp = false;
         r.late = false;
         r.attempts = 0;
         publishUnresolved();
@@ -467,12 +463,11 @@ final class ConsumerState {
 
     void onTime(long nowMs, long nowNs) {
         for (Registration r : new ArrayList<>(byNode.values())) {
-            if (r.isDue(nowNs) && !r.sought) {
+            if (r.isWaiting() && r.dueNs - nowNs <= 0) {
                 if (r.phase == Phase.REGISTERING) {
                     register(r, nowNs);
                 } else {
-                    byNode.remove(r.node);
-                    lost(r, Registration.NO_UID, nowMs);
+                    giveUp(r, nowMs);
                 }
             }
         }
@@ -482,7 +477,7 @@ final class ConsumerState {
     long deadlineNs(long nowNs) {
         long wait = Long.MAX_VALUE;
         for (Registration r : byNode.values()) {
-            if ((r.phase == Phase.REGISTERING || r.phase == Phase.WAITING) && !r.sought) {
+            if (r.isWaiting()) {
                 wait = Math.min(wait, r.dueNs - nowNs);
             }
         }
@@ -575,8 +570,8 @@ final class ConsumerState {
             }
         }
         for (Registration r : byNode.values()) {
-            // A token names also those that turn up again although their end was told, lest they begin anew.
-            if (r.unresolved || r.givenUp || r.phase == Phase.LEFT) {
+            // Also if their end was told: should they answer after all, they must not begin anew.
+            if (!r.isAnswered() || r.phase == Phase.LEFT) {
                 nodes.add(r.node);
             }
         }

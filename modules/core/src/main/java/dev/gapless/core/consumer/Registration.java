@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *   UNNAMED ───────► REGISTERING ═══════════════════════► LIVE ──Gone──► LEFT ──removed──► (nothing)
  *                     ▲   ▲   └─ no answer: again ─┘       │ │
  *                     │   └─── gap, silence, Heartbeat ────┘ │ removed
- *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing)
+ *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing) or LOST
  * </pre>
  *
  * <p>Invariants: it has a session only while REGISTERING, LIVE or LEFT; LIVE has a position; WAITING has no uid.
@@ -26,8 +26,10 @@ final class Registration {
         REGISTERING,
         /** Messages come. */
         LIVE,
-        /** Its node is gone, and may come back. */
+        /** Its node is gone, or stands in a token alone, and may come. */
         WAITING,
+        /** It was told as lost. A member that has not said its name may yet turn out to be it. */
+        LOST,
         /** It left in good order, and its node is not removed yet. */
         LEFT
     }
@@ -52,10 +54,6 @@ final class Registration {
     boolean late;
     /** A token was taken before it had answered. */
     boolean unresolved;
-    /** It stands in a token, and no member with this name has been seen yet. */
-    boolean sought;
-    /** It was told as lost, but it or a member that has not said its name may yet answer. */
-    boolean givenUp;
 
     int attempts;
     /** How often in a row something was missing right after its answer. */
@@ -75,7 +73,18 @@ final class Registration {
         return at == null || at.position() == null ? start : new Start.After(at.position());
     }
 
-    boolean isDue(long nowNs) {
-        return (phase == Phase.REGISTERING || phase == Phase.WAITING) && dueNs - nowNs <= 0;
+    /** Is there a time at which to do something about it? */
+    boolean isWaiting() {
+        return phase == Phase.REGISTERING || phase == Phase.WAITING;
+    }
+
+    /** It stands in a token, and no member with this name has been seen yet. */
+    boolean isUnheardOf() {
+        return (phase == Phase.WAITING || phase == Phase.LOST) && !isAnswered() && unheardUid == NO_UID;
+    }
+
+    /** Has a member answered for it here? If not, its position, if any, is a token's. */
+    boolean isAnswered() {
+        return answeredUid != NO_UID;
     }
 }

@@ -6,6 +6,7 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -114,7 +115,7 @@ public final class TopicConsumer {
         unsettled.put(id, added);
         if (up) {
             awaitAnswers(added, nowNs);
-            settle(nowMs, nowNs);
+            settle(nowNs);
         }
         return added.subscription;
     }
@@ -135,9 +136,9 @@ public final class TopicConsumer {
         long number = nextReader++;
         ConsumerState state = new ConsumerState(reader(number, own), feed, start, token);
         readers.put(number, state);
-        Open added = new Open(
-                SubscriptionState.behind(feed, shared.feed(), SubscriptionState.startOf(token), settings, nowNs),
-                number);
+        Set<String> listed = token == null ? Set.of() : token.positions().keySet();
+        Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
+        Open added = new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, nowNs), number);
         if (up) {
             state.begin(members, nowMs, nowNs);
         }
@@ -189,7 +190,7 @@ public final class TopicConsumer {
         shared.begin(members, nowMs, nowNs);
         readers.values().forEach(reader -> reader.begin(members, nowMs, nowNs));
         open.values().forEach(added -> awaitAnswers(added, nowNs));
-        settle(nowMs, nowNs);
+        settle(nowNs);
     }
 
     /**
@@ -201,7 +202,7 @@ public final class TopicConsumer {
         members = List.copyOf(snapshot);
         shared.onMember(event, nowMs, nowNs);
         readers.values().forEach(reader -> reader.onMember(event, nowMs, nowNs));
-        settle(nowMs, nowNs);
+        settle(nowNs);
     }
 
     public void onMessage(ToConsumer message, long nowMs, long nowNs) {
@@ -211,7 +212,7 @@ public final class TopicConsumer {
             return;
         }
         to.onMessage(message, nowMs, nowNs);
-        settle(nowMs, nowNs);
+        settle(nowNs);
     }
 
     /** A message to send. */
@@ -251,7 +252,7 @@ public final class TopicConsumer {
         shared.onTime(nowMs, nowNs);
         readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
         onRoom();
-        settle(nowMs, nowNs);
+        settle(nowNs);
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
@@ -288,7 +289,7 @@ public final class TopicConsumer {
         }
     }
 
-    private void settle(long nowMs, long nowNs) {
+    private void settle(long nowNs) {
         if (!up) {
             return;
         }
@@ -296,7 +297,7 @@ public final class TopicConsumer {
             Open waiting = entry.getValue();
             ConsumerState reader = readers.get(waiting.reader);
             if (!waiting.ready) {
-                settleReady(entry.getKey(), waiting, reader, nowMs, nowNs);
+                settleReady(entry.getKey(), waiting, reader, nowNs);
             }
             if (reader != null) {
                 waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
@@ -305,7 +306,7 @@ public final class TopicConsumer {
         });
     }
 
-    private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowMs, long nowNs) {
+    private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowNs) {
         waiting.awaited.removeIf(
                 memberUid -> !shared.isAwaited(memberUid) && (reader == null || !reader.isAwaited(memberUid)));
         boolean tooLong = waiting.readyUntilNs - nowNs <= 0;
@@ -314,7 +315,7 @@ public final class TopicConsumer {
         }
         Set<String> silent = new HashSet<>();
         for (ConsumerState state : statesOf(reader)) {
-            state.goOnWithout(waiting.awaited, nowMs);
+            state.goOnWithout(waiting.awaited);
             state.setReady();
             silent.addAll(state.silent());
         }

@@ -41,7 +41,9 @@ final class Gaps {
         if (at != null && at.era().isEnd() && mayHideLives(at, to, reason)) {
             gaps.add(beforeEpoch(to, reason)); // it never got into the stretches in between
         }
-        boolean startUnknown = at == null && (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN);
+        boolean startUnknown = at == null
+                ? reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN
+                : at.era().isEnd() && reason == Reason.POSITION_UNKNOWN; // its token knew it by its address
         if (startUnknown) {
             gaps.add(new Gap(node, reason, to.era().epoch(), null, null, resumesAt));
         } else if (to.sequence() >= to.era().first()) {

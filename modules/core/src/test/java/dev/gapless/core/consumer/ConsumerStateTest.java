@@ -468,7 +468,7 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC9: who answers after ready() went on without it, and had published, is announced as late")
     void late() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        consumer.goOnWithout(Set.of(PRODUCER));
         assertEquals(Set.of("p"), consumer.silent());
         registered(LOG, 4, 3);
         assertEquals(Reason.REGISTERED_LATE, lastReason());
@@ -479,7 +479,7 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC9: not if it had published nothing")
     void lateWithoutMessages() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        consumer.goOnWithout(Set.of(PRODUCER));
         registered(LOG, 1, 0);
         assertInstanceOf(FeedEntry.Started.class, last());
     }
@@ -489,7 +489,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lateEarliest() {
         consumer = consumer(Start.EARLIEST, null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        consumer.goOnWithout(Set.of(PRODUCER));
         registered(LOG, 4, 9);
         assertEquals(Reason.REGISTERED_LATE, lastReason());
     }
@@ -499,7 +499,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lateSince() {
         consumer = consumer(new Start.Since(1_000), null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        consumer.goOnWithout(Set.of(PRODUCER));
         registered(LOG, 4, 3);
         assertEquals(Reason.REGISTERED_LATE, lastReason());
     }
@@ -567,10 +567,25 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
-    @DisplayName("ruleT1: listed and no member: lost")
+    @DisplayName("ruleT1, ruleC7: listed and no member: waited for like one that was removed, then lost")
     void resumesWithoutTheProducer() {
         resume("p", new Position(EPOCH, 7));
+        assertEquals(0, feed.head(), "this node may not have heard of it yet");
+        assertFalse(consumer.isSettled());
+        after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertTrue(consumer.isSettled());
+        assertEquals(Set.of(), feed.unresolved());
+    }
+
+    @Test
+    @DisplayName("ruleT1, G2: a listed producer that this node hears of later goes on where the token says")
+    void resumesBeforeItHearsOfTheProducer() {
+        resume("p", new Position(EPOCH, 7));
+        consumer.onMember(present(PRODUCER), 0, nowNs);
+        consumer.onMember(named(PRODUCER), 0, nowNs);
+        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+        assertEquals(0, feed.head(), "and nobody is lost");
     }
 
     @Test
@@ -604,12 +619,24 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleT1, G2: a silent member that was given up, and is the one, goes on where the token says")
     void givenUpAndBack() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), 0);
+        after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled(), "nothing more is to be expected of it here");
         assertEquals(Set.of("p", "host:1"), feed.unresolved());
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(1, feed.head(), "told once");
         consumer.onMember(named(PRODUCER), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
+        assertFalse(consumer.isSettled(), "it may have more than the shared feed");
+    }
+
+    @Test
+    @DisplayName("ruleT1: once no member is left that may be it, a token does not name one that was given up")
+    void givenUpForGood() {
+        resume("p", new Position(EPOCH, 7), present(PRODUCER));
+        after(Given.ring(64).producerReturnNs());
+        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        assertEquals(Set.of(), feed.unresolved());
     }
 
     @Test

@@ -80,6 +80,16 @@ class GapsTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1: whose end it had passed under its name, and which its token lists by its address, has an unknown position")
+    void positionUnknownBehindAnOpenEnd() {
+        Position resumesAt = new Position(NEXT, 1);
+        assertEquals(
+                List.of(gap(Reason.POSITION_UNKNOWN, NEXT, null, null, resumesAt)),
+                Gaps.between(new Placed(end, 4), new Placed(second, 0), Reason.POSITION_UNKNOWN));
+    }
+
+    @Test
     @DisplayName("who had not begun misses the epoch from its first message, or an unknown number")
     void withoutAPosition() {
         Position resumesAt = new Position(EPOCH, 4);
