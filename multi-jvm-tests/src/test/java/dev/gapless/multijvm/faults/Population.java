@@ -5,25 +5,24 @@ import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Journal;
-import dev.gapless.multijvm.node.Json;
 import dev.gapless.multijvm.node.Members;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /** The nodes: five that are started again whenever they have ended, and a few that come and go. Thread-safe. */
 final class Population {
     static final List<String> TOPICS = List.of("tiny", "small", "normal", "waiting");
     private static final int REGULARS = 5;
     private static final int GUESTS = 2;
-    private static final int ANSWER_SECONDS = 2;
+    private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STRANDED_NS = TimeUnit.SECONDS.toNanos(20);
     /** More than the tiny ring holds. */
     private static final int LARGEST_BURST = 250;
@@ -38,10 +37,11 @@ final class Population {
     /** Those that have been written down as killed or ended. */
     private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
 
-    /** Members of nothing, when last looked for. */
-    private final Set<TestNode> strangers = ConcurrentHashMap.newKeySet();
+    /** Members of nothing: which life, and since when. */
+    private final Map<TestNode, Stranger> strangers = new HashMap<>();
 
-    private volatile long lookedNs = System.nanoTime();
+    private long lookedNs = System.nanoTime();
+    private final Majority majority = new Majority(REGULARS);
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
 
@@ -51,6 +51,8 @@ final class Population {
         this.faults = faults;
         this.subscriptions = subscriptions;
     }
+
+    private record Stranger(long pid, long sinceNs) {}
 
     void start() {
         cluster.start(REGULARS);
@@ -84,12 +86,22 @@ final class Population {
         return all.stream().filter(n -> !busy.contains(n) && n.isAlive()).toList();
     }
 
-    void take(List<TestNode> nodes) {
-        busy.addAll(nodes);
+    Majority.Present present() {
+        return majority.present(all.stream().filter(TestNode::hasStarted).toList());
     }
 
-    void giveBack(List<TestNode> nodes) {
+    boolean canSpare(Fault fault, Majority.Present present) {
+        return majority.canSpare(fault, present);
+    }
+
+    void take(Fault fault, List<TestNode> nodes) {
+        busy.addAll(nodes);
+        majority.begins(fault, nodes);
+    }
+
+    void giveBack(Fault fault, List<TestNode> nodes) {
         nodes.forEach(busy::remove);
+        majority.ends(fault, nodes);
     }
 
     // ------------------------------------------------------------------------------------------ coming and going
@@ -124,24 +136,33 @@ final class Population {
         return all.stream().skip(REGULARS).filter(TestNode::isAlive).count() < GUESTS;
     }
 
-    /** A node that is not among the regular ones joins: one that was here before, or a new one. */
-    TestNode join() {
+    /** A node that is not among the regular ones: one that was here before, or a new one. */
+    TestNode takeGuest() {
         TestNode guest = endedGuest();
         if (guest == null) {
             guest = cluster.add();
             busy.add(guest);
             all.add(guest);
-            begin(guest.awaitStarted());
-        } else {
-            comeBack(guest);
         }
         return guest;
+    }
+
+    void startGuest(TestNode guest) {
+        if (over.contains(guest)) {
+            comeBack(guest);
+        } else {
+            begin(guest.awaitStarted());
+        }
+    }
+
+    void giveBack(TestNode guest) {
+        busy.remove(guest);
     }
 
     private synchronized TestNode endedGuest() {
         TestNode guest = all.stream()
                 .skip(REGULARS)
-                .filter(n -> !n.isAlive() && !busy.contains(n))
+                .filter(n -> over.contains(n) && !busy.contains(n))
                 .findFirst()
                 .orElse(null);
         if (guest != null && all.size() > REGULARS + GUESTS) {
@@ -153,55 +174,54 @@ final class Population {
 
     /** Starts those of the five again that have ended without anybody having meant it: the cluster had downed them. */
     synchronized void tend() {
-        for (TestNode node : all.stream().limit(REGULARS).toList()) {
+        for (TestNode node : all) {
             if (!busy.contains(node) && !node.isAlive()) {
                 if (!over.contains(node)) {
                     faults.timed("fault", "downed", System.nanoTime());
                     ended(node);
                 }
-                comeBack(node);
+                if (isRegular(node)) {
+                    startAgain(node);
+                }
             }
         }
         rescueStranded();
     }
 
+    private void startAgain(TestNode node) {
+        try {
+            comeBack(node);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            if (!Lasting.isEndOf(List.of(node), e)) {
+                throw e;
+            } // the cluster was downed when it had hardly joined: next time
+        }
+    }
+
     /** Whoever was told to join nodes that have all ended since, or wait for each other, is killed and begins anew. */
     private void rescueStranded() {
-        long nowNs = System.nanoTime();
-        if (nowNs - lookedNs < STRANDED_NS) {
+        if (System.nanoTime() - lookedNs < LOOK_NS) {
             return;
         }
-        lookedNs = nowNs;
-        List<TestNode> alone = all.stream()
-                .filter(n -> n.isAlive() && sees(n, m -> m.all().isEmpty()))
-                .toList();
-        for (TestNode node : alone) {
-            if (strangers.contains(node)) {
+        lookedNs = System.nanoTime();
+        Map<TestNode, Members> views = Views.of(free());
+        for (Map.Entry<TestNode, Members> view : views.entrySet()) {
+            TestNode node = view.getKey();
+            if (!view.getValue().all().isEmpty()) {
+                strangers.remove(node);
+                continue;
+            }
+            Stranger stranger = strangers.get(node);
+            if (stranger == null || stranger.pid() != node.pid()) {
+                strangers.put(node, new Stranger(node.pid(), System.nanoTime()));
+            } else if (System.nanoTime() - stranger.sinceNs() > STRANDED_NS) {
                 node.kill();
                 killed(node);
             }
         }
-        strangers.clear();
-        strangers.addAll(alone);
     }
 
     // ------------------------------------------------------------------------------------------ the cluster
-
-    /** Does anybody who is free see the members like that? */
-    boolean anybodySees(Predicate<Members> what) {
-        return free().stream().anyMatch(n -> sees(n, what));
-    }
-
-    private static boolean sees(TestNode node, Predicate<Members> what) {
-        try {
-            String answer = node.send("members", Arguments.none())
-                    .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                    .join();
-            return what.test(Json.read(answer, Members.class));
-        } catch (CompletionException | UncheckedIOException e) {
-            return false; // it has ended meanwhile, or is paused
-        }
-    }
 
     /** Waits until the five live, and all that live see each other and nobody else. */
     void settle() {
@@ -210,17 +230,13 @@ final class Population {
             List<TestNode> living = free();
             List<String> addresses =
                     living.stream().map(TestNode::address).sorted().toList();
-            return living.stream()
-                    .allMatch(n -> sees(
-                            n,
-                            m -> m.up().equals(addresses)
+            Map<TestNode, Members> views = Views.of(living);
+            return views.size() == living.size()
+                    && views.values().stream()
+                            .allMatch(m -> m.up().equals(addresses)
                                     && m.all().equals(addresses)
-                                    && m.unreachable().isEmpty()));
+                                    && m.unreachable().isEmpty());
         });
-        all.stream()
-                .skip(REGULARS)
-                .filter(n -> !n.isAlive() && !over.contains(n))
-                .forEach(this::ended);
     }
 
     /** Those that are free publish from now on, or stop and have an answer to everything that they began. */
@@ -229,7 +245,7 @@ final class Population {
             try {
                 node.call("traffic", Arguments.of("on", on));
             } catch (IllegalStateException | UncheckedIOException e) {
-                if (node.isAlive()) {
+                if (!Lasting.isEndOf(List.of(node), e)) {
                     throw e;
                 }
             }
