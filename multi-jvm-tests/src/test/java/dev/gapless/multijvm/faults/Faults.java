@@ -73,7 +73,7 @@ final class Faults {
         if (!node.wasKilled()) {
             throw new Lasting.Interrupted(node + " had ended before it could be killed");
         }
-        population.killed(node);
+        population.ended(node);
     }
 
     private void killAndStayAway(TestNode node, Bystanders others) {
@@ -126,7 +126,7 @@ final class Faults {
                 () -> !node.isAlive() || others.areGone(),
                 () -> others.see(m -> !m.up().contains(node.address())));
         node.kill();
-        population.ended(node); // some may have had its farewell
+        population.ended(node);
         boolean wasKilled = node.wasKilled();
         comeBack(node);
         if (!wasKilled) {

@@ -34,7 +34,7 @@ final class Population {
     /** In the order in which they came: the regular ones first. */
     private final List<TestNode> all = new CopyOnWriteArrayList<>();
 
-    /** Those that have been written down as killed or ended. */
+    /** Those that have been written down as over. */
     private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
 
     /** Members of nothing: which life, and since when. */
@@ -106,19 +106,10 @@ final class Population {
 
     // ------------------------------------------------------------------------------------------ coming and going
 
-    /** Its process is over: it was killed. */
-    void killed(TestNode node) {
-        over("killed", node);
-    }
-
-    /** Its process is over, and it may have left in good order. */
+    /** Its process is over. */
     void ended(TestNode node) {
-        over("ended", node);
-    }
-
-    private void over(String how, TestNode node) {
         subscriptions.ended(node);
-        faults.timed(how, node.name());
+        faults.timed("over", node.name());
         over.add(node);
     }
 
@@ -216,7 +207,7 @@ final class Population {
                 strangers.put(node, new Stranger(node.pid(), System.nanoTime()));
             } else if (System.nanoTime() - stranger.sinceNs() > STRANDED_NS) {
                 node.kill();
-                killed(node);
+                ended(node);
             }
         }
     }
