@@ -150,10 +150,12 @@ final class Faults {
         TestNode guest = population.takeGuest();
         try {
             population.startGuest(guest);
+            Bystanders itself = new Bystanders(List.of(guest)); // others may take a life before for this one
             Lasting.until(
                     guest + " is a member",
-                    () -> !guest.isAlive() || others.areGone(),
-                    () -> others.see(m -> m.up().contains(guest.address())));
+                    () -> itself.areGone() || others.areGone(),
+                    () -> itself.see(m -> m.up().contains(guest.address()))
+                            && others.see(m -> m.up().contains(guest.address())));
         } catch (IllegalStateException | UncheckedIOException e) {
             throw Lasting.isEndOf(List.of(guest), e) ? new Lasting.Interrupted(guest + " was downed") : e;
         } finally {
