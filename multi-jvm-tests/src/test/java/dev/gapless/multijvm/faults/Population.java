@@ -24,6 +24,7 @@ final class Population {
     private static final int GUESTS = 2;
     private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STRANDED_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ALL_STRANDED_NS = TimeUnit.SECONDS.toNanos(5);
     /** More than the tiny ring holds. */
     private static final int LARGEST_BURST = 250;
 
@@ -189,33 +190,52 @@ final class Population {
         }
     }
 
-    /** Whoever was told to join nodes that have all ended since, or wait for each other, is killed and begins anew. */
+    /**
+     * Whoever was told to join nodes that have all ended since is killed and begins anew. Where nobody is a member of
+     * anything, all wait for each other, and go on doing so unless all are killed at once: the first that comes back then
+     * finds nobody alive, and forms the cluster.
+     */
     private void rescueStranded() {
-        if (System.nanoTime() - lookedNs < LOOK_NS) {
+        long nowNs = System.nanoTime();
+        if (nowNs - lookedNs < LOOK_NS) {
             return;
         }
-        lookedNs = System.nanoTime();
-        Map<TestNode, Members> views = Views.of(free());
-        for (Map.Entry<TestNode, Members> view : views.entrySet()) {
-            TestNode node = view.getKey();
-            if (!view.getValue().all().isEmpty()) {
-                strangers.remove(node);
-                continue;
-            }
-            Stranger stranger = strangers.get(node);
-            if (stranger == null || stranger.pid() != node.pid()) {
-                strangers.put(node, new Stranger(node.pid(), System.nanoTime()));
-            } else if (System.nanoTime() - stranger.sinceNs() > STRANDED_NS) {
-                node.kill();
-                ended(node);
-            }
+        lookedNs = nowNs;
+        List<TestNode> living = all.stream().filter(TestNode::isAlive).toList();
+        lookForStrangers(living, nowNs);
+        if (!strangers.keySet().containsAll(living)) {
+            strangers.forEach((node, stranger) -> rescue(node, stranger, nowNs - STRANDED_NS));
+        } else if (strangers.values().stream().allMatch(s -> s.sinceNs() < nowNs - ALL_STRANDED_NS)) {
+            strangers.forEach((node, stranger) -> rescue(node, stranger, nowNs));
+        }
+    }
+
+    private void lookForStrangers(List<TestNode> living, long nowNs) {
+        Map<TestNode, Members> views = Views.of(living);
+        views.values().removeIf(view -> !view.all().isEmpty());
+        strangers.keySet().retainAll(views.keySet());
+        strangers.entrySet().removeIf(s -> s.getKey().pid() != s.getValue().pid());
+        views.keySet().forEach(node -> strangers.putIfAbsent(node, new Stranger(node.pid(), nowNs)));
+    }
+
+    private void rescue(TestNode node, Stranger stranger, long sinceNs) {
+        if (stranger.sinceNs() < sinceNs && stranger.pid() == node.pid()) {
+            node.kill(); // what a fault was about to do with it is interrupted
         }
     }
 
     // ------------------------------------------------------------------------------------------ the cluster
 
-    /** Waits until the five live, and all that live see each other and nobody else. */
+    /** Waits until the five live, and then until all that live see each other and nobody else. */
     void settle() {
+        Await.until("everybody is alive again, and a member", () -> {
+            tend();
+            List<TestNode> living = free();
+            Map<TestNode, Members> views = Views.of(living);
+            return all.stream().limit(REGULARS).allMatch(living::contains)
+                    && views.keySet().containsAll(living)
+                    && views.values().stream().noneMatch(m -> m.all().isEmpty());
+        });
         Await.until("everybody is up again", () -> {
             tend();
             List<TestNode> living = free();
