@@ -359,10 +359,8 @@ final class Hub extends AbstractBehavior<Object> {
             return;
         }
         List<MemberEvent> snapshot = membership.snapshot();
-        for (MemberEvent event : events) {
-            remember(event);
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Member(event, snapshot)));
-        }
+        events.forEach(this::remember);
+        consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Members(events, snapshot)));
     }
 
     private void remember(MemberEvent event) {

@@ -194,14 +194,14 @@ public final class TopicConsumer {
     }
 
     /**
-     * A member came, told its name, or went.
+     * Members came, told their names, or went; what belongs together comes at once.
      *
      * @param snapshot the members from now on
      */
-    public void onMember(MemberEvent event, List<MemberEvent> snapshot, long nowMs, long nowNs) {
+    public void onMembers(List<MemberEvent> events, List<MemberEvent> snapshot, long nowMs, long nowNs) {
         members = List.copyOf(snapshot);
-        shared.onMember(event, nowMs, nowNs);
-        readers.values().forEach(reader -> reader.onMember(event, nowMs, nowNs));
+        shared.onMembers(events, nowMs, nowNs);
+        readers.values().forEach(reader -> reader.onMembers(events, nowMs, nowNs));
         settle(nowNs);
     }
 

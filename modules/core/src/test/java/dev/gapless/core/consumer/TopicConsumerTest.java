@@ -106,7 +106,7 @@ class TopicConsumerTest implements ConsumerEffects {
     void readyWhenTheSilentOneIsRemoved() {
         consumer.open(1, new Opening.Latest(), 0, 0);
         consumer.begin(MEMBERS, 0, 0);
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), List.of(), 0, 0);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), List.of(), 0, 0);
         assertEquals(Map.of(1L, Set.of()), ready);
     }
 

@@ -165,10 +165,8 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     }
 
     private void tell(List<MemberEvent> events) {
-        for (MemberEvent event : events) {
-            if (consumer != null && membership.isUp()) {
-                consumer.onMember(event, membership.snapshot(), outside.nowMs(), outside.nowNs());
-            }
+        if (consumer != null && membership.isUp() && !events.isEmpty()) {
+            consumer.onMembers(events, membership.snapshot(), outside.nowMs(), outside.nowNs());
         }
     }
 
