@@ -433,6 +433,21 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName(
+            "ruleC7: where a name is an address, a life that never said it is one more life of that node, told once")
+    void unnamedLifeBehindAPosition() {
+        begin(present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
+        registered(LOG, 8, 7);
+        consumer.setReady();
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        assertInstanceOf(FeedEntry.Started.class, last(), "it may come back");
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals(2, feed.head());
+    }
+
+    @Test
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));

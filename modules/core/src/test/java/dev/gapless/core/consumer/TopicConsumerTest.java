@@ -44,6 +44,7 @@ class TopicConsumerTest implements ConsumerEffects {
 
     private final List<ToProducer> sent = new ArrayList<>();
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
+    private Set<String> unresolvedWhenReady = Set.of();
     private TopicConsumer consumer = consumer(Given.ring(8), new Opening.Latest());
     private long sessions;
 
@@ -59,6 +60,7 @@ class TopicConsumerTest implements ConsumerEffects {
     @Override
     public void ready(long subscription, Set<String> silent) {
         ready.put(subscription, silent);
+        unresolvedWhenReady = consumer.feed().unresolved();
     }
 
     @Override
@@ -108,6 +110,17 @@ class TopicConsumerTest implements ConsumerEffects {
         consumer.begin(MEMBERS, 0, 0);
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), List.of(), 0, 0);
         assertEquals(Map.of(1L, Set.of()), ready);
+    }
+
+    @Test
+    @DisplayName("ruleC10, T1: the end of a life and its successor are both heard of before anybody is told")
+    void readyOnceAllIsHeard() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, 0, 0);
+        MemberEvent successor = new MemberEvent.Present(2, "host:1");
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), successor), List.of(successor), 0, 0);
+        assertEquals(Map.of(1L, Set.of()), ready);
+        assertEquals(Set.of("host:1"), unresolvedWhenReady, "a token of that moment names the successor");
     }
 
     @Test

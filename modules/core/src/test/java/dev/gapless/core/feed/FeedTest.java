@@ -82,6 +82,14 @@ class FeedTest {
     }
 
     @Test
+    @DisplayName("ruleF2, S5: a life ends in one place, whether it answered a reader or not")
+    void endOfALifeThatAnsweredOneReader() {
+        long silent = eras.endOfSilent("p", 5).number();
+        assertEquals(silent, eras.endOf(p, 5).number());
+        assertEquals(eras.endOf(q, 6).number(), eras.endOfSilent("q", 6).number());
+    }
+
+    @Test
     @DisplayName("ruleC7: a producer that began with an expiry has no origin that would pass it")
     void noOriginBehindAnExpiry() {
         Feed feed = new Feed(Given.ring(4));
