@@ -58,8 +58,8 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
 
     record FromProducer(ToConsumer message) implements Command {}
 
-    /** This node is up, and these are the members. */
-    record Begin(List<MemberEvent> members) implements Command {}
+    /** This node is up: what happened until then, and the members. */
+    record Begin(List<MemberEvent> events, List<MemberEvent> members) implements Command {}
 
     record Members(List<MemberEvent> events, List<MemberEvent> members) implements Command {}
 
@@ -162,7 +162,7 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
     }
 
     private Behavior<Command> onBegin(Begin command) {
-        consumer.begin(command.members(), nowMs(), nowNs());
+        consumer.begin(command.events(), command.members(), nowMs(), nowNs());
         return wakeAll();
     }
 

@@ -268,7 +268,8 @@ final class Hub extends AbstractBehavior<Object> {
         Consumer consumer = new Consumer(actor);
         consumers.put(topic, consumer);
         if (membership.isUp()) {
-            actor.tell(new ConsumerActor.Begin(membership.snapshot()));
+            List<MemberEvent> snapshot = membership.snapshot();
+            actor.tell(new ConsumerActor.Begin(snapshot, snapshot));
             watchAll();
         }
         return consumer;
@@ -314,10 +315,10 @@ final class Hub extends AbstractBehavior<Object> {
         peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member));
         tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
         if (memberUid == uid) {
-            membership.selfUp();
+            List<MemberEvent> events = membership.selfUp();
             List<MemberEvent> snapshot = membership.snapshot();
             snapshot.forEach(this::remember);
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(snapshot)));
+            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(events, snapshot)));
         }
         hellos = 0;
         onHelloTime();

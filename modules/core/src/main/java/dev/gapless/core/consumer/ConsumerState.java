@@ -398,6 +398,10 @@ final class ConsumerState {
 
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at;
+        if (r.unheardUid != Registration.NO_UID) {
+            eras.endOfSilent(
+                    r.node, r.unheardUid); // who was told the end of the life before sees that one came between
+        }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eras.of(r.node, message.log())
                 : eras.continued(r.node, at.era(), message.log());
@@ -406,6 +410,7 @@ final class ConsumerState {
     private void accepted(Registration r) {
         r.phase = Phase.LIVE;
         r.answeredUid = r.uid;
+        r.unheardUid = Registration.NO_UID;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
         r.late = false;

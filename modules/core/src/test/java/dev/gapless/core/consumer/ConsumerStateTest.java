@@ -448,6 +448,31 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName(
+            "ruleC7, S3: a life that came and went without an answer lies between its predecessor's end and its successor")
+    void unheardLifeBeforeASuccessor() {
+        live(8);
+        batch(session(), 8, 9);
+        long position = last().era().number();
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(3), named(3)), 0, nowNs);
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
+        assertTrue(
+                last().era().number() > position + 2, "who was told the first one's end sees that it is not the next");
+    }
+
+    @Test
+    @DisplayName("ruleC7, ruleT1: who resumes while this node gets up is told of members that went before it was up")
+    void wentBeforeThisNodeWasUp() {
+        resume("q", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Removed(PRODUCER), present(2));
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals("host:1", last().era().node());
+        assertEquals(1, feed.head());
+    }
+
+    @Test
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));

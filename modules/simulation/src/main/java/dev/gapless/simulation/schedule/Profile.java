@@ -19,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param padding how many bytes a message has at most, beside its number
  * @param gossipNs how long the news of a member may take
  * @param newsInOrder whether everybody learns of all members in the same order
+ * @param slowJoins whether a node may hear of others for a while before it is up itself
  * @param mostInFlight how many messages a link holds before it drops them
  */
 record Profile(
@@ -32,6 +33,7 @@ record Profile(
         int padding,
         long gossipNs,
         boolean newsInOrder,
+        boolean slowJoins,
         int mostInFlight) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
@@ -44,7 +46,7 @@ record Profile(
 
     private static final long ENTRY_OVERHEAD = 32;
 
-    static Profile of(RandomGenerator random) {
+    static Profile of(RandomGenerator random, boolean slowJoins) {
         boolean faults = random.nextInt(10) != 0;
         boolean backpressure = random.nextInt(3) == 0;
         int padding = 1 + random.nextInt(60);
@@ -84,6 +86,7 @@ record Profile(
                 padding,
                 (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
                 !faults || random.nextBoolean(),
+                faults && slowJoins,
                 faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
     }
 

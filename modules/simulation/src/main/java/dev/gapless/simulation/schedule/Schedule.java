@@ -47,7 +47,7 @@ final class Schedule implements Observer {
      */
     Schedule(long seed, @Nullable Set<Integer> faults, @Nullable Consumer<String> lines) {
         SplittableRandom root = new SplittableRandom(seed);
-        this.profile = Profile.of(root.split());
+        this.profile = Profile.of(root.split(), seed % 8 == 4);
         this.random = root.split();
         this.trace = new Trace(timeline, names, lines);
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
