@@ -87,18 +87,44 @@ public final class Configurations {
                     .host("c", 0, 1)
                     .ring(1)
                     .may(Kind.LOSE, 1)
-                    .atLeast(280, 14));
+                    .atLeast(280, 14),
+            Configuration.of("losses, reset, feed overrun")
+                    .readsAtOnce()
+                    .host("a", 4, 0)
+                    .host("b", 0, 1)
+                    .may(Kind.LOSE, 2)
+                    .may(Kind.RESET, 1)
+                    .may(Kind.STALL, 1)
+                    .atLeast(22_000, 25),
+            Configuration.of("two consumers, loss, feed overrun")
+                    .readsAtOnce()
+                    .host("a", 4, 0)
+                    .host("b", 0, 1)
+                    .host("c", 0, 1)
+                    .may(Kind.LOSE, 1)
+                    .may(Kind.STALL, 1)
+                    .atLeast(50_000, 26));
 
     /** Too many states for every day. */
     public static final List<Configuration> LARGE = List.of(
             Configuration.of("two consumers, all at once")
+                    .readsAtOnce()
                     .host("a", 4, 0, Kind.RESTART)
                     .host("b", 0, 1)
-                    .host("c", 0, 1)
+                    .near("c", 0, 1)
                     .may(Kind.LOSE, 2)
                     .may(Kind.RESET, 1)
                     .may(Kind.RESTART, 1)
+                    .may(Kind.STALL, 1)
                     .atLeast(100_000, 20),
+            Configuration.of("losses, reset, restart")
+                    .readsAtOnce()
+                    .host("a", 4, 0, Kind.RESTART)
+                    .host("b", 0, 1)
+                    .may(Kind.LOSE, 2)
+                    .may(Kind.RESET, 1)
+                    .may(Kind.RESTART, 1)
+                    .atLeast(200_000, 30),
             Configuration.of("catch-up joins the feed, loss")
                     .host("a", 3, 0)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)

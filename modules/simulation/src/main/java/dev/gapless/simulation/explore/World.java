@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,10 @@ final class World {
         @Override
         public void trace(Object who, Supplier<String> what) {}
     };
+
+    /** Stands where there is no stranger: two for each host. */
+    private static final List<Object> NOTHING =
+            Stream.generate(Object::new).limit(2 * Integer.SIZE).toList();
 
     private final Configuration configuration;
     private final Truth truth = new Truth();
@@ -212,8 +217,8 @@ final class World {
         visit.accept(of < 0 ? NOBODY : this);
         for (int host = 0; host < hosts.size(); host++) {
             Life life = hosts.get(host).life;
-            visit.accept(life == null || host == of ? new Object() : life);
-            visit.accept(life == null || host == of ? new Object() : life.heard());
+            visit.accept(life == null || host == of ? NOTHING.get(2 * host) : life);
+            visit.accept(life == null || host == of ? NOTHING.get(2 * host + 1) : life.heard());
         }
     }
 
