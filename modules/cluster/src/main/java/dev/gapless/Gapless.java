@@ -1,12 +1,17 @@
 package dev.gapless;
 
+import dev.gapless.core.Position;
 import dev.gapless.internal.GaplessExtension;
 import dev.gapless.internal.GaplessNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -50,9 +55,43 @@ public final class Gapless {
         return node.producer(topic);
     }
 
-    /** Subscribes with a handler. */
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
-        return node.subscribe(topic, start, handler);
+    /** Subscribes with a {@link MessageHandler} or an {@link AsyncMessageHandler}. */
+    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, EventHandler<T> handler) {
+        return subscribe(topic, start, SubscriptionSettings.defaults(), handler);
+    }
+
+    /** Subscribes with a handler, to a part of the topic for instance. */
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
+        return node.subscribe(topic, start, settings, handler);
+    }
+
+    /**
+     * Subscribes with an actor. It is told each event, wrapped into its own protocol, and confirms it; only a window of events
+     * is unconfirmed at any time. The subscription ends when the actor stops. What the actor was told and did not confirm comes
+     * again to whoever resumes by the token.
+     *
+     * <p>An actor that is restarted keeps its mailbox and this subscription: subscribe where the restart does not come by again, or
+     * cancel on {@code PreRestart}, and confirm before what may fail, or the event that it failed at stays unconfirmed. For a
+     * classic actor, {@code Adapter.toTyped(ref)} makes a reference to use here.
+     *
+     * <pre>{@code
+     * Behaviors.setup(context -> {
+     *     gapless.subscribe(prices, StartFrom.latest(), SubscriptionSettings.defaults(), context.getSelf(), PriceEvent::new);
+     *     return idle();
+     * });
+     * }</pre>
+     *
+     * @param actor an actor of this actor system
+     * @param wrap makes a message of the actor's protocol; what it throws ends the subscription
+     */
+    public <T, M> Subscription subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        return node.subscribe(topic, start, settings, actor, wrap);
     }
 
     /**
@@ -61,12 +100,27 @@ public final class Gapless {
      * CursorExpired} says that the state was reloaded, so put no buffer between this and what reloads.
      */
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
-        return node.source(topic, start);
+        return source(topic, start, SubscriptionSettings.defaults());
     }
 
-    /** Publishes what the stream gives it, in order, and with backpressure as the topic has it. Fails if a publish fails. */
+    /** {@link #source(Topic, StartFrom)}, of a part of the topic for instance. */
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
+        return node.source(topic, start, settings);
+    }
+
+    /** A {@link #flow} for those who need no positions; completes when everything was accepted. */
     public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return node.sink(topic);
+    }
+
+    /**
+     * Publishes what the stream gives it, and passes on the positions, in the same order. At most 1,024 publishes are under
+     * way at once, and no more than {@code gapless.max-pending-publishes}. Fails with the first publish that fails; those
+     * behind it may have been accepted. For keys and headers, {@code mapAsync(n, producer::publish)} does the same with
+     * {@link Publication}s.
+     */
+    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
+        return node.flow(topic);
     }
 
     /** What every member says of itself that answers in time, this node included; in the names' order. */

@@ -1,24 +1,50 @@
 package dev.gapless;
 
 import dev.gapless.core.Position;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Publishes to a topic from this node. Thread-safe; what one thread publishes is sequenced in that order. There is one
  * producer per topic and node: handles are views of it, and need not be closed.
  *
+ * <pre>{@code
+ * Producer<Quote> producer = gapless.producer(quotes);
+ * producer.publish(new Quote("EURUSD", 1.0834));                       // no key
+ * producer.publish("EURUSD", new Quote("EURUSD", 1.0835));             // about this key
+ * producer.publish(Publication.of(quote).withHeader("source", "desk 7"));
+ * producer.delete("EURUSD");                                           // the key is gone
+ * }</pre>
+ *
+ * <p>Messages are serialized on the calling thread. Nothing is thrown: what fails, fails the stage. Stages complete at once, or
+ * on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. They fail with {@link
+ * MessageTooLarge}, {@link NotSerializable}, {@link ProducerClosed}, with backpressure {@link PublishTimeout} or {@link
+ * TooManyPending}, and with IllegalArgumentException for a key that is none. A message that failed has no position and leaves
+ * no hole.
+ *
  * @param <T> the type of the messages
  */
 public interface Producer<T> {
-
     Topic<T> topic();
 
-    /**
-     * Publishes a message. Serialized on the calling thread.
-     *
-     * @return the message's position, once it is in the ring. Completes on {@code gapless.completion-dispatcher} or at once, and fails
-     *     with {@link MessageTooLarge}, {@link NotSerializable}, {@link ProducerClosed}, and with backpressure
-     *     {@link PublishTimeout} or {@link TooManyPending}; a message that failed has no position and leaves no hole
-     */
+    /** Publishes a message. */
     CompletionStage<Position> publish(T message);
+
+    /** Publishes a message about this key, of up to 4,096 characters. */
+    CompletionStage<Position> publish(String key, T message);
+
+    /** Publishes a message with its key and headers. */
+    CompletionStage<Position> publish(Publication<? extends T> publication);
+
+    /**
+     * Publishes messages, in this order; those of other threads may come in between.
+     *
+     * @return all positions, in the same order. If one message is too large or cannot be serialized, nothing is published,
+     *     and the stage fails with that. From then on each message is accepted or refused by itself: if some are refused, the
+     *     stage fails with {@link PartlyPublished} once that is known of each; if all are, with the reason of the first
+     */
+    CompletionStage<List<Position>> publishAll(List<? extends T> messages);
+
+    /** Publishes that this key was deleted: a message without content (a tombstone). */
+    CompletionStage<Position> delete(String key);
 }

@@ -3,7 +3,14 @@ package dev.gapless;
 import dev.gapless.core.CursorToken;
 import java.util.concurrent.CompletionStage;
 
-/** One reader of a topic. Thread-safe. Stages complete on {@code gapless.completion-dispatcher}. */
+/**
+ * One reader of a topic. Thread-safe. Stages complete on {@code gapless.completion-dispatcher}.
+ *
+ * <pre>{@code
+ * subscription.pause();                       // nothing more is delivered
+ * maintenance().whenComplete((done, failure) -> subscription.resume());
+ * }</pre>
+ */
 public interface Subscription {
 
     /** The name of the topic. */
@@ -19,7 +26,23 @@ public interface Subscription {
     /** Resumes behind the last event that was handled. */
     CursorToken token();
 
-    /** Ends it: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless. */
+    /**
+     * Delivers nothing more, until {@link #resume}. What is being handled is finished, and a reload that is under way, too. The feed
+     * goes on: a pause that outlasts it ends with a {@link CursorExpired}. With backpressure publishers wait meanwhile, until
+     * they give the subscription up. Repeating it is harmless, in every state.
+     */
+    void pause();
+
+    /** Goes on where it was paused. Harmless if it was not. */
+    void resume();
+
+    /** Was it paused, and not resumed? */
+    boolean isPaused();
+
+    /** How far it is behind; {@link Lag#NONE} before it is open, and when it has ended. */
+    Lag lag();
+
+    /** Ends it, also while it is paused or reloads: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless. */
     CompletionStage<Ended.Reason> cancel();
 
     /** Completes when it has ended, for whatever reason. */

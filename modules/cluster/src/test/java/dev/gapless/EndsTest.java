@@ -120,7 +120,8 @@ class EndsTest {
         Recorder<Integer> recorder = new Recorder<>();
         get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder).ready());
         Producer<Integer> producer = cluster.gapless(0).producer(topic);
-        CompletionException failure = assertThrows(CompletionException.class, () -> get(producer.publish(null)));
+        CompletionException failure =
+                assertThrows(CompletionException.class, () -> get(producer.publish((Integer) null)));
         assertInstanceOf(NotSerializable.class, failure.getCause());
         assertEquals(1, get(producer.publish(1)).sequence());
         await(() -> recorder.messages().size() == 1);

@@ -5,9 +5,11 @@ import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.gapless.core.Position;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.japi.Pair;
@@ -25,8 +27,12 @@ class StreamsTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(
-                2, "gapless.topics.slow { buffer-messages = 100, overflow = expire, backpressure-timeout = 5s }");
+        cluster = TestCluster.of(2, """
+                gapless.topics {
+                  slow { buffer-messages = 100, overflow = expire, backpressure-timeout = 5s }
+                  flow { buffer-messages = 100, overflow = backpressure, max-pending-publishes = 2 }
+                }
+                """);
     }
 
     @AfterAll
@@ -91,6 +97,27 @@ class StreamsTest {
         assertEquals(true, missed >= 100, "missed " + missed);
         reading.second().cancel();
         get(reading.first().whenEnded());
+    }
+
+    @Test
+    void aFlowPassesOnThePositionsAndKeepsToWhatMayWait() {
+        Topic<Integer> topic = Topic.of("flow", Integer.class); // with backpressure, and two publishes may wait
+        Recorder<Integer> slow = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Integer> delivery) throws Exception {
+                if (delivery.message() % 100 == 0) {
+                    java.util.concurrent.locks.LockSupport.parkNanos(2_000_000);
+                }
+                super.onMessage(delivery);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), slow).ready());
+        List<Position> positions =
+                get(Source.range(1, 2000).via(cluster.gapless(0).flow(topic)).runWith(Sink.seq(), cluster.system(0)));
+        assertEquals(
+                LongStream.rangeClosed(1, 2000).boxed().toList(),
+                positions.stream().map(Position::sequence).toList());
+        await(() -> slow.messages().size() == 2000);
     }
 
     @Test

@@ -14,28 +14,28 @@ final class TestCluster implements AutoCloseable {
     static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final String QUICK = """
-            pekko {
-              loglevel = WARNING
-              stdout-loglevel = OFF
-              loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
-              logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
-              actor.provider = cluster
-              remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
-              remote.artery.bind.bind-timeout = 60s
-              logger-startup-timeout = 60s
-              coordinated-shutdown.exit-jvm = off
-              cluster {
-                downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
-                gossip-interval = 200ms
-                leader-actions-interval = 200ms
-                unreachable-nodes-reaper-interval = 200ms
-                periodic-tasks-initial-delay = 200ms
-                seed-node-timeout = 1s
-                jmx.multi-mbeans-in-same-jvm = on
-                log-info = off
-              }
-            }
-            """;
+        pekko {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+          logging-filter = "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"
+          actor.provider = cluster
+          remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+          remote.artery.bind.bind-timeout = 60s
+          logger-startup-timeout = 60s
+          coordinated-shutdown.exit-jvm = off
+          cluster {
+            downing-provider-class = "org.apache.pekko.cluster.sbr.SplitBrainResolverProvider"
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
+            unreachable-nodes-reaper-interval = 200ms
+            periodic-tasks-initial-delay = 200ms
+            seed-node-timeout = 1s
+            jmx.multi-mbeans-in-same-jvm = on
+            log-info = off
+          }
+        }
+        """;
 
     private final List<ActorSystem> systems = new ArrayList<>();
 
@@ -49,12 +49,16 @@ final class TestCluster implements AutoCloseable {
         return cluster;
     }
 
-    /** Starts one more node. */
-    ActorSystem join(String config) {
-        Config all = ConfigFactory.parseString(config)
+    /** The quick configuration, with this one on top. */
+    static Config config(String config) {
+        return ConfigFactory.parseString(config)
                 .withFallback(ConfigFactory.parseString(QUICK))
                 .withFallback(ConfigFactory.load());
-        ActorSystem system = ActorSystem.create("test", all);
+    }
+
+    /** Starts one more node. */
+    ActorSystem join(String config) {
+        ActorSystem system = ActorSystem.create("test", config(config));
         Cluster first = Cluster.get(systems.isEmpty() ? system : systems.get(0));
         Cluster.get(system).join(first.selfAddress());
         systems.add(system);

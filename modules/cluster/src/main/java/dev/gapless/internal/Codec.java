@@ -9,6 +9,7 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import java.io.NotSerializableException;
 import java.util.Arrays;
+import java.util.Map;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -27,12 +28,14 @@ final class Codec {
         this.serialization = SerializationExtension.get(system);
     }
 
-    /** Serializes; throws {@link NotSerializable} or {@link MessageTooLarge}. */
-    Content encode(String topic, @Nullable Object message, TopicSettings settings) {
-        if (message == null) {
-            throw new NotSerializable("Topic " + topic + ": a message must not be null", null);
-        }
-        Content content = message instanceof Payload payload ? pass(topic, payload) : serialize(topic, message);
+    /** Serializes; a null message is a tombstone. Throws {@link NotSerializable} or {@link MessageTooLarge}. */
+    Content encode(
+            String topic,
+            @Nullable Object message,
+            @Nullable String key,
+            Map<String, String> headers,
+            TopicSettings settings) {
+        Content content = content(topic, message, key, headers);
         long size = content.sizeBytes();
         if (size > settings.maxMessageBytes()) {
             throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
@@ -44,9 +47,14 @@ final class Codec {
         return content;
     }
 
-    private static Content pass(String topic, Payload payload) {
+    private Content content(String topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
+        if (message == null) {
+            return new Content(key, true, headers, 0, "", new byte[0], 0, 0);
+        }
+        Payload payload = message instanceof Payload given ? given : serialize(topic, message);
+        byte[] bytes = payload.bytes();
         try {
-            return Content.of(payload.serializerId(), payload.manifest(), payload.bytes());
+            return new Content(key, false, headers, payload.serializerId(), payload.manifest(), bytes, 0, bytes.length);
         } catch (IllegalArgumentException e) {
             throw new NotSerializable("Topic " + topic + ": " + e.getMessage(), e);
         }
@@ -58,11 +66,11 @@ final class Codec {
                 null);
     }
 
-    private Content serialize(String topic, Object message) {
+    private Payload serialize(String topic, Object message) {
         try {
             Serializer serializer = serialization.findSerializerFor(message);
             byte[] bytes = serialization.serialize(message).get();
-            return Content.of(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+            return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()

@@ -3,20 +3,26 @@ package dev.gapless.internal;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
+import dev.gapless.Lag;
 import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +35,16 @@ final class EventReader<T> {
     /** A consumer that waits for room is told of every so many messages. */
     private static final int ROOM_EVERY = 32;
 
+    /** Messages and notices that it looks at in one turn, when most are left out. */
+    private static final int LOOKS = 1_024;
+
     private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
 
     private final Topic<T> topic;
     private final long id;
     private final SubscriptionState state;
     private final ActorRef<ConsumerActor.Command> consumer;
+    private final Filter filter;
     private final Codec codec;
     private final String clusterId;
 
@@ -46,12 +56,14 @@ final class EventReader<T> {
             long id,
             SubscriptionState state,
             ActorRef<ConsumerActor.Command> consumer,
+            Filter filter,
             Codec codec,
             String clusterId) {
         this.topic = topic;
         this.id = id;
         this.state = state;
         this.consumer = consumer;
+        this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
     }
@@ -60,28 +72,54 @@ final class EventReader<T> {
         return state;
     }
 
-    /** The next event, or null if there is none now, or a reload is under way. */
+    /**
+     * The next event, or null if there is none now, or a reload is under way, or much was left out: then {@link #hasMore}.
+     */
     @Nullable Event<T> next() {
         handled();
-        MessageRun current = run;
-        while (current == null || given >= current.messages().size()) {
-            Step step = state.next(System.nanoTime());
-            if (state.isPressed()) {
-                consumer.tell(ConsumerActor.ROOM);
-            }
-            if (step instanceof Step.Messages messages) {
-                current = messages.run();
-                run = current;
-                given = 0;
-            } else if (step instanceof Step.Joined) {
-                consumer.tell(new ConsumerActor.Joined(id));
+        for (int i = 0; i < LOOKS; i++) {
+            MessageRun current = run;
+            if (current != null && given < current.messages().size()) {
+                FeedEntry.Message message = current.messages().get(given);
+                given++;
+                if (filter.takesNode(message.era().node())
+                        && filter.takesKey(message.frame().content().key())) {
+                    return event(message, current, given);
+                }
             } else {
-                run = null; // what was read must not be kept for as long as nothing comes
-                return notice(step);
+                Step step = step();
+                if (step instanceof Step.Idle || step instanceof Step.Reloading) {
+                    return null;
+                }
+                Event<T> notice = notice(step);
+                if (notice != null) {
+                    return notice;
+                }
             }
         }
-        given++;
-        return event(current.messages().get(given - 1), current, given);
+        handled();
+        return null;
+    }
+
+    /** Is there something to look at? */
+    boolean hasMore() {
+        MessageRun current = run;
+        return (current != null && given < current.messages().size()) || state.hasNext();
+    }
+
+    private Step step() {
+        handled(); // what was left out, too
+        Step step = state.next(System.nanoTime());
+        if (state.isPressed()) {
+            consumer.tell(ConsumerActor.ROOM);
+        }
+        if (step instanceof Step.Messages messages) {
+            run = messages.run();
+            given = 0;
+        } else {
+            run = null; // what was read must not be kept for as long as nothing comes
+        }
+        return step;
     }
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
@@ -94,15 +132,45 @@ final class EventReader<T> {
         }
     }
 
+    /** How far it is behind. Any thread. */
+    Lag lag() {
+        OptionalLong sinceMs = state.behindSinceMs();
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, System.currentTimeMillis() - sinceMs.getAsLong());
+        return new Lag(state.lag(), Duration.ofMillis(ageMs));
+    }
+
+    /** Resumes in front of the event that was given last. Any thread. */
+    Supplier<CursorToken> inFront() {
+        MessageRun current = run;
+        if (current == null) {
+            Vector here = state.positions();
+            return () -> token(here);
+        }
+        int before = given - 1;
+        return () -> token(current.after(before));
+    }
+
+    /** What the application is told of this step, if it is told anything. */
     private @Nullable Event<T> notice(Step step) {
-        if (step instanceof Step.Missed missed) {
-            long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
-            return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), missed.gaps(), token());
-        } else if (step instanceof Step.Left left) {
+        if (step instanceof Step.Joined) {
+            consumer.tell(new ConsumerActor.Joined(id));
+        } else if (step instanceof Step.Missed missed) {
+            return missed(missed);
+        } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
             Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
             return new ProducerLeft<>(topic.name(), left.node(), position, token());
         }
         return null;
+    }
+
+    private @Nullable Event<T> missed(Step.Missed missed) {
+        List<Gap> gaps = missed.gaps().stream().filter(filter::takesGap).toList();
+        if (gaps.isEmpty()) {
+            state.reloaded(null); // of nodes that are left out
+            return null;
+        }
+        long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
+        return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
     private Event<T> event(FeedEntry.Message message, MessageRun of, int count) {
@@ -111,8 +179,7 @@ final class EventReader<T> {
         Epoch epoch = message.era().epoch();
         Position position = new Position(epoch == null ? UNKNOWN_EPOCH : epoch, frame.sequence());
         Instant time = Instant.ofEpochMilli(frame.publishedMs());
-        Supplier<CursorToken> token =
-                () -> state.token(of.after(count), topic.name(), clusterId, System.currentTimeMillis());
+        Supplier<CursorToken> token = () -> token(of.after(count));
         String node = message.era().node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
@@ -125,6 +192,10 @@ final class EventReader<T> {
 
     /** Behind the last event that is done with. Any thread. */
     CursorToken token() {
-        return state.token(topic.name(), clusterId, System.currentTimeMillis());
+        return token(state.positions());
+    }
+
+    private CursorToken token(Vector at) {
+        return state.token(at, topic.name(), clusterId, System.currentTimeMillis());
     }
 }

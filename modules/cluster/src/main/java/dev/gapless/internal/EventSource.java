@@ -6,6 +6,7 @@ import dev.gapless.Event;
 import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -26,13 +27,15 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
     private final GaplessNode node;
     private final Topic<T> topic;
     private final StartFrom start;
+    private final SubscriptionSettings settings;
     private final Outlet<Event<T>> out = Outlet.create("gapless.out");
     private final SourceShape<Event<T>> shape = SourceShape.of(out);
 
-    EventSource(GaplessNode node, Topic<T> topic, StartFrom start) {
+    EventSource(GaplessNode node, Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         this.node = node;
         this.topic = topic;
         this.start = start;
+        this.settings = settings;
     }
 
     @Override
@@ -54,6 +57,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         private final SubscriptionHandle handle;
         private final long id;
         private final Wakeup wakeup = new Wakeup();
+        private Runnable waker = () -> {};
         private @Nullable EventReader<T> reader;
         private boolean reloading;
         private @Nullable Ending ending;
@@ -75,8 +79,23 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         public void preStart() {
             AsyncCallback<Opened> opened = createAsyncCallback(this::onOpened);
             AsyncCallback<Boolean> wake = createAsyncCallback(always -> onWake());
+            waker = () -> {
+                if (wakeup.claim()) {
+                    wake.invoke(true);
+                }
+            };
             AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
-            handle.cancelWith(() -> end.invoke(new Ending(Ended.Reason.CANCELLED, null)));
+            handle.controlBy(new SubscriptionHandle.Controls() {
+                @Override
+                public void cancelled() {
+                    end.invoke(new Ending(Ended.Reason.CANCELLED, null));
+                }
+
+                @Override
+                public void resumed() {
+                    waker.run();
+                }
+            });
             node.openSubscription(topic.name(), id, start, new SubscriptionListener() {
                 @Override
                 public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
@@ -85,9 +104,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
 
                 @Override
                 public void wake() {
-                    if (wakeup.claim()) {
-                        wake.invoke(true);
-                    }
+                    waker.run();
                 }
 
                 @Override
@@ -108,8 +125,9 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onOpened(Opened opened) {
-            reader = node.reader(topic, id, opened.state(), opened.consumer());
-            handle.opened(reader);
+            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.consumer());
+            reader = events;
+            handle.opened(events, events::token);
             emitIfAsked();
         }
 
@@ -141,10 +159,15 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                     reloading = false;
                     events.state().reloaded(null); // the demand says so
                 }
+                if (handle.isPaused()) {
+                    return;
+                }
                 Event<T> event = events.next();
                 if (event != null) {
                     reloading = event instanceof CursorExpired;
                     push(out, event);
+                } else if (events.hasMore()) {
+                    waker.run();
                 }
             }
         }

@@ -1,15 +1,18 @@
 package dev.gapless.internal;
 
 import dev.gapless.Event;
-import dev.gapless.MessageHandler;
+import dev.gapless.EventHandler;
 import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
+import dev.gapless.Unconfirmed;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -25,7 +28,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
@@ -46,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with all actors below. Thread-safe.
  */
 public final class GaplessNode implements Extension {
-    private static final int SINK_PARALLELISM = 1_024;
+    /** Publishes of one stream under way. */
+    private static final int MAX_STREAM_PUBLISHES = 1_024;
 
     private final ExtendedActorSystem system;
     private final @Nullable String takesNoPart;
@@ -163,29 +169,52 @@ public final class GaplessNode implements Extension {
         return running().producers().values();
     }
 
-    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         Producer<T> producer = producer(topic);
-        return Flow.<T>create().mapAsync(SINK_PARALLELISM, producer::publish).toMat(Sink.ignore(), Keep.right());
+        int underWay = Math.min(
+                MAX_STREAM_PUBLISHES, running().settings().topic(topic.name()).maxPendingPublishes());
+        return Flow.<T>create().mapAsync(underWay, producer::publish);
+    }
+
+    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+        return flow(topic).toMat(Sink.ignore(), Keep.right());
     }
 
     // ------------------------------------------------------------------ subscribing
 
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, MessageHandler<T> handler) {
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
+        return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+    }
+
+    public <T, M> Subscription subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        int window = settings.window().orElse(running().settings().actorWindow);
+        return subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
+    }
+
+    private <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
         Running r = running();
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
         Wakeup wakeup = new Wakeup();
-        ActorRef<HandlerActor.Command> actor = spawn(
-                HandlerActor.create(topic, id, handler, handle, this, wakeup),
+        ActorRef<SubscriptionActor.Command> actor = spawn(
+                SubscriptionActor.create(
+                        new SubscriptionActor.Reading<>(topic, settings, id, recipient, handle), this, wakeup),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(r.settings().dispatcher));
-        openSubscription(topic.name(), id, start, HandlerActor.listener(actor, handle, wakeup));
+        openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));
         return handle;
     }
 
-    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         checkStart(topic.name(), start);
-        return Source.fromGraph(new EventSource<>(this, topic, start));
+        return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
     <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
@@ -199,9 +228,14 @@ public final class GaplessNode implements Extension {
     }
 
     <T> EventReader<T> reader(
-            Topic<T> topic, long id, SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-        return new EventReader<>(
-                topic, id, state, consumer, running().codec(), running().settings().clusterId);
+            Topic<T> topic,
+            SubscriptionSettings settings,
+            long id,
+            SubscriptionState state,
+            ActorRef<ConsumerActor.Command> consumer) {
+        Filter filter = new Filter(settings);
+        String clusterId = running().settings().clusterId;
+        return new EventReader<>(topic, id, state, consumer, filter, running().codec(), clusterId);
     }
 
     void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
@@ -215,6 +249,9 @@ public final class GaplessNode implements Extension {
     private static Opening opening(StartFrom start) {
         if (start instanceof StartFrom.Resume resume) {
             return new Opening.Resume(resume.token());
+        }
+        if (start instanceof StartFrom.Since since) {
+            return new Opening.Since(since.time().toEpochMilli());
         }
         return start instanceof StartFrom.Earliest ? new Opening.Earliest() : new Opening.Latest();
     }

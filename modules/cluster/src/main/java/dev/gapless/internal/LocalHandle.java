@@ -2,12 +2,20 @@ package dev.gapless.internal;
 
 import dev.gapless.MessageTooLarge;
 import dev.gapless.NotSerializable;
+import dev.gapless.PartlyPublished;
 import dev.gapless.Producer;
+import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the application holds of a producer. Thread-safe. */
 final class LocalHandle<T> implements Producer<T> {
@@ -28,12 +36,87 @@ final class LocalHandle<T> implements Producer<T> {
 
     @Override
     public CompletionStage<Position> publish(T message) {
+        return publish(() -> encode(message));
+    }
+
+    @Override
+    public CompletionStage<Position> publish(String key, T message) {
+        return publish(() -> {
+            checkThere(message);
+            return encode(new Publication<>(message, key, Map.of()));
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> publish(Publication<? extends T> publication) {
+        return publish(() -> encode(publication));
+    }
+
+    @Override
+    public CompletionStage<Position> delete(String key) {
+        return publish(() -> encode(Publication.tombstone(key)));
+    }
+
+    private CompletionStage<Position> publish(Supplier<Content> encoding) {
         Content content;
         try {
-            content = codec.encode(topic.name(), message, local.settings);
-        } catch (NotSerializable | MessageTooLarge e) {
+            content = encoding.get();
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
+    }
+
+    private Content encode(@Nullable T message) {
+        checkThere(message);
+        return codec.encode(topic.name(), message, null, Map.of(), local.settings);
+    }
+
+    private Content encode(Publication<?> publication) {
+        return codec.encode(
+                topic.name(), publication.message(), publication.key(), publication.headers(), local.settings);
+    }
+
+    private void checkThere(@Nullable T message) {
+        if (message == null) {
+            throw new NotSerializable("Topic " + topic.name() + ": a message must not be null", null);
+        }
+    }
+
+    @Override
+    public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
+        List<Content> contents = new ArrayList<>(messages.size());
+        try {
+            messages.forEach(message -> contents.add(encode(message)));
+        } catch (NotSerializable | MessageTooLarge e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        List<CompletableFuture<Position>> each =
+                contents.stream().map(local::publish).toList();
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .handle((all, failure) -> failure == null
+                        ? CompletableFuture.completedFuture(
+                                each.stream().map(CompletableFuture::join).toList())
+                        : CompletableFuture.<List<Position>>failedFuture(failure(each)))
+                .thenCompose(result -> result);
+    }
+
+    private Throwable failure(List<CompletableFuture<Position>> each) {
+        List<Optional<Position>> positions = each.stream()
+                .map(one -> one.handle((position, failure) -> Optional.ofNullable(position))
+                        .join())
+                .toList();
+        Throwable first = each.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(one -> one.handle((position, failure) -> failure).join())
+                .findFirst()
+                .orElseThrow();
+        long published = positions.stream().filter(Optional::isPresent).count();
+        return published == 0
+                ? first
+                : new PartlyPublished(
+                        "Topic " + topic.name() + ": " + published + " of " + each.size() + " messages were published",
+                        first,
+                        positions);
     }
 }

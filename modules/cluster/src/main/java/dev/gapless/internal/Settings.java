@@ -37,6 +37,7 @@ final class Settings {
             "default-dispatcher",
             "pulse-interval",
             "max-topics",
+            "actor-window",
             TOPICS);
 
     private final Config config;
@@ -51,6 +52,7 @@ final class Settings {
     final String completionDispatcher;
     final Duration pulseInterval;
     final int maxTopics;
+    final int actorWindow;
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
     Settings(Config system, ClassLoader classLoader, String systemName) {
@@ -66,6 +68,8 @@ final class Settings {
         this.pulseInterval = positive(config, "gapless.", "pulse-interval");
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
+        this.actorWindow = config.getInt("actor-window");
+        check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
         topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             topic(topic);

@@ -1,6 +1,7 @@
 package dev.gapless.internal;
 
 import dev.gapless.Ended;
+import dev.gapless.Lag;
 import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the application holds of a subscription. Thread-safe. */
@@ -18,10 +20,19 @@ final class SubscriptionHandle implements Subscription {
     private final Executor executor;
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
-    private volatile @Nullable EventReader<?> reader;
+    private volatile @Nullable Supplier<CursorToken> position;
     private volatile @Nullable CursorToken last;
-    private volatile @Nullable Runnable canceller;
+    private volatile @Nullable Controls controls;
+    private volatile @Nullable EventReader<?> reader;
     private volatile boolean cancelled;
+    private volatile boolean paused;
+
+    /** How to tell the reader that something has changed. Any thread. */
+    interface Controls {
+        void cancelled();
+
+        void resumed();
+    }
 
     SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor) {
         this.topic = topic;
@@ -31,11 +42,10 @@ final class SubscriptionHandle implements Subscription {
                 : new CursorToken(topic, clusterId, System.currentTimeMillis(), Map.of());
     }
 
-    /** How to cancel it, from now on. */
-    void cancelWith(Runnable runnable) {
-        canceller = runnable;
+    void controlBy(Controls controlled) {
+        controls = controlled;
         if (cancelled) {
-            runnable.run();
+            controlled.cancelled();
         }
     }
 
@@ -44,8 +54,18 @@ final class SubscriptionHandle implements Subscription {
         return cancelled;
     }
 
-    void opened(EventReader<?> opened) {
+    /**
+     * It is open.
+     *
+     * @param token resumes behind what was handled; any thread
+     */
+    void opened(EventReader<?> opened, Supplier<CursorToken> token) {
         reader = opened;
+        position = token;
+    }
+
+    boolean hasEnded() {
+        return last != null;
     }
 
     void ready(Ready result) {
@@ -55,6 +75,8 @@ final class SubscriptionHandle implements Subscription {
     /** It has ended here. */
     void ended(Ended.Reason reason, CursorToken token, @Nullable Throwable cause) {
         last = token;
+        reader = null; // and with it the feed
+        position = null;
         executor.execute(() -> {
             ready.completeExceptionally(new IllegalStateException(
                     "The subscription to topic " + topic + " ended before it was ready: " + reason, cause));
@@ -74,17 +96,42 @@ final class SubscriptionHandle implements Subscription {
 
     @Override
     public CursorToken token() {
-        CursorToken end = last;
+        Supplier<CursorToken> open = position;
+        CursorToken end = last; // in this order: it is set before the position goes
+        return end != null ? end : open != null ? open.get() : start;
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        Controls controlled = controls;
+        if (controlled != null && !hasEnded()) {
+            controlled.resumed();
+        }
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public Lag lag() {
         EventReader<?> open = reader;
-        return end != null ? end : open != null ? open.token() : start;
+        return open == null ? Lag.NONE : open.lag();
     }
 
     @Override
     public CompletionStage<Ended.Reason> cancel() {
         cancelled = true;
-        Runnable runnable = canceller;
-        if (runnable != null) {
-            runnable.run();
+        Controls controlled = controls;
+        if (controlled != null && !hasEnded()) {
+            controlled.cancelled();
         }
         return whenEnded();
     }

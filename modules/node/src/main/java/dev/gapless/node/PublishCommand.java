@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,6 +26,14 @@ final class PublishCommand extends MemberCommand {
 
     @Option(names = "--topic", required = true, paramLabel = "T", description = "Where to publish.")
     private String topic;
+
+    @Option(
+            names = "--key-field",
+            paramLabel = "F",
+            description =
+                    "The field of a line's JSON object that is its key. Lines without it have none, and are counted"
+                            + " on standard error.")
+    private @Nullable String keyField;
 
     @Option(
             names = "--overflow",
@@ -55,14 +64,19 @@ final class PublishCommand extends MemberCommand {
             }
 
             progress.begin();
-            long lines = new Publication(
-                            new FileInputStream(FileDescriptor.in), producer, progress, member, termination)
+            KeyField key = keyField == null ? null : new KeyField(keyField);
+            long lines = new LinePublisher(
+                            new FileInputStream(FileDescriptor.in), key, producer, progress, member, termination)
                     .run();
             progress.print("waiting until the consumers have everything");
             audience.awaitDelivered();
             progress.end();
             err.println(
                     String.format(Locale.ROOT, "%,d lines published to %s in %s", lines, audience, progress.elapsed()));
+            if (key != null && key.without() > 0) {
+                err.println(String.format(
+                        Locale.ROOT, "%,d of them without a key: they have no field '%s'", key.without(), keyField));
+            }
             long overruns = audience.expiries(Reason.OVERRUN);
             if (overruns > 0) {
                 String what = "a consumer fell behind and missed messages, which it was told (" + overruns + " times)";

@@ -6,11 +6,17 @@ import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads START: {@code latest}, {@code earliest}, a cursor token, or its open form, the positions as JSON. */
+/**
+ * Reads START: {@code latest}, {@code earliest}, a time, a cursor token, or its open form, the positions as JSON. Tokens begin
+ * with a letter, times with a digit.
+ */
 final class Start {
     private Start() {}
 
@@ -25,11 +31,23 @@ final class Start {
         if (text.equals("earliest")) {
             return StartFrom.earliest();
         }
+        if (!text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
+            return StartFrom.since(time(text));
+        }
         CursorToken token = text.startsWith("{") ? openForm(text, topic, cluster) : CursorToken.parse(text);
         if (!token.topic().equals(topic)) {
             throw new IllegalArgumentException("the cursor token is of topic '" + token.topic() + "'");
         }
         return StartFrom.token(token);
+    }
+
+    private static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no time of ISO 8601 with its offset, like 2026-01-31T12:00:00Z", e);
+        }
     }
 
     private static CursorToken openForm(String text, String topic, String cluster) {

@@ -6,6 +6,7 @@ import dev.gapless.Payload;
 import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Overflow;
@@ -14,6 +15,7 @@ import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,8 +41,24 @@ final class SubscribeCommand extends MemberCommand {
     @Option(
             names = "--from",
             paramLabel = "START",
-            description = "Where to begin: latest (the default), earliest, or a cursor token.")
+            description = "Where to begin: latest (the default), earliest, a cursor token, or a time (ISO 8601, like"
+                    + " 2026-01-31T12:00:00Z): what was published then or later.")
     private String from = "latest";
+
+    @Option(
+            names = "--nodes",
+            paramLabel = "a,b",
+            split = ",",
+            description = "Prints what these nodes publish, and nothing else.")
+    private List<String> nodes = List.of();
+
+    @Option(
+            names = "--keys",
+            paramLabel = "k*",
+            split = ",",
+            description =
+                    "Prints messages with these keys, and nothing else; k* stands for all keys that begin with k.")
+    private List<String> keys = List.of();
 
     @Option(names = "--count", paramLabel = "N", description = "Ends after so many messages.")
     private long count = Long.MAX_VALUE;
@@ -69,6 +87,7 @@ final class SubscribeCommand extends MemberCommand {
         if (count < 1) {
             throw new ParameterException(spec.commandLine(), "--count: at least 1");
         }
+        SubscriptionSettings filter = filter();
         Config settings = TopicConfig.of(topic, overflow, spec.commandLine());
         TokenFile tokens = tokenFile == null ? null : new TokenFile(tokenFile);
         CursorToken resume = tokens == null ? null : tokens.read();
@@ -79,7 +98,7 @@ final class SubscribeCommand extends MemberCommand {
             EventJson json = new EventJson(new PayloadJson(member.system()), own);
             EventPrinter printer = new EventPrinter(count, json, new FileOutputStream(FileDescriptor.out), tokens, own);
             Subscription subscription =
-                    member.gapless().subscribe(Topic.of(topic, Payload.class), start, printer.handler());
+                    member.gapless().subscribe(Topic.of(topic, Payload.class), start, filter, printer.handler());
             var unused = subscription.ready().thenAccept(ready -> tellReady(ready, member, err));
             Ended.Reason reason = print(printer, subscription, member);
             if (reason != Ended.Reason.CANCELLED && !termination.isRequested()) {
@@ -90,6 +109,16 @@ final class SubscribeCommand extends MemberCommand {
             }
         }
         return 0;
+    }
+
+    private SubscriptionSettings filter() {
+        SubscriptionSettings filter = SubscriptionSettings.defaults();
+        try {
+            filter = nodes.isEmpty() ? filter : filter.withNodes(nodes);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--nodes: " + Failure.reason(e), e);
+        }
+        return keys.isEmpty() ? filter : filter.withKeys(keys);
     }
 
     /** Prints on a thread of its own: a standard output that takes nothing must not keep this process in the cluster. */

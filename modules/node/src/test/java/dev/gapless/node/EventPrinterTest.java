@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
+import dev.gapless.Lag;
 import dev.gapless.MessageHandler;
 import dev.gapless.Payload;
 import dev.gapless.Ready;
@@ -195,6 +196,26 @@ class EventPrinterTest {
         @Override
         public CursorToken token() {
             return token;
+        }
+
+        @Override
+        public void pause() {
+            throw new AssertionError("a printer pauses by not taking");
+        }
+
+        @Override
+        public void resume() {
+            throw new AssertionError("a printer pauses by not taking");
+        }
+
+        @Override
+        public boolean isPaused() {
+            return false;
+        }
+
+        @Override
+        public Lag lag() {
+            return Lag.NONE;
         }
 
         @Override

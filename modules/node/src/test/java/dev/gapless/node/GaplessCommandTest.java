@@ -39,6 +39,8 @@ class GaplessCommandTest {
                 "publish --topic t --seed 127.0.0.1:1 --join-timeout soon",
                 "subscribe --topic t --seed 127.0.0.1:1 --count 0",
                 "subscribe --topic t --seed 127.0.0.1:1 --from yesterday",
+                "subscribe --topic t --seed 127.0.0.1:1 --nodes a,,b",
+                "subscribe --topic t --seed 127.0.0.1:1 --from 2026-01-31",
                 "subscribe --topic t --seed 127.0.0.1:1 --from {\"positions\":1}",
                 "status",
                 "status --json --seed 127.0.0.1:1 extra",

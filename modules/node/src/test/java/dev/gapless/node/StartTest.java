@@ -8,6 +8,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,27 @@ class StartTest {
         assertEquals(StartFrom.token(TOKEN), start(TOKEN.toString()));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-01-31T12:00:00Z",
+                "2026-01-31T13:00:00.000+01:00",
+                "2026-01-31T12:00Z",
+                "2026-01-31T12:00:00.0Z"
+            })
+    void readsATime(String text) {
+        assertEquals(StartFrom.since(Instant.ofEpochSecond(1769860800)), start(text));
+    }
+
+    @Test
+    void saysWhatATimeLooksLike() {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> start("2026-01-31T12:00:00"));
+        assertEquals(
+                "'2026-01-31T12:00:00' is no time of ISO 8601 with its offset, like 2026-01-31T12:00:00Z",
+                refusal.getMessage());
+    }
+
     @Test
     void readsTheOpenForm() {
         StartFrom start = start("{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42}]}");
@@ -43,6 +65,8 @@ class StartTest {
                 "yesterday",
                 "",
                 "{}",
+                "2026-01-31",
+                "1769860800000",
                 "{\"positions\":[{}]}",
                 "{\"positions\":[{\"node\":null,\"epoch\":\"fffffffffffffffe\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"f\",\"seq\":42}]}",

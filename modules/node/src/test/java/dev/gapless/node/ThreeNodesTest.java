@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,33 @@ class ThreeNodesTest {
                 assertEquals(
                         "ended", PayloadJson.JSON.readTree(last).get("type").textValue());
             }
+        }
+    }
+
+    @Test
+    void linesHaveKeysAndASubscriberChoosesKeysNodesAndTime() throws Exception {
+        String begin = Instant.now().toString();
+        try (Program p = start("publish", "--topic", "keyed", "--name", "kp", "--key-field", "id");
+                Program q = start("publish", "--topic", "keyed", "--name", "kq", "--key-field", "id")) {
+            p.write(List.of("{\"id\":\"a1\",\"n\":1}", "{\"id\":\"b1\",\"n\":2}", "text"));
+            q.write(List.of("{\"id\":\"a2\",\"n\":3}", "{\"id\":7,\"n\":4}"));
+            String[] subscribe = {"subscribe", "--topic", "keyed", "--from", begin};
+            try (Program keys = start(with(subscribe, "--name", "k1", "--keys", "a*,7", "--count", "3"));
+                    Program nodes = start(with(subscribe, "--name", "k2", "--nodes", "kp,nobody", "--count", "3"))) {
+                assertEquals(0, keys.awaitExit(), keys::toString);
+                List<String> given = new ArrayList<>();
+                keys.events("event").forEach(event -> given.add(event.get("key").textValue()));
+                assertEquals(List.of("7", "a1", "a2"), given.stream().sorted().toList());
+                assertEquals(0, nodes.awaitExit(), nodes::toString);
+                nodes.events("event")
+                        .forEach(event -> assertEquals("kp", event.get("node").textValue()));
+                assertTrue(nodes.events("event").get(2).get("key").isNull(), nodes::toString);
+            }
+            p.endInput();
+            assertEquals(0, p.awaitExit(), p::toString);
+            p.awaitErr("1 of them without a key: they have no field 'id'");
+            q.endInput();
+            assertEquals(0, q.awaitExit(), q::toString);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -119,9 +120,26 @@ public final class SubscriptionState {
         return pending != null;
     }
 
-    /** How many entries of its feed it has not read. */
+    /** How many entries of its feed it has not dealt with. Any thread. */
     public long lag() {
-        return feed.head() - reader.next() + 1;
+        return Math.max(0, feed.head() - oldestUnread() + 1);
+    }
+
+    /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
+    public OptionalLong behindSinceMs() {
+        Feed read = feed;
+        FeedEntry entry = read.get(Math.max(oldestUnread(), read.oldest()));
+        if (entry instanceof FeedEntry.Message message) {
+            return OptionalLong.of(message.frame().publishedMs());
+        }
+        return entry instanceof FeedEntry.Expired expired ? OptionalLong.of(expired.timeMs()) : OptionalLong.empty();
+    }
+
+    private long oldestUnread() {
+        MessageRun current = run;
+        int done = current.handled();
+        List<FeedEntry.Message> messages = current.messages();
+        return done < messages.size() ? messages.get(done).index() : index;
     }
 
     /** How often the invariant was found broken; a defect of Gapless if it is not 0. */

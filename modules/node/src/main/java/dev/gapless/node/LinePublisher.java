@@ -1,9 +1,11 @@
 package dev.gapless.node;
 
 import dev.gapless.Producer;
+import dev.gapless.Publication;
 import dev.gapless.core.Position;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  * Publishes the lines of a stream, in order. Reading blocks for as long as it likes, so a thread of its own does it, and a
  * signal or the node's end need not wait for it.
  */
-final class Publication {
+final class LinePublisher {
     /** Publishes under way at most; below gapless.max-pending-publishes, so that none is refused. */
     static final int MAX_IN_FLIGHT = 4096;
 
     private final Lines lines;
+    private final @Nullable KeyField keyField;
     private final Producer<Object> producer;
     private final Progress progress;
     private final Member member;
@@ -26,8 +29,15 @@ final class Publication {
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    Publication(InputStream in, Producer<Object> producer, Progress progress, Member member, Termination termination) {
+    LinePublisher(
+            InputStream in,
+            @Nullable KeyField keyField,
+            Producer<Object> producer,
+            Progress progress,
+            Member member,
+            Termination termination) {
         this.lines = new Lines(in);
+        this.keyField = keyField;
         this.producer = producer;
         this.progress = progress;
         this.member = member;
@@ -85,7 +95,9 @@ final class Publication {
     }
 
     private void publish(Object message) {
-        CompletableFuture<Position> accepted = producer.publish(message).toCompletableFuture();
+        String key = keyField == null ? null : keyField.keyOf(message);
+        CompletableFuture<Position> accepted =
+                producer.publish(new Publication<>(message, key, Map.of())).toCompletableFuture();
         if (accepted.isDone() && !accepted.isCompletedExceptionally()) {
             permits.release();
             return;

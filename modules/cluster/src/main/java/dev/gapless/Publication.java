@@ -1,0 +1,83 @@
+package dev.gapless;
+
+import dev.gapless.core.Limits;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message to publish, with its key and headers. Immutable.
+ *
+ * <pre>{@code
+ * producer.publish(Publication.of(quote).withKey("EURUSD").withHeader("source", "desk 7"));
+ * producer.publish(Publication.tombstone("EURUSD"));
+ * }</pre>
+ *
+ * @param message the message, or null to say that the key was deleted
+ * @param key what it is about, up to 4,096 characters, or null
+ * @param headers the publisher's own, up to 64, each name and value up to 4,096 characters; a message counts with all of it
+ *     for {@code gapless.max-message-bytes}
+ * @param <T> the type of the message
+ */
+public record Publication<T>(@Nullable T message, @Nullable String key, Map<String, String> headers) {
+
+    /** Throws IllegalArgumentException if there is neither message nor key, or something is too long or no Unicode text. */
+    public Publication {
+        if (message == null && key == null) {
+            throw new IllegalArgumentException("A publication without a message needs the key that was deleted");
+        }
+        if (key != null) {
+            check("key", key, Limits.MAX_KEY);
+        }
+        if (headers.size() > Limits.MAX_HEADERS) {
+            throw new IllegalArgumentException(
+                    "A message has at most " + Limits.MAX_HEADERS + " headers, this has " + headers.size());
+        }
+        headers.forEach((name, value) -> {
+            check("header's name", name, Limits.MAX_HEADER);
+            check("header's value (" + name + ")", value, Limits.MAX_HEADER);
+        });
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /** A message without key and headers. */
+    public static <T> Publication<T> of(T message) {
+        return new Publication<>(Objects.requireNonNull(message, "a message must not be null"), null, Map.of());
+    }
+
+    /** Says that this key was deleted; there is no message. Subscribers get a {@link Delivery#isDeleted}. */
+    public static <T> Publication<T> tombstone(String key) {
+        return new Publication<>(null, key, Map.of());
+    }
+
+    public Publication<T> withKey(String about) {
+        return new Publication<>(message, about, headers);
+    }
+
+    /** One more header; an earlier one of that name is replaced. */
+    public Publication<T> withHeader(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(headers);
+        more.put(name, value);
+        return new Publication<>(message, key, more);
+    }
+
+    /** These headers, and no others. */
+    public Publication<T> withHeaders(Map<String, String> all) {
+        return new Publication<>(message, key, all);
+    }
+
+    private static void check(String what, String text, int most) {
+        if (text.length() > most) {
+            throw new IllegalArgumentException(
+                    "A " + what + " has at most " + most + " characters, this has " + text.length());
+        }
+        // Half of a surrogate pair becomes a question mark on the wire: readers elsewhere would get another text.
+        if (text.chars().anyMatch(c -> Character.isSurrogate((char) c))
+                && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("A " + what + " is Unicode text, and this has half of a surrogate pair");
+        }
+    }
+}

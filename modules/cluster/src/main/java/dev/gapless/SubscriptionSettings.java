@@ -1,0 +1,101 @@
+package dev.gapless;
+
+import dev.gapless.core.Limits;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * How a subscription differs from the ordinary. Immutable.
+ *
+ * <pre>{@code
+ * SubscriptionSettings mine = SubscriptionSettings.defaults().withNodes("n1", "n2").withKeys("fleet/7/*", "depot");
+ * gapless.subscribe(vehicles, StartFrom.latest(), mine, handler);
+ * }</pre>
+ *
+ * <p>A filter leaves messages out, which then count as delivered: tokens move on, and nothing is deserialized. Gaps are told
+ * unless they concern left-out nodes alone: which keys the missing messages had nobody knows.
+ */
+public final class SubscriptionSettings {
+    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0);
+
+    private final Set<String> nodes;
+    private final Set<String> keys;
+    private final int window;
+
+    private SubscriptionSettings(Set<String> nodes, Set<String> keys, int window) {
+        this.nodes = nodes;
+        this.keys = keys;
+        this.window = window;
+    }
+
+    /** Everything is delivered. */
+    public static SubscriptionSettings defaults() {
+        return DEFAULTS;
+    }
+
+    /** Only what these nodes publish is delivered, and {@link ProducerLeft} told of them alone. */
+    public SubscriptionSettings withNodes(String... names) {
+        return withNodes(Arrays.asList(names));
+    }
+
+    /** {@link #withNodes(String...)}. */
+    public SubscriptionSettings withNodes(Collection<String> names) {
+        names.forEach(name -> Limits.checkName("node's name", name));
+        return new SubscriptionSettings(atLeastOne("node", names), keys, window);
+    }
+
+    /**
+     * Only messages with these keys are delivered, tombstones included. A pattern that ends with an asterisk takes all keys that
+     * begin with what stands before it; any other takes the key that is equal. Messages without a key are left out.
+     */
+    public SubscriptionSettings withKeys(String... patterns) {
+        return withKeys(Arrays.asList(patterns));
+    }
+
+    /** {@link #withKeys(String...)}. */
+    public SubscriptionSettings withKeys(Collection<String> patterns) {
+        return new SubscriptionSettings(nodes, atLeastOne("key", patterns), window);
+    }
+
+    /**
+     * How many events an actor may have that it has not confirmed, rather than {@code gapless.actor-window}; at least 1. Of no
+     * concern to handlers and streams.
+     */
+    public SubscriptionSettings withWindow(int events) {
+        if (events < 1) {
+            throw new IllegalArgumentException("A window is of at least 1 event, not of " + events);
+        }
+        return new SubscriptionSettings(nodes, keys, events);
+    }
+
+    private static Set<String> atLeastOne(String what, Collection<String> of) {
+        if (of.isEmpty()) {
+            throw new IllegalArgumentException("A filter takes at least one " + what);
+        }
+        return Collections.unmodifiableSet(new LinkedHashSet<>(of));
+    }
+
+    /** The nodes that are delivered; empty if all are. */
+    public Set<String> nodes() {
+        return nodes;
+    }
+
+    /** The patterns of the keys that are delivered; empty if all messages are. */
+    public Set<String> keys() {
+        return keys;
+    }
+
+    /** The window of a subscription by an actor; empty if it is the one of {@code gapless.actor-window}. */
+    public OptionalInt window() {
+        return window == 0 ? OptionalInt.empty() : OptionalInt.of(window);
+    }
+
+    @Override
+    public String toString() {
+        return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + "]";
+    }
+}

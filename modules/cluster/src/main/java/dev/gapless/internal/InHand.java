@@ -1,0 +1,96 @@
+package dev.gapless.internal;
+
+import dev.gapless.Event;
+import dev.gapless.core.CursorToken;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Events that a recipient holds: given, in order, and not dealt with. The subscription stands in front of the first of them,
+ * whatever became of those behind it.
+ *
+ * <p>One thread at a time, except {@link #token}.
+ */
+final class InHand<T> {
+    private static final class Given<T> {
+        final Event<T> event;
+        boolean done;
+
+        Given(Event<T> event) {
+            this.event = event;
+        }
+    }
+
+    private final Map<Long, Given<T>> events = new LinkedHashMap<>();
+    private long next = 1;
+    private volatile @Nullable Supplier<CursorToken> inFront;
+
+    boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    int size() {
+        return events.size();
+    }
+
+    /** The number of the event that is added next. */
+    long nextNumber() {
+        return next;
+    }
+
+    /**
+     * It was given.
+     *
+     * @param here resumes in front of it
+     */
+    void add(Event<T> event, Supplier<CursorToken> here) {
+        if (events.isEmpty()) {
+            inFront = here;
+        }
+        events.put(next, new Given<>(event));
+        next++;
+    }
+
+    /** The event with this number, or null if it was dealt with. */
+    @Nullable Event<T> get(long number) {
+        Given<T> given = events.get(number);
+        return given == null || given.done ? null : given.event;
+    }
+
+    /** It was dealt with. True if that goes for all of them. */
+    boolean done(long number) {
+        Given<T> dealtWith = events.get(number);
+        if (dealtWith != null) {
+            dealtWith.done = true;
+        }
+        Event<T> last = null;
+        Iterator<Given<T>> first = events.values().iterator();
+        while (first.hasNext()) {
+            Given<T> given = first.next();
+            if (!given.done) {
+                break;
+            }
+            last = given.event;
+            first.remove();
+        }
+        if (last != null) {
+            inFront = last::token;
+        }
+        return events.isEmpty();
+    }
+
+    /** Nobody holds anything any more: the reader stands where the subscription does. */
+    void clear() {
+        events.clear();
+        inFront = null;
+    }
+
+    /** Resumes in front of the first of them; null if there is none. Any thread. */
+    @Nullable CursorToken token() {
+        Supplier<CursorToken> here = inFront;
+        return here == null ? null : here.get();
+    }
+}

@@ -1,0 +1,298 @@
+package dev.gapless.internal;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Ended;
+import dev.gapless.Event;
+import dev.gapless.OnFailure;
+import dev.gapless.Ready;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Duration;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives a subscription's events to its {@link Recipient}, on the application's dispatcher. Nothing waits in its mailbox: it
+ * reads the feed when it is woken, and pauses by not reading. An expiry is given once everything before it was dealt with, and
+ * then nothing until the reload has succeeded.
+ */
+final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Command> {
+    private static final int EVENTS_PER_TURN = 256;
+
+    sealed interface Command {}
+
+    private enum Signal implements Command {
+        READ,
+        RETRY,
+        CANCEL,
+        SHUTDOWN
+    }
+
+    private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) implements Command {}
+
+    private record Refused(RuntimeException cause) implements Command {}
+
+    private record Settled(long number, Outcome outcome) implements Command {}
+
+    /** What is read, and who reads it. */
+    record Reading<T>(
+            Topic<T> topic,
+            SubscriptionSettings settings,
+            long id,
+            Recipient<T> recipient,
+            SubscriptionHandle handle) {}
+
+    private final Topic<T> topic;
+    private final Reading<T> reading;
+    private final Recipient<T> recipient;
+    private final SubscriptionHandle handle;
+    private final GaplessNode node;
+    private final TimerScheduler<Command> timers;
+    private final Wakeup wakeup;
+    private final InHand<T> inHand = new InHand<>();
+    private final Recipient.Receipts receipts;
+
+    private @Nullable EventReader<T> reader;
+    /** An expiry that comes next, once everything before it was dealt with, or it is time to try again. */
+    private @Nullable CursorExpired<T> expired;
+
+    private boolean waitsToRetry;
+    private boolean ended;
+
+    static <T> Behavior<Command> create(Reading<T> reading, GaplessNode node, Wakeup wakeup) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new SubscriptionActor<>(context, reading, node, timers, wakeup)));
+    }
+
+    private SubscriptionActor(
+            ActorContext<Command> context,
+            Reading<T> reading,
+            GaplessNode node,
+            TimerScheduler<Command> timers,
+            Wakeup wakeup) {
+        super(context);
+        this.reading = reading;
+        this.topic = reading.topic();
+        this.recipient = reading.recipient();
+        this.handle = reading.handle();
+        this.node = node;
+        this.timers = timers;
+        this.wakeup = wakeup;
+        ActorRef<Command> self = context.getSelf();
+        this.receipts = (number, outcome) -> {
+            if (!handle.hasEnded()) {
+                self.tell(new Settled(number, outcome));
+            }
+        };
+        ActorRef<?> owner = recipient.owner();
+        if (owner != null) {
+            context.watch(owner);
+        }
+    }
+
+    /** What the consumer's actor tells the one that runs this behavior. */
+    static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
+        Runnable waker = () -> {
+            if (wakeup.claim()) {
+                actor.tell(Signal.READ);
+            }
+        };
+        handle.controlBy(new SubscriptionHandle.Controls() {
+            @Override
+            public void cancelled() {
+                actor.tell(Signal.CANCEL);
+            }
+
+            @Override
+            public void resumed() {
+                waker.run();
+            }
+        });
+        return new SubscriptionListener() {
+            @Override
+            public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
+                actor.tell(new Opened(state, consumer));
+            }
+
+            @Override
+            public void wake() {
+                waker.run();
+            }
+
+            @Override
+            public void ready(Set<String> silent) {
+                handle.ready(new Ready(silent));
+            }
+
+            @Override
+            public void shutdown() {
+                actor.tell(Signal.SHUTDOWN);
+            }
+
+            @Override
+            public void refused(RuntimeException cause) {
+                actor.tell(new Refused(cause));
+            }
+        };
+    }
+
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessageEquals(Signal.READ, this::onRead)
+                .onMessage(Settled.class, this::onSettled)
+                .onMessage(Opened.class, this::onOpened)
+                .onMessageEquals(Signal.RETRY, this::onRetry)
+                .onMessageEquals(Signal.CANCEL, () -> end(Ended.Reason.CANCELLED, null))
+                .onMessageEquals(Signal.SHUTDOWN, () -> end(Ended.Reason.SHUTDOWN, null))
+                .onMessage(Refused.class, refused -> end(Ended.Reason.FAILED, refused.cause()))
+                .onSignal(Terminated.class, gone -> end(Ended.Reason.CANCELLED, null))
+                .onSignal(PostStop.class, stop -> onStop())
+                .build();
+    }
+
+    private Behavior<Command> onOpened(Opened command) {
+        EventReader<T> opened =
+                node.reader(topic, reading.settings(), reading.id(), command.state(), command.consumer());
+        reader = opened;
+        handle.opened(opened, () -> {
+            CursorToken token = inHand.token();
+            return token == null ? opened.token() : token;
+        });
+        return onRead();
+    }
+
+    private Behavior<Command> onRead() {
+        wakeup.arrived();
+        return read();
+    }
+
+    private Behavior<Command> onSettled(Settled command) {
+        settle(command.number(), command.outcome());
+        return read();
+    }
+
+    private Behavior<Command> onRetry() {
+        waitsToRetry = false;
+        return read();
+    }
+
+    private Behavior<Command> read() {
+        EventReader<T> events = reader;
+        for (int i = 0; i < EVENTS_PER_TURN && events != null; i++) {
+            if (!ended && handle.isCancelled()) {
+                end(Ended.Reason.CANCELLED, null);
+            }
+            if (ended) {
+                return Behaviors.stopped();
+            }
+            if (handle.isPaused() || waitsToRetry || inHand.size() >= recipient.window()) {
+                return this;
+            }
+            Event<T> event = expired != null ? expired : events.next();
+            if (event == null) {
+                if (events.hasMore()) {
+                    break;
+                }
+                return this;
+            }
+            if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {
+                expired = next;
+                return this;
+            }
+            expired = null;
+            give(event, events);
+        }
+        if (ended) {
+            return Behaviors.stopped();
+        }
+        if (events != null && wakeup.claim()) {
+            getContext().getSelf().tell(Signal.READ);
+        }
+        return this;
+    }
+
+    private void give(Event<T> event, EventReader<T> events) {
+        long number = inHand.nextNumber();
+        Outcome outcome = recipient.give(event, number, receipts);
+        boolean done = outcome != null && outcome.failure() == null;
+        if (done && inHand.isEmpty() && !(event instanceof CursorExpired)) {
+            events.handled();
+            return;
+        }
+        inHand.add(event, events.inFront());
+        if (outcome != null) {
+            settle(number, outcome);
+        }
+    }
+
+    private void settle(long number, Outcome outcome) {
+        Event<T> event = inHand.get(number);
+        EventReader<T> events = reader;
+        if (event == null || events == null) {
+            return;
+        }
+        Throwable failure = outcome.failure();
+        if (event instanceof CursorExpired<T> expiry) {
+            inHand.clear();
+            if (failure == null) {
+                events.state()
+                        .reloaded(
+                                outcome.reload() == null
+                                        ? null
+                                        : outcome.reload().upTo());
+            } else {
+                tryAgain(expiry, failure, events);
+            }
+        } else if (failure != null && recipient.failed(event, failure) == OnFailure.STOP) {
+            end(Ended.Reason.FAILED, failure);
+        } else if (inHand.done(number)) {
+            events.handled();
+            inHand.clear();
+        }
+    }
+
+    private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
+        Duration wait = Duration.ofNanos(events.state().reloadFailed());
+        getContext()
+                .getLog()
+                .warn(
+                        "Topic {}: the reload failed, it is tried again in {} ms",
+                        topic.name(),
+                        wait.toMillis(),
+                        failure);
+        expired = expiry;
+        waitsToRetry = true;
+        timers.startSingleTimer(Signal.RETRY, wait);
+    }
+
+    private Behavior<Command> onStop() {
+        return node.isClosing()
+                ? end(Ended.Reason.SHUTDOWN, null)
+                : end(
+                        Ended.Reason.FAILED,
+                        new IllegalStateException("The subscription has stopped; the log tells why"));
+    }
+
+    private Behavior<Command> end(Ended.Reason reason, @Nullable Throwable cause) {
+        if (!ended) {
+            ended = true;
+            CursorToken token = handle.token();
+            node.closeSubscription(topic.name(), reading.id());
+            recipient.ended(new Ended<>(topic.name(), reason, cause, token));
+            handle.ended(reason, token, cause);
+        }
+        return Behaviors.stopped();
+    }
+}

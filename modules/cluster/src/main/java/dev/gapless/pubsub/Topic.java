@@ -1,0 +1,72 @@
+package dev.gapless.pubsub;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Unconfirmed;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+
+/**
+ * A topic as an actor, used like {@code org.apache.pekko.actor.typed.pubsub.Topic}: change the import, and say what a subscriber
+ * is told when it has missed something. On every node that publishes or subscribes there is such an actor; those of one name are one
+ * topic, and the same one as {@link dev.gapless.Topic} of that name.
+ *
+ * <pre>{@code
+ * ActorRef<Topic.Command<Price>> topic =
+ *         context.spawn(Topic.create(Price.class, "prices", expired -> new Reload()), "prices");
+ * topic.tell(Topic.subscribe(subscriber)); // of type ActorRef<Price>; Reload is one of its prices
+ * topic.tell(Topic.publish(new Price("EURUSD", 1.0834)));
+ * }</pre>
+ *
+ * <ul>
+ *   <li>A subscriber gets what is published from its subscription on, on any node: once, in each node's order, or it is told that it
+ *       missed something, in its place. It is told nothing more once it has unsubscribed or stopped.
+ *   <li>Messages behind that notice are in its mailbox already while it reloads. Nothing bounds that mailbox: who may fall behind
+ *       subscribes with {@link dev.gapless.Gapless#subscribe} and confirms instead.
+ *   <li>A message that cannot be decoded here counts as missed. One that says that a key was deleted has no content to tell, and is
+ *       left out.
+ *   <li>Publishing that fails is logged. The topic ends with its actor; subscribers are of the same node.
+ * </ul>
+ */
+public final class Topic {
+    private Topic() {}
+
+    /** What the topic's actor takes: see {@link #publish}, {@link #subscribe}, {@link #unsubscribe}. */
+    public sealed interface Command<T> permits Publish, Subscribe, Unsubscribe, Told {}
+
+    record Publish<T>(T message) implements Command<T> {}
+
+    record Subscribe<T>(ActorRef<T> subscriber) implements Command<T> {}
+
+    record Unsubscribe<T>(ActorRef<T> subscriber) implements Command<T> {}
+
+    /** An event of the subscription with this number. */
+    record Told<T>(long subscription, Unconfirmed<T> unconfirmed) implements Command<T> {}
+
+    /**
+     * The behavior of a topic's actor, on a node of the cluster.
+     *
+     * @param messageClass the class of its messages, or one above them
+     * @param topicName 1 to 255 characters
+     * @param expired makes the message that tells subscribers to reload
+     */
+    public static <T> Behavior<Command<T>> create(
+            Class<T> messageClass, String topicName, Function<CursorExpired<T>, ? extends T> expired) {
+        return TopicBehavior.create(dev.gapless.Topic.of(topicName, messageClass), expired);
+    }
+
+    /** Publishes to the subscribers on all nodes. */
+    public static <T> Command<T> publish(T message) {
+        return new Publish<>(message);
+    }
+
+    /** From now on this actor is told every message. Repeating it changes nothing. */
+    public static <T> Command<T> subscribe(ActorRef<T> subscriber) {
+        return new Subscribe<>(subscriber);
+    }
+
+    /** From now on it is told nothing. Harmless if it never subscribed. */
+    public static <T> Command<T> unsubscribe(ActorRef<T> subscriber) {
+        return new Unsubscribe<>(subscriber);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.gapless;
+
+import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Position;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Keys, headers, tombstones, and several messages at once. */
+class PublishTest {
+    private static TestCluster cluster;
+
+    @BeforeAll
+    static void start() {
+        cluster = TestCluster.of(2, """
+                gapless.topics.waiting {
+                  overflow = backpressure, buffer-messages = 100, max-pending-publishes = 2, backpressure-timeout = 60s
+                }
+                """);
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    private static Recorder<String> subscribe(int node, Topic<String> topic) {
+        Recorder<String> recorder = new Recorder<>();
+        get(cluster.gapless(node).subscribe(topic, StartFrom.latest(), recorder).ready());
+        return recorder;
+    }
+
+    private static List<Delivery<String>> deliveries(Recorder<String> recorder, int count) {
+        await(() -> recorder.events().size() == count);
+        List<Delivery<String>> deliveries = new ArrayList<>();
+        recorder.events().forEach(event -> deliveries.add((Delivery<String>) event));
+        return deliveries;
+    }
+
+    private static Throwable failureOf(CompletionStage<?> stage) {
+        return assertThrows(CompletionException.class, () -> get(stage)).getCause();
+    }
+
+    @Test
+    void keyHeadersAndTombstonesArriveHereAndThere() {
+        Topic<String> topic = Topic.of("keyed", String.class);
+        List<Recorder<String>> recorders = List.of(subscribe(0, topic), subscribe(1, topic));
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        get(producer.publish("k1", "one"));
+        get(producer.publish(Publication.of("two")
+                .withKey("Schlüssel 🔑")
+                .withHeader("a", "1")
+                .withHeader("", "🔑")));
+        get(producer.delete("k1"));
+        get(producer.publish(Publication.<String>tombstone("k2").withHeader("why", "gone")));
+        for (Recorder<String> recorder : recorders) {
+            List<Delivery<String>> given = deliveries(recorder, 4);
+            assertEquals("k1", given.get(0).key());
+            assertEquals("one", given.get(0).message());
+            assertEquals(Map.of(), given.get(0).headers());
+            assertEquals("Schlüssel 🔑", given.get(1).key());
+            assertEquals(Map.of("a", "1", "", "🔑"), given.get(1).headers());
+            assertTrue(!given.get(1).isDeleted() && given.get(2).isDeleted());
+            assertEquals("k1", given.get(2).key());
+            assertNull(given.get(2).message());
+            assertTrue(given.get(3).isDeleted());
+            assertEquals(Map.of("why", "gone"), given.get(3).headers());
+        }
+    }
+
+    @Test
+    void aPublicationIsNotChangedBehindItsBack() {
+        Map<String, String> headers = new HashMap<>(Map.of("a", "1"));
+        Publication<String> publication = Publication.of("x").withHeaders(headers);
+        headers.put("b", "2");
+        assertEquals(Map.of("a", "1"), publication.headers());
+        assertThrows(
+                UnsupportedOperationException.class, () -> publication.headers().put("c", "3"));
+        assertEquals(Map.of("a", "2"), publication.withHeader("a", "2").headers());
+    }
+
+    @Test
+    void whatIsTooLongIsRefusedWithItsBoundAndLeavesNoHole() {
+        Topic<String> topic = Topic.of("bounds", String.class);
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        String most = "k".repeat(4096);
+        assertEquals(1, get(producer.publish(most, "x")).sequence());
+        Throwable tooLong = failureOf(producer.publish(most + "k", "x"));
+        assertInstanceOf(IllegalArgumentException.class, tooLong);
+        assertTrue(tooLong.getMessage().contains("4096"), tooLong::getMessage);
+        assertInstanceOf(IllegalArgumentException.class, failureOf(producer.delete(most + "k")));
+        assertInstanceOf(IllegalArgumentException.class, failureOf(producer.publish("\uD83D", "x")));
+        assertInstanceOf(NotSerializable.class, failureOf(producer.publish("k", null)));
+        Publication<String> one = Publication.of("x");
+        assertThrows(IllegalArgumentException.class, () -> one.withHeader(most + "h", "x"));
+        assertThrows(IllegalArgumentException.class, () -> one.withHeader("h", most + "h"));
+        Map<String, String> headers = new HashMap<>();
+        IntStream.range(0, 64).forEach(i -> headers.put("h" + i, "v"));
+        assertEquals(2, get(producer.publish(one.withHeaders(headers))).sequence());
+        assertThrows(
+                IllegalArgumentException.class, () -> one.withHeaders(headers).withHeader("h64", "v"));
+        assertThrows(IllegalArgumentException.class, () -> new Publication<>(null, null, Map.of()));
+        String large = "v".repeat(4096);
+        headers.replaceAll((name, value) -> large);
+        Throwable tooLarge = failureOf(producer.publish(one.withHeaders(headers)));
+        assertInstanceOf(MessageTooLarge.class, tooLarge);
+        assertTrue(tooLarge.getMessage().contains("gapless.max-message-bytes"), tooLarge::getMessage);
+        assertEquals(3, get(producer.publish("x")).sequence());
+    }
+
+    @Test
+    void allPositionsOfAListComeTogetherAndInOrder() {
+        Topic<String> topic = Topic.of("lists", String.class);
+        Recorder<String> recorder = subscribe(1, topic);
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        List<Position> positions = get(producer.publishAll(List.of("a", "b", "c")));
+        assertEquals(
+                List.of(1L, 2L, 3L), positions.stream().map(Position::sequence).toList());
+        assertEquals(List.of(), get(producer.publishAll(List.of())));
+        await(() -> recorder.messages().equals(List.of("a", "b", "c")));
+    }
+
+    @Test
+    void ofAListWithAMessageThatIsTooLargeNothingIsPublished() {
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("refused", String.class));
+        Throwable failure = failureOf(producer.publishAll(List.of("a", "b".repeat(1 << 20), "c")));
+        assertInstanceOf(MessageTooLarge.class, failure);
+        assertEquals(1, get(producer.publish("x")).sequence());
+    }
+
+    @Test
+    void aListThatIsRefusedInPartTellsWhatWasPublished() {
+        Topic<String> topic = Topic.of("waiting", String.class);
+        CountDownLatch latch = new CountDownLatch(1);
+        Recorder<String> stuck = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<String> delivery) throws Exception {
+                latch.await();
+                super.onMessage(delivery);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), stuck).ready());
+        CompletionStage<List<Position>> all =
+                cluster.gapless(0).producer(topic).publishAll(Collections.nCopies(10_000, "m"));
+        latch.countDown();
+        PartlyPublished partly = assertInstanceOf(PartlyPublished.class, failureOf(all));
+        assertInstanceOf(TooManyPending.class, partly.getCause());
+        assertEquals(10_000, partly.positions().size());
+        List<Long> published = partly.positions().stream()
+                .flatMap(Optional::stream)
+                .map(Position::sequence)
+                .toList();
+        assertEquals(LongStream.rangeClosed(1, published.size()).boxed().toList(), published);
+        await(() -> stuck.messages().size() == published.size());
+    }
+}
