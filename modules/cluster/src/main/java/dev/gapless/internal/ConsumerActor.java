@@ -58,10 +58,10 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
 
     record FromProducer(ToConsumer message) implements Command {}
 
-    /** This node is up, and these are the members. */
-    record Begin(List<MemberEvent> members) implements Command {}
+    /** This node is up: what happened until then, and the members. */
+    record Begin(List<MemberEvent> events, List<MemberEvent> members) implements Command {}
 
-    record Member(MemberEvent event, List<MemberEvent> members) implements Command {}
+    record Members(List<MemberEvent> events, List<MemberEvent> members) implements Command {}
 
     record Silent(long uid) implements Command {}
 
@@ -114,7 +114,7 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
                 .onMessage(Close.class, this::onClose)
                 .onMessage(Joined.class, this::onJoined)
                 .onMessage(Begin.class, this::onBegin)
-                .onMessage(Member.class, this::onMember)
+                .onMessage(Members.class, this::onMembers)
                 .onMessage(Silent.class, this::onSilent)
                 .onMessage(Report.class, this::onReport)
                 .onMessage(Shutdown.class, this::onShutdown)
@@ -162,12 +162,12 @@ final class ConsumerActor extends AbstractBehavior<ConsumerActor.Command> implem
     }
 
     private Behavior<Command> onBegin(Begin command) {
-        consumer.begin(command.members(), nowMs(), nowNs());
+        consumer.begin(command.events(), command.members(), nowMs(), nowNs());
         return wakeAll();
     }
 
-    private Behavior<Command> onMember(Member command) {
-        consumer.onMember(command.event(), command.members(), nowMs(), nowNs());
+    private Behavior<Command> onMembers(Members command) {
+        consumer.onMembers(command.events(), command.members(), nowMs(), nowNs());
         return wakeAll();
     }
 

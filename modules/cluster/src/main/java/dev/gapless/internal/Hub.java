@@ -1,6 +1,7 @@
 package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
+import dev.gapless.core.Backoff;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
@@ -85,8 +86,7 @@ final class Hub extends AbstractBehavior<Object> {
         }
     }
 
-    private static final Duration HELLO_MIN = Duration.ofMillis(200);
-    private static final Duration HELLO_MAX = Duration.ofSeconds(10);
+    private static final Backoff HELLO_BACKOFF = new Backoff(200_000_000L, 10_000_000_000L);
 
     private final GaplessNode node;
     private final Settings settings;
@@ -102,7 +102,7 @@ final class Hub extends AbstractBehavior<Object> {
     private final Set<Long> unreachable = new HashSet<>();
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
-    private Duration helloWait = HELLO_MIN;
+    private int hellos;
     private long consumersMade;
     private boolean leaving;
     private boolean failed;
@@ -268,7 +268,8 @@ final class Hub extends AbstractBehavior<Object> {
         Consumer consumer = new Consumer(actor);
         consumers.put(topic, consumer);
         if (membership.isUp()) {
-            actor.tell(new ConsumerActor.Begin(membership.snapshot()));
+            List<MemberEvent> snapshot = membership.snapshot();
+            actor.tell(new ConsumerActor.Begin(snapshot, snapshot));
             watchAll();
         }
         return consumer;
@@ -314,12 +315,12 @@ final class Hub extends AbstractBehavior<Object> {
         peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member));
         tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
         if (memberUid == uid) {
-            membership.selfUp();
+            List<MemberEvent> events = membership.selfUp();
             List<MemberEvent> snapshot = membership.snapshot();
             snapshot.forEach(this::remember);
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(snapshot)));
+            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(events, snapshot)));
         }
-        helloWait = HELLO_MIN;
+        hellos = 0;
         onHelloTime();
         refuseNamesake();
     }
@@ -359,10 +360,8 @@ final class Hub extends AbstractBehavior<Object> {
             return;
         }
         List<MemberEvent> snapshot = membership.snapshot();
-        for (MemberEvent event : events) {
-            remember(event);
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Member(event, snapshot)));
-        }
+        events.forEach(this::remember);
+        consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Members(events, snapshot)));
     }
 
     private void remember(MemberEvent event) {
@@ -381,9 +380,7 @@ final class Hub extends AbstractBehavior<Object> {
             }
         }
         if (asked) {
-            timers.startSingleTimer(Signal.HELLO, helloWait);
-            Duration doubled = helloWait.multipliedBy(2);
-            helloWait = doubled.compareTo(HELLO_MAX) < 0 ? doubled : HELLO_MAX;
+            timers.startSingleTimer(Signal.HELLO, Duration.ofNanos(HELLO_BACKOFF.waitNs(hellos++)));
         }
         return this;
     }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
@@ -134,13 +135,12 @@ final class Settings {
         draft.backpressureTimeoutNs = positive(c, path, "backpressure-timeout").toNanos();
         draft.resumeAfterExpiry = oneOf(ResumeAfterExpiry.class, c, path, "resume-after-expiry");
         draft.heartbeatNs = positive(c, path, "heartbeat-interval").toNanos();
-        draft.backoffMinNs = positive(c, path, "register-backoff.min").toNanos();
-        draft.backoffMaxNs = longest(c, path, "register-backoff").toNanos();
-        draft.backoffJitter = c.getDouble("register-backoff.jitter");
+        draft.registerBackoff = backoff(c, path, "register-backoff");
+        draft.registerJitter = c.getDouble("register-backoff.jitter");
         check(
-                draft.backoffJitter >= 0 && draft.backoffJitter <= 1,
+                draft.registerJitter >= 0 && draft.registerJitter <= 1,
                 path + "register-backoff.jitter",
-                draft.backoffJitter,
+                draft.registerJitter,
                 "0 to 1");
         draft.readyTimeoutNs = positive(c, path, "ready-timeout").toNanos();
         draft.producerReturnNs = positive(c, path, "producer-return-timeout").toNanos();
@@ -151,16 +151,14 @@ final class Settings {
                 drain,
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
         draft.drainTimeoutNs = drain.toNanos();
-        draft.reloadBackoffMinNs = positive(c, path, "reload-backoff.min").toNanos();
-        draft.reloadBackoffMaxNs = longest(c, path, "reload-backoff").toNanos();
+        draft.reloadBackoff = backoff(c, path, "reload-backoff");
     }
 
-    /** The longest wait of a backoff. */
-    private static Duration longest(Config c, String path, String backoff) {
+    private static Backoff backoff(Config c, String path, String backoff) {
         Duration min = positive(c, path, backoff + ".min");
         Duration max = positive(c, path, backoff + ".max");
         check(max.compareTo(min) >= 0, path + backoff + ".max", max, "at least min, " + min);
-        return max;
+        return new Backoff(min.toNanos(), max.toNanos());
     }
 
     private static Duration positive(Config c, String path, String key) {

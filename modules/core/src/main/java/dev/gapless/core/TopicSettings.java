@@ -16,14 +16,12 @@ import java.util.function.Consumer;
  * @param backpressureTimeoutNs after this long without freeing anything a reader is no longer waited for
  * @param resumeAfterExpiry where an overtaken reader goes on
  * @param heartbeatNs between two heartbeats, and between two pulses
- * @param backoffMinNs the first wait for an answer to a registration
- * @param backoffMaxNs the longest
- * @param backoffJitter the share of a wait that is random, 0 to 1
+ * @param registerBackoff how long an answer to a registration is waited for
+ * @param registerJitter the share of that wait that is random, 0 to 1
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
- * @param reloadBackoffMinNs how long after a reload that failed it is tried again
- * @param reloadBackoffMaxNs and at most, after it has failed often
+ * @param reloadBackoff how long after a reload that failed it is tried again
  */
 public record TopicSettings(
         int ringMessages,
@@ -36,14 +34,12 @@ public record TopicSettings(
         long backpressureTimeoutNs,
         ResumeAfterExpiry resumeAfterExpiry,
         long heartbeatNs,
-        long backoffMinNs,
-        long backoffMaxNs,
-        double backoffJitter,
+        Backoff registerBackoff,
+        double registerJitter,
         long readyTimeoutNs,
         long producerReturnNs,
         long drainTimeoutNs,
-        long reloadBackoffMinNs,
-        long reloadBackoffMaxNs) {
+        Backoff reloadBackoff) {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
 
@@ -81,14 +77,12 @@ public record TopicSettings(
         public long backpressureTimeoutNs = 10 * SECOND;
         public ResumeAfterExpiry resumeAfterExpiry = ResumeAfterExpiry.HEAD;
         public long heartbeatNs = SECOND;
-        public long backoffMinNs = 200 * MS;
-        public long backoffMaxNs = 10 * SECOND;
-        public double backoffJitter = 0.2;
+        public Backoff registerBackoff = new Backoff(200 * MS, 10 * SECOND);
+        public double registerJitter = 0.2;
         public long readyTimeoutNs = 10 * SECOND;
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
-        public long reloadBackoffMinNs = 200 * MS;
-        public long reloadBackoffMaxNs = 10 * SECOND;
+        public Backoff reloadBackoff = new Backoff(200 * MS, 10 * SECOND);
 
         private Draft() {}
 
@@ -103,14 +97,12 @@ public record TopicSettings(
             backpressureTimeoutNs = from.backpressureTimeoutNs;
             resumeAfterExpiry = from.resumeAfterExpiry;
             heartbeatNs = from.heartbeatNs;
-            backoffMinNs = from.backoffMinNs;
-            backoffMaxNs = from.backoffMaxNs;
-            backoffJitter = from.backoffJitter;
+            registerBackoff = from.registerBackoff;
+            registerJitter = from.registerJitter;
             readyTimeoutNs = from.readyTimeoutNs;
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
-            reloadBackoffMinNs = from.reloadBackoffMinNs;
-            reloadBackoffMaxNs = from.reloadBackoffMaxNs;
+            reloadBackoff = from.reloadBackoff;
         }
 
         private TopicSettings settings() {
@@ -125,14 +117,12 @@ public record TopicSettings(
                     backpressureTimeoutNs,
                     resumeAfterExpiry,
                     heartbeatNs,
-                    backoffMinNs,
-                    backoffMaxNs,
-                    backoffJitter,
+                    registerBackoff,
+                    registerJitter,
                     readyTimeoutNs,
                     producerReturnNs,
                     drainTimeoutNs,
-                    reloadBackoffMinNs,
-                    reloadBackoffMaxNs);
+                    reloadBackoff);
         }
     }
 }

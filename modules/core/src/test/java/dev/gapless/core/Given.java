@@ -46,10 +46,9 @@ public final class Given {
             draft.windowBytes = 8L * FRAME_BYTES;
             draft.maxPendingPublishes = 3;
             draft.resumeAfterExpiry = resume;
-            draft.backoffJitter = 0;
+            draft.registerJitter = 0;
             draft.readyTimeoutNs = 5 * SECOND;
-            draft.reloadBackoffMinNs = SECOND / 10;
-            draft.reloadBackoffMaxNs = 2 * SECOND;
+            draft.reloadBackoff = new Backoff(SECOND / 10, 2 * SECOND);
         });
     }
 }

@@ -18,6 +18,8 @@ class TopicSettingsTest {
             return number + 1;
         } else if (value instanceof Double number) {
             return number / 2;
+        } else if (value instanceof Backoff backoff) {
+            return new Backoff(backoff.minNs() + 1, backoff.maxNs());
         }
         Object[] constants = setting.getType().getEnumConstants();
         return constants[0].equals(value) ? constants[1] : constants[0];

@@ -11,11 +11,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** A JVM of its own: a line in is a command, a line out an answer. */
 final class JvmProcess implements AutoCloseable {
     private static final long END_SECONDS = 10;
+
+    /** Hears what a process says. */
+    interface Listener {
+        void line(String line);
+
+        /** It says nothing more. */
+        void ends();
+    }
 
     private final Process process;
     private final BufferedWriter in;
@@ -23,7 +30,7 @@ final class JvmProcess implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param onLine is given each line of its standard output
+     * @param listener is given each line of its standard output, and told when that has ended
      */
     JvmProcess(
             List<String> classPath,
@@ -31,7 +38,7 @@ final class JvmProcess implements AutoCloseable {
             String main,
             List<String> arguments,
             Path errors,
-            Consumer<String> onLine) {
+            Listener listener) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
@@ -47,7 +54,7 @@ final class JvmProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         in = process.outputWriter(StandardCharsets.UTF_8);
-        Daemon.start("reads-" + process.pid(), () -> read(onLine));
+        Daemon.start("reads-" + process.pid(), () -> read(listener));
     }
 
     /** The class path of the running test. */
@@ -124,15 +131,17 @@ final class JvmProcess implements AutoCloseable {
         }
     }
 
-    private void read(Consumer<String> onLine) {
+    private void read(Listener listener) {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             String line = out.readLine();
             while (line != null) {
-                onLine.accept(line);
+                listener.line(line);
                 line = out.readLine();
             }
         } catch (IOException e) {
             // it was killed
+        } finally {
+            listener.ends();
         }
     }
 }

@@ -13,18 +13,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** One node of a {@link TestCluster}: a JVM, the proxy in front of it, and what a test can have it do. */
 public final class TestNode implements AutoCloseable {
     private static final char STOPPED = 'T';
+    private static final int KILLED = 128 + 9;
 
     private final TestCluster cluster;
     private final NodeSettings settings;
@@ -32,11 +30,8 @@ public final class TestNode implements AutoCloseable {
     private final NodeKind kind;
     private final List<String> jvmOptions;
     private final Path directory;
-    private final AtomicInteger numbers = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
-    private CompletableFuture<String> started = new CompletableFuture<>();
-    private CompletableFuture<String> terminated = new CompletableFuture<>();
-    private JvmProcess process;
+    private volatile Conversation conversation;
+    private volatile JvmProcess process;
 
     TestNode(
             TestCluster cluster,
@@ -56,13 +51,20 @@ public final class TestNode implements AutoCloseable {
 
     // ---------------------------------------------------------------------------------------------- its life
 
+    /** One after the other: of two nodes that see nobody else alive only one may form the cluster. */
     void start() {
+        synchronized (cluster) {
+            startProcess();
+        }
+    }
+
+    private void startProcess() {
         try {
             Files.createDirectories(directory);
             Path config = directory.resolve("node.conf");
             Files.writeString(config, settings.text(cluster.seedsOf(this)));
-            started = new CompletableFuture<>();
-            terminated = new CompletableFuture<>();
+            Conversation its = new Conversation(toString());
+            conversation = its;
             List<String> classPath = ClassArchive.classPath();
             List<String> options = new ArrayList<>(TestJvm.options(directory.resolve("node.log")));
             options.addAll(jvmOptions);
@@ -72,7 +74,7 @@ public final class TestNode implements AutoCloseable {
                     TestNodeMain.class.getName(),
                     kind == NodeKind.PLAIN ? List.of(config.toString(), "plain") : List.of(config.toString()),
                     directory.resolve("stderr.log"),
-                    this::onLine);
+                    its);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,18 +83,26 @@ public final class TestNode implements AutoCloseable {
     /** Waits until its actor system runs; it need not be a member yet. */
     public TestNode awaitStarted() {
         Await.until(this + " has started", this::logTail, () -> {
-            if (!process.isAlive() && !started.isDone()) {
+            if (!process.isAlive() && !conversation.hasStarted()) {
                 throw new AssertionError(this + " ended before it had started: " + logTail());
             }
-            return started.isDone();
+            return conversation.hasStarted();
         });
         return this;
+    }
+
+    /** Its actor system runs. */
+    public boolean hasStarted() {
+        return process.isAlive() && conversation.hasStarted();
     }
 
     /** Stops the process where it is: SIGSTOP. */
     public void pause() {
         process.signal("STOP");
-        Await.until(this + " is stopped", this::isPaused);
+        Await.until(this + " is stopped", () -> isPaused() || !isAlive());
+        if (!isAlive()) {
+            throw new IllegalStateException(this + " has ended");
+        }
     }
 
     public boolean isPaused() {
@@ -113,8 +123,12 @@ public final class TestNode implements AutoCloseable {
     /** Ends the process without a chance to do anything about it: SIGKILL. */
     public void kill() {
         process.close();
-        answers.values().forEach(a -> a.completeExceptionally(new IllegalStateException(this + " was killed")));
-        answers.clear();
+        conversation.ends();
+    }
+
+    /** Its process is over, and it was SIGKILL that ended it. */
+    public boolean wasKilled() {
+        return !process.isAlive() && process.exitStatus() == KILLED;
     }
 
     /** Starts a new life of it, at the same port and under the same name, and waits until that runs. */
@@ -148,8 +162,8 @@ public final class TestNode implements AutoCloseable {
 
     /** Waits until its process has ended by itself, and returns why its actor system ended. */
     public String awaitEnd() {
-        Await.until(this + " ends", this::logTail, () -> !process.isAlive());
-        return terminated.getNow("");
+        Await.until(this + " ends", this::logTail, () -> !process.isAlive() && conversation.isOver());
+        return conversation.reason();
     }
 
     /** The names of the files in its directory. */
@@ -277,11 +291,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Has it carry out a command; the answer comes later. */
     public CompletableFuture<String> send(String command, Arguments arguments) {
-        int number = numbers.incrementAndGet();
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        answers.put(number, answer);
-        process.write(number + " " + command + " " + arguments);
-        return answer;
+        return conversation.ask(process, command + " " + arguments);
     }
 
     @Override
@@ -300,23 +310,5 @@ public final class TestNode implements AutoCloseable {
     private String logTail() {
         String log = log();
         return log.substring(Math.max(0, log.length() - 2_000));
-    }
-
-    private void onLine(String line) {
-        String[] words = line.split(" ", 3);
-        if (words.length < 2 || !words[0].matches("\\d+")) {
-            return; // the JVM says something itself
-        } else if (words[1].equals(TestNodeMain.STARTED)) {
-            started.complete(line);
-        } else if (words[1].equals(TestNodeMain.TERMINATED)) {
-            terminated.complete(words.length > 2 ? words[2] : "");
-        } else {
-            CompletableFuture<String> answer = answers.remove(Integer.parseInt(words[0]));
-            if (answer != null && words[1].equals("ok")) {
-                answer.complete(words[2]);
-            } else if (answer != null) {
-                answer.completeExceptionally(new IllegalStateException(words[2]));
-            }
-        }
     }
 }

@@ -37,11 +37,6 @@ public final class Checker {
 
     private final Lines faults;
 
-    private final List<End> ends = new ArrayList<>();
-
-    /** The process of this node that was over at that time had ended by itself. */
-    private record End(String node, long ns) {}
-
     /** A journal, and what reads its lines. */
     private record Opened(Lines lines, List<String> header) {
         long beganNs() {
@@ -67,7 +62,6 @@ public final class Checker {
         read(all, "members");
         read(all, "publisher");
         over.forEach(truth::over);
-        ends.forEach(end -> truth.ended(end.node(), end.ns()));
         read(all, "subscription");
     }
 
@@ -158,11 +152,7 @@ public final class Checker {
         if (Files.exists(directory.resolve(FAULTS))) {
             faults.rest(words -> {
                 switch (words[0]) {
-                    case "killed" -> over.merge(words[1], Long.parseLong(words[2]), Math::max);
-                    case "ended" -> {
-                        over.merge(words[1], Long.parseLong(words[2]), Math::max);
-                        ends.add(new End(words[1], Long.parseLong(words[2])));
-                    }
+                    case "over" -> over.merge(words[1], Long.parseLong(words[2]), Math::max);
                     case "fault" -> tally.add("fault: " + words[1], 1);
                     default -> throw new IllegalStateException(String.join(" ", words));
                 }

@@ -80,16 +80,15 @@ class CheckerTest {
     void takesAProducerThatLeft() {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5");
-        write("faults", "killed n1 200");
+        write("faults", "over n1 200");
         right();
     }
 
-    /** The notice that it left may have been overtaken with the messages before it. */
     @Test
-    void takesTheNextLifeOfAProducerThatLeftIfNothingIsMissing() {
+    void takesTheNextLifeOfAProducerThatLeftBehindWhatWasMissed() {
         given(1);
-        write("faults", "ended n1 110");
         told("g n1 OVERRUN e1 2 4 e1 6");
+        write("subscription-s1", "l n1 e1 5");
         restart();
         write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
         right();
@@ -113,7 +112,7 @@ class CheckerTest {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "d n1 e1 6 a 1 4 h1-4");
         told("g n1 PRODUCER_LOST e1 7 - - -");
-        write("faults", "killed n1 200");
+        write("faults", "over n1 200");
         assertEquals(2, read().counts().get("in doubt"));
         right();
     }
@@ -143,12 +142,19 @@ class CheckerTest {
     }
 
     @Test
-    void noticesTheNextLifeOfAProducerThatLeftIfSomethingIsMissing() {
-        given(1, 2, 3, 4);
-        write("faults", "ended n1 110");
+    void noticesAGapInTheNextLifeBeforeTheEndOfTheLast() {
+        given(1, 2, 3, 4, 5);
         restart();
-        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
-        violated("G1", "silently, being in e1");
+        told("g n1 OVERRUN e2 1 1 e2 2");
+        violated("G1", "being in e1");
+    }
+
+    @Test
+    void noticesThatTheNextLifeLeftBeforeTheEndOfTheLast() {
+        given(1, 2, 3, 4, 5);
+        restart();
+        write("subscription-s1", "l n1 e2 2");
+        violated("G1", "being in e1");
     }
 
     @Test
@@ -327,7 +333,7 @@ class CheckerTest {
     @Test
     void noticesThatTheEndOfAProducerIsNotTold() {
         given(1, 2, 3, 4, 5);
-        write("faults", "killed n1 200");
+        write("faults", "over n1 200");
         violated("G6", "not told of the end");
     }
 
@@ -355,7 +361,7 @@ class CheckerTest {
 
     /** The next life of n1, which publishes two messages. */
     private void restart() {
-        write("faults", "killed n1 115");
+        write("faults", "over n1 115");
         write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");
         publish("publisher-t-n1-c", "e2", 1, 1, 1, 121);
         publish("publisher-t-n1-c", "e2", 1, 2, 2, 122);

@@ -44,19 +44,6 @@ final class Due {
         return readyNs != Long.MAX_VALUE;
     }
 
-    /** Nothing of its log can come any more that it would have to be told of. */
-    boolean isClosed(Stream stream) {
-        if (stream.closed) {
-            return true;
-        }
-        // An overrun takes the notice that a producer left along with the messages before it.
-        Life log = truth.ofEpoch(stream.current);
-        return log != null
-                && log.ended
-                && log.inDoubt() == 0
-                && stream.reached.getOrDefault(stream.current, 0L) == log.head();
-    }
-
     /** The first message of that life that is due, up to that sequence, and was neither given nor told; or null. */
     String first(String from, Stream stream, Life log, long upTo) {
         if (stream.ended.contains(String.valueOf(log.epoch))) {
@@ -90,7 +77,7 @@ final class Due {
     String lacks(String topic, String from, Stream stream) {
         List<Life> lives = truth.lives(topic, from);
         Life current = stream.current == null ? null : truth.ofEpoch(stream.current);
-        if (current != null && current.over && !isClosed(stream)) {
+        if (current != null && current.over && !stream.closed) {
             return "is not told of the end of " + from + "/" + stream.current;
         }
         int begin = current != null ? current.index : stream.current == null ? 0 : lives.size() - 1;

@@ -20,8 +20,6 @@ final class Life {
     String epoch;
     /** The process is over. */
     boolean over;
-    /** It is, and nobody killed it: it may have left in good order. */
-    boolean ended;
 
     private long intended;
     private long answered;

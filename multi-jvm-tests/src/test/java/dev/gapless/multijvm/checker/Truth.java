@@ -46,18 +46,6 @@ final class Truth {
         }
     }
 
-    /** The process of this node that was over at that time had ended by itself. */
-    void ended(String node, long ns) {
-        for (Map<String, List<Life>> byNode : lives.values()) {
-            List<Life> its = byNode.getOrDefault(node, List.of()).stream()
-                    .filter(life -> life.beganNs < ns)
-                    .toList();
-            if (!its.isEmpty()) {
-                its.get(its.size() - 1).ended = true;
-            }
-        }
-    }
-
     void accepted(Life life, int thread, long index, String epoch, long sequence) {
         Message message = life.intended(thread, index);
         life.answered(message, true);

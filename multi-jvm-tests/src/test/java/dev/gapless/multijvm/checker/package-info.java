@@ -17,8 +17,7 @@
  *                   t TOKEN TEXT NS                      has a token that stands for this place of the journal
  *                   u NODE EPOCH SEQUENCE, e REASON NS   something undecodable; the end
  *   faults          fault KIND NS NS                     took place, from when to when
- *                   killed NODE NS                       the node's process is over, by SIGKILL
- *                   ended NODE NS                        it is over, by itself: it may have left in good order
+ *                   over NODE NS                         the node's process has ended
  * </pre>
  *
  * <p>What is unknown is a minus sign. Times are of the machine's monotonic clock, which its processes share. A line without

@@ -2,7 +2,6 @@ package dev.gapless.multijvm.faults;
 
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.node.Journal;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,26 +19,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Draws faults and begins one every second or so, up to four at once, of which two concern processes: a majority of the
- * nodes is always there. Each kind comes once before any comes again.
+ * Draws faults and begins one every second or so, up to four at once, and only what {@link Majority} can spare: what has to
+ * wait lets others go before. Each kind comes once before any comes again.
  */
 final class FaultSchedule implements AutoCloseable {
     private static final int AT_ONCE = 4;
-    private static final int PROCESSES_AT_ONCE = 2;
     private static final int LONGEST_INTERVAL_MS = 1_600;
-    private static final long TO_END_NS = TimeUnit.SECONDS.toNanos(10);
-    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Faults faults;
     private final Population population;
     private final Journal journal;
     private final Random random;
-    private final Deque<Fault> bag = new ArrayDeque<>();
+    private final Deque<Drawn> bag = new ArrayDeque<>();
     private final Set<Fault> done = Collections.synchronizedSet(EnumSet.noneOf(Fault.class));
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Semaphore slots = new Semaphore(AT_ONCE);
-    private final Semaphore processes = new Semaphore(PROCESSES_AT_ONCE);
     private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+
+    /** The seed says whom it concerns, of those that are free, and how long it lasts. */
+    private record Drawn(Fault fault, long seed) {}
 
     FaultSchedule(Faults faults, Population population, Journal journal, Random random) {
         this.faults = faults;
@@ -59,102 +58,76 @@ final class FaultSchedule implements AutoCloseable {
     void runUntil(long endNs) throws InterruptedException {
         while (System.nanoTime() - endNs < 0 && failures.isEmpty()) {
             population.tend();
-            begin(next());
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_INTERVAL_MS)));
+            LockSupport.parkNanos(beginOne() ? random.nextInt(LONGEST_INTERVAL_MS) * 1_000_000L : POLL_NS);
         }
         population.traffic(false); // while faults last: the last messages may be lost, and nothing follows them
-        acquire(slots, AT_ONCE);
+        while (!slots.tryAcquire(AT_ONCE, 1, TimeUnit.SECONDS)) {
+            population.tend();
+        }
         slots.release(AT_ONCE);
         for (Throwable failure : failures) {
             throw new AssertionError("A fault did not take place", failure);
         }
     }
 
-    private void acquire(Semaphore semaphore, int permits) throws InterruptedException {
-        while (!semaphore.tryAcquire(permits, 1, TimeUnit.SECONDS)) {
-            population.tend();
+    /** Begins the first fault of the bag that may begin now. */
+    private boolean beginOne() {
+        if (!slots.tryAcquire()) {
+            return false;
         }
-    }
-
-    private Fault next() {
         if (bag.isEmpty()) {
             List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
             Collections.shuffle(all, random);
-            bag.addAll(all);
+            all.forEach(fault -> bag.add(new Drawn(fault, random.nextLong())));
         }
-        return bag.remove();
+        Majority.Present present = population.present();
+        List<TestNode> free = new ArrayList<>(population.free());
+        free.retainAll(present.nodes());
+        for (Drawn drawn : bag) {
+            Fault fault = drawn.fault();
+            if (free.size() >= fault.concerns.nodes && population.canSpare(fault, present)) {
+                Random own = new Random(drawn.seed());
+                Collections.shuffle(free, own);
+                bag.remove(drawn);
+                begin(fault, List.copyOf(free.subList(0, fault.concerns.nodes)), present.nodes(), own);
+                return true;
+            }
+        }
+        slots.release();
+        return false;
     }
 
-    private void begin(Fault fault) throws InterruptedException {
-        acquire(slots, 1);
-        boolean concernsProcess = fault.concerns == Fault.Concerns.PROCESS;
-        if (concernsProcess) {
-            acquire(processes, 1);
-        }
-        List<TestNode> nodes = draw(fault);
-        population.take(nodes);
-        Random own = new Random(random.nextLong());
+    private void begin(Fault fault, List<TestNode> nodes, List<TestNode> present, Random own) {
+        population.take(fault, nodes);
+        List<TestNode> others = new ArrayList<>(present);
+        others.removeAll(nodes);
+        Bystanders bystanders = new Bystanders(others);
         threads.execute(() -> {
             try {
-                inject(fault, nodes, own);
+                inject(fault, nodes, bystanders, own);
             } finally {
-                population.giveBack(nodes);
-                if (concernsProcess) {
-                    processes.release();
-                }
+                population.giveBack(fault, nodes);
                 slots.release();
             }
         });
     }
 
-    /** Whom it is to concern: nodes that are free, as many as there are ends. */
-    private List<TestNode> draw(Fault fault) {
-        int count = switch (fault.concerns) {
-            case PROCESS, SUBSCRIPTION -> 1;
-            case LINK -> 2;
-            case NOBODY -> 0;
-        };
-        List<TestNode> free = new ArrayList<>(population.free());
-        while (free.size() < count) {
-            LockSupport.parkNanos(POLL_NS);
-            population.tend();
-            free = new ArrayList<>(population.free());
-        }
-        Collections.shuffle(free, random);
-        return List.copyOf(free.subList(0, count));
-    }
-
-    private void inject(Fault fault, List<TestNode> nodes, Random own) {
+    private void inject(Fault fault, List<TestNode> nodes, Bystanders bystanders, Random own) {
         long began = System.nanoTime();
         try {
             if (fault == Fault.JOIN && !population.mayTakeGuest()) {
                 return;
             }
-            faults.inject(fault, nodes, own);
+            faults.inject(fault, nodes, bystanders, own);
             journal.timed("fault", fault, began);
             done.add(fault);
         } catch (RuntimeException | Error e) {
-            if (e instanceof Lasting.Interrupted || isOver(nodes, e)) {
+            if (e instanceof Lasting.Interrupted || Lasting.isEndOf(nodes, e)) {
                 journal.timed("fault", "interrupted", began);
             } else {
-                failures.add(e);
+                failures.add(new AssertionError(fault + " of " + nodes, e));
             }
         }
-    }
-
-    /**
-     * The cluster has downed one of them meanwhile, so that it could not do what it was to do. A process that ends takes no
-     * more commands, and is still there for a moment.
-     */
-    private static boolean isOver(List<TestNode> nodes, Throwable e) {
-        if (!(e instanceof IllegalStateException || e instanceof UncheckedIOException)) {
-            return false;
-        }
-        long untilNs = System.nanoTime() + TO_END_NS;
-        while (nodes.stream().allMatch(TestNode::isAlive) && System.nanoTime() - untilNs < 0) {
-            LockSupport.parkNanos(POLL_NS);
-        }
-        return nodes.stream().anyMatch(n -> !n.isAlive());
     }
 
     @Override

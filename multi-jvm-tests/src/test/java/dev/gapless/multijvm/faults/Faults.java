@@ -1,16 +1,16 @@
 package dev.gapless.multijvm.faults;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.Traffic;
 import dev.gapless.multijvm.node.Arguments;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Does one fault from its beginning to its end, and returns only if it has taken place. */
 final class Faults {
@@ -35,17 +35,18 @@ final class Faults {
     }
 
     /** Whom it concerns is not concerned by any other fault meanwhile. */
-    void inject(Fault fault, List<TestNode> nodes, Random random) {
+    void inject(Fault fault, List<TestNode> nodes, Bystanders others, Random random) {
         switch (fault) {
             case PAUSE -> pause(nodes.get(0), random);
-            case KILL_AND_STAY_AWAY -> killAndStayAway(nodes.get(0));
+            case KILL_AND_STAY_AWAY -> killAndStayAway(nodes.get(0), others);
             case KILL_AND_RESTART -> killAndRestart(nodes.get(0));
             case TERMINATE_WHILE_PAUSED -> terminateWhilePaused(nodes.get(0), random);
             case LEAVE -> leave(nodes.get(0), random);
-            case KILL_WHILE_IT_LEAVES -> killWhileItLeaves(nodes.get(0));
-            case BLACKHOLE -> blackhole(nodes.get(0));
-            case JOIN -> join();
+            case KILL_WHILE_IT_LEAVES -> killWhileItLeaves(nodes.get(0), others);
+            case BLACKHOLE -> blackhole(nodes.get(0), others);
+            case JOIN -> join(others);
             case RESET -> links.reset(nodes, random.nextBoolean() ? Traffic.ALL : Traffic.MESSAGES);
+            case CUT_ALL_TRAFFIC -> links.cutAllTraffic(nodes, random);
             case CUT_BOTH_WAYS -> links.cutBothWays(nodes, random);
             case CUT_ONE_WAY -> links.cutOneWay(nodes, random);
             case LOSE -> links.lose(nodes);
@@ -69,13 +70,18 @@ final class Faults {
 
     private void kill(TestNode node) {
         node.kill();
-        assertFalse(node.isAlive());
-        population.killed(node);
+        if (!node.wasKilled()) {
+            throw new Lasting.Interrupted(node + " had ended before it could be killed");
+        }
+        population.ended(node);
     }
 
-    private void killAndStayAway(TestNode node) {
+    private void killAndStayAway(TestNode node, Bystanders others) {
         kill(node);
-        Await.until(node + " is no member any more", () -> population.anybodySees(m -> isGone(node, m.all())));
+        Lasting.until(
+                node + " is no member any more",
+                others::areGone,
+                () -> others.see(m -> !m.all().contains(node.address())));
         Lasting.sleep(returnTimeoutMs + BEYOND_RETURN_MS);
         comeBack(node);
     }
@@ -113,51 +119,47 @@ final class Faults {
         comeBack(node);
     }
 
-    private void killWhileItLeaves(TestNode node) {
+    private void killWhileItLeaves(TestNode node, Bystanders others) {
         node.call("leave", Arguments.none());
-        Await.until(node + " is leaving", () -> !node.isAlive() || population.anybodySees(m -> isGone(node, m.up())));
-        if (node.isAlive()) {
-            node.kill();
-            assertFalse(node.isAlive());
-            population.ended(node); // some may have had its farewell
-            comeBack(node);
-        } else {
-            population.ended(node);
-            comeBack(node);
+        Lasting.until(
+                node + " is leaving",
+                () -> !node.isAlive() || others.areGone(),
+                () -> others.see(m -> !m.up().contains(node.address())));
+        node.kill();
+        population.ended(node);
+        boolean wasKilled = node.wasKilled();
+        comeBack(node);
+        if (!wasKilled) {
             throw new Lasting.Interrupted(node + " had left before it could be killed");
         }
     }
 
-    /** Seen by a member: to others nobody is one. */
-    private static boolean isGone(TestNode node, List<String> members) {
-        return !members.isEmpty() && !members.contains(node.address());
-    }
-
-    private void blackhole(TestNode node) {
-        Lasting.until(
-                node + " is a member",
-                List.of(node),
-                () -> population.anybodySees(m -> m.up().contains(node.address())));
+    private void blackhole(TestNode node, Bystanders others) {
         cluster.isolate(node);
         try {
             Lasting.until(
                     node + " is unreachable",
-                    List.of(node),
-                    () -> population.anybodySees(m -> m.unreachable().contains(node.address())));
+                    () -> !node.isAlive() || others.areGone(),
+                    () -> others.see(m -> m.unreachable().contains(node.address())));
         } finally {
             cluster.rejoin(node);
         }
     }
 
-    private void join() {
-        TestNode guest = population.join();
+    private void join(Bystanders others) {
+        TestNode guest = population.takeGuest();
         try {
+            population.startGuest(guest);
+            Bystanders itself = new Bystanders(List.of(guest)); // others may take a life before for this one
             Lasting.until(
                     guest + " is a member",
-                    List.of(guest),
-                    () -> population.anybodySees(m -> m.up().contains(guest.address())));
+                    () -> itself.areGone() || others.areGone(),
+                    () -> itself.see(m -> m.up().contains(guest.address()))
+                            && others.see(m -> m.up().contains(guest.address())));
+        } catch (IllegalStateException | UncheckedIOException e) {
+            throw Lasting.isEndOf(List.of(guest), e) ? new Lasting.Interrupted(guest + " was downed") : e;
         } finally {
-            population.giveBack(List.of(guest));
+            population.giveBack(guest);
         }
     }
 
@@ -172,6 +174,9 @@ final class Faults {
 
     private Subscriptions.Entry subscription(List<TestNode> nodes, Random random) {
         List<Subscriptions.Entry> living = subscriptions.living(nodes);
+        if (living.isEmpty()) {
+            throw new Lasting.Interrupted(nodes + " has ended, and its subscriptions with it");
+        }
         return living.get(random.nextInt(living.size()));
     }
 
@@ -209,11 +214,12 @@ final class Faults {
     }
 
     private void subscribeWithToken(TestNode node, Random random) {
-        Subscriptions.Token token = null;
-        while (token == null || token.source().node == node) {
-            token = subscriptions.anyToken(random);
-        }
-        subscriptions.resume(node, token, true);
+        AtomicReference<Subscriptions.Token> token = new AtomicReference<>();
+        Lasting.until("another node has written a token", List.of(node), () -> {
+            token.set(subscriptions.anyToken(random));
+            return token.get() != null && token.get().source().node != node;
+        });
+        subscriptions.resume(node, token.get(), true);
         subscriptions.cancelOneOf(List.of(node), random);
     }
 }

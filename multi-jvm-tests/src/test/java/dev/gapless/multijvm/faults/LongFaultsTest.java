@@ -17,22 +17,20 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Five nodes and their guests publish all the time, and meet one fault after another, in rounds. At the end of each round
  * nobody publishes any more, and the checker has to find everybody level, or told. {@code -Dmultijvm.faults.minutes=10}
  * makes it longer, {@code -Dmultijvm.faults.seed} draws the same faults again.
  */
-@EnabledIfSystemProperty(
-        named = "multijvm.faults.minutes",
-        matches = "\\d+",
-        disabledReason = "asked for by its profile")
 class LongFaultsTest {
     private static final Duration TIME = Integer.getInteger("multijvm.faults.minutes") == null
             ? Duration.ofSeconds(90)
             : Duration.ofMinutes(Integer.getInteger("multijvm.faults.minutes"));
     private static final Duration ROUND = Duration.ofSeconds(30);
+    /** Each kind of fault must have taken place by then, though many are interrupted. */
+    private static final int MOST_FURTHER_ROUNDS = 6;
+
     private static final long SEED = Long.getLong("multijvm.faults.seed", new Random().nextInt(1_000_000));
     private static final int RETURN_TIMEOUT_MS = 3_000;
     private static final long NORMAL_RING = 65_536;
@@ -49,7 +47,7 @@ class LongFaultsTest {
         try (TestCluster cluster =
                 TestCluster.named("LongFaults").with("""
                         pekko.cluster.failure-detector.acceptable-heartbeat-pause = 6s
-                        pekko.cluster.split-brain-resolver.stable-after = 4s
+                        pekko.cluster.split-brain-resolver { stable-after = 4s, down-all-when-unstable = 20s }
                         pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = on
                         gapless {
                           producer-return-timeout = %dms
@@ -85,6 +83,9 @@ class LongFaultsTest {
                 if (!checker.violations().isEmpty()) {
                     return;
                 }
+                assertTrue(
+                        System.nanoTime() - endNs < MOST_FURTHER_ROUNDS * ROUND.toNanos(),
+                        () -> "Never took place: " + schedule.outstanding());
                 population.traffic(true);
             }
         }

@@ -5,26 +5,26 @@ import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Journal;
-import dev.gapless.multijvm.node.Json;
 import dev.gapless.multijvm.node.Members;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 /** The nodes: five that are started again whenever they have ended, and a few that come and go. Thread-safe. */
 final class Population {
     static final List<String> TOPICS = List.of("tiny", "small", "normal", "waiting");
     private static final int REGULARS = 5;
     private static final int GUESTS = 2;
-    private static final int ANSWER_SECONDS = 2;
+    private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long STRANDED_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final long ALL_STRANDED_NS = TimeUnit.SECONDS.toNanos(5);
     /** More than the tiny ring holds. */
     private static final int LARGEST_BURST = 250;
 
@@ -35,13 +35,14 @@ final class Population {
     /** In the order in which they came: the regular ones first. */
     private final List<TestNode> all = new CopyOnWriteArrayList<>();
 
-    /** Those that have been written down as killed or ended. */
+    /** Those that have been written down as over. */
     private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
 
-    /** Members of nothing, when last looked for. */
-    private final Set<TestNode> strangers = ConcurrentHashMap.newKeySet();
+    /** Members of nothing: which life, and since when. */
+    private final Map<TestNode, Stranger> strangers = new HashMap<>();
 
-    private volatile long lookedNs = System.nanoTime();
+    private long lookedNs = System.nanoTime();
+    private final Majority majority = new Majority(REGULARS);
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
 
@@ -51,6 +52,8 @@ final class Population {
         this.faults = faults;
         this.subscriptions = subscriptions;
     }
+
+    private record Stranger(long pid, long sinceNs) {}
 
     void start() {
         cluster.start(REGULARS);
@@ -84,29 +87,30 @@ final class Population {
         return all.stream().filter(n -> !busy.contains(n) && n.isAlive()).toList();
     }
 
-    void take(List<TestNode> nodes) {
-        busy.addAll(nodes);
+    Majority.Present present() {
+        return majority.present(all.stream().filter(TestNode::hasStarted).toList());
     }
 
-    void giveBack(List<TestNode> nodes) {
+    boolean canSpare(Fault fault, Majority.Present present) {
+        return majority.canSpare(fault, present);
+    }
+
+    void take(Fault fault, List<TestNode> nodes) {
+        busy.addAll(nodes);
+        majority.begins(fault, nodes);
+    }
+
+    void giveBack(Fault fault, List<TestNode> nodes) {
         nodes.forEach(busy::remove);
+        majority.ends(fault, nodes);
     }
 
     // ------------------------------------------------------------------------------------------ coming and going
 
-    /** Its process is over: it was killed. */
-    void killed(TestNode node) {
-        over("killed", node);
-    }
-
-    /** Its process is over, and it may have left in good order. */
+    /** Its process is over. */
     void ended(TestNode node) {
-        over("ended", node);
-    }
-
-    private void over(String how, TestNode node) {
         subscriptions.ended(node);
-        faults.timed(how, node.name());
+        faults.timed("over", node.name());
         over.add(node);
     }
 
@@ -124,24 +128,33 @@ final class Population {
         return all.stream().skip(REGULARS).filter(TestNode::isAlive).count() < GUESTS;
     }
 
-    /** A node that is not among the regular ones joins: one that was here before, or a new one. */
-    TestNode join() {
+    /** A node that is not among the regular ones: one that was here before, or a new one. */
+    TestNode takeGuest() {
         TestNode guest = endedGuest();
         if (guest == null) {
             guest = cluster.add();
             busy.add(guest);
             all.add(guest);
-            begin(guest.awaitStarted());
-        } else {
-            comeBack(guest);
         }
         return guest;
+    }
+
+    void startGuest(TestNode guest) {
+        if (over.contains(guest)) {
+            comeBack(guest);
+        } else {
+            begin(guest.awaitStarted());
+        }
+    }
+
+    void giveBack(TestNode guest) {
+        busy.remove(guest);
     }
 
     private synchronized TestNode endedGuest() {
         TestNode guest = all.stream()
                 .skip(REGULARS)
-                .filter(n -> !n.isAlive() && !busy.contains(n))
+                .filter(n -> over.contains(n) && !busy.contains(n))
                 .findFirst()
                 .orElse(null);
         if (guest != null && all.size() > REGULARS + GUESTS) {
@@ -153,74 +166,88 @@ final class Population {
 
     /** Starts those of the five again that have ended without anybody having meant it: the cluster had downed them. */
     synchronized void tend() {
-        for (TestNode node : all.stream().limit(REGULARS).toList()) {
+        for (TestNode node : all) {
             if (!busy.contains(node) && !node.isAlive()) {
                 if (!over.contains(node)) {
                     faults.timed("fault", "downed", System.nanoTime());
                     ended(node);
                 }
-                comeBack(node);
+                if (isRegular(node)) {
+                    startAgain(node);
+                }
             }
         }
         rescueStranded();
     }
 
-    /** Whoever was told to join nodes that have all ended since, or wait for each other, is killed and begins anew. */
+    private void startAgain(TestNode node) {
+        try {
+            comeBack(node);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            if (!Lasting.isEndOf(List.of(node), e)) {
+                throw e;
+            } // the cluster was downed when it had hardly joined: next time
+        }
+    }
+
+    /**
+     * Whoever was told to join nodes that have all ended since is killed and begins anew. Where nobody is a member of
+     * anything, all wait for each other, and go on doing so unless all are killed at once: the first that comes back then
+     * finds nobody alive, and forms the cluster.
+     */
     private void rescueStranded() {
         long nowNs = System.nanoTime();
-        if (nowNs - lookedNs < STRANDED_NS) {
+        if (nowNs - lookedNs < LOOK_NS) {
             return;
         }
         lookedNs = nowNs;
-        List<TestNode> alone = all.stream()
-                .filter(n -> n.isAlive() && sees(n, m -> m.all().isEmpty()))
-                .toList();
-        for (TestNode node : alone) {
-            if (strangers.contains(node)) {
-                node.kill();
-                killed(node);
-            }
+        List<TestNode> living = all.stream().filter(TestNode::isAlive).toList();
+        lookForStrangers(living, nowNs);
+        if (!strangers.keySet().containsAll(living)) {
+            strangers.forEach((node, stranger) -> rescue(node, stranger, nowNs - STRANDED_NS));
+        } else if (strangers.values().stream().allMatch(s -> s.sinceNs() < nowNs - ALL_STRANDED_NS)) {
+            strangers.forEach((node, stranger) -> rescue(node, stranger, nowNs));
         }
-        strangers.clear();
-        strangers.addAll(alone);
+    }
+
+    private void lookForStrangers(List<TestNode> living, long nowNs) {
+        Map<TestNode, Members> views = Views.of(living);
+        views.values().removeIf(view -> !view.all().isEmpty());
+        strangers.keySet().retainAll(views.keySet());
+        strangers.entrySet().removeIf(s -> s.getKey().pid() != s.getValue().pid());
+        views.keySet().forEach(node -> strangers.putIfAbsent(node, new Stranger(node.pid(), nowNs)));
+    }
+
+    private void rescue(TestNode node, Stranger stranger, long sinceNs) {
+        if (stranger.sinceNs() < sinceNs && stranger.pid() == node.pid()) {
+            node.kill(); // what a fault was about to do with it is interrupted
+        }
     }
 
     // ------------------------------------------------------------------------------------------ the cluster
 
-    /** Does anybody who is free see the members like that? */
-    boolean anybodySees(Predicate<Members> what) {
-        return free().stream().anyMatch(n -> sees(n, what));
-    }
-
-    private static boolean sees(TestNode node, Predicate<Members> what) {
-        try {
-            String answer = node.send("members", Arguments.none())
-                    .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                    .join();
-            return what.test(Json.read(answer, Members.class));
-        } catch (CompletionException | UncheckedIOException e) {
-            return false; // it has ended meanwhile, or is paused
-        }
-    }
-
-    /** Waits until the five live, and all that live see each other and nobody else. */
+    /** Waits until the five live, and then until all that live see each other and nobody else. */
     void settle() {
+        Await.until("everybody is alive again, and a member", () -> {
+            tend();
+            List<TestNode> living = free();
+            Map<TestNode, Members> views = Views.of(living);
+            return all.stream().limit(REGULARS).allMatch(living::contains)
+                    && views.keySet().containsAll(living)
+                    && views.values().stream().noneMatch(m -> m.all().isEmpty());
+        });
         Await.until("everybody is up again", () -> {
             tend();
             List<TestNode> living = free();
             List<String> addresses =
                     living.stream().map(TestNode::address).sorted().toList();
-            return living.stream()
-                    .allMatch(n -> sees(
-                            n,
-                            m -> m.up().equals(addresses)
+            Map<TestNode, Members> views = Views.of(living);
+            return views.size() == living.size()
+                    && views.values().stream()
+                            .allMatch(m -> m.up().equals(addresses)
                                     && m.all().equals(addresses)
-                                    && m.unreachable().isEmpty()));
+                                    && m.unreachable().isEmpty());
         });
-        all.stream()
-                .skip(REGULARS)
-                .filter(n -> !n.isAlive() && !over.contains(n))
-                .forEach(this::ended);
     }
 
     /** Those that are free publish from now on, or stop and have an answer to everything that they began. */
@@ -229,7 +256,7 @@ final class Population {
             try {
                 node.call("traffic", Arguments.of("on", on));
             } catch (IllegalStateException | UncheckedIOException e) {
-                if (node.isAlive()) {
+                if (!Lasting.isEndOf(List.of(node), e)) {
                     throw e;
                 }
             }

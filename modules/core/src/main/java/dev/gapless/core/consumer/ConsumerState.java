@@ -111,11 +111,8 @@ final class ConsumerState {
         if (token != null) {
             waitForListed(token, nowNs);
         }
-        for (MemberEvent event : members) {
-            onMember(event, nowMs, nowNs);
-        }
+        onMembers(members, nowMs, nowNs);
         begun = true;
-        publishUnresolved();
     }
 
     private void waitForListed(CursorToken resumed, long nowNs) {
@@ -132,7 +129,19 @@ final class ConsumerState {
         ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told
     }
 
-    void onMember(MemberEvent event, long nowMs, long nowNs) {
+    /**
+     * Members came, told their names, or went; one's end and its successor's appearance at once, so that no token is of between
+     * them, which would know of neither.
+     */
+    void onMembers(List<MemberEvent> events, long nowMs, long nowNs) {
+        for (MemberEvent event : events) {
+            onMember(event, nowMs, nowNs);
+        }
+        forgetLost();
+        publishUnresolved();
+    }
+
+    private void onMember(MemberEvent event, long nowMs, long nowNs) {
         if (event instanceof MemberEvent.Present present) {
             // Invariant: a uid is present once.
             boolean later = begun || token != null;
@@ -142,10 +151,6 @@ final class ConsumerState {
             onNamed(named, nowMs, nowNs);
         } else if (event instanceof MemberEvent.Removed) {
             onRemoved(event.uid(), nowMs, nowNs);
-        }
-        if (begun) {
-            forgetLost();
-            publishUnresolved();
         }
     }
 
@@ -179,6 +184,10 @@ final class ConsumerState {
         Registration r = byUid.remove(removedUid);
         if (r == null) {
             return;
+        }
+        Registration known = byNode.get(r.node);
+        if (r.phase == Phase.UNNAMED && known != null && known.uid == Registration.NO_UID) {
+            r = known; // its name was its address: another life of it, which never answered
         }
         forgetSession(r);
         r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
@@ -218,7 +227,7 @@ final class ConsumerState {
         } else if (at == null || !at.era().isPlaced()) {
             end = eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch());
         } else {
-            end = eras.endOf(at.era());
+            end = eras.endOf(at.era(), r.answeredUid);
         }
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
     }
@@ -296,7 +305,7 @@ final class ConsumerState {
         for (Registration r : byNode.values()) {
             Placed at = r.at;
             if (r.phase == Phase.WAITING && at != null && !nodes.contains(r.node)) {
-                ends.put(r.node, new Placed(eras.endOf(at.era()), at.sequence()));
+                ends.put(r.node, new Placed(eras.endOf(at.era(), r.answeredUid), at.sequence()));
             }
         }
         return ends;
@@ -389,6 +398,10 @@ final class ConsumerState {
 
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at;
+        if (r.unheardUid != Registration.NO_UID) {
+            eras.endOfSilent(
+                    r.node, r.unheardUid); // who was told the end of the life before sees that one came between
+        }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eras.of(r.node, message.log())
                 : eras.continued(r.node, at.era(), message.log());
@@ -397,6 +410,7 @@ final class ConsumerState {
     private void accepted(Registration r) {
         r.phase = Phase.LIVE;
         r.answeredUid = r.uid;
+        r.unheardUid = Registration.NO_UID;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
         r.late = false;
@@ -446,7 +460,7 @@ final class ConsumerState {
         if (r.phase == Phase.LIVE) {
             r.phase = Phase.LEFT;
             publishUnresolved();
-            feed.left(new Placed(eras.endOf(at.era()), at.sequence()));
+            feed.left(new Placed(eras.endOf(at.era(), r.answeredUid), at.sequence()));
         }
         effects.send(r.uid, new GoneAck(topic, reader, gone.session(), gone.head()));
     }
@@ -533,12 +547,8 @@ final class ConsumerState {
     }
 
     private long backoffNs(int attempt) {
-        long wait = settings.backoffMinNs();
-        for (int i = 0; i < attempt && wait < settings.backoffMaxNs(); i++) {
-            wait *= 2;
-        }
-        wait = Math.min(wait, settings.backoffMaxNs());
-        return (long) (wait * (1 + settings.backoffJitter() * (2 * jitter.nextDouble() - 1)));
+        long wait = settings.registerBackoff().waitNs(attempt);
+        return (long) (wait * (1 + settings.registerJitter() * (2 * jitter.nextDouble() - 1)));
     }
 
     private void acknowledge(Registration r) {

@@ -183,25 +183,30 @@ public final class TopicConsumer {
 
     // ------------------------------------------------------------------ inputs
 
-    /** This node is up, and these are the members (rule C10). */
-    public void begin(List<MemberEvent> snapshot, long nowMs, long nowNs) {
+    /**
+     * This node is up (rule C10).
+     *
+     * @param events what led to the present members, and who went before this node was up
+     * @param snapshot the members
+     */
+    public void begin(List<MemberEvent> events, List<MemberEvent> snapshot, long nowMs, long nowNs) {
         up = true;
         members = List.copyOf(snapshot);
-        shared.begin(members, nowMs, nowNs);
-        readers.values().forEach(reader -> reader.begin(members, nowMs, nowNs));
+        shared.begin(events, nowMs, nowNs);
+        readers.values().forEach(reader -> reader.begin(events, nowMs, nowNs));
         open.values().forEach(added -> awaitAnswers(added, nowNs));
         settle(nowNs);
     }
 
     /**
-     * A member came, told its name, or went.
+     * Members came, told their names, or went; what belongs together comes at once.
      *
      * @param snapshot the members from now on
      */
-    public void onMember(MemberEvent event, List<MemberEvent> snapshot, long nowMs, long nowNs) {
+    public void onMembers(List<MemberEvent> events, List<MemberEvent> snapshot, long nowMs, long nowNs) {
         members = List.copyOf(snapshot);
-        shared.onMember(event, nowMs, nowNs);
-        readers.values().forEach(reader -> reader.onMember(event, nowMs, nowNs));
+        shared.onMembers(events, nowMs, nowNs);
+        readers.values().forEach(reader -> reader.onMembers(events, nowMs, nowNs));
         settle(nowNs);
     }
 

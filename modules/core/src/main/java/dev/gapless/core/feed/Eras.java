@@ -12,21 +12,32 @@ import org.jspecify.annotations.Nullable;
  * positions can be compared. Not thread-safe: for the thread of the topic's consumer.
  */
 public final class Eras {
-    private static final int EPOCHS_REMEMBERED = 16;
+    private static final int LIVES_REMEMBERED = 16;
 
     private final Map<String, Counted> counted = new HashMap<>();
 
     private static final class Counted {
         long latest;
-        long silentUid;
-        long silentEnd;
 
-        final Map<Epoch, Long> numbers = new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Epoch, Long> eldest) {
-                return size() > EPOCHS_REMEMBERED;
-            }
-        };
+        final Map<Epoch, Long> numbers = new Latest<>();
+        /** By the uid of the life that ended. */
+        final Map<Long, Long> ends = new Latest<>();
+
+        /** The same for all readers of this process, whoever comes to it first, and whether or not that life answered it. */
+        long endOf(long uid, long number) {
+            long end = ends.computeIfAbsent(uid, u -> number);
+            latest = Math.max(latest, end);
+            return end;
+        }
+    }
+
+    private static final class Latest<K> extends LinkedHashMap<K, Long> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, Long> eldest) {
+            return size() > LIVES_REMEMBERED;
+        }
     }
 
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
@@ -48,26 +59,20 @@ public final class Eras {
         return of(node, log);
     }
 
-    /** The open end of a stretch: the same for all readers, whoever comes to it first. */
-    public Era endOf(Era stretch) {
+    /**
+     * The open end of a stretch, the last of that life.
+     *
+     * @param uid the life
+     */
+    public Era endOf(Era stretch, long uid) {
         Counted c = counted.computeIfAbsent(stretch.node(), n -> new Counted());
-        long number = stretch.number() | 1;
-        c.latest = Math.max(c.latest, number);
-        return new Era(stretch.node(), number, stretch.epoch(), stretch.first());
+        return new Era(stretch.node(), c.endOf(uid, stretch.number() | 1), stretch.epoch(), stretch.first());
     }
 
-    /**
-     * The open end of a life that never answered: behind all that is known, ends of other lives included. The same for all
-     * readers of this process.
-     */
+    /** The open end of a life that never answered: behind all that is known, ends of other lives included. */
     public Era endOfSilent(String node, long uid) {
         Counted c = counted.computeIfAbsent(node, n -> new Counted());
-        if (c.silentEnd == 0 || c.silentUid != uid) {
-            c.latest = (c.latest | 1) + 2;
-            c.silentUid = uid;
-            c.silentEnd = c.latest;
-        }
-        return new Era(node, c.silentEnd, null, 1);
+        return new Era(node, c.endOf(uid, (c.latest | 1) + 2), null, 1);
     }
 
     /** The open end of a position that nobody answers for: behind all that is known. */

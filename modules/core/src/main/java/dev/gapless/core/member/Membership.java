@@ -1,6 +1,7 @@
 package dev.gapless.core.member;
 
 import dev.gapless.core.wire.Hello;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,12 +15,18 @@ import org.jspecify.annotations.Nullable;
  * member that does not run Gapless never gets one. While two lives go under one name, the later one waits for the removal
  * of the earlier.
  *
- * <p>Nothing is known before this node is itself a member (rule C10). Not thread-safe.
+ * <p>Nothing is told before this node is itself up (rule C10). What it has heard by then is told at once, those included that
+ * came and went: while a member cannot be reached, which is when members are lost, nobody else gets up. Not thread-safe.
  */
 public final class Membership {
     private final long uid;
     private final String node;
+    private static final int MOST_GONE = 1_000;
+
     private final Map<Long, Member> members = new LinkedHashMap<>();
+    /** Those who went before this node was up: the latest of them. */
+    private final ArrayDeque<MemberEvent> gone = new ArrayDeque<>();
+
     private boolean up;
 
     private static final class Member {
@@ -43,7 +50,10 @@ public final class Membership {
     /** This node is up: everything known so far happens now. */
     public List<MemberEvent> selfUp() {
         up = true;
-        return snapshot();
+        List<MemberEvent> events = new ArrayList<>(gone);
+        gone.clear();
+        events.addAll(snapshot());
+        return events;
     }
 
     public boolean isUp() {
@@ -100,6 +110,13 @@ public final class Membership {
         Member member = members.remove(memberUid);
         if (member == null) {
             return List.of();
+        }
+        if (!up) {
+            gone.add(new MemberEvent.Present(memberUid, member.address));
+            gone.add(new MemberEvent.Removed(memberUid));
+            while (gone.size() > 2 * MOST_GONE) {
+                gone.remove();
+            }
         }
         List<MemberEvent> events = new ArrayList<>();
         events.add(new MemberEvent.Removed(memberUid));

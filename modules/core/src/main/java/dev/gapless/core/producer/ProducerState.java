@@ -73,13 +73,13 @@ public final class ProducerState {
 
     /** Takes a message from a reader. */
     public void onMessage(ToProducer message, long nowMs, long nowNs) {
+        if (message instanceof Ack ack) {
+            onAck(ack, nowNs);
+            release(nowMs, nowNs);
+            return; // the others are none of its business, unless it made room
+        }
         if (message instanceof Register register) {
             onRegister(register, nowMs, nowNs);
-        } else if (message instanceof Ack ack) {
-            onAck(ack, nowNs);
-            if (!settings.backpressure()) {
-                return; // the others are none of its business
-            }
         } else if (message instanceof GoneAck goneAck) {
             onGoneAck(goneAck);
         } else if (message instanceof Deregister deregister) {
@@ -285,6 +285,11 @@ public final class ProducerState {
 
     private void releaseAndSend(long nowMs, long nowNs) {
         send(nowNs);
+        release(nowMs, nowNs);
+    }
+
+    /** With backpressure: what all have acknowledged makes room for those that wait, and what they publish is sent. */
+    private void release(long nowMs, long nowNs) {
         if (settings.backpressure()) {
             long head = log.head();
             log.release(acknowledgedByAll(nowNs), nowMs);

@@ -501,12 +501,7 @@ public final class SubscriptionState {
 
     /** The reload has failed. Returns after how many nanoseconds to hand the same gaps over again. */
     public long reloadFailed() {
-        long wait = settings.reloadBackoffMinNs();
-        for (int i = 0; i < reloadsFailed && wait < settings.reloadBackoffMaxNs(); i++) {
-            wait *= 2;
-        }
-        reloadsFailed++;
-        return Math.min(wait, settings.reloadBackoffMaxNs());
+        return settings.reloadBackoff().waitNs(reloadsFailed++);
     }
 
     /** Where it stands: behind the last message handled, and in front of a gap that is being reloaded. Any thread. */

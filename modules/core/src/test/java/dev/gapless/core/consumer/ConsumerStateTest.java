@@ -349,7 +349,7 @@ class ConsumerStateTest implements ConsumerEffects {
         assertInstanceOf(FeedEntry.Left.class, last());
         assertEquals(4, feed.head(), "Started, two messages, Left");
         assertEquals(new GoneAck(TOPIC, 0, session(), 2), sent.get(sent.size() - 1));
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertTrue(consumer.registrations().isEmpty());
         assertInstanceOf(FeedEntry.Left.class, last(), "it is not lost");
     }
@@ -368,7 +368,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lostProducer() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         after(15 * SECOND - 1);
         assertInstanceOf(FeedEntry.Message.class, last());
         after(1);
@@ -382,9 +382,9 @@ class ConsumerStateTest implements ConsumerEffects {
     void returnedProducerAnswersForItself() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(named(2), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(named(2)), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
         assertEquals(2, lastRegister().toUid());
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
@@ -399,7 +399,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void silentProducerIsLostAtOnce() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -408,11 +408,11 @@ class ConsumerStateTest implements ConsumerEffects {
     void eachSilentLifeIsALoss() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         long first = last().era().number();
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(named(2), 0, nowNs);
-        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(last().era().number() > first, "it lies beyond the first");
     }
@@ -423,20 +423,60 @@ class ConsumerStateTest implements ConsumerEffects {
         live(8);
         batch(session(), 8, 9);
         long position = last().era().number();
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(named(2), 0, nowNs);
-        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(last().era().number() > position + 1, "who was told the end of the first is told this one, too");
     }
 
     @Test
+    @DisplayName(
+            "ruleC7: where a name is an address, a life that never said it is one more life of that node, told once")
+    void unnamedLifeBehindAPosition() {
+        begin(present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
+        registered(LOG, 8, 7);
+        consumer.setReady();
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        assertInstanceOf(FeedEntry.Started.class, last(), "it may come back");
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals(2, feed.head());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7, S3: a life that came and went without an answer lies between its predecessor's end and its successor")
+    void unheardLifeBeforeASuccessor() {
+        live(8);
+        batch(session(), 8, 9);
+        long position = last().era().number();
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(3), named(3)), 0, nowNs);
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
+        assertTrue(
+                last().era().number() > position + 2, "who was told the first one's end sees that it is not the next");
+    }
+
+    @Test
+    @DisplayName("ruleC7, ruleT1: who resumes while this node gets up is told of members that went before it was up")
+    void wentBeforeThisNodeWasUp() {
+        resume("q", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Removed(PRODUCER), present(2));
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals("host:1", last().era().node());
+        assertEquals(1, feed.head());
+    }
+
+    @Test
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertEquals(0, feed.head());
     }
 
@@ -445,7 +485,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lossBeforeReadyOfThePast() {
         consumer = consumer(new Start.Since(5), null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -453,10 +493,10 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         after(15 * SECOND);
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(named(2), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(named(2)), 0, nowNs);
         assertEquals(Start.BEGINNING, lastRegister().start());
         registered(NEXT_LOG, 1, 3);
         assertInstanceOf(FeedEntry.Started.class, last());
@@ -509,8 +549,8 @@ class ConsumerStateTest implements ConsumerEffects {
     void asksLaterOnesForTheirBeginning() {
         begin(present(PRODUCER), named(PRODUCER));
         assertEquals(Start.LATEST, lastRegister().start());
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(new MemberEvent.Named(2, "q"), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), 0, nowNs);
         assertEquals(Start.BEGINNING, lastRegister().start());
     }
 
@@ -582,8 +622,8 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleT1, G2: a listed producer that this node hears of later goes on where the token says")
     void resumesBeforeItHearsOfTheProducer() {
         resume("p", new Position(EPOCH, 7));
-        consumer.onMember(present(PRODUCER), 0, nowNs);
-        consumer.onMember(named(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(present(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertEquals(0, feed.head(), "and nobody is lost");
     }
@@ -593,7 +633,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void waitsForNames() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         assertEquals(0, feed.head());
-        consumer.onMember(named(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
     }
 
@@ -604,12 +644,12 @@ class ConsumerStateTest implements ConsumerEffects {
         resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
         registered(LOG, 8, 9);
         assertTrue(consumer.isSettled());
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertFalse(consumer.isSettled());
-        consumer.onMember(present(2), 0, nowNs);
-        consumer.onMember(named(2), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(named(2)), 0, nowNs);
         assertFalse(consumer.isSettled(), "its successor has not answered");
-        consumer.onMember(new MemberEvent.Removed(2), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
@@ -625,7 +665,7 @@ class ConsumerStateTest implements ConsumerEffects {
         assertEquals(Set.of("p", "host:1"), feed.unresolved());
         after(Given.ring(64).producerReturnNs());
         assertEquals(1, feed.head(), "told once");
-        consumer.onMember(named(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertFalse(consumer.isSettled(), "it may have more than the shared feed");
     }
@@ -635,7 +675,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void givenUpForGood() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         after(Given.ring(64).producerReturnNs());
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         assertEquals(Set.of(), feed.unresolved());
     }
 
@@ -658,7 +698,7 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleT1: unresolved are all that have not answered, whether they were there or came later")
     void unresolved() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMember(present(2), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
         assertEquals(Set.of("p", "host:2"), feed.unresolved());
         registered(LOG, 1, 0);
         assertEquals(Set.of("host:2"), feed.unresolved());

@@ -44,6 +44,7 @@ class TopicConsumerTest implements ConsumerEffects {
 
     private final List<ToProducer> sent = new ArrayList<>();
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
+    private Set<String> unresolvedWhenReady = Set.of();
     private TopicConsumer consumer = consumer(Given.ring(8), new Opening.Latest());
     private long sessions;
 
@@ -59,6 +60,7 @@ class TopicConsumerTest implements ConsumerEffects {
     @Override
     public void ready(long subscription, Set<String> silent) {
         ready.put(subscription, silent);
+        unresolvedWhenReady = consumer.feed().unresolved();
     }
 
     @Override
@@ -93,7 +95,7 @@ class TopicConsumerTest implements ConsumerEffects {
     void readyWhenAllHaveAnswered() {
         consumer.open(1, new Opening.Latest(), 0, 0);
         assertTrue(ready.isEmpty());
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         assertTrue(ready.isEmpty());
         registered(0, 1, 0);
         assertEquals(Map.of(1L, Set.of()), ready);
@@ -105,16 +107,27 @@ class TopicConsumerTest implements ConsumerEffects {
     @DisplayName("ruleC10: ready when those that have not answered are removed")
     void readyWhenTheSilentOneIsRemoved() {
         consumer.open(1, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
-        consumer.onMember(new MemberEvent.Removed(PRODUCER), List.of(), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), List.of(), 0, 0);
         assertEquals(Map.of(1L, Set.of()), ready);
+    }
+
+    @Test
+    @DisplayName("ruleC10, T1: the end of a life and its successor are both heard of before anybody is told")
+    void readyOnceAllIsHeard() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        MemberEvent successor = new MemberEvent.Present(2, "host:1");
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), successor), List.of(successor), 0, 0);
+        assertEquals(Map.of(1L, Set.of()), ready);
+        assertEquals(Set.of("host:1"), unresolvedWhenReady, "a token of that moment names the successor");
     }
 
     @Test
     @DisplayName("ruleC10: ready without those that are silent for too long, which it names")
     void readyWithoutTheSilent() {
         consumer.open(1, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         consumer.onTime(0, 5 * SECOND - 1);
         assertTrue(ready.isEmpty());
         assertTrue(consumer.deadlineNs(5 * SECOND - 1) <= 5 * SECOND);
@@ -127,7 +140,7 @@ class TopicConsumerTest implements ConsumerEffects {
     void firstSubscriptionDecidesTheStart() {
         consumer = consumer(Given.ring(8), new Opening.Earliest());
         consumer.open(1, new Opening.Earliest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         assertEquals(Start.EARLIEST, registerOf(0).start());
     }
 
@@ -136,7 +149,7 @@ class TopicConsumerTest implements ConsumerEffects {
     void everySubscriptionIsGivenEachMessage() {
         SubscriptionState one = consumer.open(1, new Opening.Latest(), 0, 0);
         SubscriptionState other = consumer.open(2, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         registered(0, 1, 0);
         batch(0, 1, 3);
         for (SubscriptionState each : List.of(one, other)) {
@@ -151,7 +164,7 @@ class TopicConsumerTest implements ConsumerEffects {
     @DisplayName("ruleS5: who resumes reads a feed of its own, joins, and its reader is taken off")
     void resumes() {
         consumer.open(1, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         registered(0, 6, 5);
         SubscriptionState resumed = consumer.open(2, resume(2), 0, 0);
         assertEquals(
@@ -177,7 +190,7 @@ class TopicConsumerTest implements ConsumerEffects {
     @DisplayName("a reader that is gone is taken off once its producer asks about it")
     void deregistersStrangers() {
         consumer.open(1, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         Heartbeat heartbeat = new Heartbeat(TOPIC, 9, registerOf(0).session(), PRODUCER, 1, 1);
         consumer.onMessage(heartbeat, 0, 0);
         assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), sent.get(sent.size() - 1));
@@ -208,7 +221,7 @@ class TopicConsumerTest implements ConsumerEffects {
     private SubscriptionState thatFillsItsFeed() {
         consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD), new Opening.Latest());
         SubscriptionState slow = consumer.open(1, new Opening.Latest(), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         registered(0, 1, 0);
         batch(0, 1, 4);
         batch(0, 5, 8);
@@ -225,7 +238,7 @@ class TopicConsumerTest implements ConsumerEffects {
     void closes() {
         consumer.open(1, new Opening.Latest(), 0, 0);
         consumer.open(2, resume(2), 0, 0);
-        consumer.begin(MEMBERS, 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
         sent.removeIf(message -> !(message instanceof Register));
         int registers = sent.size();
         consumer.close();

@@ -48,7 +48,7 @@ class FeedTest {
         feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
         feed.messages(p, frames(10, 11));
         assertEquals(new Placed(p, 9), bases(feed).get("p"));
-        feed.left(new Placed(eras.endOf(p), 11));
+        feed.left(new Placed(eras.endOf(p, 1), 11));
         feed.messages(q, frames(1, 2));
         assertTrue(bases(feed).get("p").era().isEnd());
     }
@@ -56,7 +56,7 @@ class FeedTest {
     @Test
     @DisplayName("ruleF1: behind an open end the sequence does not count")
     void openEndsHaveNoSequence() {
-        Era end = eras.endOf(p);
+        Era end = eras.endOf(p, 1);
         assertFalse(new Placed(end, 9).isBeyond(new Placed(end, 2)));
         assertTrue(new Placed(end, 2).isBeyond(new Placed(p, 99)));
         assertTrue(new Placed(eras.of("p", LogIdentity.fresh(new Epoch(9), 0)), 0).isBeyond(new Placed(end, 99)));
@@ -74,11 +74,19 @@ class FeedTest {
     @Test
     @DisplayName("ruleF1: ends are counted alike by all readers, those of lives that never answered too")
     void endsAreCountedAlike() {
-        assertEquals(eras.endOf(p), eras.endOf(p));
+        assertEquals(eras.endOf(p, 1), eras.endOf(p, 1));
         Era silent = eras.endOfSilent("p", 5);
-        assertTrue(silent.number() > eras.endOf(p).number());
+        assertTrue(silent.number() > eras.endOf(p, 1).number());
         assertEquals(silent, eras.endOfSilent("p", 5));
         assertTrue(eras.endOfSilent("p", 6).number() > silent.number());
+    }
+
+    @Test
+    @DisplayName("ruleF2, S5: a life ends in one place, whether it answered a reader or not")
+    void endOfALifeThatAnsweredOneReader() {
+        long silent = eras.endOfSilent("p", 5).number();
+        assertEquals(silent, eras.endOf(p, 5).number());
+        assertEquals(eras.endOf(q, 6).number(), eras.endOfSilent("q", 6).number());
     }
 
     @Test

@@ -41,6 +41,18 @@ class MembershipTest {
     }
 
     @Test
+    @DisplayName("ruleC10: who came and went before this node was up is told of once it is, and once")
+    void goneBeforeUp() {
+        membership.appeared(2, "host:2");
+        assertEquals(List.of(), membership.removed(2));
+        membership.appeared(1, "host:1");
+        assertEquals(
+                List.of(new Present(2, "host:2"), new Removed(2), new Present(1, "host:1"), new Named(1, "n1")),
+                membership.selfUp());
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
+    }
+
+    @Test
     void presentThenNamedThenRemoved() {
         up();
         assertEquals(List.of(new Present(2, "host:2")), membership.appeared(2, "host:2"));

@@ -21,7 +21,7 @@ class GapsTest {
 
     private final Eras eras = new Eras();
     private final Era first = eras.of("p", LOG);
-    private final Era end = eras.endOf(first);
+    private final Era end = eras.endOf(first, 1);
     private final Era second = eras.of("p", LogIdentity.fresh(NEXT, 0));
 
     private static Gap gap(Reason reason, Epoch epoch, Long missing, Long missed, Position resumesAt) {

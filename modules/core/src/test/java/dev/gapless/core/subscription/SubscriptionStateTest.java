@@ -190,7 +190,7 @@ class SubscriptionStateTest {
         Feed small = new Feed(Given.ring(1));
         subscription = SubscriptionState.live(small, 1, Vector.EMPTY, SETTINGS, 0);
         small.started(p, 0);
-        small.expired(new Placed(eras.endOf(p), 0), Reason.PRODUCER_LOST, 0);
+        small.expired(new Placed(eras.endOf(p, 1), 0), Reason.PRODUCER_LOST, 0);
         small.started(q, 0);
         Gap gap = told().get(0);
         assertEquals(Reason.PRODUCER_LOST, gap.reason());
@@ -322,7 +322,7 @@ class SubscriptionStateTest {
     void left() {
         feed.started(p, 0);
         feed.messages(p, frames(1, 1));
-        feed.left(new Placed(eras.endOf(p), 1));
+        feed.left(new Placed(eras.endOf(p, 1), 1));
         given();
         Step.Left left = assertInstanceOf(Step.Left.class, subscription.next(0));
         assertEquals(new Position(EPOCH, 1), left.position());
@@ -335,7 +335,7 @@ class SubscriptionStateTest {
         feed.started(p, 0);
         feed.messages(p, frames(1, 3));
         assertEquals(List.of(1L, 2L, 3L), given());
-        feed.left(new Placed(eras.endOf(p), 3));
+        feed.left(new Placed(eras.endOf(p, 1), 3));
         Era q = eras.of("q", NEXT_LOG);
         feed.started(q, 0);
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
@@ -349,7 +349,7 @@ class SubscriptionStateTest {
     void leftAndBackWhileOvertaken() {
         feed.started(p, 0);
         feed.messages(p, frames(1, 1));
-        feed.left(new Placed(eras.endOf(p), 1));
+        feed.left(new Placed(eras.endOf(p, 1), 1));
         Era q = eras.of("q", NEXT_LOG);
         feed.started(q, 0);
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
@@ -385,7 +385,7 @@ class SubscriptionStateTest {
     @DisplayName("G1: a whole life between two that were read is told")
     void lifeInBetweenIsTold() {
         feed.started(p, 0);
-        feed.expired(new Placed(eras.endOf(p), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(new Placed(eras.endOf(p, 1), 0), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         Era second = eras.of("p", NEXT_LOG);
@@ -395,7 +395,7 @@ class SubscriptionStateTest {
         assertEquals(List.of(1L, 2L), given());
         assertEquals(3L, told().get(0).firstMissing());
         // And the same for one that is overtaken.
-        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p), 0)));
+        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 0)));
         subscription = SubscriptionState.live(feed, feed.head(), end, SETTINGS, 0);
         Position beginning = new Position(LAST_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
@@ -409,7 +409,7 @@ class SubscriptionStateTest {
         Era next = eras.of("r", NEXT_LOG);
         feed.started(next, 0);
         feed.messages(next, frames(1, 5));
-        feed.left(new Placed(eras.endOf(next), 5));
+        feed.left(new Placed(eras.endOf(next, 9), 5));
         feed.started(p, 0);
         feed.messages(p, frames(1, SETTINGS.ringMessages()));
         Position behind = new Position(NEXT_LOG.epoch(), 6);
@@ -467,7 +467,7 @@ class SubscriptionStateTest {
         own.started(back, 0);
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
-        own.expired(new Placed(eras.endOf(back), 3), Reason.PRODUCER_LOST, 0);
+        own.expired(new Placed(eras.endOf(back, 9), 3), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         assertEquals(4, subscription.positions().get("r").sequence());
@@ -494,7 +494,7 @@ class SubscriptionStateTest {
     void tokenWithoutThoseThatEnded() {
         feed.started(p, 0);
         feed.messages(p, frames(1, 1));
-        feed.expired(new Placed(eras.endOf(p), 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(new Placed(eras.endOf(p, 1), 1), Reason.PRODUCER_LOST, 0);
         given();
         told();
         assertEquals(new Position(EPOCH, 1), token().get("p"), "before the reload has succeeded");
@@ -513,10 +513,10 @@ class SubscriptionStateTest {
     void tokenBehindAnEndThatTheFeedHasNotSeen() {
         feed.started(p, 0);
         feed.messages(p, frames(1, 5));
-        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p), 5)));
+        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 5)));
         subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0);
         assertEquals(Map.of("p", new Position(EPOCH, 5)), token());
-        feed.left(new Placed(eras.endOf(p), 5));
+        feed.left(new Placed(eras.endOf(p, 1), 5));
         assertEquals(Map.of(), token());
     }
 

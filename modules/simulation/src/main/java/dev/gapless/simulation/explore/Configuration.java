@@ -1,5 +1,6 @@
 package dev.gapless.simulation.explore;
 
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
@@ -49,20 +50,29 @@ public record Configuration(
      *     {@code CRASH}, {@code START}, {@code EARLY}
      * @param present whether it is there from the start
      * @param silent whether its name may come late, or be lost: others say theirs at once
+     * @param near whether messages from and to it, and news of members, arrive at once
      */
     public record Host(
-            String name, int publishes, int subscriptions, List<Kind> may, boolean present, boolean silent) {}
+            String name,
+            int publishes,
+            int subscriptions,
+            List<Kind> may,
+            boolean present,
+            boolean silent,
+            boolean near) {}
 
     int budgetOf(Kind kind) {
         return budget.getOrDefault(kind, 0);
     }
 
     /**
-     * Messages between these two arrive at once: within a node, and between nodes that publish nothing. It leaves out
-     * interleavings, of what no guarantee is about.
+     * Messages between these two arrive at once: within a node, between nodes that publish nothing, which leaves out
+     * interleavings of what no guarantee is about, and where one of them is near.
      */
     boolean isDirect(int from, int to) {
-        return from == to || (hosts.get(from).publishes == 0 && hosts.get(to).publishes == 0);
+        Host one = hosts.get(from);
+        Host other = hosts.get(to);
+        return from == to || (one.publishes == 0 && other.publishes == 0) || one.near || other.near;
     }
 
     static Builder of(String name) {
@@ -89,17 +99,22 @@ public record Configuration(
         }
 
         Builder host(String host, int publishes, int subscriptions, Kind... may) {
-            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, false));
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, false, false));
+            return this;
+        }
+
+        Builder near(String host, int publishes, int subscriptions, Kind... may) {
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, false, true));
             return this;
         }
 
         Builder absent(String host, int publishes, int subscriptions, Kind... may) {
-            hosts.add(new Host(host, publishes, subscriptions, List.of(may), false, false));
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), false, false, false));
             return this;
         }
 
         Builder silent(String host, int publishes, int subscriptions, Kind... may) {
-            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, true));
+            hosts.add(new Host(host, publishes, subscriptions, List.of(may), true, true, false));
             return this;
         }
 
@@ -154,25 +169,24 @@ public record Configuration(
 
         private TopicSettings settings() {
             int batchBytes = batchMessages * FRAME_BYTES;
-            return new TopicSettings(
-                    ring,
-                    1 << 20,
-                    overflow,
-                    batchBytes,
-                    (long) windowBatches * batchBytes,
-                    batchBytes,
-                    10,
-                    overflow == Overflow.BACKPRESSURE ? 2 : 0,
-                    ResumeAfterExpiry.HEAD,
-                    1,
-                    1,
-                    1,
-                    0,
-                    readyTimeout,
-                    producerReturn,
-                    2,
-                    1,
-                    1);
+            return TopicSettings.DEFAULTS.with(draft -> {
+                draft.ringMessages = ring;
+                draft.ringBytes = 1 << 20;
+                draft.overflow = overflow;
+                draft.batchBytes = batchBytes;
+                draft.windowBytes = (long) windowBatches * batchBytes;
+                draft.maxMessageBytes = batchBytes;
+                draft.maxPendingPublishes = 10;
+                draft.backpressureTimeoutNs = overflow == Overflow.BACKPRESSURE ? 2 : 0;
+                draft.resumeAfterExpiry = ResumeAfterExpiry.HEAD;
+                draft.heartbeatNs = 1;
+                draft.registerBackoff = new Backoff(1, 1);
+                draft.registerJitter = 0;
+                draft.readyTimeoutNs = readyTimeout;
+                draft.producerReturnNs = producerReturn;
+                draft.drainTimeoutNs = 2;
+                draft.reloadBackoff = new Backoff(1, 1);
+            });
         }
     }
 }

@@ -12,7 +12,7 @@ public final class Configurations {
                     .host("b", 0, 1)
                     .inBatches()
                     .may(Kind.LOSE, 2)
-                    .atLeast(10_600, 25),
+                    .atLeast(8_000, 22),
             Configuration.of("silence")
                     .host("a", 3, 0, Kind.FORGET)
                     .host("b", 0, 1, Kind.SUSPECT, Kind.EARLY)
@@ -20,19 +20,19 @@ public final class Configurations {
                     .may(Kind.SUSPECT, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.RESET, 1)
-                    .atLeast(22_800, 20),
+                    .atLeast(21_500, 17),
             Configuration.of("restart of the producer")
                     .host("a", 2, 0, Kind.CRASH, Kind.START)
                     .host("b", 0, 1)
                     .may(Kind.LOSE, 1)
                     .may(Kind.CRASH, 1)
                     .may(Kind.START, 1)
-                    .atLeast(10_400, 23),
+                    .atLeast(7_200, 21),
             Configuration.of("two subscriptions, feed overrun")
                     .host("a", 4, 0)
                     .host("b", 0, 2)
                     .may(Kind.LOSE, 1)
-                    .atLeast(10_200, 24),
+                    .atLeast(5_000, 20),
             Configuration.of("token, in the same life")
                     .readsAtOnce()
                     .host("a", 2, 0, Kind.RESTART)
@@ -40,7 +40,7 @@ public final class Configurations {
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
                     .may(Kind.RESTART, 1)
-                    .atLeast(52_000, 26),
+                    .atLeast(27_700, 24),
             Configuration.of("token, on another node")
                     .readsAtOnce()
                     .host("a", 2, 0)
@@ -48,28 +48,28 @@ public final class Configurations {
                     .host("c", 0, 0, Kind.RESUME)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(1_700, 20),
+                    .atLeast(1_560, 18),
             Configuration.of("backpressure")
                     .host("a", 4, 0)
                     .host("b", 0, 1)
                     .backpressure()
                     .window(1, 1)
                     .may(Kind.LOSE, 1)
-                    .atLeast(3_000, 26),
+                    .atLeast(2_500, 24),
             Configuration.of("leave, with loss")
                     .host("a", 2, 0, Kind.LEAVE, Kind.START)
                     .host("b", 0, 1)
                     .may(Kind.LOSE, 1)
                     .may(Kind.LEAVE, 1)
                     .may(Kind.START, 1)
-                    .atLeast(5_900, 24),
+                    .atLeast(3_300, 21),
             Configuration.of("catch-up joins the feed")
                     .host("a", 2, 0)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)
                     .ring(1)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(4_300, 24),
+                    .atLeast(3_600, 21),
             Configuration.of("silent member, token")
                     .readsAtOnce()
                     .silent("a", 1, 0, Kind.CRASH)
@@ -79,7 +79,7 @@ public final class Configurations {
                     .may(Kind.RESUME, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.CRASH, 1)
-                    .atLeast(45_700, 25),
+                    .atLeast(38_000, 23),
             Configuration.of("two consumers")
                     .readsAtOnce()
                     .host("a", 2, 0)
@@ -87,18 +87,44 @@ public final class Configurations {
                     .host("c", 0, 1)
                     .ring(1)
                     .may(Kind.LOSE, 1)
-                    .atLeast(350, 16));
+                    .atLeast(280, 14),
+            Configuration.of("losses, reset, feed overrun")
+                    .readsAtOnce()
+                    .host("a", 4, 0)
+                    .host("b", 0, 1)
+                    .may(Kind.LOSE, 2)
+                    .may(Kind.RESET, 1)
+                    .may(Kind.STALL, 1)
+                    .atLeast(20_500, 25),
+            Configuration.of("two consumers, loss, feed overrun")
+                    .readsAtOnce()
+                    .host("a", 4, 0)
+                    .host("b", 0, 1)
+                    .host("c", 0, 1)
+                    .may(Kind.LOSE, 1)
+                    .may(Kind.STALL, 1)
+                    .atLeast(42_500, 26));
 
     /** Too many states for every day. */
     public static final List<Configuration> LARGE = List.of(
             Configuration.of("two consumers, all at once")
+                    .readsAtOnce()
                     .host("a", 4, 0, Kind.RESTART)
                     .host("b", 0, 1)
-                    .host("c", 0, 1)
+                    .near("c", 0, 1)
                     .may(Kind.LOSE, 2)
                     .may(Kind.RESET, 1)
                     .may(Kind.RESTART, 1)
+                    .may(Kind.STALL, 1)
                     .atLeast(100_000, 20),
+            Configuration.of("losses, reset, restart")
+                    .readsAtOnce()
+                    .host("a", 4, 0, Kind.RESTART)
+                    .host("b", 0, 1)
+                    .may(Kind.LOSE, 2)
+                    .may(Kind.RESET, 1)
+                    .may(Kind.RESTART, 1)
+                    .atLeast(100_000, 30),
             Configuration.of("catch-up joins the feed, loss")
                     .host("a", 3, 0)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)

@@ -43,6 +43,8 @@ public enum Kind {
     RESET(Whose.FAULT),
     /** The reload of subscription y of x fails, and begins anew. */
     RELOAD_FAILS(Whose.FAULT),
+    /** Subscription y of x, which reads at once otherwise, lets it be until it reads again. */
+    STALL(Whose.FAULT),
     /** The next timer of x goes off although messages are under way. */
     EARLY(Whose.FAULT),
     /** x takes y, which lives, for silent. */

@@ -51,6 +51,10 @@ final class Life implements Outside {
         this.heard = new Heard(world::stamp);
     }
 
+    int host() {
+        return host;
+    }
+
     Node node() {
         return node;
     }
@@ -107,8 +111,7 @@ final class Life implements Outside {
         return news.subList(0, newsIndex).stream().noneMatch(earlier -> earlier.uid == uid);
     }
 
-    void learn(int newsIndex) {
-        News learned = news.remove(newsIndex);
+    void learn(News learned) {
         if (learned.appeared) {
             appeared(learned.uid, learned.address);
         } else {

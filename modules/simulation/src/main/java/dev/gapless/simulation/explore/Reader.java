@@ -24,6 +24,8 @@ final class Reader {
     /** What the reload under way was told. */
     private @Nullable List<Gap> gaps;
 
+    private boolean stalled;
+
     Reader(Oracle oracle, Node node, Witness witness) {
         this.oracle = oracle;
         this.node = node;
@@ -42,12 +44,22 @@ final class Reader {
         return state().hasNext();
     }
 
+    /** Does it read whatever comes? */
+    boolean isReading() {
+        return gaps == null && !stalled;
+    }
+
+    void stall() {
+        stalled = true;
+    }
+
     boolean isReloading() {
         return gaps != null;
     }
 
     /** One step; whoever got messages and finds nothing behind them says so at once. */
     void read(long nowNs) {
+        stalled = false;
         SubscriptionState state = state();
         take(state.next(nowNs));
         if (!isReloading() && !state.hasNext()) {

@@ -1,6 +1,9 @@
 package dev.gapless.simulation.explore;
 
+import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.member.Pulses;
 import dev.gapless.core.wire.Message;
@@ -9,9 +12,14 @@ import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -20,17 +28,45 @@ import java.util.random.RandomGenerator;
  * The fields of a class, and what of each belongs to a state. A field that is forgotten here would hide states, so everything
  * counts that is not named: each exception says why it makes no difference.
  */
-record Shape(Class<?> of, List<Part> parts, boolean isRecord) {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Shape(Sort sort, long name, Part[] parts) {
+
+    /** What kind of object it is. */
+    enum Sort {
+        NUMBER,
+        TEXT,
+        FLAG,
+        CONSTANT,
+        INTS,
+        MAP,
+        /** Its order is nobody's concern. */
+        HASH_MAP,
+        COLLECTION,
+        /** Its order is nobody's concern. */
+        HASH_SET,
+        SESSION,
+        CONTENT,
+        RECORD,
+        RING,
+        /** One that changes: it counts once, and wherever else it is met as the same one. */
+        MUTABLE
+    }
 
     /** How a field counts. */
     enum Meaning {
         /** As it is. */
         VALUE,
+        /** A {@code long} or {@code int}, as it is. */
+        NUMBER,
+        /** A {@code boolean}, as it is. */
+        FLAG,
         /** A moment by its node's clock: how far it is from now, and all that is due is equally due. */
         DEADLINE,
         /** A moment by its node's clock in the past: how long ago it was, up to the longest time that is ever asked for. */
         SINCE,
-        /** Moments in the order of everything that happens: only which is before which. */
+        /** A moment in the order of everything that happens, with which others are compared. */
+        MARK,
+        /** Moments in that order that are compared with marks alone: only which marks are before them. */
         STAMP,
         /** Keys that are counters of sessions of this node's life. */
         SESSIONS
@@ -39,7 +75,12 @@ record Shape(Class<?> of, List<Part> parts, boolean isRecord) {
     /** One field. */
     record Part(Field field, Meaning meaning) {}
 
-    private static final Map<Class<?>, Shape> KNOWN = new ConcurrentHashMap<>();
+    private static final ClassValue<Shape> KNOWN = new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+            return read(type);
+        }
+    };
 
     /** Types that are no state. */
     private static final List<Class<?>> NO_STATE = List.of(
@@ -51,19 +92,21 @@ record Shape(Class<?> of, List<Part> parts, boolean isRecord) {
             Observer.class, // looks on
             Oracle.class, // judges Truth and Witness, which are state, and keeps nothing itself
             Configuration.class, // never changes
+            Configuration.Host.class, // neither
             Pulses.class); // no pulse is ever sent: silence is an action
 
-    private static final Map<String, String> IGNORED = Map.of(
-            "ProducerState.expiries", "statistics",
-            "ConsumerState.expiries", "statistics",
-            "SubscriptionState.violations", "must be 0, which is checked",
-            "SubscriptionState.reloadsFailed", "the backoff does not grow here",
-            "Registration.attempts", "the backoff does not grow here",
-            "Node.sessions", "beyond every session that there is; only their order counts",
-            "World.stamps", "beyond every stamp that there is; only their order counts",
-            "World.subscriptions", "as many as the budgets say",
-            "Life.nowNs", "every moment is told relative to it",
-            "Witness.begun", "of no concern where things go wrong");
+    private static final Map<String, String> IGNORED = Map.ofEntries(
+            Map.entry("ProducerState.expiries", "statistics"),
+            Map.entry("ConsumerState.expiries", "statistics"),
+            Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
+            Map.entry("SubscriptionState.reloadsFailed", "the backoff does not grow here"),
+            Map.entry("Registration.attempts", "the backoff does not grow here"),
+            Map.entry("Node.sessions", "beyond every session that there is; only their order counts"),
+            Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),
+            Map.entry("World.touched", "says what was read already"),
+            Map.entry("World.subscriptions", "as many as the budgets say"),
+            Map.entry("Life.nowNs", "every moment is told relative to it"),
+            Map.entry("Witness.begun", "of no concern where things go wrong"));
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             Map.entry("Registration.dueNs", Meaning.DEADLINE),
@@ -75,24 +118,59 @@ record Shape(Class<?> of, List<Part> parts, boolean isRecord) {
             Map.entry("FeedReader.progressNs", Meaning.SINCE),
             Map.entry("Heard.appeared", Meaning.STAMP),
             Map.entry("Heard.removed", Meaning.STAMP),
-            Map.entry("Heard.joined", Meaning.STAMP),
+            Map.entry("Heard.up", Meaning.STAMP),
+            Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
             Map.entry("Life.memberSince", Meaning.STAMP),
             Map.entry("Life.memberUntil", Meaning.STAMP),
-            Map.entry("Taken.stamp", Meaning.STAMP),
-            Map.entry("Handover.taken", Meaning.STAMP),
-            Map.entry("Handover.resumed", Meaning.STAMP),
+            Map.entry("Taken.stamp", Meaning.MARK),
+            Map.entry("Handover.taken", Meaning.MARK),
+            Map.entry("Handover.resumed", Meaning.MARK),
             Map.entry("ConsumerState.bySession", Meaning.SESSIONS));
 
     static Shape of(Class<?> type) {
-        Shape known = KNOWN.get(type);
-        return known == null ? KNOWN.computeIfAbsent(type, Shape::read) : known;
+        return KNOWN.get(type);
+    }
+
+    private static Sort sortOf(Class<?> type) {
+        if (Number.class.isAssignableFrom(type)) {
+            return Sort.NUMBER;
+        } else if (type == String.class) {
+            return Sort.TEXT;
+        } else if (type == Boolean.class) {
+            return Sort.FLAG;
+        } else if (Enum.class.isAssignableFrom(type)) {
+            return Sort.CONSTANT;
+        } else if (type == int[].class) {
+            return Sort.INTS;
+        } else if (Map.class.isAssignableFrom(type)) {
+            boolean inOrder = LinkedHashMap.class.isAssignableFrom(type) || SortedMap.class.isAssignableFrom(type);
+            return inOrder ? Sort.MAP : Sort.HASH_MAP;
+        } else if (Set.class.isAssignableFrom(type)) {
+            boolean inOrder = LinkedHashSet.class.isAssignableFrom(type) || SortedSet.class.isAssignableFrom(type);
+            return inOrder ? Sort.COLLECTION : Sort.HASH_SET;
+        } else if (Collection.class.isAssignableFrom(type)) {
+            return Sort.COLLECTION;
+        } else if (type == Session.class) {
+            return Sort.SESSION;
+        } else if (type == Content.class) {
+            return Sort.CONTENT;
+        } else if (type == Ring.class) {
+            return Sort.RING;
+        }
+        return type.isRecord() ? Sort.RECORD : Sort.MUTABLE;
     }
 
     private static Shape read(Class<?> type) {
-        if (!type.getName().startsWith("dev.gapless.")) {
+        Sort sort = sortOf(type);
+        boolean hasParts = sort == Sort.RECORD || sort == Sort.MUTABLE;
+        if (hasParts && !type.getName().startsWith("dev.gapless.")) {
             throw new IllegalStateException("It is not known what of " + type + " is state");
         }
+        return new Shape(sort, type.getName().hashCode(), hasParts ? partsOf(type) : new Part[0]);
+    }
+
+    private static Part[] partsOf(Class<?> type) {
         List<Part> parts = new ArrayList<>();
         for (Field field : type.getDeclaredFields()) {
             String name = type.getSimpleName() + "." + field.getName();
@@ -102,10 +180,17 @@ record Shape(Class<?> of, List<Part> parts, boolean isRecord) {
                 if (meaning == Meaning.VALUE && field.getName().endsWith("Ns")) {
                     throw new IllegalStateException("It is not known what kind of moment " + name + " is");
                 }
-                parts.add(new Part(field, meaning));
+                parts.add(new Part(field, meaning == Meaning.VALUE ? meaningOf(field.getType()) : meaning));
             }
         }
-        return new Shape(type, List.copyOf(parts), type.isRecord());
+        return parts.toArray(Part[]::new);
+    }
+
+    private static Meaning meaningOf(Class<?> type) {
+        if (type == long.class || type == int.class) {
+            return Meaning.NUMBER;
+        }
+        return type == boolean.class ? Meaning.FLAG : Meaning.VALUE;
     }
 
     private static boolean isState(Field field, String name) {

@@ -5,185 +5,219 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.simulation.node.Node;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down a whole world as numbers, so that two worlds that will behave alike come out alike: every field of every object
+ * Writes down a world as numbers, so that two worlds that will behave alike come out alike: every field of every object
  * that can be reached, but for what {@link Shape} leaves out. Counters of sessions and stamps are replaced by their order.
+ *
+ * <p>Each life is read by itself, so that it need not be read again as long as nothing happens to it.
  */
 final class StateReader {
     private static final long NULL = 0x6e75_6c6cL;
 
-    private long[] words = new long[1_024];
-    private int length;
-    private final IdentityHashMap<Object, Integer> met = new IdentityHashMap<>();
-    private final Ranks stamps = new Ranks();
-    private final Map<Long, Ranks> sessions = new HashMap<>();
+    private static final @Nullable Reading[] NOBODY = {};
+
+    private final Numbers words = new Numbers();
+    private final Numbers sessions = new Numbers();
+    private final Numbers marks = new Numbers();
+    private final Numbers stamps = new Numbers();
+    private final Met met = new Met();
     private final long longestNs;
+    private @Nullable Reading[] lives = NOBODY;
     private long nowNs;
     private long uid;
 
-    /** Places where a number stands that only has to be in order. */
-    private static final class Ranks {
-        private long[] values = new long[16];
-        private int[] places = new int[16];
-        private int size;
+    /** What was read of one life: its fingerprint, and what counts only by its order among all. */
+    record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps) {}
 
-        void add(int place, long value) {
-            if (size == values.length) {
-                values = Arrays.copyOf(values, 2 * size);
-                places = Arrays.copyOf(places, 2 * size);
-            }
-            values[size] = value;
-            places[size++] = place;
+    StateReader(Configuration configuration) {
+        this.longestNs = configuration.settings().backpressureTimeoutNs();
+    }
+
+    /** Of a world of which nothing is known. */
+    static Fingerprint fingerprint(World world) {
+        StateReader reader = new StateReader(world.configuration());
+        @Nullable Reading[] all = new Reading[world.size()];
+        for (int host = 0; host < all.length; host++) {
+            all[host] = reader.read(world, host);
         }
+        return reader.fingerprint(world, all);
+    }
 
-        void settle(long[] words) {
-            long[] sorted = Arrays.copyOf(values, size);
-            Arrays.sort(sorted);
-            int distinct = 0;
-            for (int i = 0; i < size; i++) {
-                if (i == 0 || sorted[i] != sorted[i - 1]) {
-                    sorted[distinct++] = sorted[i];
+    /** Reads who lives at this host, if anybody does. */
+    @Nullable Reading read(World world, int host) {
+        Life life = world.lifeAt(host);
+        if (life == null) {
+            return null;
+        }
+        begin(world, host);
+        lives = NOBODY;
+        nowNs = life.nowNs();
+        uid = life.node().uid();
+        any(life);
+        return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy());
+    }
+
+    /** Reads the rest of the world; the lives were read before. */
+    Fingerprint fingerprint(World world, @Nullable Reading[] readings) {
+        begin(world, -1);
+        lives = readings;
+        any(world);
+        rankSessions();
+        rank(marks);
+        rank(stamps);
+        return words.fingerprint();
+    }
+
+    private void begin(World world, int host) {
+        words.clear();
+        sessions.clear();
+        marks.clear();
+        stamps.clear();
+        met.clear();
+        world.forEachStranger(host, met::meet);
+    }
+
+    private void rankSessions() {
+        for (int i = 0; i < sessions.size(); i += 2) {
+            int lower = 0;
+            for (int j = 0; j < sessions.size(); j += 2) {
+                if (sessions.get(j) == sessions.get(i) && sessions.get(j + 1) < sessions.get(i + 1)) {
+                    lower++;
                 }
             }
-            for (int i = 0; i < size; i++) {
-                words[places[i]] = Arrays.binarySearch(sorted, 0, distinct, values[i]);
+            words.add(lower);
+        }
+    }
+
+    /** By how many marks are before each of them, if they have come at all. */
+    private void rank(Numbers moments) {
+        for (int i = 0; i < moments.size(); i++) {
+            int before = 0;
+            for (int j = 0; j < marks.size(); j++) {
+                if (marks.get(j) < moments.get(i)) {
+                    before++;
+                }
             }
+            words.add(moments.get(i) == Long.MAX_VALUE ? NULL : before);
         }
-    }
-
-    private StateReader(long longestNs) {
-        this.longestNs = longestNs;
-    }
-
-    static Fingerprint fingerprint(World world) {
-        StateReader reader = new StateReader(world.configuration().settings().backpressureTimeoutNs());
-        reader.any(world);
-        reader.stamps.settle(reader.words);
-        reader.sessions.values().forEach(ranks -> ranks.settle(reader.words));
-        return Fingerprint.of(reader.words, reader.length);
-    }
-
-    private void word(long word) {
-        if (length == words.length) {
-            words = Arrays.copyOf(words, 2 * length);
-        }
-        words[length++] = word;
     }
 
     private void any(@Nullable Object value) {
         if (value == null) {
-            word(NULL);
-        } else if (value instanceof Number number) {
-            word(number.longValue());
-        } else if (value instanceof String text) {
-            word(text.hashCode());
-        } else if (value instanceof Boolean flag) {
-            word(flag ? 1 : 0);
-        } else if (value instanceof Enum<?> constant) {
-            word(constant.name().hashCode());
-        } else if (value instanceof int[] numbers) {
-            for (int number : numbers) {
-                word(number);
+            words.add(NULL);
+            return;
+        }
+        Shape shape = Shape.of(value.getClass());
+        switch (shape.sort()) {
+            case NUMBER -> words.add(((Number) value).longValue());
+            case TEXT -> words.add(value.hashCode());
+            case FLAG -> words.add((Boolean) value ? 1 : 0);
+            case CONSTANT -> words.add(((Enum<?>) value).name().hashCode());
+            case INTS -> {
+                for (int number : (int[]) value) {
+                    words.add(number);
+                }
             }
-        } else if (value instanceof Map<?, ?> map) {
-            map(map);
-        } else if (value instanceof Collection<?> all) {
-            collection(all);
-        } else {
-            object(value);
+            case MAP -> map((Map<?, ?>) value);
+            case HASH_MAP -> hashMap((Map<?, ?>) value);
+            case COLLECTION -> collection((Collection<?>) value, (Collection<?>) value);
+            case HASH_SET -> collection((Collection<?>) value, inOrder((Collection<?>) value));
+            case SESSION -> session((Session) value);
+            case CONTENT -> {
+                words.add(Node.idOf((Content) value));
+                words.add(((Content) value).length());
+            }
+            case RECORD -> {
+                words.add(shape.name());
+                parts(value, shape);
+            }
+            case RING, MUTABLE -> mutable(value, shape);
         }
     }
 
     private void map(Map<?, ?> map) {
-        word(map.size());
-        if (map instanceof LinkedHashMap || map instanceof SortedMap) {
-            map.forEach((key, value) -> {
-                any(key);
-                any(value);
-            });
-        } else {
-            for (Object key : inOrder(map.keySet())) {
-                any(key);
-                any(map.get(key));
-            }
+        words.add(map.size());
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            any(entry.getKey());
+            any(entry.getValue());
         }
     }
 
-    private void collection(Collection<?> all) {
-        word(all.size());
-        boolean unordered = all instanceof Set && !(all instanceof LinkedHashSet || all instanceof SortedSet);
-        for (Object one : unordered ? inOrder(all) : all) {
+    private void hashMap(Map<?, ?> map) {
+        if (map.size() <= 1) {
+            map(map);
+            return;
+        }
+        words.add(map.size());
+        for (Object key : inOrder(map.keySet())) {
+            any(key);
+            any(map.get(key));
+        }
+    }
+
+    private void collection(Collection<?> all, Collection<?> inOrder) {
+        words.add(all.size());
+        for (Object one : inOrder) {
             any(one);
         }
     }
 
-    /** Where a hash gives the order it says nothing: by what the keys are called. */
-    private static List<Object> inOrder(Collection<?> keys) {
+    /** By what the keys are called. */
+    private static Collection<?> inOrder(Collection<?> keys) {
+        if (keys.size() <= 1) {
+            return keys;
+        }
         List<Object> sorted = new ArrayList<>(keys);
-        if (sorted.size() > 1) {
-            sorted.sort((a, b) -> a instanceof Long one && b instanceof Long other
-                    ? Long.compare(one, other)
-                    : a.toString().compareTo(b.toString()));
-            if (new HashSet<>(sorted.stream().map(Object::toString).toList()).size() < sorted.size()) {
+        sorted.sort(StateReader::compare);
+        for (int i = 1; i < sorted.size(); i++) {
+            if (compare(sorted.get(i - 1), sorted.get(i)) == 0) {
                 throw new IllegalStateException("Two of these have the same name: " + sorted);
             }
         }
         return sorted;
     }
 
-    private void object(Object object) {
-        Shape shape = Shape.of(object.getClass());
-        if (object instanceof Session session) {
-            word(session.uid());
-            sessionOf(session.uid(), session.counter());
-        } else if (object instanceof Content content) {
-            word(Node.idOf(content));
-            word(content.length());
-        } else if (shape.isRecord()) {
-            word(shape.of().getName().hashCode());
-            parts(object, shape);
-        } else {
-            Integer known = met.putIfAbsent(object, met.size());
-            word(known == null ? -1 : known);
-            if (known == null) {
-                mutable(object, shape);
-            }
-        }
+    private static int compare(Object a, Object b) {
+        return a instanceof Long one && b instanceof Long other
+                ? Long.compare(one, other)
+                : a.toString().compareTo(b.toString());
+    }
+
+    private void session(Session session) {
+        words.add(session.uid());
+        sessionOf(session.uid(), session.counter());
     }
 
     private void mutable(Object object, Shape shape) {
-        if (object instanceof Ring<?> ring) {
-            word(ring.oldest());
-            word(ring.head());
+        int known = met.meet(object);
+        words.add(known);
+        if (known >= 0) {
+            if (lives != NOBODY && object instanceof Life life) {
+                alive(Objects.requireNonNull(lives[life.host()]));
+            }
+        } else if (object instanceof Ring<?> ring) {
+            words.add(ring.oldest());
+            words.add(ring.head());
             for (long i = ring.oldest(); i <= ring.head(); i++) {
                 any(ring.get(i));
             }
-        } else if (object instanceof Life life) {
-            long nowBefore = nowNs;
-            long uidBefore = uid;
-            nowNs = life.nowNs();
-            uid = life.node().uid();
-            parts(object, shape);
-            nowNs = nowBefore;
-            uid = uidBefore;
         } else {
             parts(object, shape);
         }
+    }
+
+    private void alive(Reading reading) {
+        words.add(reading.self.high());
+        words.add(reading.self.low());
+        sessions.addAll(reading.sessions);
+        marks.addAll(reading.marks);
+        stamps.addAll(reading.stamps);
     }
 
     private void parts(Object object, Shape shape) {
@@ -199,8 +233,11 @@ final class StateReader {
     private void part(Object object, Shape.Part part) throws IllegalAccessException {
         switch (part.meaning()) {
             case VALUE -> any(part.field().get(object));
-            case DEADLINE -> word(Math.max(0, part.field().getLong(object) - nowNs));
-            case SINCE -> word(Math.min(longestNs, nowNs - part.field().getLong(object)));
+            case NUMBER -> words.add(part.field().getLong(object));
+            case FLAG -> words.add(part.field().getBoolean(object) ? 1 : 0);
+            case DEADLINE -> words.add(Math.max(0, part.field().getLong(object) - nowNs));
+            case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
+            case MARK -> marks.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
             case SESSIONS -> {
                 Map<?, ?> map = (Map<?, ?>) part.field().get(object);
@@ -214,19 +251,18 @@ final class StateReader {
 
     private void stamp(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
-            word(map.size());
+            words.add(map.size());
             for (Object key : inOrder(map.keySet())) {
                 any(key);
                 stamp(map.get(key));
             }
         } else {
-            stamps.add(length, (Long) Objects.requireNonNull(value));
-            word(0);
+            stamps.add((Long) Objects.requireNonNull(value));
         }
     }
 
     private void sessionOf(long lifeUid, long counter) {
-        sessions.computeIfAbsent(lifeUid, u -> new Ranks()).add(length, counter);
-        word(0);
+        sessions.add(lifeUid);
+        sessions.add(counter);
     }
 }

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,10 @@ final class World {
         public void trace(Object who, Supplier<String> what) {}
     };
 
+    /** Stands where there is no stranger: two for each host. */
+    private static final List<Object> NOTHING =
+            Stream.generate(Object::new).limit(2 * Integer.SIZE).toList();
+
     private final Configuration configuration;
     private final Truth truth = new Truth();
     private final Oracle oracle;
@@ -50,6 +56,8 @@ final class World {
     private final int[] budget;
     private long subscriptions;
     private long stamps;
+    /** Something happened since {@link #untouch} to the lives at these hosts, one bit each. */
+    private int touched;
 
     /** An address, and who lives there. */
     private static final class Host {
@@ -71,7 +79,7 @@ final class World {
     /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
     private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
 
-    World(Configuration configuration) {
+    private World(Configuration configuration) {
         this.configuration = configuration;
         this.oracle = new Oracle(truth, configuration.settings(), true, NOBODY);
         this.budget = new int[Kind.values().length];
@@ -106,14 +114,13 @@ final class World {
         arrive();
     }
 
-    /** What the protocol does first, before anything is explored: everybody registers, and is ready. */
-    int[] settle() {
-        Actions done = new Actions();
-        for (int next = next(); next >= 0; next = next()) {
-            perform(next);
-            done.add(next);
+    /** In the first state: as it begins if that is cold, else when everybody has registered and is ready. */
+    static World first(Configuration configuration) {
+        World world = new World(configuration);
+        for (int next = world.next(); next >= 0 && !configuration.cold(); next = world.next()) {
+            world.perform(next);
         }
-        return done.toArray();
+        return world;
     }
 
     private void subscribeAtFirst(Host host) {
@@ -142,6 +149,7 @@ final class World {
         long uid = (h + 1) * 100L + ++host.lives;
         Life life = new Life(this, h, host.plan.name(), uid);
         host.life = life;
+        touch(h);
         members.put(uid, h);
         truth.becameMember(uid, stamp());
         life.heard().joins();
@@ -169,7 +177,49 @@ final class World {
     }
 
     private Life life(int host) {
+        touch(host);
         return Objects.requireNonNull(hosts.get(host).life);
+    }
+
+    // ------------------------------------------------------------------ its parts
+
+    /** How many hosts there are. */
+    int size() {
+        return hosts.size();
+    }
+
+    /** Who lives there. */
+    @Nullable Life lifeAt(int host) {
+        return hosts.get(host).life;
+    }
+
+    private void touch(int host) {
+        touched |= 1 << host;
+    }
+
+    private void touchAll() {
+        touched = -1;
+    }
+
+    boolean isTouched(int host) {
+        return (touched >>> host & 1) != 0;
+    }
+
+    void untouch() {
+        touched = 0;
+    }
+
+    /**
+     * What does not belong to the life at this host, or to the world without its lives if that is -1, although it can be
+     * reached from there. Always as many, and each in its place.
+     */
+    void forEachStranger(int of, Consumer<Object> visit) {
+        visit.accept(of < 0 ? NOBODY : this);
+        for (int host = 0; host < hosts.size(); host++) {
+            Life life = hosts.get(host).life;
+            visit.accept(life == null || host == of ? NOTHING.get(2 * host) : life);
+            visit.accept(life == null || host == of ? NOTHING.get(2 * host + 1) : life.heard());
+        }
     }
 
     // ------------------------------------------------------------------ the network
@@ -197,7 +247,8 @@ final class World {
     private void readAll(Life life) {
         boolean read = false;
         for (Map.Entry<Long, Reader> entry : life.readers().entrySet()) {
-            while (entry.getValue().canRead() && !entry.getValue().isReloading()) {
+            while (entry.getValue().canRead() && entry.getValue().isReading()) {
+                touch(life.host());
                 life.read(entry.getKey());
                 read = true;
             }
@@ -210,7 +261,12 @@ final class World {
     private void receive(int to, Object message) {
         Life life = hosts.get(to).life;
         if (life != null) {
-            life.receive(message);
+            touch(to);
+            if (message instanceof Life.News news) {
+                life.learn(news);
+            } else {
+                life.receive(message);
+            }
         }
     }
 
@@ -223,8 +279,7 @@ final class World {
         link(other, one).clear();
     }
 
-    private boolean isQuiet(int host) {
-        Life life = life(host);
+    private boolean isQuiet(int host, Life life) {
         boolean quiet = !life.wantsToFlush() && life.news().isEmpty();
         for (int other = 0; other < hosts.size(); other++) {
             quiet &= link(host, other).isEmpty() && link(other, host).isEmpty();
@@ -283,7 +338,7 @@ final class World {
         if (life.wantsToFlush()) {
             all.add(Kind.FLUSH.at(x, 0));
         }
-        boolean quiet = isQuiet(x);
+        boolean quiet = isQuiet(x, life);
         if (life.hasTimer()) {
             if (quiet) {
                 all.add(Kind.TIMER.at(x, 0));
@@ -336,6 +391,9 @@ final class World {
             } else if (reader.canRead()) {
                 all.add(Kind.READ.at(x, y));
             }
+            if (configuration.readsAtOnce() && reader.isReading()) {
+                addIf(all, Kind.STALL, x, y);
+            }
             ifMay(all, Kind.TAKE, x, y);
             ifMay(all, Kind.STOP, x, y);
             ifMay(all, Kind.CLOSE, x, y);
@@ -366,9 +424,10 @@ final class World {
             case FLUSH -> life(x).flush();
             case TIMER, EARLY -> life(x).timer();
             case READ -> life(x).read(y);
+            case STALL -> life(x).reader(y).stall();
             case RELOADED -> life(x).reader(y).reloaded();
             case RELOAD_FAILS -> life(x).reader(y).reloadFails();
-            case NEWS -> life(x).learn(y);
+            case NEWS -> life(x).learn(life(x).news().remove(y));
             case REMOVE, END, CRASH -> end(kind, x);
             case SILENCE, SUSPECT -> life(x).silent(life(y).node().uid());
             case GREET -> life(x).greetAgain(life(y).node().uid(), address(y));
@@ -398,6 +457,7 @@ final class World {
     private void end(Kind kind, int x) {
         if (kind != Kind.REMOVE) {
             hosts.get(x).life = null;
+            touchAll(); // what they know of it is theirs from now on
         }
         if (kind != Kind.CRASH) {
             removeAt(x);
@@ -423,7 +483,12 @@ final class World {
     private void tell(Life.News news) {
         for (Host host : hosts) {
             if (host.life != null && host.life.node().uid() != news.uid()) {
-                host.life.news().add(news);
+                if (host.plan.near()) {
+                    direct.add(new Direct(host.life.host(), news));
+                } else {
+                    touch(host.life.host());
+                    host.life.news().add(news);
+                }
             }
         }
     }
@@ -507,7 +572,7 @@ final class World {
                 at + "→" + hosts.get(y).plan.name() + " " + link(x, y).peek();
             case RESET, SILENCE, SUSPECT, FORGET, GREET ->
                 at + " " + hosts.get(y).plan.name();
-            case READ, RELOADED, RELOAD_FAILS, TAKE, STOP, CLOSE -> at + " s" + y;
+            case READ, STALL, RELOADED, RELOAD_FAILS, TAKE, STOP, CLOSE -> at + " s" + y;
             case NEWS -> at + " " + life(x).news().get(y);
             case OPEN -> at + " " + Configuration.OPENINGS.get(y);
             case RESUME -> at + " " + tokens.get(y).token.positions();

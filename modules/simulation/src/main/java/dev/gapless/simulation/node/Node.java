@@ -138,9 +138,9 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     }
 
     public void selfUp() {
-        membership.selfUp();
+        List<MemberEvent> events = membership.selfUp();
         if (consumer != null) {
-            consumer.begin(membership.snapshot(), outside.nowMs(), outside.nowNs());
+            consumer.begin(events, membership.snapshot(), outside.nowMs(), outside.nowNs());
         }
     }
 
@@ -165,10 +165,8 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     }
 
     private void tell(List<MemberEvent> events) {
-        for (MemberEvent event : events) {
-            if (consumer != null && membership.isUp()) {
-                consumer.onMember(event, membership.snapshot(), outside.nowMs(), outside.nowNs());
-            }
+        if (consumer != null && membership.isUp() && !events.isEmpty()) {
+            consumer.onMembers(events, membership.snapshot(), outside.nowMs(), outside.nowNs());
         }
     }
 
@@ -303,7 +301,7 @@ public final class Node implements ProducerEffects, ConsumerEffects {
             topic = new TopicConsumer(TOPIC, uid, settings, () -> ++sessions, random, this, how);
             consumer = topic;
             if (membership.isUp()) {
-                topic.begin(membership.snapshot(), outside.nowMs(), outside.nowNs());
+                topic.begin(membership.snapshot(), membership.snapshot(), outside.nowMs(), outside.nowNs());
             }
         }
         return topic.open(id, how, outside.nowMs(), outside.nowNs());

@@ -179,6 +179,7 @@ public final class Oracle {
         }
         w.pending = null;
         byNode.forEach((node, gaps) -> pass(w, node, gaps));
+        w.whenReloadBegan.clear();
         if (reflects != null) {
             reflects.positions().forEach((node, position) -> reflected(w, node, position));
         }

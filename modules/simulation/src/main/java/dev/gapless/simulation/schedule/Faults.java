@@ -18,28 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What goes wrong, when, and that it ends. */
 final class Faults {
-    private static final String[] KINDS = {
-        "loss",
-        "loss",
-        "reset",
-        "cut",
-        "cut",
-        "cut in one direction",
-        "clogged link",
-        "pause",
-        "pause",
-        "restart",
-        "restart",
-        "crash",
-        "crash between two effects",
-        "crash between two effects",
-        "leave",
-        "killed while leaving",
-        "downed",
-        "clock jump",
-        "contradicting reachability"
-    };
-
     /** What is rare is lost more often than by chance. */
     private static final List<Class<?>> MESSAGES = List.of(
             Register.class,
@@ -93,10 +71,10 @@ final class Faults {
             return;
         }
         SplittableRandom random = new SplittableRandom(fault.seed());
-        String kind = KINDS[random.nextInt(KINDS.length)];
+        FaultKind kind = FaultKind.any(random);
         Host one = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
         Host other = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
-        String what = one == other && isOfTwo(kind) ? null : carryOut(kind, one, other, random);
+        String what = kind.strike(this, one, other, random);
         if (what != null) {
             struck.add(fault.number());
             schedule.counts().add("fault: " + kind);
@@ -104,52 +82,13 @@ final class Faults {
         }
     }
 
-    private static boolean isOfTwo(String kind) {
-        return switch (kind) {
-            case "loss", "reset", "cut", "cut in one direction", "clogged link", "contradicting reachability" -> true;
-            default -> false;
-        };
-    }
-
-    /** Returns what was done, or null if there was nothing to do it to. */
-    private @Nullable String carryOut(String kind, Host one, Host other, SplittableRandom random) {
-        return switch (kind) {
-            case "loss" -> lose(one, other, random);
-            case "reset" -> reset(one, other);
-            case "cut" -> cut(one, other, true, random);
-            case "cut in one direction" -> cut(one, other, false, random);
-            case "clogged link" -> clog(one, other, random);
-            case "contradicting reachability" -> contradict(one, other, random);
-            case "clock jump" -> jump(one, random);
-            default -> strikeProcess(kind, one, random);
-        };
-    }
-
-    private @Nullable String strikeProcess(String kind, Host host, SplittableRandom random) {
-        NodeProcess process = host.process();
-        if (process == null) {
-            return null;
-        }
-        if (kind.equals("pause")) {
-            return pause(process, random);
-        }
-        if (schedule.hosts().stream().filter(Host::isUp).count() < 2) {
-            return null; // somebody must be left who could be told
-        }
-        return switch (kind) {
-            case "restart" -> restart(process, random);
-            case "crash" -> crash(process, random);
-            case "crash between two effects" -> crashLater(process, random);
-            case "leave" -> leave(process, random);
-            case "killed while leaving" -> killWhileLeaving(process, random);
-            case "downed" -> down(process, random);
-            default -> throw new IllegalStateException(kind);
-        };
+    long nodesUp() {
+        return schedule.hosts().stream().filter(Host::isUp).count();
     }
 
     // ------------------------------------------------------------------ the network
 
-    private String lose(Host from, Host to, SplittableRandom random) {
+    String lose(Host from, Host to, SplittableRandom random) {
         int packets = 1 + random.nextInt(8);
         if (random.nextBoolean()) {
             schedule.network().loseNext(from, to, packets);
@@ -161,12 +100,12 @@ final class Faults {
         return messages + " " + kind.getSimpleName() + " from " + from + " to " + to;
     }
 
-    private String reset(Host one, Host other) {
+    String reset(Host one, Host other) {
         schedule.network().reset(one, other);
         return "between " + one + " and " + other;
     }
 
-    private String cut(Host one, Host other, boolean both, SplittableRandom random) {
+    String cut(Host one, Host other, boolean both, SplittableRandom random) {
         long lastsNs = random.nextLong(12 * Profile.SECOND);
         schedule.network().cut(one, other);
         if (both) {
@@ -197,14 +136,14 @@ final class Faults {
         }
     }
 
-    private String clog(Host from, Host to, SplittableRandom random) {
+    String clog(Host from, Host to, SplittableRandom random) {
         long extraNs = random.nextLong(3 * Profile.SECOND);
         schedule.network().delay(from, to, extraNs);
         after(random.nextLong(8 * Profile.SECOND), () -> schedule.network().delay(from, to, 0));
         return from + " to " + to + " by " + extraNs / Profile.MS + " ms";
     }
 
-    private String contradict(Host one, Host other, SplittableRandom random) {
+    String contradict(Host one, Host other, SplittableRandom random) {
         reachable(one, other, false);
         after(random.nextLong(4 * Profile.SECOND), () -> reachable(one, other, true));
         return one + " and " + other + " take each other for unreachable";
@@ -221,7 +160,7 @@ final class Faults {
 
     // ------------------------------------------------------------------ processes
 
-    private @Nullable String pause(NodeProcess process, SplittableRandom random) {
+    @Nullable String pause(NodeProcess process, SplittableRandom random) {
         if (process.isPaused()) {
             return null;
         }
@@ -243,13 +182,13 @@ final class Faults {
         }
     }
 
-    private String restart(NodeProcess process, SplittableRandom random) {
+    String restart(NodeProcess process, SplittableRandom random) {
         end(process, 500 * Profile.MS + random.nextLong(3 * Profile.SECOND), random);
         startAgain(process.host(), random.nextLong(4 * Profile.SECOND));
         return process.host().name();
     }
 
-    private String crash(NodeProcess process, SplittableRandom random) {
+    String crash(NodeProcess process, SplittableRandom random) {
         end(process, 500 * Profile.MS + random.nextLong(5 * Profile.SECOND), random);
         if (random.nextInt(3) == 0) {
             return process.host() + " for good";
@@ -258,7 +197,7 @@ final class Faults {
         return process.host() + " for long";
     }
 
-    private String crashLater(NodeProcess process, SplittableRandom random) {
+    String crashLater(NodeProcess process, SplittableRandom random) {
         int effects = random.nextInt(20);
         process.crashAfter(effects);
         return process.host() + " after " + effects + " effects";
@@ -286,7 +225,7 @@ final class Faults {
         after(untilRemovedNs, () -> schedule.members().remove(process.uid()));
     }
 
-    private @Nullable String leave(NodeProcess process, SplittableRandom random) {
+    @Nullable String leave(NodeProcess process, SplittableRandom random) {
         if (!process.isUp() || process.isPaused() || process.node().isLeaving()) {
             return null;
         }
@@ -318,7 +257,7 @@ final class Faults {
         }
     }
 
-    private @Nullable String killWhileLeaving(NodeProcess process, SplittableRandom random) {
+    @Nullable String killWhileLeaving(NodeProcess process, SplittableRandom random) {
         String left = leave(process, random);
         if (left == null || process.isDead()) {
             return left == null ? null : left + " was quicker";
@@ -328,7 +267,7 @@ final class Faults {
     }
 
     /** Nobody hears of it for so long that it is taken off the members; then it ends itself. */
-    private String down(NodeProcess process, SplittableRandom random) {
+    String down(NodeProcess process, SplittableRandom random) {
         Host host = process.host();
         List<Host> others = schedule.hosts().stream().filter(o -> o != host).toList();
         others.forEach(other -> {
@@ -365,7 +304,7 @@ final class Faults {
 
     // ------------------------------------------------------------------ clocks
 
-    private String jump(Host host, SplittableRandom random) {
+    String jump(Host host, SplittableRandom random) {
         long most = random.nextInt(5) == 0 ? 86_400_000 : 4_000;
         host.clockSkewMs(random.nextLong(most) - most / 2);
         return host + " is wrong by " + host.clockSkewMs() + " ms";

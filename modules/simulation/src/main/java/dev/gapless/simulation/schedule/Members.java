@@ -27,7 +27,7 @@ final class Members {
 
     /** When an observer learned of things last. */
     private static final class News {
-        long upNs;
+        long hearsNs;
         long lastNs;
         final Map<Long, Long> lastOf = new LinkedHashMap<>();
         final Map<Host, Long> appearedAt = new LinkedHashMap<>();
@@ -60,15 +60,33 @@ final class Members {
         });
         News news = new News();
         observers.put(process, news);
-        news.upNs = timeline.nowNs() + delayNs();
-        news.lastNs = news.upNs;
+        news.hearsNs = timeline.nowNs() + delayNs();
+        news.lastNs = news.hearsNs;
+        long waitNs = waitNs();
         timeline.at(
-                news.upNs,
+                news.hearsNs,
                 () -> process.input(() -> {
                     before.forEach(member -> process.appeared(member.getKey(), member.getValue()));
-                    process.appeared(process.uid(), process.host());
-                    process.selfUp();
+                    if (waitNs == 0) {
+                        isUp(process);
+                    } else {
+                        timeline.at(news.hearsNs + waitNs, () -> process.input(() -> isUp(process)));
+                    }
                 }));
+    }
+
+    private static void isUp(NodeProcess process) {
+        process.appeared(process.uid(), process.host());
+        process.selfUp();
+    }
+
+    /** While a member cannot be reached nobody gets up, and hears of others who come and go. */
+    private long waitNs() {
+        if (!profile.slowJoins() || random.nextBoolean()) {
+            return 0;
+        }
+        counts.add("members: up long after hearing of others");
+        return random.nextLong(6 * Profile.SECOND);
     }
 
     /** Have the others given it up? */
@@ -112,7 +130,7 @@ final class Members {
     }
 
     private long earliestNs(News news, long about) {
-        return profile.newsInOrder() ? news.lastNs : Math.max(news.upNs, news.lastOf.getOrDefault(about, 0L));
+        return profile.newsInOrder() ? news.lastNs : Math.max(news.hearsNs, news.lastOf.getOrDefault(about, 0L));
     }
 
     private long delayNs() {

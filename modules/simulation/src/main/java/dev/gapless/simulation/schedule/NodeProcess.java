@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a node, as a process: it pauses, dies between any two effects, and applications run on it. */
@@ -280,7 +281,7 @@ final class NodeProcess implements Outside {
 
     @Override
     public void ready(long subscription, Set<String> silent) {
-        trace(() -> "subscription " + subscription + " is ready without " + silent);
+        trace(() -> "subscription " + subscription + " is ready without " + new TreeSet<>(silent));
         schedule.counts().add(silent.isEmpty() ? "subscription: ready" : "subscription: ready without somebody");
         Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
         schedule.oracle().ready(subscriber.witness(), heard);

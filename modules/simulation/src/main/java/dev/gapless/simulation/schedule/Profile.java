@@ -1,5 +1,6 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
  * @param padding how many bytes a message has at most, beside its number
  * @param gossipNs how long the news of a member may take
  * @param newsInOrder whether everybody learns of all members in the same order
+ * @param slowJoins whether a node may hear of others for a while before it is up itself
  * @param mostInFlight how many messages a link holds before it drops them
  */
 record Profile(
@@ -31,6 +33,7 @@ record Profile(
         int padding,
         long gossipNs,
         boolean newsInOrder,
+        boolean slowJoins,
         int mostInFlight) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
@@ -43,7 +46,7 @@ record Profile(
 
     private static final long ENTRY_OVERHEAD = 32;
 
-    static Profile of(RandomGenerator random) {
+    static Profile of(RandomGenerator random, boolean slowJoins) {
         boolean faults = random.nextInt(10) != 0;
         boolean backpressure = random.nextInt(3) == 0;
         int padding = 1 + random.nextInt(60);
@@ -63,12 +66,11 @@ record Profile(
             draft.maxPendingPublishes = 1 + random.nextInt(100);
             draft.backpressureTimeoutNs = (4 + random.nextInt(7)) * SECOND;
             draft.resumeAfterExpiry = random.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED;
-            draft.backoffMaxNs = (1 + random.nextInt(4)) * SECOND;
+            draft.registerBackoff = new Backoff(200 * MS, (1 + random.nextInt(4)) * SECOND);
             draft.readyTimeoutNs = (2 + random.nextInt(3)) * SECOND;
             draft.producerReturnNs = (1 + random.nextInt(5)) * SECOND;
             draft.drainTimeoutNs = (1 + random.nextInt(4)) * SECOND;
-            draft.reloadBackoffMinNs = 100 * MS;
-            draft.reloadBackoffMaxNs = 2 * SECOND;
+            draft.reloadBackoff = new Backoff(100 * MS, 2 * SECOND);
         });
         int hosts = 2 + random.nextInt(4);
         long badTimesNs = (4 + random.nextInt(20)) * SECOND;
@@ -84,6 +86,7 @@ record Profile(
                 padding,
                 (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
                 !faults || random.nextBoolean(),
+                faults && slowJoins,
                 faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
     }
 

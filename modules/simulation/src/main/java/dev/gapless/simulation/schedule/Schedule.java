@@ -47,7 +47,7 @@ final class Schedule implements Observer {
      */
     Schedule(long seed, @Nullable Set<Integer> faults, @Nullable Consumer<String> lines) {
         SplittableRandom root = new SplittableRandom(seed);
-        this.profile = Profile.of(root.split());
+        this.profile = Profile.of(root.split(), seed % 8 == 4);
         this.random = root.split();
         this.trace = new Trace(timeline, names, lines);
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
@@ -104,9 +104,9 @@ final class Schedule implements Observer {
     /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
     private long timeToRecoverNs() {
         return 3 * settings().heartbeatNs()
-                + 2 * settings().backoffMaxNs()
+                + 2 * settings().registerBackoff().maxNs()
                 + settings().producerReturnNs()
-                + settings().reloadBackoffMaxNs()
+                + settings().reloadBackoff().maxNs()
                 + 10 * Profile.SECOND;
     }
 

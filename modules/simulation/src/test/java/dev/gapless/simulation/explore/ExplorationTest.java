@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExplorationTest {
-    private static final int MOST_STATES = Integer.getInteger("gapless.exploration.states", 1_000_000);
+    private static final int MOST_STATES = Integer.getInteger("gapless.exploration.states", 20_000_000);
 
     static List<Configuration> configurations() {
         List<Configuration> all = new ArrayList<>(Configurations.ALL);

@@ -65,10 +65,7 @@ class StateReaderTest {
     }
 
     private static World make(Configuration configuration, int[] way) {
-        World world = new World(configuration);
-        if (!configuration.cold()) {
-            world.settle();
-        }
+        World world = World.first(configuration);
         for (int action : way) {
             world.perform(action);
         }

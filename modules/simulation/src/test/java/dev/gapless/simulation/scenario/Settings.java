@@ -1,5 +1,6 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
@@ -35,13 +36,12 @@ final class Settings {
             draft.backpressureTimeoutNs = 4 * SECOND;
             draft.resumeAfterExpiry = ResumeAfterExpiry.valueOf(
                     given.getOrDefault("resume", "head").toUpperCase(Locale.ROOT));
-            draft.backoffMaxNs = 2 * SECOND;
-            draft.backoffJitter = 0;
+            draft.registerBackoff = new Backoff(200 * MS, 2 * SECOND);
+            draft.registerJitter = 0;
             draft.readyTimeoutNs = 3 * SECOND;
             draft.producerReturnNs = 5 * SECOND;
             draft.drainTimeoutNs = 2 * SECOND;
-            draft.reloadBackoffMinNs = 100 * MS;
-            draft.reloadBackoffMaxNs = SECOND;
+            draft.reloadBackoff = new Backoff(100 * MS, SECOND);
         });
     }
 

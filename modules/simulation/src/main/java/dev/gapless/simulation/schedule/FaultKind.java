@@ -1,0 +1,86 @@
+package dev.gapless.simulation.schedule;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of faults: what reports call each, its share of those drawn, and what it does to whom. */
+enum FaultKind {
+    LOSS("loss", 2, link(Faults::lose)),
+    RESET("reset", 1, link((faults, one, other, random) -> faults.reset(one, other))),
+    CUT("cut", 2, link((faults, one, other, random) -> faults.cut(one, other, true, random))),
+    CUT_ONE_WAY("cut in one direction", 1, link((faults, from, to, random) -> faults.cut(from, to, false, random))),
+    CLOGGED_LINK("clogged link", 1, link(Faults::clog)),
+    PAUSE("pause", 2, process(Faults::pause)),
+    RESTART("restart", 2, end(Faults::restart)),
+    CRASH("crash", 1, end(Faults::crash)),
+    CRASH_BETWEEN_EFFECTS("crash between two effects", 2, end(Faults::crashLater)),
+    LEAVE("leave", 1, end(Faults::leave)),
+    KILLED_WHILE_LEAVING("killed while leaving", 1, end(Faults::killWhileLeaving)),
+    DOWNED("downed", 1, end(Faults::down)),
+    CLOCK_JUMP("clock jump", 1, (faults, one, other, random) -> faults.jump(one, random)),
+    CONTRADICTING_REACHABILITY("contradicting reachability", 1, link(Faults::contradict));
+
+    private static final List<FaultKind> BY_SHARE = new ArrayList<>();
+
+    static {
+        for (FaultKind kind : values()) {
+            for (int i = 0; i < kind.share; i++) {
+                BY_SHARE.add(kind);
+            }
+        }
+    }
+
+    /** Strikes one host, or the link between two, and returns what was done, or null if there was nothing to do it to. */
+    private interface Blow {
+        @Nullable String strike(Faults faults, Host one, Host other, SplittableRandom random);
+    }
+
+    private interface ProcessBlow {
+        @Nullable String strike(Faults faults, NodeProcess process, SplittableRandom random);
+    }
+
+    private final String title;
+    private final int share;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a function that keeps nothing
+    private final Blow blow;
+
+    FaultKind(String title, int share, Blow blow) {
+        this.title = title;
+        this.share = share;
+        this.blow = blow;
+    }
+
+    private static Blow link(Blow blow) {
+        return (faults, one, other, random) -> one == other ? null : blow.strike(faults, one, other, random);
+    }
+
+    private static Blow process(ProcessBlow blow) {
+        return (faults, one, other, random) -> {
+            NodeProcess process = one.process();
+            return process == null ? null : blow.strike(faults, process, random);
+        };
+    }
+
+    /** Of a process that ends by it: somebody must be left who could be told. */
+    private static Blow end(ProcessBlow blow) {
+        return process((faults, process, random) -> faults.nodesUp() < 2 ? null : blow.strike(faults, process, random));
+    }
+
+    static FaultKind any(RandomGenerator random) {
+        return BY_SHARE.get(random.nextInt(BY_SHARE.size()));
+    }
+
+    /** Returns what was done, or null if there was nothing to do it to. */
+    @Nullable String strike(Faults faults, Host one, Host other, SplittableRandom random) {
+        return blow.strike(faults, one, other, random);
+    }
+
+    @Override
+    public String toString() {
+        return title;
+    }
+}
