@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,14 +25,16 @@ import org.junit.jupiter.api.Test;
  * makes it longer, {@code -Dmultijvm.faults.seed} draws the same faults again.
  */
 class LongFaultsTest {
-    private static final Duration TIME = Integer.getInteger("multijvm.faults.minutes") == null
-            ? Duration.ofSeconds(90)
-            : Duration.ofMinutes(Integer.getInteger("multijvm.faults.minutes"));
+    private static final @Nullable Integer MINUTES = Integer.getInteger("multijvm.faults.minutes");
+    private static final Duration TIME = MINUTES == null ? Duration.ofSeconds(90) : Duration.ofMinutes(MINUTES);
     private static final Duration ROUND = Duration.ofSeconds(30);
     /** Each kind of fault must have taken place by then, though many are interrupted. */
     private static final int MOST_FURTHER_ROUNDS = 6;
 
-    private static final long SEED = Long.getLong("multijvm.faults.seed", new Random().nextInt(1_000_000));
+    /** Each build draws the same faults; whoever asks for more time gets others each time. */
+    private static final long SEED =
+            Long.getLong("multijvm.faults.seed", MINUTES == null ? 11 : new Random().nextInt(1_000_000));
+
     private static final int RETURN_TIMEOUT_MS = 3_000;
     private static final long NORMAL_RING = 65_536;
 
