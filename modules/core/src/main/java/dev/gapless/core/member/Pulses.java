@@ -25,7 +25,7 @@ public final class Pulses {
         long answered;
         long answeredNs;
         boolean silent;
-        /** It answers again: until now it may have forgotten what it knew of us. */
+        /** It answers again, after a silence that nobody here was awake to notice. */
         boolean lapsed;
     }
 
@@ -67,13 +67,13 @@ public final class Pulses {
         peer.heard = Math.max(peer.heard, pulse.counter());
         if (pulse.heard() > peer.answered && pulse.heard() <= peer.counter) {
             peer.answered = pulse.heard();
-            peer.lapsed |= isSilent(peer, nowNs);
+            peer.lapsed |= !peer.silent && isSilent(peer, nowNs);
             peer.answeredNs = nowNs;
             peer.silent = false;
         }
     }
 
-    /** Once an interval: a pulse to each watched node, and those that have just fallen silent, or been silent up to now. */
+    /** Once an interval: a pulse to each watched node, and those that have just fallen silent. */
     public Due onTime(long nowNs) {
         List<Pulse> pulses = new ArrayList<>(peers.size());
         List<Long> silent = new ArrayList<>();

@@ -53,8 +53,7 @@ class PulsesTest {
     }
 
     @Test
-    @DisplayName(
-            "ruleC5: who was silent and answers may have forgotten this node until then, and can fall silent again")
+    @DisplayName("ruleC5: who was silent and answers can fall silent again")
     void silentTwice() {
         a.watch(2, 0);
         for (int i = 1; i <= 4; i++) {
@@ -62,7 +61,6 @@ class PulsesTest {
         }
         exchange(a, b, 5 * SECOND);
         exchange(b, a, 5 * SECOND);
-        assertEquals(List.of(2L), a.onTime(6 * SECOND).silentUids(), "once");
         assertEquals(List.of(), a.onTime(8 * SECOND).silentUids());
         assertEquals(List.of(2L), a.onTime(9 * SECOND).silentUids());
     }
