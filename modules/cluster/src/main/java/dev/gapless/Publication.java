@@ -40,7 +40,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
             check("header's name", name, Limits.MAX_HEADER);
             check("header's value (" + name + ")", value, Limits.MAX_HEADER);
         });
-        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
     /** A message without key and headers. */

@@ -3,14 +3,12 @@ package dev.gapless.internal;
 import dev.gapless.CursorExpired;
 import dev.gapless.Ended;
 import dev.gapless.Event;
-import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
-import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
@@ -57,7 +55,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         private final SubscriptionHandle handle;
         private final long id;
         private final Wakeup wakeup = new Wakeup();
-        private Runnable waker = () -> {};
+        private @Nullable SubscriptionLink link;
         private @Nullable EventReader<T> reader;
         private boolean reloading;
         private @Nullable Ending ending;
@@ -78,50 +76,26 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         @Override
         public void preStart() {
             AsyncCallback<Opened> opened = createAsyncCallback(this::onOpened);
-            AsyncCallback<Boolean> wake = createAsyncCallback(always -> onWake());
-            waker = () -> {
-                if (wakeup.claim()) {
-                    wake.invoke(true);
-                }
-            };
+            AsyncCallback<Boolean> look = createAsyncCallback(always -> onLook());
             AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
-            handle.controlBy(new SubscriptionHandle.Controls() {
-                @Override
-                public void cancelled() {
-                    end.invoke(new Ending(Ended.Reason.CANCELLED, null));
-                }
-
-                @Override
-                public void resumed() {
-                    waker.run();
-                }
-            });
-            node.openSubscription(topic.name(), id, start, new SubscriptionListener() {
+            SubscriptionLink linked = SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
                 @Override
                 public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
                     opened.invoke(new Opened(state, consumer));
                 }
 
                 @Override
-                public void wake() {
-                    waker.run();
+                public void look() {
+                    look.invoke(true);
                 }
 
                 @Override
-                public void ready(Set<String> silent) {
-                    handle.ready(new Ready(silent));
-                }
-
-                @Override
-                public void shutdown() {
-                    end.invoke(new Ending(Ended.Reason.SHUTDOWN, null));
-                }
-
-                @Override
-                public void refused(RuntimeException cause) {
-                    end.invoke(new Ending(Ended.Reason.FAILED, cause));
+                public void end(Ended.Reason reason, @Nullable Throwable cause) {
+                    end.invoke(new Ending(reason, cause));
                 }
             });
+            link = linked;
+            node.openSubscription(topic.name(), id, start, linked);
         }
 
         private void onOpened(Opened opened) {
@@ -131,7 +105,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
             emitIfAsked();
         }
 
-        private void onWake() {
+        private void onLook() {
             wakeup.arrived();
             emitIfAsked();
         }
@@ -166,8 +140,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                 if (event != null) {
                     reloading = event instanceof CursorExpired;
                     push(out, event);
-                } else if (events.hasMore()) {
-                    waker.run();
+                } else if (link != null && events.hasMore()) {
+                    link.wake();
                 }
             }
         }

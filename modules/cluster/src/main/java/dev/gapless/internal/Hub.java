@@ -128,7 +128,7 @@ final class Hub extends AbstractBehavior<Object> {
         this.settings = settings;
         this.uid = uid;
         this.membership = new Membership(uid, name);
-        this.pulses = new Pulses(uid, settings.pulseInterval.toNanos());
+        this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
         this.name = name;
         this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
         Cluster cluster = Cluster.get(context.getSystem());
@@ -421,6 +421,15 @@ final class Hub extends AbstractBehavior<Object> {
         watchAll();
         Pulses.Due due = pulses.onTime(System.nanoTime());
         due.pulses().forEach(pulse -> peers.send(pulse.toUid(), pulse));
+        for (long forgotten : due.forgottenUids()) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
+                            membership.nameOf(forgotten),
+                            settings.cursorRetention.toSeconds());
+            producers.values().forEach(producer -> producer.tell(new ProducerActor.Forgotten(forgotten)));
+        }
         for (long silent : due.silentUids()) {
             consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Silent(silent)));
         }

@@ -40,6 +40,8 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
 
     record Removed(long uid) implements Command {}
 
+    record Forgotten(long uid) implements Command {}
+
     record Reachability(long uid, boolean reachable) implements Command {}
 
     /** Leave in good order; {@code drained} completes when that is done, or has taken too long. */
@@ -82,6 +84,7 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
                 .onMessage(FromReader.class, this::onMessage)
                 .onMessageEquals(Signal.RING, this::onRing)
                 .onMessage(Removed.class, this::onRemoved)
+                .onMessage(Forgotten.class, this::onForgotten)
                 .onMessage(Reachability.class, this::onReachability)
                 .onMessage(Leave.class, this::onLeave)
                 .onMessage(Report.class, this::onReport)
@@ -106,6 +109,11 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
 
     private Behavior<Command> onRemoved(Removed command) {
         state.onRemoved(command.uid(), nowMs(), nowNs());
+        return next();
+    }
+
+    private Behavior<Command> onForgotten(Forgotten command) {
+        state.onForgotten(command.uid(), nowMs(), nowNs());
         return next();
     }
 

@@ -51,6 +51,7 @@ final class Settings {
     final String dispatcher;
     final String completionDispatcher;
     final Duration pulseInterval;
+    final Duration cursorRetention;
     final int maxTopics;
     final int actorWindow;
 
@@ -66,6 +67,12 @@ final class Settings {
         this.dispatcher = config.getString("dispatcher");
         this.completionDispatcher = config.getString("completion-dispatcher");
         this.pulseInterval = positive(config, "gapless.", "pulse-interval");
+        this.cursorRetention = positive(config, "gapless.", "cursor-retention");
+        check(
+                cursorRetention.compareTo(pulseInterval.multipliedBy(10)) >= 0,
+                "gapless.cursor-retention",
+                cursorRetention,
+                "at least ten times gapless.pulse-interval, " + pulseInterval);
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         this.actorWindow = config.getInt("actor-window");

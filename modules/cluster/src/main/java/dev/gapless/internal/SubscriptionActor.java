@@ -4,13 +4,11 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
-import dev.gapless.Ready;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
-import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -34,14 +32,12 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
 
     private enum Signal implements Command {
         READ,
-        RETRY,
-        CANCEL,
-        SHUTDOWN
+        RETRY
     }
 
     private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) implements Command {}
 
-    private record Refused(RuntimeException cause) implements Command {}
+    private record Ending(Ended.Reason reason, @Nullable Throwable cause) implements Command {}
 
     private record Settled(long number, Outcome outcome) implements Command {}
 
@@ -101,50 +97,24 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
         }
     }
 
-    /** What the consumer's actor tells the one that runs this behavior. */
+    /** Tells the actor that runs this behavior. */
     static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
-        Runnable waker = () -> {
-            if (wakeup.claim()) {
-                actor.tell(Signal.READ);
-            }
-        };
-        handle.controlBy(new SubscriptionHandle.Controls() {
-            @Override
-            public void cancelled() {
-                actor.tell(Signal.CANCEL);
-            }
-
-            @Override
-            public void resumed() {
-                waker.run();
-            }
-        });
-        return new SubscriptionListener() {
+        return SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
             @Override
             public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
                 actor.tell(new Opened(state, consumer));
             }
 
             @Override
-            public void wake() {
-                waker.run();
+            public void look() {
+                actor.tell(Signal.READ);
             }
 
             @Override
-            public void ready(Set<String> silent) {
-                handle.ready(new Ready(silent));
+            public void end(Ended.Reason reason, @Nullable Throwable cause) {
+                actor.tell(new Ending(reason, cause));
             }
-
-            @Override
-            public void shutdown() {
-                actor.tell(Signal.SHUTDOWN);
-            }
-
-            @Override
-            public void refused(RuntimeException cause) {
-                actor.tell(new Refused(cause));
-            }
-        };
+        });
     }
 
     @Override
@@ -154,9 +124,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                 .onMessage(Settled.class, this::onSettled)
                 .onMessage(Opened.class, this::onOpened)
                 .onMessageEquals(Signal.RETRY, this::onRetry)
-                .onMessageEquals(Signal.CANCEL, () -> end(Ended.Reason.CANCELLED, null))
-                .onMessageEquals(Signal.SHUTDOWN, () -> end(Ended.Reason.SHUTDOWN, null))
-                .onMessage(Refused.class, refused -> end(Ended.Reason.FAILED, refused.cause()))
+                .onMessage(Ending.class, ending -> end(ending.reason(), ending.cause()))
                 .onSignal(Terminated.class, gone -> end(Ended.Reason.CANCELLED, null))
                 .onSignal(PostStop.class, stop -> onStop())
                 .build();

@@ -63,6 +63,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeFixed(pulse.toUid());
             out.writeNumber(pulse.counter());
             out.writeNumber(pulse.heard());
+            out.writeNumber(pulse.forgotten());
         } else if (message instanceof Hello hello) {
             out.writeFixed(hello.fromUid());
             out.writeFixed(hello.toUid());
@@ -89,7 +90,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                         + ", this node reads version " + VERSION + ": run the same version on all nodes");
             }
             return switch (manifest) {
-                case PULSE -> new Pulse(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber());
+                case PULSE ->
+                    new Pulse(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
                 case HELLO ->
                     new Hello(in.readFixed(), in.readFixed(), in.readText("node", Limits.MAX_NAME), in.readByte() == 1);
                 case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());

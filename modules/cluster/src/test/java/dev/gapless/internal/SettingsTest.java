@@ -55,6 +55,7 @@ class SettingsTest {
                 "gapless.heartbeat-interval = 0s | gapless.heartbeat-interval | at least 1ms",
                 "gapless.drain-timeout = 6s | gapless.drain-timeout | before-cluster-shutdown",
                 "gapless.overflow = drop | gapless.overflow | expire or backpressure",
+                "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.pulse-interval",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
                 "gapless.bufer-messages = 5 | gapless.bufer-messages | no such setting",

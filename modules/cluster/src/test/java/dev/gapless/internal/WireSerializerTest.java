@@ -63,7 +63,7 @@ class WireSerializerTest {
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
                 new Hello(-1, 2, "n1", true),
-                new Pulse(-1, 2, 3, 4),
+                new Pulse(-1, 2, 3, 4, 5),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));
     }

@@ -399,8 +399,8 @@ final class ConsumerState {
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at;
         if (r.unheardUid != Registration.NO_UID) {
-            eras.endOfSilent(
-                    r.node, r.unheardUid); // who was told the end of the life before sees that one came between
+            // Its number lies between: who was told the end of the life before sees that another one came.
+            eras.endOfSilent(r.node, r.unheardUid);
         }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eras.of(r.node, message.log())

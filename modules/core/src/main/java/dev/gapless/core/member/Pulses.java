@@ -8,7 +8,8 @@ import java.util.Map;
 
 /**
  * Tells which nodes still answer: a link is alive while pulses come that have heard one of ours lately (rule C5). That
- * finds silence in either direction, and a node that lost what it knew of us while we were cut off.
+ * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each pulse, so that a lost one does
+ * not matter.
  *
  * <p>Not thread-safe.
  */
@@ -17,6 +18,7 @@ public final class Pulses {
 
     private final long uid;
     private final long intervalNs;
+    private final long retentionNs;
     private final Map<Long, Peer> peers = new HashMap<>();
 
     private static final class Peer {
@@ -25,16 +27,29 @@ public final class Pulses {
         long answered;
         long answeredNs;
         boolean silent;
-        /** It answers again, after a silence that nobody here was awake to notice. */
+        /** It answers again, after a silence that nobody here was awake to notice, or it has forgotten us. */
         boolean lapsed;
+        /** How often we have forgotten it, and whether that is so now. */
+        long forgotten;
+
+        boolean isForgotten;
+        /** How often it has forgotten us. */
+        long forgottenUs;
     }
 
-    /** What {@link #onTime} asks for. */
-    public record Due(List<Pulse> pulses, List<Long> silentUids) {}
+    /**
+     * What {@link #onTime} asks for.
+     *
+     * @param silentUids to be registered with anew: they have just fallen silent, or have forgotten us
+     * @param forgottenUids silent for so long that their cursors are to be dropped
+     */
+    public record Due(List<Pulse> pulses, List<Long> silentUids, List<Long> forgottenUids) {}
 
-    public Pulses(long uid, long intervalNs) {
+    /** With cursors that are kept for so long while their node is silent. */
+    public Pulses(long uid, long intervalNs, long retentionNs) {
         this.uid = uid;
         this.intervalNs = intervalNs;
+        this.retentionNs = retentionNs;
     }
 
     /** From now on pulses go to this node. */
@@ -65,21 +80,38 @@ public final class Pulses {
             return;
         }
         peer.heard = Math.max(peer.heard, pulse.counter());
+        peer.lapsed |= pulse.forgotten() > peer.forgottenUs;
+        peer.forgottenUs = Math.max(peer.forgottenUs, pulse.forgotten());
         if (pulse.heard() > peer.answered && pulse.heard() <= peer.counter) {
             peer.answered = pulse.heard();
             peer.lapsed |= !peer.silent && isSilent(peer, nowNs);
             peer.answeredNs = nowNs;
             peer.silent = false;
+            peer.isForgotten = false;
         }
     }
 
-    /** Once an interval: a pulse to each watched node, and those that have just fallen silent. */
+    /** The cursors of that node are dropped: it is to register again. */
+    public void forget(long peerUid) {
+        Peer peer = peers.get(peerUid);
+        if (peer != null) {
+            peer.forgotten++;
+        }
+    }
+
+    /** Once an interval: a pulse to each watched node, and what is to be done about those that are not heard. */
     public Due onTime(long nowNs) {
         List<Pulse> pulses = new ArrayList<>(peers.size());
         List<Long> silent = new ArrayList<>();
+        List<Long> forgotten = new ArrayList<>();
         peers.forEach((peerUid, peer) -> {
+            if (!peer.isForgotten && nowNs - peer.answeredNs > retentionNs) {
+                peer.isForgotten = true;
+                peer.forgotten++;
+                forgotten.add(peerUid);
+            }
             peer.counter++;
-            pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard));
+            pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
             boolean fellSilent = !peer.silent && isSilent(peer, nowNs);
             if (fellSilent || peer.lapsed) {
                 silent.add(peerUid);
@@ -87,7 +119,7 @@ public final class Pulses {
             peer.silent |= fellSilent;
             peer.lapsed = false;
         });
-        return new Due(pulses, silent);
+        return new Due(pulses, silent, forgotten);
     }
 
     private boolean isSilent(Peer peer, long nowNs) {

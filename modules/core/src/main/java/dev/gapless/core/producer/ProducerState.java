@@ -96,7 +96,12 @@ public final class ProducerState {
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
     public void onRemoved(long removedUid, long nowMs, long nowNs) {
         unreachable.remove(removedUid);
-        cursors.keySet().removeIf(key -> key.uid() == removedUid);
+        onForgotten(removedUid, nowMs, nowNs);
+    }
+
+    /** A member was silent for too long: its cursors are dropped, and its readers will register again. */
+    public void onForgotten(long silentUid, long nowMs, long nowNs) {
+        cursors.keySet().removeIf(key -> key.uid() == silentUid);
         releaseAndSend(nowMs, nowNs);
     }
 

@@ -7,5 +7,6 @@ package dev.gapless.core.wire;
  * @param toUid the life that it is meant for; any other ignores it
  * @param counter rises with each pulse of the sender to this node
  * @param heard the last counter that the sender has received from this node, or 0
+ * @param forgotten how many times the sender has dropped this node's cursors, since it had not heard of it for too long
  */
-public record Pulse(long fromUid, long toUid, long counter, long heard) {}
+public record Pulse(long fromUid, long toUid, long counter, long heard, long forgotten) {}

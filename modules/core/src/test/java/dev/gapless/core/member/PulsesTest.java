@@ -11,8 +11,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class PulsesTest {
-    private final Pulses a = new Pulses(1, SECOND);
-    private final Pulses b = new Pulses(2, SECOND);
+    private final Pulses a = new Pulses(1, SECOND, 60 * SECOND);
+    private final Pulses b = new Pulses(2, SECOND, 60 * SECOND);
 
     private static void exchange(Pulses from, Pulses to, long nowNs) {
         from.onTime(nowNs).pulses().forEach(pulse -> to.onPulse(pulse, nowNs));
@@ -76,11 +76,39 @@ class PulsesTest {
     }
 
     @Test
+    @DisplayName("ruleP1: the cursors of a node that is silent for too long are dropped, once in each such time")
+    void forgotten() {
+        a.watch(2, 0);
+        assertEquals(List.of(), a.onTime(60 * SECOND).forgottenUids());
+        assertEquals(List.of(2L), a.onTime(61 * SECOND).forgottenUids());
+        assertEquals(List.of(), a.onTime(62 * SECOND).forgottenUids());
+        exchange(a, b, 63 * SECOND);
+        exchange(b, a, 63 * SECOND);
+        assertEquals(List.of(), a.onTime(123 * SECOND).forgottenUids());
+        assertEquals(List.of(2L), a.onTime(124 * SECOND).forgottenUids());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC5: a node whose cursors were dropped hears so with the next pulse that comes through, and is told once")
+    void registersAgainWhereItWasForgotten() {
+        a.watch(2, 0);
+        b.watch(1, 0);
+        a.forget(2);
+        a.onTime(SECOND); // this one is lost
+        b.onTime(SECOND).pulses().forEach(pulse -> a.onPulse(pulse, SECOND));
+        exchange(a, b, 2 * SECOND);
+        assertEquals(List.of(1L), b.onTime(2 * SECOND).silentUids());
+        exchange(a, b, 3 * SECOND);
+        assertEquals(List.of(), b.onTime(3 * SECOND).silentUids());
+    }
+
+    @Test
     @DisplayName("carriedIntoNextLife: a pulse for another life is ignored")
     void pulseForAnotherLife() {
-        a.onPulse(new Pulse(2, 99, 1, 0), 0);
+        a.onPulse(new Pulse(2, 99, 1, 0, 0), 0);
         assertFalse(a.isWatched(2));
-        a.onPulse(new Pulse(2, 1, 1, 0), 0);
+        a.onPulse(new Pulse(2, 1, 1, 0, 0), 0);
         assertTrue(a.isWatched(2));
         a.unwatch(2);
         assertEquals(List.of(), a.onTime(SECOND).pulses());

@@ -310,6 +310,17 @@ class ProducerStateTest implements ProducerEffects {
     }
 
     @Test
+    @DisplayName("ruleP1: a node that was silent for too long loses its cursors, and no other")
+    void forgets() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        register(new Session(99, 1), Start.LATEST);
+        producer.onForgotten(SESSION.uid(), 0, nowNs);
+        assertEquals(1, producer.cursors().size());
+        assertEquals(99, producer.cursors().get(0).session().uid());
+    }
+
+    @Test
     @DisplayName("ruleP5, P3: an Ack of before an expiry does not confirm it")
     void staleAckDoesNotConfirm() {
         ring(4);

@@ -47,7 +47,7 @@ final class Life implements Outside {
         this.host = host;
         this.name = name;
         // There is one log for each life, and no jitter: its only random number is the epoch of that log.
-        this.node = new Node(uid, name, world.configuration().settings(), () -> uid, this);
+        this.node = new Node(uid, name, world.configuration().settings(), Long.MAX_VALUE, () -> uid, this);
         this.heard = new Heard(world::stamp);
     }
 
@@ -217,6 +217,9 @@ final class Life implements Outside {
     public void ready(long subscription, Set<String> silent) {
         world.oracle().ready(reader(subscription).witness(), heard);
     }
+
+    @Override
+    public void forgotten(long silentUid) {}
 
     @Override
     public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {}

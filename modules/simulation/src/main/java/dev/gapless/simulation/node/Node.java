@@ -55,14 +55,20 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     private long sessions;
 
     /** A process that has just started: it is no member, and has neither log nor subscription. */
-    public Node(long uid, String name, TopicSettings settings, RandomGenerator random, Outside outside) {
+    public Node(
+            long uid,
+            String name,
+            TopicSettings settings,
+            long cursorRetentionNs,
+            RandomGenerator random,
+            Outside outside) {
         this.uid = uid;
         this.name = name;
         this.settings = settings;
         this.random = random;
         this.outside = outside;
         this.membership = new Membership(uid, name);
-        this.pulses = new Pulses(uid, settings.heartbeatNs());
+        this.pulses = new Pulses(uid, settings.heartbeatNs(), cursorRetentionNs);
     }
 
     public long uid() {
@@ -109,11 +115,12 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     public List<Long> pulse() {
         Pulses.Due due = pulses.onTime(outside.nowNs());
         due.pulses().forEach(pulse -> outside.send(pulse.toUid(), pulse));
-        for (long silent : due.silentUids()) {
+        due.forgottenUids().forEach(this::dropCursorsOf);
+        due.silentUids().forEach(silent -> {
             if (consumer != null) {
                 consumer.onSilent(silent, outside.nowNs());
             }
-        }
+        });
         for (long member : members) {
             if (!membership.hasSaidItsName(member)) {
                 hello(member, false);
@@ -148,13 +155,22 @@ public final class Node implements ProducerEffects, ConsumerEffects {
         members.remove(memberUid);
         pulses.unwatch(memberUid);
         tell(membership.removed(memberUid));
-        forget(memberUid);
+        if (producer != null) {
+            producer.onRemoved(memberUid, outside.nowMs(), outside.nowNs());
+        }
     }
 
-    /** A node was not heard of for so long that its cursors are dropped. */
+    /** As if that node had not been heard of for too long. */
     public void forget(long silentUid) {
-        if (producer != null) {
-            producer.onRemoved(silentUid, outside.nowMs(), outside.nowNs());
+        pulses.forget(silentUid);
+        dropCursorsOf(silentUid);
+    }
+
+    private void dropCursorsOf(long silentUid) {
+        if (producer != null
+                && producer.cursors().stream().anyMatch(c -> c.session().uid() == silentUid)) {
+            outside.forgotten(silentUid);
+            producer.onForgotten(silentUid, outside.nowMs(), outside.nowNs());
         }
     }
 
@@ -185,6 +201,7 @@ public final class Node implements ProducerEffects, ConsumerEffects {
         } else if (packet instanceof ToProducer message) {
             if (message instanceof Register register && register.toUid() == uid) {
                 log(); // rule P9
+                pulses.watch(message.session().uid(), outside.nowNs());
             }
             if (producer != null) {
                 producer.onMessage(message, outside.nowMs(), outside.nowNs());

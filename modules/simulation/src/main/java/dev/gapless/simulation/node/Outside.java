@@ -36,6 +36,9 @@ public interface Outside {
     /** A subscription is ready, but for these nodes. */
     void ready(long subscription, Set<String> silent);
 
+    /** The cursors of that node are dropped. */
+    void forgotten(long silentUid);
+
     /** A cursor of this node's log was moved. */
     void expired(Session session, long reader, Reason reason, long sent, long resumeAt);
 

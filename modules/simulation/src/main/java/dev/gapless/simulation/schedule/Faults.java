@@ -130,8 +130,6 @@ final class Faults {
         NodeProcess forgotten = one.process();
         NodeProcess forgets = other.process();
         if (!over && forgotten != null && forgets != null && schedule.network().isCut(one, other)) {
-            schedule.counts().add("fault: cursor forgotten");
-            schedule.trace("*", () -> other + " forgets the cursors of " + one);
             forgets.input(() -> forgets.node().forget(forgotten.uid()));
         }
     }

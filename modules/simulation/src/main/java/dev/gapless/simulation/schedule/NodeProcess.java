@@ -53,7 +53,8 @@ final class NodeProcess implements Outside {
         this.timeline = schedule.timeline();
         this.host = host;
         this.random = new SplittableRandom(uid);
-        this.node = new Node(uid, host.name(), schedule.settings(), random, this);
+        this.node = new Node(
+                uid, host.name(), schedule.settings(), schedule.profile().cursorRetentionNs(), random, this);
         this.heard = new Heard(timeline::stamp);
         pulse();
     }
@@ -286,6 +287,12 @@ final class NodeProcess implements Outside {
         Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
         schedule.oracle().ready(subscriber.witness(), heard);
         effect();
+    }
+
+    @Override
+    public void forgotten(long silentUid) {
+        trace(() -> "forgets the cursors of " + schedule.name(silentUid));
+        schedule.counts().add("fault: cursor forgotten");
     }
 
     @Override

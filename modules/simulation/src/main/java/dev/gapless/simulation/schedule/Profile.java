@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param newsInOrder whether everybody learns of all members in the same order
  * @param slowJoins whether a node may hear of others for a while before it is up itself
  * @param mostInFlight how many messages a link holds before it drops them
+ * @param cursorRetentionNs how long a producer keeps the cursors of a node that it does not hear
  */
 record Profile(
         TopicSettings settings,
@@ -34,7 +35,8 @@ record Profile(
         long gossipNs,
         boolean newsInOrder,
         boolean slowJoins,
-        int mostInFlight) {
+        int mostInFlight,
+        long cursorRetentionNs) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
 
@@ -87,7 +89,8 @@ record Profile(
                 (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
                 !faults || random.nextBoolean(),
                 faults && slowJoins,
-                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200);
+                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200,
+                faults && random.nextInt(4) == 0 ? (3 + random.nextInt(5)) * SECOND : 3600 * SECOND);
     }
 
     /** About as many are published: some hundreds in most schedules, thousands in a few. */

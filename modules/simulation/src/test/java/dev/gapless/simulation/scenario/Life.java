@@ -35,7 +35,7 @@ final class Life implements Outside {
         this.nodeName = nodeName;
         this.name = nodeName + "." + number;
         this.settings = settings;
-        this.node = new Node(uid, nodeName, settings, new SplittableRandom(uid), this);
+        this.node = new Node(uid, nodeName, settings, Settings.CURSOR_RETENTION_NS, new SplittableRandom(uid), this);
         this.heard = new Heard(world::stamp);
         this.pulseDueNs = world.nowNs() + settings.heartbeatNs();
     }
@@ -157,6 +157,11 @@ final class Life implements Outside {
     @Override
     public void ready(long subscription, Set<String> silent) {
         world.ready(this, subscription, new TreeSet<>(silent));
+    }
+
+    @Override
+    public void forgotten(long silentUid) {
+        world.story().tell(name + " forgets " + world.names().life(silentUid));
     }
 
     @Override

@@ -16,6 +16,8 @@ final class Settings {
     /** What the smallest message counts for: its number, and what every frame counts for. */
     private static final int MESSAGE_BYTES = Long.BYTES + Frame.OVERHEAD_BYTES;
 
+    static final long CURSOR_RETENTION_NS = 60 * SECOND;
+
     private Settings() {}
 
     static TopicSettings of(Map<String, String> given) {

@@ -1,0 +1,78 @@
+package dev.gapless.internal;
+
+import dev.gapless.Ended;
+import dev.gapless.Ready;
+import dev.gapless.core.subscription.SubscriptionState;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between the place where a subscription is read and those who have something to tell it: the consumer's actor, and whoever holds
+ * the subscription. Thread-safe.
+ */
+final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle.Controls {
+    private final SubscriptionHandle handle;
+    private final Wakeup wakeup;
+    private final Place place;
+
+    /** Where a subscription is read. Told on any thread; whatever it does, it does there. */
+    interface Place {
+        void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer);
+
+        /** There may be something to do. */
+        void look();
+
+        void end(Ended.Reason reason, @Nullable Throwable cause);
+    }
+
+    private SubscriptionLink(SubscriptionHandle handle, Wakeup wakeup, Place place) {
+        this.handle = handle;
+        this.wakeup = wakeup;
+        this.place = place;
+    }
+
+    /** From now on the handle controls what is read there. */
+    static SubscriptionLink of(SubscriptionHandle handle, Wakeup wakeup, Place place) {
+        SubscriptionLink link = new SubscriptionLink(handle, wakeup, place);
+        handle.controlBy(link);
+        return link;
+    }
+
+    @Override
+    public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
+        place.opened(state, consumer);
+    }
+
+    @Override
+    public void wake() {
+        if (wakeup.claim()) {
+            place.look();
+        }
+    }
+
+    @Override
+    public void ready(Set<String> silent) {
+        handle.ready(new Ready(silent));
+    }
+
+    @Override
+    public void shutdown() {
+        place.end(Ended.Reason.SHUTDOWN, null);
+    }
+
+    @Override
+    public void refused(RuntimeException cause) {
+        place.end(Ended.Reason.FAILED, cause);
+    }
+
+    @Override
+    public void cancelled() {
+        place.end(Ended.Reason.CANCELLED, null);
+    }
+
+    @Override
+    public void resumed() {
+        wake();
+    }
+}
