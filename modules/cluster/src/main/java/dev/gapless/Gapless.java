@@ -3,6 +3,7 @@ package dev.gapless;
 import dev.gapless.core.Position;
 import dev.gapless.internal.GaplessExtension;
 import dev.gapless.internal.GaplessNode;
+import dev.gapless.internal.NodeStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -121,6 +122,11 @@ public final class Gapless {
      */
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         return node.flow(topic);
+    }
+
+    /** The numbers of this node, for {@link GaplessMetrics}. */
+    NodeStats stats() {
+        return node.stats();
     }
 
     /** What every member says of itself that answers in time, this node included; in the names' order. */

@@ -22,6 +22,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -48,6 +49,10 @@ final class EventReader<T> {
     private final Codec codec;
     private final String clusterId;
 
+    private @Nullable SubscriptionStats stats;
+    private long violations;
+    private @Nullable String lastNode;
+    private @Nullable String lastKey;
     private @Nullable MessageRun run;
     private int given;
 
@@ -66,6 +71,11 @@ final class EventReader<T> {
         this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
+    }
+
+    /** From now on what it gives is counted there. */
+    void countIn(SubscriptionStats of) {
+        stats = of;
     }
 
     SubscriptionState state() {
@@ -109,9 +119,17 @@ final class EventReader<T> {
 
     private Step step() {
         handled(); // what was left out, too
+        if (run != null && given > 0) {
+            FeedEntry.Message last = run.messages().get(given - 1);
+            lastNode = last.era().node();
+            lastKey = last.frame().content().key();
+        }
         Step step = state.next(System.nanoTime());
         if (state.isPressed()) {
             consumer.tell(ConsumerActor.ROOM);
+        }
+        if (state.violations() != violations) {
+            violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
             run = messages.run();
@@ -120,6 +138,17 @@ final class EventReader<T> {
             run = null; // what was read must not be kept for as long as nothing comes
         }
         return step;
+    }
+
+    /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
+    private void violated(long more) {
+        if (violations == 0) {
+            consumer.tell(new ConsumerActor.Violated(id));
+        }
+        violations += more;
+        if (stats != null) {
+            stats.violated(more);
+        }
     }
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
@@ -169,6 +198,13 @@ final class EventReader<T> {
             state.reloaded(null); // of nodes that are left out
             return null;
         }
+        if (stats != null) {
+            stats.missed(gaps);
+        }
+        List<Optional<String>> lastKeys = gaps.stream()
+                .map(gap -> Optional.ofNullable(state.lastKey(gap)))
+                .toList();
+        consumer.tell(new ConsumerActor.Told(id, gaps, new ConsumerActor.Keys(lastNode, lastKey, lastKeys)));
         long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
@@ -183,8 +219,14 @@ final class EventReader<T> {
         String node = message.era().node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
+            if (stats != null) {
+                stats.delivered();
+            }
             return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
         } catch (Exception | LinkageError e) {
+            if (stats != null) {
+                stats.undecodable();
+            }
             Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
             return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
         }

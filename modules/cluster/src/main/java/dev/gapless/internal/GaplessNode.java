@@ -68,6 +68,7 @@ public final class GaplessNode implements Extension {
             Executor completions,
             ActorRef<Object> hub,
             Map<String, LocalProducer> producers,
+            NodeStats stats,
             AtomicLong subscriptions,
             AtomicBoolean closing) {}
 
@@ -99,7 +100,8 @@ public final class GaplessNode implements Extension {
         String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         Map<String, LocalProducer> producers = new ConcurrentHashMap<>();
         Executor completions = system.dispatchers().lookup(settings.completionDispatcher);
-        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, completions);
+        NodeStats stats = new NodeStats(settings.maxMeteredTopics, completions);
+        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, stats, completions);
         return new Running(
                 settings,
                 uid,
@@ -109,6 +111,7 @@ public final class GaplessNode implements Extension {
                 completions,
                 spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
+                stats,
                 new AtomicLong(),
                 new AtomicBoolean());
     }
@@ -162,7 +165,9 @@ public final class GaplessNode implements Extension {
         if (r.closing().get()) {
             log.close();
         }
-        return new LocalProducer(topic, log, r.settings().topic(topic), r.completions());
+        LocalProducer made = new LocalProducer(topic, log, r.settings().topic(topic), r.completions());
+        made.countIn(r.stats().topic(topic));
+        return made;
     }
 
     Collection<LocalProducer> producers() {
@@ -239,6 +244,7 @@ public final class GaplessNode implements Extension {
     }
 
     void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+        listener.stats().begin(id, running().stats().topic(topic));
         running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
     }
 
@@ -278,6 +284,11 @@ public final class GaplessNode implements Extension {
         running().hub().tell(new Hub.AskStatus(timeout, statuses));
         // The hub answers in time, unless it is gone.
         return statuses.copy().orTimeout(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    }
+
+    /** The numbers of this node. */
+    public NodeStats stats() {
+        return running().stats();
     }
 
     /** Has this node begun to shut down? */

@@ -38,6 +38,10 @@ final class Settings {
             "pulse-interval",
             "max-topics",
             "actor-window",
+            "cursor-retention",
+            "loss-log-interval",
+            "slow-handler-warning",
+            "metrics",
             TOPICS);
 
     private final Config config;
@@ -54,6 +58,9 @@ final class Settings {
     final Duration cursorRetention;
     final int maxTopics;
     final int actorWindow;
+    final Duration lossLogInterval;
+    final Duration slowHandlerWarning;
+    final int maxMeteredTopics;
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
     Settings(Config system, ClassLoader classLoader, String systemName) {
@@ -77,6 +84,10 @@ final class Settings {
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
+        this.lossLogInterval = notNegative("loss-log-interval");
+        this.slowHandlerWarning = notNegative("slow-handler-warning");
+        this.maxMeteredTopics = config.getInt("metrics.max-topics");
+        check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             topic(topic);
@@ -171,6 +182,12 @@ final class Settings {
     private static Duration positive(Config c, String path, String key) {
         Duration duration = c.getDuration(key);
         check(duration.toMillis() > 0, path + key, duration, "at least 1ms");
+        return duration;
+    }
+
+    private Duration notNegative(String key) {
+        Duration duration = config.getDuration(key);
+        check(!duration.isNegative(), "gapless." + key, duration, "0 or more");
         return duration;
     }
 

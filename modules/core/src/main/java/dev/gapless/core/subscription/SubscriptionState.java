@@ -142,6 +142,11 @@ public final class SubscriptionState {
         return done < messages.size() ? messages.get(done).index() : index;
     }
 
+    /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
+    public @Nullable String lastKey(Gap gap) {
+        return gap.node() == null || gap.resumesAt() == null ? null : feed.keyBefore(gap.node(), gap.resumesAt());
+    }
+
     /** How often the invariant was found broken; a defect of Gapless if it is not 0. */
     public long violations() {
         return violations.get();
