@@ -246,4 +246,15 @@ class TopicConsumerTest implements ConsumerEffects {
         assertEquals(2, registers);
         assertEquals(2, sent.size() - registers);
     }
+
+    @Test
+    void theRegistrationsOfReadersThatAreGoneStayCounted() {
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        registered(0, 1, 0);
+        consumer.open(1, resume(0), 0, 0);
+        consumer.onSilent(PRODUCER, 0);
+        assertEquals(2, consumer.registeredAgain());
+        consumer.close(1);
+        assertEquals(2, consumer.registeredAgain());
+    }
 }
