@@ -114,7 +114,7 @@ final class EventReader<T> {
     OptionalLong waitNs() {
         return waitsUntilNs.isEmpty()
                 ? waitsUntilNs
-                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - System.nanoTime()));
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
     }
 
     /** Is there something to look at? */
