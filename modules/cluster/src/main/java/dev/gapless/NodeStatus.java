@@ -118,7 +118,8 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * One subscription.
      *
      * @param id its number on this node
-     * @param state opening, catching_up (it reads the producers' rings rather than the feed), reading, or reloading
+     * @param state opening, catching_up (it reads the producers' rings rather than the feed), reading, waiting (a reload is due, and may
+     *     not begin yet), or reloading
      * @param paused whether the application paused it
      * @param lag how far it is behind
      * @param delivered how many messages it was given

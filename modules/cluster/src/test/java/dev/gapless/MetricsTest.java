@@ -34,8 +34,10 @@ class MetricsTest {
                 gapless {
                   buffer-messages = 20
                   reload-backoff.min = 10ms
+                  reload-jitter = 0s
                   topics {
-                    "pressed" { overflow = backpressure, max-pending-publishes = 5, backpressure-timeout = 2s, heartbeat-interval = 100ms }
+                    "patient" { reload-interval = 1h }
+                    "pressed" { overflow = backpressure, reload-interval = 0s, max-pending-publishes = 5, backpressure-timeout = 2s, heartbeat-interval = 100ms }
                   }
                 }
                 """);
@@ -109,6 +111,7 @@ class MetricsTest {
 
     /** Each once the one before has come to the other node, so that its cursor is never overrun. */
     private static void publishSlowly(Topic<Integer> topic, int messages) {
+        await(() -> subscriber.value(topic.name(), "gapless.received.messages") >= 0); // its meters have come
         double before = subscriber.value(topic.name(), "gapless.received.messages");
         for (int i = 1; i <= messages; i++) {
             publish(topic, 1);
@@ -292,6 +295,26 @@ class MetricsTest {
             awaitValue(1, subscriber, "slow", "gapless.subscriptions.ended", "reason", "cancelled");
             awaitValue(0, subscriber, "slow", "gapless.order.violations");
         }
+    }
+
+    @Test
+    void aReloadThatMayNotBeginYetIsShownAsWaiting() {
+        Topic<Integer> topic = topic("patient");
+        Recorder<Integer> recorder = new Recorder<>();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder);
+        get(subscription.ready());
+        for (int reloads = 0; reloads < 2; reloads++) {
+            subscription.pause();
+            publishSlowly(topic, 40);
+            assertEquals(0, subscriber.value("patient", "gapless.subscriptions", "state", "waiting"));
+            subscription.resume();
+            await(() -> recorder.expired().size() == 1);
+            awaitValue(1, subscriber, "patient", "gapless.reload.time");
+        }
+        awaitValue(1, subscriber, "patient", "gapless.subscriptions", "state", "waiting");
+        awaitValue(1, subscriber, "patient", "gapless.reload.time");
+        get(subscription.cancel());
+        awaitValue(0, subscriber, "patient", "gapless.subscriptions", "state", "waiting");
     }
 
     @Test

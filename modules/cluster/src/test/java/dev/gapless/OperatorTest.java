@@ -40,6 +40,8 @@ class OperatorTest {
                   buffer-messages = 20
                   slow-handler-warning = 50ms
                   reload-backoff.min = 10ms
+                  reload-interval = 0s
+                  reload-jitter = 0s
                   topics { "pressed" { overflow = backpressure } }
                 }
                 """);

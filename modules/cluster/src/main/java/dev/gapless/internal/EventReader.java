@@ -48,6 +48,7 @@ final class EventReader<T> {
     private final Filter filter;
     private final Codec codec;
     private final String clusterId;
+    private final Clock clock;
 
     private @Nullable SubscriptionStats stats;
     private long violations;
@@ -55,6 +56,7 @@ final class EventReader<T> {
     private @Nullable String lastKey;
     private @Nullable MessageRun run;
     private int given;
+    private OptionalLong waitsUntilNs = OptionalLong.empty();
 
     EventReader(
             Topic<T> topic,
@@ -63,7 +65,8 @@ final class EventReader<T> {
             ActorRef<ConsumerActor.Command> consumer,
             Filter filter,
             Codec codec,
-            String clusterId) {
+            String clusterId,
+            Clock clock) {
         this.topic = topic;
         this.id = id;
         this.state = state;
@@ -71,6 +74,7 @@ final class EventReader<T> {
         this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
+        this.clock = clock;
     }
 
     /** From now on what it gives is counted there. */
@@ -83,10 +87,12 @@ final class EventReader<T> {
     }
 
     /**
-     * The next event, or null if there is none now, or a reload is under way, or much was left out: then {@link #hasMore}.
+     * The next event, or null if there is none now, or a reload is under way or waits ({@link #waitNs}), or much was left out: then
+     * {@link #hasMore}.
      */
     @Nullable Event<T> next() {
         handled();
+        waitsUntilNs = OptionalLong.empty();
         for (int i = 0; i < LOOKS; i++) {
             MessageRun current = run;
             if (current != null && given < current.messages().size()) {
@@ -100,6 +106,9 @@ final class EventReader<T> {
                 Step step = step();
                 if (step instanceof Step.Idle || step instanceof Step.Reloading) {
                     return null;
+                } else if (step instanceof Step.Waiting waiting) {
+                    waitsUntilNs = OptionalLong.of(waiting.untilNs());
+                    return null;
                 }
                 Event<T> notice = notice(step);
                 if (notice != null) {
@@ -109,6 +118,13 @@ final class EventReader<T> {
         }
         handled();
         return null;
+    }
+
+    /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
+    OptionalLong waitNs() {
+        return waitsUntilNs.isEmpty()
+                ? waitsUntilNs
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
     }
 
     /** Is there something to look at? */
@@ -124,7 +140,7 @@ final class EventReader<T> {
             lastNode = last.era().node();
             lastKey = last.frame().content().key();
         }
-        Step step = state.next(System.nanoTime());
+        Step step = state.next(clock.ns());
         if (state.isPressed()) {
             consumer.tell(ConsumerActor.ROOM);
         }
@@ -164,7 +180,7 @@ final class EventReader<T> {
     /** How far it is behind. Any thread. */
     Lag lag() {
         OptionalLong sinceMs = state.behindSinceMs();
-        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, System.currentTimeMillis() - sinceMs.getAsLong());
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, clock.ms() - sinceMs.getAsLong());
         return new Lag(state.lag(), Duration.ofMillis(ageMs));
     }
 
@@ -205,7 +221,7 @@ final class EventReader<T> {
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
         consumer.tell(new ConsumerActor.Told(id, gaps, new ConsumerActor.Keys(lastNode, lastKey, lastKeys)));
-        long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
+        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
@@ -238,6 +254,6 @@ final class EventReader<T> {
     }
 
     private CursorToken token(Vector at) {
-        return state.token(at, topic.name(), clusterId, System.currentTimeMillis());
+        return state.token(at, topic.name(), clusterId, clock.ms());
     }
 }

@@ -21,17 +21,19 @@ final class LocalProducer {
     final Log log;
     final TopicSettings settings;
     private final Executor executor;
+    private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
     private volatile @Nullable Runnable actor;
     private volatile TopicStats stats = TopicStats.NONE;
     private volatile int cursors;
     private volatile long lowestAcked;
 
-    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor) {
+    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
         this.topic = topic;
         this.log = log;
         this.settings = settings;
         this.executor = executor;
+        this.clock = clock;
     }
 
     /** From now on it counts there. For whoever makes it. */
@@ -76,10 +78,7 @@ final class LocalProducer {
     CompletableFuture<Position> publish(Content content) {
         CompletableFuture<Position> position = new CompletableFuture<>();
         Admission admission = log.publish(
-                content,
-                System.currentTimeMillis(),
-                System.nanoTime(),
-                outcome -> executor.execute(() -> settle(content, position, outcome)));
+                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(content, position, outcome)));
         if (!(admission instanceof Admission.Waiting)) {
             settle(content, position, admission);
         }

@@ -35,6 +35,11 @@ public final class NodeStats {
         this.executor = executor;
     }
 
+    /** The numbers of one that counts nothing. */
+    static NodeStats none() {
+        return new NodeStats(0, Runnable::run);
+    }
+
     /** Those of this topic; for whoever begins to take part in it. */
     synchronized TopicStats topic(String topic) {
         TopicStats known = named.get(topic);

@@ -84,8 +84,8 @@ final class Settings {
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
-        this.lossLogInterval = notNegative("loss-log-interval");
-        this.slowHandlerWarning = notNegative("slow-handler-warning");
+        this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
+        this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.maxMeteredTopics = config.getInt("metrics.max-topics");
         check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         topicSettings(config, "gapless.");
@@ -134,6 +134,12 @@ final class Settings {
                 "1 to 2^30");
         draft.ringBytes = c.getBytes("buffer-bytes");
         check(draft.ringBytes >= 1024, path + "buffer-bytes", draft.ringBytes, "at least 1 KiB");
+        draft.maxAgeNs = notNegative(c, path, "max-age");
+        check(
+                draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,
+                path + "max-age",
+                c.getDuration("max-age"),
+                "0, or at least 1s");
         draft.overflow = oneOf(Overflow.class, c, path, "overflow");
         long batch = c.getBytes("batch-bytes");
         check(
@@ -170,6 +176,16 @@ final class Settings {
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
         draft.drainTimeoutNs = drain.toNanos();
         draft.reloadBackoff = backoff(c, path, "reload-backoff");
+        draft.reloadAttempts = c.getInt("reload-backoff.attempts");
+        check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
+        draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
+        draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
+        check(
+                draft.overflow == Overflow.EXPIRE
+                        || draft.reloadIntervalNs + draft.reloadJitterNs < draft.backpressureTimeoutNs / 2,
+                path + "reload-interval",
+                c.getDuration("reload-interval"),
+                "with reload-jitter less than half of backpressure-timeout, for which a subscription may free nothing");
     }
 
     private static Backoff backoff(Config c, String path, String backoff) {
@@ -185,10 +201,10 @@ final class Settings {
         return duration;
     }
 
-    private Duration notNegative(String key) {
-        Duration duration = config.getDuration(key);
-        check(!duration.isNegative(), "gapless." + key, duration, "0 or more");
-        return duration;
+    private static long notNegative(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(!duration.isNegative(), path + key, duration, "0 or more");
+        return duration.toNanos();
     }
 
     private static <E extends Enum<E>> E oneOf(Class<E> type, Config c, String path, String key) {

@@ -9,6 +9,7 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -54,7 +55,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private final Recipient<T> recipient;
     private final SubscriptionHandle handle;
     private final SubscriptionStats stats;
-    private final GaplessNode node;
+    private final SubscriptionHost node;
     private final TimerScheduler<Command> timers;
     private final Wakeup wakeup;
     private final InHand<T> inHand = new InHand<>();
@@ -67,7 +68,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private boolean waitsToRetry;
     private boolean ended;
 
-    static <T> Behavior<Command> create(Reading<T> reading, GaplessNode node, Wakeup wakeup) {
+    static <T> Behavior<Command> create(Reading<T> reading, SubscriptionHost node, Wakeup wakeup) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new SubscriptionActor<>(context, reading, node, timers, wakeup)));
     }
@@ -75,7 +76,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private SubscriptionActor(
             ActorContext<Command> context,
             Reading<T> reading,
-            GaplessNode node,
+            SubscriptionHost node,
             TimerScheduler<Command> timers,
             Wakeup wakeup) {
         super(context);
@@ -175,6 +176,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                 if (events.hasMore()) {
                     break;
                 }
+                events.waitNs().ifPresent(wait -> timers.startSingleTimer(Signal.RETRY, Duration.ofNanos(wait)));
                 return this;
             }
             if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {
@@ -239,7 +241,18 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     }
 
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
-        Duration wait = Duration.ofNanos(events.state().reloadFailed());
+        OptionalLong waitNs = events.state().reloadFailed();
+        if (waitNs.isEmpty()) {
+            getContext()
+                    .getLog()
+                    .error(
+                            "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
+                            topic.name(),
+                            failure);
+            end(Ended.Reason.FAILED, failure);
+            return;
+        }
+        Duration wait = Duration.ofNanos(waitNs.getAsLong());
         getContext()
                 .getLog()
                 .warn(

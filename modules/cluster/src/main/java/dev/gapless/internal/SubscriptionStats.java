@@ -41,6 +41,8 @@ final class SubscriptionStats {
         CATCHING_UP,
         /** It reads the node's feed, or waits for something to come. */
         READING,
+        /** A reload is due, and may not begin yet. */
+        WAITING,
         /** A reload is under way, or waits to be tried again. */
         RELOADING,
         /** The application paused it. */
@@ -182,6 +184,8 @@ final class SubscriptionStats {
             return State.OPENING;
         } else if (reader.state().isReloading()) {
             return State.RELOADING;
+        } else if (reader.state().isWaiting()) {
+            return State.WAITING;
         }
         return reader.state().isCatchingUp() ? State.CATCHING_UP : State.READING;
     }

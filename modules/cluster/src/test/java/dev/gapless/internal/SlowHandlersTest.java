@@ -30,7 +30,7 @@ class SlowHandlersTest {
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
     private final NodeStats node = new NodeStats(10, Runnable::run);
     private final SubscriptionStats subscription =
-            new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run).stats();
+            new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM).stats();
     private final SlowHandlers slow = new SlowHandlers("n", node, Duration.ofSeconds(10));
 
     @BeforeEach
