@@ -39,6 +39,7 @@ class OperatorTest {
                 gapless {
                   buffer-messages = 20
                   slow-handler-warning = 50ms
+                  loss-log-interval = 10m
                   reload-backoff.min = 10ms
                   reload-interval = 0s
                   reload-jitter = 0s
