@@ -159,6 +159,14 @@ final class Settings {
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
         draft.drainTimeoutNs = drain.toNanos();
         draft.reloadBackoff = backoff(c, path, "reload-backoff");
+        draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
+        draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
+        check(
+                draft.overflow == Overflow.EXPIRE
+                        || draft.reloadIntervalNs + draft.reloadJitterNs < draft.backpressureTimeoutNs / 2,
+                path + "reload-interval",
+                c.getDuration("reload-interval"),
+                "with reload-jitter less than half of backpressure-timeout, for which a subscription may free nothing");
     }
 
     private static Backoff backoff(Config c, String path, String backoff) {
@@ -172,6 +180,12 @@ final class Settings {
         Duration duration = c.getDuration(key);
         check(duration.toMillis() > 0, path + key, duration, "at least 1ms");
         return duration;
+    }
+
+    private static long notNegative(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(!duration.isNegative(), path + key, duration, "0 or more");
+        return duration.toNanos();
     }
 
     private static <E extends Enum<E>> E oneOf(Class<E> type, Config c, String path, String key) {

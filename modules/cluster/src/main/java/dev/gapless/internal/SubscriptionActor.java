@@ -173,6 +173,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                 if (events.hasMore()) {
                     break;
                 }
+                events.waitNs().ifPresent(wait -> timers.startSingleTimer(Signal.RETRY, Duration.ofNanos(wait)));
                 return this;
             }
             if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {

@@ -55,6 +55,8 @@ class SettingsTest {
                 "gapless.heartbeat-interval = 0s | gapless.heartbeat-interval | at least 1ms",
                 "gapless.drain-timeout = 6s | gapless.drain-timeout | before-cluster-shutdown",
                 "gapless.overflow = drop | gapless.overflow | expire or backpressure",
+                "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
+                "gapless.topics.quotes { overflow = backpressure, reload-interval = 5s } | reload-interval | backpressure-timeout",
                 "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.pulse-interval",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",

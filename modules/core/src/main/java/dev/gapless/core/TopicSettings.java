@@ -22,6 +22,8 @@ import java.util.function.Consumer;
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
  * @param reloadBackoff how long after a reload that failed it is tried again
+ * @param reloadIntervalNs between the beginnings of two reloads of a subscription, at least
+ * @param reloadJitterNs how long a reload waits at most so that not all begin at once
  */
 public record TopicSettings(
         int ringMessages,
@@ -39,7 +41,9 @@ public record TopicSettings(
         long readyTimeoutNs,
         long producerReturnNs,
         long drainTimeoutNs,
-        Backoff reloadBackoff) {
+        Backoff reloadBackoff,
+        long reloadIntervalNs,
+        long reloadJitterNs) {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
 
@@ -83,6 +87,8 @@ public record TopicSettings(
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
         public Backoff reloadBackoff = new Backoff(200 * MS, 10 * SECOND);
+        public long reloadIntervalNs = SECOND;
+        public long reloadJitterNs = SECOND;
 
         private Draft() {}
 
@@ -103,6 +109,8 @@ public record TopicSettings(
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
             reloadBackoff = from.reloadBackoff;
+            reloadIntervalNs = from.reloadIntervalNs;
+            reloadJitterNs = from.reloadJitterNs;
         }
 
         private TopicSettings settings() {
@@ -122,7 +130,9 @@ public record TopicSettings(
                     readyTimeoutNs,
                     producerReturnNs,
                     drainTimeoutNs,
-                    reloadBackoff);
+                    reloadBackoff,
+                    reloadIntervalNs,
+                    reloadJitterNs);
         }
     }
 }

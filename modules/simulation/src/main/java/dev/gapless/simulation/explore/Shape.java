@@ -100,6 +100,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("ConsumerState.expiries", "statistics"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("SubscriptionState.reloadsFailed", "the backoff does not grow here"),
+            Map.entry("SubscriptionState.pace", "reloads need not wait here"),
             Map.entry("Registration.attempts", "the backoff does not grow here"),
             Map.entry("Node.sessions", "beyond every session that there is; only their order counts"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),

@@ -126,6 +126,10 @@ final class Subscriber {
             schedule.trace(witness, () -> "joins the feed");
             later(0, () -> process.node().joined(witness.id()));
             return true;
+        } else if (step instanceof Step.Waiting waiting) {
+            schedule.counts().add("reload: waits for its time");
+            later(process.untilNs(waiting.untilNs()), this::read);
+            return false;
         } else {
             busy = false;
             wake();
