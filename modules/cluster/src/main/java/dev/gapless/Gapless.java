@@ -2,7 +2,7 @@ package dev.gapless;
 
 import dev.gapless.core.Position;
 import dev.gapless.internal.GaplessExtension;
-import dev.gapless.internal.GaplessNode;
+import dev.gapless.internal.Node;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -29,9 +29,9 @@ import org.apache.pekko.stream.javadsl.Source;
  * first moment on, and ends with it ({@code CoordinatedShutdown}).
  */
 public final class Gapless {
-    private final GaplessNode node;
+    private final Node node;
 
-    private Gapless(GaplessNode node) {
+    Gapless(Node node) {
         this.node = node;
     }
 

@@ -1,16 +1,33 @@
 package dev.gapless.internal;
 
-/** The times that the actors hand to the core, which reads no clock itself. */
-final class Clock {
-    private Clock() {}
+/** The times that the shell hands to the core, which reads no clock itself. Thread-safe. */
+interface Clock {
+    /** This machine's. */
+    Clock SYSTEM = new Clock() {
+        @Override
+        public long ms() {
+            return System.currentTimeMillis();
+        }
+
+        @Override
+        public long ns() {
+            return System.nanoTime();
+        }
+    };
 
     /** The time of day, in milliseconds since 1970. */
-    static long nowMs() {
-        return System.currentTimeMillis();
-    }
+    long ms();
 
     /** For durations alone: nanoseconds since some moment, never less than before. */
+    long ns();
+
+    /** The time of day by this machine's clock. */
+    static long nowMs() {
+        return SYSTEM.ms();
+    }
+
+    /** For durations alone, by this machine's clock. */
     static long nowNs() {
-        return System.nanoTime();
+        return SYSTEM.ns();
     }
 }

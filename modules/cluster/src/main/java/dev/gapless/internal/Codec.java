@@ -10,7 +10,7 @@ import dev.gapless.core.log.Frame;
 import java.io.NotSerializableException;
 import java.util.Arrays;
 import java.util.Map;
-import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
@@ -18,14 +18,41 @@ import org.apache.pekko.serialization.Serializers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of the application to contents of frames and back, with what Pekko binds to their class: only classes that are
- * bound are ever written or read. Thread-safe.
+ * Messages of the application to contents of frames and back. On a node of a cluster with what Pekko binds to their class: only
+ * classes that are bound are ever written or read. Thread-safe.
  */
 final class Codec {
-    private final Serialization serialization;
+    private final Format format;
 
-    Codec(ExtendedActorSystem system) {
-        this.serialization = SerializationExtension.get(system);
+    /** Messages to bytes and back; what cannot be done is thrown. Thread-safe. */
+    interface Format {
+        Payload write(Object message) throws Exception;
+
+        Object read(Payload payload) throws Exception;
+    }
+
+    Codec(Format format) {
+        this.format = format;
+    }
+
+    /** With the serializers of this actor system. */
+    static Codec of(ActorSystem system) {
+        Serialization serialization = SerializationExtension.get(system);
+        return new Codec(new Format() {
+            @Override
+            public Payload write(Object message) throws Exception {
+                Serializer serializer = serialization.findSerializerFor(message);
+                byte[] bytes = serialization.serialize(message).get();
+                return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+            }
+
+            @Override
+            public Object read(Payload payload) {
+                return serialization
+                        .deserialize(payload.bytes(), payload.serializerId(), payload.manifest())
+                        .get();
+            }
+        });
     }
 
     /** Serializes; a null message is a tombstone. Throws {@link NotSerializable} or {@link MessageTooLarge}. */
@@ -68,9 +95,7 @@ final class Codec {
 
     private Payload serialize(String topic, Object message) {
         try {
-            Serializer serializer = serialization.findSerializerFor(message);
-            byte[] bytes = serialization.serialize(message).get();
-            return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+            return format.write(message);
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
@@ -82,13 +107,11 @@ final class Codec {
 
     /** Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. */
     <T> T decode(Topic<T> topic, Content content) throws Exception {
-        byte[] bytes = bytesOf(content);
+        Payload payload = new Payload(content.serializerId(), content.manifest(), bytesOf(content));
         if (topic.type() == Payload.class) {
-            return topic.type().cast(new Payload(content.serializerId(), content.manifest(), bytes));
+            return topic.type().cast(payload);
         }
-        Object message = serialization
-                .deserialize(bytes, content.serializerId(), content.manifest())
-                .get();
+        Object message = format.read(payload);
         if (!topic.type().isInstance(message)) {
             String type = message == null ? "null" : message.getClass().getName();
             throw new NotSerializableException("It is of " + type + ", and topic " + topic.name()

@@ -47,6 +47,7 @@ final class EventReader<T> {
     private final Filter filter;
     private final Codec codec;
     private final String clusterId;
+    private final Clock clock;
 
     private @Nullable MessageRun run;
     private int given;
@@ -59,7 +60,8 @@ final class EventReader<T> {
             ActorRef<ConsumerActor.Command> consumer,
             Filter filter,
             Codec codec,
-            String clusterId) {
+            String clusterId,
+            Clock clock) {
         this.topic = topic;
         this.id = id;
         this.state = state;
@@ -67,6 +69,7 @@ final class EventReader<T> {
         this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
+        this.clock = clock;
     }
 
     SubscriptionState state() {
@@ -111,7 +114,7 @@ final class EventReader<T> {
     OptionalLong waitNs() {
         return waitsUntilNs.isEmpty()
                 ? waitsUntilNs
-                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - System.nanoTime()));
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
     }
 
     /** Is there something to look at? */
@@ -122,7 +125,7 @@ final class EventReader<T> {
 
     private Step step() {
         handled(); // what was left out, too
-        Step step = state.next(System.nanoTime());
+        Step step = state.next(clock.ns());
         if (state.isPressed()) {
             consumer.tell(ConsumerActor.ROOM);
         }
@@ -148,7 +151,7 @@ final class EventReader<T> {
     /** How far it is behind. Any thread. */
     Lag lag() {
         OptionalLong sinceMs = state.behindSinceMs();
-        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, System.currentTimeMillis() - sinceMs.getAsLong());
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, clock.ms() - sinceMs.getAsLong());
         return new Lag(state.lag(), Duration.ofMillis(ageMs));
     }
 
@@ -182,7 +185,7 @@ final class EventReader<T> {
             state.reloaded(null); // of nodes that are left out
             return null;
         }
-        long timeMs = missed.timeMs() == 0 ? System.currentTimeMillis() : missed.timeMs();
+        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
@@ -209,6 +212,6 @@ final class EventReader<T> {
     }
 
     private CursorToken token(Vector at) {
-        return state.token(at, topic.name(), clusterId, System.currentTimeMillis());
+        return state.token(at, topic.name(), clusterId, clock.ms());
     }
 }

@@ -24,14 +24,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A subscription as a stream: reads the feed when there is demand. Each materialization is a subscription of its own. */
 final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<SourceShape<Event<T>>, Subscription> {
-    private final GaplessNode node;
+    private final SubscriptionHost node;
     private final Topic<T> topic;
     private final StartFrom start;
     private final SubscriptionSettings settings;
     private final Outlet<Event<T>> out = Outlet.create("gapless.out");
     private final SourceShape<Event<T>> shape = SourceShape.of(out);
 
-    EventSource(GaplessNode node, Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
+    EventSource(SubscriptionHost node, Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         this.node = node;
         this.topic = topic;
         this.start = start;

@@ -5,6 +5,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.ExtensionId;
 import org.apache.pekko.actor.ExtensionIdProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts Gapless with the actor system ({@code pekko.library-extensions}): bad settings keep the whole system from starting,
@@ -23,10 +24,19 @@ public final class GaplessExtension extends AbstractExtensionId<GaplessNode> imp
         return INSTANCE;
     }
 
-    /** The node of this actor system; throws IllegalStateException if it takes no part. */
-    public static GaplessNode nodeOf(ActorSystem system) {
+    /** The node of this actor system, or what stands in for it; throws IllegalStateException if it takes no part. */
+    public static Node nodeOf(ActorSystem system) {
         GaplessNode node = INSTANCE.get(system);
+        Node standIn = node.standIn();
+        if (standIn != null) {
+            return standIn;
+        }
         node.checkTakesPart();
         return node;
+    }
+
+    /** From now on this one is the node of an actor system that is no cluster's; null to end that. */
+    static void standIn(ActorSystem system, @Nullable Node node) {
+        INSTANCE.get(system).standIn(node);
     }
 }

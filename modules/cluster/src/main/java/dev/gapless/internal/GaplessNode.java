@@ -50,13 +50,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with all actors below. Thread-safe.
  */
-public final class GaplessNode implements Extension {
+public final class GaplessNode implements Extension, Node, SubscriptionHost {
     /** Publishes of one stream under way. */
     private static final int MAX_STREAM_PUBLISHES = 1_024;
 
     private final ExtendedActorSystem system;
     private final @Nullable String takesNoPart;
     private final @Nullable Running running;
+    private volatile @Nullable Node standIn;
 
     /** What there is on a node that takes part. */
     record Running(
@@ -105,7 +106,7 @@ public final class GaplessNode implements Extension {
                 uid,
                 name,
                 address,
-                new Codec(system),
+                Codec.of(system),
                 completions,
                 spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
@@ -129,12 +130,28 @@ public final class GaplessNode implements Extension {
         running();
     }
 
+    /** Another node, which takes the place of this one for those who ask for Gapless here: one of a test kit. */
+    @Nullable Node standIn() {
+        return standIn;
+    }
+
+    void standIn(@Nullable Node other) {
+        if (running != null) {
+            throw new IllegalStateException(
+                    "Gapless runs on actor system " + system.name() + ", as a node of its cluster:"
+                            + " a test kit needs one with another pekko.actor.provider, such as local");
+        }
+        standIn = other;
+    }
+
+    @Override
     public String name() {
         return running().name();
     }
 
     // ------------------------------------------------------------------ publishing
 
+    @Override
     public <T> Producer<T> producer(Topic<T> topic) {
         return new LocalHandle<>(topic, localProducer(topic.name()), running().codec());
     }
@@ -162,13 +179,14 @@ public final class GaplessNode implements Extension {
         if (r.closing().get()) {
             log.close();
         }
-        return new LocalProducer(topic, log, r.settings().topic(topic), r.completions());
+        return new LocalProducer(topic, log, r.settings().topic(topic), r.completions(), Clock.SYSTEM);
     }
 
     Collection<LocalProducer> producers() {
         return running().producers().values();
     }
 
+    @Override
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         Producer<T> producer = producer(topic);
         int underWay = Math.min(
@@ -176,17 +194,20 @@ public final class GaplessNode implements Extension {
         return Flow.<T>create().mapAsync(underWay, producer::publish);
     }
 
+    @Override
     public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return flow(topic).toMat(Sink.ignore(), Keep.right());
     }
 
     // ------------------------------------------------------------------ subscribing
 
+    @Override
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
         return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
     }
 
+    @Override
     public <T, M> Subscription subscribe(
             Topic<T> topic,
             StartFrom start,
@@ -212,22 +233,26 @@ public final class GaplessNode implements Extension {
         return handle;
     }
 
+    @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
-        checkStart(topic.name(), start);
+        checkStart(topic.name(), start, running().settings().clusterId);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
-    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
-        checkStart(topic.name(), start);
+    @Override
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
         Running r = running();
-        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.completions());
+        checkStart(topic.name(), start, r.settings().clusterId);
+        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.completions(), Clock.SYSTEM);
     }
 
-    long nextSubscription() {
+    @Override
+    public long nextSubscription() {
         return running().subscriptions().incrementAndGet();
     }
 
-    <T> EventReader<T> reader(
+    @Override
+    public <T> EventReader<T> reader(
             Topic<T> topic,
             SubscriptionSettings settings,
             long id,
@@ -235,18 +260,20 @@ public final class GaplessNode implements Extension {
             ActorRef<ConsumerActor.Command> consumer) {
         Filter filter = new Filter(settings);
         String clusterId = running().settings().clusterId;
-        return new EventReader<>(topic, id, state, consumer, filter, running().codec(), clusterId);
+        return new EventReader<>(topic, id, state, consumer, filter, running().codec(), clusterId, Clock.SYSTEM);
     }
 
-    void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+    @Override
+    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
         running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
     }
 
-    void closeSubscription(String topic, long id) {
+    @Override
+    public void closeSubscription(String topic, long id) {
         running().hub().tell(new Hub.Unsubscribe(topic, id));
     }
 
-    private static Opening opening(StartFrom start) {
+    static Opening opening(StartFrom start) {
         if (start instanceof StartFrom.Resume resume) {
             return new Opening.Resume(resume.token());
         }
@@ -256,10 +283,10 @@ public final class GaplessNode implements Extension {
         return start instanceof StartFrom.Earliest ? new Opening.Earliest() : new Opening.Latest();
     }
 
-    private void checkStart(String topic, StartFrom start) {
+    /** Throws IllegalArgumentException if it is a token of something else. */
+    static void checkStart(String topic, StartFrom start, String clusterId) {
         if (start instanceof StartFrom.Resume resume) {
             CursorToken token = resume.token();
-            String clusterId = running().settings().clusterId;
             if (!token.topic().equals(topic)) {
                 throw new IllegalArgumentException(
                         "The cursor token is of topic " + token.topic() + ", and cannot resume topic " + topic);
@@ -273,6 +300,7 @@ public final class GaplessNode implements Extension {
 
     // ------------------------------------------------------------------ the rest
 
+    @Override
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
         CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
         running().hub().tell(new Hub.AskStatus(timeout, statuses));
@@ -280,8 +308,8 @@ public final class GaplessNode implements Extension {
         return statuses.copy().orTimeout(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
     }
 
-    /** Has this node begun to shut down? */
-    boolean isClosing() {
+    @Override
+    public boolean isClosing() {
         return running().closing().get();
     }
 

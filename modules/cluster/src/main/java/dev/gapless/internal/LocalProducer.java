@@ -21,14 +21,16 @@ final class LocalProducer {
     final Log log;
     final TopicSettings settings;
     private final Executor executor;
+    private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
     private volatile @Nullable Runnable actor;
 
-    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor) {
+    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
         this.topic = topic;
         this.log = log;
         this.settings = settings;
         this.executor = executor;
+        this.clock = clock;
     }
 
     /** The actor runs, and has yet to look at the log; {@code tell} tells it to. */
@@ -46,10 +48,7 @@ final class LocalProducer {
     CompletableFuture<Position> publish(Content content) {
         CompletableFuture<Position> position = new CompletableFuture<>();
         Admission admission = log.publish(
-                content,
-                System.currentTimeMillis(),
-                System.nanoTime(),
-                outcome -> executor.execute(() -> settle(position, outcome)));
+                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(position, outcome)));
         if (!(admission instanceof Admission.Waiting)) {
             settle(position, admission);
         }

@@ -124,6 +124,12 @@ final class Settings {
                 "1 to 2^30");
         draft.ringBytes = c.getBytes("buffer-bytes");
         check(draft.ringBytes >= 1024, path + "buffer-bytes", draft.ringBytes, "at least 1 KiB");
+        draft.maxAgeNs = notNegative(c, path, "max-age");
+        check(
+                draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,
+                path + "max-age",
+                c.getDuration("max-age"),
+                "0, or at least 1s");
         draft.overflow = oneOf(Overflow.class, c, path, "overflow");
         long batch = c.getBytes("batch-bytes");
         check(

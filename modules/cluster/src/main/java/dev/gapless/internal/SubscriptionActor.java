@@ -53,7 +53,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private final Reading<T> reading;
     private final Recipient<T> recipient;
     private final SubscriptionHandle handle;
-    private final GaplessNode node;
+    private final SubscriptionHost node;
     private final TimerScheduler<Command> timers;
     private final Wakeup wakeup;
     private final InHand<T> inHand = new InHand<>();
@@ -66,7 +66,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private boolean waitsToRetry;
     private boolean ended;
 
-    static <T> Behavior<Command> create(Reading<T> reading, GaplessNode node, Wakeup wakeup) {
+    static <T> Behavior<Command> create(Reading<T> reading, SubscriptionHost node, Wakeup wakeup) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new SubscriptionActor<>(context, reading, node, timers, wakeup)));
     }
@@ -74,7 +74,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private SubscriptionActor(
             ActorContext<Command> context,
             Reading<T> reading,
-            GaplessNode node,
+            SubscriptionHost node,
             TimerScheduler<Command> timers,
             Wakeup wakeup) {
         super(context);

@@ -34,12 +34,12 @@ final class SubscriptionHandle implements Subscription {
         void resumed();
     }
 
-    SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor) {
+    SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor, Clock clock) {
         this.topic = topic;
         this.executor = executor;
         this.start = start instanceof StartFrom.Resume resume
                 ? resume.token()
-                : new CursorToken(topic, clusterId, System.currentTimeMillis(), Map.of());
+                : new CursorToken(topic, clusterId, clock.ms(), Map.of());
     }
 
     void controlBy(Controls controlled) {

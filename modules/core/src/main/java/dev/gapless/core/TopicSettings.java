@@ -8,6 +8,7 @@ import java.util.function.Consumer;
  *
  * @param ringMessages how many messages a ring (log or feed) holds at most
  * @param ringBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
+ * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
  * @param windowBytes how much may be under way to one reader without its acknowledgement
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
 public record TopicSettings(
         int ringMessages,
         long ringBytes,
+        long maxAgeNs,
         Overflow overflow,
         int batchBytes,
         long windowBytes,
@@ -62,6 +64,7 @@ public record TopicSettings(
         return with(draft -> {
             draft.ringBytes = windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
+            draft.maxAgeNs = 0;
         });
     }
 
@@ -73,6 +76,7 @@ public record TopicSettings(
     public static final class Draft {
         public int ringMessages = 65_536;
         public long ringBytes = 16 << 20;
+        public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
         public long windowBytes = 512 << 10;
@@ -95,6 +99,7 @@ public record TopicSettings(
         private Draft(TopicSettings from) {
             ringMessages = from.ringMessages;
             ringBytes = from.ringBytes;
+            maxAgeNs = from.maxAgeNs;
             overflow = from.overflow;
             batchBytes = from.batchBytes;
             windowBytes = from.windowBytes;
@@ -117,6 +122,7 @@ public record TopicSettings(
             return new TopicSettings(
                     ringMessages,
                     ringBytes,
+                    maxAgeNs,
                     overflow,
                     batchBytes,
                     windowBytes,

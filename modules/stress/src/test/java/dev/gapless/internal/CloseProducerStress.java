@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.LJ_Result;
 public class CloseProducerStress {
     private final Log log = Given.log(8, Overflow.EXPIRE);
     private final LocalProducer producer =
-            new LocalProducer("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run);
+            new LocalProducer("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
 
     @Actor
     public void publisher(LJ_Result result) {

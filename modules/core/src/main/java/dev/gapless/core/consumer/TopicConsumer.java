@@ -258,6 +258,7 @@ public final class TopicConsumer {
             shared.feed().findStalled(nowNs);
             readers.values().forEach(reader -> reader.feed().findStalled(nowNs));
         }
+        shared.feed().dropOld(nowNs);
         shared.onTime(nowMs, nowNs);
         readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
         onRoom();
@@ -270,6 +271,7 @@ public final class TopicConsumer {
         for (ConsumerState reader : readers.values()) {
             wait = until(reader.deadlineNs(nowNs), nowNs, wait);
         }
+        wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
         for (Open waiting : unsettled.values()) {
             if (up && !waiting.ready) {
                 wait = Math.min(wait, waiting.readyUntilNs - nowNs);

@@ -2,6 +2,7 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
@@ -86,6 +87,7 @@ record Shape(Sort sort, long name, Part[] parts) {
     private static final List<Class<?>> NO_STATE = List.of(
             Lock.class, // nobody holds one between two actions
             TopicSettings.class, // they never change
+            Ages.class, // nothing is too old here
             RandomGenerator.class, // gives each life's epoch, once
             LongSupplier.class, // counters, see below
             Ticket.class, // says of which message of ours it is; that is in what waits

@@ -87,8 +87,10 @@ record Profile(
         boolean paced = random.nextInt(3) == 0;
         long reloadIntervalNs = paced ? random.nextLong(3 * SECOND) : 0;
         long reloadJitterNs = paced ? random.nextLong(2 * SECOND) : 0;
+        long maxAgeNs = faults && random.nextInt(6) == 0 ? SECOND + random.nextLong(10 * SECOND) : 0;
         return new Profile(
                 settings.with(draft -> {
+                    draft.maxAgeNs = maxAgeNs;
                     draft.reloadIntervalNs = reloadIntervalNs;
                     draft.reloadJitterNs = reloadJitterNs;
                 }),
@@ -139,6 +141,9 @@ record Profile(
                         : "setting: window of several batches");
         if (settings.ringBytes() < (long) settings.ringMessages() * (NUMBER_AND_OVERHEAD + padding)) {
             counts.add("setting: ring bounded by its bytes");
+        }
+        if (settings.maxAgeNs() > 0) {
+            counts.add("setting: rings bounded by age");
         }
         counts.add(
                 settings.reloadIntervalNs() > 0 ? "setting: reloads at intervals" : "setting: reloads as they are due");

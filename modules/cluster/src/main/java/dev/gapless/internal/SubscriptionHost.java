@@ -1,0 +1,28 @@
+package dev.gapless.internal;
+
+import dev.gapless.StartFrom;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.core.subscription.SubscriptionState;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What the reader of a subscription needs of the node that it runs on. Thread-safe. */
+interface SubscriptionHost {
+    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start);
+
+    long nextSubscription();
+
+    <T> EventReader<T> reader(
+            Topic<T> topic,
+            SubscriptionSettings settings,
+            long id,
+            SubscriptionState state,
+            ActorRef<ConsumerActor.Command> consumer);
+
+    void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener);
+
+    void closeSubscription(String topic, long id);
+
+    /** Has this node begun to shut down? */
+    boolean isClosing();
+}
