@@ -299,6 +299,8 @@ class GuaranteesExamplesTest {
         publish(source, producer, 301, 301);
         await(() -> level.messages().stream().anyMatch(order -> order.version() == 301));
         assertEquals(2, view.events().size(), "nothing is given before it has reloaded");
+        String publisher = cluster.gapless(0).nodeName();
+        assertEquals(1, subscription.token().positions().get(publisher).sequence(), "in front of the gap");
         view.reload.complete(Done.getInstance());
         await(() -> view.orders.equals(source.orders));
         get(subscription.cancel());
