@@ -166,6 +166,8 @@ final class Settings {
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
         draft.drainTimeoutNs = drain.toNanos();
         draft.reloadBackoff = backoff(c, path, "reload-backoff");
+        draft.reloadAttempts = c.getInt("reload-backoff.attempts");
+        check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
         draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
         draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
         check(

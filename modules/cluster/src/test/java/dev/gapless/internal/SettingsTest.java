@@ -55,6 +55,7 @@ class SettingsTest {
                 "gapless.heartbeat-interval = 0s | gapless.heartbeat-interval | at least 1ms",
                 "gapless.drain-timeout = 6s | gapless.drain-timeout | before-cluster-shutdown",
                 "gapless.overflow = drop | gapless.overflow | expire or backpressure",
+                "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
                 "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
                 "gapless.topics.quotes { overflow = backpressure, reload-interval = 5s } | reload-interval | backpressure-timeout",

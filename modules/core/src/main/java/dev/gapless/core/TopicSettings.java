@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
  * @param reloadBackoff how long after a reload that failed it is tried again
+ * @param reloadAttempts how often a reload that fails is tried, or 0 for ever
  * @param reloadIntervalNs between the beginnings of two reloads of a subscription, at least
  * @param reloadJitterNs how long a reload waits at most so that not all begin at once
  */
@@ -44,6 +45,7 @@ public record TopicSettings(
         long producerReturnNs,
         long drainTimeoutNs,
         Backoff reloadBackoff,
+        int reloadAttempts,
         long reloadIntervalNs,
         long reloadJitterNs) {
     private static final long MS = 1_000_000;
@@ -91,6 +93,7 @@ public record TopicSettings(
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
         public Backoff reloadBackoff = new Backoff(200 * MS, 10 * SECOND);
+        public int reloadAttempts = 100;
         public long reloadIntervalNs = SECOND;
         public long reloadJitterNs = SECOND;
 
@@ -114,6 +117,7 @@ public record TopicSettings(
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
             reloadBackoff = from.reloadBackoff;
+            reloadAttempts = from.reloadAttempts;
             reloadIntervalNs = from.reloadIntervalNs;
             reloadJitterNs = from.reloadJitterNs;
         }
@@ -137,6 +141,7 @@ public record TopicSettings(
                     producerReturnNs,
                     drainTimeoutNs,
                     reloadBackoff,
+                    reloadAttempts,
                     reloadIntervalNs,
                     reloadJitterNs);
         }

@@ -531,9 +531,14 @@ public final class SubscriptionState {
         reloadsFailed = 0;
     }
 
-    /** The reload has failed. Returns after how many nanoseconds to hand the same gaps over again. */
-    public long reloadFailed() {
-        return settings.reloadBackoff().waitNs(reloadsFailed++);
+    /**
+     * The reload has failed. Returns after how many nanoseconds to hand the same gaps over again; empty if that was the last attempt, and
+     * the subscription is to end in front of them.
+     */
+    public OptionalLong reloadFailed() {
+        long wait = settings.reloadBackoff().waitNs(reloadsFailed++);
+        boolean last = settings.reloadAttempts() > 0 && reloadsFailed >= settings.reloadAttempts();
+        return last ? OptionalLong.empty() : OptionalLong.of(wait);
     }
 
     /** Where it stands: behind the last message handled, and in front of a gap that is being reloaded. Any thread. */

@@ -120,8 +120,8 @@ class SubscriptionStateTest {
         assertSame(Step.RELOADING, subscription.next(0));
         assertFalse(subscription.hasNext());
         assertEquals(new Position(EPOCH, 2), token().get("p"));
-        assertEquals(SECOND / 10, subscription.reloadFailed());
-        assertEquals(SECOND / 5, subscription.reloadFailed());
+        assertEquals(SECOND / 10, subscription.reloadFailed().getAsLong());
+        assertEquals(SECOND / 5, subscription.reloadFailed().getAsLong());
         assertEquals(2 * SECOND, lastOfTen());
         assertEquals(new Position(EPOCH, 2), token().get("p"));
         subscription.reloaded(null);
@@ -132,9 +132,29 @@ class SubscriptionStateTest {
     private long lastOfTen() {
         long wait = 0;
         for (int i = 0; i < 10; i++) {
-            wait = subscription.reloadFailed();
+            wait = subscription.reloadFailed().getAsLong();
         }
         return wait;
+    }
+
+    @Test
+    @DisplayName("ruleS2: a reload is tried so many times in a row, and for ever without a limit")
+    void reloadsSoOften() {
+        for (int attempts : List.of(3, 0)) {
+            TopicSettings settings = SETTINGS.with(draft -> draft.reloadAttempts = attempts);
+            Feed read = new Feed(settings);
+            subscription = SubscriptionState.live(read, 1, Vector.EMPTY, settings, 0, 0);
+            for (int missed = 1; missed <= 2; missed++) { // a success begins the count anew
+                read.expired(new Placed(p, missed), Reason.OVERRUN, 0);
+                told();
+                subscription.reloadFailed();
+                assertTrue(subscription.reloadFailed().isPresent());
+                if (missed == 1) {
+                    subscription.reloaded(null);
+                }
+            }
+            assertEquals(attempts == 0, subscription.reloadFailed().isPresent());
+        }
     }
 
     // ------------------------------------------------------------------ S3

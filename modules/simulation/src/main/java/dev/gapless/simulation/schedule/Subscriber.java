@@ -171,7 +171,7 @@ final class Subscriber {
         later(plan.takesNs(), () -> {
             if (plan.fails()) {
                 schedule.counts().add("fault: reload fails");
-                later(state().reloadFailed(), () -> reload(gaps));
+                later(state().reloadFailed().orElseThrow(), () -> reload(gaps));
                 return;
             }
             CursorToken reflects = plan.answersWithPositions() ? positionsNow() : null;
