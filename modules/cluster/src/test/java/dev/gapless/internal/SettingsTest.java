@@ -58,7 +58,6 @@ class SettingsTest {
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
                 "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
-                "gapless.topics.quotes { overflow = backpressure, reload-interval = 5s } | reload-interval | backpressure-timeout",
                 "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.pulse-interval",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
