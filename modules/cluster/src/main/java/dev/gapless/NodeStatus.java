@@ -11,6 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one node says of itself.
  *
+ * <pre>{@code
+ * gapless.status(Duration.ofSeconds(2)).thenAccept(nodes -> {
+ *     for (NodeStatus node : nodes) {
+ *         node.topics().forEach(topic -> log.info("{}: {}", node.node(), topic));
+ *     }
+ * });
+ * }</pre>
+ *
  * @param node its name
  * @param address host and port
  * @param topics its producers and consumers, by topic, in the names' order
@@ -21,6 +29,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * One topic on one node.
      *
+     * @param topic its name
      * @param producer null if it never was produced or registered for here
      * @param consumer null if nobody subscribes here
      */
@@ -32,6 +41,8 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * A producer and its ring.
      *
+     * @param epoch identity of its ring
+     * @param started when that was made
      * @param oldest the oldest sequence in the ring
      * @param head the newest sequence
      * @param messages how many messages the ring holds
@@ -39,6 +50,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * @param bytes how many bytes it holds
      * @param maxBytes how many it may hold
      * @param waitingPublishes publishes that wait for room
+     * @param cursors one for each reader
      * @param expiries how many readers were told that they missed something, by reason
      */
     public record ProducerStatus(
@@ -59,8 +71,11 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      *
      * @param node the consuming node
      * @param reader 0 for the node's shared feed, else a catch-up reader
+     * @param sent the last sequence that was sent to it
+     * @param acked the last that it has acknowledged
      * @param lag how many messages it has not acknowledged
      * @param confirmed whether it has acknowledged anything since it registered
+     * @param bytesInFlight how much was sent and not acknowledged
      * @param stalled whether publishers have stopped waiting for it
      */
     public record CursorStatus(
@@ -92,6 +107,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * What a consumer knows of one producer.
      *
+     * @param node the producing node
      * @param state unnamed, registering, live, waiting (for its return) or left
      * @param position how far the feed has got, or null
      */

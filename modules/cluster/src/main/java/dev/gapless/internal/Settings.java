@@ -36,6 +36,7 @@ final class Settings {
             "completion-dispatcher",
             "default-dispatcher",
             "pulse-interval",
+            "cursor-retention",
             "max-topics",
             "actor-window",
             TOPICS);

@@ -65,6 +65,7 @@ class SettingsTest {
                 "gapless.register-backoff.mx = 5s | gapless.register-backoff.mx | no such setting",
                 "gapless.topics.quotes.ring = 5 | gapless.topics.quotes.ring | no such setting",
                 "gapless.topics.quotes.node-name = x | gapless.topics.quotes.node-name | no such setting",
+                "gapless.topics.quotes.cursor-retention = 1h | gapless.topics.quotes.cursor-retention | no such setting",
             })
     void refusesWhatCannotBeAndNamesKeyAndRange(String config, String key, String range) {
         ConfigException refused = assertThrows(ConfigException.class, () -> settings(config.trim()));
