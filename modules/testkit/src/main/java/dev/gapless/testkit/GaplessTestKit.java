@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Settings are those of the application's {@code application.conf}, but for {@code gapless.buffer-messages}, which is 1,024 unless
+ * <p>Settings are those of the application's {@code application.conf}, or of the actor system if there is one, but for {@code gapless.buffer-messages}, which is 1,024 unless
  * {@link #create(String)} says otherwise. Without an actor system messages are handed over as they are; with one ({@link
  * #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for instance) they are serialized as in a cluster, and actors and
  * streams can subscribe.
@@ -76,7 +76,10 @@ public final class GaplessTestKit implements AutoCloseable {
         return new GaplessTestKit(null, config);
     }
 
-    /** A cluster beside this actor system, which is no cluster node: {@code testKit.system()} for instance. */
+    /**
+     * A cluster beside this actor system, which is no cluster node, and with its settings: {@code testKit.system()} for instance,
+     * where {@code ActorTestKit.create(ConfigFactory.load())} has those of {@code application.conf}, serializers included.
+     */
     public static GaplessTestKit create(ClassicActorSystemProvider system) {
         return create(system, "");
     }

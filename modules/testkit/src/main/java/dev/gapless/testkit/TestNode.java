@@ -212,13 +212,18 @@ public final class TestNode {
 
     /** It shuts down in good order: its subscriptions end, and others get what they lack, and are told that it left. */
     public void leave() {
-        kit.order(() -> current().leave());
-        kit.passUntil(() -> current().isDrained(), kit.surroundings().drainTimeout());
-        kit.order(() -> {
-            current().crash();
+        Life leaving = current();
+        kit.order(leaving::leave);
+        kit.passUntil(leaving::isDrained, kit.surroundings().drainTimeout());
+        kit.order(() -> end(leaving));
+    }
+
+    private void end(Life ended) {
+        ended.crash();
+        kit.links().remove(ended);
+        if (current() == ended) {
             stoodInFor(null);
-            kit.links().remove(current());
-        });
+        }
     }
 
     /**
