@@ -21,7 +21,8 @@ class ReloadTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(2, "gapless { buffer-messages = 20, reload-backoff.min = 10ms }");
+        cluster = TestCluster.of(2, """
+                gapless { buffer-messages = 20, reload-backoff.min = 10ms, topics.gives-up.reload-backoff.attempts = 3 }""");
     }
 
     @AfterAll
@@ -102,5 +103,47 @@ class ReloadTest {
         }
         assertEquals(401, sum);
         get(subscription.cancel());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS2: a reload that fails as often as it is tried ends the subscription, in front of what was missed")
+    void endsWhenNoReloadSucceeds() {
+        Topic<Integer> topic = Topic.of("gives-up", Integer.class);
+        IllegalStateException down = new IllegalStateException("database down");
+        class Failing extends Recorder<Integer> {
+            final CompletableFuture<Void> gate = new CompletableFuture<>();
+
+            @Override
+            public void onMessage(Delivery<Integer> delivery) throws Exception {
+                super.onMessage(delivery);
+                gate.join();
+            }
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                super.onCursorExpired(expired);
+                return CompletableFuture.failedFuture(down);
+            }
+        }
+        Failing handler = new Failing();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), handler);
+        get(subscription.ready());
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        get(producer.publish(1));
+        await(() -> handler.messages().size() == 1);
+        IntStream.rangeClosed(2, 100).forEach(i -> get(producer.publish(i)));
+        handler.gate.complete(null);
+        assertEquals(Ended.Reason.FAILED, get(subscription.whenEnded()));
+        Ended<Integer> ended = handler.ended().get(0);
+        assertEquals(down, ended.cause());
+        assertEquals(3, handler.expired().size());
+        long missedFrom = handler.expired().get(0).gaps().get(0).firstMissing();
+        assertEquals(
+                missedFrom - 1, ended.token().positions().get(producerNode()).sequence());
+    }
+
+    private static String producerNode() {
+        return cluster.gapless(0).nodeName();
     }
 }

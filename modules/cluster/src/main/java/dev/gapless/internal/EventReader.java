@@ -51,6 +51,7 @@ final class EventReader<T> {
 
     private @Nullable MessageRun run;
     private int given;
+    private OptionalLong waitsUntilNs = OptionalLong.empty();
 
     EventReader(
             Topic<T> topic,
@@ -76,10 +77,12 @@ final class EventReader<T> {
     }
 
     /**
-     * The next event, or null if there is none now, or a reload is under way, or much was left out: then {@link #hasMore}.
+     * The next event, or null if there is none now, or a reload is under way or waits ({@link #waitNs}), or much was left out: then
+     * {@link #hasMore}.
      */
     @Nullable Event<T> next() {
         handled();
+        waitsUntilNs = OptionalLong.empty();
         for (int i = 0; i < LOOKS; i++) {
             MessageRun current = run;
             if (current != null && given < current.messages().size()) {
@@ -93,6 +96,9 @@ final class EventReader<T> {
                 Step step = step();
                 if (step instanceof Step.Idle || step instanceof Step.Reloading) {
                     return null;
+                } else if (step instanceof Step.Waiting waiting) {
+                    waitsUntilNs = OptionalLong.of(waiting.untilNs());
+                    return null;
                 }
                 Event<T> notice = notice(step);
                 if (notice != null) {
@@ -102,6 +108,13 @@ final class EventReader<T> {
         }
         handled();
         return null;
+    }
+
+    /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
+    OptionalLong waitNs() {
+        return waitsUntilNs.isEmpty()
+                ? waitsUntilNs
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
     }
 
     /** Is there something to look at? */

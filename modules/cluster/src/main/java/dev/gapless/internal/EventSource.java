@@ -9,6 +9,7 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Duration;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
@@ -18,6 +19,7 @@ import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
 import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.TimerGraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription as a stream: reads the feed when there is demand. Each materialization is a subscription of its own. */
@@ -51,7 +53,9 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) {}
 
-    private final class Logic extends GraphStageLogic {
+    private static final String RELOAD = "reload";
+
+    private final class Logic extends TimerGraphStageLogic {
         private final SubscriptionHandle handle;
         private final long id;
         private final Wakeup wakeup = new Wakeup();
@@ -142,8 +146,15 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                     push(out, event);
                 } else if (link != null && events.hasMore()) {
                     link.wake();
+                } else {
+                    events.waitNs().ifPresent(wait -> scheduleOnce(RELOAD, Duration.ofNanos(wait)));
                 }
             }
+        }
+
+        @Override
+        public void onTimer(Object timer) {
+            emitIfAsked();
         }
 
         private void finish(Ending now) {

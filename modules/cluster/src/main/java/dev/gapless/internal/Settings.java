@@ -123,6 +123,12 @@ final class Settings {
                 "1 to 2^30");
         draft.ringBytes = c.getBytes("buffer-bytes");
         check(draft.ringBytes >= 1024, path + "buffer-bytes", draft.ringBytes, "at least 1 KiB");
+        draft.maxAgeNs = notNegative(c, path, "max-age");
+        check(
+                draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,
+                path + "max-age",
+                c.getDuration("max-age"),
+                "0, or at least 1s");
         draft.overflow = oneOf(Overflow.class, c, path, "overflow");
         long batch = c.getBytes("batch-bytes");
         check(
@@ -159,6 +165,16 @@ final class Settings {
                 "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
         draft.drainTimeoutNs = drain.toNanos();
         draft.reloadBackoff = backoff(c, path, "reload-backoff");
+        draft.reloadAttempts = c.getInt("reload-backoff.attempts");
+        check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
+        draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
+        draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
+        check(
+                draft.overflow == Overflow.EXPIRE
+                        || draft.reloadIntervalNs + draft.reloadJitterNs < draft.backpressureTimeoutNs / 2,
+                path + "reload-interval",
+                c.getDuration("reload-interval"),
+                "with reload-jitter less than half of backpressure-timeout, for which a subscription may free nothing");
     }
 
     private static Backoff backoff(Config c, String path, String backoff) {
@@ -172,6 +188,12 @@ final class Settings {
         Duration duration = c.getDuration(key);
         check(duration.toMillis() > 0, path + key, duration, "at least 1ms");
         return duration;
+    }
+
+    private static long notNegative(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(!duration.isNegative(), path + key, duration, "0 or more");
+        return duration.toNanos();
     }
 
     private static <E extends Enum<E>> E oneOf(Class<E> type, Config c, String path, String key) {

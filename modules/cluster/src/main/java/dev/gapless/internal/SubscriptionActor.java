@@ -9,6 +9,7 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
+import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -173,6 +174,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                 if (events.hasMore()) {
                     break;
                 }
+                events.waitNs().ifPresent(wait -> timers.startSingleTimer(Signal.RETRY, Duration.ofNanos(wait)));
                 return this;
             }
             if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {
@@ -232,7 +234,18 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     }
 
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
-        Duration wait = Duration.ofNanos(events.state().reloadFailed());
+        OptionalLong waitNs = events.state().reloadFailed();
+        if (waitNs.isEmpty()) {
+            getContext()
+                    .getLog()
+                    .error(
+                            "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
+                            topic.name(),
+                            failure);
+            end(Ended.Reason.FAILED, failure);
+            return;
+        }
+        Duration wait = Duration.ofNanos(waitNs.getAsLong());
         getContext()
                 .getLog()
                 .warn(

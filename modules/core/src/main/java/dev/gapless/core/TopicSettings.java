@@ -8,6 +8,7 @@ import java.util.function.Consumer;
  *
  * @param ringMessages how many messages a ring (log or feed) holds at most
  * @param ringBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
+ * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
  * @param windowBytes how much may be under way to one reader without its acknowledgement
@@ -22,10 +23,14 @@ import java.util.function.Consumer;
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
  * @param reloadBackoff how long after a reload that failed it is tried again
+ * @param reloadAttempts how often a reload that fails is tried, or 0 for ever
+ * @param reloadIntervalNs between the beginnings of two reloads of a subscription, at least
+ * @param reloadJitterNs how long a reload waits at most so that not all begin at once
  */
 public record TopicSettings(
         int ringMessages,
         long ringBytes,
+        long maxAgeNs,
         Overflow overflow,
         int batchBytes,
         long windowBytes,
@@ -39,7 +44,10 @@ public record TopicSettings(
         long readyTimeoutNs,
         long producerReturnNs,
         long drainTimeoutNs,
-        Backoff reloadBackoff) {
+        Backoff reloadBackoff,
+        int reloadAttempts,
+        long reloadIntervalNs,
+        long reloadJitterNs) {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
 
@@ -58,6 +66,7 @@ public record TopicSettings(
         return with(draft -> {
             draft.ringBytes = windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
+            draft.maxAgeNs = 0;
         });
     }
 
@@ -69,6 +78,7 @@ public record TopicSettings(
     public static final class Draft {
         public int ringMessages = 65_536;
         public long ringBytes = 16 << 20;
+        public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
         public long windowBytes = 512 << 10;
@@ -83,12 +93,16 @@ public record TopicSettings(
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
         public Backoff reloadBackoff = new Backoff(200 * MS, 10 * SECOND);
+        public int reloadAttempts = 100;
+        public long reloadIntervalNs = SECOND;
+        public long reloadJitterNs = SECOND;
 
         private Draft() {}
 
         private Draft(TopicSettings from) {
             ringMessages = from.ringMessages;
             ringBytes = from.ringBytes;
+            maxAgeNs = from.maxAgeNs;
             overflow = from.overflow;
             batchBytes = from.batchBytes;
             windowBytes = from.windowBytes;
@@ -103,12 +117,16 @@ public record TopicSettings(
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
             reloadBackoff = from.reloadBackoff;
+            reloadAttempts = from.reloadAttempts;
+            reloadIntervalNs = from.reloadIntervalNs;
+            reloadJitterNs = from.reloadJitterNs;
         }
 
         private TopicSettings settings() {
             return new TopicSettings(
                     ringMessages,
                     ringBytes,
+                    maxAgeNs,
                     overflow,
                     batchBytes,
                     windowBytes,
@@ -122,7 +140,10 @@ public record TopicSettings(
                     readyTimeoutNs,
                     producerReturnNs,
                     drainTimeoutNs,
-                    reloadBackoff);
+                    reloadBackoff,
+                    reloadAttempts,
+                    reloadIntervalNs,
+                    reloadJitterNs);
         }
     }
 }

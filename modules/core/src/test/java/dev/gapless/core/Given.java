@@ -49,6 +49,8 @@ public final class Given {
             draft.registerJitter = 0;
             draft.readyTimeoutNs = 5 * SECOND;
             draft.reloadBackoff = new Backoff(SECOND / 10, 2 * SECOND);
+            draft.reloadIntervalNs = 0;
+            draft.reloadJitterNs = 0;
         });
     }
 }

@@ -31,7 +31,7 @@ public class SubscriptionWakeupStress {
 
     public SubscriptionWakeupStress() {
         feed.started(Given.era("p"), 0);
-        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0);
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
         subscription.next(0);
         if (wakeup.claim()) {
             mailbox.set(1);

@@ -58,6 +58,8 @@ public final class Given {
             draft.overflow = overflow;
             draft.batchBytes = Frame.OVERHEAD_BYTES;
             draft.windowBytes = 1 << 16;
+            draft.reloadIntervalNs = 0;
+            draft.reloadJitterNs = 0;
         });
     }
 

@@ -123,9 +123,13 @@ public final class TopicConsumer {
     private Open openOnFeed(Opening opening, long nowNs) {
         Feed feed = shared.feed();
         SubscriptionState subscription = opening instanceof Opening.Earliest
-                ? SubscriptionState.live(feed, feed.oldest(), feed.overtaken().bases(), settings, nowNs)
-                : SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, nowNs);
+                ? SubscriptionState.live(feed, feed.oldest(), feed.overtaken().bases(), settings, share(), nowNs)
+                : SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), nowNs);
         return new Open(subscription, Message.SHARED_READER);
+    }
+
+    private double share() {
+        return settings.reloadJitterNs() == 0 ? 0 : jitter.nextDouble();
     }
 
     private Open openBehindFeed(Opening opening, long nowMs, long nowNs) {
@@ -138,7 +142,7 @@ public final class TopicConsumer {
         readers.put(number, state);
         Set<String> listed = token == null ? Set.of() : token.positions().keySet();
         Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
-        Open added = new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, nowNs), number);
+        Open added = new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, share(), nowNs), number);
         if (up) {
             state.begin(members, nowMs, nowNs);
         }
@@ -254,6 +258,7 @@ public final class TopicConsumer {
             shared.feed().findStalled(nowNs);
             readers.values().forEach(reader -> reader.feed().findStalled(nowNs));
         }
+        shared.feed().dropOld(nowNs);
         shared.onTime(nowMs, nowNs);
         readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
         onRoom();
@@ -266,6 +271,7 @@ public final class TopicConsumer {
         for (ConsumerState reader : readers.values()) {
             wait = until(reader.deadlineNs(nowNs), nowNs, wait);
         }
+        wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
         for (Open waiting : unsettled.values()) {
             if (up && !waiting.ready) {
                 wait = Math.min(wait, waiting.readyUntilNs - nowNs);

@@ -2,6 +2,7 @@ package dev.gapless.core.feed;
 
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ public final class Feed {
     private final Map<String, Placed> tails = new HashMap<>();
     private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
 
+    private final Ages ages;
     private long evictable = Ring.ALL;
     private volatile Map<String, Placed> origins = Map.of();
     private volatile Map<String, Era> newest = Map.of();
@@ -76,6 +78,7 @@ public final class Feed {
     public Feed(TopicSettings settings) {
         this.settings = settings;
         this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), 1);
+        this.ages = new Ages(settings.maxAgeNs());
     }
 
     // ------------------------------------------------------------------ for its writer
@@ -157,6 +160,24 @@ public final class Feed {
             base.sequence = entry.sequence();
             base.left = left;
         }
+    }
+
+    /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
+    public void dropOld(long nowNs) {
+        lock.lock();
+        try {
+            long upTo = ages.tooOld(ring.head(), nowNs);
+            if (ring.oldest() <= upTo) {
+                ring.evict(settings.backpressure() ? Math.min(upTo, readByAll()) : upTo, this::evicted);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When {@link #dropOld} is due, or {@code Long.MAX_VALUE}. For its writer. */
+    public long oldDueNs(long nowNs) {
+        return ages.dueNs(ring.oldest() > ring.head(), nowNs);
     }
 
     private long readByAll() {

@@ -30,6 +30,7 @@ public final class Log {
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
 
+    private final Ages ages;
     private long evictable = Ring.ALL;
     private long lastMs = Long.MIN_VALUE;
     private volatile long evictedMs = Long.MIN_VALUE;
@@ -44,6 +45,7 @@ public final class Log {
         this.identity = identity;
         this.settings = settings;
         this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), identity.first());
+        this.ages = new Ages(settings.maxAgeNs());
     }
 
     public LogIdentity identity() {
@@ -123,6 +125,29 @@ public final class Log {
             lock.unlock();
         }
         settle(settled);
+    }
+
+    /** Drops frames that are older than the settings allow, but for those that a reader is waited for. */
+    public void dropOld(long nowNs) {
+        lock.lock();
+        try {
+            long upTo = Math.min(ages.tooOld(ring.head(), nowNs), evictable);
+            if (ring.oldest() <= upTo) {
+                ring.evict(upTo, gone -> evictedMs = gone.publishedMs());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When {@link #dropOld} is due, or {@code Long.MAX_VALUE}. */
+    public long oldDueNs(long nowNs) {
+        lock.lock();
+        try {
+            return ages.dueNs(ring.oldest() > ring.head(), nowNs);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Refuses those that have waited for too long. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A slot holds a reference to an immutable entry that knows its own index. A reader compares it with the index that it
  * wants: an overtaken reader finds another entry, or none, and never a wrong or torn one.
  *
- * <p>The array grows with use: an idle ring costs next to nothing.
+ * <p>The array grows with use, and shrinks again when entries are evicted for their age: an idle ring costs next to nothing.
  *
  * @param <E> the entries
  */
@@ -110,11 +110,25 @@ public final class Ring<E extends Ring.Entry> {
             evictOldest(evicted);
         }
         if (index - oldest >= slots.length()) {
-            grow();
+            resize(slots.length() * 2);
         }
         slots.set(slot(index), entry);
         bytes = bytes + size;
         head = index; // after the slot and the array: who sees the head sees the entry
+    }
+
+    /** Evicts the entries up to this index, and gives the room that they took back. For the writer. */
+    public void evict(long upTo, Consumer<? super E> evicted) {
+        while (oldest <= head && oldest <= upTo) {
+            evictOldest(evicted);
+        }
+        int length = slots.length();
+        while (length > FIRST_SLOTS && size() <= length / 4) {
+            length /= 2;
+        }
+        if (length < slots.length()) {
+            resize(length);
+        }
     }
 
     /** The entry with this index, or null: not yet there if the index is beyond the head, else overwritten. */
@@ -144,13 +158,13 @@ public final class Ring<E extends Ring.Entry> {
         slots.set(slot, null);
     }
 
-    private void grow() {
-        AtomicReferenceArray<@Nullable E> small = slots;
-        AtomicReferenceArray<@Nullable E> large = new AtomicReferenceArray<>(small.length() * 2);
+    private void resize(int length) {
+        AtomicReferenceArray<@Nullable E> before = slots;
+        AtomicReferenceArray<@Nullable E> after = new AtomicReferenceArray<>(length);
         for (long i = oldest; i <= head; i++) {
-            large.set((int) (i & (large.length() - 1)), small.get((int) (i & (small.length() - 1))));
+            after.set((int) (i & (after.length() - 1)), before.get((int) (i & (before.length() - 1))));
         }
-        slots = large;
+        slots = after;
     }
 
     private int slot(long index) {

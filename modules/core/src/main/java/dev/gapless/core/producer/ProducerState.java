@@ -139,6 +139,7 @@ public final class ProducerState {
 
     /** Does what is due. */
     public void onTime(long nowMs, long nowNs) {
+        log.dropOld(nowNs);
         releaseAndSend(nowMs, nowNs);
         log.expireWaiters(nowNs); // behind those that a stalled reader leaves room for now
         long head = log.head();
@@ -168,6 +169,10 @@ public final class ProducerState {
         }
         if (leaving) {
             wait = Math.min(wait, drainUntilNs - nowNs);
+        }
+        long oldDueNs = log.oldDueNs(nowNs);
+        if (oldDueNs != Long.MAX_VALUE) {
+            wait = Math.min(wait, oldDueNs - nowNs);
         }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }

@@ -34,6 +34,13 @@ public sealed interface Step {
     /** A reload is under way. */
     record Reloading() implements Step {}
 
+    /**
+     * A reload is due, and may not begin yet; what becomes known meanwhile is handed over with it.
+     *
+     * @param untilNs when to ask again
+     */
+    record Waiting(long untilNs) implements Step {}
+
     Step JOINED = new Joined();
     Step IDLE = new Idle();
     Step RELOADING = new Reloading();

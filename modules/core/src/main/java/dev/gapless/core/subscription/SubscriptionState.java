@@ -55,6 +55,7 @@ public final class SubscriptionState {
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
     private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>();
 
+    private final ReloadPace pace;
     private int reloadsFailed;
     private final AtomicLong violations = new AtomicLong();
 
@@ -75,8 +76,10 @@ public final class SubscriptionState {
         }
     }
 
-    private SubscriptionState(Feed feed, Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
+    private SubscriptionState(
+            Feed feed, Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
         this.settings = settings;
+        this.pace = new ReloadPace(settings, share);
         this.shared = shared;
         this.feed = feed;
         this.index = index;
@@ -84,14 +87,24 @@ public final class SubscriptionState {
         this.run = new MessageRun(start, List.of());
     }
 
-    /** A subscription to the shared feed, from this index and these positions on. */
-    public static SubscriptionState live(Feed shared, long index, Vector start, TopicSettings settings, long nowNs) {
-        return new SubscriptionState(shared, shared, index, start, settings, nowNs);
+    /**
+     * A subscription to the shared feed, from this index and these positions on.
+     *
+     * @param share how much of the reload jitter it takes, 0 to 1
+     */
+    public static SubscriptionState live(
+            Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
+        return new SubscriptionState(shared, shared, index, start, settings, share, nowNs);
     }
 
-    /** A subscription that reads a feed of its own until it can join the shared one. */
-    public static SubscriptionState behind(Feed own, Feed shared, Vector start, TopicSettings settings, long nowNs) {
-        return new SubscriptionState(own, shared, own.head() + 1, start, settings, nowNs);
+    /**
+     * A subscription that reads a feed of its own until it can join the shared one.
+     *
+     * @param share how much of the reload jitter it takes, 0 to 1
+     */
+    public static SubscriptionState behind(
+            Feed own, Feed shared, Vector start, TopicSettings settings, double share, long nowNs) {
+        return new SubscriptionState(own, shared, own.head() + 1, start, settings, share, nowNs);
     }
 
     /** The positions of a token, which no producer has answered for yet. */
@@ -152,9 +165,9 @@ public final class SubscriptionState {
         return feed.wantsRoom();
     }
 
-    /** Is there something to read? */
+    /** Is there something to read now? A reload that waits is not. */
     public boolean hasNext() {
-        if (pending != null) {
+        if (pending != null || pace.isWaiting()) {
             return false;
         }
         Feed read = feed; // before the index, which a join sets first
@@ -174,6 +187,9 @@ public final class SubscriptionState {
         if (pending != null) {
             return Step.RELOADING;
         }
+        if (pace.isWaiting() && pace.untilNs() - nowNs > 0) {
+            return new Step.Waiting(pace.untilNs());
+        }
         Vector at = run.after(run.handled());
         run = new MessageRun(at, List.of());
         reader.moveTo(index);
@@ -184,7 +200,7 @@ public final class SubscriptionState {
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
             return Step.JOINED;
         }
-        return read(at);
+        return read(at, nowNs);
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
@@ -217,7 +233,7 @@ public final class SubscriptionState {
     }
 
     /** Reads up to the first entry that is no message; messages before it come first. */
-    private Step read(Vector start) {
+    private Step read(Vector start, long nowNs) {
         Vector at = start;
         Map<String, Placed> moved = new HashMap<>();
         List<FeedEntry.Message> messages = new ArrayList<>();
@@ -232,7 +248,7 @@ public final class SubscriptionState {
                 break;
             }
             if (entry == null) {
-                return overtaken(at);
+                return overtaken(at, nowNs);
             }
             Placed asked = where(entry.era().node(), at, moved);
             Placed before = placed(asked, entry);
@@ -243,7 +259,7 @@ public final class SubscriptionState {
             if (entry instanceof FeedEntry.Message message) {
                 if (isNew(entry, before)) {
                     if (!follows(message, before)) {
-                        return messages.isEmpty() ? hole(at, message) : give(at, messages);
+                        return messages.isEmpty() ? hole(at, message, nowNs) : give(at, messages);
                     }
                     messages.add(message);
                     bytes += message.frame().sizeBytes();
@@ -251,7 +267,7 @@ public final class SubscriptionState {
                 }
                 index = index + 1;
             } else {
-                Step step = notice(entry, before, at);
+                Step step = notice(entry, before, at, nowNs);
                 if (step != null) {
                     return step;
                 }
@@ -318,9 +334,9 @@ public final class SubscriptionState {
     }
 
     /** An entry that is no message. Returns null if there is nothing to do about it; V then stands in {@link #run}. */
-    private @Nullable Step notice(FeedEntry entry, @Nullable Placed before, Vector at) {
+    private @Nullable Step notice(FeedEntry entry, @Nullable Placed before, Vector at, long nowNs) {
         if (entry instanceof FeedEntry.Expired expired) {
-            return expired(expired, at);
+            return expired(expired, at, nowNs);
         }
         index = index + 1;
         // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
@@ -337,27 +353,33 @@ public final class SubscriptionState {
     }
 
     /** What should never be: a hole in a stretch. It is told. */
-    private Step hole(Vector at, FeedEntry.Message message) {
+    private Step hole(Vector at, FeedEntry.Message message, long nowNs) {
         violations.incrementAndGet();
         Placed to = new Placed(message.era(), message.sequence() - 1);
-        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)));
-        return step == null ? read(run.after(0)) : step;
+        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)), nowNs);
+        return step == null ? read(run.after(0), nowNs) : step;
     }
 
     /** Hands over this expiry and all behind it. */
-    private @Nullable Step expired(FeedEntry.Expired first, Vector at) {
+    private @Nullable Step expired(FeedEntry.Expired first, Vector at, long nowNs) {
         Map<String, Expiry> expiries = new LinkedHashMap<>();
         add(first, at, expiries); // the feed may have gone on past it by now
-        index = index + 1;
+        long here = index;
+        index = here + 1;
         collect(at, expiries);
-        return hand(at, expiries);
+        Step step = hand(at, expiries, nowNs);
+        if (step instanceof Step.Waiting) {
+            index = here;
+        }
+        return step;
     }
 
     /** The feed has gone on past this subscription (rule S3). */
-    private Step overtaken(Vector at) {
+    private Step overtaken(Vector at, long nowNs) {
         Feed.Overtaken overtaken = feed.overtaken();
         Map<String, Expiry> expiries = new LinkedHashMap<>();
         Map<String, Placed> back = new HashMap<>();
+        List<Placed> ends = new ArrayList<>();
         overtaken.bases().positions().forEach((node, base) -> {
             Placed asked = where(node, at, Map.of());
             Placed position = asked != null && asked.era().isEnd() ? goesOn(asked, base.era()) : asked;
@@ -369,18 +391,24 @@ public final class SubscriptionState {
                 Reason reason = left ? Reason.OVERRUN : reason(position, base);
                 expiries.put(node, new Expiry(base, reason, 0, position == null));
                 if (left && base.sequence() >= base.era().first()) {
-                    passedEnds.add(base);
+                    ends.add(base);
                 }
             }
         });
+        long here = index;
         index = overtaken.oldest();
         Vector from = at.with(back);
         collect(from, expiries);
-        Step step = hand(from, expiries);
+        Step step = hand(from, expiries, nowNs);
+        if (step instanceof Step.Waiting) {
+            index = here;
+            return step;
+        }
+        passedEnds.addAll(ends);
         if (step == null) {
             step = nextPassedEnd(run.after(0));
         }
-        return step == null ? read(run.after(0)) : step;
+        return step == null ? read(run.after(0), nowNs) : step;
     }
 
     /** What was told of a later life says already that this one is over. */
@@ -427,8 +455,8 @@ public final class SubscriptionState {
         }
     }
 
-    /** Begins a reload if anything is missed; else V passes at once, and null is returned. */
-    private @Nullable Step hand(Vector at, Map<String, Expiry> expiries) {
+    /** Begins a reload if anything is missed, and it is time for one; else V passes at once, and null is returned. */
+    private @Nullable Step hand(Vector at, Map<String, Expiry> expiries, long nowNs) {
         List<Gap> gaps = new ArrayList<>();
         Map<String, Placed> upTo = new HashMap<>();
         long timeMs = 0;
@@ -447,10 +475,14 @@ public final class SubscriptionState {
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
         if (gaps.isEmpty()) {
+            pace.forget();
             run = new MessageRun(at.with(upTo), List.of());
             return null;
         }
         run = new MessageRun(at, List.of());
+        if (!pace.begin(nowNs)) {
+            return new Step.Waiting(pace.untilNs());
+        }
         pending = new Pending(upTo);
         return new Step.Missed(List.copyOf(gaps), timeMs);
     }
@@ -499,9 +531,14 @@ public final class SubscriptionState {
         reloadsFailed = 0;
     }
 
-    /** The reload has failed. Returns after how many nanoseconds to hand the same gaps over again. */
-    public long reloadFailed() {
-        return settings.reloadBackoff().waitNs(reloadsFailed++);
+    /**
+     * The reload has failed. Returns after how many nanoseconds to hand the same gaps over again; empty if that was the last attempt, and
+     * the subscription is to end in front of them.
+     */
+    public OptionalLong reloadFailed() {
+        long wait = settings.reloadBackoff().waitNs(reloadsFailed++);
+        boolean last = settings.reloadAttempts() > 0 && reloadsFailed >= settings.reloadAttempts();
+        return last ? OptionalLong.empty() : OptionalLong.of(wait);
     }
 
     /** Where it stands: behind the last message handled, and in front of a gap that is being reloaded. Any thread. */

@@ -41,6 +41,25 @@ class FeedTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleF1, P12: what is dropped for its age counts for the base; with backpressure it waits for who reads it")
+    void basesFollowWhatIsTooOld() {
+        for (Overflow overflow : Overflow.values()) {
+            Feed feed = new Feed(
+                    Given.settings(100, overflow, ResumeAfterExpiry.HEAD).with(draft -> draft.maxAgeNs = 16 * SECOND));
+            FeedReader reader = feed.attach(1, 0);
+            feed.started(p, 0);
+            feed.messages(p, frames(1, 4));
+            feed.dropOld(0);
+            reader.moveTo(4);
+            feed.dropOld(20 * SECOND);
+            long behind = overflow == Overflow.EXPIRE ? 4 : 2;
+            assertEquals(Map.of("p", new Placed(p, behind)), bases(feed));
+            assertEquals(behind + 2, feed.oldest());
+        }
+    }
+
+    @Test
     @DisplayName("ruleF1: an expiry that fell out counts for the base")
     void expiriesCountForTheBase() {
         Feed feed = new Feed(Given.ring(2));

@@ -44,6 +44,32 @@ class RingTest {
     }
 
     @Test
+    void evictsAndKeepsTheRest() {
+        Ring<Numbered> ring = new Ring<>(1_000, 1_000, 1);
+        for (int i = 1; i <= 500; i++) {
+            append(ring, 1, Ring.ALL);
+        }
+        List<Long> evicted = new ArrayList<>();
+        ring.evict(497, gone -> evicted.add(gone.index()));
+        assertEquals(497, evicted.size());
+        assertEquals(3, ring.size());
+        assertEquals(3, ring.bytes());
+        assertNull(ring.get(497));
+        for (long i = 498; i <= 500; i++) {
+            assertEquals(i, ring.get(i).index());
+        }
+        for (int i = 501; i <= 1_600; i++) { // in the smaller array, and beyond
+            append(ring, 1, Ring.ALL);
+            assertEquals(i, ring.get(i).index());
+        }
+        assertEquals(601, ring.oldest());
+        ring.evict(Long.MAX_VALUE, gone -> {});
+        assertEquals(1_601, ring.oldest());
+        assertEquals(1_600, ring.head());
+        assertEquals(0, ring.bytes());
+    }
+
+    @Test
     void isBoundedInBytesToo() {
         Ring<Numbered> ring = new Ring<>(100, 10, 1);
         append(ring, 4, Ring.ALL);

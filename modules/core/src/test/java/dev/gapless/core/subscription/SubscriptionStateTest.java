@@ -42,7 +42,7 @@ class SubscriptionStateTest {
     private final Era q = eras.of("q", LOG);
     private final Feed feed = new Feed(SETTINGS);
     private final Feed own = new Feed(SETTINGS.forCatchUp());
-    private SubscriptionState subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0);
+    private SubscriptionState subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
 
     private List<Long> given() {
         MessageRun run =
@@ -78,7 +78,7 @@ class SubscriptionStateTest {
 
     private void resume(String node, Position position) {
         CursorToken token = positions(node, position);
-        subscription = SubscriptionState.behind(own, feed, SubscriptionState.startOf(token), SETTINGS, 0);
+        subscription = SubscriptionState.behind(own, feed, SubscriptionState.startOf(token), SETTINGS, 0, 0);
     }
 
     // ------------------------------------------------------------------ S1, S2
@@ -89,7 +89,7 @@ class SubscriptionStateTest {
         feed.started(p, 0);
         feed.messages(p, frames(1, 4));
         Vector at = Vector.of(Map.of("p", new Placed(p, 2)));
-        subscription = SubscriptionState.live(feed, 1, at, SETTINGS, 0);
+        subscription = SubscriptionState.live(feed, 1, at, SETTINGS, 0, 0);
         assertEquals(List.of(3L, 4L), given());
         idle();
     }
@@ -120,8 +120,8 @@ class SubscriptionStateTest {
         assertSame(Step.RELOADING, subscription.next(0));
         assertFalse(subscription.hasNext());
         assertEquals(new Position(EPOCH, 2), token().get("p"));
-        assertEquals(SECOND / 10, subscription.reloadFailed());
-        assertEquals(SECOND / 5, subscription.reloadFailed());
+        assertEquals(SECOND / 10, subscription.reloadFailed().getAsLong());
+        assertEquals(SECOND / 5, subscription.reloadFailed().getAsLong());
         assertEquals(2 * SECOND, lastOfTen());
         assertEquals(new Position(EPOCH, 2), token().get("p"));
         subscription.reloaded(null);
@@ -132,9 +132,29 @@ class SubscriptionStateTest {
     private long lastOfTen() {
         long wait = 0;
         for (int i = 0; i < 10; i++) {
-            wait = subscription.reloadFailed();
+            wait = subscription.reloadFailed().getAsLong();
         }
         return wait;
+    }
+
+    @Test
+    @DisplayName("ruleS2: a reload is tried so many times in a row, and for ever without a limit")
+    void reloadsSoOften() {
+        for (int attempts : List.of(3, 0)) {
+            TopicSettings settings = SETTINGS.with(draft -> draft.reloadAttempts = attempts);
+            Feed read = new Feed(settings);
+            subscription = SubscriptionState.live(read, 1, Vector.EMPTY, settings, 0, 0);
+            for (int missed = 1; missed <= 2; missed++) { // a success begins the count anew
+                read.expired(new Placed(p, missed), Reason.OVERRUN, 0);
+                told();
+                subscription.reloadFailed();
+                assertTrue(subscription.reloadFailed().isPresent());
+                if (missed == 1) {
+                    subscription.reloaded(null);
+                }
+            }
+            assertEquals(attempts == 0, subscription.reloadFailed().isPresent());
+        }
     }
 
     // ------------------------------------------------------------------ S3
@@ -188,13 +208,77 @@ class SubscriptionStateTest {
     @DisplayName("ruleS3: overtaken by expiries alone is told of too")
     void overtakenByExpiries() {
         Feed small = new Feed(Given.ring(1));
-        subscription = SubscriptionState.live(small, 1, Vector.EMPTY, SETTINGS, 0);
+        subscription = SubscriptionState.live(small, 1, Vector.EMPTY, SETTINGS, 0, 0);
         small.started(p, 0);
         small.expired(new Placed(eras.endOf(p, 1), 0), Reason.PRODUCER_LOST, 0);
         small.started(q, 0);
         Gap gap = told().get(0);
         assertEquals(Reason.PRODUCER_LOST, gap.reason());
         assertNull(gap.resumesAt());
+    }
+
+    private void paced(Feed read) {
+        TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
+        subscription = SubscriptionState.live(read, 1, Vector.EMPTY, apart, 0, 0);
+        read.started(p, 0);
+        read.messages(p, frames(1, 1));
+        assertEquals(List.of(1L), given());
+        read.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        told();
+        subscription.reloaded(null);
+        read.messages(p, frames(4, 4));
+        assertEquals(List.of(4L), given());
+    }
+
+    private void waits(long nowNs) {
+        assertEquals(new Step.Waiting(10 * SECOND), subscription.next(nowNs));
+        assertFalse(subscription.hasNext());
+        assertFalse(subscription.isReloading());
+        assertEquals(new Position(EPOCH, 4), token().get("p"));
+    }
+
+    @Test
+    @DisplayName("rowO4, ruleS3: two reloads are apart, and what is missed meanwhile is told with the second")
+    void reloadsApart() {
+        paced(feed);
+        feed.expired(new Placed(p, 6), Reason.OVERRUN, 0);
+        waits(SECOND);
+        feed.messages(p, frames(7, 7));
+        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.messages(p, frames(10, 10));
+        waits(9 * SECOND);
+        Step due = subscription.next(10 * SECOND);
+        assertEquals(
+                List.of(gap(Reason.OVERRUN, 5, 5)),
+                assertInstanceOf(Step.Missed.class, due).gaps());
+        subscription.reloaded(null);
+        assertEquals(List.of(10L), given());
+    }
+
+    @Test
+    @DisplayName("rowO4, ruleS3: overtaken while it waits, it is told of all, and of the end that lay in it")
+    void overtakenWhileItWaits() {
+        Feed small = new Feed(Given.ring(2));
+        paced(small);
+        small.messages(p, frames(5, 9));
+        waits(SECOND);
+        waits(2 * SECOND);
+        small.left(new Placed(eras.endOf(p, 1), 9));
+        small.started(q, 0);
+        small.messages(q, frames(1, 2));
+        waits(3 * SECOND);
+        Step due = subscription.next(10 * SECOND);
+        assertEquals(
+                List.of(5L),
+                assertInstanceOf(Step.Missed.class, due).gaps().stream()
+                        .map(Gap::firstMissing)
+                        .toList());
+        subscription.reloaded(null);
+        assertEquals(
+                "p",
+                assertInstanceOf(Step.Left.class, subscription.next(10 * SECOND))
+                        .node());
+        assertEquals(List.of(1L, 2L), given());
     }
 
     // ------------------------------------------------------------------ S4
@@ -277,7 +361,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleS5: a producer that was silent so far does not keep it from joining")
     void joinsWithAProducerThatSaidNothing() {
         feed.started(p, 0);
-        subscription = SubscriptionState.behind(own, feed, Vector.EMPTY, SETTINGS, 0);
+        subscription = SubscriptionState.behind(own, feed, Vector.EMPTY, SETTINGS, 0, 0);
         own.started(p, 0);
         subscription.mayJoin(true);
         idle2();
@@ -396,7 +480,7 @@ class SubscriptionStateTest {
         assertEquals(3L, told().get(0).firstMissing());
         // And the same for one that is overtaken.
         Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 0)));
-        subscription = SubscriptionState.live(feed, feed.head(), end, SETTINGS, 0);
+        subscription = SubscriptionState.live(feed, feed.head(), end, SETTINGS, 0, 0);
         Position beginning = new Position(LAST_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
     }
@@ -404,7 +488,7 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("G1: who is overtaken past a lost life is told of more than the next life, also when that has left")
     void overtakenPastALostLife() {
-        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0);
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
         feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
         Era next = eras.of("r", NEXT_LOG);
         feed.started(next, 0);
@@ -448,7 +532,7 @@ class SubscriptionStateTest {
     @DisplayName("G2: also for who is overtaken meanwhile")
     void takenForLostWhileOvertaken() {
         Placed lost = new Placed(eras.endOfUnplaced("r", EPOCH), 2);
-        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with("r", lost), SETTINGS, 0);
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with("r", lost), SETTINGS, 0, 0);
         Era back = eras.of("r", LOG);
         feed.started(back, 0);
         feed.messages(back, frames(1, SETTINGS.ringMessages() + 1));
@@ -514,7 +598,7 @@ class SubscriptionStateTest {
         feed.started(p, 0);
         feed.messages(p, frames(1, 5));
         Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 5)));
-        subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0);
+        subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0, 0);
         assertEquals(Map.of("p", new Position(EPOCH, 5)), token());
         feed.left(new Placed(eras.endOf(p, 1), 5));
         assertEquals(Map.of(), token());

@@ -186,6 +186,8 @@ public record Configuration(
                 draft.producerReturnNs = producerReturn;
                 draft.drainTimeoutNs = 2;
                 draft.reloadBackoff = new Backoff(1, 1);
+                draft.reloadIntervalNs = 0;
+                draft.reloadJitterNs = 0;
             });
         }
     }

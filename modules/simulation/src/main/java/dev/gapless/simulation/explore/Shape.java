@@ -2,6 +2,7 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
@@ -86,6 +87,7 @@ record Shape(Sort sort, long name, Part[] parts) {
     private static final List<Class<?>> NO_STATE = List.of(
             Lock.class, // nobody holds one between two actions
             TopicSettings.class, // they never change
+            Ages.class, // nothing is too old here
             RandomGenerator.class, // gives each life's epoch, once
             LongSupplier.class, // counters, see below
             Ticket.class, // says of which message of ours it is; that is in what waits
@@ -100,6 +102,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("ConsumerState.expiries", "statistics"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("SubscriptionState.reloadsFailed", "the backoff does not grow here"),
+            Map.entry("SubscriptionState.pace", "reloads need not wait here"),
             Map.entry("Registration.attempts", "the backoff does not grow here"),
             Map.entry("Node.sessions", "beyond every session that there is; only their order counts"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),

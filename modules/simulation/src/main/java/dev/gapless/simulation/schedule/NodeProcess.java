@@ -114,6 +114,11 @@ final class NodeProcess implements Outside {
         return now + now / 1_000 * host.driftPerMille();
     }
 
+    /** How long it is until that moment by this node's clock. */
+    long untilNs(long ownNs) {
+        return Math.max(0, rightNs(ownNs) - timeline.nowNs());
+    }
+
     private long rightNs(long ownNs) {
         // Rounded up: a timer must not go off before its time.
         return host.driftPerMille() == 0 ? ownNs : ownNs / (1_000 + host.driftPerMille()) * 1_000 + 2_000;

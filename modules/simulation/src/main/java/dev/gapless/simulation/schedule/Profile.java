@@ -77,20 +77,35 @@ record Profile(
         int hosts = 2 + random.nextInt(4);
         long badTimesNs = (4 + random.nextInt(20)) * SECOND;
         int burst = 1 + random.nextInt(16);
+        long faultGapNs = (150 + random.nextInt(1_500)) * MS;
+        long publishGapNs =
+                Math.max(5 * MS, (badTimesNs + COMING_BACK_NS) * hosts * (burst + 1) / 2 / messages(random));
+        long gossipNs = (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS;
+        boolean newsInOrder = !faults || random.nextBoolean();
+        int mostInFlight = faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200;
+        long cursorRetentionNs = faults && random.nextInt(4) == 0 ? (3 + random.nextInt(5)) * SECOND : 3600 * SECOND;
+        boolean paced = random.nextInt(3) == 0;
+        long reloadIntervalNs = paced ? random.nextLong(3 * SECOND) : 0;
+        long reloadJitterNs = paced ? random.nextLong(2 * SECOND) : 0;
+        long maxAgeNs = faults && random.nextInt(6) == 0 ? SECOND + random.nextLong(10 * SECOND) : 0;
         return new Profile(
-                settings,
+                settings.with(draft -> {
+                    draft.maxAgeNs = maxAgeNs;
+                    draft.reloadIntervalNs = reloadIntervalNs;
+                    draft.reloadJitterNs = reloadJitterNs;
+                }),
                 hosts,
                 faults,
                 badTimesNs,
-                (150 + random.nextInt(1_500)) * MS,
-                Math.max(5 * MS, (badTimesNs + COMING_BACK_NS) * hosts * (burst + 1) / 2 / messages(random)),
+                faultGapNs,
+                publishGapNs,
                 burst,
                 padding,
-                (5 + (faults && random.nextInt(8) == 0 ? random.nextInt(4_000) : random.nextInt(400))) * MS,
-                !faults || random.nextBoolean(),
+                gossipNs,
+                newsInOrder,
                 faults && slowJoins,
-                faults && random.nextInt(4) == 0 ? 5 + random.nextInt(50) : 200,
-                faults && random.nextInt(4) == 0 ? (3 + random.nextInt(5)) * SECOND : 3600 * SECOND);
+                mostInFlight,
+                cursorRetentionNs);
     }
 
     /** About as many are published: some hundreds in most schedules, thousands in a few. */
@@ -127,6 +142,11 @@ record Profile(
         if (settings.ringBytes() < (long) settings.ringMessages() * (NUMBER_AND_OVERHEAD + padding)) {
             counts.add("setting: ring bounded by its bytes");
         }
+        if (settings.maxAgeNs() > 0) {
+            counts.add("setting: rings bounded by age");
+        }
+        counts.add(
+                settings.reloadIntervalNs() > 0 ? "setting: reloads at intervals" : "setting: reloads as they are due");
         counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");
     }
 

@@ -107,6 +107,8 @@ final class Schedule implements Observer {
                 + 2 * settings().registerBackoff().maxNs()
                 + settings().producerReturnNs()
                 + settings().reloadBackoff().maxNs()
+                + settings().reloadIntervalNs()
+                + settings().reloadJitterNs()
                 + 10 * Profile.SECOND;
     }
 

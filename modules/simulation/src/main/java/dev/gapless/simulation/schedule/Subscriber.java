@@ -126,6 +126,10 @@ final class Subscriber {
             schedule.trace(witness, () -> "joins the feed");
             later(0, () -> process.node().joined(witness.id()));
             return true;
+        } else if (step instanceof Step.Waiting waiting) {
+            schedule.counts().add("reload: waits for its time");
+            later(process.untilNs(waiting.untilNs()), this::read);
+            return false;
         } else {
             busy = false;
             wake();
@@ -167,7 +171,7 @@ final class Subscriber {
         later(plan.takesNs(), () -> {
             if (plan.fails()) {
                 schedule.counts().add("fault: reload fails");
-                later(state().reloadFailed(), () -> reload(gaps));
+                later(state().reloadFailed().orElseThrow(), () -> reload(gaps));
                 return;
             }
             CursorToken reflects = plan.answersWithPositions() ? positionsNow() : null;

@@ -135,7 +135,9 @@ final class Reader {
             told("is told again: ");
         }
         failed = true;
-        world.story().tell(name + " is to reload again after " + state().reloadFailed() / 1_000_000 + "ms");
+        world.story()
+                .tell(name + " is to reload again after "
+                        + state().reloadFailed().orElseThrow() / 1_000_000 + "ms");
     }
 
     /** The core has found a hole in what it gave by itself. */

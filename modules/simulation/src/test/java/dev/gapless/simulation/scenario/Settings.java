@@ -22,7 +22,7 @@ final class Settings {
 
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
-            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume")) {
+            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume|interval|age")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
@@ -44,6 +44,9 @@ final class Settings {
             draft.producerReturnNs = 5 * SECOND;
             draft.drainTimeoutNs = 2 * SECOND;
             draft.reloadBackoff = new Backoff(100 * MS, SECOND);
+            draft.maxAgeNs = number(given, "age", 0) * SECOND;
+            draft.reloadIntervalNs = number(given, "interval", 0) * SECOND;
+            draft.reloadJitterNs = 0;
         });
     }
 

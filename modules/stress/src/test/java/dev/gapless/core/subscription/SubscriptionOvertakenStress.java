@@ -29,7 +29,7 @@ public class SubscriptionOvertakenStress {
 
     public SubscriptionOvertakenStress() {
         feed.started(Given.era("p"), 0);
-        state = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(2, Overflow.EXPIRE), 0);
+        state = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(2, Overflow.EXPIRE), 0, 0);
         state.next(0);
     }
 

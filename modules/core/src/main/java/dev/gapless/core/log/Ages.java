@@ -1,0 +1,48 @@
+package dev.gapless.core.log;
+
+import java.util.ArrayDeque;
+
+/**
+ * Which entries of a ring are too old. It keeps a few marks of where the head stood when, by a clock that only goes on, instead of a
+ * time for each entry; so an entry goes up to an eighth of the age later than it might. Not thread-safe.
+ */
+public final class Ages {
+    private static final int MARKS = 16;
+
+    private final long maxAgeNs;
+    private final ArrayDeque<Mark> marks = new ArrayDeque<>();
+    private boolean begun;
+    private long nextNs;
+
+    private record Mark(long head, long atNs) {}
+
+    /** With this age, or 0 if nothing is ever too old. */
+    public Ages(long maxAgeNs) {
+        this.maxAgeNs = maxAgeNs;
+    }
+
+    /** Returns the highest index that is too old, or {@code Long.MIN_VALUE} if none is known to be. */
+    public long tooOld(long head, long nowNs) {
+        long old = Long.MIN_VALUE;
+        if (maxAgeNs == 0 || (begun && nextNs - nowNs > 0)) {
+            return old;
+        }
+        while (!marks.isEmpty() && nowNs - marks.element().atNs() >= maxAgeNs) {
+            old = marks.remove().head();
+        }
+        if (marks.isEmpty() || marks.getLast().head() < head) {
+            marks.add(new Mark(head, nowNs));
+        }
+        begun = true;
+        nextNs = nowNs + Math.max(1, maxAgeNs / MARKS);
+        return old;
+    }
+
+    /** When to ask again, or {@code Long.MAX_VALUE} if there is no need as long as nothing is appended. */
+    public long dueNs(boolean empty, long nowNs) {
+        if (maxAgeNs == 0 || empty) {
+            return Long.MAX_VALUE;
+        }
+        return begun ? nextNs : nowNs;
+    }
+}

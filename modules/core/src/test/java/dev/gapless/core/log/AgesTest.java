@@ -1,0 +1,53 @@
+package dev.gapless.core.log;
+
+import static dev.gapless.core.Given.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class AgesTest {
+    private static final long NONE = Long.MIN_VALUE;
+
+    @Test
+    @DisplayName("ruleP12: an entry goes neither before its age nor much later")
+    void age() {
+        Ages ages = new Ages(16 * SECOND);
+        long begin = Long.MAX_VALUE - 10 * SECOND; // such clocks begin anywhere, and go over
+        long due = begin;
+        assertEquals(begin, ages.dueNs(false, begin));
+        long[] goneAt = new long[31];
+        for (int second = 0; second <= 60; second++) { // one entry each second, for 30 of them
+            long now = begin + second * SECOND;
+            assertEquals(due, ages.dueNs(false, now));
+            long upTo = ages.tooOld(Math.min(second, 30), now);
+            due = now + SECOND;
+            for (int entry = 1; entry <= Math.min(upTo, 30); entry++) {
+                goneAt[entry] = goneAt[entry] == 0 ? second : goneAt[entry];
+            }
+        }
+        for (int entry = 1; entry <= 30; entry++) {
+            assertTrue(goneAt[entry] >= entry + 16 && goneAt[entry] <= entry + 18, entry + " went at " + goneAt[entry]);
+        }
+    }
+
+    @Test
+    @DisplayName("ruleP12: between two looks it answers without looking, and an empty ring needs none")
+    void looksNowAndThen() {
+        Ages ages = new Ages(16 * SECOND);
+        assertEquals(NONE, ages.tooOld(3, 0));
+        assertEquals(NONE, ages.tooOld(9, SECOND - 1)); // not marked, therefore
+        assertEquals(3, ages.tooOld(9, 16 * SECOND));
+        assertEquals(17 * SECOND, ages.dueNs(false, 16 * SECOND));
+        assertEquals(Long.MAX_VALUE, ages.dueNs(true, 16 * SECOND));
+    }
+
+    @Test
+    void withoutAnAgeNothingIsTooOld() {
+        Ages ages = new Ages(0);
+        assertEquals(NONE, ages.tooOld(3, 0));
+        assertEquals(NONE, ages.tooOld(3, Long.MAX_VALUE / 2));
+        assertEquals(Long.MAX_VALUE, ages.dueNs(false, 0));
+    }
+}
