@@ -183,6 +183,11 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         }
     }
 
+    /** Is there something that it will do in a while? */
+    public boolean waits() {
+        return dueNs() != Long.MAX_VALUE;
+    }
+
     @Override
     public long dueNs() {
         return stalled

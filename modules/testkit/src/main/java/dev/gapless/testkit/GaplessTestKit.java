@@ -38,15 +38,17 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Settings are those of the application's {@code application.conf}, or of the actor system if there is one, but for {@code gapless.buffer-messages}, which is 1,024 unless
- * {@link #create(String)} says otherwise. Without an actor system messages are handed over as they are; with one ({@link
+ * <p>Settings are those of the application's {@code application.conf}, or of the actor system if there is one. But rings are of 1,024
+ * messages, and reloads begin at once ({@code gapless.reload-interval} and {@code reload-jitter} are 0), unless {@link
+ * #create(String)} says otherwise. Without an actor system messages are handed over as they are; with one ({@link
  * #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for instance) they are serialized as in a cluster, and actors and
  * streams can subscribe.
  *
  * <p>Handlers run on the thread that brings what they are given: that of the test, as a rule, or one that completes a stage. Thread-safe.
  */
 public final class GaplessTestKit implements AutoCloseable {
-    private static final String SMALL = "gapless.buffer-messages = 1024";
+    private static final String SMALL_AND_QUICK =
+            "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s }";
     private static final Duration LEVEL_WITHIN = Duration.ofMinutes(1);
     private static final Duration STEP = Duration.ofMillis(100);
 
@@ -56,7 +58,7 @@ public final class GaplessTestKit implements AutoCloseable {
     private volatile Duration patience = Duration.ofSeconds(3);
 
     private GaplessTestKit(@Nullable ActorSystem system, String config) {
-        Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL));
+        Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK));
         this.surroundings = new Surroundings(system, settings, new Observer.Factory() {
             @Override
             public <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription) {

@@ -263,6 +263,8 @@ public final class TestSubscription<T> implements Subscription {
             return ", since it is paused";
         } else if (journal.inHand() > 0) {
             return ", with " + journal.inHand() + " unanswered";
+        } else if (driven.waits()) {
+            return ", while a reload waits for its time: let time pass";
         }
         return "";
     }

@@ -146,6 +146,19 @@ class ExpiryTest {
     }
 
     @Test
+    void rowO4_reloadsAreApartIfTheTestSaysSo() {
+        try (GaplessTestKit slow = GaplessTestKit.create("gapless.reload-interval = 1m")) {
+            TestSubscription<String> seen = slow.expire(Reason.OVERRUN, TOPIC, handler);
+            seen.expectExpiry(Reason.OVERRUN).expectReloaded();
+            slow.node("feed").restart();
+            AssertionError tooEarly = assertThrows(AssertionError.class, seen::nextExpiry);
+            assertTrue(tooEarly.getMessage().contains("while a reload waits for its time"), tooEarly::getMessage);
+            slow.pass(Duration.ofMinutes(1));
+            seen.expectExpiry(Reason.PRODUCER_RESTARTED).expectReloaded().expectNothing();
+        }
+    }
+
+    @Test
     void aReloadThatThrowsIsTriedAgain() {
         boolean[] up = {false};
         TestSubscription<String> seen = app.subscribe(TOPIC, new MessageHandler<>() {

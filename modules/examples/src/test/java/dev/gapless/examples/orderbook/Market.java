@@ -26,7 +26,7 @@ final class Market implements AutoCloseable {
     private static final List<Fault> FAULTS = List.of(Fault.values());
 
     private final SplittableRandom random;
-    private final GaplessTestKit kit = GaplessTestKit.create("gapless.buffer-messages = 16");
+    private final GaplessTestKit kit;
     private final Database exchanges = Exchange.database("jdbc:h2:mem:");
     private final List<Seller> sellers = new ArrayList<>();
     private final List<Shown> books = new ArrayList<>();
@@ -126,6 +126,8 @@ final class Market implements AutoCloseable {
 
     Market(long seed) throws SQLException {
         random = new SplittableRandom(seed);
+        String pace = random.nextBoolean() ? "reload-interval = 1s, reload-jitter = 1s" : "";
+        kit = GaplessTestKit.create("gapless { buffer-messages = 16, " + pace + " }");
         for (int i = 1; i <= EXCHANGES; i++) {
             sellers.add(new Seller("exchange" + i));
         }
