@@ -3,6 +3,7 @@ package dev.gapless;
 import dev.gapless.core.Position;
 import dev.gapless.internal.GaplessExtension;
 import dev.gapless.internal.Node;
+import dev.gapless.internal.NodeStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -172,6 +173,11 @@ public final class Gapless {
      */
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         return node.flow(topic);
+    }
+
+    /** The numbers of this node, for {@link GaplessMetrics}. */
+    NodeStats stats() {
+        return node.stats();
     }
 
     /**

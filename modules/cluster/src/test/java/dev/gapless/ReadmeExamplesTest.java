@@ -78,12 +78,12 @@ class ReadmeExamplesTest {
         synchronized void apply(Price price) { // idempotent: whatever comes again, or late, changes nothing
             prices.merge(price.symbol(), price, (old, now) -> now.version() > old.version() ? now : old);
         }
-        // end
 
         synchronized Map<String, Price> prices() {
             return Map.copyOf(prices);
         }
     }
+    // end
 
     @Test
     @DisplayName("the ten lines publish, subscribe, and load a table without missing anything in between")

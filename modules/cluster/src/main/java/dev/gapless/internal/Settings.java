@@ -39,6 +39,10 @@ final class Settings {
             "cursor-retention",
             "max-topics",
             "actor-window",
+            "cursor-retention",
+            "loss-log-interval",
+            "slow-handler-warning",
+            "metrics",
             TOPICS);
 
     private final Config config;
@@ -55,6 +59,9 @@ final class Settings {
     final Duration cursorRetention;
     final int maxTopics;
     final int actorWindow;
+    final Duration lossLogInterval;
+    final Duration slowHandlerWarning;
+    final int maxMeteredTopics;
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
     Settings(Config system, ClassLoader classLoader, String systemName) {
@@ -78,6 +85,10 @@ final class Settings {
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
+        this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
+        this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
+        this.maxMeteredTopics = config.getInt("metrics.max-topics");
+        check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             topic(topic);

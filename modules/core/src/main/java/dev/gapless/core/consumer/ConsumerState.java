@@ -66,6 +66,7 @@ final class ConsumerState {
     private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
     private boolean begun;
     private boolean ready;
+    private long registeredAgain;
 
     /**
      * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
@@ -102,6 +103,11 @@ final class ConsumerState {
 
     Map<Reason, Long> expiries() {
         return expiries;
+    }
+
+    /** How often it registered with a member that it had registered with before. */
+    long registeredAgain() {
+        return registeredAgain;
     }
 
     // ------------------------------------------------------------------ members (rules C6 to C10, T1)
@@ -530,6 +536,9 @@ final class ConsumerState {
 
     private void register(Registration r, long nowNs) {
         forgetSession(r);
+        if (r.attempts > 0 || r.answeredUid == r.uid) {
+            registeredAgain++;
+        }
         Session session = new Session(uid, sessions.getAsLong());
         r.session = session;
         bySession.put(session.counter(), r);

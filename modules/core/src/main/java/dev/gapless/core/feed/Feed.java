@@ -1,5 +1,6 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
@@ -46,6 +47,8 @@ public final class Feed {
         long sequence;
         /** Did the producer leave there, in good order? */
         boolean left;
+        /** The key of the message there, if it is one. */
+        @Nullable String key;
 
         Base(Era era, long sequence, boolean left) {
             this.era = era;
@@ -191,12 +194,16 @@ public final class Feed {
         boolean left = entry instanceof FeedEntry.Left;
         Base base = bases.get(entry.era().node());
         if (base == null) {
-            bases.put(entry.era().node(), new Base(entry.era(), entry.sequence(), left));
+            base = new Base(entry.era(), entry.sequence(), left);
+            bases.put(entry.era().node(), base);
         } else {
             base.era = entry.era();
             base.sequence = entry.sequence();
             base.left = left;
         }
+        base.key = entry instanceof FeedEntry.Message message
+                ? message.frame().content().key()
+                : null;
     }
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
@@ -364,6 +371,19 @@ public final class Feed {
                 }
             });
             return new Overtaken(ring.oldest(), Vector.of(positions), left);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For people: the key of the message in front of this position, if it was the last to fall out of the ring; else null. */
+    public @Nullable String keyBefore(String node, Position position) {
+        lock.lock();
+        try {
+            Base base = bases.get(node);
+            return base != null && position.epoch().equals(base.era.epoch()) && position.sequence() == base.sequence + 1
+                    ? base.key
+                    : null;
         } finally {
             lock.unlock();
         }

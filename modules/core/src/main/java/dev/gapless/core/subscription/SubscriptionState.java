@@ -133,6 +133,11 @@ public final class SubscriptionState {
         return feed != shared;
     }
 
+    /** Is a reload due that may not begin yet? Any thread. */
+    public boolean isWaiting() {
+        return pace.isWaiting();
+    }
+
     public boolean isReloading() {
         return pending != null;
     }
@@ -157,6 +162,11 @@ public final class SubscriptionState {
         int done = current.handled();
         List<FeedEntry.Message> messages = current.messages();
         return done < messages.size() ? messages.get(done).index() : index;
+    }
+
+    /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
+    public @Nullable String lastKey(Gap gap) {
+        return gap.node() == null || gap.resumesAt() == null ? null : feed.keyBefore(gap.node(), gap.resumesAt());
     }
 
     /** How often the invariant was found broken; a defect of Gapless if it is not 0. */
@@ -370,9 +380,11 @@ public final class SubscriptionState {
 
     /** What should never be: a hole in a stretch. It is told. */
     private Step hole(Vector at, FeedEntry.Message message, long nowNs) {
-        violations.incrementAndGet();
         Placed to = new Placed(message.era(), message.sequence() - 1);
         Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)), nowNs);
+        if (!(step instanceof Step.Waiting)) { // else it is come to again
+            violations.incrementAndGet();
+        }
         return step == null ? read(run.after(0), nowNs) : step;
     }
 

@@ -301,4 +301,15 @@ class TopicConsumerTest implements ConsumerEffects {
         }
         assertEquals(all ? 2 : last, last);
     }
+
+    @Test
+    void theRegistrationsOfReadersThatAreGoneStayCounted() {
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        registered(0, 1, 0);
+        consumer.open(1, resume(0), 0, 0);
+        consumer.onSilent(PRODUCER, 0);
+        assertEquals(2, consumer.registeredAgain());
+        consumer.close(1);
+        assertEquals(2, consumer.registeredAgain());
+    }
 }
