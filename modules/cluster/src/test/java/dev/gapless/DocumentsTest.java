@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class DocumentsTest {
     private static final Path ROOT = Path.of("../..");
-    private static final Path EXAMPLES = Path.of("src/test/java/dev/gapless");
+    private static final List<String> EXAMPLES = List.of("modules/cluster", "modules/testkit");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
     private static final Pattern SHOWN = Pattern.compile("(?ms)^ *// shown in (\\S+)\n(.*?)^ *// end\n");
@@ -104,13 +104,15 @@ class DocumentsTest {
             }
         }
         Map<String, Set<String>> run = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(EXAMPLES)) {
-            files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
-                Matcher shown = SHOWN.matcher(read(file));
-                while (shown.find()) {
-                    add(run, shown.group(1), shown.group(2));
-                }
-            });
+        for (String module : EXAMPLES) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
+                    Matcher shown = SHOWN.matcher(read(file));
+                    while (shown.find()) {
+                        add(run, shown.group(1), shown.group(2));
+                    }
+                });
+            }
         }
         assertEquals(Map.of(), without(blocks, run), "shown, and run by no test");
         assertEquals(Map.of(), without(run, blocks), "run by a test that says that it is shown, and is not");
@@ -139,8 +141,14 @@ class DocumentsTest {
 
     private static Map<String, String> testSources() throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String module :
-                List.of("modules/core", "modules/simulation", "modules/cluster", "modules/node", "multi-jvm-tests")) {
+        for (String module : List.of(
+                "modules/core",
+                "modules/simulation",
+                "modules/cluster",
+                "modules/testkit",
+                "modules/examples",
+                "modules/node",
+                "multi-jvm-tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {
                     String name = file.getFileName().toString().replace(".java", "");

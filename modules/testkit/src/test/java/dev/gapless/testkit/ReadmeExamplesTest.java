@@ -1,7 +1,6 @@
 package dev.gapless.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
@@ -9,9 +8,6 @@ import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
 import dev.gapless.Topic;
 import dev.gapless.core.Reason;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What README.md says of the test kit really runs. What stands between "README" and "end" stands there, too, word for word. */
+/** What README.md says of the test kit really runs; {@code DocumentsTest} of modules/cluster holds the two together. */
 class ReadmeExamplesTest {
     private static final Topic<Price> PRICES = Topic.of("prices", Price.class);
 
@@ -63,7 +59,7 @@ class ReadmeExamplesTest {
         }
     }
 
-    // README
+    // shown in README.md
     @ParameterizedTest
     @EnumSource(Reason.class)
     void isLikeTheTableAfterEveryKindOfExpiry(Reason reason) {
@@ -76,7 +72,7 @@ class ReadmeExamplesTest {
     }
     // end
 
-    // README
+    // shown in README.md
     @Test
     void isToldWhatItMissedAndGoesOn() {
         Map<String, Price> table = new HashMap<>();
@@ -94,20 +90,4 @@ class ReadmeExamplesTest {
         }
     }
     // end
-
-    @Test
-    void readmeShowsThisCode() throws IOException {
-        String readme = Files.readString(Path.of("../../README.md")).replaceAll("(?m)^ +", "");
-        String source = Files.readString(Path.of("src/test/java/dev/gapless/testkit/ReadmeExamplesTest.java"));
-        int parts = 0;
-        for (String part : source.split("(?m)^ +// README\n", -1)) {
-            int end = part.indexOf("// end\n");
-            if (end >= 0) {
-                parts++;
-                String code = part.substring(0, end).replaceAll("(?m)^ +", "");
-                assertTrue(readme.contains(code.strip()), "README.md lacks this code:\n" + code);
-            }
-        }
-        assertEquals(2, parts);
-    }
 }
