@@ -39,7 +39,6 @@ final class Settings {
             "cursor-retention",
             "max-topics",
             "actor-window",
-            "cursor-retention",
             "loss-log-interval",
             "slow-handler-warning",
             "metrics",
