@@ -58,7 +58,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         this.time = time;
         this.handle = handle;
         this.observer = observers.observe(topic, this);
-        Recipient<T> observed = new ObservedRecipient<>(recipient, observer, this::soon);
+        Recipient<T> observed = new ObservedRecipient<>(recipient, observer, this::answered);
         Wakeup wakeup = new Wakeup();
         this.actor = BehaviorTestKit.create(SubscriptionActor.create(
                 new SubscriptionActor.Reading<>(topic, settings, id, observed, handle), life, wakeup));
@@ -137,6 +137,12 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
 
     private void soon() {
         turns.addAndRun(this, this::turn);
+    }
+
+    /** There is an answer. Whoever waits for what follows from it is told behind that. */
+    private void answered() {
+        turns.add(this, this::turn);
+        turns.addAndRun(this, observer::followed);
     }
 
     private void turn() {

@@ -44,7 +44,12 @@ final class ObservedRecipient<T> implements Recipient<T> {
         if (event instanceof CursorExpired<T> expired) {
             observer.reloading(expired);
         }
-        return outcome == null ? null : observed(event, outcome, failure);
+        if (outcome == null) {
+            return null;
+        }
+        Outcome said = observed(event, outcome, failure);
+        observer.followed();
+        return said;
     }
 
     private Outcome observed(Event<T> event, Outcome said, @Nullable Throwable failure) {

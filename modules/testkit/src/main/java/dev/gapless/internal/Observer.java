@@ -23,4 +23,7 @@ public interface Observer<T> {
 
     /** The recipient has dealt with it, or could not. */
     void settled(Event<T> event, @Nullable Throwable failure);
+
+    /** All that follows from an answer of the recipient has happened. Once for each event but the last. */
+    void followed();
 }

@@ -48,10 +48,15 @@ final class Journal<T> {
     }
 
     synchronized void settled(Event<T> event, @Nullable Throwable failure) {
-        inHand--;
         if (event instanceof CursorExpired) {
             entries.add(failure == null ? new Reloaded<>() : new ReloadFailed<>(failure));
         }
+        notifyAll();
+    }
+
+    /** Whatever follows from an answer is in here by now. */
+    synchronized void followed() {
+        inHand--;
         notifyAll();
     }
 

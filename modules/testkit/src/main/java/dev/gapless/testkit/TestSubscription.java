@@ -76,6 +76,11 @@ public final class TestSubscription<T> implements Subscription {
             public void settled(Event<T> event, @Nullable Throwable failure) {
                 journal.settled(event, failure);
             }
+
+            @Override
+            public void followed() {
+                journal.followed();
+            }
         };
     }
 

@@ -196,6 +196,16 @@ class ExpiryTest {
     }
 
     @Test
+    void whatIsPublishedWhileEverybodyIsOverrunIsMissed() {
+        TestSubscription<String> seen = app.subscribe(TOPIC, handler);
+        TestSubscription<String> local = feed.subscribe(TOPIC);
+        feed.overrun(TOPIC, () -> feed.publish(TOPIC, "missed"));
+        feed.publish(TOPIC, "next");
+        seen.expectExpiry(feed, Reason.OVERRUN).expectMessage("next").expectNothing();
+        local.expectExpiry(feed, Reason.OVERRUN).expectMessage("next").expectNothing();
+    }
+
+    @Test
     void whatIsPublishedWhileALinkIsCutArrivesAfterwards() {
         TestSubscription<String> seen = app.subscribe(TOPIC, handler);
         kit.cut(feed, app);

@@ -82,6 +82,26 @@ class HandlersTest {
         assertThrows(AssertionError.class, () -> app.subscription(DOUBLED));
     }
 
+    @Test
+    void anOrderInsideAHandlerReachesTheOthersAtOnceAndItselfAfterwards() {
+        List<String> calls = new ArrayList<>();
+        TestSubscription<Integer> other = feed.subscribe(TOPIC);
+        app.subscribe(TOPIC, new Handler() {
+            @Override
+            public void onMessage(Delivery<Integer> delivery) {
+                calls.add("in " + delivery.message());
+                if (delivery.message() < 3) {
+                    feed.publish(TOPIC, delivery.message() + 1);
+                    other.expectMessages(delivery.message());
+                }
+                calls.add("out " + delivery.message());
+            }
+        });
+        feed.publish(TOPIC, 1);
+        assertEquals(List.of("in 1", "out 1", "in 2", "out 2", "in 3", "out 3"), calls);
+        other.expectMessage(3).expectNothing();
+    }
+
     /** A handler whose stages the test completes. */
     private static final class Slow implements AsyncMessageHandler<Integer> {
         final List<CompletableFuture<Void>> stages = new ArrayList<>();

@@ -536,11 +536,11 @@ final class ConsumerState {
 
     private void register(Registration r, long nowNs) {
         forgetSession(r);
+        Session session = new Session(uid, sessions.getAsLong());
+        r.session = session;
         if (r.attempts > 0 || r.answeredUid == r.uid) {
             registeredAgain++;
         }
-        Session session = new Session(uid, sessions.getAsLong());
-        r.session = session;
         bySession.put(session.counter(), r);
         r.phase = Phase.REGISTERING;
         r.dueNs = nowNs + backoffNs(r.attempts++);
