@@ -3,6 +3,7 @@ package dev.gapless;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one node says of itself.
+ *
+ * <pre>{@code
+ * gapless.status(Duration.ofSeconds(2)).thenAccept(nodes -> {
+ *     for (NodeStatus node : nodes) {
+ *         node.topics().forEach(topic -> log.info("{}: {}", node.node(), topic));
+ *     }
+ * });
+ * }</pre>
  *
  * @param node its name
  * @param address host and port
@@ -21,6 +30,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * One topic on one node.
      *
+     * @param topic its name
      * @param producer null if it never was produced or registered for here
      * @param consumer null if nobody subscribes here
      */
@@ -32,6 +42,8 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * A producer and its ring.
      *
+     * @param epoch identity of its ring
+     * @param started when that was made
      * @param oldest the oldest sequence in the ring
      * @param head the newest sequence
      * @param messages how many messages the ring holds
@@ -39,6 +51,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * @param bytes how many bytes it holds
      * @param maxBytes how many it may hold
      * @param waitingPublishes publishes that wait for room
+     * @param cursors one for each reader
      * @param expiries how many readers were told that they missed something, by reason
      */
     public record ProducerStatus(
@@ -59,39 +72,55 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      *
      * @param node the consuming node
      * @param reader 0 for the node's shared feed, else a catch-up reader
+     * @param state level (it has everything); behind; unconfirmed (it registered, and has acknowledged nothing since); stopped (its
+     *     feed has no room, with backpressure); stalled (it freed nothing for so long that publishers do not wait for it any more);
+     *     unreachable (the cluster cannot reach its node)
+     * @param sent the last sequence that it was sent
+     * @param acked up to where it has acknowledged
      * @param lag how many messages it has not acknowledged
      * @param confirmed whether it has acknowledged anything since it registered
-     * @param stalled whether publishers have stopped waiting for it
+     * @param bytesInFlight what is under way to it
+     * @param windowBytes how much may be
      */
     public record CursorStatus(
             String node,
             long reader,
+            String state,
             long sent,
             long acked,
             long lag,
             boolean confirmed,
             long bytesInFlight,
-            boolean stalled) {}
+            long windowBytes) {}
 
     /**
      * A consumer and its feed.
      *
      * @param registrations one for each producing node
+     * @param registeredAgain how often it registered with a member that it had registered with before: after a loss, or silence
      * @param messages how many entries the feed holds
-     * @param bytes how many bytes
-     * @param subscriptions one for each subscription on this node
+     * @param maxMessages how many it may hold
+     * @param bytes how many bytes it holds
+     * @param maxBytes how many it may hold
+     * @param subscriptionCount how many subscriptions this node has
+     * @param subscriptions at most 100 of them: first those that reload, longest first, then those with the greatest lag
      * @param expiries how often the feed was told that something is missed, by reason
      */
     public record ConsumerStatus(
             List<RegistrationStatus> registrations,
+            long registeredAgain,
             int messages,
+            int maxMessages,
             long bytes,
+            long maxBytes,
+            int subscriptionCount,
             List<SubscriptionStatus> subscriptions,
             Map<Reason, Long> expiries) {}
 
     /**
      * What a consumer knows of one producer.
      *
+     * @param node the producing node
      * @param state unnamed, registering, live, waiting (for its return) or left
      * @param position how far the feed has got, or null
      */
@@ -102,9 +131,31 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * One subscription.
      *
      * @param id its number on this node
-     * @param lag how many entries of the feed it has not read
-     * @param catchingUp whether it still reads the producers' rings rather than the feed
-     * @param reloading whether it waits for a reload
+     * @param state opening, catching_up (it reads the producers' rings rather than the feed), reading, waiting (a reload is due, and may
+     *     not begin yet), or reloading
+     * @param paused whether the application paused it
+     * @param lag how far it is behind
+     * @param delivered how many messages it was given
+     * @param holding for how long its handler, actor or stream has held the oldest event that it is not done with, to within a second;
+     *     zero if it holds none
+     * @param failures how many messages it failed at
+     * @param reloading for how long it has been reloading, attempts that failed included; zero if it is not
+     * @param reloads how many reloads have ended, those that failed included
+     * @param reloadFailures how many of them failed
+     * @param expiries how many gaps it was told, by reason
+     * @param violations how often it came to a message that does not follow: a defect of Gapless unless it is 0
      */
-    public record SubscriptionStatus(long id, long lag, boolean catchingUp, boolean reloading) {}
+    public record SubscriptionStatus(
+            long id,
+            String state,
+            boolean paused,
+            Lag lag,
+            long delivered,
+            Duration holding,
+            long failures,
+            Duration reloading,
+            long reloads,
+            long reloadFailures,
+            Map<Reason, Long> expiries,
+            long violations) {}
 }

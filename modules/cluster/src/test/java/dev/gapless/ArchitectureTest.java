@@ -22,4 +22,22 @@ class ArchitectureTest {
                 .resideInAPackage("dev.gapless.internal..")
                 .check(GAPLESS);
     }
+
+    @Test
+    void onlyTheMetersNeedMicrometer() {
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.gapless\\.GaplessMetrics.*")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.micrometer..")
+                .check(GAPLESS);
+        noClasses()
+                .that()
+                .haveNameNotMatching("dev\\.gapless\\.GaplessMetrics.*")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching("dev\\.gapless\\.GaplessMetrics.*")
+                .check(GAPLESS);
+    }
 }

@@ -145,7 +145,7 @@ class EndsTest {
             await(() -> get(own.gapless(0).status(Duration.ofSeconds(5))).stream()
                     .flatMap(status -> status.topics().stream())
                     .flatMap(status -> status.consumer().subscriptions().stream())
-                    .noneMatch(NodeStatus.SubscriptionStatus::catchingUp));
+                    .noneMatch(reading -> reading.state().equals("catching_up")));
             get(own.gapless(0).producer(topic).publish(2));
             await(() -> resumed.messages().equals(List.of(2)) && live.messages().equals(List.of(1, 2)));
             assertEquals(1, resumed.events().size());

@@ -22,6 +22,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -49,6 +50,10 @@ final class EventReader<T> {
     private final String clusterId;
     private final Clock clock;
 
+    private @Nullable SubscriptionStats stats;
+    private long violations;
+    private @Nullable String lastNode;
+    private @Nullable String lastKey;
     private @Nullable MessageRun run;
     private int given;
     private OptionalLong waitsUntilNs = OptionalLong.empty();
@@ -70,6 +75,11 @@ final class EventReader<T> {
         this.codec = codec;
         this.clusterId = clusterId;
         this.clock = clock;
+    }
+
+    /** From now on what it gives is counted there. */
+    void countIn(SubscriptionStats of) {
+        stats = of;
     }
 
     SubscriptionState state() {
@@ -125,9 +135,17 @@ final class EventReader<T> {
 
     private Step step() {
         handled(); // what was left out, too
+        if (run != null && given > 0) {
+            FeedEntry.Message last = run.messages().get(given - 1);
+            lastNode = last.era().node();
+            lastKey = last.frame().content().key();
+        }
         Step step = state.next(clock.ns());
         if (state.isPressed()) {
             consumer.tell(ConsumerActor.ROOM);
+        }
+        if (state.violations() != violations) {
+            violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
             run = messages.run();
@@ -136,6 +154,17 @@ final class EventReader<T> {
             run = null; // what was read must not be kept for as long as nothing comes
         }
         return step;
+    }
+
+    /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
+    private void violated(long more) {
+        if (violations == 0) {
+            consumer.tell(new ConsumerActor.Violated(id));
+        }
+        violations += more;
+        if (stats != null) {
+            stats.violated(more);
+        }
     }
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
@@ -185,6 +214,13 @@ final class EventReader<T> {
             state.reloaded(null); // of nodes that are left out
             return null;
         }
+        if (stats != null) {
+            stats.missed(gaps);
+        }
+        List<Optional<String>> lastKeys = gaps.stream()
+                .map(gap -> Optional.ofNullable(state.lastKey(gap)))
+                .toList();
+        consumer.tell(new ConsumerActor.Told(id, gaps, new ConsumerActor.Keys(lastNode, lastKey, lastKeys)));
         long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
@@ -199,8 +235,14 @@ final class EventReader<T> {
         String node = message.era().node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
+            if (stats != null) {
+                stats.delivered();
+            }
             return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
         } catch (Exception | LinkageError e) {
+            if (stats != null) {
+                stats.undecodable();
+            }
             Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
             return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
         }

@@ -61,6 +61,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         private final Wakeup wakeup = new Wakeup();
         private @Nullable SubscriptionLink link;
         private @Nullable EventReader<T> reader;
+        private @Nullable Event<T> given;
+        private long givenNs;
         private boolean reloading;
         private @Nullable Ending ending;
         private boolean ended;
@@ -133,9 +135,14 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
             if (ending != null) {
                 finish(ending);
             } else if (events != null) {
+                if (given != null) {
+                    handle.stats().settled(given, givenNs, false); // the demand says so
+                    handle.stats().holds(null);
+                    given = null;
+                }
                 if (reloading) {
                     reloading = false;
-                    events.state().reloaded(null); // the demand says so
+                    events.state().reloaded(null); // likewise
                 }
                 if (handle.isPaused()) {
                     return;
@@ -143,6 +150,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
                 Event<T> event = events.next();
                 if (event != null) {
                     reloading = event instanceof CursorExpired;
+                    given = event;
+                    givenNs = handle.stats().gives(event);
                     push(out, event);
                 } else if (link != null && events.hasMore()) {
                     link.wake();

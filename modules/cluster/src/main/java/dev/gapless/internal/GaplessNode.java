@@ -69,6 +69,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
             Executor completions,
             ActorRef<Object> hub,
             Map<String, LocalProducer> producers,
+            NodeStats stats,
             AtomicLong subscriptions,
             AtomicBoolean closing) {}
 
@@ -100,7 +101,8 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         Map<String, LocalProducer> producers = new ConcurrentHashMap<>();
         Executor completions = system.dispatchers().lookup(settings.completionDispatcher);
-        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, completions);
+        NodeStats stats = new NodeStats(settings.maxMeteredTopics, completions);
+        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, stats, completions);
         return new Running(
                 settings,
                 uid,
@@ -110,6 +112,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
                 completions,
                 spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
+                stats,
                 new AtomicLong(),
                 new AtomicBoolean());
     }
@@ -179,7 +182,9 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         if (r.closing().get()) {
             log.close();
         }
-        return new LocalProducer(topic, log, r.settings().topic(topic), r.completions(), Clock.SYSTEM);
+        LocalProducer made = new LocalProducer(topic, log, r.settings().topic(topic), r.completions(), Clock.SYSTEM);
+        made.countIn(r.stats().topic(topic));
+        return made;
     }
 
     Collection<LocalProducer> producers() {
@@ -265,6 +270,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     @Override
     public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+        listener.stats().begin(id, running().stats().topic(topic));
         running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
     }
 
@@ -306,6 +312,11 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         running().hub().tell(new Hub.AskStatus(timeout, statuses));
         // The hub answers in time, unless it is gone.
         return statuses.copy().orTimeout(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public NodeStats stats() {
+        return running().stats();
     }
 
     @Override

@@ -73,7 +73,8 @@ final class Hub extends AbstractBehavior<Object> {
 
     private enum Signal {
         PULSE,
-        HELLO
+        HELLO,
+        LOOK
     }
 
     /** A consumer's actor, and how many subscriptions it has. */
@@ -92,6 +93,7 @@ final class Hub extends AbstractBehavior<Object> {
     private final Settings settings;
     private final long uid;
     private final String name;
+    private final NodeStats stats;
     private final Membership membership;
     private final Pulses pulses;
     private final Peers peers = new Peers();
@@ -102,15 +104,22 @@ final class Hub extends AbstractBehavior<Object> {
     private final Set<Long> unreachable = new HashSet<>();
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
+    private final SlowHandlers slowHandlers;
     private int hellos;
     private long consumersMade;
     private boolean leaving;
     private boolean failed;
 
     static Behavior<Object> create(
-            GaplessNode node, Settings settings, long uid, String name, String address, Executor completions) {
+            GaplessNode node,
+            Settings settings,
+            long uid,
+            String name,
+            String address,
+            NodeStats stats,
+            Executor completions) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new Hub(context, timers, node, settings, uid, name, address, completions)));
+                timers -> new Hub(context, timers, node, settings, uid, name, address, stats, completions)));
     }
 
     private Hub(
@@ -121,6 +130,7 @@ final class Hub extends AbstractBehavior<Object> {
             long uid,
             String name,
             String address,
+            NodeStats stats,
             Executor completions) {
         super(context);
         this.timers = timers;
@@ -130,6 +140,8 @@ final class Hub extends AbstractBehavior<Object> {
         this.membership = new Membership(uid, name);
         this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
         this.name = name;
+        this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning);
+        this.stats = stats;
         this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
         Cluster cluster = Cluster.get(context.getSystem());
         ActorRef<Object> self = context.getSelf();
@@ -140,6 +152,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .tell(org.apache.pekko.cluster.typed.Subscribe.create(
                         self.unsafeUpcast(), ClusterEvent.ReachabilityEvent.class));
         timers.startTimerWithFixedDelay(Signal.PULSE, settings.pulseInterval);
+        timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
     }
 
     @Override
@@ -156,6 +169,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .onMessage(ClusterEvent.ReachabilityEvent.class, this::onReachability)
                 .onMessageEquals(Signal.PULSE, this::onPulseTime)
                 .onMessageEquals(Signal.HELLO, this::onHelloTime)
+                .onMessageEquals(Signal.LOOK, this::onLookTime)
                 .onMessage(AskStatus.class, this::onAskStatus)
                 .onMessage(StatusMessage.Request.class, this::onStatusRequest)
                 .onMessage(StatusMessage.Reply.class, this::onStatusReply)
@@ -211,7 +225,7 @@ final class Hub extends AbstractBehavior<Object> {
         }
         ActorRef<ProducerActor.Command> producer = getContext()
                 .spawn(
-                        ProducerActor.create(local, uid, peers, Set.copyOf(unreachable)),
+                        ProducerActor.create(local, uid, peers, Set.copyOf(unreachable), settings.lossLogInterval),
                         "producer-" + producers.size(),
                         DispatcherSelector.sameAsParent());
         getContext().watch(producer);
@@ -261,7 +275,14 @@ final class Hub extends AbstractBehavior<Object> {
         ActorRef<ConsumerActor.Command> actor = getContext()
                 .spawn(
                         ConsumerActor.create(
-                                topic, uid, settings.topic(topic), sessions::incrementAndGet, peers, first),
+                                topic,
+                                uid,
+                                settings.topic(topic),
+                                sessions::incrementAndGet,
+                                peers,
+                                first,
+                                stats.topic(topic),
+                                settings.lossLogInterval),
                         "consumer-" + consumersMade++,
                         DispatcherSelector.sameAsParent());
         getContext().watch(actor);
@@ -447,6 +468,11 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     // ------------------------------------------------------------------ status
+
+    private Behavior<Object> onLookTime() {
+        slowHandlers.look(System.nanoTime());
+        return this;
+    }
 
     private Behavior<Object> onAskStatus(AskStatus command) {
         Set<Long> named = new HashSet<>();

@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class InHand<T> {
     private static final class Given<T> {
         final Event<T> event;
+        final long sinceNs;
         boolean done;
 
-        Given(Event<T> event) {
+        Given(Event<T> event, long sinceNs) {
             this.event = event;
+            this.sinceNs = sinceNs;
         }
     }
 
@@ -44,13 +46,14 @@ final class InHand<T> {
     /**
      * It was given.
      *
+     * @param sinceNs when
      * @param here resumes in front of it
      */
-    void add(Event<T> event, Supplier<CursorToken> here) {
+    void add(Event<T> event, long sinceNs, Supplier<CursorToken> here) {
         if (events.isEmpty()) {
             inFront = here;
         }
-        events.put(next, new Given<>(event));
+        events.put(next, new Given<>(event, sinceNs));
         next++;
     }
 
@@ -58,6 +61,17 @@ final class InHand<T> {
     @Nullable Event<T> get(long number) {
         Given<T> given = events.get(number);
         return given == null || given.done ? null : given.event;
+    }
+
+    /** When the event with this number was given. */
+    long sinceNs(long number) {
+        Given<T> given = events.get(number);
+        return given == null ? SubscriptionStats.NO_TIME : given.sinceNs;
+    }
+
+    /** The first of those that are held, or null. */
+    @Nullable Event<T> first() {
+        return events.isEmpty() ? null : events.values().iterator().next().event;
     }
 
     /** It was dealt with. True if that goes for all of them. */

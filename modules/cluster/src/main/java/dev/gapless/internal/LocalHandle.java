@@ -62,6 +62,7 @@ final class LocalHandle<T> implements Producer<T> {
         try {
             content = encoding.get();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
@@ -89,6 +90,7 @@ final class LocalHandle<T> implements Producer<T> {
         try {
             messages.forEach(message -> contents.add(encode(message)));
         } catch (NotSerializable | MessageTooLarge e) {
+            local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
         List<CompletableFuture<Position>> each =

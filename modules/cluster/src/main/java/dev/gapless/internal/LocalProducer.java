@@ -24,6 +24,9 @@ final class LocalProducer {
     private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
     private volatile @Nullable Runnable actor;
+    private volatile TopicStats stats = TopicStats.NONE;
+    private volatile int cursors;
+    private volatile long lowestAcked;
 
     LocalProducer(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
         this.topic = topic;
@@ -31,6 +34,33 @@ final class LocalProducer {
         this.settings = settings;
         this.executor = executor;
         this.clock = clock;
+    }
+
+    /** From now on it counts there. For whoever makes it. */
+    void countIn(TopicStats topicStats) {
+        stats = topicStats;
+        topicStats.add(this);
+    }
+
+    TopicStats stats() {
+        return stats;
+    }
+
+    /** For the actor: how many cursors there are, and up to where all have acknowledged. */
+    void cursors(int number, long lowest) {
+        if (number != cursors || lowest != lowestAcked) {
+            cursors = number;
+            lowestAcked = lowest;
+        }
+    }
+
+    int cursors() {
+        return cursors;
+    }
+
+    /** How many messages the last of the cursors has not acknowledged. */
+    long lag() {
+        return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
     }
 
     /** The actor runs, and has yet to look at the log; {@code tell} tells it to. */
@@ -48,9 +78,9 @@ final class LocalProducer {
     CompletableFuture<Position> publish(Content content) {
         CompletableFuture<Position> position = new CompletableFuture<>();
         Admission admission = log.publish(
-                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(position, outcome)));
+                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(content, position, outcome)));
         if (!(admission instanceof Admission.Waiting)) {
-            settle(position, admission);
+            settle(content, position, admission);
         }
         wake();
         return position;
@@ -63,19 +93,23 @@ final class LocalProducer {
         }
     }
 
-    private void settle(CompletableFuture<Position> position, Admission outcome) {
+    private void settle(Content content, CompletableFuture<Position> position, Admission outcome) {
         if (outcome instanceof Admission.Accepted accepted) {
+            stats.published(content.length());
             position.complete(accepted.position());
         } else if (outcome instanceof Admission.Closed) {
+            stats.refused(Refusal.CLOSED);
             position.completeExceptionally(new ProducerClosed(
                     "Topic " + topic + ": this node is shutting down, and takes no more messages", null));
         } else if (outcome instanceof Admission.TooMany tooMany) {
+            stats.refused(Refusal.TOO_MANY_PENDING);
             position.completeExceptionally(new TooManyPending(
                     "Topic " + topic + ": " + tooMany.limit()
                             + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
                             + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)",
                     null));
         } else if (outcome instanceof Admission.TimedOut) {
+            stats.refused(Refusal.TIMEOUT);
             position.completeExceptionally(new PublishTimeout(
                     "Topic " + topic
                             + ": no room in the ring within gapless.backpressure-timeout; `gapless status` tells"

@@ -43,4 +43,9 @@ public interface Node {
     <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic);
 
     CompletionStage<List<NodeStatus>> status(Duration timeout);
+
+    /** What is measured here; nothing, unless it says so. */
+    default NodeStats stats() {
+        return NodeStats.none();
+    }
 }

@@ -10,8 +10,10 @@ import dev.gapless.core.Session;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerEffects;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -30,7 +32,8 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
 
     private enum Signal implements Command {
         LOOK,
-        RING
+        RING,
+        LOSSES
     }
 
     /** There may be something new in the log. */
@@ -51,14 +54,19 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
 
     private final LocalProducer local;
     private final Peers peers;
+    private final long uid;
     private final ProducerState state;
     private final Alarm<Command> alarm;
     private final LossLog losses;
     private List<CompletableFuture<Boolean>> leaving = List.of();
 
-    static Behavior<Command> create(LocalProducer local, long uid, Peers peers, Set<Long> unreachable) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new ProducerActor(context, local, uid, peers, unreachable, new Alarm<>(timers, Signal.RING))));
+    static Behavior<Command> create(
+            LocalProducer local, long uid, Peers peers, Set<Long> unreachable, Duration lossLogInterval) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            LossLog losses = new LossLog(
+                    context.getLog(), lossLogInterval, () -> timers.startSingleTimer(Signal.LOSSES, lossLogInterval));
+            return new ProducerActor(context, local, uid, peers, unreachable, new Alarm<>(timers, Signal.RING), losses);
+        }));
     }
 
     private ProducerActor(
@@ -67,12 +75,14 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
             long uid,
             Peers peers,
             Set<Long> unreachable,
-            Alarm<Command> alarm) {
+            Alarm<Command> alarm,
+            LossLog losses) {
         super(context);
         this.local = local;
+        this.uid = uid;
         this.peers = peers;
         this.alarm = alarm;
-        this.losses = new LossLog(context.getLog());
+        this.losses = losses;
         this.state = new ProducerState(local.topic, uid, local.log, local.settings, this);
         unreachable.forEach(member -> state.onReachability(member, false, nowMs(), nowNs()));
     }
@@ -83,6 +93,7 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
                 .onMessageEquals(Signal.LOOK, this::onLook)
                 .onMessage(FromReader.class, this::onMessage)
                 .onMessageEquals(Signal.RING, this::onRing)
+                .onMessageEquals(Signal.LOSSES, this::onLosses)
                 .onMessage(Removed.class, this::onRemoved)
                 .onMessage(Forgotten.class, this::onForgotten)
                 .onMessage(Reachability.class, this::onReachability)
@@ -105,6 +116,11 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
         alarm.rang();
         state.onTime(nowMs(), nowNs());
         return next();
+    }
+
+    private Behavior<Command> onLosses() {
+        losses.tellMore(nowNs());
+        return this;
     }
 
     private Behavior<Command> onRemoved(Removed command) {
@@ -136,6 +152,7 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
             leaving = List.of();
         }
         alarm.set(state.deadlineNs(nowNs), nowNs);
+        local.cursors(state.cursorCount(), state.lowestAcked());
         return this;
     }
 
@@ -145,12 +162,13 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
                 .map(c -> new CursorStatus(
                         peers.nameOf(c.session().uid()),
                         c.reader(),
+                        stateOf(c),
                         c.sent(),
                         c.acked(),
                         log.head() - c.acked(),
                         c.confirmed(),
                         c.bytesInFlight(),
-                        c.stalled()))
+                        c.windowBytes()))
                 .toList();
         command.to()
                 .complete(new ProducerStatus(
@@ -168,6 +186,19 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
         return this;
     }
 
+    private String stateOf(ProducerState.CursorStatus cursor) {
+        if (!cursor.reachable()) {
+            return "unreachable";
+        } else if (cursor.stalled()) {
+            return "stalled";
+        } else if (!cursor.confirmed()) {
+            return "unconfirmed";
+        } else if (cursor.acked() >= local.log.head()) {
+            return "level";
+        }
+        return cursor.windowBytes() == 0 ? "stopped" : "behind";
+    }
+
     static EnumMap<Reason, Long> copy(java.util.Map<Reason, Long> counts) {
         EnumMap<Reason, Long> copy = new EnumMap<>(Reason.class);
         copy.putAll(counts);
@@ -176,17 +207,26 @@ final class ProducerActor extends AbstractBehavior<ProducerActor.Command> implem
 
     @Override
     public void send(ToConsumer message) {
+        if (message instanceof Batch batch) {
+            local.stats().sent(batch);
+        }
         peers.send(message.session().uid(), message);
     }
 
     @Override
     public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
+        local.stats().cursorExpired(reason);
+        long first = sent < 0 ? 0 : sent + 1;
         losses.log(
-                "Topic {}: the cursor of {} expired ({}), it was at {} and goes on at {}; it is told to reload",
-                local.topic,
-                peers.nameOf(session.uid()),
                 reason,
-                sent < 0 ? "a position of its own" : Long.toString(sent),
-                resumeAt);
+                () -> Losses.ofCursor(
+                        local.topic,
+                        peers.nameOf(uid),
+                        peers.nameOf(session.uid()),
+                        reason,
+                        first,
+                        resumeAt,
+                        local.log),
+                nowNs());
     }
 }

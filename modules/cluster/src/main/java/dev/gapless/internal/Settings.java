@@ -36,8 +36,12 @@ final class Settings {
             "completion-dispatcher",
             "default-dispatcher",
             "pulse-interval",
+            "cursor-retention",
             "max-topics",
             "actor-window",
+            "loss-log-interval",
+            "slow-handler-warning",
+            "metrics",
             TOPICS);
 
     private final Config config;
@@ -54,6 +58,9 @@ final class Settings {
     final Duration cursorRetention;
     final int maxTopics;
     final int actorWindow;
+    final Duration lossLogInterval;
+    final Duration slowHandlerWarning;
+    final int maxMeteredTopics;
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
     Settings(Config system, ClassLoader classLoader, String systemName) {
@@ -77,6 +84,10 @@ final class Settings {
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
+        this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
+        this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
+        this.maxMeteredTopics = config.getInt("metrics.max-topics");
+        check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             topic(topic);
@@ -169,12 +180,6 @@ final class Settings {
         check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
         draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
         draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
-        check(
-                draft.overflow == Overflow.EXPIRE
-                        || draft.reloadIntervalNs + draft.reloadJitterNs < draft.backpressureTimeoutNs / 2,
-                path + "reload-interval",
-                c.getDuration("reload-interval"),
-                "with reload-jitter less than half of backpressure-timeout, for which a subscription may free nothing");
     }
 
     private static Backoff backoff(Config c, String path, String backoff) {

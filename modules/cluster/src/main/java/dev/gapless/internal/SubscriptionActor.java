@@ -54,6 +54,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private final Reading<T> reading;
     private final Recipient<T> recipient;
     private final SubscriptionHandle handle;
+    private final SubscriptionStats stats;
     private final SubscriptionHost node;
     private final TimerScheduler<Command> timers;
     private final Wakeup wakeup;
@@ -83,6 +84,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
         this.topic = reading.topic();
         this.recipient = reading.recipient();
         this.handle = reading.handle();
+        this.stats = handle.stats();
         this.node = node;
         this.timers = timers;
         this.wakeup = wakeup;
@@ -195,13 +197,16 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
 
     private void give(Event<T> event, EventReader<T> events) {
         long number = inHand.nextNumber();
+        long sinceNs = stats.gives(event);
         Outcome outcome = recipient.give(event, number, receipts);
         boolean done = outcome != null && outcome.failure() == null;
         if (done && inHand.isEmpty() && !(event instanceof CursorExpired)) {
             events.handled();
+            stats.settled(event, sinceNs, false);
+            stats.holds(null);
             return;
         }
-        inHand.add(event, events.inFront());
+        inHand.add(event, sinceNs, events.inFront());
         if (outcome != null) {
             settle(number, outcome);
         }
@@ -214,6 +219,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             return;
         }
         Throwable failure = outcome.failure();
+        stats.settled(event, inHand.sinceNs(number), failure != null);
         if (event instanceof CursorExpired<T> expiry) {
             inHand.clear();
             if (failure == null) {
@@ -231,6 +237,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             events.handled();
             inHand.clear();
         }
+        stats.holds(inHand.first());
     }
 
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {

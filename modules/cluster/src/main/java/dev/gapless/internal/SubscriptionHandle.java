@@ -18,6 +18,7 @@ final class SubscriptionHandle implements Subscription {
     private final String topic;
     private final CursorToken start;
     private final Executor executor;
+    private final SubscriptionStats stats = new SubscriptionStats(this);
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
     private volatile @Nullable Supplier<CursorToken> position;
@@ -60,6 +61,7 @@ final class SubscriptionHandle implements Subscription {
      * @param token resumes behind what was handled; any thread
      */
     void opened(EventReader<?> opened, Supplier<CursorToken> token) {
+        opened.countIn(stats);
         reader = opened;
         position = token;
     }
@@ -72,8 +74,18 @@ final class SubscriptionHandle implements Subscription {
         executor.execute(() -> ready.complete(result));
     }
 
+    /** What reads it; null before it is open, and when it has ended. */
+    @Nullable EventReader<?> reader() {
+        return reader;
+    }
+
+    SubscriptionStats stats() {
+        return stats;
+    }
+
     /** It has ended here. */
     void ended(Ended.Reason reason, CursorToken token, @Nullable Throwable cause) {
+        stats.ended(reason);
         last = token;
         reader = null; // and with it the feed
         position = null;

@@ -40,6 +40,11 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     }
 
     @Override
+    public SubscriptionStats stats() {
+        return handle.stats();
+    }
+
+    @Override
     public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
         place.opened(state, consumer);
     }

@@ -6,6 +6,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /** Who reads a subscription: told by the consumer's actor, on its thread; whatever it does, it does elsewhere. */
 interface SubscriptionListener {
+    SubscriptionStats stats();
+
     /** It is open: read it from now on. */
     void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer);
 

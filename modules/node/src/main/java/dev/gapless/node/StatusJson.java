@@ -75,18 +75,24 @@ final class StatusJson {
             cursors.addObject()
                     .put("node", cursor.node())
                     .put("reader", cursor.reader())
+                    .put("state", cursor.state())
                     .put("sent", cursor.sent())
                     .put("acked", cursor.acked())
                     .put("lag", cursor.lag())
                     .put("confirmed", cursor.confirmed())
                     .put("bytes_in_flight", cursor.bytesInFlight())
-                    .put("stalled", cursor.stalled());
+                    .put("window_bytes", cursor.windowBytes());
         }
         expiries(producer.expiries(), json);
     }
 
     private static void consumer(ConsumerStatus consumer, ObjectNode json) {
-        json.put("messages", consumer.messages()).put("bytes", consumer.bytes());
+        json.put("messages", consumer.messages())
+                .put("max_messages", consumer.maxMessages())
+                .put("bytes", consumer.bytes())
+                .put("max_bytes", consumer.maxBytes())
+                .put("registered_again", consumer.registeredAgain())
+                .put("subscription_count", consumer.subscriptionCount());
         ArrayNode registrations = json.putArray("registrations");
         for (RegistrationStatus registration : consumer.registrations()) {
             Position position = registration.position();
@@ -97,14 +103,25 @@ final class StatusJson {
         }
         ArrayNode subscriptions = json.putArray("subscriptions");
         for (SubscriptionStatus subscription : consumer.subscriptions()) {
-            subscriptions
-                    .addObject()
-                    .put("id", subscription.id())
-                    .put("lag", subscription.lag())
-                    .put("catching_up", subscription.catchingUp())
-                    .put("reloading", subscription.reloading());
+            subscription(subscription, subscriptions.addObject());
         }
         expiries(consumer.expiries(), json);
+    }
+
+    private static void subscription(SubscriptionStatus subscription, ObjectNode json) {
+        json.put("id", subscription.id())
+                .put("state", subscription.state())
+                .put("paused", subscription.paused())
+                .put("lag", subscription.lag().messages())
+                .put("lag_ms", subscription.lag().age().toMillis())
+                .put("delivered", subscription.delivered())
+                .put("holding_ms", subscription.holding().toMillis())
+                .put("failures", subscription.failures())
+                .put("reloading_ms", subscription.reloading().toMillis())
+                .put("reloads", subscription.reloads())
+                .put("reload_failures", subscription.reloadFailures())
+                .put("violations", subscription.violations());
+        expiries(subscription.expiries(), json);
     }
 
     private static void expiries(Map<Reason, Long> expiries, ObjectNode json) {

@@ -8,6 +8,7 @@ import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.core.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,10 +38,10 @@ final class StatusTable {
             lines.add("");
             lines.add("TOPIC " + topic);
             Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
-            Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "");
-            Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "EXPIRIES");
+            Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "STATE");
+            Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");
             Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
-            Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "");
+            Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "AGE", "EXPIRIES", "STATE");
             for (NodeStatus node : nodes) {
                 for (TopicStatus entry : node.topics()) {
                     if (entry.topic().equals(topic)) {
@@ -78,14 +79,18 @@ final class StatusTable {
                     number(cursor.acked()),
                     number(cursor.lag()),
                     number(cursor.bytesInFlight()),
-                    cursor.stalled() ? "stalled" : cursor.confirmed() ? "" : "unconfirmed");
+                    cursor.state());
         }
     }
 
     private static void consumer(
             String node, ConsumerStatus consumer, Table consumers, Table registrations, Table subscriptions) {
         consumers.row(
-                "  " + node, number(consumer.messages()), number(consumer.bytes()), expiries(consumer.expiries()));
+                "  " + node,
+                number(consumer.messages()) + "/" + number(consumer.maxMessages()),
+                number(consumer.bytes()) + "/" + number(consumer.maxBytes()),
+                number(consumer.registeredAgain()),
+                expiries(consumer.expiries()));
         for (RegistrationStatus registration : consumer.registrations()) {
             registrations.row(
                     "  " + node,
@@ -99,9 +104,39 @@ final class StatusTable {
             subscriptions.row(
                     "  " + subscription.id(),
                     node,
-                    number(subscription.lag()),
-                    subscription.reloading() ? "reloading" : subscription.catchingUp() ? "catching up" : "");
+                    number(subscription.lag().messages()),
+                    seconds(subscription.lag().age()),
+                    expiries(subscription.expiries()),
+                    state(subscription));
         }
+        int more = consumer.subscriptionCount() - consumer.subscriptions().size();
+        if (more > 0) {
+            subscriptions.row("  " + number(more) + " more", node, "", "", "", "");
+        }
+    }
+
+    private static String state(SubscriptionStatus subscription) {
+        StringBuilder state = new StringBuilder(subscription.state().replace('_', ' '));
+        if (!subscription.reloading().isZero()) {
+            state.append(" for ").append(seconds(subscription.reloading()));
+        }
+        if (subscription.reloadFailures() > 0) {
+            state.append(", ").append(number(subscription.reloadFailures())).append(" reloads failed");
+        }
+        if (subscription.holding().toSeconds() > 0) {
+            state.append(", at one event for ").append(seconds(subscription.holding()));
+        }
+        if (subscription.failures() > 0) {
+            state.append(", ").append(number(subscription.failures())).append(" messages failed");
+        }
+        if (subscription.violations() > 0) {
+            state.append(", ORDER VIOLATIONS ").append(number(subscription.violations()));
+        }
+        return state.append(subscription.paused() ? ", paused" : "").toString();
+    }
+
+    private static String seconds(Duration duration) {
+        return number(duration.toSeconds()) + " s";
     }
 
     private static String number(long value) {

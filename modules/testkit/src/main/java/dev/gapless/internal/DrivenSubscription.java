@@ -84,6 +84,11 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     SubscriptionListener listener() {
         return new SubscriptionListener() {
             @Override
+            public SubscriptionStats stats() {
+                return listener.stats();
+            }
+
+            @Override
             public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
                 listener.opened(state, consumer);
                 turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);

@@ -66,6 +66,7 @@ final class ConsumerState {
     private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
     private boolean begun;
     private boolean ready;
+    private long registeredAgain;
 
     /**
      * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
@@ -102,6 +103,11 @@ final class ConsumerState {
 
     Map<Reason, Long> expiries() {
         return expiries;
+    }
+
+    /** How often it registered with a member that it had registered with before. */
+    long registeredAgain() {
+        return registeredAgain;
     }
 
     // ------------------------------------------------------------------ members (rules C6 to C10, T1)
@@ -230,6 +236,13 @@ final class ConsumerState {
             end = eras.endOf(at.era(), r.answeredUid);
         }
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
+    }
+
+    /** The producers that it has anything to do with. */
+    Set<String> known() {
+        Set<String> nodes = new HashSet<>(byNode.keySet());
+        byUid.values().forEach(r -> nodes.add(r.node));
+        return nodes;
     }
 
     // ------------------------------------------------------------------ being ready (rules C9, C10)
@@ -525,6 +538,9 @@ final class ConsumerState {
         forgetSession(r);
         Session session = new Session(uid, sessions.getAsLong());
         r.session = session;
+        if (r.attempts > 0 || r.answeredUid == r.uid) {
+            registeredAgain++;
+        }
         bySession.put(session.counter(), r);
         r.phase = Phase.REGISTERING;
         r.dueNs = nowNs + backoffNs(r.attempts++);

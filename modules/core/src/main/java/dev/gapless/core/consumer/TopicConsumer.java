@@ -48,6 +48,7 @@ public final class TopicConsumer {
 
     private List<MemberEvent> members = List.of();
     private boolean up;
+    private long registeredAgain;
     private long nextReader = Message.SHARED_READER + 1;
 
     /** An open subscription. */
@@ -98,6 +99,15 @@ public final class TopicConsumer {
 
     public Map<Reason, Long> expiries() {
         return shared.expiries();
+    }
+
+    /** How often its readers registered with a member that they had registered with before. */
+    public long registeredAgain() {
+        long sum = registeredAgain + shared.registeredAgain();
+        for (ConsumerState reader : readers.values()) {
+            sum += reader.registeredAgain();
+        }
+        return sum;
     }
 
     public List<RegistrationStatus> registrations() {
@@ -170,6 +180,7 @@ public final class TopicConsumer {
     private void closeReader(long number) {
         ConsumerState reader = readers.remove(number);
         if (reader != null) {
+            registeredAgain += reader.registeredAgain();
             reader.close();
         }
     }
@@ -211,7 +222,22 @@ public final class TopicConsumer {
         members = List.copyOf(snapshot);
         shared.onMembers(events, nowMs, nowNs);
         readers.values().forEach(reader -> reader.onMembers(events, nowMs, nowNs));
+        forgetEnded();
         settle(nowNs);
+    }
+
+    /** How many nodes' names are remembered. */
+    int names() {
+        return eras.size();
+    }
+
+    /** Names come and go for as long as this node lives (rule F3). */
+    private void forgetEnded() {
+        Set<String> known = shared.known();
+        readers.values().forEach(reader -> known.addAll(reader.known()));
+        shared.feed().forgetBut(known);
+        known.addAll(shared.feed().newest().keySet());
+        eras.forgetBut(known);
     }
 
     public void onMessage(ToConsumer message, long nowMs, long nowNs) {

@@ -1,5 +1,6 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
@@ -29,7 +30,7 @@ public final class Feed {
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Base> bases = new HashMap<>();
-    private final Map<String, Placed> tails = new HashMap<>();
+    private final Map<String, Tail> tails = new HashMap<>();
     private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
 
     private final Ages ages;
@@ -46,6 +47,8 @@ public final class Feed {
         long sequence;
         /** Did the producer leave there, in good order? */
         boolean left;
+        /** The key of the message there, if it is one. */
+        @Nullable String key;
 
         Base(Era era, long sequence, boolean left) {
             this.era = era;
@@ -57,6 +60,9 @@ public final class Feed {
             return new Placed(era, sequence);
         }
     }
+
+    /** A producer's newest entry. */
+    private record Tail(Placed at, long index) {}
 
     /**
      * Where an overtaken reader goes on.
@@ -108,7 +114,7 @@ public final class Feed {
             for (Frame frame : frames) {
                 append(new FeedEntry.Message(ring.head() + 1, era, frame));
             }
-            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()));
+            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()), ring.head());
         } finally {
             lock.unlock();
         }
@@ -126,20 +132,54 @@ public final class Feed {
         lock.lock();
         try {
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
-            moveTail(entry.after());
+            moveTail(entry.after(), entry.index());
             append(entry);
         } finally {
             lock.unlock();
         }
     }
 
-    private void moveTail(Placed at) {
+    private void moveTail(Placed at, long index) {
         String node = at.era().node();
-        Placed before = tails.put(node, at);
-        if (before == null || before.era().number() != at.era().number()) {
+        Tail before = tails.put(node, new Tail(at, index));
+        if (before == null || before.at().era().number() != at.era().number()) {
             Map<String, Era> more = new HashMap<>(newest);
             more.put(node, at.era());
             newest = more;
+        }
+    }
+
+    /**
+     * Forgets producers that have come to their end, of which nothing is left in the ring, and which every reader has read: but for
+     * these.
+     */
+    public void forgetBut(Set<String> known) {
+        Set<String> gone = new HashSet<>();
+        lock.lock();
+        try {
+            long readBy = ring.oldest() - 1;
+            for (FeedReader reader : readers) {
+                readBy = Math.min(readBy, reader.next() - 1);
+            }
+            for (Map.Entry<String, Tail> tail : tails.entrySet()) {
+                boolean over =
+                        tail.getValue().at().era().isEnd() && tail.getValue().index() <= readBy;
+                if (over && !known.contains(tail.getKey())) {
+                    gone.add(tail.getKey());
+                }
+            }
+            if (!gone.isEmpty()) {
+                tails.keySet().removeAll(gone);
+                bases.keySet().removeAll(gone);
+                Map<String, Placed> begun = new HashMap<>(origins);
+                begun.keySet().removeAll(gone);
+                origins = begun;
+                Map<String, Era> left = new HashMap<>(newest);
+                left.keySet().removeAll(gone);
+                newest = left;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -154,12 +194,16 @@ public final class Feed {
         boolean left = entry instanceof FeedEntry.Left;
         Base base = bases.get(entry.era().node());
         if (base == null) {
-            bases.put(entry.era().node(), new Base(entry.era(), entry.sequence(), left));
+            base = new Base(entry.era(), entry.sequence(), left);
+            bases.put(entry.era().node(), base);
         } else {
             base.era = entry.era();
             base.sequence = entry.sequence();
             base.left = left;
         }
+        base.key = entry instanceof FeedEntry.Message message
+                ? message.frame().content().key()
+                : null;
     }
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
@@ -238,7 +282,9 @@ public final class Feed {
     public Vector tails() {
         lock.lock();
         try {
-            return Vector.of(tails);
+            Map<String, Placed> positions = new HashMap<>();
+            tails.forEach((node, tail) -> positions.put(node, tail.at()));
+            return Vector.of(positions);
         } finally {
             lock.unlock();
         }
@@ -330,6 +376,19 @@ public final class Feed {
         }
     }
 
+    /** For people: the key of the message in front of this position, if it was the last to fall out of the ring; else null. */
+    public @Nullable String keyBefore(String node, Position position) {
+        lock.lock();
+        try {
+            Base base = bases.get(node);
+            return base != null && position.epoch().equals(base.era.epoch()) && position.sequence() == base.sequence + 1
+                    ? base.key
+                    : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Lets a catch-up reader in that has got as far as the feed's oldest entry, of every producer (rule S5).
      *
@@ -368,8 +427,8 @@ public final class Feed {
     private Vector withEnded(Vector positions) {
         Map<String, Placed> ended = new HashMap<>();
         tails.forEach((node, tail) -> {
-            if (tail.era().isEnd() && positions.get(node) == null) {
-                ended.put(node, tail);
+            if (tail.at().era().isEnd() && positions.get(node) == null) {
+                ended.put(node, tail.at());
             }
         });
         return ended.isEmpty() ? positions : positions.with(ended);

@@ -185,9 +185,33 @@ public final class ProducerState {
     public List<CursorStatus> cursors() {
         List<CursorStatus> all = new ArrayList<>(cursors.size());
         for (Cursor c : cursors.values()) {
-            all.add(new CursorStatus(c.session, c.reader, c.sent, c.acked, c.confirmed, c.bytesInFlight, c.stalled));
+            boolean reachable = !unreachable.contains(c.session.uid());
+            all.add(new CursorStatus(
+                    c.session,
+                    c.reader,
+                    c.sent,
+                    c.acked,
+                    c.confirmed,
+                    c.bytesInFlight,
+                    c.windowBytes,
+                    c.stalled,
+                    reachable));
         }
         return all;
+    }
+
+    /** How many readers there are. */
+    public int cursorCount() {
+        return cursors.size();
+    }
+
+    /** Up to where every reader has acknowledged, or {@code Long.MAX_VALUE} if there is none. */
+    public long lowestAcked() {
+        long lowest = Long.MAX_VALUE;
+        for (Cursor cursor : cursors.values()) {
+            lowest = Math.min(lowest, cursor.acked);
+        }
+        return lowest;
     }
 
     private void onRegister(Register register, long nowMs, long nowNs) {
@@ -392,7 +416,7 @@ public final class ProducerState {
         return leaving ? !cursor.goneAcknowledged : !cursor.isLevel(head);
     }
 
-    /** One reader, for people; sequences as in the log, bytes under way. */
+    /** One reader, for people; sequences as in the log, bytes under way, and how many may be. */
     public record CursorStatus(
             Session session,
             long reader,
@@ -400,5 +424,7 @@ public final class ProducerState {
             long acked,
             boolean confirmed,
             long bytesInFlight,
-            boolean stalled) {}
+            long windowBytes,
+            boolean stalled,
+            boolean reachable) {}
 }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,9 @@ public final class SubscriptionState {
     private volatile @Nullable Pending pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
     private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>();
+
+    /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
+    private volatile Set<String> doubtful = Set.of();
 
     private final ReloadPace pace;
     private int reloadsFailed;
@@ -129,6 +133,11 @@ public final class SubscriptionState {
         return feed != shared;
     }
 
+    /** Is a reload due that may not begin yet? Any thread. */
+    public boolean isWaiting() {
+        return pace.isWaiting();
+    }
+
     public boolean isReloading() {
         return pending != null;
     }
@@ -153,6 +162,11 @@ public final class SubscriptionState {
         int done = current.handled();
         List<FeedEntry.Message> messages = current.messages();
         return done < messages.size() ? messages.get(done).index() : index;
+    }
+
+    /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
+    public @Nullable String lastKey(Gap gap) {
+        return gap.node() == null || gap.resumesAt() == null ? null : feed.keyBefore(gap.node(), gap.resumesAt());
     }
 
     /** How often the invariant was found broken; a defect of Gapless if it is not 0. */
@@ -200,7 +214,18 @@ public final class SubscriptionState {
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
             return Step.JOINED;
         }
-        return read(at, nowNs);
+        return read(withoutForgotten(at), nowNs);
+    }
+
+    /** Names come and go: V keeps no ends that the feed has forgotten (rule F3). */
+    private Vector withoutForgotten(Vector at) {
+        Set<String> known = feed.newest().keySet();
+        if (isCatchingUp() || at.positions().size() <= known.size() + doubtful.size()) {
+            return at;
+        }
+        Vector left = at.withoutEndsBut(known, doubtful);
+        run = new MessageRun(left, List.of());
+        return left;
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
@@ -228,6 +253,7 @@ public final class SubscriptionState {
         reader = joined.reader();
         index = reader.next();
         run = new MessageRun(joined.positions(), List.of());
+        doubtful = at.ends();
         feed = shared;
         return true;
     }
@@ -354,9 +380,11 @@ public final class SubscriptionState {
 
     /** What should never be: a hole in a stretch. It is told. */
     private Step hole(Vector at, FeedEntry.Message message, long nowNs) {
-        violations.incrementAndGet();
         Placed to = new Placed(message.era(), message.sequence() - 1);
         Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)), nowNs);
+        if (!(step instanceof Step.Waiting)) { // else it is come to again
+            violations.incrementAndGet();
+        }
         return step == null ? read(run.after(0), nowNs) : step;
     }
 

@@ -703,4 +703,23 @@ class ConsumerStateTest implements ConsumerEffects {
         registered(LOG, 1, 0);
         assertEquals(Set.of("host:2"), feed.unresolved());
     }
+
+    @Test
+    void countsTheRegistrationsThatItHadToMakeAgain() {
+        begin(present(PRODUCER), named(PRODUCER));
+        assertEquals(0, consumer.registeredAgain(), "the first one");
+        after(SECOND);
+        assertEquals(1, consumer.registeredAgain(), "without an answer");
+        registered(LOG, 1, 0);
+        batch(session(), 5, 5);
+        assertEquals(2, consumer.registeredAgain(), "behind a gap");
+        registered(LOG, 1, 5);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(3, consumer.registeredAgain(), "in silence");
+        registered(LOG, 1, 5);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), 0, nowNs);
+        assertEquals(PRODUCER + 1, lastRegister().toUid());
+        assertEquals(3, consumer.registeredAgain(), "with another life");
+    }
 }

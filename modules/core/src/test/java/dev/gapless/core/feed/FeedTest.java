@@ -15,8 +15,12 @@ import dev.gapless.core.Given;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,24 @@ class FeedTest {
         feed.messages(p, frames(3, 4));
         assertEquals(6, feed.overtaken().oldest());
         assertEquals(Map.of("p", new Placed(p, 2), "q", new Placed(q, 8)), bases(feed));
+    }
+
+    @Test
+    void knowsTheKeyOfTheLastMessageThatFellOut() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.started(p, 0);
+        feed.messages(p, List.of(keyed(1), keyed(2), keyed(3), keyed(4)));
+        assertEquals("key-2", feed.keyBefore("p", new Position(EPOCH, 3)));
+        assertNull(feed.keyBefore("p", new Position(EPOCH, 2)), "another fell out since");
+        assertNull(feed.keyBefore("p", new Position(new Epoch(9), 3)));
+        assertNull(feed.keyBefore("q", new Position(EPOCH, 3)));
+        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.messages(p, List.of(keyed(10), keyed(11)));
+        assertNull(feed.keyBefore("p", new Position(EPOCH, 10)), "no message");
+    }
+
+    private static Frame keyed(long sequence) {
+        return new Frame(sequence, 0, new Content("key-" + sequence, false, Map.of(), 1, "", new byte[] {1}, 0, 1));
     }
 
     @Test

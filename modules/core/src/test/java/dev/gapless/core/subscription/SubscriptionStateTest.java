@@ -81,6 +81,27 @@ class SubscriptionStateTest {
         subscription = SubscriptionState.behind(own, feed, SubscriptionState.startOf(token), SETTINGS, 0, 0);
     }
 
+    @Test
+    @DisplayName("G1: a hole where none can be is told and counted, once, also if its reload has to wait")
+    void aHoleIsToldAndCountedOnce() {
+        TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
+        subscription = SubscriptionState.live(feed, 1, Vector.of(Map.of()), apart, 0, 0);
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 1));
+        feed.messages(p, frames(4, 4));
+        assertEquals(List.of(1L), given());
+        assertEquals(List.of(gap(Reason.POSITION_UNKNOWN, 2, 2)), told());
+        assertEquals(1, subscription.violations());
+        subscription.reloaded(null);
+        assertEquals(List.of(4L), given());
+        feed.messages(p, frames(6, 6));
+        assertInstanceOf(Step.Waiting.class, subscription.next(SECOND));
+        assertTrue(subscription.isWaiting());
+        assertInstanceOf(Step.Missed.class, subscription.next(10 * SECOND));
+        assertFalse(subscription.isWaiting());
+        assertEquals(2, subscription.violations());
+    }
+
     // ------------------------------------------------------------------ S1, S2
 
     @Test

@@ -100,6 +100,9 @@ record Shape(Sort sort, long name, Part[] parts) {
     private static final Map<String, String> IGNORED = Map.ofEntries(
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("ConsumerState.expiries", "statistics"),
+            Map.entry("ConsumerState.registeredAgain", "statistics"),
+            Map.entry("TopicConsumer.registeredAgain", "statistics"),
+            Map.entry("Base.key", "told to people alone"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("SubscriptionState.reloadsFailed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),

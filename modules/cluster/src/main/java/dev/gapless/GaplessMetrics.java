@@ -1,0 +1,164 @@
+package dev.gapless;
+
+import dev.gapless.internal.Meters;
+import dev.gapless.internal.Meters.Meter;
+import dev.gapless.internal.NodeStats;
+import dev.gapless.internal.TopicStats;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's meters, for Micrometer; {@code docs/metrics.md} lists them, with what to do when one rises. Thread-safe. Only who
+ * uses this class needs Micrometer ({@code io.micrometer:micrometer-core}) on the class path.
+ *
+ * <pre>{@code
+ * new GaplessMetrics(Gapless.get(system)).bindTo(registry);
+ * }</pre>
+ *
+ * <p>Each meter has the tag {@code topic}: for the topics that this node took part in first, up to {@code
+ * gapless.metrics.max-topics}; all others together are {@code other}. Further tags (reason, state, ring) have a fixed set of
+ * values. No tag ever comes from a message, a key, a token or another node.
+ *
+ * <p>What it costs: Counters are counted whether or not anybody binds them, by an addition that threads do not wait for (two for
+ * a publish, one for a delivery, three for a batch). Gauges are looked up when the registry reads them, in time proportional to
+ * the node's subscriptions and, for {@code other}, topics. Only {@code gapless.handler.time} makes the way of a message longer,
+ * by two looks at the clock for each delivery, and only while it is bound; deny it with a {@code MeterFilter} to hide it, or
+ * close this to stop it.
+ */
+public final class GaplessMetrics implements MeterBinder, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GaplessMetrics.class);
+
+    private final NodeStats stats;
+    private final Tags tags;
+    private final List<Meter> meters = Meters.all();
+    private final Map<MeterRegistry, Bound> bound = new HashMap<>();
+
+    /** What was registered with one registry. */
+    private final class Bound implements Consumer<TopicStats> {
+        private final MeterRegistry registry;
+        private final Set<io.micrometer.core.instrument.Meter> registered = new HashSet<>();
+        private boolean closed;
+
+        Bound(MeterRegistry registry) {
+            this.registry = registry;
+        }
+
+        @Override
+        public synchronized void accept(TopicStats topic) {
+            if (closed) {
+                return;
+            }
+            try {
+                meters.forEach(meter -> registered.add(register(meter, topic)));
+            } catch (RuntimeException e) {
+                // A filter or a registry of the application's; what is measured goes on without it.
+                LOG.error("Topic {}: its meters cannot be registered with {}", topic.topic(), registry, e);
+            }
+        }
+
+        private io.micrometer.core.instrument.Meter register(Meter meter, TopicStats topic) {
+            ToLongFunction<TopicStats> value = meter.value();
+            Tags all = tags.and("topic", topic.topic());
+            Meters.Tag more = meter.tag();
+            if (more != null) {
+                all = all.and(more.key(), more.value());
+            }
+            ToLongFunction<TopicStats> times = meter.times();
+            if (times != null) {
+                return FunctionTimer.builder(meter.name(), topic, times, value::applyAsLong, TimeUnit.NANOSECONDS)
+                        .tags(all)
+                        .description(meter.description())
+                        .register(registry);
+            }
+            return switch (meter.kind()) {
+                case COUNTER ->
+                    FunctionCounter.builder(meter.name(), topic, value::applyAsLong)
+                            .tags(all)
+                            .baseUnit(meter.unit())
+                            .description(meter.description())
+                            .register(registry);
+                case DURATION ->
+                    TimeGauge.builder(meter.name(), topic, TimeUnit.NANOSECONDS, value::applyAsLong)
+                            .tags(all)
+                            .description(meter.description())
+                            .register(registry);
+                default ->
+                    Gauge.builder(meter.name(), topic, value::applyAsLong)
+                            .tags(all)
+                            .baseUnit(meter.unit())
+                            .description(meter.description())
+                            .register(registry);
+            };
+        }
+
+        synchronized void close() {
+            closed = true;
+            registered.forEach(registry::remove);
+            registered.clear();
+        }
+    }
+
+    /**
+     * The meters of this node.
+     *
+     * @param gapless the node
+     */
+    public GaplessMetrics(Gapless gapless) {
+        this(gapless, Tags.empty());
+    }
+
+    /**
+     * The meters of this node, each with these tags: where one registry takes several actor systems, a tag must tell them apart.
+     *
+     * @param gapless the node
+     * @param tags of every meter, beside those that it has of its own
+     */
+    public GaplessMetrics(Gapless gapless, Iterable<Tag> tags) {
+        this.stats = gapless.stats();
+        this.tags = Tags.of(tags);
+    }
+
+    /** Registers the meters of the topics there are, and of those that come. A registry that has them already keeps them. */
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Bound added = new Bound(registry);
+        synchronized (bound) {
+            if (bound.putIfAbsent(registry, added) != null) {
+                return;
+            }
+        }
+        stats.timeHandlers(true);
+        stats.watch(added);
+    }
+
+    /** Takes the meters off the registries. Repeating it is harmless. */
+    @Override
+    public void close() {
+        List<Bound> all;
+        synchronized (bound) {
+            all = List.copyOf(bound.values());
+            bound.clear();
+        }
+        for (Bound one : all) {
+            stats.unwatch(one);
+            one.close();
+            stats.timeHandlers(false);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gapless;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/** What Gapless writes to its log while this is open. */
+final class Logged implements AutoCloseable {
+    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless");
+    private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+    private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+            events.add(event);
+        }
+    };
+
+    Logged() {
+        appender.start();
+        logger.addAppender(appender);
+    }
+
+    /** The lines of this level that have all of these parts. */
+    List<String> lines(Level level, String... parts) {
+        return events.stream()
+                .filter(event -> event.getLevel().equals(level))
+                .map(ILoggingEvent::getFormattedMessage)
+                .filter(line -> List.of(parts).stream().allMatch(line::contains))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(appender);
+    }
+}

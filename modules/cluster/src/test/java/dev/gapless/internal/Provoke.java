@@ -1,0 +1,31 @@
+package dev.gapless.internal;
+
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import java.util.List;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+
+/** Makes what a healthy cluster in one JVM never does by itself. */
+public final class Provoke {
+    private Provoke() {}
+
+    /** The consumers of this node are told that a member answers no pulse. */
+    public static void silence(ActorSystem system, long uid) {
+        system.actorSelection("/system/gapless/consumer-*").tell(new ConsumerActor.Silent(uid), ActorRef.noSender());
+    }
+
+    /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */
+    public static void hole(ActorSystem system, String topic, String producer) {
+        GaplessExtension.nodeOf(system).stats().topic(topic).ofFeeds(feed -> hole(feed, producer));
+    }
+
+    private static long hole(Feed feed, String producer) {
+        Era era = feed.newest().get(producer);
+        long beyond = feed.tails().get(producer).sequence() + 2;
+        feed.messages(era, List.of(new Frame(beyond, System.currentTimeMillis(), Content.of(0, "", new byte[0]))));
+        return beyond;
+    }
+}
