@@ -374,11 +374,18 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         DrivenSubscription<T> driven = new DrivenSubscription<>(
                 this, around.turns(), around.time(), topic, settings, id, recipient, handle, around.observers());
         subscriptions.put(id, driven);
-        around.turns()
-                .addAndRun(
-                        this,
-                        () -> open(topic.name(), id, GaplessNode.opening(start), driven.listener(), driven.orders()));
+        Opening opening = opening(start);
+        around.turns().addAndRun(this, () -> open(topic.name(), id, opening, driven.listener(), driven.orders()));
         return driven;
+    }
+
+    /** A time to come is the present one: who subscribes goes by a clock that is ahead of the virtual one. */
+    private Opening opening(StartFrom start) {
+        Opening opening = GaplessNode.opening(start);
+        return opening instanceof Opening.Since since
+                        && since.timeMs() > around.time().ms()
+                ? new Opening.Since(around.time().ms())
+                : opening;
     }
 
     private void open(
@@ -469,7 +476,8 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
             order(topic, order);
             around.turns().run();
         });
-        around.turns().addAndRun(this, () -> open(topic, id, GaplessNode.opening(start), listener, orders));
+        Opening opening = opening(start);
+        around.turns().addAndRun(this, () -> open(topic, id, opening, listener, orders));
     }
 
     @Override

@@ -107,7 +107,10 @@ public final class GaplessTestKit implements AutoCloseable {
 
     // ------------------------------------------------------------------ time and links
 
-    /** The virtual time. A test begins on 1 January 2026, at midnight UTC. */
+    /**
+     * The virtual time. A test begins on 1 January 2026, at midnight UTC. {@code StartFrom.since} of a later time, such as one that
+     * an application has from the real clock, is since now.
+     */
     public Instant now() {
         return surroundings.time().now();
     }

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestNode {
     private static final Duration STEP = Duration.ofMillis(100);
+    /** Messages of one test are not all of the same time. */
+    private static final Duration TICK = Duration.ofMillis(1);
 
     private final GaplessTestKit kit;
     private final String name;
@@ -61,7 +63,10 @@ public final class TestNode {
 
     // ------------------------------------------------------------------ publishing
 
-    /** Publishes a message, which every node gets that can be reached. Throws what the publish fails with. */
+    /**
+     * Publishes a message, which every node gets that can be reached. A millisecond passes. Throws a CompletionException with what the
+     * publish fails with.
+     */
     public <T> Position publish(Topic<T> topic, T message) {
         return publish(topic, Publication.of(message));
     }
@@ -76,6 +81,7 @@ public final class TestNode {
         List<CompletableFuture<Position>> position = new ArrayList<>();
         kit.order(() ->
                 position.add(gapless().producer(topic).publish(publication).toCompletableFuture()));
+        kit.pass(TICK);
         if (!position.get(0).isDone()) {
             throw new IllegalStateException(
                     "Topic " + topic.name() + ": the publish waits for consumers (gapless.overflow = backpressure)."

@@ -70,9 +70,11 @@ class ConfigBroadcasterTest {
         TestSubscription<Setting> seen = service.subscription(ConfigBroadcaster.SETTINGS);
         ConfigBroadcaster other = new ConfigBroadcaster(kit.node("admin2").gapless(), table);
         kit.cut(kit.node("admin2"), service);
-        other.set("billing.limit", "200").toCompletableFuture().join(); // on its way for a while
+        other.set("billing.limit", "200").toCompletableFuture().join(); // on its way for a while, as is the next one
+        other.set("billing.new", "1").toCompletableFuture().join();
         admin.overrun(ConfigBroadcaster.SETTINGS, () -> {
             delete("billing.currency");
+            delete("billing.new");
             set("billing.limit", "300");
         });
         assertSetting("billing.currency", null);
@@ -83,5 +85,7 @@ class ConfigBroadcasterTest {
         seen.nextMessage();
         seen.expectExpiry(admin, Reason.OVERRUN);
         assertEquals("200", seen.nextMessage().message().value());
+        assertEquals("1", seen.nextMessage().message().value());
+        assertSetting("billing.new", null);
     }
 }

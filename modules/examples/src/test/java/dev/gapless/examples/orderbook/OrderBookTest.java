@@ -114,6 +114,39 @@ class OrderBookTest {
     }
 
     @Test
+    void goesOnBehindTheLastChangeThatItHas() throws SQLException {
+        TestSubscription<Change> seen = start(new OrderBook(own, exchanges));
+        exchange.change(Side.BID, 96, 2);
+        exchange.change(Side.BID, 96, 3);
+        var unused = seen.cancel();
+        exchange.change(Side.BID, 96, 4);
+        OrderBook book = new OrderBook(own, exchanges);
+        TestSubscription<Change> again = start(book);
+        assertEquals(4, again.nextMessage().message().quantity());
+        again.expectNothing();
+        assertLevel(book);
+    }
+
+    @Test
+    void anExchangeThatCameAndWentMeanwhileIsNoticedByItsNumbers() throws SQLException {
+        TestSubscription<Change> seen = start(new OrderBook(own, exchanges));
+        feed.lose();
+        new Exchange(kit.node("feed2").gapless(), exchanges)
+                .change(Side.ASK, 103, 1); // its token is of behind the loss
+        var unused = seen.cancel();
+        feed.start();
+        exchange = new Exchange(feed.gapless(), exchanges);
+        exchange.change(Side.BID, 95, 1);
+        feed.restart();
+        exchange = new Exchange(feed.gapless(), exchanges);
+        exchange.change(Side.BID, 94, 1);
+        OrderBook book = new OrderBook(own, exchanges);
+        TestSubscription<Change> again = start(book);
+        assertEquals(3, again.nextMessage().message().number(), "no notice comes before it: nobody knows");
+        assertLevel(book);
+    }
+
+    @Test
     void anExchangeThatEndedBeforeItPublishedSaysItWhenItIsBack() throws SQLException {
         OrderBook book = new OrderBook(own, exchanges);
         TestSubscription<Change> seen = start(book);

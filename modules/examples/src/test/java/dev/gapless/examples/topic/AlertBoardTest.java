@@ -3,11 +3,13 @@ package dev.gapless.examples.topic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.testkit.GaplessTestKit;
 import dev.gapless.testkit.TestNode;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -35,10 +37,12 @@ class AlertBoardTest {
         ActorRef<AlertBoard.Command> board = actors.spawn(AlertBoard.create(() -> table));
         show(board, Map.of()); // it subscribes before it answers
         TestProbe<Object> both = actors.createTestProbe();
-        both.awaitAssert(() -> {
-            here.subscription(ALERTS);
-            return null;
-        });
+        Subscription subscription = both.awaitAssert(() -> here.subscription(ALERTS));
+        subscription
+                .ready()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
 
         table.put(1, "disk full");
         there.publish(ALERTS, new Alert.Raised(1, "disk full"));
