@@ -16,6 +16,12 @@ import java.util.concurrent.CompletionStage;
  * @param <T> the type of the messages
  */
 public non-sealed interface AsyncMessageHandler<T> extends EventHandler<T> {
-    /** Takes a message. What it throws, and what its stage fails with, goes to {@link #onFailure}. */
+    /**
+     * Takes a message.
+     *
+     * @param delivery the message, and what belongs to it
+     * @return a stage that completes when it was handled; what it fails with goes to {@link #onFailure}
+     * @throws Exception which goes there, too
+     */
     CompletionStage<?> onMessage(Delivery<T> delivery) throws Exception;
 }

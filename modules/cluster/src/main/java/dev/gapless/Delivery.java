@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message.
  *
+ * <pre>{@code
+ * if (delivery.isDeleted()) {
+ *     prices.remove(delivery.key());
+ * } else {
+ *     prices.put(delivery.key(), delivery.message());
+ * }
+ * }</pre>
+ *
+ * @param topic the name of the topic
  * @param node the name of the producing node
  * @param position where it stands in that producer's stream
  * @param time when it was published, by the producer's clock; never decreases within an epoch
@@ -17,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers the publisher's own, possibly empty
  * @param message the message, or null if it says that its key was deleted
  * @param tokenSource makes {@link #token}
+ * @param <T> the type of the topic's messages
  */
 public record Delivery<T>(
         String topic,
@@ -29,7 +39,7 @@ public record Delivery<T>(
         Supplier<CursorToken> tokenSource)
         implements Event<T> {
 
-    /** Does it say that its key was deleted? Then there is no message. */
+    /** {@return whether it says that its key was deleted} Then there is no message. */
     public boolean isDeleted() {
         return message == null;
     }

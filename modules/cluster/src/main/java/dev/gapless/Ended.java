@@ -6,9 +6,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * The last event of a subscription, always.
  *
+ * <pre>{@code
+ * public void onEnded(Ended<Price> ended) {
+ *     if (ended.reason() == Ended.Reason.FAILED) {
+ *         alarm(ended.cause());
+ *         resumeLater(ended.token()); // not at once: the message that failed comes first
+ *     }
+ * }
+ * }</pre>
+ *
+ * @param topic the name of the topic
  * @param reason why it ended
  * @param cause what went wrong, if something did
  * @param token resumes where it ended
+ * @param <T> the type of the topic's messages
  */
 public record Ended<T>(
         String topic, Reason reason, @Nullable Throwable cause, CursorToken token) implements Event<T> {

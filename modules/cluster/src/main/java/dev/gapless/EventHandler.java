@@ -15,23 +15,45 @@ public sealed interface EventHandler<T> permits MessageHandler, AsyncMessageHand
     /**
      * Messages were missed: begin to reload. Nothing more is delivered until the stage completes. If it fails, or this
      * throws, the same gaps are handed over again, after a while.
+     *
+     * @param expired what was missed
+     * @return a stage that completes when the new state is in place
      */
     CompletionStage<Reload> onCursorExpired(CursorExpired<T> expired);
 
-    /** A producer left, and everything it published was delivered or announced. */
+    /**
+     * A producer left, and everything it published was delivered or announced. What this throws ends the subscription.
+     *
+     * @param left who
+     */
     default void onProducerLeft(ProducerLeft<T> left) {}
 
-    /** A message cannot be decoded here. Unless told otherwise, the subscription ends: silence would hide it. */
+    /**
+     * A message cannot be decoded here. Unless told otherwise, the subscription ends: silence would hide it.
+     *
+     * @param undecodable its bytes, and why
+     * @return whether to go on
+     */
     default OnFailure onUndecodable(Undecodable<T> undecodable) {
         return OnFailure.STOP;
     }
 
-    /** A message was delivered, and handling it has failed. Unless told otherwise, the subscription ends. */
+    /**
+     * A message was delivered, and handling it has failed. Unless told otherwise, the subscription ends.
+     *
+     * @param delivery the message
+     * @param cause what the handler threw, or its stage failed with
+     * @return whether to go on
+     */
     default OnFailure onFailure(Delivery<T> delivery, Throwable cause) {
         return OnFailure.STOP;
     }
 
-    /** Nothing more will come. */
+    /**
+     * Nothing more will come. Unless told otherwise, this is logged.
+     *
+     * @param ended why, and where to resume
+     */
     default void onEnded(Ended<T> ended) {
         Logger log = LoggerFactory.getLogger(EventHandler.class);
         if (ended.reason() == Ended.Reason.FAILED) {

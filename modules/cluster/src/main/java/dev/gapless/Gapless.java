@@ -37,8 +37,9 @@ public final class Gapless {
     }
 
     /**
-     * The one of this actor system, typed or classic.
+     * {@return the one of this actor system}
      *
+     * @param system typed or classic
      * @throws IllegalStateException if the actor system is no cluster node ({@code pekko.actor.provider = cluster}) or not
      *     of the role {@code gapless.role}
      */
@@ -46,22 +47,44 @@ public final class Gapless {
         return new Gapless(GaplessExtension.nodeOf(system.classicSystem()));
     }
 
-    /** This node's name: {@code gapless.node-name}, by default host:port. */
+    /** {@return this node's name: {@code gapless.node-name}, by default host:port} */
     public String nodeName() {
         return node.name();
     }
 
-    /** The producer of this topic on this node. It is made at the first call, together with its ring. */
+    /**
+     * {@return the producer of this topic on this node} It is made at the first call, together with its ring.
+     *
+     * @param topic the topic
+     * @param <T> the type of its messages
+     */
     public <T> Producer<T> producer(Topic<T> topic) {
         return node.producer(topic);
     }
 
-    /** Subscribes with a {@link MessageHandler} or an {@link AsyncMessageHandler}. */
+    /**
+     * Subscribes to all of a topic.
+     *
+     * @param topic the topic
+     * @param start where it begins
+     * @param handler a {@link MessageHandler} or an {@link AsyncMessageHandler}
+     * @param <T> the type of its messages
+     * @return the subscription, which opens in the background
+     */
     public <T> Subscription subscribe(Topic<T> topic, StartFrom start, EventHandler<T> handler) {
         return subscribe(topic, start, SubscriptionSettings.defaults(), handler);
     }
 
-    /** Subscribes with a handler, to a part of the topic for instance. */
+    /**
+     * Subscribes to a part of a topic, for instance.
+     *
+     * @param topic the topic
+     * @param start where it begins
+     * @param settings what is delivered
+     * @param handler a {@link MessageHandler} or an {@link AsyncMessageHandler}
+     * @param <T> the type of its messages
+     * @return the subscription, which opens in the background
+     */
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
         return node.subscribe(topic, start, settings, handler);
@@ -83,8 +106,14 @@ public final class Gapless {
      * });
      * }</pre>
      *
+     * @param topic the topic
+     * @param start where it begins
+     * @param settings what is delivered, and how many events may be unconfirmed
      * @param actor an actor of this actor system
      * @param wrap makes a message of the actor's protocol; what it throws ends the subscription
+     * @param <T> the type of its messages
+     * @param <M> the actor's protocol
+     * @return the subscription, which opens in the background
      */
     public <T, M> Subscription subscribe(
             Topic<T> topic,
@@ -99,17 +128,35 @@ public final class Gapless {
      * Subscribes with a stream: each materialization is a subscription of its own. It ends with {@link Ended}, and fails
      * never; when it is cancelled, so is the subscription. Demand is the pause: the demand that follows a {@link
      * CursorExpired} says that the state was reloaded, so put no buffer between this and what reloads.
+     *
+     * @param topic the topic
+     * @param start where it begins
+     * @param <T> the type of its messages
+     * @return the stream of its events
      */
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start) {
         return source(topic, start, SubscriptionSettings.defaults());
     }
 
-    /** {@link #source(Topic, StartFrom)}, of a part of the topic for instance. */
+    /**
+     * {@link #source(Topic, StartFrom)}, of a part of the topic for instance.
+     *
+     * @param topic the topic
+     * @param start where it begins
+     * @param settings what is delivered
+     * @param <T> the type of its messages
+     * @return the stream of its events
+     */
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         return node.source(topic, start, settings);
     }
 
-    /** A {@link #flow} for those who need no positions; completes when everything was accepted. */
+    /**
+     * {@return a {@link #flow} for those who need no positions; completes when everything was accepted}
+     *
+     * @param topic the topic
+     * @param <T> the type of its messages
+     */
     public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return node.sink(topic);
     }
@@ -119,6 +166,10 @@ public final class Gapless {
      * way at once, and no more than {@code gapless.max-pending-publishes}. Fails with the first publish that fails; those
      * behind it may have been accepted. For keys and headers, {@code mapAsync(n, producer::publish)} does the same with
      * {@link Publication}s.
+     *
+     * @param topic the topic
+     * @param <T> the type of its messages
+     * @return messages in, positions out
      */
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         return node.flow(topic);
@@ -129,7 +180,11 @@ public final class Gapless {
         return node.stats();
     }
 
-    /** What every member says of itself that answers in time, this node included; in the names' order. */
+    /**
+     * {@return what every member says of itself that answers in time, this node included; in the names' order}
+     *
+     * @param timeout how long to wait for answers
+     */
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
         return node.status(timeout);
     }

@@ -114,13 +114,20 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
         }
     }
 
-    /** The meters of this node. */
+    /**
+     * The meters of this node.
+     *
+     * @param gapless the node
+     */
     public GaplessMetrics(Gapless gapless) {
         this(gapless, Tags.empty());
     }
 
     /**
      * The meters of this node, each with these tags: where one registry takes several actor systems, a tag must tell them apart.
+     *
+     * @param gapless the node
+     * @param tags of every meter, beside those that it has of its own
      */
     public GaplessMetrics(Gapless gapless, Iterable<Tag> tags) {
         this.stats = gapless.stats();

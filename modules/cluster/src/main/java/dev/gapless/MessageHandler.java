@@ -15,6 +15,11 @@ package dev.gapless;
  * @param <T> the type of the messages
  */
 public non-sealed interface MessageHandler<T> extends EventHandler<T> {
-    /** Takes a message. What it throws goes to {@link #onFailure}. */
+    /**
+     * Takes a message.
+     *
+     * @param delivery the message, and what belongs to it
+     * @throws Exception which goes to {@link #onFailure}
+     */
     void onMessage(Delivery<T> delivery) throws Exception;
 }

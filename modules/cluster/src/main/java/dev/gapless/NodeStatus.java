@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one node says of itself.
  *
+ * <pre>{@code
+ * gapless.status(Duration.ofSeconds(2)).thenAccept(nodes -> {
+ *     for (NodeStatus node : nodes) {
+ *         node.topics().forEach(topic -> log.info("{}: {}", node.node(), topic));
+ *     }
+ * });
+ * }</pre>
+ *
  * @param node its name
  * @param address host and port
  * @param topics its producers and consumers, by topic, in the names' order
@@ -22,6 +30,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * One topic on one node.
      *
+     * @param topic its name
      * @param producer null if it never was produced or registered for here
      * @param consumer null if nobody subscribes here
      */
@@ -33,6 +42,8 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * A producer and its ring.
      *
+     * @param epoch identity of its ring
+     * @param started when that was made
      * @param oldest the oldest sequence in the ring
      * @param head the newest sequence
      * @param messages how many messages the ring holds
@@ -40,6 +51,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * @param bytes how many bytes it holds
      * @param maxBytes how many it may hold
      * @param waitingPublishes publishes that wait for room
+     * @param cursors one for each reader
      * @param expiries how many readers were told that they missed something, by reason
      */
     public record ProducerStatus(
@@ -108,6 +120,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     /**
      * What a consumer knows of one producer.
      *
+     * @param node the producing node
      * @param state unnamed, registering, live, waiting (for its return) or left
      * @param position how far the feed has got, or null
      */

@@ -11,12 +11,19 @@ public final class PartlyPublished extends RuntimeException {
     @SuppressWarnings("serial") // an immutable list of values
     private final transient List<Optional<Position>> positions;
 
+    /**
+     * Made by Gapless.
+     *
+     * @param message what happened
+     * @param cause why the first was not published
+     * @param positions for each message where it is, or empty
+     */
     public PartlyPublished(String message, Throwable cause, List<Optional<Position>> positions) {
         super(message, cause);
         this.positions = List.copyOf(positions);
     }
 
-    /** For each message, in the list's order, where it is; empty if it was not published. */
+    /** {@return for each message, in the list's order, where it is; empty if it was not published} */
     public List<Optional<Position>> positions() {
         return positions;
     }

@@ -7,6 +7,11 @@ import org.jspecify.annotations.Nullable;
  * A message as it is on the wire, for programs that pass messages on without knowing their classes. A {@code
  * Topic<Payload>} delivers and publishes these.
  *
+ * <pre>{@code
+ * Topic<Payload> any = Topic.of("prices", Payload.class); // without the class of its messages
+ * gapless.producer(any).publish(new Payload(1_234, "price-v1", bytes));
+ * }</pre>
+ *
  * @param serializerId Pekko's number of the serializer that wrote it
  * @param manifest what that serializer needs beside the bytes
  * @param bytes the serialized message; not to be changed

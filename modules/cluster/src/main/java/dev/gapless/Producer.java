@@ -25,26 +25,49 @@ import java.util.concurrent.CompletionStage;
  * @param <T> the type of the messages
  */
 public interface Producer<T> {
+    /** {@return what it publishes to} */
     Topic<T> topic();
 
-    /** Publishes a message. */
+    /**
+     * Publishes a message.
+     *
+     * @param message not null
+     * @return its position
+     */
     CompletionStage<Position> publish(T message);
 
-    /** Publishes a message about this key, of up to 4,096 characters. */
+    /**
+     * Publishes a message about this key.
+     *
+     * @param key up to 4,096 characters
+     * @param message not null
+     * @return its position
+     */
     CompletionStage<Position> publish(String key, T message);
 
-    /** Publishes a message with its key and headers. */
+    /**
+     * Publishes a message with its key and headers.
+     *
+     * @param publication the message, or a tombstone
+     * @return its position
+     */
     CompletionStage<Position> publish(Publication<? extends T> publication);
 
     /**
      * Publishes messages, in this order; those of other threads may come in between.
      *
+     * @param messages none of them null
      * @return all positions, in the same order. If one message is too large or cannot be serialized, nothing is published,
      *     and the stage fails with that. From then on each message is accepted or refused by itself: if some are refused, the
      *     stage fails with {@link PartlyPublished} once that is known of each; if all are, with the reason of the first
      */
     CompletionStage<List<Position>> publishAll(List<? extends T> messages);
 
-    /** Publishes that this key was deleted: a message without content (a tombstone). */
+    /**
+     * Publishes that this key was deleted: a message without content (a tombstone).
+     *
+     * @param key up to 4,096 characters
+     * @return its position
+     */
     CompletionStage<Position> delete(String key);
 }

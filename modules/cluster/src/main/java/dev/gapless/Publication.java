@@ -24,7 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Publication<T>(@Nullable T message, @Nullable String key, Map<String, String> headers) {
 
-    /** Throws IllegalArgumentException if there is neither message nor key, or something is too long or no Unicode text. */
+    /**
+     * Throws IllegalArgumentException if there is neither message nor key, or something is too long or no Unicode text.
+     *
+     * @param message the message, or null
+     * @param key what it is about, or null
+     * @param headers copied
+     */
     public Publication {
         if (message == null && key == null) {
             throw new IllegalArgumentException("A publication without a message needs the key that was deleted");
@@ -43,28 +49,52 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
         headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
-    /** A message without key and headers. */
+    /**
+     * {@return a message without key and headers}
+     *
+     * @param message not null
+     * @param <T> the type of the message
+     */
     public static <T> Publication<T> of(T message) {
         return new Publication<>(Objects.requireNonNull(message, "a message must not be null"), null, Map.of());
     }
 
-    /** Says that this key was deleted; there is no message. Subscribers get a {@link Delivery#isDeleted}. */
+    /**
+     * {@return what says that this key was deleted, without a message} Subscribers get a {@link Delivery#isDeleted}.
+     *
+     * @param key up to 4,096 characters
+     * @param <T> the type of the topic's messages
+     */
     public static <T> Publication<T> tombstone(String key) {
         return new Publication<>(null, key, Map.of());
     }
 
+    /**
+     * {@return the same with this key}
+     *
+     * @param about up to 4,096 characters
+     */
     public Publication<T> withKey(String about) {
         return new Publication<>(message, about, headers);
     }
 
-    /** One more header; an earlier one of that name is replaced. */
+    /**
+     * {@return the same with one more header; an earlier one of that name is replaced}
+     *
+     * @param name up to 4,096 characters
+     * @param value up to 4,096 characters
+     */
     public Publication<T> withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
         return new Publication<>(message, key, more);
     }
 
-    /** These headers, and no others. */
+    /**
+     * {@return the same with these headers, and no others}
+     *
+     * @param all up to 64
+     */
     public Publication<T> withHeaders(Map<String, String> all) {
         return new Publication<>(message, key, all);
     }

@@ -5,6 +5,13 @@ import java.util.Set;
 /**
  * A subscription is ready: whatever is published anywhere in the cluster from now on is delivered, or announced as missed.
  *
+ * <pre>{@code
+ * subscription.ready().thenAcceptAsync(ready -> {
+ *     cache.load(); // what is published from now on is delivered, or announced
+ *     ready.silent().forEach(node -> log.info("{} has not answered", node));
+ * });
+ * }</pre>
+ *
  * @param silent members that have not answered within {@code gapless.ready-timeout}. They are asked on; if one turns out to
  *     have published meanwhile, the subscription gets REGISTERED_LATE, if it is lost, PRODUCER_LOST. A member that does not
  *     run Gapless is among them

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The answer to {@link CursorExpired}: the state was reloaded.
  *
+ * <pre>{@code
+ * return Reload.done();                 // messages are idempotent
+ * return Reload.upTo(snapshot.token()); // the snapshot says how far it goes: nothing comes twice
+ * }</pre>
+ *
  * @param upTo what the source of truth is known to reflect, or null if that is not known
  */
 public record Reload(@Nullable CursorToken upTo) {
@@ -13,12 +18,19 @@ public record Reload(@Nullable CursorToken upTo) {
     /**
      * It was reloaded. Messages that were published before the source was read may come again, on top of it: they have to
      * be idempotent.
+     *
+     * @return that answer
      */
     public static Reload done() {
         return new Reload(null);
     }
 
-    /** It was reloaded from a source that reflects everything up to these positions, which is then not delivered again. */
+    /**
+     * It was reloaded from a source that reflects everything up to these positions, which is then not delivered again.
+     *
+     * @param token of this topic, as a subscriber stored it
+     * @return that answer
+     */
     public static Reload upTo(CursorToken token) {
         return new Reload(token);
     }

@@ -30,6 +30,11 @@ public sealed interface StartFrom {
      * @param time to the millisecond; what is below is cut off
      */
     record Since(Instant time) implements StartFrom {
+        /**
+         * Throws IllegalArgumentException for a time that cannot be told in milliseconds.
+         *
+         * @param time to the millisecond
+         */
         public Since {
             try {
                 var unused = time.toEpochMilli();
@@ -39,10 +44,12 @@ public sealed interface StartFrom {
         }
     }
 
+    /** {@return the start with what is published from now on} */
     static StartFrom latest() {
         return new Latest();
     }
 
+    /** {@return the start with the oldest message that is there} */
     static StartFrom earliest() {
         return new Earliest();
     }
@@ -51,16 +58,29 @@ public sealed interface StartFrom {
      * With everything that was published at that time or later, by each producer's own clock. Where a ring may have held more of
      * it, the subscription begins with a {@link CursorExpired}. A time to come is as good as {@link #latest}: what is
      * published before it is delivered, too. Members that join later are read from their beginning, whatever the time.
+     *
+     * @param time to the millisecond; what is below is cut off
+     * @return the start at that time
      */
     static StartFrom since(Instant time) {
         return new Since(time);
     }
 
+    /**
+     * {@return the start where another subscription was}
+     *
+     * @param token its token, of the same topic and cluster
+     */
     static StartFrom token(CursorToken token) {
         return new Resume(token);
     }
 
-    /** Takes a printed token; throws IllegalArgumentException if it is none, or damaged. */
+    /**
+     * {@return the start where another subscription was}
+     *
+     * @param token a printed token
+     * @throws IllegalArgumentException if it is none, or damaged
+     */
     static StartFrom token(String token) {
         return new Resume(CursorToken.parse(token));
     }

@@ -13,17 +13,19 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Subscription {
 
-    /** The name of the topic. */
+    /** {@return the name of the topic} */
     String topic();
 
     /**
      * Completes once the subscription has a position with every member that is present: what is published from then on is
      * delivered or announced. Waits for this node to join the cluster, and then at most {@code gapless.ready-timeout} for
      * members that do not answer. Fails if the subscription ends before.
+     *
+     * @return the stage, with the members that have not answered
      */
     CompletionStage<Ready> ready();
 
-    /** Resumes behind the last event that was handled. */
+    /** {@return what resumes behind the last event that was handled} For an actor, in front of the oldest that it has not confirmed. */
     CursorToken token();
 
     /**
@@ -36,15 +38,19 @@ public interface Subscription {
     /** Goes on where it was paused. Harmless if it was not. */
     void resume();
 
-    /** Was it paused, and not resumed? */
+    /** {@return whether it was paused, and not resumed} */
     boolean isPaused();
 
-    /** How far it is behind; {@link Lag#NONE} before it is open, and when it has ended. */
+    /** {@return how far it is behind; {@link Lag#NONE} before it is open, and when it has ended} */
     Lag lag();
 
-    /** Ends it, also while it is paused or reloads: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless. */
+    /**
+     * Ends it, also while it is paused or reloads: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless.
+     *
+     * @return {@link #whenEnded}
+     */
     CompletionStage<Ended.Reason> cancel();
 
-    /** Completes when it has ended, for whatever reason. */
+    /** {@return a stage that completes when it has ended, for whatever reason} */
     CompletionStage<Ended.Reason> whenEnded();
 }

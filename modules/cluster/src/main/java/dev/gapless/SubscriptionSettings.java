@@ -32,17 +32,27 @@ public final class SubscriptionSettings {
         this.window = window;
     }
 
-    /** Everything is delivered. */
+    /** {@return settings by which everything is delivered} */
     public static SubscriptionSettings defaults() {
         return DEFAULTS;
     }
 
-    /** Only what these nodes publish is delivered, and {@link ProducerLeft} told of them alone. */
+    /**
+     * Only what these nodes publish is delivered, and {@link ProducerLeft} told of them alone.
+     *
+     * @param names at least one; they replace those given before
+     * @return settings with that
+     */
     public SubscriptionSettings withNodes(String... names) {
         return withNodes(Arrays.asList(names));
     }
 
-    /** {@link #withNodes(String...)}. */
+    /**
+     * {@link #withNodes(String...)}.
+     *
+     * @param names at least one
+     * @return settings with that
+     */
     public SubscriptionSettings withNodes(Collection<String> names) {
         names.forEach(name -> Limits.checkName("node's name", name));
         return new SubscriptionSettings(atLeastOne("node", names), keys, window);
@@ -51,12 +61,20 @@ public final class SubscriptionSettings {
     /**
      * Only messages with these keys are delivered, tombstones included. A pattern that ends with an asterisk takes all keys that
      * begin with what stands before it; any other takes the key that is equal. Messages without a key are left out.
+     *
+     * @param patterns at least one; they replace those given before
+     * @return settings with that
      */
     public SubscriptionSettings withKeys(String... patterns) {
         return withKeys(Arrays.asList(patterns));
     }
 
-    /** {@link #withKeys(String...)}. */
+    /**
+     * {@link #withKeys(String...)}.
+     *
+     * @param patterns at least one
+     * @return settings with that
+     */
     public SubscriptionSettings withKeys(Collection<String> patterns) {
         return new SubscriptionSettings(nodes, atLeastOne("key", patterns), window);
     }
@@ -64,6 +82,9 @@ public final class SubscriptionSettings {
     /**
      * How many events an actor may have that it has not confirmed, rather than {@code gapless.actor-window}; at least 1. Of no
      * concern to handlers and streams.
+     *
+     * @param events at least 1
+     * @return settings with that
      */
     public SubscriptionSettings withWindow(int events) {
         if (events < 1) {
@@ -79,17 +100,17 @@ public final class SubscriptionSettings {
         return Collections.unmodifiableSet(new LinkedHashSet<>(of));
     }
 
-    /** The nodes that are delivered; empty if all are. */
+    /** {@return the nodes that are delivered; empty if all are} */
     public Set<String> nodes() {
         return nodes;
     }
 
-    /** The patterns of the keys that are delivered; empty if all messages are. */
+    /** {@return the patterns of the keys that are delivered; empty if all messages are} */
     public Set<String> keys() {
         return keys;
     }
 
-    /** The window of a subscription by an actor; empty if it is the one of {@code gapless.actor-window}. */
+    /** {@return the window of a subscription by an actor; empty if it is the one of {@code gapless.actor-window}} */
     public OptionalInt window() {
         return window == 0 ? OptionalInt.empty() : OptionalInt.of(window);
     }

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 public final class TooManyPending extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /**
+     * Made by Gapless.
+     *
+     * @param message what to do
+     * @param cause what went wrong, or null
+     */
     public TooManyPending(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

@@ -8,16 +8,33 @@ import dev.gapless.core.Limits;
  * <p>Messages are serialized by what Pekko binds to their class, and only classes that it binds are ever deserialized. With
  * the type {@link Payload} messages pass as they are, without any class of the application.
  *
+ * <pre>{@code
+ * Topic<Price> prices = Topic.of("prices", Price.class);
+ * }</pre>
+ *
  * @param name 1 to 255 characters
  * @param type the class of its messages, or one above them
  * @param <T> the type of its messages
  */
 public record Topic<T>(String name, Class<T> type) {
 
+    /**
+     * Throws IllegalArgumentException if the name is empty or too long.
+     *
+     * @param name 1 to 255 characters
+     * @param type the class of its messages, or one above them
+     */
     public Topic {
         Limits.checkName("topic", name);
     }
 
+    /**
+     * {@return the topic of this name}
+     *
+     * @param name 1 to 255 characters
+     * @param type the class of its messages, or one above them
+     * @param <T> the type of its messages
+     */
     public static <T> Topic<T> of(String name, Class<T> type) {
         return new Topic<>(name, type);
     }

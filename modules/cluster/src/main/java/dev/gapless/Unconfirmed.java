@@ -41,6 +41,12 @@ public final class Unconfirmed<T> {
         void settled(@Nullable Reload reload, @Nullable Throwable failure);
     }
 
+    /**
+     * Made by Gapless, and by tests of actors.
+     *
+     * @param event what happened
+     * @param answers whom the answer goes to
+     */
     public Unconfirmed(Event<T> event, Answers answers) {
         this.event = event;
         this.answers = answers;
@@ -49,6 +55,8 @@ public final class Unconfirmed<T> {
     /**
      * What happened. A {@link CursorExpired} comes once everything before it is confirmed, and nothing comes behind it before it is
      * confirmed, which says that the state was reloaded. {@link Ended} needs no answer.
+     *
+     * @return the event
      */
     public Event<T> event() {
         return event;
@@ -59,17 +67,29 @@ public final class Unconfirmed<T> {
         answers.settled(null, null);
     }
 
-    /** A reload has succeeded, and says how far. */
+    /**
+     * A reload has succeeded, and says how far.
+     *
+     * @param reload {@link Reload#done} or {@link Reload#upTo}
+     */
     public void confirm(Reload reload) {
         answers.settled(reload, null);
     }
 
-    /** It is dealt with once the stage completes, and {@link #fail}s with it. */
+    /**
+     * It is dealt with once the stage completes, and {@link #fail}s with it.
+     *
+     * @param reload under way
+     */
     public void confirmWith(CompletionStage<Reload> reload) {
         var unused = reload.whenComplete(answers::settled);
     }
 
-    /** It could not be dealt with: a {@link CursorExpired} comes again, after a while; any other ends the subscription. */
+    /**
+     * It could not be dealt with: a {@link CursorExpired} comes again, after a while; any other ends the subscription.
+     *
+     * @param cause why
+     */
     public void fail(Throwable cause) {
         answers.settled(null, Objects.requireNonNull(cause));
     }

@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message that cannot be deserialized here, or is of another type than the topic's.
  *
+ * <pre>{@code
+ * public OnFailure onUndecodable(Undecodable<Price> undecodable) {
+ *     log.error("At {} of {}", undecodable.position(), undecodable.node(), undecodable.cause());
+ *     return OnFailure.STOP;
+ * }
+ * }</pre>
+ *
+ * @param topic the name of the topic
  * @param node the name of the producing node
  * @param position where it stands
  * @param time when it was published
@@ -16,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload its bytes
  * @param cause why
  * @param tokenSource makes {@link #token}
+ * @param <T> the type of the topic's messages
  */
 public record Undecodable<T>(
         String topic,

@@ -2,6 +2,7 @@ package dev.gapless;
 
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.internal.Meters;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.pekko.actor.ActorSystem;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,16 @@ class MetricsDocTest {
                 scraped,
                 new TreeSet<>(documented().stream().map(Row::prometheus).toList()));
         assertTrue(scraped.contains("gapless_order_violations_total"));
+    }
+
+    @Test
+    void itsLineBindsThem() {
+        ActorSystem system = cluster.system(0);
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        // shown in docs/metrics.md
+        new GaplessMetrics(Gapless.get(system)).bindTo(registry);
+        // end
+        assertFalse(registry.getMeters().isEmpty());
     }
 
     @Test

@@ -10,9 +10,6 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The code of README.md really runs. What stands between "README" and "end" stands there, too, word for word. */
+/** The code of README.md really runs; {@link DocumentsTest} holds the two together. */
 class ReadmeExamplesTest {
     private static final String CONFIG = """
             gapless.buffer-messages = 100
@@ -46,7 +43,7 @@ class ReadmeExamplesTest {
         cluster.close();
     }
 
-    // README
+    // shown in README.md
     record Price(String symbol, double value, long version) {}
     // end
 
@@ -54,7 +51,7 @@ class ReadmeExamplesTest {
         Map<String, Price> readAll();
     }
 
-    // README
+    // shown in README.md
     static class PriceCache implements MessageHandler<Price> {
         private final Map<String, Price> prices = new HashMap<>();
         private final PriceTable table;
@@ -81,12 +78,12 @@ class ReadmeExamplesTest {
         synchronized void apply(Price price) { // idempotent: whatever comes again, or late, changes nothing
             prices.merge(price.symbol(), price, (old, now) -> now.version() > old.version() ? now : old);
         }
-        // end
 
         synchronized Map<String, Price> prices() {
             return Map.copyOf(prices);
         }
     }
+    // end
 
     @Test
     @DisplayName("the ten lines publish, subscribe, and load a table without missing anything in between")
@@ -96,13 +93,13 @@ class ReadmeExamplesTest {
         PriceTable table = () -> rows;
         ActorSystem system = cluster.system(1);
 
-        // README
+        // shown in README.md
         Gapless gapless = Gapless.get(system); // an actor system that is a member of a cluster
         Topic<Price> topic = Topic.of("prices", Price.class);
 
         PriceCache cache = new PriceCache(table);
         Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), cache);
-        subscription.ready().thenRun(cache::load); // subscribe first, read afterwards: nothing lies between
+        subscription.ready().thenRunAsync(cache::load); // subscribe first, read afterwards: nothing lies between
 
         Producer<Price> producer = gapless.producer(topic);
         CompletionStage<Position> position = producer.publish(new Price("EURUSD", 1.0834, 7));
@@ -172,7 +169,7 @@ class ReadmeExamplesTest {
         }
     }
 
-    // README
+    // shown in README.md
     static class PriceView implements MessageHandler<Price> {
         private final Map<String, Price> prices = new HashMap<>();
         private final SharedTable table;
@@ -268,23 +265,6 @@ class ReadmeExamplesTest {
             assertEquals(before + 1, delivered.size(), "only what came before the gap, and the one after the reload");
         }
         assertEquals(table.readAll(), view.prices);
-    }
-
-    @Test
-    void readmeShowsThisCode() throws IOException {
-        String readme = Files.readString(Path.of("../../README.md")).replaceAll("(?m)^ +", "");
-        String source = Files.readString(Path.of("src/test/java/dev/gapless/ReadmeExamplesTest.java"));
-        List<String> parts = new ArrayList<>();
-        for (String part : source.split("(?m)^ +// README\n", -1)) {
-            int end = part.indexOf("// end\n");
-            if (end >= 0 && !parts.contains(part)) {
-                parts.add(part.substring(0, end).replaceAll("(?m)^ +", "").replace("static class", "class"));
-            }
-        }
-        assertEquals(4, parts.size());
-        for (String part : parts) {
-            assertTrue(readme.contains(part.strip()), "README.md lacks this code:\n" + part);
-        }
     }
 
     /** Holds up whoever passes until it is open. */

@@ -36,9 +36,9 @@ final class Settings {
             "completion-dispatcher",
             "default-dispatcher",
             "pulse-interval",
+            "cursor-retention",
             "max-topics",
             "actor-window",
-            "cursor-retention",
             "loss-log-interval",
             "slow-handler-warning",
             "metrics",
@@ -180,12 +180,6 @@ final class Settings {
         check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
         draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
         draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
-        check(
-                draft.overflow == Overflow.EXPIRE
-                        || draft.reloadIntervalNs + draft.reloadJitterNs < draft.backpressureTimeoutNs / 2,
-                path + "reload-interval",
-                c.getDuration("reload-interval"),
-                "with reload-jitter less than half of backpressure-timeout, for which a subscription may free nothing");
     }
 
     private static Backoff backoff(Config c, String path, String backoff) {

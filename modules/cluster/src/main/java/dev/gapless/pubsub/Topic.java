@@ -31,7 +31,11 @@ import org.apache.pekko.actor.typed.Behavior;
 public final class Topic {
     private Topic() {}
 
-    /** What the topic's actor takes: see {@link #publish}, {@link #subscribe}, {@link #unsubscribe}. */
+    /**
+     * What the topic's actor takes: see {@link #publish}, {@link #subscribe}, {@link #unsubscribe}.
+     *
+     * @param <T> the type of the topic's messages
+     */
     public sealed interface Command<T> permits Publish, Subscribe, Unsubscribe, Told {}
 
     record Publish<T>(T message) implements Command<T> {}
@@ -49,23 +53,40 @@ public final class Topic {
      * @param messageClass the class of its messages, or one above them
      * @param topicName 1 to 255 characters
      * @param expired makes the message that tells subscribers to reload
+     * @param <T> the type of its messages
+     * @return the behavior, to be spawned
      */
     public static <T> Behavior<Command<T>> create(
             Class<T> messageClass, String topicName, Function<CursorExpired<T>, ? extends T> expired) {
         return TopicBehavior.create(dev.gapless.Topic.of(topicName, messageClass), expired);
     }
 
-    /** Publishes to the subscribers on all nodes. */
+    /**
+     * {@return the command that publishes to the subscribers on all nodes}
+     *
+     * @param message not null
+     * @param <T> the type of the topic's messages
+     */
     public static <T> Command<T> publish(T message) {
         return new Publish<>(message);
     }
 
-    /** From now on this actor is told every message. Repeating it changes nothing. */
+    /**
+     * {@return the command by which this actor is told every message from then on} Repeating it changes nothing.
+     *
+     * @param subscriber an actor of this node
+     * @param <T> the type of the topic's messages
+     */
     public static <T> Command<T> subscribe(ActorRef<T> subscriber) {
         return new Subscribe<>(subscriber);
     }
 
-    /** From now on it is told nothing. Harmless if it never subscribed. */
+    /**
+     * {@return the command by which it is told nothing from then on} Harmless if it never subscribed.
+     *
+     * @param subscriber the actor that subscribed
+     * @param <T> the type of the topic's messages
+     */
     public static <T> Command<T> unsubscribe(ActorRef<T> subscriber) {
         return new Unsubscribe<>(subscriber);
     }

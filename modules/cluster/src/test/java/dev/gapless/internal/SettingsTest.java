@@ -58,7 +58,6 @@ class SettingsTest {
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
                 "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
-                "gapless.topics.quotes { overflow = backpressure, reload-interval = 5s } | reload-interval | backpressure-timeout",
                 "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.pulse-interval",
                 "gapless.loss-log-interval = -1s | gapless.loss-log-interval | 0 or more",
                 "gapless.slow-handler-warning = -1s | gapless.slow-handler-warning | 0 or more",
@@ -72,6 +71,7 @@ class SettingsTest {
                 "gapless.register-backoff.mx = 5s | gapless.register-backoff.mx | no such setting",
                 "gapless.topics.quotes.ring = 5 | gapless.topics.quotes.ring | no such setting",
                 "gapless.topics.quotes.node-name = x | gapless.topics.quotes.node-name | no such setting",
+                "gapless.topics.quotes.cursor-retention = 1h | gapless.topics.quotes.cursor-retention | no such setting",
             })
     void refusesWhatCannotBeAndNamesKeyAndRange(String config, String key, String range) {
         ConfigException refused = assertThrows(ConfigException.class, () -> settings(config.trim()));

@@ -238,6 +238,13 @@ final class ConsumerState {
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
     }
 
+    /** The producers that it has anything to do with. */
+    Set<String> known() {
+        Set<String> nodes = new HashSet<>(byNode.keySet());
+        byUid.values().forEach(r -> nodes.add(r.node));
+        return nodes;
+    }
+
     // ------------------------------------------------------------------ being ready (rules C9, C10)
 
     boolean hasBegun() {

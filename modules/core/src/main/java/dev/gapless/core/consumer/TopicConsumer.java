@@ -222,7 +222,22 @@ public final class TopicConsumer {
         members = List.copyOf(snapshot);
         shared.onMembers(events, nowMs, nowNs);
         readers.values().forEach(reader -> reader.onMembers(events, nowMs, nowNs));
+        forgetEnded();
         settle(nowNs);
+    }
+
+    /** How many nodes' names are remembered. */
+    int names() {
+        return eras.size();
+    }
+
+    /** Names come and go for as long as this node lives (rule F3). */
+    private void forgetEnded() {
+        Set<String> known = shared.known();
+        readers.values().forEach(reader -> known.addAll(reader.known()));
+        shared.feed().forgetBut(known);
+        known.addAll(shared.feed().newest().keySet());
+        eras.forgetBut(known);
     }
 
     public void onMessage(ToConsumer message, long nowMs, long nowNs) {

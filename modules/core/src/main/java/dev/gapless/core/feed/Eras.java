@@ -5,6 +5,7 @@ import dev.gapless.core.LogIdentity;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,15 @@ public final class Eras {
     private static final int LIVES_REMEMBERED = 16;
 
     private final Map<String, Counted> counted = new HashMap<>();
+    /** The highest number of those that were forgotten: whoever comes under such a name again counts on from there. */
+    private long floor;
 
     private static final class Counted {
         long latest;
+
+        Counted(long latest) {
+            this.latest = latest;
+        }
 
         final Map<Epoch, Long> numbers = new Latest<>();
         /** By the uid of the life that ended. */
@@ -40,9 +47,27 @@ public final class Eras {
         }
     }
 
+    /** Nothing is left of any node but these. Should one come under such a name, it is beyond all that there was. */
+    public void forgetBut(Set<String> known) {
+        counted.entrySet().removeIf(entry -> {
+            boolean gone = !known.contains(entry.getKey());
+            floor = gone ? Math.max(floor, entry.getValue().latest) : floor;
+            return gone;
+        });
+    }
+
+    /** Of how many nodes it counts any. */
+    public int size() {
+        return counted.size();
+    }
+
+    private Counted counted(String node) {
+        return counted.computeIfAbsent(node, n -> new Counted(floor));
+    }
+
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
     public Era of(String node, LogIdentity log) {
-        Counted c = counted.computeIfAbsent(node, n -> new Counted());
+        Counted c = counted(node);
         long number = c.numbers.computeIfAbsent(log.epoch(), e -> {
             c.latest = (c.latest | 1) + 1;
             return c.latest;
@@ -52,7 +77,7 @@ public final class Eras {
 
     /** The era of an epoch that goes on from {@code previous}. */
     public Era continued(String node, Era previous, LogIdentity log) {
-        Counted c = counted.computeIfAbsent(node, n -> new Counted());
+        Counted c = counted(node);
         if (previous.isPlaced() && !previous.isEnd() && previous.number() == c.latest) {
             c.numbers.putIfAbsent(log.epoch(), previous.number());
         }
@@ -65,19 +90,19 @@ public final class Eras {
      * @param uid the life
      */
     public Era endOf(Era stretch, long uid) {
-        Counted c = counted.computeIfAbsent(stretch.node(), n -> new Counted());
+        Counted c = counted(stretch.node());
         return new Era(stretch.node(), c.endOf(uid, stretch.number() | 1), stretch.epoch(), stretch.first());
     }
 
     /** The open end of a life that never answered: behind all that is known, ends of other lives included. */
     public Era endOfSilent(String node, long uid) {
-        Counted c = counted.computeIfAbsent(node, n -> new Counted());
+        Counted c = counted(node);
         return new Era(node, c.endOf(uid, (c.latest | 1) + 2), null, 1);
     }
 
     /** The open end of a position that nobody answers for: behind all that is known. */
     public Era endOfUnplaced(String node, @Nullable Epoch epoch) {
-        Counted c = counted.computeIfAbsent(node, n -> new Counted());
+        Counted c = counted(node);
         c.latest |= 1;
         return new Era(node, c.latest, epoch, 1);
     }

@@ -30,7 +30,7 @@ public final class Feed {
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Base> bases = new HashMap<>();
-    private final Map<String, Placed> tails = new HashMap<>();
+    private final Map<String, Tail> tails = new HashMap<>();
     private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
 
     private final Ages ages;
@@ -60,6 +60,9 @@ public final class Feed {
             return new Placed(era, sequence);
         }
     }
+
+    /** A producer's newest entry. */
+    private record Tail(Placed at, long index) {}
 
     /**
      * Where an overtaken reader goes on.
@@ -111,7 +114,7 @@ public final class Feed {
             for (Frame frame : frames) {
                 append(new FeedEntry.Message(ring.head() + 1, era, frame));
             }
-            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()));
+            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()), ring.head());
         } finally {
             lock.unlock();
         }
@@ -129,20 +132,54 @@ public final class Feed {
         lock.lock();
         try {
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
-            moveTail(entry.after());
+            moveTail(entry.after(), entry.index());
             append(entry);
         } finally {
             lock.unlock();
         }
     }
 
-    private void moveTail(Placed at) {
+    private void moveTail(Placed at, long index) {
         String node = at.era().node();
-        Placed before = tails.put(node, at);
-        if (before == null || before.era().number() != at.era().number()) {
+        Tail before = tails.put(node, new Tail(at, index));
+        if (before == null || before.at().era().number() != at.era().number()) {
             Map<String, Era> more = new HashMap<>(newest);
             more.put(node, at.era());
             newest = more;
+        }
+    }
+
+    /**
+     * Forgets producers that have come to their end, of which nothing is left in the ring, and which every reader has read: but for
+     * these.
+     */
+    public void forgetBut(Set<String> known) {
+        Set<String> gone = new HashSet<>();
+        lock.lock();
+        try {
+            long readBy = ring.oldest() - 1;
+            for (FeedReader reader : readers) {
+                readBy = Math.min(readBy, reader.next() - 1);
+            }
+            for (Map.Entry<String, Tail> tail : tails.entrySet()) {
+                boolean over =
+                        tail.getValue().at().era().isEnd() && tail.getValue().index() <= readBy;
+                if (over && !known.contains(tail.getKey())) {
+                    gone.add(tail.getKey());
+                }
+            }
+            if (!gone.isEmpty()) {
+                tails.keySet().removeAll(gone);
+                bases.keySet().removeAll(gone);
+                Map<String, Placed> begun = new HashMap<>(origins);
+                begun.keySet().removeAll(gone);
+                origins = begun;
+                Map<String, Era> left = new HashMap<>(newest);
+                left.keySet().removeAll(gone);
+                newest = left;
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -245,7 +282,9 @@ public final class Feed {
     public Vector tails() {
         lock.lock();
         try {
-            return Vector.of(tails);
+            Map<String, Placed> positions = new HashMap<>();
+            tails.forEach((node, tail) -> positions.put(node, tail.at()));
+            return Vector.of(positions);
         } finally {
             lock.unlock();
         }
@@ -388,8 +427,8 @@ public final class Feed {
     private Vector withEnded(Vector positions) {
         Map<String, Placed> ended = new HashMap<>();
         tails.forEach((node, tail) -> {
-            if (tail.era().isEnd() && positions.get(node) == null) {
-                ended.put(node, tail);
+            if (tail.at().era().isEnd() && positions.get(node) == null) {
+                ended.put(node, tail.at());
             }
         });
         return ended.isEmpty() ? positions : positions.with(ended);

@@ -25,9 +25,4 @@ public record Placed(Era era, long sequence) implements Comparable<Placed> {
     public @Nullable Position position() {
         return era.epoch() == null ? null : new Position(era.epoch(), sequence);
     }
-
-    /** Is it the place before an epoch's first message? */
-    public boolean isBeginning() {
-        return !era.isEnd() && sequence == era.first() - 1;
-    }
 }

@@ -2,7 +2,9 @@ package dev.gapless.core.feed;
 
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A position for each producer, by the name of its node. Immutable. */
@@ -36,6 +38,26 @@ public final class Vector {
         Map<String, Placed> copy = new HashMap<>(positions);
         copy.putAll(changed);
         return new Vector(copy);
+    }
+
+    /** The producers whose stream is over here. */
+    public Set<String> ends() {
+        Set<String> ends = new HashSet<>();
+        positions.forEach((node, position) -> {
+            if (position.era().isEnd()) {
+                ends.add(node);
+            }
+        });
+        return ends;
+    }
+
+    /** Without those whose stream is over, but for these and those. */
+    public Vector withoutEndsBut(Set<String> some, Set<String> others) {
+        Map<String, Placed> copy = new HashMap<>(positions);
+        copy.entrySet()
+                .removeIf(
+                        e -> e.getValue().era().isEnd() && !some.contains(e.getKey()) && !others.contains(e.getKey()));
+        return copy.size() == positions.size() ? this : new Vector(copy);
     }
 
     @Override

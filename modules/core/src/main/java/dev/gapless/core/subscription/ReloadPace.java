@@ -16,8 +16,16 @@ final class ReloadPace {
 
     /** With this share, 0 to 1, of the jitter: each subscription's own. */
     ReloadPace(TopicSettings settings, double share) {
-        this.intervalNs = settings.reloadIntervalNs();
-        this.jitterNs = (long) (settings.reloadJitterNs() * share);
+        double cut = cut(settings);
+        this.intervalNs = (long) (settings.reloadIntervalNs() * cut);
+        this.jitterNs = (long) (settings.reloadJitterNs() * cut * share);
+    }
+
+    /** With backpressure others wait meanwhile: both together take no more than a quarter of the time that they may. */
+    private static double cut(TopicSettings settings) {
+        double longest = settings.reloadIntervalNs() + settings.reloadJitterNs();
+        double most = settings.backpressure() ? settings.backpressureTimeoutNs() / 4.0 : longest;
+        return longest <= most ? 1 : most / longest;
     }
 
     /** Is a reload due that may not begin yet? */

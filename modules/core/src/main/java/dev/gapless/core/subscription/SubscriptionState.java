@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,9 @@ public final class SubscriptionState {
     private volatile @Nullable Pending pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
     private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>();
+
+    /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
+    private volatile Set<String> doubtful = Set.of();
 
     private final ReloadPace pace;
     private int reloadsFailed;
@@ -210,7 +214,18 @@ public final class SubscriptionState {
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
             return Step.JOINED;
         }
-        return read(at, nowNs);
+        return read(withoutForgotten(at), nowNs);
+    }
+
+    /** Names come and go: V keeps no ends that the feed has forgotten (rule F3). */
+    private Vector withoutForgotten(Vector at) {
+        Set<String> known = feed.newest().keySet();
+        if (isCatchingUp() || at.positions().size() <= known.size() + doubtful.size()) {
+            return at;
+        }
+        Vector left = at.withoutEndsBut(known, doubtful);
+        run = new MessageRun(left, List.of());
+        return left;
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
@@ -238,6 +253,7 @@ public final class SubscriptionState {
         reader = joined.reader();
         index = reader.next();
         run = new MessageRun(joined.positions(), List.of());
+        doubtful = at.ends();
         feed = shared;
         return true;
     }

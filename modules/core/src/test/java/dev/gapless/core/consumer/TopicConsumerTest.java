@@ -10,13 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.Step;
@@ -24,6 +28,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
@@ -245,6 +250,56 @@ class TopicConsumerTest implements ConsumerEffects {
         assertTrue(consumer.isIdle());
         assertEquals(2, registers);
         assertEquals(2, sent.size() - registers);
+    }
+
+    @Test
+    @DisplayName(
+            "rowP8, ruleF3: over years of nodes that come and go, each under a name of its own, nothing of them is kept")
+    void forgetsNamesOfThoseLongGone() {
+        SubscriptionState subscription = consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        registered(0, 1, 0);
+        for (long uid = 1_000; uid < 11_000; uid++) {
+            String node = "pod-" + uid;
+            MemberEvent present = new MemberEvent.Present(uid, "host:" + uid);
+            consumer.onMembers(List.of(present), List.of(present), 0, 0);
+            MemberEvent named = new MemberEvent.Named(uid, node);
+            consumer.onMembers(List.of(named), List.of(named), 0, 0);
+            LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
+            Session session = registerOf(0).session();
+            consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0), 0, 0);
+            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, frames(1, 2)), 0, 0);
+            consumer.onMessage(new Gone(TOPIC, 0, session, 2), 0, 0);
+            readAll(subscription, node, uid % 3 != 0);
+            consumer.onMembers(List.of(new MemberEvent.Removed(uid)), List.of(), 0, 0);
+            sent.clear();
+        }
+        int most = 8; // as many as the ring has entries
+        assertTrue(
+                consumer.feed().newest().size() <= most,
+                consumer.feed().newest().toString());
+        assertTrue(consumer.feed().origins().size() <= most);
+        assertTrue(consumer.feed().tails().positions().size() <= most);
+        assertTrue(consumer.feed().overtaken().bases().positions().size() <= most);
+        assertTrue(subscription.positions().positions().size() <= most);
+        assertTrue(consumer.names() <= most + 1, "names of " + consumer.names());
+    }
+
+    /** All that came of this node; or only some of it, so that the feed goes past the rest. */
+    private static void readAll(SubscriptionState subscription, String node, boolean all) {
+        long last = 0;
+        for (int steps = 0; steps < (all ? 20 : 1); steps++) {
+            Step step = subscription.next(0);
+            if (step instanceof Step.Messages messages) {
+                for (FeedEntry.Message message : messages.run().messages()) {
+                    last = message.era().node().equals(node) ? message.sequence() : last;
+                }
+                messages.run().handled(messages.run().messages().size());
+            } else if (step instanceof Step.Missed) {
+                subscription.reloaded(null);
+            }
+        }
+        assertEquals(all ? 2 : last, last);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Overflow;
 import dev.gapless.core.TopicSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,24 @@ class ReloadPaceTest {
         assertTrue(half.begin(2 * SECOND));
         assertFalse(half.begin(3 * SECOND));
         assertEquals(14 * SECOND, half.untilNs());
+    }
+
+    @Test
+    @DisplayName("S3, backpressure: while others wait, a reload waits for a quarter of the time that they may, at most")
+    void backpressure() {
+        ReloadPace pace = new ReloadPace(
+                TopicSettings.DEFAULTS.with(draft -> {
+                    draft.overflow = Overflow.BACKPRESSURE;
+                    draft.backpressureTimeoutNs = 8 * SECOND;
+                    draft.reloadIntervalNs = 3 * SECOND;
+                    draft.reloadJitterNs = SECOND;
+                }),
+                1);
+        assertFalse(pace.begin(0));
+        assertEquals(SECOND / 2, pace.untilNs());
+        assertTrue(pace.begin(SECOND / 2));
+        assertFalse(pace.begin(SECOND / 2));
+        assertEquals(SECOND / 2 + 2 * SECOND, pace.untilNs());
     }
 
     @Test

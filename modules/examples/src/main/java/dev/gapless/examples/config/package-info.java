@@ -1,0 +1,5 @@
+/** Settings that are changed in one place and known everywhere. */
+@NullMarked
+package dev.gapless.examples.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.gapless.examples.orderbook;
+
+/** What is on offer at an exchange, on one side, at one price. */
+public record Level(String exchange, Side side, long price) {}

@@ -1,0 +1,7 @@
+package dev.gapless.examples.orderbook;
+
+/** Of an order book. */
+public enum Side {
+    BID,
+    ASK
+}

@@ -1,0 +1,5 @@
+/** Small applications: each package is one. The tests run them all. */
+@NullMarked
+package dev.gapless.examples;
+
+import org.jspecify.annotations.NullMarked;

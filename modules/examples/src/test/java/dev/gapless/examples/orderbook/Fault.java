@@ -1,0 +1,24 @@
+package dev.gapless.examples.orderbook;
+
+/** What happens in a {@link Market}. */
+enum Fault {
+    CHANGES,
+    CUT,
+    RECONNECT,
+    OVERRUN,
+    EXCHANGE_RESTARTS,
+    EXCHANGE_ENDS_BEFORE_PUBLISHING,
+    EXCHANGE_IS_LOST,
+    EXCHANGE_LEAVES,
+    EXCHANGE_STARTS,
+    BOOK_IS_KILLED,
+    BOOK_FAILS_BEFORE_COMMIT,
+    BOOK_STARTS,
+    BOOK_STALLS,
+    BOOK_PROCEEDS,
+    BOOK_PAUSES,
+    BOOK_RESUMES,
+    RELOAD_IS_SLOW,
+    RELOAD_FAILS,
+    TIME_PASSES
+}

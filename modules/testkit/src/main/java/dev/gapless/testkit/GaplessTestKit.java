@@ -1,0 +1,248 @@
+package dev.gapless.testkit;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.EventHandler;
+import dev.gapless.StartFrom;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Reason;
+import dev.gapless.internal.DrivenSubscription;
+import dev.gapless.internal.Life;
+import dev.gapless.internal.Links;
+import dev.gapless.internal.Observer;
+import dev.gapless.internal.Surroundings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster for the unit test of an application: nodes without sockets, and without threads of their own. What the test orders has
+ * happened, and was delivered, when the call returns. Time is virtual, and each run of a test is the same.
+ *
+ * <pre>{@code
+ * try (GaplessTestKit kit = GaplessTestKit.create()) {
+ *     TestNode feed = kit.node("feed");
+ *     TestSubscription<Price> seen = kit.node("app").subscribe(PRICES, new PriceCache(table));
+ *     feed.publish(PRICES, first);
+ *     feed.overrun(PRICES, () -> feed.publish(PRICES, missed));
+ *     seen.expectMessage(first).expectExpiry(feed, Reason.OVERRUN).expectReloaded();
+ * }
+ * }</pre>
+ *
+ * <p>Settings are those of the application's {@code application.conf}, or of the actor system if there is one. But rings are of 1,024
+ * messages, and reloads begin at once ({@code gapless.reload-interval} and {@code reload-jitter} are 0), unless {@link
+ * #create(String)} says otherwise. Without an actor system messages are handed over as they are; with one ({@link
+ * #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for instance) they are serialized as in a cluster, and actors and
+ * streams can subscribe.
+ *
+ * <p>Handlers run on the thread that brings what they are given: that of the test, as a rule, or one that completes a stage. Thread-safe.
+ */
+public final class GaplessTestKit implements AutoCloseable {
+    private static final String SMALL_AND_QUICK =
+            "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s }";
+    private static final Duration LEVEL_WITHIN = Duration.ofMinutes(1);
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    private final Surroundings surroundings;
+    private final Map<String, TestNode> nodes = new LinkedHashMap<>();
+    private final List<TestSubscription<?>> subscriptions = new ArrayList<>();
+    private volatile Duration patience = Duration.ofSeconds(3);
+
+    private GaplessTestKit(@Nullable ActorSystem system, String config) {
+        Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK));
+        this.surroundings = new Surroundings(system, settings, new Observer.Factory() {
+            @Override
+            public <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription) {
+                return added(new TestSubscription<>(GaplessTestKit.this, subscription))
+                        .observer();
+            }
+        });
+    }
+
+    /** A cluster without nodes. */
+    public static GaplessTestKit create() {
+        return create("");
+    }
+
+    /** A cluster with these settings, as in {@code application.conf}: {@code "gapless.topics.prices.buffer-messages = 10"}. */
+    public static GaplessTestKit create(String config) {
+        return new GaplessTestKit(null, config);
+    }
+
+    /**
+     * A cluster beside this actor system, which is no cluster node, and with its settings: {@code testKit.system()} for instance,
+     * where {@code ActorTestKit.create(ConfigFactory.load())} has those of {@code application.conf}, serializers included.
+     */
+    public static GaplessTestKit create(ClassicActorSystemProvider system) {
+        return create(system, "");
+    }
+
+    /** A cluster beside this actor system, with these settings. */
+    public static GaplessTestKit create(ClassicActorSystemProvider system, String config) {
+        return new GaplessTestKit(system.classicSystem(), config);
+    }
+
+    /** How long expectations wait, in real time, while a handler or an actor has not answered; 3 seconds unless this is called. */
+    public GaplessTestKit withPatience(Duration longest) {
+        patience = longest;
+        return this;
+    }
+
+    /** The node of this name. It joins the cluster at the first call. */
+    public TestNode node(String name) {
+        List<TestNode> node = new ArrayList<>();
+        order(() -> node.add(nodes.computeIfAbsent(
+                name, joins -> new TestNode(this, joins, () -> new Life(surroundings, joins)))));
+        return node.get(0);
+    }
+
+    // ------------------------------------------------------------------ time and links
+
+    /**
+     * The virtual time. A test begins on 1 January 2026, at midnight UTC. {@code StartFrom.since} of a later time, such as one that
+     * an application has from the real clock, is since now.
+     */
+    public Instant now() {
+        return surroundings.time().now();
+    }
+
+    /** Lets so much time pass, at once: timeouts, backoffs and heartbeats that fall into it happen. */
+    public void pass(Duration duration) {
+        order(() -> surroundings.time().pass(duration));
+    }
+
+    /** No message between these two arrives, until {@link #reconnect}. */
+    public void cut(TestNode one, TestNode other) {
+        order(() -> surroundings.links().cut(one.name(), other.name()));
+    }
+
+    /** The links between these two work again; returns when both have what was missing, or were told. */
+    public void reconnect(TestNode one, TestNode other) {
+        order(() -> surroundings.links().heal(one.name(), other.name()));
+        awaitLevel();
+    }
+
+    // ------------------------------------------------------------------ expiries
+
+    /**
+     * Subscribes with this handler on node {@code app}, and makes an expiry of this reason of node {@code feed} happen to it: for tests
+     * of how a handler reloads, whatever the reason.
+     *
+     * <pre>{@code
+     * @ParameterizedTest
+     * @EnumSource(Reason.class)
+     * void reloads(Reason reason) {
+     *     try (GaplessTestKit kit = GaplessTestKit.create()) {
+     *         kit.expire(reason, PRICES, cache).expectExpiry(reason).expectReloaded();
+     *         assertEquals(table.readAll(), cache.prices());
+     *     }
+     * }
+     * }</pre>
+     *
+     * @return the subscription, of which nothing was looked at yet
+     */
+    public <T> TestSubscription<T> expire(Reason reason, Topic<T> topic, EventHandler<T> handler) {
+        TestNode feed = node("feed");
+        TestNode app = node("app");
+        if (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN) {
+            feed.cutOff();
+            if (reason == Reason.POSITION_UNKNOWN) {
+                TestSubscription<T> without = app.subscribe(topic);
+                CursorToken token = without.token();
+                var unused = without.cancel();
+                feed.reconnect();
+                return app.subscribe(topic, StartFrom.token(token), handler);
+            }
+            TestSubscription<T> late = app.subscribe(topic, handler);
+            order(() -> feed.gapless().producer(topic).delete("late"));
+            feed.reconnect();
+            return late;
+        }
+        TestSubscription<T> subscription = app.subscribe(topic, handler);
+        if (reason == Reason.OVERRUN) {
+            feed.overrun(topic);
+        } else if (reason == Reason.PRODUCER_RESTARTED) {
+            feed.restart();
+        } else {
+            feed.lose();
+        }
+        return subscription;
+    }
+
+    // ------------------------------------------------------------------ for nodes and subscriptions
+
+    Surroundings surroundings() {
+        return surroundings;
+    }
+
+    Links links() {
+        return surroundings.links();
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    /** Carries it out, and whatever follows from it. */
+    void order(Runnable order) {
+        surroundings.turns().order(order);
+    }
+
+    void passUntil(BooleanSupplier condition, Duration longest) {
+        Instant until = now().plus(longest);
+        while (!condition.getAsBoolean() && now().isBefore(until)) {
+            pass(STEP);
+        }
+    }
+
+    void awaitLevel() {
+        passUntil(links()::areLevel, LEVEL_WITHIN);
+    }
+
+    List<TestNode> others(TestNode than) {
+        return nodes.values().stream().filter(node -> node != than).toList();
+    }
+
+    private synchronized <T> TestSubscription<T> added(TestSubscription<T> subscription) {
+        subscriptions.add(subscription);
+        return subscription;
+    }
+
+    /** The one that this drives. */
+    <T> TestSubscription<T> of(DrivenSubscription<T> driven) {
+        return find(subscription -> subscription.driven() == driven, "which was just made");
+    }
+
+    /** The latest one to this topic on this node. */
+    <T> TestSubscription<T> subscription(String node, Topic<T> topic) {
+        return find(
+                subscription -> subscription.driven().node().equals(node)
+                        && subscription.topic().equals(topic.name()),
+                "to topic " + topic.name() + " on " + node);
+    }
+
+    @SuppressWarnings("unchecked") // it is to that topic
+    private synchronized <T> TestSubscription<T> find(Predicate<TestSubscription<?>> which, String what) {
+        for (int i = subscriptions.size() - 1; i >= 0; i--) {
+            if (which.test(subscriptions.get(i))) {
+                return (TestSubscription<T>) subscriptions.get(i);
+            }
+        }
+        throw new AssertionError("There is no subscription " + what);
+    }
+
+    /** Ends the test: nodes are not running any more. */
+    @Override
+    public void close() {
+        nodes.values().forEach(TestNode::crash);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.gapless.testkit;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.EventHandler;
+import dev.gapless.Gapless;
+import dev.gapless.MessageHandler;
+import dev.gapless.NodeAccess;
+import dev.gapless.Publication;
+import dev.gapless.Reload;
+import dev.gapless.StartFrom;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.Unconfirmed;
+import dev.gapless.core.Position;
+import dev.gapless.internal.ActorSystems;
+import dev.gapless.internal.DrivenSubscription;
+import dev.gapless.internal.Life;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a {@link GaplessTestKit}, through all of its lives: it publishes, subscribes, and suffers what nodes suffer. It runs from
+ * the moment at which {@link GaplessTestKit#node} made it. Thread-safe.
+ */
+public final class TestNode {
+    private static final Duration STEP = Duration.ofMillis(100);
+    /** Messages of one test are not all of the same time. */
+    private static final Duration TICK = Duration.ofMillis(1);
+
+    private final GaplessTestKit kit;
+    private final String name;
+    private final Supplier<Life> process;
+    private @Nullable ActorSystem bound;
+    private Life life;
+
+    TestNode(GaplessTestKit kit, String name, Supplier<Life> process) {
+        this.kit = kit;
+        this.name = name;
+        this.process = process;
+        this.life = process.get();
+        kit.links().join(life);
+    }
+
+    /** Its name, as events show it. */
+    public String name() {
+        return name;
+    }
+
+    /** What the application asks for, in place of {@code Gapless.get(system)}. It is of this life: after a restart ask again. */
+    public synchronized Gapless gapless() {
+        return NodeAccess.gapless(life);
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    /**
+     * Publishes a message, which every node gets that can be reached. A millisecond passes. Throws a CompletionException with what the
+     * publish fails with.
+     */
+    public <T> Position publish(Topic<T> topic, T message) {
+        return publish(topic, Publication.of(message));
+    }
+
+    /** Publishes a message about this key. */
+    public <T> Position publish(Topic<T> topic, String key, T message) {
+        return publish(topic, Publication.of(message).withKey(key));
+    }
+
+    /** Publishes a message with key and headers, or a tombstone. */
+    public <T> Position publish(Topic<T> topic, Publication<T> publication) {
+        List<CompletableFuture<Position>> position = new ArrayList<>();
+        kit.order(() ->
+                position.add(gapless().producer(topic).publish(publication).toCompletableFuture()));
+        kit.pass(TICK);
+        if (!position.get(0).isDone()) {
+            throw new IllegalStateException(
+                    "Topic " + topic.name() + ": the publish waits for consumers (gapless.overflow = backpressure)."
+                            + " Use gapless().producer(topic), and let time pass");
+        }
+        return position.get(0).join();
+    }
+
+    /**
+     * Everybody is overrun: publishes deletions of a key that is called {@code overrun} until its ring holds nothing that was not
+     * delivered before, while nothing that it sends arrives. Returns how many. Each subscription to the topic is then told.
+     */
+    public int overrun(Topic<?> topic) {
+        return overrun(topic, () -> {});
+    }
+
+    /** {@link #overrun(Topic)}, in which this is missed, too: what is published here nobody gets. */
+    public int overrun(Topic<?> topic, Runnable missed) {
+        int[] published = new int[1];
+        kit.order(() -> {
+            kit.links().mute(name, true);
+            missed.run();
+            published[0] = current().overwrite(topic.name(), "overrun");
+        });
+        kit.order(() -> kit.links().mute(name, false));
+        kit.awaitLevel();
+        return published[0];
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    /** Subscribes with this handler, from the latest on; returns when the subscription is ready. */
+    public <T> TestSubscription<T> subscribe(Topic<T> topic, EventHandler<T> handler) {
+        return subscribe(topic, StartFrom.latest(), handler);
+    }
+
+    /** Subscribes with this handler. */
+    public <T> TestSubscription<T> subscribe(Topic<T> topic, StartFrom start, EventHandler<T> handler) {
+        return subscribe(topic, start, SubscriptionSettings.defaults(), handler);
+    }
+
+    /** Subscribes with this handler, to a part of the topic for instance. */
+    public <T> TestSubscription<T> subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
+        return ready(() -> current().subscribe(topic, start, settings, handler));
+    }
+
+    /** Subscribes with an actor, as {@link Gapless#subscribe(Topic, StartFrom, SubscriptionSettings, ActorRef, Function)} does. */
+    public <T, M> TestSubscription<T> subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        return ready(() -> current().subscribe(topic, start, settings, actor, wrap));
+    }
+
+    /** Subscribes with nobody but the test: to see what an application publishes. */
+    public <T> TestSubscription<T> subscribe(Topic<T> topic) {
+        return subscribe(topic, new MessageHandler<T>() {
+            @Override
+            public void onMessage(Delivery<T> delivery) {}
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<T> expired) {
+                return CompletableFuture.completedFuture(Reload.done());
+            }
+        });
+    }
+
+    /** The latest subscription to this topic that was made here, by the application for instance. Fails if there is none. */
+    public <T> TestSubscription<T> subscription(Topic<T> topic) {
+        return kit.subscription(name, topic);
+    }
+
+    private <T> TestSubscription<T> ready(Supplier<DrivenSubscription<T>> subscribe) {
+        List<DrivenSubscription<T>> driven = new ArrayList<>();
+        kit.order(() -> driven.add(subscribe.get()));
+        CompletableFuture<?> ready = driven.get(0).ready().toCompletableFuture();
+        kit.passUntil(ready::isDone, kit.surroundings().readyTimeout().plus(STEP));
+        return kit.of(driven.get(0));
+    }
+
+    // ------------------------------------------------------------------ what happens to it
+
+    /** No message between it and others arrives, until {@link #reconnect}. It stays a member. */
+    public void cutOff() {
+        kit.order(() -> kit.others(this).forEach(other -> kit.links().cut(name, other.name())));
+    }
+
+    /** Its links work again; returns when everybody has what was missing, or was told. */
+    public void reconnect() {
+        kit.order(() -> kit.others(this).forEach(other -> kit.links().heal(name, other.name())));
+        kit.awaitLevel();
+    }
+
+    /** Its process dies, without a word. Others find it unreachable, and it stays a member until {@link #restart} or {@link #lose}. */
+    public void crash() {
+        kit.order(() -> {
+            if (!current().isGone()) {
+                current().crash();
+                stoodInFor(null);
+                kit.links().reachability(current(), false);
+            }
+        });
+    }
+
+    /** Its process dies, is removed from the cluster, and does not come back in time: it is told as {@code PRODUCER_LOST}. */
+    public void lose() {
+        crash();
+        kit.order(() -> kit.links().remove(current()));
+        kit.pass(kit.surroundings().returnTimeout().plus(STEP));
+    }
+
+    /**
+     * Its process dies, and a new one takes its place, with empty rings: it is told as {@code PRODUCER_RESTARTED}. What was subscribed
+     * here is gone with it; subscribe anew, by the token that the application kept.
+     */
+    public void restart() {
+        crash();
+        start();
+    }
+
+    /** It runs again, after {@link #crash}, {@link #lose} or {@link #leave}. */
+    public void start() {
+        kit.order(() -> {
+            if (!current().isGone()) {
+                throw new IllegalStateException("Node " + name + " is running");
+            }
+            become(process.get());
+        });
+        kit.awaitLevel();
+    }
+
+    /** It shuts down in good order: its subscriptions end, and others get what they lack, and are told that it left. */
+    public void leave() {
+        Life leaving = current();
+        kit.order(leaving::leave);
+        kit.passUntil(leaving::isDrained, kit.surroundings().drainTimeout());
+        kit.order(() -> end(leaving));
+    }
+
+    private void end(Life ended) {
+        ended.crash();
+        kit.links().remove(ended);
+        if (current() == ended) {
+            stoodInFor(null);
+        }
+    }
+
+    /**
+     * From now on {@code Gapless.get} of this actor system, which is no cluster node, is this node: for actors that ask for it
+     * themselves, such as {@link dev.gapless.pubsub.Topic}. Not while it is down.
+     */
+    public void bind(ClassicActorSystemProvider system) {
+        ActorSystems.standIn(system.classicSystem(), current());
+        synchronized (this) {
+            bound = system.classicSystem();
+        }
+    }
+
+    private synchronized void stoodInFor(@Nullable Life by) {
+        if (bound != null) {
+            ActorSystems.standIn(bound, by);
+        }
+    }
+
+    private synchronized Life current() {
+        return life;
+    }
+
+    private void become(Life next) {
+        synchronized (this) {
+            life = next;
+        }
+        kit.links().join(next);
+        stoodInFor(next);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
