@@ -2,12 +2,15 @@ package dev.gapless.examples.orderbook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gapless.Delivery;
 import dev.gapless.Ended;
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.GaplessTestKit;
 import dev.gapless.testkit.TestNode;
 import dev.gapless.testkit.TestSubscription;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +117,20 @@ class OrderBookTest {
     }
 
     @Test
+    void anExchangeWritesFirstAndPublishesAfterwards() throws SQLException {
+        List<Long> written = new ArrayList<>();
+        app.subscribe(Exchange.CHANGES, new OrderBook(own, exchanges) {
+            @Override
+            public void onMessage(Delivery<Change> delivery) throws SQLException {
+                written.add(Exchange.snapshot(exchanges).numbers().get("feed"));
+            }
+        });
+        exchange.change(Side.BID, 96, 2);
+        exchange.change(Side.BID, 96, 3);
+        assertEquals(List.of(3L, 4L), written);
+    }
+
+    @Test
     void goesOnBehindTheLastChangeThatItHas() throws SQLException {
         TestSubscription<Change> seen = start(new OrderBook(own, exchanges));
         exchange.change(Side.BID, 96, 2);
@@ -137,12 +154,13 @@ class OrderBookTest {
         feed.start();
         exchange = new Exchange(feed.gapless(), exchanges);
         exchange.change(Side.BID, 95, 1);
+        exchange.change(Side.BID, 95, 2);
         feed.restart();
         exchange = new Exchange(feed.gapless(), exchanges);
         exchange.change(Side.BID, 94, 1);
         OrderBook book = new OrderBook(own, exchanges);
         TestSubscription<Change> again = start(book);
-        assertEquals(3, again.nextMessage().message().number(), "no notice comes before it: nobody knows");
+        assertEquals(4, again.nextMessage().message().number(), "no notice comes before it: nobody knows");
         assertLevel(book);
     }
 
