@@ -97,7 +97,9 @@ public final class Link {
 
     @Override
     public String toString() {
-        return name + "[" + connections.size() + " connections, held " + heldBytes + ", swallowed " + swallowedBytes
+        return name + "[" + connections.size() + " connections, " + messageConnections()
+                + " for messages, which passed "
+                + passedBytes + " bytes, held " + heldBytes + ", swallowed " + swallowedBytes
                 + ", resets " + resets + ", refusals " + refusals + "]";
     }
 

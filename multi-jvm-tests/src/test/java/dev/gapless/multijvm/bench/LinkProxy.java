@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -44,6 +45,11 @@ final class LinkProxy implements AutoCloseable {
     /** The way to this node for what calls from that address. */
     Link from(String address) {
         return links.computeIfAbsent(address, a -> new Link(a + "→" + node));
+    }
+
+    /** The ways to this node. */
+    Collection<Link> links() {
+        return links.values();
     }
 
     @Override

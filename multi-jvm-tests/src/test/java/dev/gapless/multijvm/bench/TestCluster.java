@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * A cluster of JVMs on this machine, each behind a proxy of its own.
@@ -112,6 +113,14 @@ public final class TestCluster implements AutoCloseable {
     /** The way from one node to another, in that direction. */
     public Link link(TestNode from, TestNode to) {
         return to.proxy().from(from.settings().callHost());
+    }
+
+    /** What has come of every link, a line each. */
+    public String links() {
+        return nodes.stream()
+                .flatMap(node -> node.proxy().links().stream())
+                .map(Link::toString)
+                .collect(Collectors.joining("\n"));
     }
 
     /** Nothing passes between these two any more, in either direction, as if the cable was pulled. */

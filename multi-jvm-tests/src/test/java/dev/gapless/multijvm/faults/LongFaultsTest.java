@@ -82,7 +82,7 @@ class LongFaultsTest {
         try (FaultSchedule schedule = new FaultSchedule(faults, population, journal, new Random(SEED))) {
             while (System.nanoTime() - endNs < 0 || !schedule.outstanding().isEmpty()) {
                 schedule.runUntil(System.nanoTime() + ROUND.toNanos());
-                isLevelOrTold(population, checker);
+                isLevelOrTold(cluster, population, checker);
                 if (!checker.violations().isEmpty()) {
                     return;
                 }
@@ -95,14 +95,14 @@ class LongFaultsTest {
     }
 
     /** No fault lasts and nobody publishes: guarantee G6. */
-    private void isLevelOrTold(Population population, Checker checker) {
+    private void isLevelOrTold(TestCluster cluster, Population population, Checker checker) {
         long healedNs = System.nanoTime();
         population.settle();
         population.traffic(false);
         try {
             Await.value("everybody is level or told", () -> lacking(checker), Map::isEmpty);
         } catch (AssertionError e) {
-            System.out.println(e.getMessage());
+            System.out.println(e.getMessage() + "\n" + cluster.links());
         }
         longestRecoveryNs = Math.max(longestRecoveryNs, System.nanoTime() - healedNs);
         rounds++;
