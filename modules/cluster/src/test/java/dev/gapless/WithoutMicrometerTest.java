@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** An application that does not have Micrometer on its class path: a JVM of its own. */
 class WithoutMicrometerTest {
@@ -52,11 +53,12 @@ class WithoutMicrometerTest {
     }
 
     @Test
-    void everythingButTheMetersWorks() throws Exception {
+    void everythingButTheMetersWorks(@TempDir Path directory) throws Exception {
         Class.forName(MICROMETER); // here it is
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.contains("micrometer"))
                 .collect(Collectors.joining(File.pathSeparator));
+        File log = File.createTempFile("without-micrometer", ".log", directory.toFile());
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-ea",
@@ -64,10 +66,16 @@ class WithoutMicrometerTest {
                         classPath,
                         Application.class.getName())
                 .redirectErrorStream(true)
+                .redirectOutput(log)
                 .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS), output);
-        assertEquals(0, process.exitValue(), output);
-        assertTrue(output.contains("all is well"), output);
+        try {
+            boolean ended = process.waitFor(90, TimeUnit.SECONDS);
+            String output = Files.readString(log.toPath());
+            assertTrue(ended, () -> "It hangs: " + output);
+            assertEquals(0, process.exitValue(), output);
+            assertTrue(output.contains("all is well"), output);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

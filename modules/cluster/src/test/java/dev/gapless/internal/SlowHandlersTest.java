@@ -113,6 +113,19 @@ class SlowHandlersTest {
     }
 
     @Test
+    void aReloadIsUnderWayUntilAnAttemptSucceeds() {
+        CursorExpired<Integer> expired =
+                new CursorExpired<>("t", Instant.EPOCH, List.of(), new CursorToken("t", "c", 0, Map.of()));
+        long first = subscription.gives(expired);
+        subscription.settled(expired, first, true);
+        assertEquals(SECOND, subscription.reloadingNs(first + SECOND), "it waits to be tried again");
+        long second = subscription.gives(expired);
+        assertEquals(SECOND, subscription.reloadingNs(first + SECOND), "since the first attempt");
+        subscription.settled(expired, second, false);
+        assertEquals(0, subscription.reloadingNs(second + SECOND));
+    }
+
+    @Test
     void withoutATimeNothingIsLoggedAndStillShown() {
         SlowHandlers silent = new SlowHandlers("n", node, Duration.ZERO);
         subscription.gives(message(1));
