@@ -208,6 +208,9 @@ public final class Feed {
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
     public void dropOld(long nowNs) {
+        if (!ages.areLimited()) {
+            return;
+        }
         lock.lock();
         try {
             long upTo = ages.tooOld(ring.head(), nowNs);

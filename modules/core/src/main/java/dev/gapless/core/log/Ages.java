@@ -13,6 +13,7 @@ public final class Ages {
     private final ArrayDeque<Mark> marks = new ArrayDeque<>();
     private boolean begun;
     private long nextNs;
+    private long old = Long.MIN_VALUE;
 
     private record Mark(long head, long atNs) {}
 
@@ -21,9 +22,13 @@ public final class Ages {
         this.maxAgeNs = maxAgeNs;
     }
 
+    /** Whether anything can ever be too old. */
+    public boolean areLimited() {
+        return maxAgeNs > 0;
+    }
+
     /** Returns the highest index that is too old, or {@code Long.MIN_VALUE} if none is known to be. */
     public long tooOld(long head, long nowNs) {
-        long old = Long.MIN_VALUE;
         if (maxAgeNs == 0 || (begun && nextNs - nowNs > 0)) {
             return old;
         }

@@ -129,6 +129,9 @@ public final class Log {
 
     /** Drops frames that are older than the settings allow, but for those that a reader is waited for. */
     public void dropOld(long nowNs) {
+        if (!ages.areLimited()) {
+            return;
+        }
         lock.lock();
         try {
             long upTo = Math.min(ages.tooOld(ring.head(), nowNs), evictable);
@@ -142,6 +145,9 @@ public final class Log {
 
     /** When {@link #dropOld} is due, or {@code Long.MAX_VALUE}. */
     public long oldDueNs(long nowNs) {
+        if (!ages.areLimited()) {
+            return Long.MAX_VALUE; // without the lock, which those who publish want
+        }
         lock.lock();
         try {
             return ages.dueNs(ring.oldest() > ring.head(), nowNs);

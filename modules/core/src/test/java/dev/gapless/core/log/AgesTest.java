@@ -44,6 +44,15 @@ class AgesTest {
     }
 
     @Test
+    @DisplayName("ruleP12: what is held for a reader although it is too old goes as soon as it is released")
+    void staysTooOld() {
+        Ages ages = new Ages(16 * SECOND);
+        ages.tooOld(3, 0);
+        assertEquals(3, ages.tooOld(3, 16 * SECOND));
+        assertEquals(3, ages.tooOld(3, 16 * SECOND + 1));
+    }
+
+    @Test
     void withoutAnAgeNothingIsTooOld() {
         Ages ages = new Ages(0);
         assertEquals(NONE, ages.tooOld(3, 0));
