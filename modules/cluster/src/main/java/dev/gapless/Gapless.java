@@ -57,6 +57,7 @@ public final class Gapless {
      *
      * @param topic the topic
      * @param <T> the type of its messages
+     * @throws IllegalStateException with {@code gapless.publishing = off}, or beyond {@code gapless.max-topics}
      */
     public <T> Producer<T> producer(Topic<T> topic) {
         return node.producer(topic);

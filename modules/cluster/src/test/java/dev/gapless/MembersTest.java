@@ -9,16 +9,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.core.wire.Hello;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.DeadLetter;
+import org.apache.pekko.actor.Props;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MembersTest {
     private static final Topic<String> TOPIC = Topic.of("members", String.class);
+    private static final String QUICKLY_LOST = "gapless.producer-return-timeout = 300ms";
 
     @Test
     void aSystemWithImpossibleSettingsDoesNotStart() {
@@ -53,6 +62,85 @@ class MembersTest {
                     get(subscription.ready()).silent());
             Subscription second = cluster.gapless(0).subscribe(TOPIC, StartFrom.latest(), new Recorder<>());
             assertEquals(1, get(second.ready()).silent().size());
+        }
+    }
+
+    /**
+     * What is sent to a hub that is not there yet goes to Pekko's dead letters, and Artery's compression remembers that path as theirs
+     * (the compression tables hold refs that name no actor). The Hellos have to get through all the same, and what follows.
+     */
+    @Test
+    void aNodeWhoseGaplessStartsLongAfterItIsUpIsReachedAllTheSame() {
+        String soonCompressed = "pekko.remote.artery.advanced.compression.actor-refs.advertisement-interval = 300ms";
+        try (TestCluster cluster = TestCluster.of(1, soonCompressed)) {
+            ActorSystem late = cluster.join(soonCompressed + "\npekko.library-extensions = []");
+            AtomicInteger lost = new AtomicInteger();
+            late.eventStream()
+                    .subscribe(late.actorOf(Props.create(Lost.class, () -> new Lost(lost))), DeadLetter.class);
+            cluster.awaitUp(2);
+            await(() -> lost.get() >= 4); // 200 ms, 400 ms, 800 ms apart
+
+            Recorder<String> there = new Recorder<>();
+            Subscription subscription = cluster.gapless(1).subscribe(TOPIC, StartFrom.latest(), there);
+            assertEquals(Set.of(), get(subscription.ready()).silent());
+            get(cluster.gapless(0).producer(TOPIC).publish("reaches it"));
+            await(() -> there.messages().equals(List.of("reaches it")));
+        }
+    }
+
+    private static Stream<NodeStatus.RegistrationStatus> registrationsAt(Gapless gapless) {
+        return get(gapless.status(Duration.ofMillis(500))).stream()
+                .filter(node -> node.node().equals(gapless.nodeName()))
+                .flatMap(node -> node.topics().stream())
+                .map(topic -> Objects.requireNonNull(topic.consumer()))
+                .flatMap(consumer -> consumer.registrations().stream());
+    }
+
+    /** Counts Hellos to an actor that does not exist. */
+    private static final class Lost extends AbstractActor {
+        private final AtomicInteger lost;
+
+        Lost(AtomicInteger lost) {
+            this.lost = lost;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder()
+                    .match(
+                            DeadLetter.class,
+                            letter -> letter.message() instanceof Hello,
+                            letter -> lost.incrementAndGet())
+                    .build();
+        }
+    }
+
+    @Test
+    @DisplayName("a node that only subscribes, and says so, cannot be lost")
+    void whoNeverPublishesHasNothingToLose() {
+        try (TestCluster cluster = TestCluster.of(1, QUICKLY_LOST)) {
+            ActorSystem reader = cluster.join(QUICKLY_LOST + "\ngapless.publishing = off");
+            cluster.awaitUp(2);
+            IllegalStateException refused = assertThrows(
+                    IllegalStateException.class, () -> Gapless.get(reader).producer(TOPIC));
+            assertTrue(refused.getMessage().contains("gapless.publishing"), refused.getMessage());
+
+            Recorder<String> there = new Recorder<>();
+            Recorder<String> here = new Recorder<>();
+            get(Gapless.get(reader).subscribe(TOPIC, StartFrom.latest(), there).ready());
+            Subscription subscription = cluster.gapless(0).subscribe(TOPIC, StartFrom.latest(), here);
+            get(subscription.ready());
+            get(cluster.gapless(0).producer(TOPIC).publish("one"));
+            await(() -> there.messages().equals(List.of("one")));
+
+            String gone = Gapless.get(reader).nodeName();
+            Cluster.get(cluster.system(0)).down(Cluster.get(reader).selfAddress());
+            cluster.awaitUpAmong(0, 1);
+            await(() ->
+                    registrationsAt(cluster.gapless(0)).noneMatch(r -> r.node().equals(gone)));
+            get(cluster.gapless(0).producer(TOPIC).publish("two"));
+            await(() -> here.messages().equals(List.of("one", "two")));
+            assertEquals(List.of(), here.expired());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -156,7 +157,17 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
+        checkPublishing(topic.name(), running().settings().topic(topic.name()));
         return new LocalHandle<>(topic, localProducer(topic.name()), running().codec());
+    }
+
+    /** Throws IllegalStateException if the settings say that this node does not publish there. */
+    static void checkPublishing(String topic, TopicSettings settings) {
+        if (!settings.publishing()) {
+            throw new IllegalStateException(
+                    "Topic " + topic + ": this node does not publish to it, as gapless.publishing = off"
+                            + " says, for all topics or for this one. Set it on where producer() is called");
+        }
     }
 
     /** The log of a topic on this node, made at the first call. */
@@ -177,12 +188,16 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     private LocalProducer makeProducer(String topic) {
         Running r = running();
-        LogIdentity identity = LogIdentity.fresh(new Epoch(new SecureRandom().nextLong()), System.currentTimeMillis());
-        Log log = new Log(identity, r.settings().topic(topic));
+        TopicSettings settings = r.settings().topic(topic);
+        long nowMs = Clock.nowMs();
+        LogIdentity identity = settings.publishing()
+                ? LogIdentity.fresh(Epoch.random(new SecureRandom()), nowMs)
+                : LogIdentity.unpublished(nowMs);
+        Log log = new Log(identity, settings);
         if (r.closing().get()) {
             log.close();
         }
-        LocalProducer made = new LocalProducer(topic, log, r.settings().topic(topic), r.completions(), Clock.SYSTEM);
+        LocalProducer made = new LocalProducer(topic, log, settings, r.completions(), Clock.SYSTEM);
         made.countIn(r.stats().topic(topic));
         return made;
     }

@@ -333,7 +333,7 @@ final class Hub extends AbstractBehavior<Object> {
             return;
         }
         String hostPort = member.address().hostPort();
-        peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member));
+        peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member, ""));
         tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
         if (memberUid == uid) {
             List<MemberEvent> events = membership.selfUp();
@@ -346,10 +346,10 @@ final class Hub extends AbstractBehavior<Object> {
         refuseNamesake();
     }
 
-    private ActorRef<Object> hubOf(Member member) {
+    private ActorRef<Object> hubOf(Member member, String incarnation) {
         return ActorRefResolver.get(getContext().getSystem())
                 .resolveActorRef(member.address() + "/system/"
-                        + getContext().getSelf().path().name());
+                        + getContext().getSelf().path().name() + incarnation);
     }
 
     private void onRemoved(long memberUid) {
@@ -396,7 +396,7 @@ final class Hub extends AbstractBehavior<Object> {
         boolean asked = false;
         for (long memberUid : members.keySet()) {
             if (!membership.hasSaidItsName(memberUid)) {
-                peers.send(memberUid, new Hello(uid, memberUid, name, false));
+                peers.send(memberUid, hello(memberUid, false));
                 asked = true;
             }
         }
@@ -406,12 +406,25 @@ final class Hub extends AbstractBehavior<Object> {
         return this;
     }
 
+    private Hello hello(long toUid, boolean answer) {
+        return new Hello(uid, toUid, name, getContext().getSelf().path().uid(), answer);
+    }
+
+    /**
+     * Takes a member's name, and from now on writes to the hub that sent this, by its actor's uid. Without that uid Artery may lose
+     * all that is sent there: where a message came before the hub was started, its compression (Pekko 1.7, InboundCompressions) takes
+     * that path, within a minute, for a short name of no actor, and keeps to that.
+     */
     private Behavior<Object> onHello(Hello hello) {
         if (hello.toUid() != uid || !membership.contains(hello.fromUid())) {
             return this;
         }
+        Member member = members.get(hello.fromUid());
+        if (member != null && hello.fromUid() != uid) {
+            peers.put(hello.fromUid(), hubOf(member, "#" + hello.hub()));
+        }
         if (!hello.answer()) {
-            peers.send(hello.fromUid(), new Hello(uid, hello.fromUid(), name, true));
+            peers.send(hello.fromUid(), hello(hello.fromUid(), true));
         }
         tellAll(membership.heard(hello));
         refuseNamesake();

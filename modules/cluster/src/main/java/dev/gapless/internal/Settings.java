@@ -126,6 +126,7 @@ final class Settings {
     }
 
     private void read(Config c, String path, TopicSettings.Draft draft) {
+        draft.publishing = c.getBoolean("publishing");
         draft.ringMessages = c.getInt("buffer-messages");
         check(
                 draft.ringMessages >= 1 && draft.ringMessages <= 1 << 30,

@@ -68,6 +68,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeFixed(hello.fromUid());
             out.writeFixed(hello.toUid());
             out.writeText(hello.node());
+            out.writeFixed(hello.hub());
             out.writeByte(hello.answer() ? 1 : 0);
         } else if (message instanceof StatusMessage.Request request) {
             out.writeNumber(request.number());
@@ -93,7 +94,12 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                 case PULSE ->
                     new Pulse(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
                 case HELLO ->
-                    new Hello(in.readFixed(), in.readFixed(), in.readText("node", Limits.MAX_NAME), in.readByte() == 1);
+                    new Hello(
+                            in.readFixed(),
+                            in.readFixed(),
+                            in.readText("node", Limits.MAX_NAME),
+                            (int) in.readFixed(),
+                            in.readByte() == 1);
                 case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());
                 case STATUS_REPLY ->
                     new StatusMessage.Reply(in.readNumber(), in.readFixed(), in.readText("status", buffer.remaining()));

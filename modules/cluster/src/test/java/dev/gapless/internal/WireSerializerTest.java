@@ -62,7 +62,7 @@ class WireSerializerTest {
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
-                new Hello(-1, 2, "n1", true),
+                new Hello(-1, 2, "n1", -7, true),
                 new Pulse(-1, 2, 3, 4, 5),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));

@@ -1,12 +1,23 @@
 package dev.gapless.core;
 
+import java.util.random.RandomGenerator;
+
 /**
  * Identity of one {@link dev.gapless.core.log.Log}: 64 random bits. A log made anew has a new epoch, always, so that a
  * sequence number alone never passes for a position in it.
  *
- * @param id any value; zero is as good as another
+ * @param id any value; zero is {@link #NONE}
  */
 public record Epoch(long id) {
+
+    /** That of a log which nobody ever publishes to, in whatever life: there is nothing of it to miss. */
+    public static final Epoch NONE = new Epoch(0);
+
+    /** A new one, of random bits. */
+    public static Epoch random(RandomGenerator random) {
+        long id = random.nextLong();
+        return new Epoch(id == NONE.id ? 1 : id);
+    }
 
     /** Reads what {@link #toString} wrote: 16 hexadecimal digits. */
     public static Epoch parse(String text) {

@@ -25,4 +25,9 @@ public record LogIdentity(
     public static LogIdentity fresh(Epoch epoch, long startedMs) {
         return new LogIdentity(epoch, startedMs, 1, null);
     }
+
+    /** The log of a node that does not publish to the topic: it is empty, and was in every life before. */
+    public static LogIdentity unpublished(long startedMs) {
+        return fresh(Epoch.NONE, startedMs);
+    }
 }

@@ -6,6 +6,7 @@ import java.util.function.Consumer;
  * The settings of one topic on one node. Times are nanoseconds, sizes bytes. Whoever needs some begins with
  * {@link #DEFAULTS}, and says {@link #with} what differs.
  *
+ * @param publishing whether the node publishes at all
  * @param ringMessages how many messages a ring (log or feed) holds at most
  * @param ringBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
  * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  * @param reloadJitterNs how long a reload waits at most so that not all begin at once
  */
 public record TopicSettings(
+        boolean publishing,
         int ringMessages,
         long ringBytes,
         long maxAgeNs,
@@ -76,6 +78,7 @@ public record TopicSettings(
 
     /** Settings that are being put together: at first the defaults, or those that are changed. */
     public static final class Draft {
+        public boolean publishing = true;
         public int ringMessages = 65_536;
         public long ringBytes = 16 << 20;
         public long maxAgeNs;
@@ -100,6 +103,7 @@ public record TopicSettings(
         private Draft() {}
 
         private Draft(TopicSettings from) {
+            publishing = from.publishing;
             ringMessages = from.ringMessages;
             ringBytes = from.ringBytes;
             maxAgeNs = from.maxAgeNs;
@@ -124,6 +128,7 @@ public record TopicSettings(
 
         private TopicSettings settings() {
             return new TopicSettings(
+                    publishing,
                     ringMessages,
                     ringBytes,
                     maxAgeNs,

@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.gapless.Ended;
 import dev.gapless.Payload;
 import dev.gapless.Ready;
@@ -88,7 +89,8 @@ final class SubscribeCommand extends MemberCommand {
             throw new ParameterException(spec.commandLine(), "--count: at least 1");
         }
         SubscriptionSettings filter = filter();
-        Config settings = TopicConfig.of(topic, overflow, spec.commandLine());
+        Config settings = TopicConfig.of(topic, overflow, spec.commandLine())
+                .withFallback(ConfigFactory.parseString("gapless.publishing = off"));
         TokenFile tokens = tokenFile == null ? null : new TokenFile(tokenFile);
         CursorToken resume = tokens == null ? null : tokens.read();
         StartFrom start = start(resume);

@@ -168,7 +168,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     }
 
     private void hello(long toUid, boolean answer) {
-        around.links().send(this, toUid, new Hello(uid, toUid, name, answer));
+        around.links().send(this, toUid, new Hello(uid, toUid, name, 0, answer));
     }
 
     private void watchAll() {
@@ -280,6 +280,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
 
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
+        GaplessNode.checkPublishing(topic.name(), around.topic(topic.name()));
         LocalProducer local = localProducer(topic.name());
         around.turns().addAndRun(this, () -> sideOf(local));
         return new LocalHandle<>(topic, local, around.codec());
@@ -287,8 +288,10 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
 
     private LocalProducer localProducer(String topic) {
         return locals.computeIfAbsent(topic, name -> {
-            LogIdentity identity = LogIdentity.fresh(
-                    new Epoch(around.nextRandom()), around.time().ms());
+            LogIdentity identity = around.topic(name).publishing()
+                    ? LogIdentity.fresh(
+                            Epoch.random(around::nextRandom), around.time().ms())
+                    : LogIdentity.unpublished(around.time().ms());
             Log log = new Log(identity, around.topic(name));
             if (closing || gone) {
                 log.close();

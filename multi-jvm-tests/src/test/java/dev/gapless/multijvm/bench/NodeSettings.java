@@ -21,7 +21,8 @@ record NodeSettings(String name, int number, int port, String settings) {
     }
 
     /**
-     * Quick to form a cluster and to notice a fault, yet steady on a busy machine.
+     * Quick to form a cluster and to notice a fault, yet steady on a busy machine. Artery compresses what it would only compress
+     * after a minute, so that short tests meet what lasting clusters do.
      *
      * @param seeds the addresses of the members that it joins, or its own alone if it is the first
      */
@@ -43,6 +44,8 @@ record NodeSettings(String name, int number, int port, String settings) {
                     canonical { hostname = 127.0.0.1, port = %d }
                     bind { hostname = %s, port = %d }
                     advanced.tcp.outbound-client-hostname = %s
+                    advanced.compression.actor-refs.advertisement-interval = 1s
+                    advanced.compression.manifests.advertisement-interval = 1s
                   }
                   cluster {
                     seed-nodes = [%s]

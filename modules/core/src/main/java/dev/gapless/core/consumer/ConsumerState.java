@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
@@ -235,6 +236,10 @@ final class ConsumerState {
         } else {
             end = eras.endOf(at.era(), r.answeredUid);
         }
+        if (at != null && r.neverPublished()) {
+            feed.left(new Placed(end, at.sequence())); // nothing of it can be lost
+            return;
+        }
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
     }
 
@@ -364,6 +369,10 @@ final class ConsumerState {
         } else if (message.next() != at.sequence() + 1) {
             register(r, nowNs); // C2
             return;
+        } else if (Epoch.NONE.equals(at.era().epoch()) && !r.neverPublished()) {
+            lost(r, nowMs); // a life in between may have published
+            r.at = new Placed(eras.of(r.node, message.log()), at.sequence());
+            feed.started(r.at.era(), at.sequence());
         } else if (!message.log().epoch().equals(at.era().epoch()) || !at.era().isPlaced()) {
             Era era = eras.continued(r.node, at.era(), message.log());
             r.at = new Placed(era, at.sequence());

@@ -1,5 +1,6 @@
 package dev.gapless.core.consumer;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.feed.Placed;
@@ -81,6 +82,11 @@ final class Registration {
     /** It stands in a token, and no member with this name has been seen yet. */
     boolean isUnheardOf() {
         return (phase == Phase.WAITING || phase == Phase.LOST) && !isAnswered() && unheardUid == NO_UID;
+    }
+
+    /** Has it never published anything, in any life that there may have been up to now? */
+    boolean neverPublished() {
+        return at != null && Epoch.NONE.equals(at.era().epoch()) && unheardUid == NO_UID;
     }
 
     /** Has a member answered for it here? If not, its position, if any, is a token's. */

@@ -68,6 +68,9 @@ public final class Eras {
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
     public Era of(String node, LogIdentity log) {
         Counted c = counted(node);
+        if (log.epoch().equals(Epoch.NONE) && c.latest != c.numbers.getOrDefault(Epoch.NONE, c.latest)) {
+            c.numbers.remove(Epoch.NONE); // a life after an end, though under the same epoch
+        }
         long number = c.numbers.computeIfAbsent(log.epoch(), e -> {
             c.latest = (c.latest | 1) + 1;
             return c.latest;

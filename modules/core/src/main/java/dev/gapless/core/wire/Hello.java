@@ -8,9 +8,10 @@ import dev.gapless.core.Limits;
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it
  * @param node the sender's name
+ * @param hub what the transport tells the sender's hub by from others at the same address, or 0 if it needs nothing
  * @param answer true if it answers a Hello, which is not answered again
  */
-public record Hello(long fromUid, long toUid, String node, boolean answer) {
+public record Hello(long fromUid, long toUid, String node, int hub, boolean answer) {
     public Hello {
         Limits.checkName("node", node);
     }

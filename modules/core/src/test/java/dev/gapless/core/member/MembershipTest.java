@@ -18,7 +18,7 @@ class MembershipTest {
     private final Membership membership = new Membership(1, "n1");
 
     private List<MemberEvent> heard(long uid, String node) {
-        return membership.heard(new Hello(uid, 1, node, false));
+        return membership.heard(new Hello(uid, 1, node, 0, false));
     }
 
     private void up() {

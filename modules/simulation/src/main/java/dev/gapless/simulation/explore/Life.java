@@ -166,7 +166,7 @@ final class Life implements Outside {
     void leave() {
         ProducerState producer = node.producer();
         if (producer != null) {
-            world.truth().left(producer.log().identity().epoch());
+            world.truth().left(name, producer.log().identity().epoch());
         }
         node.leave();
     }
@@ -199,7 +199,7 @@ final class Life implements Outside {
 
     @Override
     public void published(long id, Position at) {
-        world.truth().appended(at.epoch(), at.sequence(), id, World.NOW_MS);
+        world.truth().appended(name, at.epoch(), at.sequence(), id, World.NOW_MS);
     }
 
     @Override

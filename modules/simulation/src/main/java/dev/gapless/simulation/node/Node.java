@@ -187,7 +187,7 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     }
 
     private void hello(long toUid, boolean answer) {
-        outside.send(toUid, new Hello(uid, toUid, name, answer));
+        outside.send(toUid, new Hello(uid, toUid, name, 0, answer));
     }
 
     // ------------------------------------------------------------------ messages
@@ -258,7 +258,7 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     private ProducerState log() {
         ProducerState state = producer;
         if (state == null) {
-            Epoch epoch = new Epoch(random.nextLong());
+            Epoch epoch = settings.publishing() ? Epoch.random(random) : Epoch.NONE;
             outside.logMade(epoch);
             Log log = new Log(LogIdentity.fresh(epoch, outside.nowMs()), settings);
             state = new ProducerState(TOPIC, uid, log, settings, this);

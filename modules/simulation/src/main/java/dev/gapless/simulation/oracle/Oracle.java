@@ -273,7 +273,7 @@ public final class Oracle {
         if (position == null) {
             return;
         }
-        Truth.Life life = truth.life(position.epoch());
+        Truth.Life life = truth.life(node, position.epoch());
         Place due = w.due.get(node);
         Place there = new Place(life.index, position.sequence());
         if (due == null) {
@@ -369,7 +369,7 @@ public final class Oracle {
     }
 
     private Truth.Life lifeOf(Witness w, String node, Position position) {
-        Truth.Life life = truth.life(position.epoch());
+        Truth.Life life = truth.life(node, position.epoch());
         if (!life.node.equals(node)) {
             fail(w, "G3", position + " is none of " + node + ", but of " + life.node);
         }

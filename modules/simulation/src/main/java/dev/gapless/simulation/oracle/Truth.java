@@ -81,6 +81,12 @@ public final class Truth {
 
     public void logMade(String node, long uid, Epoch epoch) {
         List<Life> all = lives(node);
+        if (epoch.equals(Epoch.NONE)) {
+            if (all.isEmpty()) {
+                all.add(new Life(node, uid, epoch, 0)); // one for all, and never gone: nothing is ever missing of it
+            }
+            return;
+        }
         Life life = new Life(node, uid, epoch, all.size());
         Long since = members.get(uid);
         if (since != null) {
@@ -92,8 +98,8 @@ public final class Truth {
         }
     }
 
-    public void appended(Epoch epoch, long sequence, long content, long nowMs) {
-        Life life = life(epoch);
+    public void appended(String node, Epoch epoch, long sequence, long content, long nowMs) {
+        Life life = life(node, epoch);
         if (sequence != life.head() + 1) {
             throw new Violation("G7: sequence " + sequence + " given out behind " + life.head() + " of " + life.node);
         }
@@ -118,13 +124,14 @@ public final class Truth {
         });
     }
 
-    public void left(Epoch epoch) {
-        life(epoch).left = true;
+    public void left(String node, Epoch epoch) {
+        life(node, epoch).left = true;
     }
 
-    public Life life(Epoch epoch) {
-        Life life = byEpoch.get(epoch);
-        if (life == null) {
+    /** The life of that epoch, whosever it is. The node tells apart those that never publish. */
+    public Life life(String node, Epoch epoch) {
+        Life life = epoch.equals(Epoch.NONE) ? lives(node).get(0) : byEpoch.get(epoch);
+        if (life == null || !life.epoch.equals(epoch)) {
             throw new Violation("G3: nobody ever had the epoch " + epoch);
         }
         return life;

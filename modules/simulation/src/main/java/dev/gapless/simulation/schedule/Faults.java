@@ -234,7 +234,7 @@ final class Faults {
                     .forEach(to -> schedule.network().loseNext(process.host(), to, 1, Batch.class));
         }
         process.input(() -> {
-            if (lastWords) {
+            if (lastWords && process.host().mayProduce()) {
                 schedule.workload().publish(process, 1, 0);
             }
             process.leave();

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.TopicSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongPredicate;
@@ -11,18 +12,23 @@ final class Host {
     private final String name;
     private final String address;
     private final boolean produces;
+    private final int producesFrom;
     private final boolean consumes;
     private @Nullable NodeProcess process;
     private long clockSkewMs;
     private int driftPerMille;
     private final List<Long> lives = new ArrayList<>();
 
-    /** @param index counts from 0 */
-    Host(int index, boolean produces, boolean consumes, boolean namedByItsAddress) {
+    /**
+     * @param index counts from 0
+     * @param producesFrom the first of its processes whose settings let it publish, counted from 1
+     */
+    Host(int index, boolean produces, int producesFrom, boolean consumes, boolean namedByItsAddress) {
         this.index = index;
         this.name = "n" + (index + 1);
         this.address = namedByItsAddress ? name : name + ":2551";
         this.produces = produces;
+        this.producesFrom = producesFrom;
         this.consumes = consumes;
     }
 
@@ -52,6 +58,15 @@ final class Host {
 
     boolean produces() {
         return produces;
+    }
+
+    /** Of the process that lives here now, or began last. */
+    boolean mayProduce() {
+        return lives.size() >= producesFrom;
+    }
+
+    TopicSettings settings(TopicSettings ofAll) {
+        return mayProduce() ? ofAll : ofAll.with(draft -> draft.publishing = false);
     }
 
     boolean consumes() {

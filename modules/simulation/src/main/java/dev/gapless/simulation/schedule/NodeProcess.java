@@ -54,7 +54,12 @@ final class NodeProcess implements Outside {
         this.host = host;
         this.random = new SplittableRandom(uid);
         this.node = new Node(
-                uid, host.name(), schedule.settings(), schedule.profile().cursorRetentionNs(), random, this);
+                uid,
+                host.name(),
+                host.settings(schedule.settings()),
+                schedule.profile().cursorRetentionNs(),
+                random,
+                this);
         this.heard = new Heard(timeline::stamp);
         pulse();
     }
@@ -266,7 +271,7 @@ final class NodeProcess implements Outside {
     @Override
     public void published(long id, Position at) {
         trace(() -> "published " + at);
-        schedule.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+        schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs());
         effect();
     }
 
@@ -320,7 +325,7 @@ final class NodeProcess implements Outside {
     void leave() {
         ProducerState producer = node.producer();
         if (producer != null) {
-            schedule.truth().left(producer.log().identity().epoch());
+            schedule.truth().left(host.name(), producer.log().identity().epoch());
         }
         node.leave();
         if (node.isDrained()) {

@@ -59,12 +59,23 @@ final class Schedule implements Observer {
         counts.add(namedByAddress ? "setting: nodes named by their address" : "setting: nodes with names of their own");
         for (int i = 0; i < profile.hosts(); i++) {
             // The first produces and the last consumes; the others do either, both, or nothing.
-            hosts.add(new Host(
-                    i,
-                    i == 0 || random.nextInt(3) != 0,
-                    i == profile.hosts() - 1 || random.nextInt(3) != 0,
-                    namedByAddress));
+            boolean produces = i == 0 || random.nextInt(3) != 0;
+            boolean consumes = i == profile.hosts() - 1 || random.nextInt(3) != 0;
+            hosts.add(new Host(i, produces, firstLifeThatPublishes(i, produces), consumes, namedByAddress));
         }
+    }
+
+    /** From which life on a host's settings let it publish. */
+    private int firstLifeThatPublishes(int host, boolean produces) {
+        if (host > 0 && !produces && random.nextBoolean()) {
+            counts.add("setting: nodes that never publish");
+            return Integer.MAX_VALUE;
+        }
+        if (host > 0 && produces && random.nextInt(4) == 0) {
+            counts.add("setting: nodes that publish from a later life on");
+            return 2 + random.nextInt(2);
+        }
+        return 1;
     }
 
     /** Runs it; throws what it finds. */

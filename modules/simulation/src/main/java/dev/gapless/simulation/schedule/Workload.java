@@ -72,7 +72,7 @@ final class Workload {
                 int burst = 1 + own.nextInt(schedule.profile().burst());
                 int padding = own.nextInt(schedule.profile().padding());
                 NodeProcess process = host.process();
-                if (process != null && !process.isPaused() && process.mayPublish()) {
+                if (process != null && !process.isPaused() && process.mayPublish() && host.mayProduce()) {
                     process.input(() -> publish(process, burst, padding));
                 }
                 publishNext(host, own, untilNs);

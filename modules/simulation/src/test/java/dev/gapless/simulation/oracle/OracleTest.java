@@ -270,7 +270,7 @@ class OracleTest implements Observer {
         publish(FIRST, 1, 2);
         give(FIRST, 1, 2);
         breaks("C6", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
-        truth.left(FIRST);
+        truth.left("n1", FIRST);
         breaks("C6", () -> oracle.left(witness, "n1", new Position(FIRST, 1)));
         oracle.left(witness, "n1", new Position(FIRST, 2));
     }
@@ -280,7 +280,7 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
-        truth.left(FIRST);
+        truth.left("n1", FIRST);
         breaks("G1", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
     }
 
@@ -371,7 +371,7 @@ class OracleTest implements Observer {
 
     private void publish(Epoch epoch, long first, long last) {
         for (long sequence = first; sequence <= last; sequence++) {
-            truth.appended(epoch, sequence, content(epoch, sequence), 0);
+            truth.appended("n1", epoch, sequence, content(epoch, sequence), 0);
         }
     }
 

@@ -135,7 +135,7 @@ final class Life implements Outside {
 
     @Override
     public void published(long id, Position at) {
-        world.truth().appended(at.epoch(), at.sequence(), id, nowMs());
+        world.truth().appended(nodeName, at.epoch(), at.sequence(), id, nowMs());
         world.story().tell("published", name, at.sequence());
     }
 

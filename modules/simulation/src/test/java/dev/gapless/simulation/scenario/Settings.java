@@ -22,11 +22,12 @@ final class Settings {
 
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
-            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume|interval|age")) {
+            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume|interval|age|publishing")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
         return TopicSettings.DEFAULTS.with(draft -> {
+            draft.publishing = !given.getOrDefault("publishing", "on").equals("off");
             draft.ringMessages = number(given, "ring", 100);
             draft.ringBytes = number(given, "bytes", 1 << 20);
             draft.overflow =

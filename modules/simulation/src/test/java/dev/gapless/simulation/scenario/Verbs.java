@@ -47,7 +47,7 @@ final class Verbs {
             case "up" -> world.up(command.arguments());
             case "remove" -> world.remove(command.argument(0));
             case "crash" -> world.crash(command.argument(0));
-            case "restart" -> world.start(command.argument(0));
+            case "restart" -> restart(command);
             case "freeze" -> world.freeze(command.argument(0));
             case "thaw" -> world.goOn(command.argument(0));
             case "leave" -> leave(world.life(command.argument(0)));
@@ -77,6 +77,14 @@ final class Verbs {
     }
 
     /** A node has heard nothing of another for so long that it drops its cursors. */
+    /** As it was set before, unless there are other settings. */
+    private void restart(Command command) {
+        if (!command.settings().isEmpty()) {
+            world.set(command.argument(0), Settings.of(command.settings()));
+        }
+        world.start(command.argument(0));
+    }
+
     private void forget(Life at, Life silent) {
         at.node().forget(silent.uid());
         world.settle();
@@ -173,7 +181,7 @@ final class Verbs {
 
     private void leave(Life life) {
         if (life.hasLog()) {
-            world.truth().left(life.epoch());
+            world.truth().left(life.nodeName(), life.epoch());
         }
         life.node().leave();
         world.settle();

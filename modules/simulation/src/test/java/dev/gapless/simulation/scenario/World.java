@@ -101,6 +101,11 @@ final class World {
         start(address);
     }
 
+    /** The next process there has these settings. */
+    void set(String address, TopicSettings settings) {
+        nodes.put(address, settings);
+    }
+
     /** Another process starts there. */
     void start(String address) {
         if (running.containsKey(address)) {

@@ -15,9 +15,9 @@ class NetworkTest {
     private final Timeline timeline = new Timeline();
     private final Counts counts = new Counts();
     private final Network network = new Network(timeline, new SplittableRandom(1), counts, 3, MOST_IN_FLIGHT);
-    private final Host one = new Host(0, true, true, false);
-    private final Host other = new Host(1, true, true, false);
-    private final Host third = new Host(2, true, true, false);
+    private final Host one = new Host(0, true, 1, true, false);
+    private final Host other = new Host(1, true, 1, true, false);
+    private final Host third = new Host(2, true, 1, true, false);
     private final List<Object> received = new ArrayList<>();
 
     NetworkTest() {
