@@ -5,7 +5,9 @@ package dev.gapless;
  *
  * <pre>{@code
  * class Prices implements MessageHandler<Price> {
- *     public void onMessage(Delivery<Price> delivery) { cache.put(delivery.message()); }
+ *     public void onMessage(Delivery<Price> delivery) {
+ *         if (delivery.isDeleted()) cache.remove(delivery.key()); else cache.put(delivery.key(), delivery.message());
+ *     }
  *     public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
  *         return database.readAll().thenApply(rows -> { cache.replace(rows); return Reload.done(); });
  *     }

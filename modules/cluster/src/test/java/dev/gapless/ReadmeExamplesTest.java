@@ -62,7 +62,9 @@ class ReadmeExamplesTest {
 
         @Override
         public void onMessage(Delivery<Price> delivery) {
-            apply(delivery.message());
+            if (!delivery.isDeleted()) { // a deletion has a key, and no message
+                apply(delivery.message());
+            }
         }
 
         @Override

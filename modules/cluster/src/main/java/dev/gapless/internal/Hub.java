@@ -74,7 +74,8 @@ final class Hub extends AbstractBehavior<Object> {
     private enum Signal {
         PULSE,
         HELLO,
-        LOOK
+        LOOK,
+        STILL_ALONE
     }
 
     /** A consumer's actor, and how many subscriptions it has. */
@@ -133,6 +134,7 @@ final class Hub extends AbstractBehavior<Object> {
             NodeStats stats,
             Executor completions) {
         super(context);
+        context.setLoggerName(Hub.class); // found by itself it would be Pekko's own
         this.timers = timers;
         this.node = node;
         this.settings = settings;
@@ -170,6 +172,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .onMessageEquals(Signal.PULSE, this::onPulseTime)
                 .onMessageEquals(Signal.HELLO, this::onHelloTime)
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
+                .onMessageEquals(Signal.STILL_ALONE, this::onStillAlone)
                 .onMessage(AskStatus.class, this::onAskStatus)
                 .onMessage(StatusMessage.Request.class, this::onStatusRequest)
                 .onMessage(StatusMessage.Reply.class, this::onStatusReply)
@@ -292,8 +295,23 @@ final class Hub extends AbstractBehavior<Object> {
             List<MemberEvent> snapshot = membership.snapshot();
             actor.tell(new ConsumerActor.Begin(snapshot, snapshot));
             watchAll();
+        } else if (!timers.isTimerActive(Signal.STILL_ALONE)) {
+            timers.startSingleTimer(
+                    Signal.STILL_ALONE, Duration.ofNanos(settings.topic(topic).readyTimeoutNs()));
         }
         return consumer;
+    }
+
+    /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
+    private Behavior<Object> onStillAlone() {
+        if (!membership.isUp() && !consumers.isEmpty()) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "This node is not a member of a cluster yet, and its subscriptions wait until it is. Does it join one"
+                                    + " (pekko.cluster.seed-nodes, or Cluster.get(system).join), and does that let it in?");
+        }
+        return this;
     }
 
     private Behavior<Object> onUnsubscribe(Unsubscribe command) {

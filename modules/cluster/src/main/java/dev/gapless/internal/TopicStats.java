@@ -44,7 +44,7 @@ public final class TopicStats {
     private record BoundedFeed(Feed feed, TopicSettings settings) {}
 
     /** For those that no node counts. */
-    static final TopicStats NONE = NodeStats.none().topic(NodeStats.OTHER);
+    static final TopicStats NONE = new TopicStats(NodeStats.OTHER, NodeStats.none());
 
     private final String topic;
     private final NodeStats node;

@@ -9,6 +9,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.ClusterActorRefProvider;
 import org.jspecify.annotations.Nullable;
 
 /** What a test kit needs of an actor system, which is no node of a cluster. Thread-safe. */
@@ -19,6 +20,15 @@ public final class ActorSystems {
 
     ActorSystems(ActorSystem system) {
         this.system = system;
+    }
+
+    /** Throws IllegalStateException if it is: a test would open its port, and join the cluster that it knows. */
+    public static void checkIsNoClusterNode(ActorSystem system) {
+        if (((ExtendedActorSystem) system).provider() instanceof ClusterActorRefProvider) {
+            throw new IllegalStateException(
+                    "Actor system " + system.name() + " is a cluster node, and a test kit needs one that is"
+                            + " none: put \"pekko.actor.provider = local\" in front of its configuration");
+        }
     }
 
     /** Calls when that actor has stopped. */

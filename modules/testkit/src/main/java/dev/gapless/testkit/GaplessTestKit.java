@@ -7,6 +7,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Reason;
+import dev.gapless.internal.ActorSystems;
 import dev.gapless.internal.DrivenSubscription;
 import dev.gapless.internal.Life;
 import dev.gapless.internal.Links;
@@ -58,6 +59,9 @@ public final class GaplessTestKit implements AutoCloseable {
     private volatile Duration patience = Duration.ofSeconds(3);
 
     private GaplessTestKit(@Nullable ActorSystem system, String config) {
+        if (system != null) {
+            ActorSystems.checkIsNoClusterNode(system);
+        }
         Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK));
         this.surroundings = new Surroundings(system, settings, new Observer.Factory() {
             @Override
@@ -79,8 +83,16 @@ public final class GaplessTestKit implements AutoCloseable {
     }
 
     /**
-     * A cluster beside this actor system, which is no cluster node, and with its settings: {@code testKit.system()} for instance,
-     * where {@code ActorTestKit.create(ConfigFactory.load())} has those of {@code application.conf}, serializers included.
+     * A cluster beside this actor system, which is no cluster node, and with its settings, serializers included: that of Pekko's
+     * ActorTestKit for instance, with those of {@code application.conf}.
+     *
+     * <pre>{@code
+     * ActorTestKit actors = ActorTestKit.create(
+     *         ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
+     * GaplessTestKit kit = GaplessTestKit.create(actors.system());
+     * }</pre>
+     *
+     * <p>Throws IllegalStateException if it is a cluster node.
      */
     public static GaplessTestKit create(ClassicActorSystemProvider system) {
         return create(system, "");

@@ -3,6 +3,7 @@ package dev.gapless.testkit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.CursorExpired;
@@ -172,6 +173,9 @@ class ActorsTest {
                                 """).withFallback(ConfigFactory.load()));
         try {
             assertThrows(IllegalStateException.class, () -> app.bind(clustered.system()));
+            IllegalStateException refused =
+                    assertThrows(IllegalStateException.class, () -> GaplessTestKit.create(clustered.system()));
+            assertTrue(refused.getMessage().contains("pekko.actor.provider = local"), refused.getMessage());
         } finally {
             clustered.shutdownTestKit();
         }

@@ -1,0 +1,60 @@
+package com.example.flags;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.Gapless;
+import dev.gapless.MessageHandler;
+import dev.gapless.Reload;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** All flags, in memory, on any node. Thread-safe. */
+public final class FlagCache implements MessageHandler<Flag> {
+    private final Map<String, Flag> flags = new HashMap<>();
+    private final FlagFile file;
+
+    public FlagCache(FlagFile file) {
+        this.file = file;
+    }
+
+    /** Completes when it knows all flags. */
+    public CompletionStage<Void> follow(Gapless gapless) {
+        Subscription subscription = gapless.subscribe(Flag.TOPIC, StartFrom.latest(), this);
+        return subscription.ready().thenRunAsync(this::load); // subscribe first, read afterwards: nothing lies between
+    }
+
+    public synchronized boolean isOn(String name) {
+        return flags.containsKey(name) && flags.get(name).on();
+    }
+
+    public synchronized Map<String, Flag> all() {
+        return Map.copyOf(flags);
+    }
+
+    @Override
+    public void onMessage(Delivery<Flag> delivery) {
+        if (!delivery.isDeleted()) { // nobody deletes flags here; a deletion has no message
+            apply(delivery.message());
+        }
+    }
+
+    @Override
+    public CompletionStage<Reload> onCursorExpired(CursorExpired<Flag> expired) {
+        System.out.println("Missed something, reloading: " + expired.gaps());
+        load(); // if it throws, it is called again after a while
+        return CompletableFuture.completedFuture(Reload.done());
+    }
+
+    private void load() {
+        file.readAll().values().forEach(this::apply);
+    }
+
+    /** Whatever comes again, or late, changes nothing. */
+    private synchronized void apply(Flag flag) {
+        flags.merge(flag.name(), flag, (old, now) -> now.version() > old.version() ? now : old);
+    }
+}

@@ -1,0 +1,37 @@
+package com.example.flags;
+
+import dev.gapless.Gapless;
+import java.nio.file.Path;
+import java.util.Scanner;
+import org.apache.pekko.actor.ActorSystem;
+
+/** A node: {@code dark on} and {@code dark off} change a flag, an empty line shows all, the end of the input ends it. */
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        ActorSystem system = ActorSystem.create("flags");
+        Gapless gapless = Gapless.get(system);
+        FlagFile file = new FlagFile(Path.of(args.length > 0 ? args[0] : "flags.txt"));
+        FlagCache cache = new FlagCache(file);
+        FlagEditor editor = new FlagEditor(gapless, file);
+
+        cache.follow(gapless).toCompletableFuture().join(); // once this node is a member of the cluster
+        System.out.println("Ready: " + cache.all().values());
+        Scanner input = new Scanner(System.in);
+        while (input.hasNextLine()) {
+            String[] words = input.nextLine().strip().split(" +");
+            if (words.length == 2) {
+                editor.set(words[0], words[1].equals("on")).whenComplete((position, failure) -> {
+                    if (failure != null) {
+                        System.out.println("Not published: " + failure);
+                    }
+                });
+            } else {
+                System.out.println(cache.all().values());
+            }
+        }
+        system.terminate();
+        system.getWhenTerminated().toCompletableFuture().join();
+    }
+}
