@@ -3,12 +3,22 @@ package dev.gapless;
 import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import com.typesafe.config.Config;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.cluster.Cluster;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What docs/operations.md says of restarts, beside what the tests over several JVMs show. */
@@ -56,6 +66,97 @@ class OperationsTest {
             assertEquals("n2", gaps.get(0).node(), "of itself: its ring ended with its process");
             assertEquals(Reason.PRODUCER_RESTARTED, gaps.get(0).reason());
             assertEquals(List.of(3, 4), after.messages().stream().sorted().toList());
+        }
+    }
+
+    // shown in docs/operations.md
+    private static class Rejoining {
+        private final String name;
+        private final Config config;
+        private final Consumer<ActorSystem> application; // publishes, and subscribes with the tokens that it has stored
+
+        Rejoining(String name, Config config, Consumer<ActorSystem> application) {
+            this.name = name;
+            this.config = config;
+            this.application = application;
+        }
+
+        /** Runs the application on one actor system after the other, as long as the cluster removes them. */
+        void run() {
+            boolean again = true;
+            while (again) {
+                ActorSystem system = ActorSystem.create(name, config);
+                application.accept(system);
+                system.getWhenTerminated().toCompletableFuture().join();
+                again = CoordinatedShutdown.get(system)
+                        .getShutdownReason()
+                        .filter(reason -> reason == CoordinatedShutdown.clusterDowningReason())
+                        .isPresent();
+            }
+        }
+    }
+    // end
+
+    /** An application that stores the token of each message with what it makes of it. */
+    private static final class Application implements Consumer<ActorSystem>, MessageHandler<Integer> {
+        static final Topic<Integer> TOPIC = Topic.of("rejoining", Integer.class);
+
+        final List<ActorSystem> systems = new CopyOnWriteArrayList<>();
+        final List<Integer> handled = new CopyOnWriteArrayList<>();
+        private final Address seed;
+        private volatile @Nullable CursorToken stored;
+        volatile @Nullable Subscription subscription;
+
+        Application(Address seed) {
+            this.seed = seed;
+        }
+
+        @Override
+        public void accept(ActorSystem system) {
+            Cluster.get(system).join(seed);
+            CursorToken token = stored;
+            StartFrom start = token == null ? StartFrom.latest() : StartFrom.token(token);
+            subscription = Gapless.get(system).subscribe(TOPIC, start, this);
+            systems.add(system);
+        }
+
+        @Override
+        public void onMessage(Delivery<Integer> delivery) {
+            handled.add(delivery.message());
+            stored = delivery.token();
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+    }
+
+    @Test
+    void aProcessThatTheClusterRemovedBeginsAnewByItselfAndMissesNothingThatTheRingsHold() {
+        try (TestCluster cluster = TestCluster.of(1, "gapless.producer-return-timeout = 1s")) {
+            Cluster staying = Cluster.get(cluster.system(0));
+            Producer<Integer> producer = cluster.gapless(0).producer(Application.TOPIC);
+            Application application = new Application(staying.selfAddress());
+            Rejoining rejoining = new Rejoining("test", TestCluster.config("gapless.node-name = rejoins"), application);
+            CompletableFuture<Void> running = CompletableFuture.runAsync(rejoining::run);
+            await(() -> application.systems.size() == 1);
+            get(application.subscription.ready());
+            get(producer.publish(1));
+            await(() -> application.handled.equals(List.of(1)));
+
+            ActorSystem removed = application.systems.get(0);
+            staying.down(Cluster.get(removed).selfAddress());
+            get(removed.getWhenTerminated());
+            get(producer.publish(2));
+            await(() -> application.systems.size() == 2);
+            assertNotEquals(removed, application.systems.get(1));
+            get(producer.publish(3));
+
+            await(() -> application.handled.equals(List.of(1, 2, 3)));
+            application.systems.get(1).terminate();
+            get(running);
+            assertEquals(2, application.systems.size(), "an end that was asked for is the end");
         }
     }
 }

@@ -12,6 +12,7 @@ import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.TestSubscription;
 import dev.gapless.multijvm.bench.Traffic;
 import dev.gapless.multijvm.node.Published;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,7 @@ class LinkFaultsTest {
 
     @AfterEach
     void heal() {
+        cluster.rejoin(producer);
         cluster.rejoin(consumer);
         cluster.awaitUp();
     }
@@ -85,6 +87,7 @@ class LinkFaultsTest {
     @Test
     void rowO1_aLinkIsCutInBothDirectionsAndHealed() {
         TestSubscription s = begun("cut");
+        awaitPulses(producer, consumer); // or it may take this silence for that of a fault before
         cluster.cut(producer, consumer);
         producer.publish("cut", 1_000);
         Await.until(
@@ -165,12 +168,103 @@ class LinkFaultsTest {
         Expect.everything(s.awaitReached(producer, 20_001), producer, 1, 20_001);
     }
 
+    @Test
+    void rowO1_aLinkThatIsCutWhileAThirdNodeSeesBothOfItsEndsHoldsUpNobodyElse() {
+        TestSubscription s = begun("one-link");
+        TestSubscription back = producer.subscribeReady("one-link", "one-link-back");
+        TestSubscription between = third.subscribeReady("one-link", "one-link-between");
+        cluster.cut(producer, consumer);
+        awaitUnreachableToEachOther();
+        for (TestNode node : List.of(producer, consumer, third)) {
+            Expect.accepted(node.publish("one-link", 1_000), 1_000);
+        }
+        between.awaitReached(producer, 1_001);
+        between.awaitReached(consumer, 1_000);
+        for (TestSubscription end : List.of(s, back)) {
+            Expect.everything(end.awaitReached(third, 1_000), third, 1, 1_000);
+        }
+        assertEquals(1, s.report().delivered(producer.name()));
+        assertEquals(0, back.report().delivered(consumer.name()));
+        cluster.heal(producer, consumer);
+        Expect.everything(s.awaitReached(producer, 1_001), producer, 1, 1_001);
+        Expect.everything(back.awaitReached(consumer, 1_000), consumer, 1, 1_000);
+        Expect.everything(between.report(), producer, 2, 1_001);
+    }
+
+    @Test
+    void rowO1_aLinkThatIsCutInOneDirectionWhileAThirdNodeSeesBothOfItsEndsIsMadeGood() {
+        TestSubscription s = begun("one-way");
+        TestSubscription back = producer.subscribeReady("one-way", "one-way-back");
+        Link there = cluster.link(producer, consumer);
+        Link andBack = cluster.link(consumer, producer);
+        there.hold(Traffic.ALL);
+        awaitUnreachableToEachOther();
+        Expect.accepted(producer.publish("one-way", 1_000), 1_000);
+        Expect.accepted(consumer.publish("one-way", 1_000), 1_000);
+        Expect.accepted(third.publish("one-way", 1_000), 1_000);
+        Expect.everything(s.awaitReached(third, 1_000), third, 1, 1_000);
+        Expect.everything(back.awaitReached(third, 1_000), third, 1, 1_000);
+        long passed = andBack.passedMessageBytes();
+        Await.until("the other direction carries messages", () -> andBack.passedMessageBytes() > passed);
+        assertTrue(there.heldBytes() > 0 && andBack.heldBytes() == 0, () -> there + " " + andBack);
+        assertEquals(1, s.report().delivered(producer.name()));
+        there.heal();
+        Expect.everything(s.awaitReached(producer, 1_001), producer, 1, 1_001);
+        Expect.everything(back.awaitReached(consumer, 1_000), consumer, 1, 1_000);
+    }
+
+    @Test
+    void rowO5_ofTwoProducersOfATopicTheOneThatIsCutOffIsCaughtUpWithAndTheOtherNotHeldUp() {
+        TestSubscription s = begun("two-producers");
+        TestSubscription own = producer.subscribeReady("two-producers", "two-producers-own");
+        cluster.isolate(producer);
+        Await.value(
+                "the consumer finds one of the producers unreachable",
+                consumer::members,
+                m -> m.unreachable().contains(producer.address()));
+        for (int part = 1; part <= 5; part++) {
+            Expect.accepted(producer.publish("two-producers", 200), 200);
+            Expect.accepted(third.publish("two-producers", 200), 200);
+            s.awaitReached(third, part * 200L);
+        }
+        own.awaitReached(producer, 1_001);
+        assertEquals(1, s.report().delivered(producer.name()));
+        assertEquals(0, own.report().delivered(third.name()));
+        cluster.rejoin(producer);
+        Expect.everything(s.awaitReached(producer, 1_001), producer, 1, 1_001);
+        Expect.everything(s.report(), third, 1, 1_000);
+        Expect.everything(own.awaitReached(third, 1_000), third, 1, 1_000);
+        Expect.everything(own.report(), producer, 2, 1_001);
+    }
+
+    /** Also to the third, which sees both: what one node finds unreachable, all of them know by gossip. */
+    private static void awaitUnreachableToEachOther() {
+        Await.value(
+                "the producer finds the consumer unreachable",
+                producer::members,
+                m -> m.unreachable().contains(consumer.address()));
+        Await.value(
+                "and the consumer the producer",
+                consumer::members,
+                m -> m.unreachable().contains(producer.address()));
+    }
+
     /** A subscription of the consumer that has got the first message. */
     private static TestSubscription begun(String topic) {
         TestSubscription s = consumer.subscribeReady(topic, topic);
         producer.publish(topic, 1);
         s.awaitReached(producer, 1);
         return s;
+    }
+
+    /** Twice to and fro: each has heard that the other heard it. To be called when nothing else is under way. */
+    private static void awaitPulses(TestNode a, TestNode b) {
+        for (int i = 0; i < 2; i++) {
+            for (Link link : List.of(cluster.link(a, b), cluster.link(b, a))) {
+                long passed = link.passedMessageBytes();
+                Await.until("pulses pass " + link, () -> link.passedMessageBytes() > passed);
+            }
+        }
     }
 
     private static NodeStatus.RegistrationStatus registration(String topic) {

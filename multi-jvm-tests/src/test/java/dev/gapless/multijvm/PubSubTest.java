@@ -205,6 +205,40 @@ class PubSubTest {
         Expect.everything(live.awaitReached(n1, load.join()), n1, 1, load.join());
     }
 
+    @Test
+    void ruleT1_aSubscriptionThatIsStoppedAndMadeAgainWithItsTokenLeavesOutNothingUnderLoad() {
+        TestSubscription live = n2.subscribeReady("again", "again-live");
+        n1.publish("again", 1);
+        live.awaitReached(n1, 1);
+        String token = live.token();
+        AtomicBoolean enough = new AtomicBoolean();
+        CompletableFuture<Long> load = CompletableFuture.supplyAsync(() -> {
+            long last = 1;
+            while (!enough.get()) {
+                last = n1.publish("again", 200).last();
+                live.awaitReached(n1, last);
+            }
+            return last;
+        });
+        long next = 2;
+        for (int life = 1; life <= 20; life++) {
+            TestSubscription s = n3.subscribe("again", "again-" + life, Arguments.of("from", token));
+            s.awaitReached(n1, next + 100);
+            assertEquals("CANCELLED", s.cancel());
+            Report report = s.report();
+            token = s.token();
+            assertEquals(List.of(), report.violations());
+            assertEquals(0, report.handovers(), report::toString);
+            assertEquals(next, report.of(n1.name()).get(0).first(), report::toString);
+            next += report.delivered();
+            assertEquals(next - 1, Cursors.sequence(token, n1.name()), "the token is of the last message");
+        }
+        enough.set(true);
+        long last = load.join();
+        TestSubscription end = n3.subscribe("again", "again-at-last", Arguments.of("from", token));
+        Expect.everything(end.awaitReached(n1, last), n1, next, last);
+    }
+
     /** Many replays at once: none of them, nor the live one, misses anything. */
     @Test
     void coldReplayCollapse_manyThatReplayAtOnceAllGetEverything() {

@@ -120,11 +120,17 @@ public final class Member implements AutoCloseable {
         return CoordinatedShutdown.get(system).getShutdownReason().isPresent();
     }
 
+    /** Has the actor system ended, or is it about to, since the other members removed this one? */
+    boolean wasRemoved() {
+        return CoordinatedShutdown.get(system).getShutdownReason().orElse(null)
+                == CoordinatedShutdown.clusterDowningReason();
+    }
+
     /** Why the actor system ended, or is about to, without being asked to. */
     public String whyEnded() {
         CoordinatedShutdown.@org.jspecify.annotations.Nullable Reason reason =
                 CoordinatedShutdown.get(system).getShutdownReason().orElse(null);
-        if (reason == CoordinatedShutdown.clusterDowningReason()) {
+        if (wasRemoved()) {
             return "the other members removed this node while they could not reach it, so it stopped; start it again to"
                     + " let it join anew";
         }

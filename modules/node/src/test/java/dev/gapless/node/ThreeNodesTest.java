@@ -287,6 +287,31 @@ class ThreeNodesTest {
         }
     }
 
+    @Test
+    void aNodeThatWasRemovedJoinsAnewByItselfIfItIsToldTo() throws Exception {
+        String file = write(
+                "node5.conf",
+                "include required(file(\"" + config(3) + "\"))",
+                "gapless.node-name = n5",
+                "pekko.remote.artery.canonical.port = 0");
+        try (Program node = Program.start(directory, "node", "--rejoin", "--config", file)) {
+            node.awaitErr("n5 is up");
+            node.signal("STOP");
+            awaitMembers(members -> !members.contains("n5") && !members.contains("?"));
+            node.signal("CONT");
+            node.awaitErr("was removed by the other members, and joins anew");
+            node.await(
+                    "the new life",
+                    () -> node.err().stream()
+                                    .filter(line -> line.startsWith("n5 is up"))
+                                    .count()
+                            == 2);
+            awaitMembers(members -> members.contains("n5"));
+            node.signal("TERM");
+            assertEquals(0, node.awaitExit(), node::toString);
+        }
+    }
+
     private static void awaitMembers(Predicate<List<String>> condition) throws Exception {
         for (int i = 0; i < 20; i++) {
             try (Program status = start("status", "--json", "--join-timeout", "60s")) {

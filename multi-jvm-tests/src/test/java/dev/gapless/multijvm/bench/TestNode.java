@@ -166,6 +166,14 @@ public final class TestNode implements AutoCloseable {
         return conversation.reason();
     }
 
+    /**
+     * When actor systems of its process ended that the cluster had removed, by the clock of {@link System#nanoTime}; with {@code
+     * multijvm.rejoin = on} the process begins another one by itself.
+     */
+    public List<Long> ends() {
+        return Json.readList(call("ends", Arguments.none()), Long.class);
+    }
+
     /** The names of the files in its directory. */
     public List<String> files() {
         try (Stream<Path> files = Files.list(directory)) {

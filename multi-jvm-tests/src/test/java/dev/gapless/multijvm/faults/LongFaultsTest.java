@@ -126,7 +126,7 @@ class LongFaultsTest {
         checker.violations().stream().limit(20).forEach(v -> System.out.println("  " + v));
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(directory)) {
             files = all.sorted(Comparator.reverseOrder()).toList();

@@ -23,8 +23,9 @@ final class JournalCommands implements Commands {
     private List<JournaledPublisher> publishers = List.of();
     private boolean isUp;
     private boolean isOn = true;
+    private Arguments journaled;
 
-    private record Subscribed(Subscription subscription, JournaledSubscriber handler) {}
+    private record Subscribed(Subscription subscription, JournaledSubscriber handler, Arguments arguments) {}
 
     JournalCommands(ActorSystem system, Commands others) {
         this.system = system;
@@ -37,6 +38,12 @@ final class JournalCommands implements Commands {
             case "journal" -> journal(arguments);
             case "traffic" -> traffic(arguments.flag("on"));
             case "journal-subscribe" -> subscribe(arguments);
+            case "journal-ready" ->
+                subscribed(arguments)
+                        .subscription()
+                        .ready()
+                        .toCompletableFuture()
+                        .isDone();
             case "journal-cancel" ->
                 subscribed(arguments)
                         .subscription()
@@ -63,6 +70,7 @@ final class JournalCommands implements Commands {
 
     /** Begins to write down who is a member, and publishes to these topics as soon as this node is one. */
     private synchronized String journal(Arguments arguments) {
+        journaled = arguments;
         Gapless gapless = Gapless.get(system);
         Cluster cluster = Cluster.get(system);
         String address = cluster.selfAddress().host().get()
@@ -121,8 +129,39 @@ final class JournalCommands implements Commands {
         JournaledSubscriber handler = new JournaledSubscriber(journal);
         Subscription subscription = gapless.subscribe(Topic.of(topic, Object.class), StartFroms.parse(from), handler);
         subscription.ready().thenAccept(handler::ready);
-        subscriptions.put(id, new Subscribed(subscription, handler));
+        subscriptions.put(id, new Subscribed(subscription, handler, arguments));
         return "subscribed";
+    }
+
+    /** Publishes as the life before did, and makes its subscriptions again, each with the token that its handler had kept. */
+    void goOn(JournalCommands before) {
+        if (before.journaled == null) {
+            return;
+        }
+        synchronized (this) {
+            isOn = before.end();
+            journal(before.journaled);
+        }
+        before.subscriptions.forEach((id, subscribed) -> {
+            JournaledSubscriber.Kept kept = subscribed.handler().kept();
+            subscribe(Arguments.of("directory", before.journaled.text("directory"))
+                    .and("topic", subscribed.arguments().text("topic"))
+                    .and("id", id + "-again")
+                    .and("from", kept == null ? "latest" : kept.token())
+                    .and("source", kept == null ? "-" : id)
+                    .and("token", kept == null ? 0 : kept.number()));
+        });
+    }
+
+    /** Nothing is published any more; says whether it was until now. */
+    private synchronized boolean end() {
+        boolean wasOn = isOn;
+        try {
+            traffic(false);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return wasOn;
     }
 
     private Subscribed subscribed(Arguments arguments) {

@@ -32,11 +32,20 @@ final class JournaledSubscriber implements MessageHandler<Object> {
     private final AtomicLong delayed = new AtomicLong();
     private volatile int delayMs;
     private int tokens;
+    private volatile Kept kept;
     /** It has reloaded, and nothing shows yet that its place is behind the gap. */
     private volatile boolean hasJustReloaded;
 
     JournaledSubscriber(Journal journal) {
         this.journal = journal;
+    }
+
+    /** A token, and its number in the journal. */
+    record Kept(int number, CursorToken token) {}
+
+    /** The last token, or null if there is none. */
+    Kept kept() {
+        return kept;
     }
 
     Gate gate() {
@@ -140,5 +149,6 @@ final class JournaledSubscriber implements MessageHandler<Object> {
     /** Stands for this place of the journal. */
     private void token(CursorToken token) {
         journal.timed("t", ++tokens, token);
+        kept = new Kept(tokens, token);
     }
 }

@@ -10,8 +10,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.CoordinatedShutdown;
 
 /**
  * The process of a test node. A line in is {@code NUMBER COMMAND ARGUMENTS}, its answer {@code NUMBER ok JSON} or {@code
@@ -27,28 +25,16 @@ public final class TestNodeMain {
     private TestNodeMain() {}
 
     /**
-     * Runs until the end of its input, or of its actor system.
+     * Runs until the end of its input, or of its last actor system.
      *
      * @param arguments the configuration file, and "plain" for a node without Gapless
      */
     public static void main(String[] arguments) throws IOException {
         Config config = ConfigFactory.parseFile(new File(arguments[0])).withFallback(ConfigFactory.load());
-        ActorSystem system = ActorSystem.create(SYSTEM, config);
-        Commands plain = new PlainCommands(system);
         boolean isPlain = arguments.length > 1 && arguments[1].equals("plain");
-        Commands commands = isPlain ? plain : new GaplessCommands(system, new JournalCommands(system, plain));
-        system.getWhenTerminated().thenRun(() -> end(system));
-        say("0 " + STARTED);
-        read(commands);
-        Runtime.getRuntime().halt(0);
-    }
-
-    private static void end(ActorSystem system) {
-        String reason = CoordinatedShutdown.get(system)
-                .getShutdownReason()
-                .map(r -> r.getClass().getSimpleName())
-                .orElse("unknown");
-        say("0 " + TERMINATED + " " + reason);
+        Lives lives = new Lives(config, isPlain, TestNodeMain::say);
+        lives.begin();
+        read(lives);
         Runtime.getRuntime().halt(0);
     }
 

@@ -1,0 +1,153 @@
+package dev.gapless.multijvm.faults;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.multijvm.bench.Await;
+import dev.gapless.multijvm.bench.TestCluster;
+import dev.gapless.multijvm.bench.TestNode;
+import dev.gapless.multijvm.checker.Checker;
+import dev.gapless.multijvm.node.Arguments;
+import dev.gapless.multijvm.node.Journal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Three nodes that publish to a topic with a small ring and to one with a large ring all the time, subscribe to both, and write
+ * everything down; and the checker of that.
+ */
+final class Judged implements AutoCloseable {
+    static final List<String> TOPICS = List.of("small", "large");
+
+    private static final String SETTINGS = """
+            pekko.cluster.split-brain-resolver { stable-after = 3s, down-all-when-unstable = 20s }
+            gapless {
+              producer-return-timeout = 3s
+              ready-timeout = 5s
+              reload-backoff.max = 1s
+              topics.small.buffer-messages = 200
+            }
+            """;
+    private static final Map<String, Long> LARGE_RINGS = Map.of("large", 65_536L);
+    private static final int LARGEST_BURST = 300;
+
+    private final TestCluster cluster;
+    private final Path journals;
+    private final Journal faults;
+    private final Subscriptions subscriptions;
+    private final Checker checker;
+
+    private Judged(TestCluster cluster, Path journals) {
+        this.cluster = cluster;
+        this.journals = journals;
+        faults = new Journal(journals.toString(), "faults");
+        subscriptions = new Subscriptions(journals);
+        checker = new Checker(journals, LARGE_RINGS);
+    }
+
+    static Judged start(String name, String further) {
+        try {
+            Path journals = Files.createTempDirectory(Files.createDirectories(Path.of("target", "multijvm")), name);
+            Judged judged = new Judged(
+                    TestCluster.named(name).with(SETTINGS).with(further).start(3), journals);
+            judged.nodes().forEach(judged::begin);
+            return judged;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    TestCluster cluster() {
+        return cluster;
+    }
+
+    List<TestNode> nodes() {
+        return IntStream.rangeClosed(1, 3).mapToObj(cluster::node).toList();
+    }
+
+    /** It publishes and subscribes; a new process where the one before was, by the tokens in the files that that has left. */
+    private void begin(TestNode node) {
+        node.call(
+                "journal",
+                Arguments.of("directory", journals)
+                        .and("topics", String.join(",", TOPICS))
+                        .and("largest-burst", LARGEST_BURST));
+        for (String topic : TOPICS) {
+            Subscriptions.Token token = subscriptions.ownToken(node, topic);
+            if (token == null) {
+                subscriptions.subscribe(node, topic, "latest");
+            } else {
+                subscriptions.resume(node, token, false);
+            }
+        }
+    }
+
+    /** Each of its subscriptions has kept one. */
+    void awaitTokens(TestNode node) {
+        Await.until(
+                node + " has kept tokens",
+                () -> TOPICS.stream().allMatch(topic -> subscriptions.ownToken(node, topic) != null));
+    }
+
+    /** Its process is over. */
+    void ended(TestNode node) {
+        subscriptions.ended(node);
+        faults.timed("over", node.name());
+    }
+
+    /** Its actor system was over at that time. */
+    void ended(TestNode node, long ns) {
+        faults.line("over", node.name(), ns);
+    }
+
+    /** A new process at the same port, whose subscriptions go on by token, and are ready when this returns. */
+    void comeBack(TestNode node) {
+        begin(node.restart());
+        cluster.awaitUp();
+        subscriptions
+                .living(List.of(node))
+                .forEach(s -> Await.until(
+                        s.id + " is ready",
+                        () -> node.call("journal-ready", Arguments.of("id", s.id))
+                                .equals("true")));
+    }
+
+    /** Nobody publishes any more until everybody is level, or told; returns how often what has happened so far. */
+    Map<String, Long> awaitLevelOrTold() {
+        cluster.awaitUp();
+        traffic(false);
+        try {
+            Await.value("everybody is level or told", this::lacking, Map::isEmpty);
+        } finally {
+            checker.judge();
+            checker.violations().stream().limit(20).forEach(System.out::println);
+        }
+        assertTrue(checker.violations().isEmpty(), () -> journals + "\n" + String.join("\n", checker.violations()));
+        Map<String, Long> counts = checker.counts();
+        System.out.println(counts);
+        traffic(true);
+        return counts;
+    }
+
+    private Map<String, String> lacking() {
+        checker.read();
+        return checker.lacking();
+    }
+
+    private void traffic(boolean on) {
+        nodes().forEach(node -> node.call("traffic", Arguments.of("on", on)));
+    }
+
+    /** Journals with a violation stay. */
+    @Override
+    public void close() throws IOException {
+        cluster.close();
+        if (checker.violations().isEmpty()) {
+            LongFaultsTest.delete(journals);
+        }
+    }
+}

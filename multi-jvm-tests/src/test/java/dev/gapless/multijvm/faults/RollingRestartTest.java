@@ -1,0 +1,70 @@
+package dev.gapless.multijvm.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.multijvm.bench.TestNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** One node after the other restarts while all publish; its subscriptions go on by the tokens that it kept in files. */
+class RollingRestartTest {
+    private static Judged judged;
+
+    @BeforeAll
+    static void start() {
+        judged = Judged.start("RollingRestart", "");
+    }
+
+    @AfterAll
+    static void end() throws IOException {
+        judged.close();
+    }
+
+    @Test
+    void rowP6_eachNodeInTurnLeavesInGoodOrderAndComesBackUnderTraffic() {
+        Map<String, Long> before = judged.awaitLevelOrTold();
+        eachInTurn(node -> assertEquals("ClusterLeavingReason$", node.leave()));
+        Map<String, Long> after = judged.awaitLevelOrTold();
+        assertEachHasResumed(before, after);
+        assertTrue(more("producers that left", before, after) > 0, after::toString);
+    }
+
+    @Test
+    void rowP6_eachNodeInTurnIsKilledAndComesBackUnderTraffic() {
+        Map<String, Long> before = judged.awaitLevelOrTold();
+        eachInTurn(node -> {
+            node.kill();
+            assertTrue(node.wasKilled());
+        });
+        assertEachHasResumed(before, judged.awaitLevelOrTold());
+    }
+
+    private static void eachInTurn(Consumer<TestNode> end) {
+        for (TestNode node : judged.nodes()) {
+            judged.awaitTokens(node);
+            long pid = node.pid();
+            end.accept(node);
+            judged.ended(node);
+            judged.comeBack(node);
+            assertNotEquals(pid, node.pid());
+        }
+    }
+
+    /** Each is told of itself: its own ring ended with its process. */
+    private static void assertEachHasResumed(Map<String, Long> before, Map<String, Long> after) {
+        long resumed = (long) judged.nodes().size() * Judged.TOPICS.size();
+        assertEquals(resumed, more("tokens resumed", before, after), after::toString);
+        assertTrue(more("expired: PRODUCER_RESTARTED", before, after) >= resumed, after::toString);
+        assertTrue(more("delivered", before, after) > more("published", before, after), after::toString);
+    }
+
+    private static long more(String what, Map<String, Long> before, Map<String, Long> after) {
+        return after.getOrDefault(what, 0L) - before.getOrDefault(what, 0L);
+    }
+}
