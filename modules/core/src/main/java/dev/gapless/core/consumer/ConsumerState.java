@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
@@ -60,10 +61,10 @@ final class ConsumerState {
     private final Start startOfPresent;
     private final @Nullable CursorToken token;
 
-    private final Map<Long, Registration> byUid = new LinkedHashMap<>();
-    private final Map<String, Registration> byNode = new LinkedHashMap<>();
-    private final Map<Long, Registration> bySession = new HashMap<>();
-    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    // Invariant: those that have a session are among them.
+    private final Map<Long, Registration> byUid = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    private final Map<String, Registration> byNode = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    private Map<Reason, Long> expiries = Map.of();
     private boolean begun;
     private boolean ready;
     private long registeredAgain;
@@ -195,7 +196,7 @@ final class ConsumerState {
         if (r.phase == Phase.UNNAMED && known != null && known.uid == Registration.NO_UID) {
             r = known; // its name was its address: another life of it, which never answered
         }
-        forgetSession(r);
+        r.session = null;
         r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
         if (r.phase == Phase.LEFT) {
             byNode.remove(r.node, r); // C6
@@ -327,8 +328,8 @@ final class ConsumerState {
     // ------------------------------------------------------------------ messages (rules C1 to C6)
 
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
-        Registration r = bySession.get(message.session().counter());
-        if (r == null || !message.session().equals(r.session)) {
+        Registration r = withSession(message.session());
+        if (r == null) {
             // While it asks again, its earlier session still keeps its place in the ring of a producer with
             // backpressure.
             TopicConsumer.deregistrationOf(message)
@@ -347,6 +348,15 @@ final class ConsumerState {
         } else if (message instanceof Gone gone) {
             onGone(r, gone, nowNs);
         }
+    }
+
+    private @Nullable Registration withSession(Session session) {
+        for (Registration r : byUid.values()) {
+            if (session.equals(r.session)) {
+                return r;
+            }
+        }
+        return null;
     }
 
     private boolean hasSessionWith(long memberUid) {
@@ -368,7 +378,7 @@ final class ConsumerState {
             Era era = eras.continued(r.node, at.era(), message.log());
             r.at = new Placed(era, at.sequence());
             if (era.number() != at.era().number()) {
-                feed.started(era, at.sequence());
+                feed.started(r.at);
             }
         }
         accepted(r);
@@ -382,7 +392,7 @@ final class ConsumerState {
         } else if (missedItsStart) {
             tell(r, at, Reason.REGISTERED_LATE, nowMs);
         } else {
-            feed.started(at.era(), at.sequence());
+            feed.started(at);
         }
         r.at = at;
     }
@@ -403,7 +413,7 @@ final class ConsumerState {
         if (at == null || !Objects.equals(to.position(), at.position())) {
             tell(r, to, message.reason(), nowMs); // C3
         } else if (!at.era().isPlaced()) {
-            feed.started(to.era(), to.sequence());
+            feed.started(to);
         }
         r.at = to;
         accepted(r);
@@ -526,7 +536,7 @@ final class ConsumerState {
             if (r.session != null) {
                 effects.send(r.uid, new Deregister(topic, reader, r.session));
             }
-            forgetSession(r);
+            r.session = null;
         }
         byUid.clear();
         byNode.clear();
@@ -535,13 +545,11 @@ final class ConsumerState {
     // ------------------------------------------------------------------
 
     private void register(Registration r, long nowNs) {
-        forgetSession(r);
         Session session = new Session(uid, sessions.getAsLong());
         r.session = session;
         if (r.attempts > 0 || r.answeredUid == r.uid) {
             registeredAgain++;
         }
-        bySession.put(session.counter(), r);
         r.phase = Phase.REGISTERING;
         r.dueNs = nowNs + backoffNs(r.attempts++);
         effects.send(r.uid, new Register(topic, reader, session, r.uid, r.asks(), feed.grantBytes()));
@@ -556,7 +564,7 @@ final class ConsumerState {
         if (r.gaps <= GAPS_AT_ONCE) {
             register(r, nowNs);
         } else {
-            forgetSession(r);
+            r.session = null;
             r.phase = Phase.REGISTERING;
             r.dueNs = nowNs + backoffNs(r.gaps - GAPS_AT_ONCE);
         }
@@ -574,15 +582,11 @@ final class ConsumerState {
         }
     }
 
-    private void forgetSession(Registration r) {
-        if (r.session != null) {
-            bySession.remove(r.session.counter());
-            r.session = null;
-        }
-    }
-
     private void tell(Registration r, Placed to, Reason reason, long nowMs) {
         feed.expired(to, reason, nowMs);
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
         expiries.merge(reason, 1L, Long::sum);
         Position behind = r.at == null ? null : r.at.position();
         effects.missed(r.node, reader, reason, behind, to.era().isEnd() ? null : to.position());

@@ -42,9 +42,9 @@ public final class TopicConsumer {
 
     private final ConsumerState shared;
     private final Map<Long, ConsumerState> readers = new LinkedHashMap<>();
-    private final Map<Long, Open> open = new LinkedHashMap<>();
+    private final Map<Long, Open> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready, or still have a reader of their own. */
-    private final Map<Long, Open> unsettled = new LinkedHashMap<>();
+    private final Map<Long, Open> unsettled = new LinkedHashMap<>(1);
 
     private List<MemberEvent> members = List.of();
     private boolean up;
@@ -55,7 +55,7 @@ public final class TopicConsumer {
     private static final class Open {
         final SubscriptionState subscription;
         final long reader;
-        final Set<Long> awaited = new HashSet<>();
+        Set<Long> awaited = Set.of();
         boolean ready;
         long readyUntilNs;
 
@@ -319,7 +319,7 @@ public final class TopicConsumer {
 
     private void awaitAnswers(Open added, long nowNs) {
         added.readyUntilNs = nowNs + settings.readyTimeoutNs();
-        added.awaited.addAll(shared.awaited());
+        added.awaited = shared.awaited();
         ConsumerState reader = readers.get(added.reader);
         if (reader != null) {
             added.awaited.addAll(reader.awaited());
@@ -357,6 +357,7 @@ public final class TopicConsumer {
             silent.addAll(state.silent());
         }
         waiting.ready = true;
+        waiting.awaited = Set.of();
         effects.ready(id, Set.copyOf(silent));
     }
 

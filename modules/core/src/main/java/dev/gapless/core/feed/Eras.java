@@ -1,6 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Eras {
     private static final int LIVES_REMEMBERED = 16;
 
-    private final Map<String, Counted> counted = new HashMap<>();
+    private final Map<String, Counted> counted = new HashMap<>(Limits.NODES_AT_FIRST);
     /** The highest number of those that were forgotten: whoever comes under such a name again counts on from there. */
     private long floor;
 
@@ -27,11 +28,14 @@ public final class Eras {
         }
 
         final Map<Epoch, Long> numbers = new Latest<>();
-        /** By the uid of the life that ended. */
-        final Map<Long, Long> ends = new Latest<>();
+        /** By the uid of the life that ended; none yet, most of the time. */
+        Map<Long, Long> ends = Map.of();
 
         /** The same for all readers of this process, whoever comes to it first, and whether or not that life answered it. */
         long endOf(long uid, long number) {
+            if (ends.isEmpty()) {
+                ends = new Latest<>();
+            }
             long end = ends.computeIfAbsent(uid, u -> number);
             latest = Math.max(latest, end);
             return end;
@@ -40,6 +44,10 @@ public final class Eras {
 
     private static final class Latest<K> extends LinkedHashMap<K, Long> {
         private static final long serialVersionUID = 1L;
+
+        Latest() {
+            super(1); // mostly there is one life
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<K, Long> eldest) {

@@ -51,9 +51,9 @@ public final class ProducerState {
     private final Log log;
     private final TopicSettings settings;
     private final ProducerEffects effects;
-    private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>();
+    private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
     private final Set<Long> unreachable = new HashSet<>();
-    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    private Map<Reason, Long> expiries = Map.of();
     private boolean leaving;
     private long drainUntilNs;
 
@@ -388,6 +388,9 @@ public final class ProducerState {
     }
 
     private void expire(Cursor cursor, Reason reason, long resumeAt, long head, long sent) {
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
         expiries.merge(reason, 1L, Long::sum);
         effects.send(new CursorExpired(
                 topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));
