@@ -22,8 +22,10 @@ import javax.management.ObjectName;
  */
 final class IdleTopics {
     private static final int NODES = 3;
-    private static final int COLLECTIONS = 5;
-    private static final int CLASSES_SHOWN = 60;
+    private static final int CLASSES_SHOWN = 40;
+
+    /** Else what registers again on a busy machine would be measured. */
+    private static final String PATIENT = "gapless { pulse-interval = 1m, register-backoff.min = 10s }";
 
     private static final Pattern CLASS = Pattern.compile("^ *\\d+: +(\\d+) +(\\d+) +(\\S+)", Pattern.MULTILINE);
 
@@ -32,12 +34,27 @@ final class IdleTopics {
     /**
      * What was measured.
      *
+     * @param topics how many there were
      * @param bytes of heap, for each topic and node
      * @param classes of which there are more
+     * @param seconds for which processors were measured
      * @param coresBefore of a processor, by all nodes without topics, 1 for a whole one
      * @param coresAfter the same with topics
      */
-    record Cost(double bytes, List<Grown> classes, double coresBefore, double coresAfter) {}
+    record Cost(int topics, double bytes, List<Grown> classes, int seconds, double coresBefore, double coresAfter) {
+        void print() {
+            System.out.printf("  objects    bytes  class, for each topic and node%n");
+            classes.stream()
+                    .limit(CLASSES_SHOWN)
+                    .forEach(c -> System.out.printf("%9.2f %8.1f  %s%n", c.objects, c.bytes, c.name));
+            System.out.printf("%d topics on %d nodes: %.0f bytes for each topic and node%n", topics, NODES, bytes);
+            if (seconds > 0) {
+                System.out.printf(
+                        "all nodes in %d s: %.2f %% of a core without topics, %.2f %% with them%n",
+                        seconds, 100 * coresBefore, 100 * coresAfter);
+            }
+        }
+    }
 
     /** How many objects of a class there are, or more than before, for each topic and node. */
     record Grown(String name, double objects, double bytes) {
@@ -51,48 +68,36 @@ final class IdleTopics {
     }
 
     public static void main(String[] args) throws InterruptedException, JMException {
-        int topics = Integer.parseInt(args[0]);
-        int seconds = Integer.parseInt(args[1]);
-        Cost cost = measure(topics, seconds);
-        System.out.printf("  objects    bytes  class, for each topic and node%n");
-        cost.classes.stream()
-                .limit(CLASSES_SHOWN)
-                .forEach(c -> System.out.printf("%9.2f %8.1f  %s%n", c.objects, c.bytes, c.name));
-        System.out.printf(
-                "%d topics on %d nodes: %.0f bytes of heap for each topic and node%n", topics, NODES, cost.bytes);
-        if (seconds > 0) {
-            System.out.printf(
-                    "processor time of all nodes in %d s: %.2f %% of a core without topics, %.2f %% with them%n",
-                    seconds, 100 * cost.coresBefore, 100 * cost.coresAfter);
-        }
+        measure(Integer.parseInt(args[0]), Integer.parseInt(args[1])).print();
     }
 
     static Cost measure(int topics, int seconds) throws InterruptedException, JMException {
-        try (TestCluster cluster = TestCluster.of(NODES, "")) {
+        try (TestCluster cluster = TestCluster.of(NODES, seconds > 0 ? "" : PATIENT)) {
             List<Subscription> subscriptions = new ArrayList<>();
             subscribe(cluster, "first", subscriptions); // what is made once is none of the topics' cost
             double coresBefore = coresIn(seconds);
             Map<String, Grown> before = classes();
-            long bytesBefore = heapBytes();
             for (int i = 0; i < topics; i++) {
                 subscribe(cluster, "topic-" + i, subscriptions);
             }
-            long bytes = heapBytes() - bytesBefore;
             double number = (double) topics * NODES;
             List<Grown> grown = new ArrayList<>();
-            classes().forEach((name, after) -> grown.add(
-                    after.less(before.getOrDefault(name, new Grown(name, 0, 0))).per(number)));
+            classes()
+                    .forEach((name, after) -> grown.add(after.less(before.getOrDefault(name, new Grown(name, 0, 0)))
+                            .per(number)));
             grown.sort(Comparator.comparingDouble(Grown::bytes).reversed());
-            return new Cost(bytes / number, grown, coresBefore, coresIn(seconds));
+            double bytes = grown.stream().mapToDouble(Grown::bytes).sum();
+            return new Cost(topics, bytes, grown, seconds, coresBefore, coresIn(seconds));
         }
     }
 
     private static void subscribe(TestCluster cluster, String topic, List<Subscription> subscriptions) {
         for (int node = 0; node < NODES; node++) {
-            subscriptions.add(cluster.gapless(node)
-                    .subscribe(Topic.of(topic, String.class), StartFrom.latest(), Quiet.HANDLER));
+            subscriptions.add(
+                    cluster.gapless(node).subscribe(Topic.of(topic, String.class), StartFrom.latest(), Quiet.HANDLER));
         }
-        subscriptions.subList(subscriptions.size() - NODES, subscriptions.size())
+        subscriptions
+                .subList(subscriptions.size() - NODES, subscriptions.size())
                 .forEach(subscription -> TestCluster.get(subscription.ready()));
     }
 
@@ -108,14 +113,6 @@ final class IdleTopics {
         }
     }
 
-    private static long heapBytes() throws InterruptedException {
-        for (int i = 0; i < COLLECTIONS; i++) {
-            System.gc();
-            TimeUnit.MILLISECONDS.sleep(200); // what is under way, and queues of references
-        }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    }
-
     /** What {@code jcmd PID GC.class_histogram} prints: number, objects, bytes, class, and perhaps its module. */
     private static Map<String, Grown> classes() throws JMException {
         String[] reachable = {};
@@ -129,8 +126,7 @@ final class IdleTopics {
         Matcher line = CLASS.matcher(table.toString());
         while (line.find()) {
             Grown counted = new Grown(line.group(3), Long.parseLong(line.group(1)), Long.parseLong(line.group(2)));
-            classes.merge(
-                    counted.name, counted, (a, b) -> new Grown(a.name, a.objects + b.objects, a.bytes + b.bytes));
+            classes.merge(counted.name, counted, (a, b) -> new Grown(a.name, a.objects + b.objects, a.bytes + b.bytes));
         }
         return classes;
     }

@@ -36,7 +36,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
         RETRY
     }
 
-    private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) implements Command {}
+    private record Opened(SubscriptionState state, Order.Desk desk) implements Command {}
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) implements Command {}
 
@@ -104,8 +104,8 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
         return SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
             @Override
-            public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-                actor.tell(new Opened(state, consumer));
+            public void opened(SubscriptionState state, Order.Desk desk) {
+                actor.tell(new Opened(state, desk));
             }
 
             @Override
@@ -134,8 +134,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     }
 
     private Behavior<Command> onOpened(Opened command) {
-        EventReader<T> opened =
-                node.reader(topic, reading.settings(), reading.id(), command.state(), command.consumer());
+        EventReader<T> opened = node.reader(topic, reading.settings(), reading.id(), command.state(), command.desk());
         reader = opened;
         handle.opened(opened, () -> {
             CursorToken token = inHand.token();

@@ -14,7 +14,7 @@ public final class Provoke {
 
     /** The consumers of this node are told that a member answers no pulse. */
     public static void silence(ActorSystem system, long uid) {
-        system.actorSelection("/system/gapless/consumer-*").tell(new ConsumerActor.Silent(uid), ActorRef.noSender());
+        system.actorSelection("/system/gapless/lane-*").tell(new Lane.Silent(uid), ActorRef.noSender());
     }
 
     /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */
