@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.internal.Provoke;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.ActorSystem;
@@ -53,6 +54,16 @@ class MembersTest {
                     get(subscription.ready()).silent());
             Subscription second = cluster.gapless(0).subscribe(TOPIC, StartFrom.latest(), new Recorder<>());
             assertEquals(1, get(second.ready()).silent().size());
+        }
+    }
+
+    @Test
+    void aLaneThatFailsShutsItsNodeDown() {
+        try (TestCluster cluster = TestCluster.of(1, "")) {
+            Provoke.failure(cluster.system(0));
+            get(cluster.system(0).getWhenTerminated());
+            var reason = CoordinatedShutdown.get(cluster.system(0)).getShutdownReason();
+            assertTrue(reason.isPresent() && reason.get().toString().contains("Gapless failed"), reason.toString());
         }
     }
 

@@ -61,8 +61,9 @@ final class ConsumerState {
     private final Start startOfPresent;
     private final @Nullable CursorToken token;
 
-    // Invariant: those that have a session are among them.
-    private final Map<Long, Registration> byUid = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    /** Of members. Invariants: one for each uid; those that have a session are among them. */
+    private final List<Registration> present = new ArrayList<>(Limits.NODES_AT_FIRST);
+
     private final Map<String, Registration> byNode = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
     private Map<Reason, Long> expiries = Map.of();
     private boolean begun;
@@ -148,12 +149,21 @@ final class ConsumerState {
         publishUnresolved();
     }
 
+    private @Nullable Registration presentWith(long memberUid) {
+        for (Registration r : present) {
+            if (r.uid == memberUid) {
+                return r;
+            }
+        }
+        return null;
+    }
+
     private void onMember(MemberEvent event, long nowMs, long nowNs) {
-        if (event instanceof MemberEvent.Present present) {
+        if (event instanceof MemberEvent.Present joined) {
             // Invariant: a uid is present once.
             boolean later = begun || token != null;
             Start start = later ? Start.BEGINNING : startOfPresent;
-            byUid.put(present.uid(), new Registration(present.address(), present.uid(), Phase.UNNAMED, start));
+            present.add(new Registration(joined.address(), joined.uid(), Phase.UNNAMED, start));
         } else if (event instanceof MemberEvent.Named named) {
             onNamed(named, nowMs, nowNs);
         } else if (event instanceof MemberEvent.Removed) {
@@ -162,7 +172,7 @@ final class ConsumerState {
     }
 
     private void onNamed(MemberEvent.Named named, long nowMs, long nowNs) {
-        Registration fresh = byUid.get(named.uid());
+        Registration fresh = presentWith(named.uid());
         if (fresh == null || fresh.phase != Phase.UNNAMED) {
             return;
         }
@@ -182,16 +192,17 @@ final class ConsumerState {
         r.uid = named.uid();
         r.late |= fresh.late;
         r.attempts = 0;
-        byUid.put(named.uid(), r);
+        present.set(present.indexOf(fresh), r);
         byNode.put(named.node(), r);
         register(r, nowNs);
     }
 
     private void onRemoved(long removedUid, long nowMs, long nowNs) {
-        Registration r = byUid.remove(removedUid);
+        Registration r = presentWith(removedUid);
         if (r == null) {
             return;
         }
+        present.remove(r);
         Registration known = byNode.get(r.node);
         if (r.phase == Phase.UNNAMED && known != null && known.uid == Registration.NO_UID) {
             r = known; // its name was its address: another life of it, which never answered
@@ -222,7 +233,7 @@ final class ConsumerState {
 
     /** Those that no member is left to turn out to be. */
     private void forgetLost() {
-        boolean mayCome = byUid.values().stream().anyMatch(r -> r.phase == Phase.UNNAMED);
+        boolean mayCome = present.stream().anyMatch(r -> r.phase == Phase.UNNAMED);
         byNode.values().removeIf(r -> r.phase == Phase.LOST && (r.isAnswered() || !mayCome));
     }
 
@@ -242,7 +253,7 @@ final class ConsumerState {
     /** The producers that it has anything to do with. */
     Set<String> known() {
         Set<String> nodes = new HashSet<>(byNode.keySet());
-        byUid.values().forEach(r -> nodes.add(r.node));
+        present.forEach(r -> nodes.add(r.node));
         return nodes;
     }
 
@@ -255,7 +266,7 @@ final class ConsumerState {
     /** Members that are present and have given no position, without those that were already found to be silent. */
     Set<Long> awaited() {
         Set<Long> uids = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.at == null && !r.late) {
                 uids.add(r.uid);
             }
@@ -264,14 +275,14 @@ final class ConsumerState {
     }
 
     boolean isAwaited(long memberUid) {
-        Registration r = byUid.get(memberUid);
+        Registration r = presentWith(memberUid);
         return r != null && r.at == null;
     }
 
     /** {@code ready()} goes on without these. */
     void goOnWithout(Set<Long> uids) {
         for (long memberUid : uids) {
-            Registration r = byUid.get(memberUid);
+            Registration r = presentWith(memberUid);
             if (r != null) {
                 r.late = true;
             }
@@ -286,7 +297,7 @@ final class ConsumerState {
     /** The members that were found to be silent. */
     Set<String> silent() {
         Set<String> nodes = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.late && r.at == null) {
                 nodes.add(r.node);
             }
@@ -351,7 +362,7 @@ final class ConsumerState {
     }
 
     private @Nullable Registration withSession(Session session) {
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (session.equals(r.session)) {
                 return r;
             }
@@ -360,7 +371,7 @@ final class ConsumerState {
     }
 
     private boolean hasSessionWith(long memberUid) {
-        Registration r = byUid.get(memberUid);
+        Registration r = presentWith(memberUid);
         return r != null && r.session != null;
     }
 
@@ -492,7 +503,7 @@ final class ConsumerState {
 
     /** No pulse from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
-        Registration r = byUid.get(silentUid);
+        Registration r = presentWith(silentUid);
         if (r != null && (r.phase == Phase.LIVE || r.phase == Phase.REGISTERING)) {
             register(r, nowNs);
         }
@@ -532,13 +543,13 @@ final class ConsumerState {
 
     /** Nobody reads any more: the producers may forget it. */
     void close() {
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.session != null) {
                 effects.send(r.uid, new Deregister(topic, reader, r.session));
             }
             r.session = null;
         }
-        byUid.clear();
+        present.clear();
         byNode.clear();
     }
 
@@ -594,7 +605,7 @@ final class ConsumerState {
 
     private void publishUnresolved() {
         Set<String> nodes = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.at == null) {
                 nodes.add(r.node);
             }
@@ -612,7 +623,7 @@ final class ConsumerState {
 
     /** For people. */
     List<RegistrationStatus> registrations() {
-        Set<Registration> all = new HashSet<>(byUid.values());
+        Set<Registration> all = new HashSet<>(present);
         all.addAll(byNode.values());
         List<RegistrationStatus> statuses = new ArrayList<>();
         for (Registration r : all) {

@@ -100,7 +100,7 @@ public final class Feed {
         if (first) {
             Map<String, Placed> more = new HashMap<>(origins);
             more.put(era.node(), at);
-            origins = more;
+            origins = Map.copyOf(more);
         }
         if (first) {
             lock.lock();
@@ -150,7 +150,7 @@ public final class Feed {
         if (before == null || before.at().era().number() != at.era().number()) {
             Map<String, Era> more = new HashMap<>(newest);
             more.put(node, at.era());
-            newest = more;
+            newest = Map.copyOf(more);
         }
     }
 
@@ -178,10 +178,10 @@ public final class Feed {
                 bases.keySet().removeAll(gone);
                 Map<String, Placed> begun = new HashMap<>(origins);
                 begun.keySet().removeAll(gone);
-                origins = begun;
+                origins = Map.copyOf(begun);
                 Map<String, Era> left = new HashMap<>(newest);
                 left.keySet().removeAll(gone);
-                newest = left;
+                newest = Map.copyOf(left);
             }
         } finally {
             lock.unlock();
