@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +43,7 @@ final class EventReader<T> {
     private final Topic<T> topic;
     private final long id;
     private final SubscriptionState state;
-    private final ActorRef<ConsumerActor.Command> consumer;
+    private final Order.Desk desk;
     private final Filter filter;
     private final Codec codec;
     private final String clusterId;
@@ -62,7 +61,7 @@ final class EventReader<T> {
             Topic<T> topic,
             long id,
             SubscriptionState state,
-            ActorRef<ConsumerActor.Command> consumer,
+            Order.Desk desk,
             Filter filter,
             Codec codec,
             String clusterId,
@@ -70,7 +69,7 @@ final class EventReader<T> {
         this.topic = topic;
         this.id = id;
         this.state = state;
-        this.consumer = consumer;
+        this.desk = desk;
         this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
@@ -142,7 +141,7 @@ final class EventReader<T> {
         }
         Step step = state.next(clock.ns());
         if (state.isPressed()) {
-            consumer.tell(ConsumerActor.ROOM);
+            desk.order(Order.ROOM);
         }
         if (state.violations() != violations) {
             violated(state.violations() - violations);
@@ -159,7 +158,7 @@ final class EventReader<T> {
     /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
     private void violated(long more) {
         if (violations == 0) {
-            consumer.tell(new ConsumerActor.Violated(id));
+            desk.order(new Order.Violated(id));
         }
         violations += more;
         if (stats != null) {
@@ -172,7 +171,7 @@ final class EventReader<T> {
         if (run != null) {
             state.handled(given);
             if (state.isPressed() && given % ROOM_EVERY == 0) {
-                consumer.tell(ConsumerActor.ROOM);
+                desk.order(Order.ROOM);
             }
         }
     }
@@ -198,7 +197,7 @@ final class EventReader<T> {
     /** What the application is told of this step, if it is told anything. */
     private @Nullable Event<T> notice(Step step) {
         if (step instanceof Step.Joined) {
-            consumer.tell(new ConsumerActor.Joined(id));
+            desk.order(new Order.Joined(id));
         } else if (step instanceof Step.Missed missed) {
             return missed(missed);
         } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
@@ -220,7 +219,7 @@ final class EventReader<T> {
         List<Optional<String>> lastKeys = gaps.stream()
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
-        consumer.tell(new ConsumerActor.Told(id, gaps, new ConsumerActor.Keys(lastNode, lastKey, lastKeys)));
+        desk.order(new Order.Told(id, gaps, new Order.Keys(lastNode, lastKey, lastKeys)));
         long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }

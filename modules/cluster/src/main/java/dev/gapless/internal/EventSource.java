@@ -10,7 +10,6 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -49,7 +48,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         return Pair.create(new Logic(handle, node.nextSubscription()), handle);
     }
 
-    private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {}
+    private record Opened(SubscriptionState state, Order.Desk desk) {}
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) {}
 
@@ -86,8 +85,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
             AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
             SubscriptionLink linked = SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
                 @Override
-                public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-                    opened.invoke(new Opened(state, consumer));
+                public void opened(SubscriptionState state, Order.Desk desk) {
+                    opened.invoke(new Opened(state, desk));
                 }
 
                 @Override
@@ -105,7 +104,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onOpened(Opened opened) {
-            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.consumer());
+            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.desk());
             reader = events;
             handle.opened(events, events::token);
             emitIfAsked();

@@ -2,11 +2,10 @@ package dev.gapless.internal;
 
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which producers and keys a subscription is about. Immutable. */
@@ -14,21 +13,23 @@ final class Filter {
     /** A member goes by its address until it has told its name. */
     private static final Pattern ADDRESS = Pattern.compile(".*:\\d+");
 
+    private static final String ANYTHING = "*";
+
     private final Set<String> nodes;
     private final boolean allKeys;
-    private final Set<String> keys = new HashSet<>();
-    private final List<String> prefixes = new ArrayList<>();
+    private final Set<String> keys;
+    private final List<String> prefixes;
 
     Filter(SubscriptionSettings settings) {
         this.nodes = settings.nodes();
         this.allKeys = settings.keys().isEmpty();
-        for (String pattern : settings.keys()) {
-            if (pattern.endsWith("*")) {
-                prefixes.add(pattern.substring(0, pattern.length() - 1));
-            } else {
-                keys.add(pattern);
-            }
-        }
+        this.keys = settings.keys().stream()
+                .filter(pattern -> !pattern.endsWith(ANYTHING))
+                .collect(Collectors.toUnmodifiableSet());
+        this.prefixes = settings.keys().stream()
+                .filter(pattern -> pattern.endsWith(ANYTHING))
+                .map(pattern -> pattern.substring(0, pattern.length() - ANYTHING.length()))
+                .toList();
     }
 
     boolean takesNode(String node) {

@@ -49,7 +49,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with all actors below. Thread-safe.
+ * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with its lanes. Thread-safe.
  */
 public final class GaplessNode implements Extension, Node, SubscriptionHost {
     /** Publishes of one stream under way. */
@@ -273,14 +273,10 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     @Override
     public <T> EventReader<T> reader(
-            Topic<T> topic,
-            SubscriptionSettings settings,
-            long id,
-            SubscriptionState state,
-            ActorRef<ConsumerActor.Command> consumer) {
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk) {
         Filter filter = new Filter(settings);
         String clusterId = running().settings().clusterId;
-        return new EventReader<>(topic, id, state, consumer, filter, running().codec(), clusterId, Clock.SYSTEM);
+        return new EventReader<>(topic, id, state, desk, filter, running().codec(), clusterId, Clock.SYSTEM);
     }
 
     @Override

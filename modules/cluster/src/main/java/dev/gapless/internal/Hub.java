@@ -2,7 +2,6 @@ package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
 import dev.gapless.core.Backoff;
-import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.member.Pulses;
@@ -23,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -40,16 +40,15 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node's place in the protocol, at {@code /system/gapless}: what comes from other nodes comes here, and goes on to the
- * producer or consumer of its topic; what those send goes straight to the other node's hub.
+ * {@link Lane} of its topic; what the producers and consumers there send goes straight to the other node's hub.
  *
  * <pre>
- *   other hubs ──► Hub ──┬─ ToProducer ──► ProducerActor (one a topic) ──────► Peers ──► other hubs
- *   Cluster events ──►   ├─ ToConsumer ──► ConsumerActor (one a topic subscribed to) ──► Peers
- *   application ──►      └─ members, silence ──► all of them
+ *   other hubs ──► Hub ──┬─ ToProducer ──► Lane of the topic: ProducerHost ──► Peers ──► other hubs
+ *   Cluster events ──►   ├─ ToConsumer ──► Lane of the topic: ConsumerHost ──► Peers
+ *   application ──►      └─ members, silence ──► all lanes
  * </pre>
  *
  * <p>It follows the membership and the pulses; what they mean is decided in {@link Membership}, {@link Pulses}, and in the
@@ -78,36 +77,24 @@ final class Hub extends AbstractBehavior<Object> {
         STILL_ALONE
     }
 
-    /** A consumer's actor, and how many subscriptions it has. */
-    private static final class Consumer {
-        final ActorRef<ConsumerActor.Command> actor;
-        final Set<Long> subscriptions = new HashSet<>();
-
-        Consumer(ActorRef<ConsumerActor.Command> actor) {
-            this.actor = actor;
-        }
-    }
-
     private static final Backoff HELLO_BACKOFF = new Backoff(200_000_000L, 10_000_000_000L);
 
-    private final GaplessNode node;
     private final Settings settings;
     private final long uid;
     private final String name;
-    private final NodeStats stats;
     private final Membership membership;
     private final Pulses pulses;
     private final Peers peers = new Peers();
-    private final AtomicLong sessions = new AtomicLong();
-    private final Map<String, ActorRef<ProducerActor.Command>> producers = new HashMap<>();
-    private final Map<String, Consumer> consumers = new HashMap<>();
+    /** How many topics are subscribed to on this node. */
+    private final AtomicInteger consumers = new AtomicInteger();
+
+    private final List<ActorRef<Lane.Command>> lanes;
     private final Map<Long, Member> members = new HashMap<>();
-    private final Set<Long> unreachable = new HashSet<>();
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
     private final SlowHandlers slowHandlers;
+    private final Set<String> failedLanes = new HashSet<>();
     private int hellos;
-    private long consumersMade;
     private boolean leaving;
     private boolean failed;
 
@@ -136,16 +123,15 @@ final class Hub extends AbstractBehavior<Object> {
         super(context);
         context.setLoggerName(Hub.class); // found by itself it would be Pekko's own
         this.timers = timers;
-        this.node = node;
         this.settings = settings;
         this.uid = uid;
         this.membership = new Membership(uid, name);
         this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
         this.name = name;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning);
-        this.stats = stats;
         this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
         Cluster cluster = Cluster.get(context.getSystem());
+        this.lanes = spawnLanes(new Lane.Shared(node, settings, uid, peers, stats, new AtomicLong(), consumers));
         ActorRef<Object> self = context.getSelf();
         cluster.subscriptions()
                 .tell(org.apache.pekko.cluster.typed.Subscribe.create(
@@ -155,6 +141,17 @@ final class Hub extends AbstractBehavior<Object> {
                         self.unsafeUpcast(), ClusterEvent.ReachabilityEvent.class));
         timers.startTimerWithFixedDelay(Signal.PULSE, settings.pulseInterval);
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
+    }
+
+    private List<ActorRef<Lane.Command>> spawnLanes(Lane.Shared shared) {
+        List<ActorRef<Lane.Command>> spawned = new ArrayList<>();
+        for (int i = 0; i < settings.lanes; i++) {
+            ActorRef<Lane.Command> lane =
+                    getContext().spawn(Lane.create(shared), "lane-" + i, DispatcherSelector.sameAsParent());
+            getContext().watch(lane);
+            spawned.add(lane);
+        }
+        return List.copyOf(spawned);
     }
 
     @Override
@@ -185,71 +182,37 @@ final class Hub extends AbstractBehavior<Object> {
 
     // ------------------------------------------------------------------ producers and consumers
 
+    private ActorRef<Lane.Command> laneOf(String topic) {
+        return lanes.get(Math.floorMod(topic.hashCode(), lanes.size()));
+    }
+
+    private void tellLanes(Lane.Command command) {
+        lanes.forEach(lane -> lane.tell(command));
+    }
+
     private Behavior<Object> onToProducer(ToProducer message) {
         long from = message.session().uid();
         if (!membership.contains(from)) {
             return this; // no answer would find it; it asks again
         }
-        ActorRef<ProducerActor.Command> producer = producers.get(message.topic());
         if (message instanceof Register register) {
             if (register.toUid() != uid) {
                 return this;
             }
             pulses.watch(from, System.nanoTime());
-            if (producer == null) {
-                producer = producerFor(message.topic());
-            }
         }
-        if (producer != null) {
-            producer.tell(new ProducerActor.FromReader(message));
-        }
+        laneOf(message.topic()).tell(new Lane.FromReader(message));
         return this;
-    }
-
-    /** Rule P9: a registration makes the log, empty, so that the first message is not missed. */
-    private @Nullable ActorRef<ProducerActor.Command> producerFor(String topic) {
-        try {
-            return spawnProducer(node.localProducer(topic));
-        } catch (IllegalStateException e) {
-            getContext().getLog().error("A registration is not answered. {}", e.getMessage());
-            return null;
-        }
     }
 
     private Behavior<Object> onProduce(Produce command) {
-        spawnProducer(command.local());
+        laneOf(command.local().topic).tell(new Lane.Produce(command.local()));
         return this;
     }
 
-    private ActorRef<ProducerActor.Command> spawnProducer(LocalProducer local) {
-        ActorRef<ProducerActor.Command> known = producers.get(local.topic);
-        if (known != null) {
-            return known;
-        }
-        ActorRef<ProducerActor.Command> producer = getContext()
-                .spawn(
-                        ProducerActor.create(local, uid, peers, Set.copyOf(unreachable), settings.lossLogInterval),
-                        "producer-" + producers.size(),
-                        DispatcherSelector.sameAsParent());
-        getContext().watch(producer);
-        producers.put(local.topic, producer);
-        local.started(() -> producer.tell(ProducerActor.LOOK));
-        if (leaving) {
-            local.log.close();
-            producer.tell(new ProducerActor.Leave(new CompletableFuture<>()));
-        }
-        return producer;
-    }
-
     private Behavior<Object> onToConsumer(ToConsumer message) {
-        if (message.session().uid() != uid) {
-            return this; // meant for another life at this address
-        }
-        Consumer consumer = consumers.get(message.topic());
-        if (consumer != null) {
-            consumer.actor.tell(new ConsumerActor.FromProducer(message));
-        } else {
-            TopicConsumer.deregistrationOf(message).ifPresent(d -> peers.send(d.toUid(), d.message()));
+        if (message.session().uid() == uid) { // else meant for another life at this address
+            laneOf(message.topic()).tell(new Lane.FromProducer(message));
         }
         return this;
     }
@@ -259,52 +222,21 @@ final class Hub extends AbstractBehavior<Object> {
             command.listener().shutdown();
             return this;
         }
-        Consumer consumer = consumers.get(command.topic());
-        if (consumer == null) {
-            if (consumers.size() >= settings.maxTopics) {
-                command.listener()
-                        .refused(new IllegalStateException("Topic " + command.topic() + ": this node has consumers of "
-                                + settings.maxTopics + " topics already, the most that gapless.max-topics allows"));
-                return this;
-            }
-            consumer = spawnConsumer(command.topic(), command.opening());
-        }
-        consumer.subscriptions.add(command.id());
-        consumer.actor.tell(new ConsumerActor.Open(command.id(), command.opening(), command.listener()));
-        return this;
-    }
-
-    private Consumer spawnConsumer(String topic, Opening first) {
-        ActorRef<ConsumerActor.Command> actor = getContext()
-                .spawn(
-                        ConsumerActor.create(
-                                topic,
-                                uid,
-                                settings.topic(topic),
-                                sessions::incrementAndGet,
-                                peers,
-                                first,
-                                stats.topic(topic),
-                                settings.lossLogInterval),
-                        "consumer-" + consumersMade++,
-                        DispatcherSelector.sameAsParent());
-        getContext().watch(actor);
-        Consumer consumer = new Consumer(actor);
-        consumers.put(topic, consumer);
+        laneOf(command.topic())
+                .tell(new Lane.Open(command.topic(), command.id(), command.opening(), command.listener()));
         if (membership.isUp()) {
-            List<MemberEvent> snapshot = membership.snapshot();
-            actor.tell(new ConsumerActor.Begin(snapshot, snapshot));
             watchAll();
         } else if (!timers.isTimerActive(Signal.STILL_ALONE)) {
             timers.startSingleTimer(
-                    Signal.STILL_ALONE, Duration.ofNanos(settings.topic(topic).readyTimeoutNs()));
+                    Signal.STILL_ALONE,
+                    Duration.ofNanos(settings.topic(command.topic()).readyTimeoutNs()));
         }
-        return consumer;
+        return this;
     }
 
     /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
     private Behavior<Object> onStillAlone() {
-        if (!membership.isUp() && !consumers.isEmpty()) {
+        if (!membership.isUp() && consumers.get() > 0) {
             getContext()
                     .getLog()
                     .warn(
@@ -315,15 +247,7 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onUnsubscribe(Unsubscribe command) {
-        Consumer consumer = consumers.get(command.topic());
-        if (consumer != null && consumer.subscriptions.remove(command.id())) {
-            consumer.actor.tell(new ConsumerActor.Close(command.id()));
-            if (consumer.subscriptions.isEmpty()) {
-                consumers.remove(command.topic());
-                getContext().unwatch(consumer.actor);
-                consumer.actor.tell(ConsumerActor.STOP);
-            }
-        }
+        laneOf(command.topic()).tell(new Lane.Close(command.topic(), command.id()));
         return this;
     }
 
@@ -355,9 +279,9 @@ final class Hub extends AbstractBehavior<Object> {
         tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
         if (memberUid == uid) {
             List<MemberEvent> events = membership.selfUp();
-            List<MemberEvent> snapshot = membership.snapshot();
+            List<MemberEvent> snapshot = List.copyOf(membership.snapshot());
             snapshot.forEach(this::remember);
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Begin(events, snapshot)));
+            tellLanes(new Lane.Begin(events, snapshot));
         }
         hellos = 0;
         onHelloTime();
@@ -372,9 +296,8 @@ final class Hub extends AbstractBehavior<Object> {
 
     private void onRemoved(long memberUid) {
         members.remove(memberUid);
-        unreachable.remove(memberUid);
         pulses.unwatch(memberUid);
-        producers.values().forEach(producer -> producer.tell(new ProducerActor.Removed(memberUid)));
+        tellLanes(new Lane.Removed(memberUid));
         tellAll(membership.removed(memberUid));
         peers.remove(memberUid);
     }
@@ -384,13 +307,7 @@ final class Hub extends AbstractBehavior<Object> {
         if (!settings.role.isEmpty() && !event.member().hasRole(settings.role)) {
             return this;
         }
-        boolean reachable = event instanceof ClusterEvent.ReachableMember;
-        if (reachable) {
-            unreachable.remove(memberUid);
-        } else {
-            unreachable.add(memberUid);
-        }
-        producers.values().forEach(producer -> producer.tell(new ProducerActor.Reachability(memberUid, reachable)));
+        tellLanes(new Lane.Reachability(memberUid, event instanceof ClusterEvent.ReachableMember));
         return this;
     }
 
@@ -398,9 +315,8 @@ final class Hub extends AbstractBehavior<Object> {
         if (events.isEmpty() || !membership.isUp()) {
             return;
         }
-        List<MemberEvent> snapshot = membership.snapshot();
         events.forEach(this::remember);
-        consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Members(events, snapshot)));
+        tellLanes(new Lane.Members(List.copyOf(events), List.copyOf(membership.snapshot())));
     }
 
     private void remember(MemberEvent event) {
@@ -470,7 +386,9 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onPulseTime() {
-        watchAll();
+        if (consumers.get() > 0) {
+            watchAll();
+        }
         Pulses.Due due = pulses.onTime(System.nanoTime());
         due.pulses().forEach(pulse -> peers.send(pulse.toUid(), pulse));
         for (long forgotten : due.forgottenUids()) {
@@ -480,20 +398,19 @@ final class Hub extends AbstractBehavior<Object> {
                             "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
                             membership.nameOf(forgotten),
                             settings.cursorRetention.toSeconds());
-            producers.values().forEach(producer -> producer.tell(new ProducerActor.Forgotten(forgotten)));
+            tellLanes(new Lane.Forgotten(forgotten));
         }
         for (long silent : due.silentUids()) {
-            consumers.values().forEach(consumer -> consumer.actor.tell(new ConsumerActor.Silent(silent)));
+            tellLanes(new Lane.Silent(silent));
         }
         return this;
     }
 
+    /** This node reads from all of them. */
     private void watchAll() {
-        if (!consumers.isEmpty()) {
-            for (long memberUid : members.keySet()) {
-                if (memberUid != uid && membership.hasSaidItsName(memberUid)) {
-                    pulses.watch(memberUid, System.nanoTime());
-                }
+        for (long memberUid : members.keySet()) {
+            if (memberUid != uid && membership.isUp() && membership.hasSaidItsName(memberUid)) {
+                pulses.watch(memberUid, System.nanoTime());
             }
         }
     }
@@ -514,9 +431,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
         if (request.toUid() == uid) {
-            Map<String, ActorRef<ConsumerActor.Command>> actors = new HashMap<>();
-            consumers.forEach((topic, consumer) -> actors.put(topic, consumer.actor));
-            statusDesk.answer(request, Map.copyOf(producers), actors);
+            statusDesk.answer(request, lanes);
         }
         return this;
     }
@@ -531,13 +446,11 @@ final class Hub extends AbstractBehavior<Object> {
     private Behavior<Object> onLeave(Leave command) {
         leaving = true;
         List<CompletableFuture<Boolean>> closed = new ArrayList<>();
-        consumers.values().forEach(consumer -> {
+        lanesAtWork().forEach(lane -> {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            getContext().unwatch(consumer.actor);
-            consumer.actor.tell(new ConsumerActor.Shutdown(done));
+            lane.tell(new Lane.Shutdown(done));
             closed.add(done);
         });
-        consumers.clear();
         whenAll(closed, new ConsumersClosed(command.left()));
         return this;
     }
@@ -549,9 +462,9 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onConsumersClosed(ConsumersClosed command) {
         List<CompletableFuture<Boolean>> drained = new ArrayList<>();
-        producers.values().forEach(producer -> {
+        lanesAtWork().forEach(lane -> {
             CompletableFuture<Boolean> done = new CompletableFuture<>();
-            producer.tell(new ProducerActor.Leave(done));
+            lane.tell(new Lane.Leave(done));
             drained.add(done);
         });
         CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new))
@@ -569,17 +482,18 @@ final class Hub extends AbstractBehavior<Object> {
         return this;
     }
 
-    /** An actor that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
+    /** One that has failed answers nothing. */
+    private List<ActorRef<Lane.Command>> lanesAtWork() {
+        return lanes.stream()
+                .filter(lane -> !failedLanes.contains(lane.path().name()))
+                .toList();
+    }
+
+    /** A lane that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
     private Behavior<Object> onChildFailed(ChildFailed failed) {
         fail("Gapless failed on this node (" + failed.getRef().path().name() + "): " + failed.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
-        consumers
-                .values()
-                .removeIf(
-                        consumer -> consumer.actor.path().equals(failed.getRef().path()));
-        producers
-                .values()
-                .removeIf(producer -> producer.path().equals(failed.getRef().path()));
+        failedLanes.add(failed.getRef().path().name());
         return this;
     }
 

@@ -26,7 +26,9 @@ final class InHand<T> {
         }
     }
 
-    private final Map<Long, Given<T>> events = new LinkedHashMap<>();
+    /** Handlers that are done with an event at once never need any. */
+    private Map<Long, Given<T>> events = Map.of();
+
     private long next = 1;
     private volatile @Nullable Supplier<CursorToken> inFront;
 
@@ -52,6 +54,9 @@ final class InHand<T> {
     void add(Event<T> event, long sinceNs, Supplier<CursorToken> here) {
         if (events.isEmpty()) {
             inFront = here;
+        }
+        if (!(events instanceof LinkedHashMap)) {
+            events = new LinkedHashMap<>();
         }
         events.put(next, new Given<>(event, sinceNs));
         next++;
@@ -98,7 +103,9 @@ final class InHand<T> {
 
     /** Nobody holds anything any more: the reader stands where the subscription does. */
     void clear() {
-        events.clear();
+        if (!events.isEmpty()) {
+            events.clear();
+        }
         inFront = null;
     }
 

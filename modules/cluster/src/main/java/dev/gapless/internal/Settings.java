@@ -11,12 +11,12 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +26,10 @@ import java.util.stream.Collectors;
 final class Settings {
     /** What the transport adds to a batch, and then some. */
     private static final long FRAME_MARGIN_BYTES = 32 * 1024;
+
+    private static final int MAX_LANES = 1_024;
+    /** At most, unless it is set. */
+    private static final int USUAL_LANES = 8;
 
     private static final String TOPICS = "topics";
     private static final Set<String> OF_THE_NODE = Set.of(
@@ -38,6 +42,7 @@ final class Settings {
             "pulse-interval",
             "cursor-retention",
             "max-topics",
+            "lanes",
             "actor-window",
             "loss-log-interval",
             "slow-handler-warning",
@@ -47,7 +52,8 @@ final class Settings {
     private final Config config;
     private final long maxFrameBytes;
     private final Duration leavePhase;
-    private final Map<String, TopicSettings> topics = new ConcurrentHashMap<>();
+    private final Map<String, TopicSettings> topics = new HashMap<>();
+    private final TopicSettings ofOthers;
 
     final String nodeName;
     final String role;
@@ -57,6 +63,7 @@ final class Settings {
     final Duration pulseInterval;
     final Duration cursorRetention;
     final int maxTopics;
+    final int lanes;
     final int actorWindow;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
@@ -82,15 +89,21 @@ final class Settings {
                 "at least ten times gapless.pulse-interval, " + pulseInterval);
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
+        int wanted = config.getInt("lanes");
+        check(wanted >= 0 && wanted <= MAX_LANES, "gapless.lanes", wanted, "0 to " + MAX_LANES);
+        this.lanes =
+                wanted > 0 ? wanted : Math.min(USUAL_LANES, Runtime.getRuntime().availableProcessors());
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.maxMeteredTopics = config.getInt("metrics.max-topics");
         check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
-        topicSettings(config, "gapless.");
+        this.ofOthers = topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
-            topic(topic);
+            String quoted = ConfigUtil.quoteString(topic);
+            Config own = config.getConfig(TOPICS + "." + quoted);
+            topics.put(topic, topicSettings(own.withFallback(config), "gapless.topics." + quoted + "."));
         }
     }
 
@@ -109,16 +122,7 @@ final class Settings {
 
     /** The settings of a topic: its own where it has some, else those of all. */
     TopicSettings topic(String topic) {
-        return topics.computeIfAbsent(topic, name -> {
-            Config own = ownOf(name);
-            String path = own.isEmpty() ? "gapless." : "gapless.topics." + ConfigUtil.quoteString(name) + ".";
-            return topicSettings(own.withFallback(config), path);
-        });
-    }
-
-    private Config ownOf(String topic) {
-        ConfigValue own = config.getObject(TOPICS).get(topic);
-        return own == null ? ConfigFactory.empty() : config.getConfig(TOPICS + "." + ConfigUtil.quoteString(topic));
+        return topics.getOrDefault(topic, ofOthers);
     }
 
     private TopicSettings topicSettings(Config c, String path) {

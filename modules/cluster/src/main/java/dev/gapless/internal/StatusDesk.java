@@ -11,12 +11,13 @@ import dev.gapless.NodeStatus.TopicStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -105,41 +106,36 @@ final class StatusDesk {
         }
     }
 
-    /** Collects what this node's actors say of themselves, and sends it off. */
-    void answer(
-            StatusMessage.Request request,
-            Map<String, ActorRef<ProducerActor.Command>> producers,
-            Map<String, ActorRef<ConsumerActor.Command>> consumers) {
-        Map<String, CompletableFuture<ProducerStatus>> produced = new TreeMap<>();
-        producers.forEach((topic, actor) -> {
-            CompletableFuture<ProducerStatus> report = new CompletableFuture<>();
-            actor.tell(new ProducerActor.Report(report));
-            produced.put(topic, report);
-        });
-        Map<String, CompletableFuture<ConsumerStatus>> consumed = new TreeMap<>();
-        consumers.forEach((topic, actor) -> {
-            CompletableFuture<ConsumerStatus> report = new CompletableFuture<>();
-            actor.tell(new ConsumerActor.Report(report));
-            consumed.put(topic, report);
-        });
-        List<CompletableFuture<?>> all = new ArrayList<>(produced.values());
-        all.addAll(consumed.values());
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+    /** Collects what this node's lanes say of their topics, and sends it off. */
+    void answer(StatusMessage.Request request, List<ActorRef<Lane.Command>> lanes) {
+        List<CompletableFuture<Lane.Statuses>> reports = new ArrayList<>();
+        for (ActorRef<Lane.Command> lane : lanes) {
+            CompletableFuture<Lane.Statuses> report = new CompletableFuture<>();
+            lane.tell(new Lane.Report(report));
+            reports.add(report);
+        }
+        CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
                 .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((done, failure) -> peers.send(
-                        request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(produced, consumed))));
+                .whenComplete((done, failure) ->
+                        peers.send(request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(reports))));
     }
 
-    private String json(
-            Map<String, CompletableFuture<ProducerStatus>> produced,
-            Map<String, CompletableFuture<ConsumerStatus>> consumed) {
-        Set<String> names = new java.util.TreeSet<>(produced.keySet());
+    private String json(List<CompletableFuture<Lane.Statuses>> reports) {
+        Map<String, ProducerStatus> produced = new HashMap<>();
+        Map<String, ConsumerStatus> consumed = new HashMap<>();
+        for (CompletableFuture<Lane.Statuses> report : reports) {
+            if (report.isDone()) {
+                produced.putAll(report.join().producers());
+                consumed.putAll(report.join().consumers());
+            }
+        }
+        Set<String> names = new TreeSet<>(produced.keySet());
         names.addAll(consumed.keySet());
         List<TopicStatus> topics = new ArrayList<>();
         int chars = 0;
         boolean truncated = false;
         for (String topic : names) {
-            TopicStatus status = new TopicStatus(topic, now(produced.get(topic)), now(consumed.get(topic)));
+            TopicStatus status = new TopicStatus(topic, produced.get(topic), consumed.get(topic));
             chars += write(status).length();
             if (chars > MAX_REPLY_CHARS) {
                 truncated = true;
@@ -148,10 +144,6 @@ final class StatusDesk {
             topics.add(status);
         }
         return write(new NodeStatus(name, address, topics, truncated));
-    }
-
-    private static <S> @Nullable S now(@Nullable CompletableFuture<S> report) {
-        return report == null || !report.isDone() ? null : report.join();
     }
 
     private static String write(Object value) {

@@ -12,12 +12,13 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ExtensibleBehavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
-import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +27,17 @@ import org.jspecify.annotations.Nullable;
  * reads the feed when it is woken, and pauses by not reading. An expiry is given once everything before it was dealt with, and
  * then nothing until the reload has succeeded.
  */
-final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Command> {
+final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Command> {
     private static final int EVENTS_PER_TURN = 256;
 
     sealed interface Command {}
 
-    private enum Signal implements Command {
+    private enum Cue implements Command {
         READ,
         RETRY
     }
 
-    private record Opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) implements Command {}
+    private record Opened(SubscriptionState state, Order.Desk desk) implements Command {}
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) implements Command {}
 
@@ -50,6 +51,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             Recipient<T> recipient,
             SubscriptionHandle handle) {}
 
+    private final ActorContext<Command> context;
     private final Topic<T> topic;
     private final Reading<T> reading;
     private final Recipient<T> recipient;
@@ -79,7 +81,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             SubscriptionHost node,
             TimerScheduler<Command> timers,
             Wakeup wakeup) {
-        super(context);
+        this.context = context;
         this.reading = reading;
         this.topic = reading.topic();
         this.recipient = reading.recipient();
@@ -104,13 +106,13 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
         return SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
             @Override
-            public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-                actor.tell(new Opened(state, consumer));
+            public void opened(SubscriptionState state, Order.Desk desk) {
+                actor.tell(new Opened(state, desk));
             }
 
             @Override
             public void look() {
-                actor.tell(Signal.READ);
+                actor.tell(Cue.READ);
             }
 
             @Override
@@ -120,22 +122,31 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
         });
     }
 
+    /** There is one of these for each subscription: a table of handlers for each would cost more than all of its state. */
     @Override
-    public Receive<Command> createReceive() {
-        return newReceiveBuilder()
-                .onMessageEquals(Signal.READ, this::onRead)
-                .onMessage(Settled.class, this::onSettled)
-                .onMessage(Opened.class, this::onOpened)
-                .onMessageEquals(Signal.RETRY, this::onRetry)
-                .onMessage(Ending.class, ending -> end(ending.reason(), ending.cause()))
-                .onSignal(Terminated.class, gone -> end(Ended.Reason.CANCELLED, null))
-                .onSignal(PostStop.class, stop -> onStop())
-                .build();
+    public Behavior<Command> receive(TypedActorContext<Command> unused, Command command) {
+        if (command == Cue.READ) {
+            return onRead();
+        } else if (command instanceof Settled settled) {
+            return onSettled(settled);
+        } else if (command instanceof Opened opened) {
+            return onOpened(opened);
+        } else if (command instanceof Ending ending) {
+            return end(ending.reason(), ending.cause());
+        }
+        return onRetry();
+    }
+
+    @Override
+    public Behavior<Command> receiveSignal(TypedActorContext<Command> unused, Signal signal) {
+        if (signal instanceof Terminated) {
+            return end(Ended.Reason.CANCELLED, null);
+        }
+        return signal instanceof PostStop ? onStop() : Behaviors.unhandled();
     }
 
     private Behavior<Command> onOpened(Opened command) {
-        EventReader<T> opened =
-                node.reader(topic, reading.settings(), reading.id(), command.state(), command.consumer());
+        EventReader<T> opened = node.reader(topic, reading.settings(), reading.id(), command.state(), command.desk());
         reader = opened;
         handle.opened(opened, () -> {
             CursorToken token = inHand.token();
@@ -176,7 +187,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                 if (events.hasMore()) {
                     break;
                 }
-                events.waitNs().ifPresent(wait -> timers.startSingleTimer(Signal.RETRY, Duration.ofNanos(wait)));
+                events.waitNs().ifPresent(wait -> timers.startSingleTimer(Cue.RETRY, Duration.ofNanos(wait)));
                 return this;
             }
             if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {
@@ -190,7 +201,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             return Behaviors.stopped();
         }
         if (events != null && wakeup.claim()) {
-            getContext().getSelf().tell(Signal.READ);
+            context.getSelf().tell(Cue.READ);
         }
         return this;
     }
@@ -243,8 +254,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
         OptionalLong waitNs = events.state().reloadFailed();
         if (waitNs.isEmpty()) {
-            getContext()
-                    .getLog()
+            context.getLog()
                     .error(
                             "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
                             topic.name(),
@@ -253,8 +263,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
             return;
         }
         Duration wait = Duration.ofNanos(waitNs.getAsLong());
-        getContext()
-                .getLog()
+        context.getLog()
                 .warn(
                         "Topic {}: the reload failed, it is tried again in {} ms",
                         topic.name(),
@@ -262,7 +271,7 @@ final class SubscriptionActor<T> extends AbstractBehavior<SubscriptionActor.Comm
                         failure);
         expired = expiry;
         waitsToRetry = true;
-        timers.startSingleTimer(Signal.RETRY, wait);
+        timers.startSingleTimer(Cue.RETRY, wait);
     }
 
     private Behavior<Command> onStop() {

@@ -4,7 +4,6 @@ import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.subscription.SubscriptionState;
-import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the reader of a subscription needs of the node that it runs on. Thread-safe. */
 interface SubscriptionHost {
@@ -13,11 +12,7 @@ interface SubscriptionHost {
     long nextSubscription();
 
     <T> EventReader<T> reader(
-            Topic<T> topic,
-            SubscriptionSettings settings,
-            long id,
-            SubscriptionState state,
-            ActorRef<ConsumerActor.Command> consumer);
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk);
 
     void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener);
 

@@ -4,11 +4,10 @@ import dev.gapless.Ended;
 import dev.gapless.Ready;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.Set;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the place where a subscription is read and those who have something to tell it: the consumer's actor, and whoever holds
+ * Between the place where a subscription is read and those who have something to tell it: the consumer's lane, and whoever holds
  * the subscription. Thread-safe.
  */
 final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle.Controls {
@@ -18,7 +17,7 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     /** Where a subscription is read. Told on any thread; whatever it does, it does there. */
     interface Place {
-        void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer);
+        void opened(SubscriptionState state, Order.Desk desk);
 
         /** There may be something to do. */
         void look();
@@ -45,8 +44,8 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     }
 
     @Override
-    public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-        place.opened(state, consumer);
+    public void opened(SubscriptionState state, Order.Desk desk) {
+        place.opened(state, desk);
     }
 
     @Override

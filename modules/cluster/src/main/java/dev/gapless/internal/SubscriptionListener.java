@@ -2,14 +2,13 @@ package dev.gapless.internal;
 
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.Set;
-import org.apache.pekko.actor.typed.ActorRef;
 
-/** Who reads a subscription: told by the consumer's actor, on its thread; whatever it does, it does elsewhere. */
+/** Who reads a subscription: told by the consumer's lane, on its thread; whatever it does, it does elsewhere. */
 interface SubscriptionListener {
     SubscriptionStats stats();
 
     /** It is open: read it from now on. */
-    void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer);
+    void opened(SubscriptionState state, Order.Desk desk);
 
     /** There may be something new. */
     void wake();

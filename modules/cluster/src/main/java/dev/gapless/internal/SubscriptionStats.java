@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * The numbers of one subscription. Written by whoever reads it, one thread at a time; read by any. Each event costs two writes
  * without a fence and an addition; two looks at the clock only while somebody asks how long handlers take.
  */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
 final class SubscriptionStats {
     /** Those first that an operator wants to see. */
     static final Comparator<SubscriptionStatus> WORST_FIRST = Comparator.comparing(SubscriptionStatus::reloading)
@@ -62,9 +63,9 @@ final class SubscriptionStats {
     private final AtomicReference<@Nullable Event<?>> inHand = new AtomicReference<>();
 
     private final AtomicLong delivered = new AtomicLong();
-    private final AtomicLong failures = new AtomicLong();
-    private final AtomicLong reloads = new AtomicLong();
-    private final AtomicLong reloadFailures = new AtomicLong();
+    private volatile long failures;
+    private volatile long reloads;
+    private volatile long reloadFailures;
     private final Counters<Reason> expiries = new Counters<>(Reason.class);
     private volatile long reloadsSinceNs = NO_TIME;
 
@@ -140,11 +141,11 @@ final class SubscriptionStats {
     /** It is done with an event that it was given at that time. */
     void settled(Event<?> event, long sinceNs, boolean failed) {
         if (event instanceof CursorExpired) {
-            reloads.incrementAndGet();
+            reloads++;
             topic.add(Count.RELOADS, 1);
             topic.add(Count.RELOADS_NS, Clock.nowNs() - sinceNs);
             if (failed) {
-                reloadFailures.incrementAndGet();
+                reloadFailures++;
                 topic.add(Count.RELOAD_FAILURES, 1);
             } else {
                 reloadsSinceNs = NO_TIME;
@@ -155,7 +156,7 @@ final class SubscriptionStats {
                 topic.add(Count.HANDLED_NS, Clock.nowNs() - sinceNs);
             }
             if (failed) {
-                failures.incrementAndGet();
+                failures++;
                 topic.add(Count.HANDLER_FAILURES, 1);
             }
         }
@@ -208,10 +209,10 @@ final class SubscriptionStats {
                 lag(),
                 delivered.get(),
                 Duration.ofNanos(holdingNs(nowNs)),
-                failures.get(),
+                failures,
                 Duration.ofNanos(reloadingNs(nowNs)),
-                reloads.get(),
-                reloadFailures.get(),
+                reloads,
+                reloadFailures,
                 told,
                 reader == null ? 0 : reader.state().violations());
     }
@@ -233,7 +234,7 @@ final class SubscriptionStats {
     /** Looks what it has been holding for longest, and returns that; null if it is not the same as before. */
     @Nullable Event<?> look(long nowNs) {
         Event<?> held = inHand.get();
-        long ended = reloads.get(); // a reload that is tried again is the same event
+        long ended = reloads; // a reload that is tried again is the same event
         boolean same = held != null && held == seen && ended == seenReloads;
         if (!same) {
             seen = held;

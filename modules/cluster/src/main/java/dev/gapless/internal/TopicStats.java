@@ -7,7 +7,6 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.wire.Batch;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
@@ -40,9 +39,6 @@ public final class TopicStats {
         ORDER_VIOLATIONS
     }
 
-    /** A node's feed, and what it may hold. */
-    private record BoundedFeed(Feed feed, TopicSettings settings) {}
-
     /** For those that no node counts. */
     static final TopicStats NONE = new TopicStats(NodeStats.OTHER, NodeStats.none());
 
@@ -54,7 +50,7 @@ public final class TopicStats {
     private final Counters<Reason> subscriptionExpiries = new Counters<>(Reason.class);
     private final Counters<Ended.Reason> ended = new Counters<>(Ended.Reason.class);
     private final Set<LocalProducer> producers = ConcurrentHashMap.newKeySet();
-    private final Map<Feed, BoundedFeed> feeds = new ConcurrentHashMap<>();
+    private final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
     private final Set<SubscriptionStats> subscriptions = ConcurrentHashMap.newKeySet();
 
     TopicStats(String topic, NodeStats node) {
@@ -118,8 +114,8 @@ public final class TopicStats {
         producers.add(producer);
     }
 
-    void add(Feed feed, TopicSettings settings) {
-        feeds.put(feed, new BoundedFeed(feed, settings));
+    void add(Feed feed) {
+        feeds.add(feed);
     }
 
     void remove(Feed feed) {
@@ -170,12 +166,12 @@ public final class TopicStats {
 
     /** A sum over the feeds. */
     long ofFeeds(ToLongFunction<Feed> number) {
-        return sum(feeds.keySet(), number);
+        return sum(feeds, number);
     }
 
     /** A sum over what the feeds may hold. */
     long ofFeedBounds(ToLongFunction<TopicSettings> number) {
-        return sum(feeds.values(), feed -> number.applyAsLong(feed.settings()));
+        return sum(feeds, feed -> number.applyAsLong(feed.settings()));
     }
 
     Set<SubscriptionStats> subscriptions() {

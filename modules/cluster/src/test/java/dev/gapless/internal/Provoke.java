@@ -14,7 +14,12 @@ public final class Provoke {
 
     /** The consumers of this node are told that a member answers no pulse. */
     public static void silence(ActorSystem system, long uid) {
-        system.actorSelection("/system/gapless/consumer-*").tell(new ConsumerActor.Silent(uid), ActorRef.noSender());
+        system.actorSelection("/system/gapless/lane-*").tell(new Lane.Silent(uid), ActorRef.noSender());
+    }
+
+    /** Something that never comes makes a lane of this node fail. */
+    public static void failure(ActorSystem system) {
+        system.actorSelection("/system/gapless/lane-0").tell(new Lane.FromReader(null), ActorRef.noSender());
     }
 
     /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */

@@ -65,6 +65,8 @@ class SettingsTest {
                 "gapless.metrics.topics = 5 | gapless.metrics.topics | no such setting",
                 "gapless.topics.quotes.slow-handler-warning = 1s | gapless.topics.quotes.slow-handler-warning | no such setting",
                 "gapless.topics.quotes.cursor-retention = 2h | gapless.topics.quotes.cursor-retention | no such setting",
+                "gapless.lanes = -1 | gapless.lanes | 0 to 1024",
+                "gapless.topics.quotes.lanes = 2 | gapless.topics.quotes.lanes | no such setting",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
                 "gapless.bufer-messages = 5 | gapless.bufer-messages | no such setting",

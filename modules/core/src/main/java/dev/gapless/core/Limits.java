@@ -17,6 +17,9 @@ public final class Limits {
     /** Producers in one cursor token. */
     public static final int MAX_TOKEN_POSITIONS = 10_000;
 
+    /** No bound: for how many nodes, less one, a map has room at first. Each topic has several. */
+    public static final int NODES_AT_FIRST = 4;
+
     private Limits() {}
 
     /** Returns the text, or throws if it is empty or too long for {@code what}. */

@@ -8,6 +8,8 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.testkit.typed.CapturedLogEvent;
 import org.apache.pekko.actor.testkit.typed.Effect;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
-import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Terminated;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     private final Observer<T> observer;
     private final BehaviorTestKit<SubscriptionActor.Command> actor;
     private final SubscriptionListener listener;
-    private final TestInbox<ConsumerActor.Command> orders = TestInbox.create();
+    private final Deque<Order> orders = new ArrayDeque<>();
     private final Map<Object, Timer> timers = new HashMap<>();
     private volatile boolean stalled;
     private volatile boolean gone;
@@ -76,8 +77,9 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         return observer;
     }
 
-    ActorRef<ConsumerActor.Command> orders() {
-        return orders.getRef();
+    /** What it has to tell its consumer goes there; of the thread that runs its turn. */
+    Order.Desk desk() {
+        return orders::add;
     }
 
     /** Tells what reads it. */
@@ -89,8 +91,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             }
 
             @Override
-            public void opened(SubscriptionState state, ActorRef<ConsumerActor.Command> consumer) {
-                listener.opened(state, consumer);
+            public void opened(SubscriptionState state, Order.Desk desk) {
+                listener.opened(state, desk);
                 turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
             }
 
@@ -173,8 +175,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
                 life.watch(watched.other(), () -> turns.addAndRun(this, () -> terminated(watched.other())));
             }
         }
-        while (orders.hasMessages()) {
-            life.order(handle.topic(), orders.receiveMessage());
+        while (!orders.isEmpty()) {
+            life.order(handle.topic(), orders.remove());
         }
         for (CapturedLogEvent line : actor.getAllLogEntries()) {
             LOG.atLevel(line.level())

@@ -12,6 +12,7 @@ import dev.gapless.Unconfirmed;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
@@ -38,6 +39,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -45,6 +48,7 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a node: the parts of the protocol, put together as {@link Hub} and the actors below it put them together, and run in
@@ -62,7 +66,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     private final Set<Long> unreachable = new HashSet<>();
     private final Map<String, LocalProducer> locals = new ConcurrentHashMap<>();
     private final Map<String, ProducerSide> producers = new LinkedHashMap<>();
-    private final Map<String, ConsumerSide> consumers = new LinkedHashMap<>();
+    private final Map<String, ConsumerHost> consumers = new LinkedHashMap<>();
     private final Map<Long, DrivenSubscription<?>> subscriptions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
@@ -115,7 +119,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     /** Begins to leave in good order: subscriptions end, and then producers drain. */
     public void leave() {
         closing = true;
-        consumers.values().forEach(ConsumerSide::shutdown);
+        consumers.values().forEach(ConsumerHost::shutdown);
         consumers.clear();
         around.turns().add(this, () -> producers.values().forEach(ProducerSide::leave));
     }
@@ -187,7 +191,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         for (ProducerSide producer : producers.values()) {
             dueNs = Math.min(dueNs, producer.deadlineNs());
         }
-        for (ConsumerSide consumer : consumers.values()) {
+        for (ConsumerHost consumer : consumers.values()) {
             dueNs = Math.min(dueNs, consumer.deadlineNs());
         }
         return dueNs;
@@ -204,7 +208,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
             pulse();
         }
         producers.values().stream().filter(side -> side.deadlineNs() <= nowNs).forEach(ProducerSide::onTime);
-        consumers.values().stream().filter(side -> side.deadlineNs() <= nowNs).forEach(ConsumerSide::onTime);
+        consumers.values().stream().filter(side -> side.deadlineNs() <= nowNs).forEach(ConsumerHost::onTime);
     }
 
     private void pulse() {
@@ -245,7 +249,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     }
 
     private void onToConsumer(ToConsumer message) {
-        ConsumerSide consumer = consumers.get(message.topic());
+        ConsumerHost consumer = consumers.get(message.topic());
         if (consumer != null) {
             consumer.onMessage(message);
         } else {
@@ -378,7 +382,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
                 this, around.turns(), around.time(), topic, settings, id, recipient, handle, around.observers());
         subscriptions.put(id, driven);
         Opening opening = opening(start);
-        around.turns().addAndRun(this, () -> open(topic.name(), id, opening, driven.listener(), driven.orders()));
+        around.turns().addAndRun(this, () -> open(topic.name(), id, opening, driven.listener(), driven.desk()));
         return driven;
     }
 
@@ -391,39 +395,27 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
                 : opening;
     }
 
-    private void open(
-            String topic,
-            long id,
-            Opening opening,
-            SubscriptionListener listener,
-            ActorRef<ConsumerActor.Command> orders) {
+    private void open(String topic, long id, Opening opening, SubscriptionListener listener, Order.Desk desk) {
         if (closing) {
             listener.shutdown();
             return;
         }
-        ConsumerSide consumer = consumers.get(topic);
+        ConsumerHost consumer = consumers.get(topic);
         if (consumer == null) {
-            consumer = new ConsumerSide(
-                    this,
-                    around.time(),
-                    topic,
-                    around.topic(topic),
-                    sessions::incrementAndGet,
-                    around.random(),
-                    opening);
+            consumer = new ConsumerHost(topic, around.topic(topic), opening, TopicStats.NONE, new Here());
             consumers.put(topic, consumer);
             if (membership.isUp()) {
                 consumer.begin(membership.snapshot(), membership.snapshot());
                 watchAll();
             }
         }
-        consumer.open(id, opening, listener, orders);
+        consumer.open(id, opening, listener, desk);
     }
 
     /** A reader has something to tell its consumer. */
-    void order(String topic, ConsumerActor.Command order) {
+    void order(String topic, Order order) {
         around.turns().add(this, () -> {
-            ConsumerSide consumer = consumers.get(topic);
+            ConsumerHost consumer = consumers.get(topic);
             if (consumer != null && !gone) {
                 consumer.onOrder(order);
             }
@@ -453,16 +445,12 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
 
     @Override
     public <T> EventReader<T> reader(
-            Topic<T> topic,
-            SubscriptionSettings settings,
-            long id,
-            SubscriptionState state,
-            ActorRef<ConsumerActor.Command> consumer) {
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk) {
         return new EventReader<>(
                 topic,
                 id,
                 state,
-                consumer,
+                desk,
                 new Filter(settings),
                 around.codec(),
                 around.settings().clusterId,
@@ -475,19 +463,19 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         ActorSystems actors = around.actors()
                 .orElseThrow(() -> new IllegalStateException(
                         "A stream runs on an actor system: give it to GaplessTestKit.create"));
-        ActorRef<ConsumerActor.Command> orders = actors.forward(order -> {
+        ActorRef<Order> orders = actors.forward(order -> {
             order(topic, order);
             around.turns().run();
         });
         Opening opening = opening(start);
-        around.turns().addAndRun(this, () -> open(topic, id, opening, listener, orders));
+        around.turns().addAndRun(this, () -> open(topic, id, opening, listener, orders::tell));
     }
 
     @Override
     public void closeSubscription(String topic, long id) {
         subscriptions.remove(id);
         around.turns().addAndRun(this, () -> {
-            ConsumerSide consumer = consumers.get(topic);
+            ConsumerHost consumer = consumers.get(topic);
             if (consumer != null && !gone) {
                 consumer.close(id);
                 if (consumer.isIdle()) {
@@ -507,5 +495,42 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
         return CompletableFuture.failedFuture(
                 new UnsupportedOperationException("The test kit has no status: its nodes are observed by the test"));
+    }
+
+    /** What the consumers of this node share. */
+    private final class Here implements ConsumerHost.Place {
+        @Override
+        public long uid() {
+            return uid;
+        }
+
+        @Override
+        public Clock clock() {
+            return around.time();
+        }
+
+        @Override
+        public LongSupplier sessions() {
+            return sessions::incrementAndGet;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return around.random();
+        }
+
+        @Override
+        public void send(long toUid, ToProducer message) {
+            Life.this.send(toUid, message);
+        }
+
+        @Override
+        public void missed(
+                String topic,
+                String node,
+                long reader,
+                Reason reason,
+                @Nullable Position behind,
+                @Nullable Position upTo) {}
     }
 }

@@ -7,7 +7,7 @@ import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
 
-/** One topic's log on one life of a node: what {@link ProducerActor} does, in turns. */
+/** One topic's log on one life of a node: what {@link ProducerHost} does, in turns. */
 final class ProducerSide implements ProducerEffects {
     private final Life life;
     private final Clock clock;

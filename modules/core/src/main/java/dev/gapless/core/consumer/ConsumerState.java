@@ -2,6 +2,7 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
@@ -61,10 +62,11 @@ final class ConsumerState {
     private final Start startOfPresent;
     private final @Nullable CursorToken token;
 
-    private final Map<Long, Registration> byUid = new LinkedHashMap<>();
-    private final Map<String, Registration> byNode = new LinkedHashMap<>();
-    private final Map<Long, Registration> bySession = new HashMap<>();
-    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    /** Of members. Invariants: one for each uid; those that have a session are among them. */
+    private final List<Registration> present = new ArrayList<>(Limits.NODES_AT_FIRST);
+
+    private final Map<String, Registration> byNode = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    private Map<Reason, Long> expiries = Map.of();
     private boolean begun;
     private boolean ready;
     private long registeredAgain;
@@ -148,12 +150,21 @@ final class ConsumerState {
         publishUnresolved();
     }
 
+    private @Nullable Registration presentWith(long memberUid) {
+        for (Registration r : present) {
+            if (r.uid == memberUid) {
+                return r;
+            }
+        }
+        return null;
+    }
+
     private void onMember(MemberEvent event, long nowMs, long nowNs) {
-        if (event instanceof MemberEvent.Present present) {
+        if (event instanceof MemberEvent.Present joined) {
             // Invariant: a uid is present once.
             boolean later = begun || token != null;
             Start start = later ? Start.BEGINNING : startOfPresent;
-            byUid.put(present.uid(), new Registration(present.address(), present.uid(), Phase.UNNAMED, start));
+            present.add(new Registration(joined.address(), joined.uid(), Phase.UNNAMED, start));
         } else if (event instanceof MemberEvent.Named named) {
             onNamed(named, nowMs, nowNs);
         } else if (event instanceof MemberEvent.Removed) {
@@ -162,7 +173,7 @@ final class ConsumerState {
     }
 
     private void onNamed(MemberEvent.Named named, long nowMs, long nowNs) {
-        Registration fresh = byUid.get(named.uid());
+        Registration fresh = presentWith(named.uid());
         if (fresh == null || fresh.phase != Phase.UNNAMED) {
             return;
         }
@@ -182,21 +193,22 @@ final class ConsumerState {
         r.uid = named.uid();
         r.late |= fresh.late;
         r.attempts = 0;
-        byUid.put(named.uid(), r);
+        present.set(present.indexOf(fresh), r);
         byNode.put(named.node(), r);
         register(r, nowNs);
     }
 
     private void onRemoved(long removedUid, long nowMs, long nowNs) {
-        Registration r = byUid.remove(removedUid);
+        Registration r = presentWith(removedUid);
         if (r == null) {
             return;
         }
+        present.remove(r);
         Registration known = byNode.get(r.node);
         if (r.phase == Phase.UNNAMED && known != null && known.uid == Registration.NO_UID) {
             r = known; // its name was its address: another life of it, which never answered
         }
-        forgetSession(r);
+        r.session = null;
         r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
         if (r.phase == Phase.LEFT) {
             byNode.remove(r.node, r); // C6
@@ -222,7 +234,7 @@ final class ConsumerState {
 
     /** Those that no member is left to turn out to be. */
     private void forgetLost() {
-        boolean mayCome = byUid.values().stream().anyMatch(r -> r.phase == Phase.UNNAMED);
+        boolean mayCome = present.stream().anyMatch(r -> r.phase == Phase.UNNAMED);
         byNode.values().removeIf(r -> r.phase == Phase.LOST && (r.isAnswered() || !mayCome));
     }
 
@@ -246,7 +258,7 @@ final class ConsumerState {
     /** The producers that it has anything to do with. */
     Set<String> known() {
         Set<String> nodes = new HashSet<>(byNode.keySet());
-        byUid.values().forEach(r -> nodes.add(r.node));
+        present.forEach(r -> nodes.add(r.node));
         return nodes;
     }
 
@@ -259,7 +271,7 @@ final class ConsumerState {
     /** Members that are present and have given no position, without those that were already found to be silent. */
     Set<Long> awaited() {
         Set<Long> uids = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.at == null && !r.late) {
                 uids.add(r.uid);
             }
@@ -268,14 +280,14 @@ final class ConsumerState {
     }
 
     boolean isAwaited(long memberUid) {
-        Registration r = byUid.get(memberUid);
+        Registration r = presentWith(memberUid);
         return r != null && r.at == null;
     }
 
     /** {@code ready()} goes on without these. */
     void goOnWithout(Set<Long> uids) {
         for (long memberUid : uids) {
-            Registration r = byUid.get(memberUid);
+            Registration r = presentWith(memberUid);
             if (r != null) {
                 r.late = true;
             }
@@ -290,7 +302,7 @@ final class ConsumerState {
     /** The members that were found to be silent. */
     Set<String> silent() {
         Set<String> nodes = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.late && r.at == null) {
                 nodes.add(r.node);
             }
@@ -332,8 +344,8 @@ final class ConsumerState {
     // ------------------------------------------------------------------ messages (rules C1 to C6)
 
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
-        Registration r = bySession.get(message.session().counter());
-        if (r == null || !message.session().equals(r.session)) {
+        Registration r = withSession(message.session());
+        if (r == null) {
             // While it asks again, its earlier session still keeps its place in the ring of a producer with
             // backpressure.
             TopicConsumer.deregistrationOf(message)
@@ -354,8 +366,17 @@ final class ConsumerState {
         }
     }
 
+    private @Nullable Registration withSession(Session session) {
+        for (Registration r : present) {
+            if (session.equals(r.session)) {
+                return r;
+            }
+        }
+        return null;
+    }
+
     private boolean hasSessionWith(long memberUid) {
-        Registration r = byUid.get(memberUid);
+        Registration r = presentWith(memberUid);
         return r != null && r.session != null;
     }
 
@@ -377,7 +398,7 @@ final class ConsumerState {
             Era era = eras.continued(r.node, at.era(), message.log());
             r.at = new Placed(era, at.sequence());
             if (era.number() != at.era().number()) {
-                feed.started(era, at.sequence());
+                feed.started(r.at);
             }
         }
         accepted(r);
@@ -391,7 +412,7 @@ final class ConsumerState {
         } else if (missedItsStart) {
             tell(r, at, Reason.REGISTERED_LATE, nowMs);
         } else {
-            feed.started(at.era(), at.sequence());
+            feed.started(at);
         }
         r.at = at;
     }
@@ -412,7 +433,7 @@ final class ConsumerState {
         if (at == null || !Objects.equals(to.position(), at.position())) {
             tell(r, to, message.reason(), nowMs); // C3
         } else if (!at.era().isPlaced()) {
-            feed.started(to.era(), to.sequence());
+            feed.started(to);
         }
         r.at = to;
         accepted(r);
@@ -491,7 +512,7 @@ final class ConsumerState {
 
     /** No pulse from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
-        Registration r = byUid.get(silentUid);
+        Registration r = presentWith(silentUid);
         if (r != null && (r.phase == Phase.LIVE || r.phase == Phase.REGISTERING)) {
             register(r, nowNs);
         }
@@ -531,26 +552,24 @@ final class ConsumerState {
 
     /** Nobody reads any more: the producers may forget it. */
     void close() {
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.session != null) {
                 effects.send(r.uid, new Deregister(topic, reader, r.session));
             }
-            forgetSession(r);
+            r.session = null;
         }
-        byUid.clear();
+        present.clear();
         byNode.clear();
     }
 
     // ------------------------------------------------------------------
 
     private void register(Registration r, long nowNs) {
-        forgetSession(r);
         Session session = new Session(uid, sessions.getAsLong());
         r.session = session;
         if (r.attempts > 0 || r.answeredUid == r.uid) {
             registeredAgain++;
         }
-        bySession.put(session.counter(), r);
         r.phase = Phase.REGISTERING;
         r.dueNs = nowNs + backoffNs(r.attempts++);
         effects.send(r.uid, new Register(topic, reader, session, r.uid, r.asks(), feed.grantBytes()));
@@ -565,7 +584,7 @@ final class ConsumerState {
         if (r.gaps <= GAPS_AT_ONCE) {
             register(r, nowNs);
         } else {
-            forgetSession(r);
+            r.session = null;
             r.phase = Phase.REGISTERING;
             r.dueNs = nowNs + backoffNs(r.gaps - GAPS_AT_ONCE);
         }
@@ -583,15 +602,11 @@ final class ConsumerState {
         }
     }
 
-    private void forgetSession(Registration r) {
-        if (r.session != null) {
-            bySession.remove(r.session.counter());
-            r.session = null;
-        }
-    }
-
     private void tell(Registration r, Placed to, Reason reason, long nowMs) {
         feed.expired(to, reason, nowMs);
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
         expiries.merge(reason, 1L, Long::sum);
         Position behind = r.at == null ? null : r.at.position();
         effects.missed(r.node, reader, reason, behind, to.era().isEnd() ? null : to.position());
@@ -599,7 +614,7 @@ final class ConsumerState {
 
     private void publishUnresolved() {
         Set<String> nodes = new HashSet<>();
-        for (Registration r : byUid.values()) {
+        for (Registration r : present) {
             if (r.at == null) {
                 nodes.add(r.node);
             }
@@ -617,7 +632,7 @@ final class ConsumerState {
 
     /** For people. */
     List<RegistrationStatus> registrations() {
-        Set<Registration> all = new HashSet<>(byUid.values());
+        Set<Registration> all = new HashSet<>(present);
         all.addAll(byNode.values());
         List<RegistrationStatus> statuses = new ArrayList<>();
         for (Registration r : all) {

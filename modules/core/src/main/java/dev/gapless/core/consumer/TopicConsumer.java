@@ -41,10 +41,10 @@ public final class TopicConsumer {
     private final ConsumerEffects effects;
 
     private final ConsumerState shared;
-    private final Map<Long, ConsumerState> readers = new LinkedHashMap<>();
-    private final Map<Long, Open> open = new LinkedHashMap<>();
+    private Map<Long, ConsumerState> readers = Map.of();
+    private final Map<Long, Open> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready, or still have a reader of their own. */
-    private final Map<Long, Open> unsettled = new LinkedHashMap<>();
+    private Map<Long, Open> unsettled = Map.of();
 
     private List<MemberEvent> members = List.of();
     private boolean up;
@@ -55,7 +55,7 @@ public final class TopicConsumer {
     private static final class Open {
         final SubscriptionState subscription;
         final long reader;
-        final Set<Long> awaited = new HashSet<>();
+        Set<Long> awaited = Set.of();
         boolean ready;
         long readyUntilNs;
 
@@ -122,6 +122,9 @@ public final class TopicConsumer {
                 ? openBehindFeed(opening, nowMs, nowNs)
                 : openOnFeed(opening, nowNs);
         open.put(id, added);
+        if (unsettled.isEmpty()) {
+            unsettled = new LinkedHashMap<>();
+        }
         unsettled.put(id, added);
         if (up) {
             awaitAnswers(added, nowNs);
@@ -149,6 +152,9 @@ public final class TopicConsumer {
         Start start = opening instanceof Opening.Since since ? new Start.Since(since.timeMs()) : Start.BEGINNING;
         long number = nextReader++;
         ConsumerState state = new ConsumerState(reader(number, own), feed, start, token);
+        if (readers.isEmpty()) {
+            readers = new LinkedHashMap<>();
+        }
         readers.put(number, state);
         Set<String> listed = token == null ? Set.of() : token.positions().keySet();
         Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
@@ -162,8 +168,10 @@ public final class TopicConsumer {
     /** Ends a subscription, and its catch-up reader if it still has one. */
     public void close(long id) {
         Open closed = open.remove(id);
-        unsettled.remove(id);
         if (closed != null) {
+            if (unsettled.containsKey(id)) {
+                unsettled.remove(id);
+            }
             closed.subscription.close();
             closeReader(closed.reader);
         }
@@ -178,8 +186,10 @@ public final class TopicConsumer {
     }
 
     private void closeReader(long number) {
-        ConsumerState reader = readers.remove(number);
+        ConsumerState reader = readers.get(number);
         if (reader != null) {
+            readers.remove(number);
+            readers = readers.isEmpty() ? Map.of() : readers;
             registeredAgain += reader.registeredAgain();
             reader.close();
         }
@@ -319,7 +329,7 @@ public final class TopicConsumer {
 
     private void awaitAnswers(Open added, long nowNs) {
         added.readyUntilNs = nowNs + settings.readyTimeoutNs();
-        added.awaited.addAll(shared.awaited());
+        added.awaited = shared.awaited();
         ConsumerState reader = readers.get(added.reader);
         if (reader != null) {
             added.awaited.addAll(reader.awaited());
@@ -327,7 +337,7 @@ public final class TopicConsumer {
     }
 
     private void settle(long nowNs) {
-        if (!up) {
+        if (!up || unsettled.isEmpty()) {
             return;
         }
         unsettled.entrySet().removeIf(entry -> {
@@ -341,6 +351,7 @@ public final class TopicConsumer {
             }
             return waiting.ready && reader == null;
         });
+        unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
     }
 
     private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowNs) {
@@ -357,6 +368,7 @@ public final class TopicConsumer {
             silent.addAll(state.silent());
         }
         waiting.ready = true;
+        waiting.awaited = Set.of();
         effects.ready(id, Set.copyOf(silent));
     }
 

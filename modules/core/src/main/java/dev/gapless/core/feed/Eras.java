@@ -1,9 +1,11 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,36 +17,49 @@ import org.jspecify.annotations.Nullable;
 public final class Eras {
     private static final int LIVES_REMEMBERED = 16;
 
-    private final Map<String, Counted> counted = new HashMap<>();
+    private final Map<String, Counted> counted = new HashMap<>(Limits.NODES_AT_FIRST);
     /** The highest number of those that were forgotten: whoever comes under such a name again counts on from there. */
     private long floor;
 
     private static final class Counted {
         long latest;
+        /** The last few; mostly there is one. */
+        List<Numbered<Epoch>> epochs = List.of();
+        /** Of the last few lives that ended, by their uids; mostly there is none. */
+        List<Numbered<Long>> ends = List.of();
 
         Counted(long latest) {
             this.latest = latest;
         }
 
-        final Map<Epoch, Long> numbers = new Latest<>();
-        /** By the uid of the life that ended. */
-        final Map<Long, Long> ends = new Latest<>();
-
         /** The same for all readers of this process, whoever comes to it first, and whether or not that life answered it. */
         long endOf(long uid, long number) {
-            long end = ends.computeIfAbsent(uid, u -> number);
+            Long known = numberOf(uid, ends);
+            long end = known == null ? number : known;
+            if (known == null) {
+                ends = with(uid, end, ends);
+            }
             latest = Math.max(latest, end);
             return end;
         }
     }
 
-    private static final class Latest<K> extends LinkedHashMap<K, Long> {
-        private static final long serialVersionUID = 1L;
+    private record Numbered<K>(K key, long number) {}
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<K, Long> eldest) {
-            return size() > LIVES_REMEMBERED;
+    private static <K> @Nullable Long numberOf(K key, List<Numbered<K>> among) {
+        for (Numbered<K> one : among) {
+            if (one.key().equals(key)) {
+                return one.number();
+            }
         }
+        return null;
+    }
+
+    private static <K> List<Numbered<K>> with(K key, long number, List<Numbered<K>> before) {
+        List<Numbered<K>> all = new ArrayList<>(before);
+        all.removeIf(one -> one.key().equals(key));
+        all.add(new Numbered<>(key, number));
+        return List.copyOf(all.size() > LIVES_REMEMBERED ? all.subList(1, all.size()) : all);
     }
 
     /** Nothing is left of any node but these. Should one come under such a name, it is beyond all that there was. */
@@ -68,21 +83,24 @@ public final class Eras {
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
     public Era of(String node, LogIdentity log) {
         Counted c = counted(node);
-        if (log.epoch().equals(Epoch.NONE) && c.latest != c.numbers.getOrDefault(Epoch.NONE, c.latest)) {
-            c.numbers.remove(Epoch.NONE); // a life after an end, though under the same epoch
+        Long known = numberOf(log.epoch(), c.epochs);
+        if (known != null && known != c.latest && log.epoch().equals(Epoch.NONE)) {
+            known = null; // a life after an end, though under the same epoch
         }
-        long number = c.numbers.computeIfAbsent(log.epoch(), e -> {
+        if (known == null) {
             c.latest = (c.latest | 1) + 1;
-            return c.latest;
-        });
+            c.epochs = with(log.epoch(), c.latest, c.epochs);
+        }
+        long number = known == null ? c.latest : known;
         return new Era(node, number, log.epoch(), log.first());
     }
 
     /** The era of an epoch that goes on from {@code previous}. */
     public Era continued(String node, Era previous, LogIdentity log) {
         Counted c = counted(node);
-        if (previous.isPlaced() && !previous.isEnd() && previous.number() == c.latest) {
-            c.numbers.putIfAbsent(log.epoch(), previous.number());
+        boolean goesOn = previous.isPlaced() && !previous.isEnd() && previous.number() == c.latest;
+        if (goesOn && numberOf(log.epoch(), c.epochs) == null) {
+            c.epochs = with(log.epoch(), previous.number(), c.epochs);
         }
         return of(node, log);
     }

@@ -1,5 +1,6 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
@@ -29,8 +30,8 @@ public final class Feed {
     private final TopicSettings settings;
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Base> bases = new HashMap<>();
-    private final Map<String, Tail> tails = new HashMap<>();
+    private final Map<String, Base> bases = new HashMap<>(Limits.NODES_AT_FIRST);
+    private final Map<String, Tail> tails = new HashMap<>(Limits.NODES_AT_FIRST);
     private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
 
     private final Ages ages;
@@ -84,28 +85,32 @@ public final class Feed {
     public Feed(TopicSettings settings) {
         this.settings = settings;
         this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), 1);
-        this.ages = new Ages(settings.maxAgeNs());
+        this.ages = Ages.of(settings.maxAgeNs());
     }
 
     // ------------------------------------------------------------------ for its writer
 
     public void started(Era era, long sequence) {
-        Placed at = new Placed(era, sequence);
+        started(new Placed(era, sequence));
+    }
+
+    public void started(Placed at) {
+        Era era = at.era();
         boolean first = !tails.containsKey(era.node()); // else it began with an expiry, which nobody must skip
         if (first) {
             Map<String, Placed> more = new HashMap<>(origins);
             more.put(era.node(), at);
-            origins = more;
+            origins = Map.copyOf(more);
         }
         if (first) {
             lock.lock();
             try {
-                bases.put(era.node(), new Base(era, sequence, false));
+                bases.put(era.node(), new Base(era, at.sequence(), false));
             } finally {
                 lock.unlock();
             }
         }
-        notice(new FeedEntry.Started(ring.head() + 1, era, sequence));
+        notice(new FeedEntry.Started(ring.head() + 1, at));
     }
 
     public void messages(Era era, List<Frame> frames) {
@@ -145,7 +150,7 @@ public final class Feed {
         if (before == null || before.at().era().number() != at.era().number()) {
             Map<String, Era> more = new HashMap<>(newest);
             more.put(node, at.era());
-            newest = more;
+            newest = Map.copyOf(more);
         }
     }
 
@@ -173,10 +178,10 @@ public final class Feed {
                 bases.keySet().removeAll(gone);
                 Map<String, Placed> begun = new HashMap<>(origins);
                 begun.keySet().removeAll(gone);
-                origins = begun;
+                origins = Map.copyOf(begun);
                 Map<String, Era> left = new HashMap<>(newest);
                 left.keySet().removeAll(gone);
-                newest = left;
+                newest = Map.copyOf(left);
             }
         } finally {
             lock.unlock();
@@ -325,6 +330,11 @@ public final class Feed {
 
     public long oldest() {
         return ring.oldest();
+    }
+
+    /** What it may hold, among others. */
+    public TopicSettings settings() {
+        return settings;
     }
 
     /** {@link dev.gapless.core.log.Ring#size}. */

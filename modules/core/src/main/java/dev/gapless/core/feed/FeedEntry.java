@@ -31,7 +31,17 @@ public sealed interface FeedEntry extends Ring.Entry {
     }
 
     /** A producer's stream begins here, and nothing was missed by that. */
-    record Started(long index, Era era, long sequence) implements FeedEntry {
+    record Started(long index, Placed after) implements FeedEntry {
+        @Override
+        public Era era() {
+            return after.era();
+        }
+
+        @Override
+        public long sequence() {
+            return after.sequence();
+        }
+
         @Override
         public long sizeBytes() {
             return Frame.OVERHEAD_BYTES;

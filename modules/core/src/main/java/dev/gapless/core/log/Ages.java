@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
  */
 public final class Ages {
     private static final int MARKS = 16;
+    /** Nothing is ever too old, and nothing of it ever changes. */
+    private static final Ages UNLIMITED = new Ages(0);
 
     private final long maxAgeNs;
     private final ArrayDeque<Mark> marks = new ArrayDeque<>();
@@ -17,9 +19,13 @@ public final class Ages {
 
     private record Mark(long head, long atNs) {}
 
-    /** With this age, or 0 if nothing is ever too old. */
-    public Ages(long maxAgeNs) {
+    private Ages(long maxAgeNs) {
         this.maxAgeNs = maxAgeNs;
+    }
+
+    /** With this age, or 0 if nothing is ever too old. */
+    public static Ages of(long maxAgeNs) {
+        return maxAgeNs == 0 ? UNLIMITED : new Ages(maxAgeNs);
     }
 
     /** Whether anything can ever be too old. */

@@ -28,7 +28,7 @@ public final class Log {
     private final TopicSettings settings;
     private final Ring<Frame> ring;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
 
     private final Ages ages;
     private long evictable = Ring.ALL;
@@ -45,7 +45,7 @@ public final class Log {
         this.identity = identity;
         this.settings = settings;
         this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), identity.first());
-        this.ages = new Ages(settings.maxAgeNs());
+        this.ages = Ages.of(settings.maxAgeNs());
     }
 
     public LogIdentity identity() {

@@ -27,7 +27,7 @@ final class Cursor {
 
     boolean goneAcknowledged;
 
-    private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>(0);
 
     private record SentBatch(long last, long bytes) {}
 

@@ -51,9 +51,9 @@ public final class ProducerState {
     private final Log log;
     private final TopicSettings settings;
     private final ProducerEffects effects;
-    private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>();
-    private final Set<Long> unreachable = new HashSet<>();
-    private final Map<Reason, Long> expiries = new EnumMap<>(Reason.class);
+    private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    private Set<Long> unreachable = Set.of();
+    private Map<Reason, Long> expiries = Map.of();
     private boolean leaving;
     private long drainUntilNs;
 
@@ -95,7 +95,7 @@ public final class ProducerState {
 
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
     public void onRemoved(long removedUid, long nowMs, long nowNs) {
-        unreachable.remove(removedUid);
+        setReachable(removedUid);
         onForgotten(removedUid, nowMs, nowNs);
     }
 
@@ -108,16 +108,26 @@ public final class ProducerState {
     /** With backpressure, publishers do not wait for a node that is unreachable. */
     public void onReachability(long memberUid, boolean reachable, long nowMs, long nowNs) {
         if (reachable) {
-            unreachable.remove(memberUid);
+            setReachable(memberUid);
             cursors.forEach((key, cursor) -> {
                 if (key.uid() == memberUid) {
                     cursor.progressNs = nowNs; // its time begins anew
                 }
             });
         } else {
-            unreachable.add(memberUid);
+            Set<Long> more = new HashSet<>(unreachable);
+            more.add(memberUid);
+            unreachable = Set.copyOf(more);
         }
         releaseAndSend(nowMs, nowNs);
+    }
+
+    private void setReachable(long memberUid) {
+        if (unreachable.contains(memberUid)) {
+            Set<Long> fewer = new HashSet<>(unreachable);
+            fewer.remove(memberUid);
+            unreachable = Set.copyOf(fewer);
+        }
     }
 
     /** Begins to leave in good order (rule P7): nothing more is published, and readers are told once they have it all. */
@@ -388,6 +398,9 @@ public final class ProducerState {
     }
 
     private void expire(Cursor cursor, Reason reason, long resumeAt, long head, long sent) {
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
         expiries.merge(reason, 1L, Long::sum);
         effects.send(new CursorExpired(
                 topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));

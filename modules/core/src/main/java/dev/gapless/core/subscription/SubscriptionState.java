@@ -54,7 +54,7 @@ public final class SubscriptionState {
     private volatile MessageRun run;
     private volatile @Nullable Pending pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
-    private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>();
+    private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>(0);
 
     /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
     private volatile Set<String> doubtful = Set.of();

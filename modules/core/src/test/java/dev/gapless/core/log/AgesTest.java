@@ -13,7 +13,7 @@ class AgesTest {
     @Test
     @DisplayName("ruleP12: an entry goes neither before its age nor much later")
     void age() {
-        Ages ages = new Ages(16 * SECOND);
+        Ages ages = Ages.of(16 * SECOND);
         long begin = Long.MAX_VALUE - 10 * SECOND; // such clocks begin anywhere, and go over
         long due = begin;
         assertEquals(begin, ages.dueNs(false, begin));
@@ -35,7 +35,7 @@ class AgesTest {
     @Test
     @DisplayName("ruleP12: between two looks it answers without looking, and an empty ring needs none")
     void looksNowAndThen() {
-        Ages ages = new Ages(16 * SECOND);
+        Ages ages = Ages.of(16 * SECOND);
         assertEquals(NONE, ages.tooOld(3, 0));
         assertEquals(NONE, ages.tooOld(9, SECOND - 1)); // not marked, therefore
         assertEquals(3, ages.tooOld(9, 16 * SECOND));
@@ -46,7 +46,7 @@ class AgesTest {
     @Test
     @DisplayName("ruleP12: what is held for a reader although it is too old goes as soon as it is released")
     void staysTooOld() {
-        Ages ages = new Ages(16 * SECOND);
+        Ages ages = Ages.of(16 * SECOND);
         ages.tooOld(3, 0);
         assertEquals(3, ages.tooOld(3, 16 * SECOND));
         assertEquals(3, ages.tooOld(3, 16 * SECOND + 1));
@@ -54,7 +54,7 @@ class AgesTest {
 
     @Test
     void withoutAnAgeNothingIsTooOld() {
-        Ages ages = new Ages(0);
+        Ages ages = Ages.of(0);
         assertEquals(NONE, ages.tooOld(3, 0));
         assertEquals(NONE, ages.tooOld(3, Long.MAX_VALUE / 2));
         assertEquals(Long.MAX_VALUE, ages.dueNs(false, 0));

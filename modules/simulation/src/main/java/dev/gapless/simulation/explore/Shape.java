@@ -68,9 +68,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         /** A moment in the order of everything that happens, with which others are compared. */
         MARK,
         /** Moments in that order that are compared with marks alone: only which marks are before them. */
-        STAMP,
-        /** Keys that are counters of sessions of this node's life. */
-        SESSIONS
+        STAMP
     }
 
     /** One field. */
@@ -131,8 +129,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Life.memberUntil", Meaning.STAMP),
             Map.entry("Taken.stamp", Meaning.MARK),
             Map.entry("Handover.taken", Meaning.MARK),
-            Map.entry("Handover.resumed", Meaning.MARK),
-            Map.entry("ConsumerState.bySession", Meaning.SESSIONS));
+            Map.entry("Handover.resumed", Meaning.MARK));
 
     static Shape of(Class<?> type) {
         return KNOWN.get(type);

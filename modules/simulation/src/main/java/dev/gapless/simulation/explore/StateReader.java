@@ -30,7 +30,6 @@ final class StateReader {
     private final long longestNs;
     private @Nullable Reading[] lives = NOBODY;
     private long nowNs;
-    private long uid;
 
     /** What was read of one life: its fingerprint, and what counts only by its order among all. */
     record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps) {}
@@ -58,7 +57,6 @@ final class StateReader {
         begin(world, host);
         lives = NOBODY;
         nowNs = life.nowNs();
-        uid = life.node().uid();
         any(life);
         return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy());
     }
@@ -239,13 +237,6 @@ final class StateReader {
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
             case MARK -> marks.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
-            case SESSIONS -> {
-                Map<?, ?> map = (Map<?, ?>) part.field().get(object);
-                for (Object key : inOrder(map.keySet())) {
-                    sessionOf(uid, (Long) key);
-                    any(map.get(key));
-                }
-            }
         }
     }
 

@@ -1,0 +1,89 @@
+package dev.gapless.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * The next deadlines of many, most of whom have none, and one timer for the earliest: who has none costs nothing. A deadline that moves
+ * further away is not touched: it then comes early, finds nothing due, and is set again. One thread at a time.
+ */
+final class Alarms<S extends Alarms.Sleeper> {
+    static final long NEVER = Long.MAX_VALUE;
+
+    private static final long SHORTEST_NS = 1_000_000;
+
+    /** Who has deadlines. */
+    abstract static class Sleeper {
+        private long wakesAtNs = NEVER;
+        private long number;
+    }
+
+    /** Has {@link #due} called after a while; the last call counts. */
+    interface Timer {
+        void start(long afterNs);
+    }
+
+    private final TreeSet<S> asleep = new TreeSet<>(Alarms::compare);
+    private final Timer timer;
+    private long timerNs = NEVER;
+    private long numbers;
+
+    Alarms(Timer timer) {
+        this.timer = timer;
+    }
+
+    private static int compare(Sleeper one, Sleeper other) {
+        long later = one.wakesAtNs - other.wakesAtNs; // a clock for durations: only differences mean anything
+        return later == 0 ? Long.compare(one.number, other.number) : Long.signum(later);
+    }
+
+    /** It is due at this time, or was due earlier; not at all, if it is {@link #NEVER}. */
+    void set(S sleeper, long deadlineNs, long nowNs) {
+        Sleeper known = sleeper;
+        if (deadlineNs == NEVER || (known.wakesAtNs != NEVER && known.wakesAtNs - deadlineNs <= 0)) {
+            return;
+        }
+        remove(sleeper);
+        known.wakesAtNs = deadlineNs;
+        known.number = numbers++;
+        asleep.add(sleeper);
+        startTimer(nowNs);
+    }
+
+    void remove(S sleeper) {
+        Sleeper known = sleeper;
+        if (known.wakesAtNs != NEVER) {
+            asleep.remove(sleeper);
+            known.wakesAtNs = NEVER;
+        }
+    }
+
+    /** The timer has rung: those that are due now. */
+    List<S> due(long nowNs) {
+        timerNs = NEVER;
+        List<S> due = new ArrayList<>();
+        while (!asleep.isEmpty() && wakesAtNs(asleep.first()) - nowNs <= 0) {
+            S first = asleep.first();
+            remove(first);
+            due.add(first);
+        }
+        startTimer(nowNs);
+        return due;
+    }
+
+    private void startTimer(long nowNs) {
+        if (asleep.isEmpty()) {
+            return;
+        }
+        long firstNs = wakesAtNs(asleep.first());
+        if (timerNs == NEVER || firstNs - timerNs < 0) {
+            timerNs = firstNs;
+            timer.start(Math.max(SHORTEST_NS, firstNs - nowNs));
+        }
+    }
+
+    private static long wakesAtNs(Sleeper sleeper) {
+        return sleeper.wakesAtNs;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gapless.internal;
+
+import dev.gapless.core.Gap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the reader of a subscription has to tell the consumer of its topic. */
+sealed interface Order {
+
+    /** It has freed something of a feed that was full. */
+    Order ROOM = new Room();
+
+    /** {@link #ROOM}. */
+    record Room() implements Order {}
+
+    /** The subscription reads the shared feed now. */
+    record Joined(long id) implements Order {}
+
+    /** The subscription is told that it missed this. */
+    record Told(long id, List<Gap> gaps, Keys keys) implements Order {}
+
+    /**
+     * Keys that are known of what a subscription missed.
+     *
+     * @param node of the message that it was given last, or null
+     * @param before that message's key
+     * @param last for each gap the key of the last message that it states
+     */
+    record Keys(@Nullable String node, @Nullable String before, List<Optional<String>> last) {}
+
+    /** The subscription found a hole where none can be. */
+    record Violated(long id) implements Order {}
+
+    /** Passes them on. Thread-safe. */
+    interface Desk {
+        void order(Order order);
+    }
+}
