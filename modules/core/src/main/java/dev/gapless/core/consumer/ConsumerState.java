@@ -390,7 +390,7 @@ final class ConsumerState {
         } else if (message.next() != at.sequence() + 1) {
             register(r, nowNs); // C2
             return;
-        } else if (Epoch.NONE.equals(at.era().epoch()) && !r.neverPublished()) {
+        } else if (Epoch.NONE.equals(at.era().epoch()) && r.unheardUid != Registration.NO_UID) {
             lost(r, nowMs); // a life in between may have published
             r.at = new Placed(eras.of(r.node, message.log()), at.sequence());
             feed.started(r.at.era(), at.sequence());

@@ -84,9 +84,9 @@ final class Registration {
         return (phase == Phase.WAITING || phase == Phase.LOST) && !isAnswered() && unheardUid == NO_UID;
     }
 
-    /** Has it never published anything, in any life that there may have been up to now? */
+    /** Has it said so itself, here, that it never published, and has no other life been there since? */
     boolean neverPublished() {
-        return at != null && Epoch.NONE.equals(at.era().epoch()) && unheardUid == NO_UID;
+        return at != null && Epoch.NONE.equals(at.era().epoch()) && isAnswered() && unheardUid == NO_UID;
     }
 
     /** Has a member answered for it here? If not, its position, if any, is a token's. */

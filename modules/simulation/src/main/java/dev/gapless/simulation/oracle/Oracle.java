@@ -1,6 +1,7 @@
 package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -224,7 +225,8 @@ public final class Oracle {
 
     /** A life ends once. One that a token names may be taken for lost, answer after all, and end then. */
     private static void isToldOnce(Witness w, Gap gap) {
-        if (gap.epoch() != null && w.ends.merge(gap.epoch(), 1, Integer::sum) > (w.resumed ? 2 : 1)) {
+        boolean oneLife = gap.epoch() != null && !gap.epoch().equals(Epoch.NONE);
+        if (oneLife && w.ends.merge(gap.epoch(), 1, Integer::sum) > (w.resumed ? 2 : 1)) {
             fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }
