@@ -56,11 +56,14 @@ class RollingRestartTest {
         }
     }
 
-    /** Each is told of itself: its own ring ended with its process. */
+    /** Each is told of itself: its own ring ended with its process. With the small ring that may be part of an OVERRUN. */
     private static void assertEachHasResumed(Map<String, Long> before, Map<String, Long> after) {
         long resumed = (long) judged.nodes().size() * Judged.TOPICS.size();
         assertEquals(resumed, more("tokens resumed", before, after), after::toString);
-        assertTrue(more("expired: PRODUCER_RESTARTED", before, after) >= resumed, after::toString);
+        assertTrue(
+                more("expired: PRODUCER_RESTARTED", before, after)
+                        >= judged.nodes().size(),
+                after::toString);
         assertTrue(more("delivered", before, after) > more("published", before, after), after::toString);
     }
 
