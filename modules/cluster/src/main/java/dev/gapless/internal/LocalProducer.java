@@ -13,8 +13,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic's log on this node, and the way into it: publishing threads append, and wake the producer's actor unless it is
- * awake. Thread-safe.
+ * A topic's log on this node, and the way into it: publishing threads append, and wake its {@link ProducerHost} unless
+ * that is awake. Thread-safe.
  */
 final class LocalProducer {
     final String topic;
@@ -23,7 +23,7 @@ final class LocalProducer {
     private final Executor executor;
     private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
-    private volatile @Nullable Runnable actor;
+    private volatile @Nullable Runnable host;
     private volatile TopicStats stats = TopicStats.NONE;
     private volatile int cursors;
     private volatile long lowestAcked;
@@ -46,7 +46,7 @@ final class LocalProducer {
         return stats;
     }
 
-    /** For the actor: how many cursors there are, and up to where all have acknowledged. */
+    /** For the host: how many cursors there are, and up to where all have acknowledged. */
     void cursors(int number, long lowest) {
         if (number != cursors || lowest != lowestAcked) {
             cursors = number;
@@ -63,13 +63,13 @@ final class LocalProducer {
         return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
     }
 
-    /** The actor runs, and has yet to look at the log; {@code tell} tells it to. */
+    /** The host is there, and has yet to look at the log; {@code tell} tells it to. */
     void started(Runnable tell) {
-        actor = tell;
+        host = tell;
         wake();
     }
 
-    /** The actor has been told to look at the log, and does; what is appended from now on wakes it again. */
+    /** The host has been told to look at the log, and does; what is appended from now on wakes it again. */
     void look(Runnable look) {
         wakeup.arrived();
         look.run();
@@ -87,7 +87,7 @@ final class LocalProducer {
     }
 
     private void wake() {
-        Runnable tell = actor;
+        Runnable tell = host;
         if (tell != null && wakeup.claim()) {
             tell.run();
         }

@@ -51,7 +51,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a node: the parts of the protocol, put together as {@link Hub} and the actors below it put them together, and run in
+ * One life of a node: the parts of the protocol, put together as {@link Hub} and its lanes put them together, and run in
  * turns. What applications call is thread-safe; the rest is for {@link Turns}.
  */
 public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
