@@ -33,7 +33,7 @@ public final class CursorToken {
         this.topic = Limits.checkName("topic", topic);
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
-        this.positions = Collections.unmodifiableMap(new TreeMap<>(positions));
+        this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
         if (positions.size() > Limits.MAX_TOKEN_POSITIONS) {
             throw new IllegalArgumentException(
                     "A token has at most " + Limits.MAX_TOKEN_POSITIONS + " positions, this has " + positions.size());

@@ -2,6 +2,7 @@ package dev.gapless.core.producer;
 
 import dev.gapless.core.Session;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far one reader has got in a log.
@@ -27,7 +28,8 @@ final class Cursor {
 
     boolean goneAcknowledged;
 
-    private final ArrayDeque<SentBatch> inFlight = new ArrayDeque<>(0);
+    /** Made with the first batch: most cursors may be of topics at rest. */
+    private @Nullable ArrayDeque<SentBatch> batches;
 
     private record SentBatch(long last, long bytes) {}
 
@@ -69,7 +71,9 @@ final class Cursor {
     void sent(long last, long bytes) {
         sent = last;
         bytesInFlight += bytes;
+        ArrayDeque<SentBatch> inFlight = batches == null ? new ArrayDeque<>() : batches;
         inFlight.add(new SentBatch(last, bytes));
+        batches = inFlight;
     }
 
     /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
@@ -81,7 +85,8 @@ final class Cursor {
         acked = sequence;
         confirmed = true;
         this.windowBytes = windowBytes;
-        while (!inFlight.isEmpty() && inFlight.element().last() <= sequence) {
+        ArrayDeque<SentBatch> inFlight = batches;
+        while (inFlight != null && !inFlight.isEmpty() && inFlight.element().last() <= sequence) {
             bytesInFlight -= inFlight.remove().bytes();
         }
     }
