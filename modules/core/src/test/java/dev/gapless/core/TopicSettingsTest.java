@@ -18,6 +18,8 @@ class TopicSettingsTest {
             return number + 1;
         } else if (value instanceof Double number) {
             return number / 2;
+        } else if (value instanceof Boolean flag) {
+            return !flag;
         } else if (value instanceof Backoff backoff) {
             return new Backoff(backoff.minNs() + 1, backoff.maxNs());
         }

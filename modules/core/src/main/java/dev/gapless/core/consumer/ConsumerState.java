@@ -3,6 +3,7 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
@@ -392,20 +393,20 @@ final class ConsumerState {
             return;
         } else if (Epoch.NONE.equals(at.era().epoch()) && r.unheardUid != Registration.NO_UID) {
             lost(r, nowMs); // a life in between may have published
-            r.at = new Placed(eras.of(r.node, message.log()), at.sequence());
+            r.at = new Placed(eraOf(r, message.log()), at.sequence());
             feed.started(r.at.era(), at.sequence());
-        } else if (!message.log().epoch().equals(at.era().epoch()) || !at.era().isPlaced()) {
-            Era era = eras.continued(r.node, at.era(), message.log());
+        } else {
+            Era era = goesOn(r, at.era(), message.log());
             r.at = new Placed(era, at.sequence());
             if (era.number() != at.era().number()) {
-                feed.started(r.at);
+                feed.started(era, at.sequence());
             }
         }
         accepted(r);
     }
 
     private void begins(Registration r, Registered message, long nowMs) {
-        Placed at = new Placed(eras.of(r.node, message.log()), message.next() - 1);
+        Placed at = new Placed(eraOf(r, message.log()), message.next() - 1);
         boolean missedItsStart = r.late && missedSomething(r.start, message);
         if (r.unresolved) {
             tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
@@ -439,6 +440,21 @@ final class ConsumerState {
         accepted(r);
     }
 
+    private Era goesOn(Registration r, Era from, LogIdentity log) {
+        if (isUnpublished(log)) {
+            return eraOf(r, log);
+        }
+        return log.epoch().equals(from.epoch()) && from.isPlaced() ? from : eras.continued(r.node, from, log);
+    }
+
+    private static boolean isUnpublished(LogIdentity log) {
+        return log.epoch().equals(Epoch.NONE);
+    }
+
+    private Era eraOf(Registration r, LogIdentity log) {
+        return isUnpublished(log) ? eras.ofUnpublished(r.node, log, r.uid) : eras.of(r.node, log);
+    }
+
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at;
         if (r.unheardUid != Registration.NO_UID) {
@@ -446,7 +462,7 @@ final class ConsumerState {
             eras.endOfSilent(r.node, r.unheardUid);
         }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
-                ? eras.of(r.node, message.log())
+                ? eraOf(r, message.log())
                 : eras.continued(r.node, at.era(), message.log());
     }
 
@@ -621,7 +637,8 @@ final class ConsumerState {
         }
         for (Registration r : byNode.values()) {
             // Also if their end was told: should they answer after all, they must not begin anew.
-            if (!r.isAnswered() || r.phase == Phase.LEFT) {
+            boolean anotherLife = r.uid != Registration.NO_UID && r.uid != r.answeredUid;
+            if (!r.isAnswered() || anotherLife || r.phase == Phase.LEFT) {
                 nodes.add(r.node);
             }
         }

@@ -57,7 +57,6 @@ public final class Eras {
 
     private static <K> List<Numbered<K>> with(K key, long number, List<Numbered<K>> before) {
         List<Numbered<K>> all = new ArrayList<>(before);
-        all.removeIf(one -> one.key().equals(key));
         all.add(new Numbered<>(key, number));
         return List.copyOf(all.size() > LIVES_REMEMBERED ? all.subList(1, all.size()) : all);
     }
@@ -84,15 +83,18 @@ public final class Eras {
     public Era of(String node, LogIdentity log) {
         Counted c = counted(node);
         Long known = numberOf(log.epoch(), c.epochs);
-        if (known != null && known != c.latest && log.epoch().equals(Epoch.NONE)) {
-            known = null; // a life after an end, though under the same epoch
-        }
         if (known == null) {
             c.latest = (c.latest | 1) + 1;
             c.epochs = with(log.epoch(), c.latest, c.epochs);
         }
         long number = known == null ? c.latest : known;
         return new Era(node, number, log.epoch(), log.first());
+    }
+
+    /** The era of a life that never publishes. The epoch is the same in all such lives; their uids tell them apart. */
+    public Era ofUnpublished(String node, LogIdentity log, long uid) {
+        Era era = of(node, LogIdentity.fresh(new Epoch(uid), log.startedMs()));
+        return new Era(node, era.number(), log.epoch(), log.first());
     }
 
     /** The era of an epoch that goes on from {@code previous}. */

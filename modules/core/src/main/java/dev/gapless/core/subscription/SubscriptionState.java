@@ -59,6 +59,9 @@ public final class SubscriptionState {
     /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
     private volatile Set<String> doubtful = Set.of();
 
+    /** Ends of producers that were over for it when it began, without ever having been in it. */
+    private final Vector overBefore;
+
     private final ReloadPace pace;
     private int reloadsFailed;
     private final AtomicLong violations = new AtomicLong();
@@ -89,6 +92,7 @@ public final class SubscriptionState {
         this.index = index;
         this.reader = feed.attach(index, nowNs);
         this.run = new MessageRun(start, List.of());
+        this.overBefore = feed == shared ? Vector.EMPTY : start;
     }
 
     /**
@@ -593,12 +597,14 @@ public final class SubscriptionState {
         at.positions().forEach((node, position) -> {
             Era newest = read.newest().get(node);
             // Where the feed has not seen the end that this subscription was told, its producer may be there yet.
-            boolean isOver = newest == null
-                    || (newest.isEnd() && newest.number() <= position.era().number());
-            if (position.era().isEnd() && isOver && !read.unresolved().contains(node)) {
+            boolean isEnd = position.era().isEnd();
+            boolean wasOver = isEnd && position.equals(overBefore.get(node)); // where, only the feed knows
+            boolean isOver = isEnd && (newest == null || newest.isEnd() || wasOver);
+            boolean isLast = newest == null || newest.number() <= position.era().number();
+            if (isOver && isLast && !read.unresolved().contains(node)) {
                 positions.remove(node);
             } else {
-                positions.put(node, position.position());
+                positions.put(node, wasOver ? null : position.position());
             }
         });
         return new CursorToken(topic, cluster, nowMs, positions);
