@@ -55,9 +55,11 @@ public sealed interface StartFrom {
     }
 
     /**
-     * With everything that was published at that time or later, by each producer's own clock. Where a ring may have held more of
-     * it, the subscription begins with a {@link CursorExpired}. A time to come is as good as {@link #latest}: what is
-     * published before it is delivered, too. Members that join later are read from their beginning, whatever the time.
+     * With everything that was published at that time or later, by each producer's own clock. The time is inclusive: what was
+     * published in exactly that millisecond is delivered. Where a ring may have held more of it, the subscription begins with a
+     * {@link CursorExpired}. A time to come is as good as {@link #latest}: what is published before it is delivered, too.
+     * Members that join later are read from their beginning, whatever the time. Where a producer's clock jumps, more may be
+     * delivered than was asked for, and nothing is left out.
      *
      * @param time to the millisecond; what is below is cut off
      * @return the start at that time

@@ -203,6 +203,74 @@ class ActorTest {
     }
 
     @Test
+    void confirmingTwiceConfirmsNothingElseAndWhatComesAfterAConfirmationIsIgnored() {
+        Topic<Integer> topic = Topic.of("twice", Integer.class);
+        Noting actor = new Noting("twice");
+        Recorder<Integer> level = level(topic);
+        Subscription subscription = subscribe(topic, 2, actor);
+        publish(topic, 1, 10);
+        await(() -> level.messages().size() == 10 && actor.messages().size() == 2);
+        Unconfirmed<Integer> first = actor.told().get(0);
+        for (int i = 0; i < 5; i++) {
+            first.confirm();
+        }
+        first.fail(new IllegalStateException("after it was confirmed"));
+        first.confirmWith(CompletableFuture.failedFuture(new IllegalStateException("likewise")));
+        await(() -> positionOf(subscription) == 1 && actor.messages().size() == 3);
+        actor.confirm(2, 3);
+        actor.confirm(2, 3);
+        assertEquals(1, positionOf(subscription), "the second is not confirmed");
+        actor.confirm(1, 2);
+        await(() -> positionOf(subscription) == 3 && actor.messages().size() == 5);
+        first.confirm();
+        actor.confirm(3, 4);
+        await(() -> positionOf(subscription) == 4 && actor.messages().size() == 6);
+        assertEquals(List.of(1, 2, 3, 4, 5, 6), actor.messages(), "no more than two are unconfirmed");
+        assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
+    }
+
+    @Test
+    void anExpiryThatIsConfirmedTwicePassesOnlyItself() {
+        Topic<Integer> topic = Topic.of("small", Integer.class);
+        Noting actor = new Noting("expiry-twice");
+        Subscription subscription = subscribe(topic, 2, actor);
+        Recorder<Integer> level = level(topic);
+        for (int round = 1; round <= 2; round++) {
+            subscription.pause();
+            for (int i = 1; i <= 50; i++) {
+                int last = 100 * round + i;
+                publish(topic, last, last);
+                await(() -> level.messages().contains(last));
+            }
+            subscription.resume();
+            await(() -> actor.told().size() > 0 && actor.last() instanceof CursorExpired);
+            int expiries = actor.told().size();
+            Unconfirmed<Integer> expiry = actor.told().get(expiries - 1);
+            expiry.confirm(Reload.done());
+            expiry.confirm(Reload.done());
+            expiry.fail(new IllegalStateException("after it was confirmed"));
+            await(() -> actor.told().size() == expiries + 2);
+            for (int confirmed = expiries; confirmed < expiries + 20; confirmed++) {
+                int next = confirmed;
+                await(() -> actor.told().size() > next);
+                actor.confirm(next, next + 1);
+            }
+        }
+        List<CursorExpired<?>> expired = actor.told().stream()
+                .filter(unconfirmed -> unconfirmed.event() instanceof CursorExpired)
+                .<CursorExpired<?>>map(unconfirmed -> (CursorExpired<?>) unconfirmed.event())
+                .toList();
+        assertEquals(2, expired.size());
+        assertEquals(
+                100,
+                actor.messages().size()
+                        + expired.stream()
+                                .mapToLong(each -> each.gaps().get(0).missed())
+                                .sum());
+        get(subscription.cancel());
+    }
+
+    @Test
     void theSubscriptionEndsWhenTheActorStops() {
         Topic<Integer> topic = Topic.of("stops", Integer.class);
         Noting actor = new Noting("stops");

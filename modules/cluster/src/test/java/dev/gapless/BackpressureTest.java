@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,5 +146,80 @@ class BackpressureTest {
                 .mapToLong(gap -> gap.missed())
                 .sum();
         assertEquals(30_001, told + stuck.messages().size());
+    }
+
+    @Test
+    void whoWaitsForRoomIsToldWhenItsNodeShutsDownAndNothingHangs() throws Exception {
+        try (TestCluster own = TestCluster.of(2, """
+                gapless {
+                  overflow = backpressure
+                  buffer-messages = 10
+                  backpressure-timeout = 1h
+                  max-pending-publishes = 100
+                  drain-timeout = 100ms
+                }
+                """)) {
+            Topic<Integer> topic = Topic.of("closing", Integer.class);
+            Stuck stuck = new Stuck();
+            get(own.gapless(1).subscribe(topic, StartFrom.latest(), stuck).ready());
+            Producer<Integer> producer = own.gapless(0).producer(topic);
+            List<CompletableFuture<Position>> early = new ArrayList<>();
+            await(
+                    () -> { // until 100 wait
+                        CompletableFuture<Position> next = producer.publish(1).toCompletableFuture();
+                        if (next.isCompletedExceptionally()) {
+                            return true;
+                        }
+                        early.add(next);
+                        return false;
+                    });
+            List<CompletableFuture<Position>> late = new ArrayList<>();
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread publisher = new Thread(() -> {
+                while (!stop.get() && late.size() < 1_000_000) {
+                    late.add(producer.publish(2).toCompletableFuture());
+                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                }
+            });
+            try {
+                publisher.start();
+                own.leave(0);
+                get(CompletableFuture.allOf(early.toArray(CompletableFuture<?>[]::new))
+                        .handle((done, failure) -> "ended"));
+            } finally {
+                stop.set(true);
+                publisher.join();
+                stuck.latch.countDown();
+            }
+            get(CompletableFuture.allOf(late.toArray(CompletableFuture<?>[]::new))
+                    .handle((done, failure) -> "ended"));
+            List<CompletableFuture<Position>> refused = early.stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .toList();
+            assertTrue(refused.size() >= 90, refused.size() + " of " + early.size() + " were refused");
+            refused.forEach(position -> assertInstanceOf(ProducerClosed.class, causeOf(position)));
+            assertTrue(late.stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .map(BackpressureTest::causeOf)
+                    .allMatch(cause -> cause instanceof ProducerClosed || cause instanceof TooManyPending));
+            assertInstanceOf(ProducerClosed.class, causeOf(late.get(late.size() - 1)));
+            assertInstanceOf(ProducerClosed.class, causeOf(producer.publish(3).toCompletableFuture()));
+            long accepted = early.stream()
+                    .filter(position -> !position.isCompletedExceptionally())
+                    .count();
+            assertEquals(
+                    accepted,
+                    early.stream()
+                            .filter(position -> !position.isCompletedExceptionally())
+                            .mapToLong(position -> position.join().sequence())
+                            .max()
+                            .orElseThrow(),
+                    "a refused one has no sequence");
+        }
+    }
+
+    private static Throwable causeOf(CompletableFuture<?> failed) {
+        Throwable failure = failed.handle((done, cause) -> cause).join();
+        return failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
     }
 }

@@ -7,15 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class BadInputTest {
     private static final Payload DAMAGED = new Payload(4711, "unknown", new byte[] {1});
@@ -157,6 +162,35 @@ class BadInputTest {
         char last = token.charAt(10) == 'A' ? 'B' : 'A';
         String damaged = token.substring(0, 10) + last + token.substring(11);
         assertThrows(IllegalArgumentException.class, () -> StartFrom.token(damaged));
+    }
+
+    @Test
+    void aTokenOfAnotherClusterTopicOrVersionIsRefusedAtOnceHoweverItIsUsed() {
+        Gapless gapless = cluster.gapless(0);
+        Topic<String> topic = Topic.of("tokens", String.class);
+        CursorToken otherCluster = new CursorToken("tokens", "elsewhere", 0, Map.of());
+        CursorToken otherTopic = new CursorToken("others", "test", 0, Map.of());
+        for (CursorToken token : List.of(otherCluster, otherTopic)) {
+            StartFrom start = StartFrom.token(token.toString());
+            String named = token.equals(otherCluster) ? "elsewhere" : "others";
+            for (Executable use : List.<Executable>of(
+                    () -> gapless.subscribe(topic, start, new Recorder<>()),
+                    () -> gapless.source(topic, start),
+                    () -> gapless.subscribe(
+                            topic,
+                            start,
+                            SubscriptionSettings.defaults(),
+                            Adapter.toTyped(cluster.system(0).deadLetters()),
+                            unconfirmed -> unconfirmed))) {
+                IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, use);
+                assertTrue(refusal.getMessage().contains(named), refusal.getMessage());
+            }
+        }
+        byte[] bytes = Base64.getUrlDecoder().decode(otherTopic.toString());
+        bytes[0] = 2;
+        String later = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        IllegalArgumentException version = assertThrows(IllegalArgumentException.class, () -> StartFrom.token(later));
+        assertTrue(version.getMessage().contains("version 2"), version.getMessage());
     }
 
     @Test

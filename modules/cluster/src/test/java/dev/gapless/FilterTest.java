@@ -24,7 +24,9 @@ class FilterTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(2, "gapless.topics.overtaken.buffer-messages = 50");
+        cluster = TestCluster.of(
+                2,
+                "gapless.topics { overtaken.buffer-messages = 50, hidden { buffer-messages = 50, reload-jitter = 0s } }");
     }
 
     @AfterAll
@@ -118,6 +120,38 @@ class FilterTest {
     private static Position lastOf(Recorder<Integer> recorder) {
         List<Event<Integer>> events = recorder.events();
         return ((Delivery<Integer>) events.get(events.size() - 1)).position();
+    }
+
+    @Test
+    void filterHidesGap_whoeverAsksForKeysIsToldOfAGapWhateverKeysItHad() {
+        Topic<Integer> topic = Topic.of("hidden", Integer.class);
+        Recorder<Integer> all = new Recorder<>();
+        Recorder<Integer> some = new Recorder<>();
+        Recorder<Integer> nothing = new Recorder<>();
+        subscribe(topic, SubscriptionSettings.defaults(), all);
+        Subscription filtered = subscribe(topic, SubscriptionSettings.defaults().withKeys("wanted"), some);
+        Subscription unmatched =
+                subscribe(topic, SubscriptionSettings.defaults().withKeys("never/*"), nothing);
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        filtered.pause();
+        unmatched.pause();
+        for (int i = 1; i <= 200; i++) { // none of the first 150, which they miss, is wanted
+            get(producer.publish(i == 200 ? "wanted" : "other", i));
+            int last = i;
+            await(() -> all.messages().contains(last));
+        }
+        filtered.resume();
+        unmatched.resume();
+        await(() -> some.messages().equals(List.of(200)) && nothing.expired().size() == 1);
+        for (Recorder<Integer> told : List.of(some, nothing)) {
+            Gap gap = told.expired().get(0).gaps().get(0);
+            assertEquals(1, gap.firstMissing());
+            assertEquals(150, gap.missed());
+            assertEquals(0, told.events().indexOf(told.expired().get(0)));
+        }
+        await(() -> unmatched.token().positions().values().stream().anyMatch(at -> at.sequence() == 200));
+        assertEquals(1, nothing.events().size());
+        assertEquals(200, all.events().size());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** However many topics, messages, keys and subscriptions there are, there are only so many meters. */
@@ -81,6 +82,18 @@ class MetricsTagsTest {
             assertEquals(Set.of("log", "feed"), values.get("ring"));
             assertEquals(
                     Set.of("opening", "catching_up", "reading", "waiting", "reloading", "paused"), values.get("state"));
+        }
+    }
+
+    @Test
+    @DisplayName("rowO8: without topics of their own all are counted together")
+    void withoutTopicsOfTheirOwnAllAreCountedTogether() {
+        try (TestCluster own = TestCluster.of(1, "gapless.metrics.max-topics = 0");
+                Measured measured = new Measured(own.gapless(0))) {
+            get(own.gapless(0).producer(Topic.of("one", Integer.class)).publish(1));
+            get(own.gapless(0).producer(Topic.of("two", Integer.class)).publish(1));
+            await(() -> measured.value("other", "gapless.published.messages") == 2);
+            assertEquals(Set.of("other"), topics(measured.registry));
         }
     }
 

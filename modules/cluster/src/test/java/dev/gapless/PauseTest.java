@@ -34,7 +34,8 @@ class PauseTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(2, "gapless { buffer-messages = 20, reload-backoff.min = 10ms }");
+        cluster = TestCluster.of(
+                2, "gapless { buffer-messages = 20, reload-backoff.min = 10ms, topics.waiting.reload-jitter = 100d }");
     }
 
     @AfterAll
@@ -149,6 +150,33 @@ class PauseTest {
             assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
             assertFalse(handler.reload.isDone() && state == State.RELOADING);
         }
+    }
+
+    @Test
+    void rowO7_cancellingWhileAReloadWaitsForItsTimeIsHarmless() {
+        Topic<Integer> topic = Topic.of("waiting", Integer.class);
+        Recorder<Integer> recorder = new Recorder<>();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder);
+        get(subscription.ready());
+        subscription.pause();
+        publish(topic, 1, 100);
+        subscription.resume();
+        await(() -> get(cluster.gapless(1).status(Duration.ofSeconds(5))).stream()
+                .flatMap(status -> status.topics().stream())
+                .filter(status -> status.topic().equals("waiting") && status.consumer() != null)
+                .flatMap(status -> status.consumer().subscriptions().stream())
+                .anyMatch(reading -> reading.state().equals("waiting")));
+        assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
+        assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
+        assertEquals(List.of(), recorder.expired());
+        assertEquals(1, recorder.ended().size());
+        Recorder<Integer> resumed = new Recorder<>();
+        Subscription again = cluster.gapless(0).subscribe(topic, StartFrom.token(subscription.token()), resumed);
+        get(again.ready());
+        assertTrue(
+                again.token().positions().values().stream().allMatch(at -> at.sequence() == 0),
+                "in front of what it missed");
+        get(again.cancel());
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ch.qos.logback.classic.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,7 @@ class ReloadTest {
     @BeforeAll
     static void start() {
         cluster = TestCluster.of(2, """
-                gapless { buffer-messages = 20, reload-backoff.min = 10ms, topics.gives-up.reload-backoff.attempts = 3 }""");
+                gapless { buffer-messages = 20, reload-backoff.min = 10ms, topics { gives-up.reload-backoff.attempts = 3, throws.reload-backoff.attempts = 3 } }""");
     }
 
     @AfterAll
@@ -141,6 +142,71 @@ class ReloadTest {
         long missedFrom = handler.expired().get(0).gaps().get(0).firstMissing();
         assertEquals(
                 missedFrom - 1, ended.token().positions().get(producerNode()).sequence());
+    }
+
+    @Test
+    void aReloadThatThrowsIsTriedAgainAndEndsTheSubscriptionWithWhatItThrew() {
+        Topic<Integer> topic = Topic.of("throws", Integer.class);
+        IllegalStateException down = new IllegalStateException("no connection");
+        Recorder<Integer> handler = new Recorder<>() {
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                super.onCursorExpired(expired);
+                throw down;
+            }
+        };
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), handler);
+        get(subscription.ready());
+        subscription.pause();
+        Recorder<Integer> level = new Recorder<>();
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), level).ready());
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        for (int i = 1; i <= 50; i++) {
+            get(producer.publish(i));
+            int last = i;
+            await(() -> level.messages().contains(last));
+        }
+        try (Logged logged = new Logged()) {
+            subscription.resume();
+            assertEquals(Ended.Reason.FAILED, get(subscription.whenEnded()));
+            await(() -> logged.lines(Level.WARN, "Topic throws: the reload failed, it is tried again in 10 ms")
+                            .size()
+                    == 1);
+            assertEquals(
+                    1,
+                    logged.lines(Level.WARN, "Topic throws: the reload failed, it is tried again in 20 ms")
+                            .size());
+        }
+        assertEquals(down, handler.ended().get(0).cause());
+        assertEquals(3, handler.expired().size());
+        assertEquals(1, handler.expired().get(2).gaps().get(0).firstMissing());
+        assertEquals(List.of(), handler.messages());
+        assertEquals(50, level.events().size());
+    }
+
+    @Test
+    void rowO3_aFirstConnectIsNoReasonToReload() {
+        Topic<Integer> topic = Topic.of("first", Integer.class);
+        IntStream.rangeClosed(1, 100)
+                .forEach(
+                        i -> { // five times what the rings hold
+                            get(cluster.gapless(0).producer(topic).publish(i));
+                            get(cluster.gapless(1).producer(topic).publish(i));
+                        });
+        List<Recorder<Integer>> all = new ArrayList<>();
+        for (StartFrom start : List.of(StartFrom.latest(), StartFrom.earliest(), StartFrom.latest())) {
+            for (int node = 0; node < 2; node++) {
+                Recorder<Integer> recorder = new Recorder<>();
+                get(cluster.gapless(node).subscribe(topic, start, recorder).ready());
+                all.add(recorder);
+            }
+        }
+        get(cluster.gapless(0).producer(topic).publish(-1));
+        get(cluster.gapless(1).producer(topic).publish(-1));
+        for (Recorder<Integer> recorder : all) {
+            await(() -> recorder.messages().stream().filter(i -> i == -1).count() == 2);
+            assertEquals(recorder.events().size(), recorder.messages().size(), "nothing but messages");
+        }
     }
 
     private static String producerNode() {

@@ -3,6 +3,7 @@ package dev.gapless;
 import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gapless.core.Gap;
@@ -48,7 +49,7 @@ class SinceTest {
     }
 
     @Test
-    void beginsWithWhatWasPublishedAtThatTimeAndGoesOnLive() {
+    void rowB3_beginsWithWhatWasPublishedAtThatTimeAndGoesOnLive() {
         Topic<Integer> topic = Topic.of("past", Integer.class);
         List<Instant> times = publish(topic, 20);
         Recorder<Integer> recorder = new Recorder<>();
@@ -63,8 +64,31 @@ class SinceTest {
         assertEquals(11, recorder.events().size());
     }
 
+    /** What a subscription since then is given of the messages above 0. */
+    private static List<Integer> since(Topic<Integer> topic, Instant time, int marker) {
+        Recorder<Integer> recorder = new Recorder<>();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.since(time), recorder);
+        get(subscription.ready());
+        get(cluster.gapless(0).producer(topic).publish(-marker));
+        get(cluster.gapless(1).producer(topic).publish(-marker));
+        await(() -> recorder.messages().stream().filter(i -> i == -marker).count() == 2);
+        get(subscription.cancel());
+        assertEquals(List.of(), recorder.expired());
+        return recorder.messages().stream().filter(i -> i > 0).sorted().toList();
+    }
+
     @Test
-    void isToldWhatTheRingMayHaveHadMoreOf() {
+    void rowB3_aMessageOfExactlyThatMillisecondIsDeliveredAndNoneBeforeIt() {
+        Topic<Integer> topic = Topic.of("exactly", Integer.class);
+        List<Instant> times = publish(topic, 3);
+        assertEquals(List.of(2, 3), since(topic, times.get(1), 1));
+        assertEquals(List.of(2, 3), since(topic, times.get(1).plusNanos(999_999), 2), "what is below is cut off");
+        assertEquals(List.of(2, 3), since(topic, times.get(0).plusMillis(1), 3));
+        assertEquals(List.of(3), since(topic, times.get(1).plusMillis(1), 4));
+    }
+
+    @Test
+    void rowB3_aTimeBeforeTheRingIsToldFirst() {
         Topic<Integer> topic = Topic.of("overwritten", Integer.class);
         Instant before = Instant.now();
         Producer<Integer> producer = cluster.gapless(0).producer(topic);
@@ -75,6 +99,7 @@ class SinceTest {
                 .ready());
         get(producer.publish(101));
         await(() -> recorder.messages().contains(101));
+        assertInstanceOf(CursorExpired.class, recorder.events().get(0));
         List<Gap> gaps = recorder.expired().get(0).gaps();
         assertEquals(Reason.OVERRUN, gaps.get(0).reason());
         assertEquals(1, gaps.get(0).firstMissing());
@@ -82,7 +107,7 @@ class SinceTest {
     }
 
     @Test
-    void aTimeToComeIsAsGoodAsLatest() {
+    void rowB3_aTimeToComeIsAsGoodAsLatest() {
         Topic<Integer> topic = Topic.of("future", Integer.class);
         get(cluster.gapless(0).producer(topic).publish(1));
         Recorder<Integer> recorder = new Recorder<>();

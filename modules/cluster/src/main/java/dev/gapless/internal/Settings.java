@@ -27,6 +27,10 @@ final class Settings {
     /** What the transport adds to a batch, and then some. */
     private static final long FRAME_MARGIN_BYTES = 32 * 1024;
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    /** The timers of actors go to 248 days, and two durations may be added. */
+    private static final Duration LONGEST = Duration.ofDays(100);
+
     private static final int MAX_LANES = 1_024;
     /** At most, unless it is set. */
     private static final int USUAL_LANES = 8;
@@ -196,13 +200,21 @@ final class Settings {
 
     private static Duration positive(Config c, String path, String key) {
         Duration duration = c.getDuration(key);
-        check(duration.toMillis() > 0, path + key, duration, "at least 1ms");
+        check(
+                duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0,
+                path + key,
+                duration,
+                "at least 1ms, and at most 100 days");
         return duration;
     }
 
     private static long notNegative(Config c, String path, String key) {
         Duration duration = c.getDuration(key);
-        check(!duration.isNegative(), path + key, duration, "0 or more");
+        check(
+                !duration.isNegative() && duration.compareTo(LONGEST) <= 0,
+                path + key,
+                duration,
+                "0 or more, and at most 100 days");
         return duration.toNanos();
     }
 

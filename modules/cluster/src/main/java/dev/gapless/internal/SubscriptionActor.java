@@ -21,6 +21,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives a subscription's events to its {@link Recipient}, on the application's dispatcher. Nothing waits in its mailbox: it
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * then nothing until the reload has succeeded.
  */
 final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Command> {
+    /** The context's own would be Pekko's, once a timer has rung. */
+    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionActor.class);
+
     private static final int EVENTS_PER_TURN = 256;
 
     sealed interface Command {}
@@ -254,21 +259,15 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
         OptionalLong waitNs = events.state().reloadFailed();
         if (waitNs.isEmpty()) {
-            context.getLog()
-                    .error(
-                            "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
-                            topic.name(),
-                            failure);
+            LOG.error(
+                    "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
+                    topic.name(),
+                    failure);
             end(Ended.Reason.FAILED, failure);
             return;
         }
         Duration wait = Duration.ofNanos(waitNs.getAsLong());
-        context.getLog()
-                .warn(
-                        "Topic {}: the reload failed, it is tried again in {} ms",
-                        topic.name(),
-                        wait.toMillis(),
-                        failure);
+        LOG.warn("Topic {}: the reload failed, it is tried again in {} ms", topic.name(), wait.toMillis(), failure);
         expired = expiry;
         waitsToRetry = true;
         timers.startSingleTimer(Cue.RETRY, wait);

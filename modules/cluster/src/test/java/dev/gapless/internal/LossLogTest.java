@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +91,7 @@ class LossLogTest {
     }
 
     @Test
+    @DisplayName("rowO8: without an interval each loss is told")
     void withoutAnIntervalEachIsTold() {
         LossLog log = log(0);
         log.log(Reason.OVERRUN, () -> "first", 0);

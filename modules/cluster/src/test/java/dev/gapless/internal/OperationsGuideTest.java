@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +38,9 @@ class OperationsGuideTest {
     private static final Pattern SIZES = Pattern.compile(
             "(?m)^"
                     + "\\| (\\d+) \\| (\\d+) \\| (\\d+) \\| (\\d+) \\| ([\\d.]+) MiB \\| (\\d+) \\| (\\d+) \\| ([\\d.]+) MiB \\|$");
+
+    private static final Pattern SWITCH =
+            Pattern.compile("(?m)^\\| [^|`]+ \\| `([^`|]+)`(?:, the default)? \\| [^|]+ \\| `\\w+Test\\.\\w+` \\|$");
 
     private static String read(Path file) {
         try {
@@ -110,6 +115,45 @@ class OperationsGuideTest {
             }
         }
         assertTrue(found >= 4, found + " configurations");
+    }
+
+    private static boolean isAllowed(Config settings) {
+        try {
+            var unused = new Settings(
+                    settings.atPath("gapless").withFallback(ConfigFactory.load()),
+                    OperationsGuideTest.class.getClassLoader(),
+                    "system");
+            return true;
+        } catch (com.typesafe.config.ConfigException refused) {
+            return false;
+        }
+    }
+
+    @Test
+    void rowO8_whateverCanBeSwitchedOffIsListedWithASettingThatANodeStartsWith() {
+        List<MatchResult> rows = all(SWITCH, guide());
+        Set<String> listed = new TreeSet<>();
+        for (MatchResult row : rows) {
+            Config off = ConfigFactory.parseString(row.group(1));
+            assertTrue(isAllowed(off), row.group());
+            off.entrySet().forEach(entry -> listed.add(entry.getKey()));
+        }
+        assertEquals(11, rows.size());
+        Set<String> switches = new TreeSet<>(Set.of("overflow", "reload-backoff.min", "reload-backoff.max"));
+        switches.addAll(Set.of("register-backoff.min", "register-backoff.max"));
+        ConfigFactory.parseResources("reference.conf")
+                .getConfig("gapless")
+                .withoutPath("default-dispatcher")
+                .entrySet()
+                .forEach(entry -> {
+                    boolean number =
+                            String.valueOf(entry.getValue().unwrapped()).matches("\\d.*");
+                    if (number && isAllowed(ConfigFactory.parseString(entry.getKey() + " = 0"))) {
+                        switches.add(entry.getKey());
+                    }
+                });
+        switches.remove("lanes"); // as many as processors
+        assertEquals(switches, listed);
     }
 
     @Test

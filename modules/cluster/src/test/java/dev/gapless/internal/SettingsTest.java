@@ -53,6 +53,8 @@ class SettingsTest {
                 "gapless.register-backoff.jitter = 2 | gapless.register-backoff.jitter | 0 to 1",
                 "gapless.register-backoff.max = 1ms | gapless.register-backoff.max | at least min",
                 "gapless.heartbeat-interval = 0s | gapless.heartbeat-interval | at least 1ms",
+                "gapless.producer-return-timeout = 101d | gapless.producer-return-timeout | at most 100 days",
+                "gapless.max-age = 101d | gapless.max-age | at most 100 days",
                 "gapless.drain-timeout = 6s | gapless.drain-timeout | before-cluster-shutdown",
                 "gapless.overflow = drop | gapless.overflow | expire or backpressure",
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -126,6 +127,7 @@ class SlowHandlersTest {
     }
 
     @Test
+    @DisplayName("rowO8: without a time nothing is logged, and still shown")
     void withoutATimeNothingIsLoggedAndStillShown() {
         SlowHandlers silent = new SlowHandlers("n", node, Duration.ZERO);
         subscription.gives(message(1));

@@ -17,4 +17,11 @@ class BackoffTest {
                 IntStream.of(0, 1, 2, 3, 4, 1_000_000).mapToObj(backoff::waitNs).toList();
         assertEquals(List.of(200L, 400L, 800L, 1_000L, 1_000L, 1_000L), waits);
     }
+
+    @Test
+    @DisplayName("rowO8: where both bounds are the same it never grows")
+    void staysAtItsBoundWhereBothAreTheSame() {
+        Backoff backoff = new Backoff(500, 500);
+        IntStream.of(0, 1, 2, 1_000_000).forEach(attempt -> assertEquals(500, backoff.waitNs(attempt)));
+    }
 }

@@ -60,11 +60,11 @@ final class LinePublisher {
             throw first;
         }
         if (!done.isDone()) {
-            long published = lines.count();
+            String published = Lines.counted(lines.count());
             throw new Failure(
                     termination.isRequested()
-                            ? "interrupted after about " + published + " lines"
-                            : "stopped after about " + published + " lines: " + member.whyEnded());
+                            ? "interrupted after about " + published
+                            : "stopped after about " + published + ": " + member.whyEnded());
         }
         return lines.count();
     }
@@ -84,7 +84,7 @@ final class LinePublisher {
             fail(new Failure("cannot read standard input: " + Failure.reason(e), e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            fail(new Failure("interrupted after about " + lines.count() + " lines", e));
+            fail(new Failure("interrupted after about " + Lines.counted(lines.count()), e));
         } catch (Failure e) {
             fail(e);
         } catch (RuntimeException e) {

@@ -3,6 +3,7 @@ package dev.gapless.node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Cuts a stream of bytes into lines, without copying them. A line ends with a line feed, or at the end. */
 final class Lines {
@@ -19,6 +20,11 @@ final class Lines {
 
     Lines(InputStream in) {
         this.in = in;
+    }
+
+    /** So many lines, for people. */
+    static String counted(long lines) {
+        return String.format(Locale.ROOT, lines == 1 ? "%,d line" : "%,d lines", lines);
     }
 
     /** Goes to the next line; false if there is none. */

@@ -71,8 +71,8 @@ final class PublishCommand extends MemberCommand {
             progress.print("waiting until the consumers have everything");
             audience.awaitDelivered();
             progress.end();
-            err.println(
-                    String.format(Locale.ROOT, "%,d lines published to %s in %s", lines, audience, progress.elapsed()));
+            err.println(String.format(
+                    Locale.ROOT, "%s published to %s in %s", Lines.counted(lines), audience, progress.elapsed()));
             if (key != null && key.without() > 0) {
                 err.println(String.format(
                         Locale.ROOT, "%,d of them without a key: they have no field '%s'", key.without(), keyField));

@@ -54,4 +54,11 @@ class LinesTest {
         String longLine = "x".repeat(200_000);
         assertEquals(List.of("a", longLine, "b"), linesOf("a\n" + longLine + "\nb\n", 1000));
     }
+
+    @Test
+    void oneLineIsNotSeveral() {
+        assertEquals(
+                List.of("0 lines", "1 line", "2 lines", "1,234 lines"),
+                List.of(Lines.counted(0), Lines.counted(1), Lines.counted(2), Lines.counted(1234)));
+    }
 }

@@ -15,21 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.testkit.typed.CapturedLogEvent;
 import org.apache.pekko.actor.testkit.typed.Effect;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Terminated;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A subscription of which {@link SubscriptionActor} decides everything, as on any node, and which is run in turns instead of by an
  * actor system. Thread-safe.
  */
 public final class DrivenSubscription<T> implements Subscription, VirtualTime.Timed {
-    private static final Logger LOG = LoggerFactory.getLogger(SubscriptionActor.class);
-
     private final Life life;
     private final Turns turns;
     private final VirtualTime time;
@@ -178,12 +173,6 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         while (!orders.isEmpty()) {
             life.order(handle.topic(), orders.remove());
         }
-        for (CapturedLogEvent line : actor.getAllLogEntries()) {
-            LOG.atLevel(line.level())
-                    .setCause(line.getErrorCause().orElse(null))
-                    .log(line.message());
-        }
-        actor.clearLog();
         if (!actor.isAlive()) {
             time.remove(this);
         }

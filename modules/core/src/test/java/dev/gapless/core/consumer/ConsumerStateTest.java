@@ -21,6 +21,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
@@ -37,6 +38,7 @@ import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,8 +58,12 @@ class ConsumerStateTest implements ConsumerEffects {
     private long nowNs;
 
     private ConsumerState consumer(Start start, CursorToken token) {
+        return consumer(start, token, Given.ring(64));
+    }
+
+    private ConsumerState consumer(Start start, CursorToken token, TopicSettings settings) {
         ConsumerState.Reader reader = new ConsumerState.Reader(
-                TOPIC, 0, OWN, Given.ring(64), new Eras(), () -> ++sessions, new SplittableRandom(1), this);
+                TOPIC, 0, OWN, settings, new Eras(), () -> ++sessions, new SplittableRandom(1), this);
         return new ConsumerState(reader, feed, start, token);
     }
 
@@ -316,6 +322,32 @@ class ConsumerStateTest implements ConsumerEffects {
         registered(LOG, 1, 0);
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs), "an answer that is accepted ends it");
+    }
+
+    @Test
+    @DisplayName("rowO1, ruleC5: a member is asked for as long as it is one, at intervals with jitter, between bounds")
+    void registersForAsLongAsItIsAMember() {
+        TopicSettings jittery = Given.ring(64).with(draft -> draft.registerJitter = 0.2);
+        consumer = consumer(Start.LATEST, null, jittery);
+        begin(present(PRODUCER), named(PRODUCER));
+        long maxNs = jittery.registerBackoff().maxNs();
+        Set<Long> waits = new HashSet<>();
+        for (int i = 0; i < 10_000; i++) { // more than a day
+            long waitNs = consumer.deadlineNs(nowNs) - nowNs;
+            long meantNs = jittery.registerBackoff().waitNs(i);
+            assertTrue(Math.abs(waitNs - meantNs) <= meantNs / 5 + 1, "wait " + i + " is " + waitNs);
+            assertTrue(waitNs <= maxNs + maxNs / 5 + 1);
+            waits.add(waitNs);
+            Session asked = session();
+            after(waitNs);
+            assertNotEquals(asked, session());
+            sent.subList(0, sent.size() - 1).clear();
+        }
+        assertTrue(waits.size() > 9_000, "they differ");
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        sent.clear();
+        after(maxNs * 2);
+        assertEquals(List.of(), sent);
     }
 
     @Test

@@ -53,6 +53,7 @@ class AgesTest {
     }
 
     @Test
+    @DisplayName("rowO8: without an age nothing is too old")
     void withoutAnAgeNothingIsTooOld() {
         Ages ages = Ages.of(0);
         assertEquals(NONE, ages.tooOld(3, 0));

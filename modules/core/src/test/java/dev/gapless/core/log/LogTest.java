@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 class LogTest {
     private static final TopicSettings WAITING = Given.settings(2, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD);
     private static final Ticket NOBODY = outcome -> {};
+    private static final long DAY_MS = 86_400_000;
+    private static final long NOON_MS = 1_700_000_000_000L;
 
     private static Log log(int messages) {
         return new Log(Given.LOG, Given.ring(messages));
@@ -66,6 +68,65 @@ class LogTest {
         assertEquals(0, log.firstSince(20));
         assertEquals(0, log.firstSince(5));
         assertEquals(6, log.firstSince(51));
+    }
+
+    @Test
+    @DisplayName(
+            "rowB3, ruleP2: since a millisecond begins with the first that was published in it, told if part of it is gone")
+    void sinceIsInclusive() {
+        Log log = log(4);
+        for (long ms : new long[] {10, 20, 20, 30}) {
+            publish(log, ms);
+        }
+        assertEquals(2, log.firstSince(20));
+        assertEquals(2, log.firstSince(11));
+        assertEquals(4, log.firstSince(21));
+        assertEquals(5, log.firstSince(31));
+        publish(log, 40);
+        publish(log, 40);
+        assertEquals(0, log.firstSince(20), "one of 20 is overwritten, the other is there");
+        assertEquals(4, log.firstSince(21));
+    }
+
+    @Test
+    @DisplayName(
+            "rowB3, ruleP11: where the clock jumps a day, since begins too early at most, or is told: never too late")
+    void sinceWhereTheClockJumps() {
+        Log ahead = log(3);
+        publish(ahead, NOON_MS);
+        publish(ahead, NOON_MS + DAY_MS);
+        publish(ahead, NOON_MS + 10); // back again
+        assertEquals(2, ahead.firstSince(NOON_MS + 5));
+        assertEquals(2, ahead.firstSince(NOON_MS + 11), "published before that, by a clock that was right");
+        assertEquals(4, ahead.firstSince(NOON_MS + DAY_MS + 1));
+        publish(ahead, NOON_MS + 20);
+        publish(ahead, NOON_MS + 30);
+        assertEquals(0, ahead.firstSince(NOON_MS + 11), "what is overwritten may have been of then");
+
+        Log back = log(3);
+        publish(back, NOON_MS);
+        publish(back, NOON_MS - DAY_MS);
+        publish(back, NOON_MS - DAY_MS + 10);
+        assertEquals(1, back.firstSince(NOON_MS - DAY_MS + 5));
+        assertEquals(1, back.firstSince(NOON_MS));
+        assertEquals(4, back.firstSince(NOON_MS + 1));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP12: where the clock jumps a day, max-age drops nothing early and keeps nothing: it goes by elapsed time")
+    void maxAgeWhereTheClockJumps() {
+        for (long jumpMs : new long[] {DAY_MS, -DAY_MS}) {
+            Log log = new Log(Given.LOG, Given.ring(8).with(draft -> draft.maxAgeNs = 16 * Given.SECOND));
+            log.publish(content(1), NOON_MS, 0, NOBODY);
+            log.dropOld(0);
+            log.publish(content(2), NOON_MS + jumpMs, Given.SECOND, NOBODY);
+            log.dropOld(Given.SECOND);
+            log.dropOld(15 * Given.SECOND);
+            assertEquals(2, log.size());
+            log.dropOld(18 * Given.SECOND);
+            assertEquals(0, log.size());
+        }
     }
 
     @Test

@@ -159,7 +159,7 @@ class SubscriptionStateTest {
     }
 
     @Test
-    @DisplayName("ruleS2: a reload is tried so many times in a row, and for ever without a limit")
+    @DisplayName("rowO8, ruleS2: a reload is tried so many times in a row, and for ever without a limit")
     void reloadsSoOften() {
         for (int attempts : List.of(3, 0)) {
             TopicSettings settings = SETTINGS.with(draft -> draft.reloadAttempts = attempts);

@@ -93,7 +93,7 @@ class CoverageTest {
     }
 
     private static boolean isTest(String type, String method) throws IOException {
-        for (String module : List.of("modules/cluster/src/test", "multi-jvm-tests/src")) {
+        for (String module : List.of("modules/cluster/src/test", "modules/testkit/src/test", "multi-jvm-tests/src")) {
             try (Stream<Path> sources = Files.walk(ROOT.resolve(module))) {
                 for (Path source :
                         sources.filter(file -> file.endsWith(type + ".java")).toList()) {
