@@ -31,7 +31,7 @@ import org.junit.jupiter.api.function.Executable;
  */
 class MutationControlsTest {
     private static final int AT_ONCE = 2;
-    private static final long LAST_SEED = 1_400;
+    private static final long LAST_SEED = 2_000;
     /** Many times what the core takes without a fault, which {@link #theCoreItselfPasses} holds to a half of it. */
     private static final long AT_MOST_SECONDS = 300;
 
