@@ -241,19 +241,22 @@ final class ConsumerState {
 
     private void lost(Registration r, long nowMs) {
         Placed at = r.at;
-        Era end;
-        if (r.unheardUid != Registration.NO_UID) {
-            end = eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took its position's life for
-        } else if (at == null || !at.era().isPlaced()) {
-            end = eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch());
-        } else {
-            end = eras.endOf(at.era(), r.answeredUid);
-        }
+        Era end = endOf(r);
         if (at != null && r.neverPublished()) {
             feed.left(new Placed(end, at.sequence())); // nothing of it can be lost
             return;
         }
         tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
+    }
+
+    private Era endOf(Registration r) {
+        Placed at = r.at;
+        if (r.unheardUid != Registration.NO_UID) {
+            return eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took its position's life for
+        }
+        return at == null || !at.era().isPlaced()
+                ? eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch())
+                : eras.endOf(at.era(), r.answeredUid);
     }
 
     /** The producers that it has anything to do with. */
@@ -336,7 +339,7 @@ final class ConsumerState {
         for (Registration r : byNode.values()) {
             Placed at = r.at;
             if (r.phase == Phase.WAITING && at != null && !nodes.contains(r.node)) {
-                ends.put(r.node, new Placed(eras.endOf(at.era(), r.answeredUid), at.sequence()));
+                ends.put(r.node, new Placed(endOf(r), at.sequence()));
             }
         }
         return ends;

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,8 @@ public final class SubscriptionState {
     private volatile @Nullable Pending pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
     private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>(0);
+    /** Their names: a token is to name them until then. */
+    private volatile Set<String> untold = Set.of();
 
     /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
     private volatile Set<String> doubtful = Set.of();
@@ -216,6 +219,7 @@ public final class SubscriptionState {
             return left;
         }
         if (isCatchingUp() && mayJoin && join(at, nowNs)) {
+            pace.forget(); // what waited there is none of the other feed's
             return Step.JOINED;
         }
         return read(withoutForgotten(at), nowNs);
@@ -437,16 +441,22 @@ public final class SubscriptionState {
             return step;
         }
         passedEnds.addAll(ends);
+        publishUntold();
         if (step == null) {
             step = nextPassedEnd(run.after(0));
         }
         return step == null ? read(run.after(0), nowNs) : step;
     }
 
+    private void publishUntold() {
+        untold = passedEnds.stream().map(end -> end.era().node()).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** What was told of a later life says already that this one is over. */
     private @Nullable Step nextPassedEnd(Vector at) {
         while (!passedEnds.isEmpty()) {
             Placed end = passedEnds.remove();
+            publishUntold();
             if (end.equals(at.get(end.era().node()))) {
                 return left(end);
             }
@@ -601,7 +611,8 @@ public final class SubscriptionState {
             boolean wasOver = isEnd && position.equals(overBefore.get(node)); // where, only the feed knows
             boolean isOver = isEnd && (newest == null || newest.isEnd() || wasOver);
             boolean isLast = newest == null || newest.number() <= position.era().number();
-            if (isOver && isLast && !read.unresolved().contains(node)) {
+            boolean isTold = !read.unresolved().contains(node) && !untold.contains(node);
+            if (isOver && isLast && isTold) {
                 positions.remove(node);
             } else {
                 positions.put(node, wasOver ? null : position.position());
