@@ -89,7 +89,7 @@ final class ConsumerHost extends Alarms.Sleeper implements ConsumerEffects {
 
     /** Does nobody subscribe any more? */
     boolean isIdle() {
-        return readings.isEmpty();
+        return consumer.isIdle();
     }
 
     void open(long id, Opening opening, SubscriptionListener listener, Order.Desk desk) {

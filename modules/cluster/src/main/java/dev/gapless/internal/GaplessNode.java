@@ -10,7 +10,6 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -189,10 +188,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     private LocalProducer makeProducer(String topic) {
         Running r = running();
         TopicSettings settings = r.settings().topic(topic);
-        long nowMs = Clock.nowMs();
-        LogIdentity identity = settings.publishing()
-                ? LogIdentity.fresh(Epoch.random(new SecureRandom()), nowMs)
-                : LogIdentity.unpublished(nowMs);
+        LogIdentity identity = LogIdentity.fresh(settings, new SecureRandom(), Clock.nowMs());
         Log log = new Log(identity, settings);
         if (r.closing().get()) {
             log.close();

@@ -1,5 +1,6 @@
 package dev.gapless.core;
 
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +27,8 @@ public record LogIdentity(
         return new LogIdentity(epoch, startedMs, 1, null);
     }
 
-    /** The log of a node that does not publish to the topic: it is empty, and was in every life before. */
-    public static LogIdentity unpublished(long startedMs) {
-        return fresh(Epoch.NONE, startedMs);
+    /** That of a log without a past on a node with these settings. If it does not publish, the log is empty, and always was. */
+    public static LogIdentity fresh(TopicSettings settings, RandomGenerator random, long startedMs) {
+        return fresh(settings.publishing() ? Epoch.random(random) : Epoch.NONE, startedMs);
     }
 }

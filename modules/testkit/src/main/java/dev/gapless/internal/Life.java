@@ -9,7 +9,6 @@ import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -292,10 +291,8 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
 
     private LocalProducer localProducer(String topic) {
         return locals.computeIfAbsent(topic, name -> {
-            LogIdentity identity = around.topic(name).publishing()
-                    ? LogIdentity.fresh(
-                            Epoch.random(around::nextRandom), around.time().ms())
-                    : LogIdentity.unpublished(around.time().ms());
+            LogIdentity identity = LogIdentity.fresh(
+                    around.topic(name), around::nextRandom, around.time().ms());
             Log log = new Log(identity, around.topic(name));
             if (closing || gone) {
                 log.close();

@@ -71,11 +71,7 @@ final class Judged implements AutoCloseable {
 
     /** It publishes and subscribes; a new process where the one before was, by the tokens in the files that that has left. */
     private void begin(TestNode node) {
-        node.call(
-                "journal",
-                Arguments.of("directory", journals)
-                        .and("topics", String.join(",", TOPICS))
-                        .and("largest-burst", LARGEST_BURST));
+        subscriptions.journal(node, TOPICS, LARGEST_BURST);
         for (String topic : TOPICS) {
             Subscriptions.Token token = subscriptions.ownToken(node, topic);
             if (token == null) {

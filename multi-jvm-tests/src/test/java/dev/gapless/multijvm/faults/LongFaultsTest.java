@@ -75,7 +75,7 @@ class LongFaultsTest {
     private void run(TestCluster cluster, Path journals, Checker checker) throws InterruptedException {
         Journal journal = new Journal(journals.toString(), "faults");
         Subscriptions subscriptions = new Subscriptions(journals);
-        Population population = new Population(cluster, journals, journal, subscriptions);
+        Population population = new Population(cluster, journal, subscriptions);
         Faults faults = new Faults(cluster, population, subscriptions, RETURN_TIMEOUT_MS);
         population.start();
         long endNs = System.nanoTime() + TIME.toNanos();

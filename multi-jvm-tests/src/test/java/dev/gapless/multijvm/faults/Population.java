@@ -7,7 +7,6 @@ import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Journal;
 import dev.gapless.multijvm.node.Members;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,6 @@ final class Population {
     private static final int LARGEST_BURST = 250;
 
     private final TestCluster cluster;
-    private final Path journals;
     private final Journal faults;
     private final Subscriptions subscriptions;
     /** In the order in which they came: the regular ones first. */
@@ -46,9 +44,8 @@ final class Population {
     private final AtomicInteger begun = new AtomicInteger();
     private final Set<TestNode> busy = ConcurrentHashMap.newKeySet();
 
-    Population(TestCluster cluster, Path journals, Journal faults, Subscriptions subscriptions) {
+    Population(TestCluster cluster, Journal faults, Subscriptions subscriptions) {
         this.cluster = cluster;
-        this.journals = journals;
         this.faults = faults;
         this.subscriptions = subscriptions;
     }
@@ -65,11 +62,7 @@ final class Population {
 
     /** It publishes and subscribes to every topic; a new life half of the times where the one before was. */
     private void begin(TestNode node) {
-        node.call(
-                "journal",
-                Arguments.of("directory", journals)
-                        .and("topics", String.join(",", TOPICS))
-                        .and("largest-burst", LARGEST_BURST));
+        subscriptions.journal(node, TOPICS, LARGEST_BURST);
         for (String topic : TOPICS) {
             Subscriptions.Token token = subscriptions.ownToken(node, topic);
             if (token == null || begun.incrementAndGet() % 2 == 0) {

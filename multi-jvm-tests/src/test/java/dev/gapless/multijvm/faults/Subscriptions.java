@@ -45,6 +45,15 @@ final class Subscriptions {
     /** A token, and the journal that says what it stands for. */
     record Token(Entry source, int number, String text) {}
 
+    /** The node publishes to these topics from now on, and writes down what it does. */
+    void journal(TestNode node, List<String> topics, int largestBurst) {
+        node.call(
+                "journal",
+                Arguments.of("directory", journals)
+                        .and("topics", String.join(",", topics))
+                        .and("largest-burst", largestBurst));
+    }
+
     /** Those that every node begins with. */
     void subscribe(TestNode node, String topic, String from) {
         begin(node, topic, false, Arguments.of("from", from));

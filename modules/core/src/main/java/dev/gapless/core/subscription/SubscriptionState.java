@@ -12,7 +12,6 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedReader;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,7 +21,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +52,8 @@ public final class SubscriptionState {
     private volatile boolean mayJoin;
     private volatile MessageRun run;
     private volatile @Nullable Pending pending;
-    /** Producers that left while the feed went past this subscription, to be told behind what it missed. */
-    private final ArrayDeque<Placed> passedEnds = new ArrayDeque<>(0);
-    /** Their names: a token is to name them until then. */
-    private volatile Set<String> untold = Set.of();
+    /** Producers that left while the feed went past this subscription, to be told behind what it missed; a token names them until then. */
+    private volatile List<Placed> passedEnds = List.of();
 
     /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
     private volatile Set<String> doubtful = Set.of();
@@ -440,23 +436,19 @@ public final class SubscriptionState {
             index = here;
             return step;
         }
-        passedEnds.addAll(ends);
-        publishUntold();
+        ends.addAll(0, passedEnds);
+        passedEnds = List.copyOf(ends);
         if (step == null) {
             step = nextPassedEnd(run.after(0));
         }
         return step == null ? read(run.after(0), nowNs) : step;
     }
 
-    private void publishUntold() {
-        untold = passedEnds.stream().map(end -> end.era().node()).collect(Collectors.toUnmodifiableSet());
-    }
-
     /** What was told of a later life says already that this one is over. */
     private @Nullable Step nextPassedEnd(Vector at) {
         while (!passedEnds.isEmpty()) {
-            Placed end = passedEnds.remove();
-            publishUntold();
+            Placed end = passedEnds.get(0);
+            passedEnds = List.copyOf(passedEnds.subList(1, passedEnds.size()));
             if (end.equals(at.get(end.era().node()))) {
                 return left(end);
             }
@@ -597,6 +589,7 @@ public final class SubscriptionState {
     /** A token for a place where this subscription is or was (rule T1). Any thread. */
     public CursorToken token(Vector at, String topic, String cluster, long nowMs) {
         Feed read = feed;
+        List<Placed> untold = passedEnds;
         Map<String, @Nullable Position> positions = new HashMap<>();
         for (String node : read.unresolved()) {
             positions.put(node, null);
@@ -611,7 +604,8 @@ public final class SubscriptionState {
             boolean wasOver = isEnd && position.equals(overBefore.get(node)); // where, only the feed knows
             boolean isOver = isEnd && (newest == null || newest.isEnd() || wasOver);
             boolean isLast = newest == null || newest.number() <= position.era().number();
-            boolean isTold = !read.unresolved().contains(node) && !untold.contains(node);
+            boolean isTold = !read.unresolved().contains(node)
+                    && untold.stream().noneMatch(end -> end.era().node().equals(node));
             if (isOver && isLast && isTold) {
                 positions.remove(node);
             } else {

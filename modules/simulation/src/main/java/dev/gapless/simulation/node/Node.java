@@ -1,6 +1,5 @@
 package dev.gapless.simulation.node;
 
-import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -258,9 +257,9 @@ public final class Node implements ProducerEffects, ConsumerEffects {
     private ProducerState log() {
         ProducerState state = producer;
         if (state == null) {
-            Epoch epoch = settings.publishing() ? Epoch.random(random) : Epoch.NONE;
-            outside.logMade(epoch);
-            Log log = new Log(LogIdentity.fresh(epoch, outside.nowMs()), settings);
+            LogIdentity identity = LogIdentity.fresh(settings, random, outside.nowMs());
+            outside.logMade(identity.epoch());
+            Log log = new Log(identity, settings);
             state = new ProducerState(TOPIC, uid, log, settings, this);
             producer = state;
         }
