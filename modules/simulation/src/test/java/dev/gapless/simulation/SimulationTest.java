@@ -60,6 +60,7 @@ class SimulationTest {
             "publish: waits for room",
             "setting: nodes named by their address",
             "setting: nodes with names of their own",
+            "setting: nodes with names of their own, and an address for each life",
             "setting: 2 nodes",
             "setting: 3 nodes",
             "setting: 4 nodes",

@@ -191,6 +191,7 @@ final class ConsumerState {
         Registration r = known == null ? fresh : known;
         assert known == null || known.uid == Registration.NO_UID : "two members with the name " + named.node();
         r.node = named.node();
+        r.address = fresh.address;
         r.uid = named.uid();
         r.late |= fresh.late;
         r.attempts = 0;
@@ -338,7 +339,7 @@ final class ConsumerState {
         Map<String, Placed> ends = new HashMap<>();
         for (Registration r : byNode.values()) {
             Placed at = r.at;
-            if (r.phase == Phase.WAITING && at != null && !nodes.contains(r.node)) {
+            if (r.phase == Phase.WAITING && at != null && !r.isAmong(nodes)) {
                 ends.put(r.node, new Placed(endOf(r), at.sequence()));
             }
         }
@@ -472,6 +473,7 @@ final class ConsumerState {
     private void accepted(Registration r) {
         r.phase = Phase.LIVE;
         r.answeredUid = r.uid;
+        r.answeredAddress = r.address;
         r.unheardUid = Registration.NO_UID;
         r.start = Start.LATEST; // Invariant: there is a position now, and After is asked for
         r.unresolved = false;
@@ -640,7 +642,8 @@ final class ConsumerState {
         }
         for (Registration r : byNode.values()) {
             // Also if their end was told: should they answer after all, they must not begin anew.
-            boolean anotherLife = r.uid != Registration.NO_UID && r.uid != r.answeredUid;
+            boolean anotherLife =
+                    r.unheardUid != Registration.NO_UID || (r.uid != Registration.NO_UID && r.uid != r.answeredUid);
             if (!r.isAnswered() || anotherLife || r.phase == Phase.LEFT) {
                 nodes.add(r.node);
             }

@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.feed.Placed;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ final class Registration {
     static final long NO_UID = 0;
 
     String node;
+    /** Of this life, or of the one before it: its name for whoever has not heard it say another. */
+    String address;
+    /** That of the life that its position is of. */
+    String answeredAddress;
+
     long uid;
     Phase phase;
     /** Where to begin while there is no position. */
@@ -64,6 +70,8 @@ final class Registration {
 
     Registration(String node, long uid, Phase phase, Start start) {
         this.node = node;
+        this.address = node;
+        this.answeredAddress = node;
         this.uid = uid;
         this.phase = phase;
         this.start = start;
@@ -82,6 +90,11 @@ final class Registration {
     /** It stands in a token, and no member with this name has been seen yet. */
     boolean isUnheardOf() {
         return (phase == Phase.WAITING || phase == Phase.LOST) && !isAnswered() && unheardUid == NO_UID;
+    }
+
+    /** Is it one of these, by its name, or by an address of which a token knows no more? */
+    boolean isAmong(Set<String> nodes) {
+        return nodes.contains(node) || nodes.contains(address) || nodes.contains(answeredAddress);
     }
 
     /** Has it said so itself, here, that it never published, and has no other life been there since? */

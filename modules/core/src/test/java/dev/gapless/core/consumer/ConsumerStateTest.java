@@ -737,6 +737,38 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1, G1: a life that went without an answer, and is waited for under its name, is unresolved until it is told")
+    void unheardOfAndWaitedFor() {
+        live(1);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        assertEquals(Set.of(), feed.unresolved(), "its position says all");
+        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        assertEquals(Set.of("p"), feed.unresolved());
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        assertEquals(Set.of(), feed.unresolved());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5, G1: who is waited for is over for a token that lists neither its name nor an address of its lives")
+    void openEnds() {
+        live(1);
+        assertEquals(Set.of(), consumer.openEndsWithout(Set.of()).keySet(), "it is there");
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
+        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("p")).keySet());
+        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
+        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
+        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:2")).keySet());
+        assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
+    }
+
+    @Test
     void countsTheRegistrationsThatItHadToMakeAgain() {
         begin(present(PRODUCER), named(PRODUCER));
         assertEquals(0, consumer.registeredAgain(), "the first one");

@@ -154,7 +154,7 @@ final class Life implements Outside {
     void subscribe(Opening how, Witness witness) {
         Reader reader = new Reader(world.oracle(), node, witness);
         readers.put(witness.id(), reader);
-        world.oracle().opened(witness);
+        world.oracle().opened(witness, heard);
         reader.begin(node.subscribe(witness.id(), how));
     }
 

@@ -35,8 +35,9 @@ public final class Oracle {
         this.observer = observer;
     }
 
-    /** A subscription is about to be opened. */
-    public void opened(Witness w) {
+    /** A subscription is about to be opened, by this process. */
+    public void opened(Witness w, Heard reader) {
+        w.reader = reader;
         for (String node : truth.nodes()) {
             w.whenOpened.put(node, truth.now(node));
         }
@@ -127,6 +128,11 @@ public final class Oracle {
                 observer.count(excepted, 1);
                 continue;
             }
+            if (at != null && w.mayComeLater(life, lifeOf(w, node, at))) {
+                observer.count("told of a life by its address, after a later one", 1);
+                w.later.add(life);
+                continue;
+            }
             fail(
                     w,
                     "G1",
@@ -191,6 +197,7 @@ public final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
             } else if (gap.resumesAt() == null) {
+                w.isToldLater(node, Objects.requireNonNull(gap.node()));
                 isInTheReload(w, node);
             } else if (gap.epoch() == null) {
                 w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
@@ -233,7 +240,13 @@ public final class Oracle {
 
     /** What had been published when the reload began is in it. */
     private static void isInTheReload(Witness w, String node) {
-        w.due.put(node, Place.later(w.whenReloadBegan.getOrDefault(node, Place.NOWHERE), w.due.get(node)));
+        Place then = w.whenReloadBegan.getOrDefault(node, Place.NOWHERE);
+        Place due = w.due.get(node);
+        if (due != null || w.ready) {
+            w.due.put(node, Place.later(then, due));
+        } else {
+            w.reflected.merge(node, then, Place::later); // a later life begins by its own clock
+        }
     }
 
     private void passNumbers(Witness w, String node, Gap gap) {
@@ -326,6 +339,9 @@ public final class Oracle {
             nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)", null);
             isToldTheEnd(w, node);
         }
+        w.later.stream().filter(life -> w.between(life) == null).findAny().ifPresent(life -> {
+            fail(w, "G1", life.node + " " + life.epoch + " was left out when a later life came, and never told");
+        });
     }
 
     /** A producer that is gone for good has been announced to whoever was given something of it. */
@@ -363,7 +379,8 @@ public final class Oracle {
     }
 
     private String resolve(String name) {
-        String node = name.endsWith(":2551") ? name.substring(0, name.length() - 5) : name;
+        int port = name.indexOf(':');
+        String node = port < 0 ? name : name.substring(0, port);
         if (!truth.isNode(node)) {
             throw new Violation("G3: there is no node " + name);
         }

@@ -35,6 +35,11 @@ public final class Witness {
     /** How often it was told the end of each life. */
     final Map<Epoch, Integer> ends = new HashMap<>();
 
+    /** Lives to be told of by their addresses, although something of later ones was given already. */
+    final Set<Truth.Life> later = new HashSet<>();
+
+    @Nullable Heard reader;
+
     boolean resumed;
     boolean earliest;
     /** What had been published when it was opened. */
@@ -116,10 +121,12 @@ public final class Witness {
         copy.due.putAll(due);
         copy.ended.putAll(ended);
         copy.reflected.putAll(reflected);
+        copy.later.addAll(later);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;
         copy.handovers.addAll(handovers);
+        copy.reader = reader;
         return copy;
     }
 
@@ -130,6 +137,31 @@ public final class Witness {
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * A life that its reader, or that of its token, knew by its address alone: nobody knows that the other one, with an address of
+     * its own, came after it. It is told of when it goes.
+     */
+    boolean mayComeLater(Truth.Life life, Truth.Life other) {
+        String address = addressOf(life);
+        return address != null
+                && !address.equals(addressOf(other))
+                && (Objects.requireNonNull(reader).knewWhenAppeared(life.uid, other.uid)
+                        || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken())));
+    }
+
+    /** It is told that somebody is gone for good: by the address if that is all that is known of it. */
+    void isToldLater(String node, String name) {
+        later.removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(addressOf(life))));
+    }
+
+    private @Nullable String addressOf(Truth.Life life) {
+        String address = Objects.requireNonNull(reader).addressOf(life.uid);
+        for (int i = 0; address == null && i < handovers.size(); i++) {
+            address = handovers.get(i).taker().addressOf(life.uid);
+        }
+        return address;
     }
 
     public String describe() {

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** An address, at which one process lives after the other, and its clock. */
+/** Where one process lives after the other, at one address or each at its own, and its clock. */
 final class Host {
     private final int index;
     private final String name;
-    private final String address;
+    private final Addresses addresses;
     private final boolean produces;
     private final int producesFrom;
     private final boolean consumes;
@@ -19,14 +19,34 @@ final class Host {
     private int driftPerMille;
     private final List<Long> lives = new ArrayList<>();
 
+    /** What a member goes by until it has told its name. */
+    enum Addresses {
+        /** That is its name, too: nobody has given it another. */
+        ARE_NAMES("nodes named by their address"),
+        STAY("nodes with names of their own"),
+        /** As those of pods do. */
+        CHANGE("nodes with names of their own, and an address for each life");
+
+        private final String words;
+
+        Addresses(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
     /**
      * @param index counts from 0
      * @param producesFrom the first of its processes whose settings let it publish, counted from 1
      */
-    Host(int index, boolean produces, int producesFrom, boolean consumes, boolean namedByItsAddress) {
+    Host(int index, boolean produces, int producesFrom, boolean consumes, Addresses addresses) {
         this.index = index;
         this.name = "n" + (index + 1);
-        this.address = namedByItsAddress ? name : name + ":2551";
+        this.addresses = addresses;
         this.produces = produces;
         this.producesFrom = producesFrom;
         this.consumes = consumes;
@@ -42,6 +62,17 @@ final class Host {
         return lives.size();
     }
 
+    /** Has the process that is here now the address of the one before it, or was there none? */
+    boolean isAtSameAddressAsBefore() {
+        int last = lives.size() - 1;
+        return last == 0 || isOneAddress(lives.get(last), lives.get(last - 1));
+    }
+
+    /** Does what is sent to that process arrive at the one that is here now, or comes next? */
+    boolean isReached(long uid) {
+        return isOneAddress(uid, lives.get(lives.size() - 1));
+    }
+
     /** Of the processes that started here: was one before this one, and does it pass this test? */
     boolean anyBefore(long uid, LongPredicate test) {
         return lives.stream().takeWhile(life -> life != uid).anyMatch(test::test);
@@ -51,9 +82,18 @@ final class Host {
         return name;
     }
 
-    /** Before it has told its name it goes under this. */
-    String address() {
-        return address;
+    /** Before that process here has told its name it goes under this. */
+    String addressOf(long uid) {
+        return switch (addresses) {
+            case ARE_NAMES -> name;
+            case STAY -> name + ":2551";
+            case CHANGE -> name + ":" + (2551 + lives.indexOf(uid));
+        };
+    }
+
+    /** Are these two processes at one address, or is it one? */
+    boolean isOneAddress(long uid, long other) {
+        return addressOf(uid).equals(addressOf(other));
     }
 
     boolean produces() {

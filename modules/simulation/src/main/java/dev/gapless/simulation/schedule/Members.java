@@ -30,7 +30,7 @@ final class Members {
         long hearsNs;
         long lastNs;
         final Map<Long, Long> lastOf = new LinkedHashMap<>();
-        final Map<Host, Long> appearedAt = new LinkedHashMap<>();
+        final Map<String, Long> appearedAt = new LinkedHashMap<>();
     }
 
     Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth, Counts counts) {
@@ -44,7 +44,7 @@ final class Members {
     /** A process that has started joins: it learns of everybody, and everybody of it. */
     void join(NodeProcess process) {
         for (Map.Entry<Long, Host> member : List.copyOf(present.entrySet())) {
-            if (member.getValue() == process.host()) {
+            if (isAt(member.getValue(), member.getKey(), process)) {
                 remove(member.getKey());
             }
         }
@@ -53,9 +53,10 @@ final class Members {
         truth.becameMember(process.uid(), timeline.stamp());
         process.heard().joins();
         observers.forEach((observer, news) -> {
-            long notBefore = news.appearedAt.getOrDefault(process.host(), 0L);
+            String address = process.host().addressOf(process.uid());
+            long notBefore = news.appearedAt.getOrDefault(address, 0L);
             long atNs = nextNs(news, process.uid(), notBefore);
-            news.appearedAt.put(process.host(), atNs);
+            news.appearedAt.put(address, atNs);
             timeline.at(atNs, () -> observer.input(() -> observer.appeared(process.uid(), process.host())));
         });
         News news = new News();
@@ -73,6 +74,10 @@ final class Members {
                         timeline.at(news.hearsNs + waitNs, () -> process.input(() -> isUp(process)));
                     }
                 }));
+    }
+
+    private static boolean isAt(Host host, long uid, NodeProcess process) {
+        return host == process.host() && host.isOneAddress(uid, process.uid());
     }
 
     private static void isUp(NodeProcess process) {

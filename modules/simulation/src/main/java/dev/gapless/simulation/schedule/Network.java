@@ -87,6 +87,16 @@ final class Network {
         }
     }
 
+    /** What is under way to this host was for an address that it has not any more. */
+    void dropTo(Host at) {
+        for (@Nullable Link[] from : links) {
+            Link link = from[at.index()];
+            if (link != null) {
+                drop(link);
+            }
+        }
+    }
+
     void silence(Host at) {
         receivers[at.index()] = null;
     }
@@ -157,13 +167,16 @@ final class Network {
 
     /** What is under way between the two is lost. */
     void reset(Host one, Host other) {
-        for (Link link : new Link[] {link(one, other), link(other, one)}) {
-            link.inFlight.forEach(packet -> {
-                packet.done = true;
-                reset.add();
-            });
-            link.inFlight.clear();
-        }
+        drop(link(one, other));
+        drop(link(other, one));
+    }
+
+    private void drop(Link link) {
+        link.inFlight.forEach(packet -> {
+            packet.done = true;
+            reset.add();
+        });
+        link.inFlight.clear();
     }
 
     /** Nothing gets through in this direction until {@link #mend} was called as often. */

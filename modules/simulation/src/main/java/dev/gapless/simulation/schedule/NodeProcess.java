@@ -215,11 +215,12 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ members
 
     void appeared(long memberUid, Host at) {
+        String address = at.addressOf(memberUid);
         if (at.anyBefore(memberUid, heard::knows)) {
             schedule.counts().add("members: seen before its predecessor was removed");
         }
-        heard.appeared(memberUid, at.address());
-        node.appeared(memberUid, at.address());
+        heard.appeared(memberUid, address);
+        node.appeared(memberUid, address);
     }
 
     void removed(long memberUid) {
@@ -259,7 +260,12 @@ final class NodeProcess implements Outside {
     public void send(long toUid, Object message) {
         effect();
         schedule.messages().sent(message);
-        schedule.network().send(host, schedule.hostOf(toUid), message);
+        Host to = schedule.hostOf(toUid);
+        if (to.isReached(toUid)) {
+            schedule.network().send(host, to, message);
+        } else {
+            schedule.counts().add("packets: to an address where nobody is any more");
+        }
     }
 
     @Override
@@ -337,7 +343,7 @@ final class NodeProcess implements Outside {
     void subscribe(Opening how, Witness witness) {
         Subscriber subscriber = new Subscriber(schedule, this, witness);
         subscribers.put(witness.id(), subscriber);
-        schedule.oracle().opened(witness);
+        schedule.oracle().opened(witness, heard);
         subscriber.begin(node.subscribe(witness.id(), how));
     }
 

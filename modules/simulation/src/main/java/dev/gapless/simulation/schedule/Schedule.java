@@ -55,14 +55,22 @@ final class Schedule implements Observer {
         this.members = new Members(timeline, root.split(), profile, truth, counts);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new Workload(this, root.split());
-        boolean namedByAddress = seed % 4 == 2; // as nodes are that are given no name
-        counts.add(namedByAddress ? "setting: nodes named by their address" : "setting: nodes with names of their own");
+        Host.Addresses addresses = addresses(seed);
+        counts.add("setting: " + addresses);
         for (int i = 0; i < profile.hosts(); i++) {
             // The first produces and the last consumes; the others do either, both, or nothing.
             boolean produces = i == 0 || random.nextInt(3) != 0;
             boolean consumes = i == profile.hosts() - 1 || random.nextInt(3) != 0;
-            hosts.add(new Host(i, produces, firstLifeThatPublishes(i, produces), consumes, namedByAddress));
+            hosts.add(new Host(i, produces, firstLifeThatPublishes(i, produces), consumes, addresses));
         }
+    }
+
+    private static Host.Addresses addresses(long seed) {
+        return switch ((int) (seed % 4)) {
+            case 2 -> Host.Addresses.ARE_NAMES;
+            case 3 -> Host.Addresses.CHANGE;
+            default -> Host.Addresses.STAY;
+        };
     }
 
     /** From which life on a host's settings let it publish. */
@@ -151,6 +159,9 @@ final class Schedule implements Observer {
         NodeProcess process = new NodeProcess(this, host, uid);
         host.process(process);
         trace(host, () -> "starts as " + name(uid));
+        if (!host.isAtSameAddressAsBefore()) {
+            network.dropTo(host);
+        }
         network.listen(host, process::receive);
         workload.started(process);
         timeline.after(100 * Profile.MS + random.nextLong(Profile.SECOND), () -> {

@@ -40,8 +40,8 @@ class OracleTest implements Observer {
         reader.appeared(READER, "reader");
         reader.joins();
         reader.isUp();
-        reader.appeared(1, "one");
-        oracle.opened(witness);
+        reader.appeared(1, "n1:1");
+        oracle.opened(witness, reader);
     }
 
     @Override
@@ -335,6 +335,47 @@ class OracleTest implements Observer {
         assertEquals(1, counts.get("limit: life that never was a member"));
         truth.becameMember(2, stamp());
         breaks("G1", () -> oracle.isLevel(witness));
+    }
+
+    @Test
+    void agreesThatALifeWhoseNameNobodyKnewIsToldWhenItGoes() {
+        laterLifeAtAnotherAddress();
+        give(SECOND, 1, 2);
+        missed(new Gap("n1:1", Reason.PRODUCER_LOST, null, null, null, null));
+        oracle.isLevel(witness);
+    }
+
+    @Test
+    void findsALifeWhoseNameNobodyKnewThatIsNeverTold() {
+        laterLifeAtAnotherAddress();
+        give(SECOND, 1, 2);
+        breaks("G1", () -> oracle.isLevel(witness));
+    }
+
+    @Test
+    void findsALifeThatIsLeftOutThoughItWasGoneBeforeTheLaterOneCame() {
+        ready();
+        publish(FIRST, 1, 2);
+        reader.removed(1);
+        restart();
+        reader.appeared(11, "n1:2");
+        breaks("G1", () -> give(SECOND, 1, 2));
+    }
+
+    @Test
+    void findsALifeThatIsLeftOutWhereTheLaterOneHasItsAddress() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        reader.appeared(11, "n1:1");
+        breaks("G1", () -> give(SECOND, 1, 2));
+    }
+
+    private void laterLifeAtAnotherAddress() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        reader.appeared(11, "n1:2");
     }
 
     private Witness keep() {

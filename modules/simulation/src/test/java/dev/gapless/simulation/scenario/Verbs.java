@@ -225,7 +225,7 @@ final class Verbs {
 
     private void open(String name, Life life, Opening how, Witness witness) {
         Reader reader = world.open(name, life, witness);
-        world.oracle().opened(witness);
+        world.oracle().opened(witness, life.heard());
         reader.begin(life.node().subscribe(witness.id(), how));
         world.settle();
     }

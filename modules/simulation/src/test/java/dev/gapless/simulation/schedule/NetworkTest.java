@@ -15,9 +15,9 @@ class NetworkTest {
     private final Timeline timeline = new Timeline();
     private final Counts counts = new Counts();
     private final Network network = new Network(timeline, new SplittableRandom(1), counts, 3, MOST_IN_FLIGHT);
-    private final Host one = new Host(0, true, 1, true, false);
-    private final Host other = new Host(1, true, 1, true, false);
-    private final Host third = new Host(2, true, 1, true, false);
+    private final Host one = new Host(0, true, 1, true, Host.Addresses.STAY);
+    private final Host other = new Host(1, true, 1, true, Host.Addresses.STAY);
+    private final Host third = new Host(2, true, 1, true, Host.Addresses.STAY);
     private final List<Object> received = new ArrayList<>();
 
     NetworkTest() {
@@ -43,6 +43,16 @@ class NetworkTest {
         pass();
         assertEquals(numbers(1, 6), received);
         assertEquals(3, counts.of("packets: held up on a clogged link"));
+    }
+
+    @Test
+    void losesWhatIsUnderWayToAnAddressThatIsNoMore() {
+        send(1, 3);
+        network.dropTo(other);
+        send(4, 4);
+        pass();
+        assertEquals(List.of(4), received);
+        assertEquals(3, counts.of("packets: lost in a reset"));
     }
 
     @Test
