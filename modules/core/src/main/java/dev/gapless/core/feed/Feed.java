@@ -356,6 +356,15 @@ public final class Feed {
         return wantsRoom;
     }
 
+    /**
+     * Where a reader with these positions stands; null if nothing of that producer has come. Of one that answered after the reader was
+     * opened it is where its stream began in this feed.
+     */
+    public @Nullable Placed where(String node, Vector positions) {
+        Placed position = positions.get(node);
+        return position == null ? origins.get(node) : position;
+    }
+
     /** Where each producer's stream first began in this feed, unless it began with an expiry. */
     public Map<String, Placed> origins() {
         return origins;

@@ -3,6 +3,7 @@ package dev.gapless.core.feed;
 import dev.gapless.core.Reason;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
+import org.jspecify.annotations.Nullable;
 
 /** An entry of a {@link Feed}; each moves one producer's position to {@link #era} and {@link #sequence}. */
 public sealed interface FeedEntry extends Ring.Entry {
@@ -13,6 +14,14 @@ public sealed interface FeedEntry extends Ring.Entry {
 
     default Placed after() {
         return new Placed(era(), sequence());
+    }
+
+    /**
+     * A position in front of this entry, where that is the producer's answer for it. The first one says where the position of a token
+     * lies among all others; what a reload has passed before that stays passed (S4).
+     */
+    default @Nullable Placed place(@Nullable Placed position) {
+        return position == null ? null : position.goesOn(era());
     }
 
     /** A message. */
@@ -55,6 +64,12 @@ public sealed interface FeedEntry extends Ring.Entry {
      * @param timeMs when it became known, in milliseconds since 1970
      */
     record Expired(long index, Era era, long sequence, Reason reason, long timeMs) implements FeedEntry {
+        /** Where the position is unknown, the producer has never been there. */
+        @Override
+        public @Nullable Placed place(@Nullable Placed position) {
+            return reason == Reason.POSITION_UNKNOWN ? position : FeedEntry.super.place(position);
+        }
+
         @Override
         public long sizeBytes() {
             return Frame.OVERHEAD_BYTES;

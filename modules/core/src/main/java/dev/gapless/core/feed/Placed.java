@@ -1,6 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Position;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,18 @@ public record Placed(Era era, long sequence) implements Comparable<Placed> {
 
     public boolean isBeyond(@Nullable Placed other) {
         return other == null || compareTo(other) > 0;
+    }
+
+    /**
+     * The same position, if its producer answers in this era for it: then it lies there, also behind an end at which it was taken
+     * for lost.
+     */
+    public Placed goesOn(Era answered) {
+        boolean answers = (!era.isPlaced() || era.isEnd())
+                && !answered.isEnd()
+                && answered.number() > era.number()
+                && Objects.equals(era.epoch(), answered.epoch());
+        return answers ? new Placed(answered, sequence) : this;
     }
 
     /** The position without its place; null if the producer never answered. */

@@ -14,7 +14,6 @@ import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +50,8 @@ public final class SubscriptionState {
     private volatile long index;
     private volatile boolean mayJoin;
     private volatile MessageRun run;
-    private volatile @Nullable Pending pending;
+    /** Where V goes on once the reload that is under way has succeeded. */
+    private volatile @Nullable Map<String, Placed> pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed; a token names them until then. */
     private volatile List<Placed> passedEnds = List.of();
 
@@ -64,23 +64,6 @@ public final class SubscriptionState {
     private final ReloadPace pace;
     private int reloadsFailed;
     private final AtomicLong violations = new AtomicLong();
-
-    /** Expiries that were handed over, and not yet passed. */
-    private record Pending(Map<String, Placed> upTo) {}
-
-    /** One producer's expiry. */
-    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {
-        Expiry(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
-            this(last.after(), last.reason(), last.timeMs(), concernsSeveral(last, before, begins));
-        }
-
-        private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
-            return before == null
-                    ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
-                    : before.severalEpochs
-                            || before.to.era().number() != last.era().number();
-        }
-    }
 
     private SubscriptionState(
             Feed feed, Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
@@ -280,10 +263,11 @@ public final class SubscriptionState {
             if (entry == null) {
                 return overtaken(at, nowNs);
             }
-            Placed asked = where(entry.era().node(), at, moved);
-            Placed before = placed(asked, entry);
-            if (before != null && !before.equals(asked)) {
-                at = at.with(entry.era().node(), before);
+            String node = entry.era().node();
+            Placed known = moved.containsKey(node) ? moved.get(node) : feed.where(node, at);
+            Placed before = entry.place(known);
+            if (before != null && !before.equals(known)) {
+                at = at.with(node, before);
                 run = new MessageRun(at, List.of());
             }
             if (entry instanceof FeedEntry.Message message) {
@@ -293,7 +277,7 @@ public final class SubscriptionState {
                     }
                     messages.add(message);
                     bytes += message.frame().sizeBytes();
-                    moved.put(entry.era().node(), entry.after());
+                    moved.put(node, entry.after());
                 }
                 index = index + 1;
             } else {
@@ -314,43 +298,6 @@ public final class SubscriptionState {
     private Step give(Vector at, List<FeedEntry.Message> messages) {
         run = new MessageRun(at, messages);
         return new Step.Messages(run);
-    }
-
-    private @Nullable Placed where(String node, Vector at, Map<String, Placed> moved) {
-        Placed position = moved.get(node);
-        if (position == null) {
-            position = at.get(node);
-        }
-        // A producer that answered after this subscription was opened: it began where its stream began in this feed.
-        return position == null ? feed.origins().get(node) : position;
-    }
-
-    /**
-     * The first answer of a producer says where the position of a token lies among all others. What a reload has passed
-     * before that answer stays passed (S4), unless the producer has never been there. A producer that was taken for lost,
-     * and was not, goes on likewise.
-     */
-    private static @Nullable Placed placed(@Nullable Placed before, FeedEntry entry) {
-        boolean unknown = entry instanceof FeedEntry.Expired expired && expired.reason() == Reason.POSITION_UNKNOWN;
-        return before == null || unknown ? before : goesOn(before, entry.era());
-    }
-
-    private static Placed goesOn(Placed before, Era era) {
-        boolean answers = (!before.era().isPlaced() || before.era().isEnd())
-                && !era.isEnd()
-                && era.number() > before.era().number()
-                && Objects.equals(before.era().epoch(), era.epoch());
-        return answers ? new Placed(era, before.sequence()) : before;
-    }
-
-    /** Has a reload passed this expiry before the producer answered for the token's position? */
-    private static boolean isPassed(Placed behind, Expiry expiry) {
-        Placed to = expiry.to();
-        return !behind.era().isPlaced()
-                && !to.era().isEnd()
-                && Objects.equals(behind.era().epoch(), to.era().epoch())
-                && behind.sequence() >= to.sequence()
-                && expiry.reason() != Reason.POSITION_UNKNOWN;
     }
 
     /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
@@ -384,8 +331,9 @@ public final class SubscriptionState {
 
     /** What should never be: a hole in a stretch. It is told. */
     private Step hole(Vector at, FeedEntry.Message message, long nowNs) {
-        Placed to = new Placed(message.era(), message.sequence() - 1);
-        Step step = hand(at, Map.of(message.era().node(), new Expiry(to, Reason.POSITION_UNKNOWN, 0, false)), nowNs);
+        Expiries expiries = new Expiries(feed, at);
+        expiries.add(new Placed(message.era(), message.sequence() - 1), Reason.POSITION_UNKNOWN);
+        Step step = hand(at, expiries, nowNs);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
             violations.incrementAndGet();
         }
@@ -394,11 +342,11 @@ public final class SubscriptionState {
 
     /** Hands over this expiry and all behind it. */
     private @Nullable Step expired(FeedEntry.Expired first, Vector at, long nowNs) {
-        Map<String, Expiry> expiries = new LinkedHashMap<>();
-        add(first, at, expiries); // the feed may have gone on past it by now
+        Expiries expiries = new Expiries(feed, at);
+        expiries.add(first); // the feed may have gone on past it by now
         long here = index;
         index = here + 1;
-        collect(at, expiries);
+        expiries.addFrom(index);
         Step step = hand(at, expiries, nowNs);
         if (step instanceof Step.Waiting) {
             index = here;
@@ -409,39 +357,36 @@ public final class SubscriptionState {
     /** The feed has gone on past this subscription (rule S3). */
     private Step overtaken(Vector at, long nowNs) {
         Feed.Overtaken overtaken = feed.overtaken();
-        Map<String, Expiry> expiries = new LinkedHashMap<>();
-        Map<String, Placed> back = new HashMap<>();
-        List<Placed> ends = new ArrayList<>();
-        overtaken.bases().positions().forEach((node, base) -> {
-            Placed asked = where(node, at, Map.of());
-            Placed position = asked != null && asked.era().isEnd() ? goesOn(asked, base.era()) : asked;
-            if (position != null && !position.equals(at.get(node))) { // also where a stream began: it joins by it
-                back.put(node, position);
-            }
-            if (base.isBeyond(position)) {
-                boolean left = overtaken.left().contains(node);
-                Reason reason = left ? Reason.OVERRUN : reason(position, base);
-                expiries.put(node, new Expiry(base, reason, 0, position == null));
-                if (left && base.sequence() >= base.era().first()) {
-                    ends.add(base);
-                }
-            }
-        });
+        Vector from = at.with(wentOn(at, overtaken.bases()));
+        Expiries expiries = new Expiries(feed, from);
+        List<Placed> ends = new ArrayList<>(passedEnds);
+        ends.addAll(expiries.addOvertaken(overtaken));
         long here = index;
         index = overtaken.oldest();
-        Vector from = at.with(back);
-        collect(from, expiries);
+        expiries.addFrom(index);
         Step step = hand(from, expiries, nowNs);
         if (step instanceof Step.Waiting) {
             index = here;
             return step;
         }
-        ends.addAll(0, passedEnds);
         passedEnds = List.copyOf(ends);
         if (step == null) {
             step = nextPassedEnd(run.after(0));
         }
         return step == null ? read(run.after(0), nowNs) : step;
+    }
+
+    /** Where the feed says by its bases that producers go on which were taken for lost, or where their streams began: it joins by that. */
+    private Map<String, Placed> wentOn(Vector at, Vector bases) {
+        Map<String, Placed> went = new HashMap<>();
+        bases.positions().forEach((node, base) -> {
+            Placed known = feed.where(node, at);
+            Placed position = known != null && known.era().isEnd() ? known.goesOn(base.era()) : known;
+            if (position != null && !position.equals(at.get(node))) {
+                went.put(node, position);
+            }
+        });
+        return went;
     }
 
     /** What was told of a later life says already that this one is over. */
@@ -461,79 +406,20 @@ public final class SubscriptionState {
         return new Step.Left(end.era().node(), epoch == null ? null : new Position(epoch, end.sequence()));
     }
 
-    private static Reason reason(@Nullable Placed position, Placed base) {
-        if (base.era().isEnd()) {
-            return Reason.PRODUCER_LOST;
-        }
-        boolean same = position == null
-                || position.era().number() == base.era().number()
-                || position.era().isEnd();
-        return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
-    }
-
-    private void collect(Vector at, Map<String, Expiry> expiries) {
-        long last = feed.lastNotice();
-        for (long i = index; i <= last; i++) {
-            if (feed.get(i) instanceof FeedEntry.Expired expired) {
-                add(expired, at, expiries);
-            }
-        }
-    }
-
-    private void add(FeedEntry.Expired expired, Vector at, Map<String, Expiry> expiries) {
-        String node = expired.era().node();
-        Expiry known = expiries.get(node);
-        Placed before = known == null ? placed(where(node, at, Map.of()), expired) : known.to();
-        if (isNew(expired, before)) {
-            expiries.put(node, new Expiry(expired, known, before == null));
-        }
-    }
-
     /** Begins a reload if anything is missed, and it is time for one; else V passes at once, and null is returned. */
-    private @Nullable Step hand(Vector at, Map<String, Expiry> expiries, long nowNs) {
-        List<Gap> gaps = new ArrayList<>();
-        Map<String, Placed> upTo = new HashMap<>();
-        long timeMs = 0;
-        for (Map.Entry<String, Expiry> entry : expiries.entrySet()) {
-            Expiry expiry = entry.getValue();
-            Placed behind = where(entry.getKey(), at, Map.of());
-            if (behind != null && isPassed(behind, expiry)) {
-                upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
-                continue;
-            }
-            gaps.addAll(
-                    behind == null && expiry.severalEpochs()
-                            ? Gaps.unnumbered(expiry.to(), expiry.reason())
-                            : Gaps.between(behind, expiry.to(), expiry.reason()));
-            upTo.put(entry.getKey(), passed(behind, expiry.to()));
-            timeMs = Math.max(timeMs, expiry.timeMs());
-        }
-        if (gaps.isEmpty()) {
+    private @Nullable Step hand(Vector at, Expiries expiries, long nowNs) {
+        Expiries.Missed missed = expiries.missed();
+        if (missed.gaps().isEmpty()) {
             pace.forget();
-            run = new MessageRun(at.with(upTo), List.of());
+            run = new MessageRun(at.with(missed.upTo()), List.of());
             return null;
         }
         run = new MessageRun(at, List.of());
         if (!pace.begin(nowNs)) {
             return new Step.Waiting(pace.untilNs());
         }
-        pending = new Pending(upTo);
-        return new Step.Missed(List.copyOf(gaps), timeMs);
-    }
-
-    /**
-     * At an end it keeps the furthest position that is known: should that life not be over after all, it goes on there. The
-     * feed may have got less of it than a catch-up reader, or nothing of the life that ended.
-     */
-    private static Placed passed(@Nullable Placed behind, Placed to) {
-        Era end = to.era();
-        Epoch epoch = behind == null ? null : behind.era().epoch();
-        if (behind == null || epoch == null || !end.isEnd()) {
-            return to;
-        }
-        boolean further = end.epoch() == null || (end.epoch().equals(epoch) && behind.sequence() > to.sequence());
-        Era known = new Era(end.node(), end.number(), epoch, behind.era().first());
-        return further ? new Placed(known, behind.sequence()) : to;
+        pending = missed.upTo();
+        return new Step.Missed(missed.gaps(), missed.timeMs());
     }
 
     /**
@@ -542,12 +428,12 @@ public final class SubscriptionState {
      * @param reflects what the source of truth is known to reflect, which is then not delivered again, or null (S4)
      */
     public void reloaded(@Nullable CursorToken reflects) {
-        Pending reload = Objects.requireNonNull(pending, "no reload is under way");
-        Vector at = run.after(0).with(reload.upTo());
+        Map<String, Placed> upTo = Objects.requireNonNull(pending, "no reload is under way");
+        Vector at = run.after(0).with(upTo);
         if (reflects != null) {
             Map<String, Placed> further = new HashMap<>();
             reflects.positions().forEach((node, position) -> {
-                Placed here = where(node, at, Map.of());
+                Placed here = feed.where(node, at);
                 if (here != null
                         && position != null
                         && position.epoch().equals(here.era().epoch())) {
@@ -598,20 +484,32 @@ public final class SubscriptionState {
         read.newest().keySet().forEach(node -> positions.put(node, null));
         read.origins().forEach((node, origin) -> positions.put(node, origin.position()));
         at.positions().forEach((node, position) -> {
-            Era newest = read.newest().get(node);
-            // Where the feed has not seen the end that this subscription was told, its producer may be there yet.
-            boolean isEnd = position.era().isEnd();
-            boolean wasOver = isEnd && position.equals(overBefore.get(node)); // where, only the feed knows
-            boolean isOver = isEnd && (newest == null || newest.isEnd() || wasOver);
-            boolean isLast = newest == null || newest.number() <= position.era().number();
-            boolean isTold = !read.unresolved().contains(node)
-                    && untold.stream().noneMatch(end -> end.era().node().equals(node));
-            if (isOver && isLast && isTold) {
+            if (isOver(position, read)
+                    && untold.stream().noneMatch(end -> end.era().node().equals(node))) {
                 positions.remove(node);
             } else {
-                positions.put(node, wasOver ? null : position.position());
+                positions.put(
+                        node, wasOver(position) ? null : position.position()); // where it was over, only the feed knows
             }
         });
         return new CursorToken(topic, cluster, nowMs, positions);
+    }
+
+    /** Is that producer over, so that nothing of it is left to tell? */
+    private boolean isOver(Placed at, Feed read) {
+        String node = at.era().node();
+        if (!at.era().isEnd() || read.unresolved().contains(node)) {
+            return false;
+        }
+        Era newest = read.newest().get(node);
+        if (newest == null) {
+            return true;
+        }
+        // Where the feed has not seen the end that this subscription was told, its producer may be there yet.
+        return (newest.isEnd() || wasOver(at)) && newest.number() <= at.era().number();
+    }
+
+    private boolean wasOver(Placed at) {
+        return at.era().isEnd() && at.equals(overBefore.get(at.era().node()));
     }
 }

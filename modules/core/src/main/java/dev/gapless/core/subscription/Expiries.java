@@ -1,0 +1,152 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a subscription that stands at V is told in one reload: of each producer all expiries, up to the last of its own (rule S3).
+ * Not thread-safe.
+ */
+final class Expiries {
+    private final Feed feed;
+    private final Vector at;
+    private final Map<String, Expiry> byNode = new LinkedHashMap<>();
+
+    /** One producer's. */
+    private record Expiry(Placed to, Reason reason, long timeMs, boolean severalEpochs) {
+        Expiry(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            this(last.after(), last.reason(), last.timeMs(), concernsSeveral(last, before, begins));
+        }
+
+        private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
+            return before == null
+                    ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
+                    : before.severalEpochs
+                            || before.to.era().number() != last.era().number();
+        }
+    }
+
+    /**
+     * What they come to.
+     *
+     * @param gaps empty if V has passed them all
+     * @param upTo where V goes on behind them
+     * @param timeMs when the last of them became known, in milliseconds since 1970
+     */
+    record Missed(List<Gap> gaps, Map<String, Placed> upTo, long timeMs) {}
+
+    Expiries(Feed feed, Vector at) {
+        this.feed = feed;
+        this.at = at;
+    }
+
+    void add(Placed to, Reason reason) {
+        byNode.put(to.era().node(), new Expiry(to, reason, 0, false));
+    }
+
+    /** The next one in the feed. */
+    void add(FeedEntry.Expired expired) {
+        String node = expired.era().node();
+        Expiry known = byNode.get(node);
+        Placed before = known == null ? expired.place(feed.where(node, at)) : known.to();
+        if (expired.after().isBeyond(before)) {
+            byNode.put(node, new Expiry(expired, known, before == null));
+        }
+    }
+
+    /** All that the feed has from this index on. */
+    void addFrom(long index) {
+        long last = feed.lastNotice();
+        for (long i = index; i <= last; i++) {
+            if (feed.get(i) instanceof FeedEntry.Expired expired) {
+                add(expired);
+            }
+        }
+    }
+
+    /** What fell out of the feed. Returns the ends that lie in it, of producers that left in good order. */
+    List<Placed> addOvertaken(Feed.Overtaken overtaken) {
+        List<Placed> ends = new ArrayList<>();
+        overtaken.bases().positions().forEach((node, base) -> {
+            Placed position = feed.where(node, at);
+            if (base.isBeyond(position)) {
+                boolean left = overtaken.left().contains(node);
+                Reason reason = left ? Reason.OVERRUN : reason(position, base);
+                byNode.put(node, new Expiry(base, reason, 0, position == null));
+                if (left && base.sequence() >= base.era().first()) {
+                    ends.add(base);
+                }
+            }
+        });
+        return ends;
+    }
+
+    private static Reason reason(@Nullable Placed position, Placed base) {
+        if (base.era().isEnd()) {
+            return Reason.PRODUCER_LOST;
+        }
+        boolean same = position == null
+                || position.era().number() == base.era().number()
+                || position.era().isEnd();
+        return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
+    }
+
+    Missed missed() {
+        List<Gap> gaps = new ArrayList<>();
+        Map<String, Placed> upTo = new HashMap<>();
+        long timeMs = 0;
+        for (Map.Entry<String, Expiry> entry : byNode.entrySet()) {
+            Expiry expiry = entry.getValue();
+            Placed behind = feed.where(entry.getKey(), at);
+            if (behind != null && isPassed(behind, expiry)) {
+                upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
+                continue;
+            }
+            gaps.addAll(
+                    behind == null && expiry.severalEpochs()
+                            ? Gaps.unnumbered(expiry.to(), expiry.reason())
+                            : Gaps.between(behind, expiry.to(), expiry.reason()));
+            upTo.put(entry.getKey(), passed(behind, expiry.to()));
+            timeMs = Math.max(timeMs, expiry.timeMs());
+        }
+        return new Missed(List.copyOf(gaps), upTo, timeMs);
+    }
+
+    /** Has a reload passed this expiry before the producer answered for the token's position? */
+    private static boolean isPassed(Placed behind, Expiry expiry) {
+        Placed to = expiry.to();
+        return !behind.era().isPlaced()
+                && !to.era().isEnd()
+                && Objects.equals(behind.era().epoch(), to.era().epoch())
+                && behind.sequence() >= to.sequence()
+                && expiry.reason() != Reason.POSITION_UNKNOWN;
+    }
+
+    /**
+     * At an end it keeps the furthest position that is known: should that life not be over after all, it goes on there. The
+     * feed may have got less of it than a catch-up reader, or nothing of the life that ended.
+     */
+    private static Placed passed(@Nullable Placed behind, Placed to) {
+        Era end = to.era();
+        Epoch epoch = behind == null ? null : behind.era().epoch();
+        if (behind == null || epoch == null || !end.isEnd()) {
+            return to;
+        }
+        boolean further = end.epoch() == null || (end.epoch().equals(epoch) && behind.sequence() > to.sequence());
+        Era known = new Era(end.node(), end.number(), epoch, behind.era().first());
+        return further ? new Placed(known, behind.sequence()) : to;
+    }
+}
