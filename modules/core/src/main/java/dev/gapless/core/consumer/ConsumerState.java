@@ -2,7 +2,6 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
-import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -26,11 +25,8 @@ import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,10 +59,7 @@ final class ConsumerState {
     private final Start startOfPresent;
     private final @Nullable CursorToken token;
 
-    /** Of members. Invariants: one for each uid; those that have a session are among them. */
-    private final List<Registration> present = new ArrayList<>(Limits.NODES_AT_FIRST);
-
-    private final Map<String, Registration> byNode = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+    private final Registrations registrations = new Registrations();
     private Map<Reason, Long> expiries = Map.of();
     private boolean begun;
     private boolean ready;
@@ -134,7 +127,7 @@ final class ConsumerState {
             } else {
                 r.at = new Placed(Era.unplaced(node, position.epoch()), position.sequence());
             }
-            byNode.put(node, r);
+            registrations.add(r);
         });
         ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told
     }
@@ -147,17 +140,8 @@ final class ConsumerState {
         for (MemberEvent event : events) {
             onMember(event, nowMs, nowNs);
         }
-        forgetLost();
+        registrations.forgetLost();
         publishUnresolved();
-    }
-
-    private @Nullable Registration presentWith(long memberUid) {
-        for (Registration r : present) {
-            if (r.uid == memberUid) {
-                return r;
-            }
-        }
-        return null;
     }
 
     private void onMember(MemberEvent event, long nowMs, long nowNs) {
@@ -165,7 +149,7 @@ final class ConsumerState {
             // Invariant: a uid is present once.
             boolean later = begun || token != null;
             Start start = later ? Start.BEGINNING : startOfPresent;
-            present.add(new Registration(joined.address(), joined.uid(), Phase.UNNAMED, start));
+            registrations.appeared(new Registration(joined.address(), joined.uid(), Phase.UNNAMED, start));
         } else if (event instanceof MemberEvent.Named named) {
             onNamed(named, nowMs, nowNs);
         } else if (event instanceof MemberEvent.Removed) {
@@ -174,14 +158,14 @@ final class ConsumerState {
     }
 
     private void onNamed(MemberEvent.Named named, long nowMs, long nowNs) {
-        Registration fresh = presentWith(named.uid());
+        Registration fresh = registrations.present(named.uid());
         if (fresh == null || fresh.phase != Phase.UNNAMED) {
             return;
         }
-        Registration known = byNode.get(named.node());
-        Registration byAddress = byNode.get(fresh.node); // a token may know it by its address alone
+        Registration known = registrations.of(named.node());
+        Registration byAddress = registrations.of(fresh.node); // a token may know it by its address alone
         if (byAddress != null && byAddress != known && byAddress.isUnheardOf()) {
-            byNode.remove(fresh.node);
+            registrations.forget(byAddress);
             if (known == null) {
                 known = byAddress;
             } else if (byAddress.phase == Phase.WAITING) {
@@ -195,31 +179,30 @@ final class ConsumerState {
         r.uid = named.uid();
         r.late |= fresh.late;
         r.attempts = 0;
-        present.set(present.indexOf(fresh), r);
-        byNode.put(named.node(), r);
+        registrations.named(fresh, r);
         register(r, nowNs);
     }
 
     private void onRemoved(long removedUid, long nowMs, long nowNs) {
-        Registration r = presentWith(removedUid);
+        Registration r = registrations.present(removedUid);
         if (r == null) {
             return;
         }
-        present.remove(r);
-        Registration known = byNode.get(r.node);
+        registrations.gone(r);
+        Registration known = registrations.of(r.node);
         if (r.phase == Phase.UNNAMED && known != null && known.uid == Registration.NO_UID) {
             r = known; // its name was its address: another life of it, which never answered
         }
         r.session = null;
         r.unheardUid = r.answeredUid == removedUid ? Registration.NO_UID : removedUid;
         if (r.phase == Phase.LEFT) {
-            byNode.remove(r.node, r); // C6
+            registrations.forget(r); // C6
         } else if (r.at != null) {
             r.phase = Phase.WAITING; // C7
             r.uid = Registration.NO_UID;
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
-            byNode.remove(r.node, r);
+            registrations.forget(r);
             if (ready || r.unresolved || startOfPresent instanceof Start.Since) { // the past counts, too
                 lost(r, nowMs);
             }
@@ -230,14 +213,8 @@ final class ConsumerState {
     private void giveUp(Registration r, long nowMs) {
         lost(r, nowMs);
         r.phase = Phase.LOST;
-        forgetLost();
+        registrations.forgetLost();
         publishUnresolved();
-    }
-
-    /** Those that no member is left to turn out to be. */
-    private void forgetLost() {
-        boolean mayCome = present.stream().anyMatch(r -> r.phase == Phase.UNNAMED);
-        byNode.values().removeIf(r -> r.phase == Phase.LOST && (r.isAnswered() || !mayCome));
     }
 
     private void lost(Registration r, long nowMs) {
@@ -262,9 +239,7 @@ final class ConsumerState {
 
     /** The producers that it has anything to do with. */
     Set<String> known() {
-        Set<String> nodes = new HashSet<>(byNode.keySet());
-        present.forEach(r -> nodes.add(r.node));
-        return nodes;
+        return registrations.names();
     }
 
     // ------------------------------------------------------------------ being ready (rules C9, C10)
@@ -275,24 +250,18 @@ final class ConsumerState {
 
     /** Members that are present and have given no position, without those that were already found to be silent. */
     Set<Long> awaited() {
-        Set<Long> uids = new HashSet<>();
-        for (Registration r : present) {
-            if (r.at == null && !r.late) {
-                uids.add(r.uid);
-            }
-        }
-        return uids;
+        return registrations.awaited();
     }
 
     boolean isAwaited(long memberUid) {
-        Registration r = presentWith(memberUid);
+        Registration r = registrations.present(memberUid);
         return r != null && r.at == null;
     }
 
     /** {@code ready()} goes on without these. */
     void goOnWithout(Set<Long> uids) {
         for (long memberUid : uids) {
-            Registration r = presentWith(memberUid);
+            Registration r = registrations.present(memberUid);
             if (r != null) {
                 r.late = true;
             }
@@ -306,13 +275,7 @@ final class ConsumerState {
 
     /** The members that were found to be silent. */
     Set<String> silent() {
-        Set<String> nodes = new HashSet<>();
-        for (Registration r : present) {
-            if (r.late && r.at == null) {
-                nodes.add(r.node);
-            }
-        }
-        return nodes;
+        return registrations.silent();
     }
 
     /**
@@ -320,15 +283,7 @@ final class ConsumerState {
      * that need never have heard of a producer that this one still waits for.
      */
     boolean isSettled() {
-        if (!begun) {
-            return false;
-        }
-        for (Registration r : byNode.values()) {
-            if (r.isWaiting()) {
-                return false;
-            }
-        }
-        return true;
+        return begun && !registrations.isAnyWaiting();
     }
 
     /**
@@ -337,7 +292,7 @@ final class ConsumerState {
      */
     Map<String, Placed> openEndsWithout(Set<String> nodes) {
         Map<String, Placed> ends = new HashMap<>();
-        for (Registration r : byNode.values()) {
+        for (Registration r : registrations.withNames()) {
             Placed at = r.at;
             if (r.phase == Phase.WAITING && at != null && !r.isAmong(nodes)) {
                 ends.put(r.node, new Placed(endOf(r), at.sequence()));
@@ -349,7 +304,7 @@ final class ConsumerState {
     // ------------------------------------------------------------------ messages (rules C1 to C6)
 
     void onMessage(ToConsumer message, long nowMs, long nowNs) {
-        Registration r = withSession(message.session());
+        Registration r = registrations.of(message.session());
         if (r == null) {
             // While it asks again, its earlier session still keeps its place in the ring of a producer with
             // backpressure.
@@ -371,17 +326,8 @@ final class ConsumerState {
         }
     }
 
-    private @Nullable Registration withSession(Session session) {
-        for (Registration r : present) {
-            if (session.equals(r.session)) {
-                return r;
-            }
-        }
-        return null;
-    }
-
     private boolean hasSessionWith(long memberUid) {
-        Registration r = presentWith(memberUid);
+        Registration r = registrations.present(memberUid);
         return r != null && r.session != null;
     }
 
@@ -533,14 +479,14 @@ final class ConsumerState {
 
     /** No pulse from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
-        Registration r = presentWith(silentUid);
+        Registration r = registrations.present(silentUid);
         if (r != null && (r.phase == Phase.LIVE || r.phase == Phase.REGISTERING)) {
             register(r, nowNs);
         }
     }
 
     void onTime(long nowMs, long nowNs) {
-        for (Registration r : new ArrayList<>(byNode.values())) {
+        for (Registration r : List.copyOf(registrations.withNames())) {
             if (r.isWaiting() && r.dueNs - nowNs <= 0) {
                 if (r.phase == Phase.REGISTERING) {
                     register(r, nowNs);
@@ -553,18 +499,13 @@ final class ConsumerState {
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE}. */
     long deadlineNs(long nowNs) {
-        long wait = Long.MAX_VALUE;
-        for (Registration r : byNode.values()) {
-            if (r.isWaiting()) {
-                wait = Math.min(wait, r.dueNs - nowNs);
-            }
-        }
+        long wait = registrations.dueInNs(nowNs);
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }
 
     /** The feed has room again: whoever was stopped for want of it may go on. */
     void grantAgain() {
-        for (Registration r : byNode.values()) {
+        for (Registration r : registrations.withNames()) {
             if (r.phase == Phase.LIVE) {
                 acknowledge(r);
             }
@@ -573,14 +514,13 @@ final class ConsumerState {
 
     /** Nobody reads any more: the producers may forget it. */
     void close() {
-        for (Registration r : present) {
+        for (Registration r : registrations.present()) {
             if (r.session != null) {
                 effects.send(r.uid, new Deregister(topic, reader, r.session));
             }
             r.session = null;
         }
-        present.clear();
-        byNode.clear();
+        registrations.clear();
     }
 
     // ------------------------------------------------------------------
@@ -634,20 +574,7 @@ final class ConsumerState {
     }
 
     private void publishUnresolved() {
-        Set<String> nodes = new HashSet<>();
-        for (Registration r : present) {
-            if (r.at == null) {
-                nodes.add(r.node);
-            }
-        }
-        for (Registration r : byNode.values()) {
-            // Also if their end was told: should they answer after all, they must not begin anew.
-            boolean anotherLife =
-                    r.unheardUid != Registration.NO_UID || (r.uid != Registration.NO_UID && r.uid != r.answeredUid);
-            if (!r.isAnswered() || anotherLife || r.phase == Phase.LEFT) {
-                nodes.add(r.node);
-            }
-        }
+        Set<String> nodes = registrations.unresolved();
         if (!nodes.equals(feed.unresolved())) {
             feed.unresolved(Set.copyOf(nodes));
         }
@@ -655,13 +582,6 @@ final class ConsumerState {
 
     /** For people. */
     List<RegistrationStatus> registrations() {
-        Set<Registration> all = new HashSet<>(present);
-        all.addAll(byNode.values());
-        List<RegistrationStatus> statuses = new ArrayList<>();
-        for (Registration r : all) {
-            statuses.add(new RegistrationStatus(r.node, r.phase.name(), r.at == null ? null : r.at.position()));
-        }
-        statuses.sort((a, b) -> a.node().compareTo(b.node()));
-        return statuses;
+        return registrations.statuses();
     }
 }

@@ -102,6 +102,11 @@ final class Registration {
         return at != null && Epoch.NONE.equals(at.era().epoch()) && isAnswered() && unheardUid == NO_UID;
     }
 
+    /** Was another life there than the one that its position is of? */
+    boolean hasLaterLife() {
+        return unheardUid != NO_UID || (uid != NO_UID && uid != answeredUid);
+    }
+
     /** Has a member answered for it here? If not, its position, if any, is a token's. */
     boolean isAnswered() {
         return answeredUid != NO_UID;

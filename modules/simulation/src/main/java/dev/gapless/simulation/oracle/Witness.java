@@ -145,8 +145,10 @@ public final class Witness {
      */
     boolean mayComeLater(Truth.Life life, Truth.Life other) {
         String address = addressOf(life);
+        String otherAddress = addressOf(other);
         return address != null
-                && !address.equals(addressOf(other))
+                && otherAddress != null
+                && !address.equals(otherAddress)
                 && (Objects.requireNonNull(reader).knewWhenAppeared(life.uid, other.uid)
                         || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken())));
     }
