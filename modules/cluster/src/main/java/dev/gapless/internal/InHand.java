@@ -55,7 +55,7 @@ final class InHand<T> {
         if (events.isEmpty()) {
             inFront = here;
         }
-        if (!(events instanceof LinkedHashMap)) {
+        if (next == 1) {
             events = new LinkedHashMap<>();
         }
         events.put(next, new Given<>(event, sinceNs));

@@ -129,7 +129,7 @@ public final class Oracle {
                 continue;
             }
             if (at != null && w.mayComeLater(life, lifeOf(w, node, at))) {
-                observer.count("told of a life by its address, after a later one", 1);
+                observer.count("limit: life known by its address alone, told behind a later one", 1);
                 w.later.add(life);
                 continue;
             }
