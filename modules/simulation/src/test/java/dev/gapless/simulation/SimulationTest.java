@@ -69,6 +69,8 @@ class SimulationTest {
             "setting: members' news in order",
             "setting: no faults, BACKPRESSURE",
             "setting: no faults, EXPIRE",
+            "setting: settings of all",
+            "setting: settings of each process",
             "setting: ring bounded by its bytes",
             "setting: ring of 1 to 3",
             "setting: ring of 4 to 31",

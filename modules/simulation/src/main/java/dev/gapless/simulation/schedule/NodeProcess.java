@@ -56,7 +56,7 @@ final class NodeProcess implements Outside {
         this.node = new Node(
                 uid,
                 host.name(),
-                host.settings(schedule.settings()),
+                host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid))),
                 schedule.profile().cursorRetentionNs(),
                 random,
                 this);

@@ -22,6 +22,7 @@ import java.util.random.RandomGenerator;
  * @param slowJoins whether a node may hear of others for a while before it is up itself
  * @param mostInFlight how many messages a link holds before it drops them
  * @param cursorRetentionNs how long a producer keeps the cursors of a node that it does not hear
+ * @param mixed whether settings differ between nodes, as they do while they are being changed
  */
 record Profile(
         TopicSettings settings,
@@ -36,7 +37,8 @@ record Profile(
         boolean newsInOrder,
         boolean slowJoins,
         int mostInFlight,
-        long cursorRetentionNs) {
+        long cursorRetentionNs,
+        boolean mixed) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
 
@@ -88,6 +90,7 @@ record Profile(
         long reloadIntervalNs = paced ? random.nextLong(3 * SECOND) : 0;
         long reloadJitterNs = paced ? random.nextLong(2 * SECOND) : 0;
         long maxAgeNs = faults && random.nextInt(6) == 0 ? SECOND + random.nextLong(10 * SECOND) : 0;
+        boolean mixed = faults && random.nextInt(4) == 0;
         return new Profile(
                 settings.with(draft -> {
                     draft.maxAgeNs = maxAgeNs;
@@ -105,7 +108,28 @@ record Profile(
                 newsInOrder,
                 faults && slowJoins,
                 mostInFlight,
-                cursorRetentionNs);
+                cursorRetentionNs,
+                mixed);
+    }
+
+    /** A process's own. Nothing in them is larger than in those of the topic. */
+    TopicSettings settingsOf(RandomGenerator process) {
+        if (!mixed) {
+            return settings;
+        }
+        int largest = (int) NUMBER_AND_OVERHEAD + padding;
+        int batch = largest * (1 + process.nextInt(settings.batchBytes() / largest));
+        int batches = (int) (settings.windowBytes() / batch);
+        return settings.with(draft -> {
+            draft.ringMessages = 1 + process.nextInt(settings.ringMessages());
+            draft.batchBytes = batch;
+            draft.maxMessageBytes = batch;
+            draft.windowBytes = (long) batch * (1 + process.nextInt(batches));
+            draft.resumeAfterExpiry = process.nextBoolean() ? ResumeAfterExpiry.HEAD : ResumeAfterExpiry.RETAINED;
+            draft.producerReturnNs = 1 + process.nextLong(settings.producerReturnNs());
+            draft.readyTimeoutNs = 1 + process.nextLong(settings.readyTimeoutNs());
+            draft.maxAgeNs = process.nextBoolean() ? settings.maxAgeNs() : 0;
+        });
     }
 
     /** About as many are published: some hundreds in most schedules, thousands in a few. */
@@ -147,6 +171,7 @@ record Profile(
         }
         counts.add(
                 settings.reloadIntervalNs() > 0 ? "setting: reloads at intervals" : "setting: reloads as they are due");
+        counts.add(mixed ? "setting: settings of each process" : "setting: settings of all");
         counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");
     }
 
