@@ -4,7 +4,7 @@
  *
  * <pre>
  *   test ── TestCluster ── TestNode ──stdin, stdout──► JVM with TestNodeMain: Gapless, Recorder, Publisher
- *                │            └─ pause (SIGSTOP), kill (SIGKILL), restart, leave
+ *                │            └─ pause (SIGSTOP), kill (SIGKILL), restart, restartElsewhere, leave
  *                └─ Link (from one node to another) in the LinkProxy before each node: hold, swallow, reset, refuse
  * </pre>
  *

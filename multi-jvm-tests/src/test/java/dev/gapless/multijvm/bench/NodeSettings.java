@@ -5,6 +5,11 @@ import java.util.stream.Collectors;
 
 /** The configuration of a test node. */
 record NodeSettings(String name, int number, int port, String settings) {
+    /** The same node at another port. */
+    NodeSettings at(int otherPort) {
+        return new NodeSettings(name, number, otherPort, settings);
+    }
+
     /** The address that the others know: the proxy's. */
     String address() {
         return "127.0.0.1:" + port;

@@ -25,11 +25,11 @@ public final class TestNode implements AutoCloseable {
     private static final int KILLED = 128 + 9;
 
     private final TestCluster cluster;
-    private final NodeSettings settings;
-    private final LinkProxy proxy;
     private final NodeKind kind;
     private final List<String> jvmOptions;
     private final Path directory;
+    private volatile NodeSettings settings;
+    private volatile LinkProxy proxy;
     private volatile Conversation conversation;
     private volatile JvmProcess process;
 
@@ -133,11 +133,26 @@ public final class TestNode implements AutoCloseable {
 
     /** Starts a new life of it, at the same port and under the same name, and waits until that runs. */
     public TestNode restart() {
+        checkEnded();
+        start();
+        return awaitStarted();
+    }
+
+    /** The same at another port, as a container does; nobody listens at the one before. Its links are new ones. */
+    public TestNode restartElsewhere() {
+        checkEnded();
+        LinkProxy before = proxy;
+        proxy = new LinkProxy(name());
+        settings = settings.at(proxy.port());
+        proxy.start(new InetSocketAddress(settings.bindHost(), settings.port()));
+        before.close();
+        return restart();
+    }
+
+    private void checkEnded() {
         if (process.isAlive()) {
             throw new IllegalStateException(this + " is alive");
         }
-        start();
-        return awaitStarted();
     }
 
     public boolean isAlive() {
@@ -217,6 +232,11 @@ public final class TestNode implements AutoCloseable {
 
     public Members members() {
         return Json.read(call("members", Arguments.none()), Members.class);
+    }
+
+    /** Has the cluster remove the member at that address, as a downing provider does. */
+    public void down(String address) {
+        call("down", Arguments.of("address", address));
     }
 
     /** Publishes so many messages of 100 bytes, and waits until each has a position. */

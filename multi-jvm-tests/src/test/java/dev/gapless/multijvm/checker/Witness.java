@@ -155,6 +155,9 @@ final class Witness {
                 fail("G1", "is told that its position is unknown, and never had one from elsewhere: " + gap);
             }
             String from = truth.node(gap.node());
+            if (!from.equals(gap.node())) {
+                tally.add("expired, by an address: " + gap.reason(), 1);
+            }
             List<Gap> its = byNode.computeIfAbsent(from, n -> new ArrayList<>());
             // What goes under an address is of a life that never said its name, and came before those that did.
             its.add(from.equals(gap.node()) ? its.size() : 0, gap);

@@ -103,6 +103,30 @@ final class Judged implements AutoCloseable {
     /** A new process at the same port, whose subscriptions go on by token, and are ready when this returns. */
     void comeBack(TestNode node) {
         begin(node.restart());
+        awaitReady(node);
+    }
+
+    /** The same at another port. Not before that has joined it has the member removed that it was. */
+    void comeBackElsewhere(TestNode node) {
+        String before = node.address();
+        begin(node.restartElsewhere());
+        for (TestNode other : nodes()) {
+            if (other != node) {
+                Await.value(
+                        other + " sees " + node + " beside the member at " + before,
+                        other::members,
+                        m -> m.all().containsAll(List.of(before, node.address())));
+            }
+        }
+        nodes().stream()
+                .filter(other -> other != node)
+                .findFirst()
+                .orElseThrow()
+                .down(before);
+        awaitReady(node);
+    }
+
+    private void awaitReady(TestNode node) {
         cluster.awaitUp();
         subscriptions
                 .living(List.of(node))

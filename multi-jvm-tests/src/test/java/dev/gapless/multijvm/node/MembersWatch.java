@@ -32,11 +32,15 @@ final class MembersWatch extends AbstractActor {
     static Members members(ActorSystem system, long unreachableEver) {
         ClusterEvent.CurrentClusterState state = Cluster.get(system).state();
         return new Members(
-                addresses(StreamSupport.stream(state.getMembers().spliterator(), false)
-                        .filter(m -> m.status().equals(MemberStatus.up()))),
-                addresses(StreamSupport.stream(state.getMembers().spliterator(), false)),
+                addresses(members(state).filter(m -> m.status().equals(MemberStatus.up()))),
+                addresses(members(state).filter(m -> m.status().equals(MemberStatus.weaklyUp()))),
+                addresses(members(state)),
                 addresses(state.getUnreachable().stream()),
                 unreachableEver);
+    }
+
+    private static Stream<Member> members(ClusterEvent.CurrentClusterState state) {
+        return StreamSupport.stream(state.getMembers().spliterator(), false);
     }
 
     private static List<String> addresses(Stream<Member> members) {

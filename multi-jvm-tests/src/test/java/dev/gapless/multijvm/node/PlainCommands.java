@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.cluster.Cluster;
 
@@ -49,6 +50,7 @@ final class PlainCommands implements Commands {
             case "heard" ->
                 heard.getOrDefault(arguments.text("text"), new AtomicLong()).get();
             case "leave" -> leave();
+            case "down" -> down(arguments.text("address"));
             case "heap" -> liveHeapBytes();
             default -> throw new IllegalArgumentException("No such command: " + command);
         };
@@ -66,6 +68,11 @@ final class PlainCommands implements Commands {
         Cluster cluster = Cluster.get(system);
         cluster.leave(cluster.selfAddress());
         return "leaving";
+    }
+
+    private String down(String address) {
+        Cluster.get(system).down(AddressFromURIString.parse("pekko://" + system.name() + "@" + address));
+        return "downed";
     }
 
     /** What is in use once everything unreachable is gone. */
