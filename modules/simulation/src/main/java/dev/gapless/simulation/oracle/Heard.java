@@ -3,7 +3,6 @@ package dev.gapless.simulation.oracle;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Of which lives one process has heard as members, and until when; by stamps, which rise with everything that happens. */
 public final class Heard {
@@ -11,7 +10,6 @@ public final class Heard {
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
     private final Map<String, Long> latestAt = new HashMap<>();
-    private final Map<Long, String> addresses = new HashMap<>();
     private long up = Long.MAX_VALUE;
     private long joined = Long.MAX_VALUE;
 
@@ -32,7 +30,6 @@ public final class Heard {
     /** That life appeared at this address: whoever was there before is gone. */
     public void appeared(long uid, String address) {
         appeared.putIfAbsent(uid, stamps.getAsLong());
-        addresses.putIfAbsent(uid, address);
         Long predecessor = latestAt.put(address, uid);
         if (predecessor != null) {
             removed(predecessor);
@@ -57,19 +54,14 @@ public final class Heard {
         return appeared.containsKey(uid) && !removed.containsKey(uid);
     }
 
-    /** What that life goes by as long as it has not told its name, or null if it was never heard of. */
-    @Nullable String addressOf(long uid) {
-        return addresses.get(uid);
-    }
-
     /** Has it known that life as a member, at this moment or later? */
     boolean knewSince(long uid, long stamp) {
         return appeared.containsKey(uid) && removed.getOrDefault(uid, Long.MAX_VALUE) > stamp;
     }
 
-    /** Was that life still a member for it when the other one appeared? */
-    boolean knewWhenAppeared(long uid, long other) {
-        return knewSince(uid, appeared.getOrDefault(other, Long.MAX_VALUE));
+    /** Had it heard of that life's end when the other one appeared? */
+    boolean knewTheEndWhenAppeared(long uid, long other) {
+        return removed.getOrDefault(uid, Long.MAX_VALUE) <= appeared.getOrDefault(other, Long.MAX_VALUE);
     }
 
     /** Had it heard of that life before this moment? */

@@ -197,7 +197,7 @@ public final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
             } else if (gap.resumesAt() == null) {
-                w.isToldLater(node, Objects.requireNonNull(gap.node()));
+                w.isToldTheLoss(node, Objects.requireNonNull(gap.node()));
                 isInTheReload(w, node);
             } else if (gap.epoch() == null) {
                 w.due.put(node, new Place(lifeOf(w, node, gap.resumesAt()).index, 0));
@@ -215,7 +215,9 @@ public final class Oracle {
         Truth.Life life = lifeOf(w, node, resumesAt);
         Place to = new Place(life.index, resumesAt.sequence() - 1);
         Place got = w.got.get(node);
-        boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN || last.epoch() == null;
+        boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN
+                || last.epoch() == null
+                || (last.firstMissing() == null && w.lostByAddress.contains(node));
         boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);

@@ -12,11 +12,15 @@ public final class Truth {
     private final Map<String, List<Life>> lives = new TreeMap<>();
     private final Map<Epoch, Life> byEpoch = new HashMap<>();
     private final Map<Long, Long> members = new HashMap<>();
+    private final Map<Long, String> addresses = new HashMap<>();
 
     /** One life of a node that has a log, and all that was ever in it. */
     public static final class Life {
         final String node;
         public final long uid;
+        /** What others know it by before it says its name. */
+        final String address;
+
         public final Epoch epoch;
         final int index;
         final List<Long> contents = new ArrayList<>();
@@ -32,9 +36,10 @@ public final class Truth {
 
         long memberUntil = Long.MAX_VALUE;
 
-        private Life(String node, long uid, Epoch epoch, int index) {
+        private Life(String node, long uid, String address, Epoch epoch, int index) {
             this.node = node;
             this.uid = uid;
+            this.address = address;
             this.epoch = epoch;
             this.index = index;
         }
@@ -71,6 +76,11 @@ public final class Truth {
         lives.computeIfAbsent(node, n -> new ArrayList<>());
     }
 
+    /** A life begins at this address; else it goes by its node's name from the beginning. */
+    public void address(long uid, String address) {
+        addresses.put(uid, address);
+    }
+
     public Iterable<String> nodes() {
         return lives.keySet();
     }
@@ -81,13 +91,15 @@ public final class Truth {
 
     public void logMade(String node, long uid, Epoch epoch) {
         List<Life> all = lives(node);
+        String address = addresses.getOrDefault(uid, node);
         if (epoch.equals(Epoch.NONE)) {
             if (all.isEmpty()) {
-                all.add(new Life(node, uid, epoch, 0)); // one for all, and never gone: nothing is ever missing of it
+                all.add(new Life(
+                        node, uid, address, epoch, 0)); // one for all, and never gone: nothing is ever missing of it
             }
             return;
         }
-        Life life = new Life(node, uid, epoch, all.size());
+        Life life = new Life(node, uid, address, epoch, all.size());
         Long since = members.get(uid);
         if (since != null) {
             life.joined(since);

@@ -38,6 +38,9 @@ public final class Witness {
     /** Lives to be told of by their addresses, although something of later ones was given already. */
     final Set<Truth.Life> later = new HashSet<>();
 
+    /** Nodes of which it was told the loss of a life by its address: that life may say its name and begin again. */
+    final Set<String> lostByAddress = new HashSet<>();
+
     @Nullable Heard reader;
 
     boolean resumed;
@@ -122,6 +125,7 @@ public final class Witness {
         copy.ended.putAll(ended);
         copy.reflected.putAll(reflected);
         copy.later.addAll(later);
+        copy.lostByAddress.addAll(lostByAddress);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;
@@ -144,26 +148,17 @@ public final class Witness {
      * its own, came after it. It is told of when it goes.
      */
     boolean mayComeLater(Truth.Life life, Truth.Life other) {
-        String address = addressOf(life);
-        String otherAddress = addressOf(other);
-        return address != null
-                && otherAddress != null
-                && !address.equals(otherAddress)
-                && (Objects.requireNonNull(reader).knewWhenAppeared(life.uid, other.uid)
+        return !life.address.equals(other.address)
+                && (!Objects.requireNonNull(reader).knewTheEndWhenAppeared(life.uid, other.uid)
                         || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken())));
     }
 
     /** It is told that somebody is gone for good: by the address if that is all that is known of it. */
-    void isToldLater(String node, String name) {
-        later.removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(addressOf(life))));
-    }
-
-    private @Nullable String addressOf(Truth.Life life) {
-        String address = Objects.requireNonNull(reader).addressOf(life.uid);
-        for (int i = 0; address == null && i < handovers.size(); i++) {
-            address = handovers.get(i).taker().addressOf(life.uid);
+    void isToldTheLoss(String node, String name) {
+        if (!name.equals(node)) {
+            lostByAddress.add(node);
         }
-        return address;
+        later.removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(life.address)));
     }
 
     public String describe() {

@@ -156,6 +156,7 @@ final class Schedule implements Observer {
         }
         everyUid.put(uid, host);
         names.started(host, uid, host.begin(uid));
+        truth.address(uid, host.addressOf(uid));
         NodeProcess process = new NodeProcess(this, host, uid);
         host.process(process);
         trace(host, () -> "starts as " + name(uid));

@@ -35,6 +35,7 @@ class OracleTest implements Observer {
     OracleTest() {
         truth.node("n1");
         truth.node("n2");
+        truth.address(1, "n1:1");
         truth.logMade("n1", 1, FIRST);
         truth.becameMember(1, stamp());
         reader.appeared(READER, "reader");
@@ -357,7 +358,7 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 2);
         reader.removed(1);
-        restart();
+        restartAt("n1:2");
         reader.appeared(11, "n1:2");
         breaks("G1", () -> give(SECOND, 1, 2));
     }
@@ -374,7 +375,7 @@ class OracleTest implements Observer {
     private void laterLifeAtAnotherAddress() {
         ready();
         publish(FIRST, 1, 2);
-        restart();
+        restartAt("n1:2");
         reader.appeared(11, "n1:2");
     }
 
@@ -427,6 +428,11 @@ class OracleTest implements Observer {
     }
 
     private void restart() {
+        restartAt("n1:1");
+    }
+
+    private void restartAt(String address) {
+        truth.address(11, address);
         truth.isNoMemberAnyMore(1, stamp());
         truth.logMade("n1", 11, SECOND);
         truth.becameMember(11, stamp());
