@@ -20,6 +20,7 @@ final class BatchCodec {
     private static final int HAS_KEY = 1;
     private static final int TOMBSTONE = 2;
     private static final int HAS_HEADERS = 4;
+    /** Something that a later version adds to a frame: its length, and that many bytes. */
     private static final int HAS_EXTENSION = 8;
 
     private record Format(int serializerId, String manifest) {}
@@ -30,7 +31,6 @@ final class BatchCodec {
         List<Frame> frames = batch.frames();
         out.writeNumber(batch.first());
         out.writeNumber(batch.head());
-        out.writeNoExtension();
         out.writeNumber(frames.size());
         Map<Format, Integer> formats = formatsOf(frames);
         out.writeNumber(formats.size());
@@ -111,7 +111,6 @@ final class BatchCodec {
     static Batch read(String topic, long reader, Session session, WireBuffer in) {
         long first = in.readNumber();
         long head = in.readNumber();
-        in.skipExtension();
         int count = in.readCount("messages in a batch", Math.min(Limits.MAX_BATCH_MESSAGES, in.remaining()));
         List<Format> formats = new ArrayList<>();
         for (int i = in.readCount("formats", count); i > 0; i--) {

@@ -70,7 +70,6 @@ final class MessageCodec {
         } else if (message instanceof Ack ack) {
             out.writeNumber(ack.sequence());
             out.writeNumber(ack.windowBytes());
-            out.writeNoExtension();
         } else if (message instanceof Heartbeat heartbeat) {
             out.writeFixed(heartbeat.fromUid());
             out.writeNumber(heartbeat.sent());
@@ -79,7 +78,6 @@ final class MessageCodec {
             out.writeFixed(register.toUid());
             writeStart(register.start(), out);
             out.writeNumber(register.windowBytes());
-            out.writeNoExtension();
         } else if (message instanceof Registered registered) {
             writeIdentity(registered.log(), out);
             out.writeNumber(registered.next());
@@ -104,18 +102,9 @@ final class MessageCodec {
         Session session = new Session(in.readFixed(), in.readNumber());
         return switch (manifest) {
             case BATCH -> BatchCodec.read(topic, reader, session, in);
-            case ACK -> {
-                Ack ack = new Ack(topic, reader, session, in.readNumber(), in.readNumber());
-                in.skipExtension();
-                yield ack;
-            }
+            case ACK -> new Ack(topic, reader, session, in.readNumber(), in.readNumber());
             case HEARTBEAT -> new Heartbeat(topic, reader, session, in.readFixed(), in.readNumber(), in.readNumber());
-            case REGISTER -> {
-                Register register =
-                        new Register(topic, reader, session, in.readFixed(), readStart(in), in.readNumber());
-                in.skipExtension();
-                yield register;
-            }
+            case REGISTER -> new Register(topic, reader, session, in.readFixed(), readStart(in), in.readNumber());
             case REGISTERED ->
                 new Registered(
                         topic, reader, session, readIdentity(in), in.readNumber(), in.readNumber(), in.readNumber());

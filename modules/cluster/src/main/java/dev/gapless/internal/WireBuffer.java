@@ -96,11 +96,7 @@ final class WireBuffer {
         return bytes;
     }
 
-    /** Reserved for what later versions add; this one writes none, and skips what it finds. */
-    void writeNoExtension() {
-        writeByte(0);
-    }
-
+    /** What a later version adds in the middle of a message. */
     void skipExtension() {
         int length = readCount("bytes of extension", buffer.remaining());
         buffer.position(buffer.position() + length);

@@ -15,7 +15,8 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 /**
  * Writes what passes between hubs into the transport's buffer, and reads it from there. The first byte is the version of the
  * format. What another version or a stranger sends is refused with what is wrong with it; nothing is allocated for a length
- * that is not there.
+ * that is not there. What stands behind a message's last field is not looked at: there later releases add fields, without another
+ * version.
  */
 public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     static final int IDENTIFIER = 1_734_438_000;
