@@ -27,6 +27,7 @@ import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,6 +82,19 @@ final class ConsumerState {
         this.feed = feed;
         this.startOfPresent = startOfPresent;
         this.token = token;
+        if (token != null) {
+            feed.unresolved(withoutPosition(token)); // also before this node is up
+        }
+    }
+
+    private static Set<String> withoutPosition(CursorToken token) {
+        Set<String> nodes = new HashSet<>();
+        token.positions().forEach((node, position) -> {
+            if (position == null) {
+                nodes.add(node);
+            }
+        });
+        return Set.copyOf(nodes);
     }
 
     /** What a topic's readers share, and the number of this one. */
@@ -203,7 +217,8 @@ final class ConsumerState {
             r.dueNs = nowNs + settings.producerReturnNs();
         } else {
             registrations.forget(r);
-            if (ready || r.unresolved || startOfPresent instanceof Start.Since) { // the past counts, too
+            boolean cameLater = r.start == Start.BEGINNING;
+            if (ready || r.unresolved || cameLater || startOfPresent instanceof Start.Since) { // the past counts, too
                 lost(r, nowMs);
             }
         }

@@ -522,6 +522,15 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName(
+            "ruleC7, G1: who came after the reader began, and goes without an answer, is lost, although nobody is ready")
+    void lossOfOneThatCameLater() {
+        begin();
+        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        assertEquals(Reason.PRODUCER_LOST, lastReason());
+    }
+
+    @Test
     @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
@@ -724,6 +733,16 @@ class ConsumerStateTest implements ConsumerEffects {
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         registered(LOG, 8, 9);
         assertInstanceOf(FeedEntry.Started.class, last());
+    }
+
+    @Test
+    @DisplayName("ruleT1, C10: before this node is up, a token names what the one names that is resumed")
+    void unresolvedBeforeItIsUp() {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put("p", new Position(EPOCH, 7));
+        positions.put("host:1", null);
+        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        assertEquals(Set.of("host:1"), feed.unresolved(), "the other one has its position");
     }
 
     @Test
