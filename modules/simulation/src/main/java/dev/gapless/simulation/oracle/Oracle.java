@@ -87,7 +87,7 @@ public final class Oracle {
         w.begun.add(node);
         Place got = w.got.get(node);
         if (got != null && got.isBehind(life.index, position.sequence())) {
-            fail(w, "G2", position + " of " + node + " is given again, it has got to " + got);
+            comesAgain(w, life, position + " of " + node + " is given again, it has got to " + got);
         }
         Place due = w.due.get(node);
         if (due != null) {
@@ -103,6 +103,13 @@ public final class Oracle {
         if (due == null || !due.isBehind(life.index, position.sequence())) {
             w.due.put(node, now);
         }
+    }
+
+    private void comesAgain(Witness w, Truth.Life life, String what) {
+        if (!w.livesOn(life)) {
+            fail(w, "G2", what);
+        }
+        observer.count("limit: again, of a life that was told as lost, and lived on where it was resumed", 1);
     }
 
     private static Place begins(Witness w, String node, Truth.Life life, long sinceMs) {
@@ -257,7 +264,7 @@ public final class Oracle {
         Truth.Life life = lifeOf(w, node, first);
         Place got = w.got.get(node);
         if (got != null && got.isBehind(life.index, firstMissing)) {
-            fail(w, "G2", "misses " + node + " from " + first + ", which it has got: " + got);
+            comesAgain(w, life, "misses " + node + " from " + first + ", which it has got: " + got);
         }
         Place due = w.due.get(node);
         if (due != null) {

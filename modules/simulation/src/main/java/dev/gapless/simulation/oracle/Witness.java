@@ -134,6 +134,17 @@ public final class Witness {
         return copy;
     }
 
+    /**
+     * It was told the end of that life, and its token does not name it. Whoever resumed that still took the life for a member, which it
+     * was no more, and it lived on and answered: what it says there comes again.
+     */
+    boolean livesOn(Truth.Life life) {
+        return ended.getOrDefault(life.node, -1) >= life.index
+                && handovers.stream()
+                        .anyMatch(h ->
+                                life.memberUntil < h.resumed() && h.reader().knewSince(life.uid, h.resumed()));
+    }
+
     /** What a life is counted as that began and ended between a token and its resumption, or null for any other. */
     @Nullable String between(Truth.Life life) {
         return handovers.stream()

@@ -379,6 +379,35 @@ class OracleTest implements Observer {
         reader.appeared(11, "n1:2");
     }
 
+    @Test
+    void exceptsALifeThatWasToldAsLostAndLivesOnWhereTheTokenIsResumed() {
+        Witness resumed = resumedBehindALoss(false);
+        oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1));
+        assertEquals(1, counts.get("limit: again, of a life that was told as lost, and lived on where it was resumed"));
+    }
+
+    @Test
+    void doesNotExceptALifeWhoseEndWasKnownWhereTheTokenIsResumed() {
+        Witness resumed = resumedBehindALoss(true);
+        breaks("G2", () -> oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1)));
+    }
+
+    private Witness resumedBehindALoss(boolean known) {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null));
+        truth.isNoMemberAnyMore(1, stamp());
+        Heard other = lateReader();
+        other.appeared(1, "n1:1");
+        if (known) {
+            other.removed(1);
+        }
+        Witness resumed = resumed(witness.kept(), stamp(), other);
+        oracle.opened(resumed, other);
+        return resumed;
+    }
+
     private Witness keep() {
         ready();
         return witness.kept();
