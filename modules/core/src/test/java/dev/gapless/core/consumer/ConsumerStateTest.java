@@ -586,6 +586,16 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     @Test
+    @DisplayName("ruleC9: asked for the oldest, it is not late when it sends all that it ever published")
+    void lateAndNothingSkipped() {
+        consumer = consumer(Start.EARLIEST, null);
+        begin(present(PRODUCER), named(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER));
+        registered(LOG, 1, 5);
+        assertInstanceOf(FeedEntry.Started.class, last());
+    }
+
+    @Test
     @DisplayName("ruleC10, rowP4: those present are asked for the start, those that come later for their beginning")
     void asksLaterOnesForTheirBeginning() {
         begin(present(PRODUCER), named(PRODUCER));

@@ -389,6 +389,53 @@ class SubscriptionStateTest {
         assertSame(Step.JOINED, subscription.next(0));
     }
 
+    @Test
+    @DisplayName("ruleS5, G6: a reload that waits is none of the shared feed's, once it has joined that")
+    void joinsWhileAReloadWaits() {
+        Feed small = new Feed(Given.ring(2));
+        TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
+        Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
+        subscription = SubscriptionState.behind(small, feed, start, apart, 0, 0);
+        small.started(p, 2);
+        small.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        told();
+        subscription.reloaded(null);
+        small.messages(p, frames(6, 9));
+        assertInstanceOf(Step.Waiting.class, subscription.next(SECOND), "overtaken there");
+        feed.started(p, 0);
+        feed.messages(p, frames(1, 9));
+        subscription.mayJoin(true);
+        assertSame(Step.JOINED, subscription.next(10 * SECOND));
+        assertTrue(subscription.hasNext());
+        assertEquals(List.of(6L, 7L, 8L, 9L), given());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleF3, G1: V forgets the ends of names that are gone, but none that only its catch-up reader was told")
+    void keepsEndsThatMayBeNone() {
+        subscription.close(); // nobody else reads this feed
+        resume("r", new Position(EPOCH, 2));
+        own.expired(new Placed(eras.endOfUnplaced("r", EPOCH), 2), Reason.PRODUCER_LOST, 0);
+        told();
+        subscription.reloaded(null);
+        feed.started(q, 0);
+        feed.left(new Placed(eras.endOf(q, 1), 0));
+        subscription.mayJoin(true);
+        assertSame(Step.JOINED, subscription.next(0));
+        idle();
+        feed.started(p, 0);
+        feed.messages(p, frames(1, SETTINGS.ringMessages()));
+        given();
+        idle();
+        assertEquals(Set.of("p", "q", "r"), subscription.positions().positions().keySet());
+        feed.forgetBut(Set.of("p"));
+        idle();
+        assertEquals(Set.of("p", "r"), subscription.positions().positions().keySet());
+        feed.expired(new Placed(eras.of("r", LOG), 7), Reason.REGISTERED_LATE, 0);
+        assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
+    }
+
     private void idle2() {
         assertSame(Step.IDLE, subscription.next(0));
     }
@@ -446,7 +493,9 @@ class SubscriptionStateTest {
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
         assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
         subscription.reloaded(null);
+        assertTrue(token().containsKey("p"), "its end is still to be told");
         assertEquals(new Step.Left("p", new Position(EPOCH, 3)), subscription.next(0));
+        assertFalse(token().containsKey("p"));
     }
 
     @Test
