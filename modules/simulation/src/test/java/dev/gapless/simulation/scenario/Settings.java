@@ -22,7 +22,7 @@ final class Settings {
 
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
-            if (!name.matches("name|ring|bytes|batch|window|pending|overflow|resume|interval|age|publishing")) {
+            if (!name.matches("name|address|ring|bytes|batch|window|pending|overflow|resume|interval|age|publishing")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }

@@ -43,6 +43,7 @@ final class Verbs {
                 world.node(
                         command.argument(0),
                         command.settings().getOrDefault("name", command.argument(0)),
+                        command.settings().getOrDefault("address", command.argument(0) + ":2551"),
                         Settings.of(command.settings()));
             case "up" -> world.up(command.arguments());
             case "remove" -> world.remove(command.argument(0));

@@ -34,6 +34,7 @@ final class World {
     private final Oracle oracle;
     private final Map<String, TopicSettings> nodes = new LinkedHashMap<>();
     private final Map<String, String> nodeAt = new LinkedHashMap<>();
+    private final Map<String, String> addressInCluster = new LinkedHashMap<>();
     private final Map<String, Integer> livesOf = new LinkedHashMap<>();
     private final Map<String, Life> running = new LinkedHashMap<>();
     private final List<Life> members = new ArrayList<>();
@@ -93,9 +94,10 @@ final class World {
 
     // ------------------------------------------------------------------ nodes
 
-    /** A process starts at this address, under this name; it is no member yet. */
-    void node(String address, String node, TopicSettings settings) {
+    /** A process starts at this address, which the cluster calls so, under this name; it is no member yet. */
+    void node(String address, String node, String inCluster, TopicSettings settings) {
         nodes.put(address, settings);
+        addressInCluster.put(address, inCluster);
         nodeAt.put(address, node);
         truth.node(node);
         start(address);
@@ -193,9 +195,9 @@ final class World {
         });
     }
 
-    private static void appeared(Life at, Life who) {
+    private void appeared(Life at, Life who) {
         at.heard().appeared(who.uid(), who.address());
-        at.node().appeared(who.uid(), who.address() + ":2551");
+        at.node().appeared(who.uid(), Objects.requireNonNull(addressInCluster.get(who.address())));
     }
 
     /** The earliest life of this node that is a member is none any more, and the others hear of it. */
