@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The program in a process of its own, on this test's class path. Closing it ends it, however it is. */
 final class Program implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final int SIGINT = 2;
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<String> args;
@@ -35,7 +37,8 @@ final class Program implements AutoCloseable {
         this.args = args;
         this.out = directory.resolve(number + ".out");
         this.err = directory.resolve(number + ".err");
-        List<String> command = new ArrayList<>();
+        List<String> command =
+                new ArrayList<>(isInterruptIgnored() ? List.of("env", "--default-signal=INT") : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         if (Runtime.version().feature() >= 24) {
@@ -51,6 +54,19 @@ final class Program implements AutoCloseable {
         builder.environment().putAll(environment);
         this.process = builder.start();
         this.in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Who is started in the background by a shell ignores SIGINT, and so does what it starts. */
+    private static boolean isInterruptIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        try (Stream<String> lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> line.substring(line.lastIndexOf('\t') + 1))
+                    .anyMatch(ignored -> (Long.parseUnsignedLong(ignored, 16) & 1L << (SIGINT - 1)) != 0);
+        }
     }
 
     static Program start(Path directory, String... args) throws IOException {
