@@ -2,8 +2,6 @@ package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
 import dev.gapless.core.Backoff;
-import dev.gapless.core.member.MemberEvent;
-import dev.gapless.core.member.Membership;
 import dev.gapless.core.member.Pulses;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Hello;
@@ -13,11 +11,8 @@ import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -27,7 +22,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -51,8 +45,8 @@ import org.apache.pekko.cluster.typed.Cluster;
  *   application ──►      └─ members, silence ──► all lanes
  * </pre>
  *
- * <p>It follows the membership and the pulses; what they mean is decided in {@link Membership}, {@link Pulses}, and in the
- * producers and consumers.
+ * <p>It follows the membership, with its {@link Roster}, and the pulses; what they mean is decided in {@code Membership},
+ * {@link Pulses}, and in the producers and consumers.
  */
 final class Hub extends AbstractBehavior<Object> {
 
@@ -82,14 +76,13 @@ final class Hub extends AbstractBehavior<Object> {
     private final Settings settings;
     private final long uid;
     private final String name;
-    private final Membership membership;
+    private final Roster roster;
     private final Pulses pulses;
     private final Peers peers = new Peers();
     /** How many topics are subscribed to on this node. */
     private final AtomicInteger consumers = new AtomicInteger();
 
     private final List<ActorRef<Lane.Command>> lanes;
-    private final Map<Long, Member> members = new HashMap<>();
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
     private final SlowHandlers slowHandlers;
@@ -125,7 +118,7 @@ final class Hub extends AbstractBehavior<Object> {
         this.timers = timers;
         this.settings = settings;
         this.uid = uid;
-        this.membership = new Membership(uid, name);
+        this.roster = new Roster(uid, name, settings.role, peers, this::tellLanes, context);
         this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
         this.name = name;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning);
@@ -192,7 +185,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onToProducer(ToProducer message) {
         long from = message.session().uid();
-        if (!membership.contains(from)) {
+        if (!roster.contains(from)) {
             return this; // no answer would find it; it asks again
         }
         if (message instanceof Register register) {
@@ -224,7 +217,7 @@ final class Hub extends AbstractBehavior<Object> {
         }
         laneOf(command.topic())
                 .tell(new Lane.Open(command.topic(), command.id(), command.opening(), command.listener()));
-        if (membership.isUp()) {
+        if (roster.isUp()) {
             watchAll();
         } else if (!timers.isTimerActive(Signal.STILL_ALONE)) {
             timers.startSingleTimer(
@@ -236,7 +229,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
     private Behavior<Object> onStillAlone() {
-        if (!membership.isUp() && consumers.get() > 0) {
+        if (!roster.isUp() && consumers.get() > 0) {
             getContext()
                     .getLog()
                     .warn(
@@ -255,131 +248,55 @@ final class Hub extends AbstractBehavior<Object> {
 
     private Behavior<Object> onMember(ClusterEvent.MemberEvent event) {
         Member member = event.member();
-        if (!settings.role.isEmpty() && !member.hasRole(settings.role)) {
+        if (!roster.takesPart(member)) {
             return this;
         }
-        long memberUid = member.uniqueAddress().longUid();
         if (event instanceof ClusterEvent.MemberRemoved) {
-            onRemoved(memberUid);
+            long memberUid = member.uniqueAddress().longUid();
+            pulses.unwatch(memberUid);
+            roster.removed(memberUid);
         } else if (event instanceof ClusterEvent.MemberUp
                 || event instanceof ClusterEvent.MemberLeft
                 || event instanceof ClusterEvent.MemberExited) {
-            onAppeared(member, memberUid);
+            if (roster.appeared(member)) {
+                hellos = 0;
+                onHelloTime();
+                refuseNamesake();
+            }
         }
         return this;
-    }
-
-    private void onAppeared(Member member, long memberUid) {
-        members.put(memberUid, member);
-        if (membership.contains(memberUid)) {
-            return;
-        }
-        String hostPort = member.address().hostPort();
-        peers.put(memberUid, memberUid == uid ? getContext().getSelf() : hubOf(member, ""));
-        tellAll(membership.appeared(memberUid, hostPort.substring(hostPort.indexOf('@') + 1)));
-        if (memberUid == uid) {
-            List<MemberEvent> events = membership.selfUp();
-            List<MemberEvent> snapshot = List.copyOf(membership.snapshot());
-            snapshot.forEach(this::remember);
-            tellLanes(new Lane.Begin(events, snapshot));
-        }
-        hellos = 0;
-        onHelloTime();
-        refuseNamesake();
-    }
-
-    private ActorRef<Object> hubOf(Member member, String incarnation) {
-        return ActorRefResolver.get(getContext().getSystem())
-                .resolveActorRef(member.address() + "/system/"
-                        + getContext().getSelf().path().name() + incarnation);
-    }
-
-    private void onRemoved(long memberUid) {
-        members.remove(memberUid);
-        pulses.unwatch(memberUid);
-        tellLanes(new Lane.Removed(memberUid));
-        tellAll(membership.removed(memberUid));
-        peers.remove(memberUid);
     }
 
     private Behavior<Object> onReachability(ClusterEvent.ReachabilityEvent event) {
-        long memberUid = event.member().uniqueAddress().longUid();
-        if (!settings.role.isEmpty() && !event.member().hasRole(settings.role)) {
-            return this;
-        }
-        tellLanes(new Lane.Reachability(memberUid, event instanceof ClusterEvent.ReachableMember));
+        roster.onReachability(event);
         return this;
-    }
-
-    private void tellAll(List<MemberEvent> events) {
-        if (events.isEmpty() || !membership.isUp()) {
-            return;
-        }
-        events.forEach(this::remember);
-        tellLanes(new Lane.Members(List.copyOf(events), List.copyOf(membership.snapshot())));
-    }
-
-    private void remember(MemberEvent event) {
-        if (!(event instanceof MemberEvent.Removed)) {
-            peers.name(event.uid(), membership.nameOf(event.uid()));
-        }
     }
 
     /** Asks members for their names until they have said them, ever more rarely. */
     private Behavior<Object> onHelloTime() {
-        boolean asked = false;
-        for (long memberUid : members.keySet()) {
-            if (!membership.hasSaidItsName(memberUid)) {
-                peers.send(memberUid, hello(memberUid, false));
-                asked = true;
-            }
-        }
-        if (asked) {
+        if (roster.askForNames()) {
             timers.startSingleTimer(Signal.HELLO, Duration.ofNanos(HELLO_BACKOFF.waitNs(hellos++)));
         }
         return this;
     }
 
-    private Hello hello(long toUid, boolean answer) {
-        return new Hello(uid, toUid, name, getContext().getSelf().path().uid(), answer);
-    }
-
-    /**
-     * Takes a member's name, and from now on writes to the hub that sent this, by its actor's uid. Without that uid Artery may lose
-     * all that is sent there: where a message came before the hub was started, its compression (Pekko 1.7, InboundCompressions) takes
-     * that path, within a minute, for a short name of no actor, and keeps to that.
-     */
     private Behavior<Object> onHello(Hello hello) {
-        if (hello.toUid() != uid || !membership.contains(hello.fromUid())) {
-            return this;
-        }
-        Member member = members.get(hello.fromUid());
-        if (member != null && hello.fromUid() != uid) {
-            peers.put(hello.fromUid(), hubOf(member, "#" + hello.hub()));
-        }
-        if (!hello.answer()) {
-            peers.send(hello.fromUid(), hello(hello.fromUid(), true));
-        }
-        tellAll(membership.heard(hello));
+        roster.onHello(hello);
         refuseNamesake();
         return this;
     }
 
     /** Two members under one name would be one producer to everybody else: the younger one gives way. */
     private void refuseNamesake() {
-        OptionalLong namesake = membership.namesake();
-        Member self = members.get(uid);
-        Member other = namesake.isPresent() ? members.get(namesake.getAsLong()) : null;
-        if (self != null && other != null && other.isOlderThan(self)) {
-            fail("The member at " + other.address().hostPort() + " has the same node name, '" + name
-                    + "'. Give each node its own gapless.node-name. This node shuts down");
-        }
+        roster.olderNamesake()
+                .ifPresent(other -> fail("The member at " + other.address().hostPort() + " has the same node name, '"
+                        + name + "'. Give each node its own gapless.node-name. This node shuts down"));
     }
 
     // ------------------------------------------------------------------ pulses
 
     private Behavior<Object> onPulse(Pulse pulse) {
-        if (membership.contains(pulse.fromUid())) {
+        if (roster.contains(pulse.fromUid())) {
             pulses.onPulse(pulse, System.nanoTime());
         }
         return this;
@@ -396,7 +313,7 @@ final class Hub extends AbstractBehavior<Object> {
                     .getLog()
                     .warn(
                             "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
-                            membership.nameOf(forgotten),
+                            roster.nameOf(forgotten),
                             settings.cursorRetention.toSeconds());
             tellLanes(new Lane.Forgotten(forgotten));
         }
@@ -408,9 +325,11 @@ final class Hub extends AbstractBehavior<Object> {
 
     /** This node reads from all of them. */
     private void watchAll() {
-        for (long memberUid : members.keySet()) {
-            if (memberUid != uid && membership.isUp() && membership.hasSaidItsName(memberUid)) {
-                pulses.watch(memberUid, System.nanoTime());
+        if (roster.isUp()) {
+            for (long memberUid : roster.named()) {
+                if (memberUid != uid) {
+                    pulses.watch(memberUid, System.nanoTime());
+                }
             }
         }
     }
@@ -423,9 +342,7 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onAskStatus(AskStatus command) {
-        Set<Long> named = new HashSet<>();
-        members.keySet().stream().filter(membership::hasSaidItsName).forEach(named::add);
-        statusDesk.ask(named, command.timeout(), command.statuses());
+        statusDesk.ask(roster.named(), command.timeout(), command.statuses());
         return this;
     }
 
