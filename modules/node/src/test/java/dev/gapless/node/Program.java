@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 final class Program implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(90);
     private static final int SIGINT = 2;
+    private static final int LINES_TO_SHOW = 5;
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<String> args;
@@ -100,6 +101,10 @@ final class Program implements AutoCloseable {
         return lines(err);
     }
 
+    private static List<String> endOf(List<String> lines) {
+        return lines.subList(Math.max(0, lines.size() - LINES_TO_SHOW), lines.size());
+    }
+
     private static List<String> lines(Path file) {
         try {
             String text = Files.readString(file);
@@ -173,6 +178,6 @@ final class Program implements AutoCloseable {
     @Override
     public String toString() {
         return "gapless " + String.join(" ", args) + (process.isAlive() ? "" : " (status " + process.exitValue() + ")")
-                + ", standard error " + err();
+                + ", standard error " + err() + ", the end of its output " + endOf(out());
     }
 }

@@ -26,7 +26,8 @@ public final class Pulses {
         long heard;
         long answered;
         long answeredNs;
-        boolean silent;
+        /** When it answered last, or its silence was told last. */
+        long quietNs;
         /** It answers again, after a silence that nobody here was awake to notice, or it has forgotten us. */
         boolean lapsed;
         /** How often we have forgotten it, and whether that is so now. */
@@ -40,7 +41,7 @@ public final class Pulses {
     /**
      * What {@link #onTime} asks for.
      *
-     * @param silentUids to be registered with anew: they have just fallen silent, or have forgotten us
+     * @param silentUids to be registered with anew: they have been silent for three more intervals, or have forgotten us
      * @param forgottenUids silent for so long that their cursors are to be dropped
      */
     public record Due(List<Pulse> pulses, List<Long> silentUids, List<Long> forgottenUids) {}
@@ -57,6 +58,7 @@ public final class Pulses {
         peers.computeIfAbsent(peerUid, u -> {
             Peer peer = new Peer();
             peer.answeredNs = nowNs;
+            peer.quietNs = nowNs;
             return peer;
         });
     }
@@ -84,9 +86,9 @@ public final class Pulses {
         peer.forgottenUs = Math.max(peer.forgottenUs, pulse.forgotten());
         if (pulse.heard() > peer.answered && pulse.heard() <= peer.counter) {
             peer.answered = pulse.heard();
-            peer.lapsed |= !peer.silent && isSilent(peer, nowNs);
+            peer.lapsed |= isSilent(peer, nowNs);
             peer.answeredNs = nowNs;
-            peer.silent = false;
+            peer.quietNs = nowNs;
             peer.isForgotten = false;
         }
     }
@@ -112,17 +114,16 @@ public final class Pulses {
             }
             peer.counter++;
             pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
-            boolean fellSilent = !peer.silent && isSilent(peer, nowNs);
-            if (fellSilent || peer.lapsed) {
+            if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
+                peer.quietNs = nowNs;
             }
-            peer.silent |= fellSilent;
             peer.lapsed = false;
         });
         return new Due(pulses, silent, forgotten);
     }
 
     private boolean isSilent(Peer peer, long nowNs) {
-        return nowNs - peer.answeredNs > SILENT_INTERVALS * intervalNs;
+        return nowNs - peer.quietNs > SILENT_INTERVALS * intervalNs;
     }
 }

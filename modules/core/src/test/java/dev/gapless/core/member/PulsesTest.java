@@ -30,14 +30,27 @@ class PulsesTest {
     }
 
     @Test
-    @DisplayName("ruleC5: without an answer for 3 intervals it is silent, once")
+    @DisplayName("ruleC5: without an answer for 3 intervals it is silent, and once more for every such time")
     void silent() {
         a.watch(2, 0);
-        for (int i = 1; i <= 3; i++) {
+        for (int i = 1; i <= 12; i++) {
+            List<Long> told = i % 4 == 0 ? List.of(2L) : List.of();
+            assertEquals(told, a.onTime(i * SECOND).silentUids());
+        }
+    }
+
+    @Test
+    @DisplayName("ruleC5: a silence that was told, and has ended since, is not told again")
+    void silenceThatHasEnded() {
+        a.watch(2, 0);
+        for (int i = 1; i <= 4; i++) {
+            a.onTime(i * SECOND);
+        }
+        for (int i = 5; i <= 20; i++) {
+            exchange(a, b, i * SECOND);
+            exchange(b, a, i * SECOND);
             assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
         }
-        assertEquals(List.of(2L), a.onTime(4 * SECOND).silentUids());
-        assertEquals(List.of(), a.onTime(5 * SECOND).silentUids());
     }
 
     @Test
