@@ -40,6 +40,7 @@ public final class Member implements AutoCloseable {
         this.system = system;
         this.cluster = Cluster.get(system);
         cluster.registerOnMemberUp(() -> up.complete(Done.getInstance()));
+        StuckTransport.endWith(system);
     }
 
     /** Starts the actor system, which joins the seed nodes of its configuration, if there are any. */

@@ -1,6 +1,7 @@
 package dev.gapless.multijvm.node;
 
 import com.typesafe.config.Config;
+import dev.gapless.node.StuckTransport;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ final class Lives implements Commands {
 
     void begin() {
         ActorSystem system = ActorSystem.create(TestNodeMain.SYSTEM, config);
+        StuckTransport.endWith(system);
         Commands plain = new PlainCommands(system);
         if (isPlain) {
             current = plain;
