@@ -31,11 +31,11 @@ final class Lives implements Commands {
 
     void begin() {
         ActorSystem system = ActorSystem.create(TestNodeMain.SYSTEM, config);
-        StuckTransport.endWith(system);
         Commands plain = new PlainCommands(system);
         if (isPlain) {
             current = plain;
         } else {
+            StuckTransport.endWith(system);
             JournalCommands before = journals;
             journals = new JournalCommands(system, plain);
             if (before != null) {
