@@ -256,7 +256,6 @@ class LinkFaultsTest {
         return s;
     }
 
-    /** Twice to and fro: each has heard that the other heard it. To be called when nothing else is under way. */
     private static NodeStatus.RegistrationStatus registration(String topic) {
         return consumer.status(topic).consumer().registrations().stream()
                 .filter(r -> r.node().equals(producer.name()))
