@@ -17,7 +17,7 @@ class AloneTest {
 
     @Test
     void aSubscriptionThatWaitsForAClusterSaysSoAndOpensOnceThereIsOne() {
-        ActorSystem system = ActorSystem.create("test", TestCluster.config("gapless.ready-timeout = 200ms"));
+        ActorSystem system = ActorSystem.create("test", TestCluster.config("gapless.ready-timeout = 2s"));
         try (Logged logged = new Logged()) {
             Topic<String> topic = Topic.of("alone", String.class);
             Recorder<String> recorder = new Recorder<>();

@@ -196,7 +196,9 @@ class AsyncHandlerTest {
         for (int i = 1; i <= 500; i++) {
             publish(topic, i, i);
             int last = i;
-            await(() -> healthy.messages().contains(last));
+            await(() -> healthy.messages().contains(last)
+                    && stuck.stream()
+                            .allMatch(each -> each.messages().equals(List.of(1)))); // none read the second with it
         }
         assertEquals(500, healthy.events().size());
         Answering one = stuck.get(0);

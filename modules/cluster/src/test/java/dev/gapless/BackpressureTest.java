@@ -180,6 +180,7 @@ class BackpressureTest {
                     late.add(producer.publish(2).toCompletableFuture());
                     java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
                 }
+                late.add(producer.publish(2).toCompletableFuture()); // surely after the node has left
             });
             try {
                 publisher.start();

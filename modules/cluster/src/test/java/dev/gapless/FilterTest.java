@@ -145,8 +145,7 @@ class FilterTest {
         await(() -> some.messages().equals(List.of(200)) && nothing.expired().size() == 1);
         for (Recorder<Integer> told : List.of(some, nothing)) {
             Gap gap = told.expired().get(0).gaps().get(0);
-            assertEquals(1, gap.firstMissing());
-            assertEquals(150, gap.missed());
+            assertEquals(151, gap.firstMissing() + gap.missed()); // the first may have been read while it paused
             assertEquals(0, told.events().indexOf(told.expired().get(0)));
         }
         await(() -> unmatched.token().positions().values().stream().anyMatch(at -> at.sequence() == 200));

@@ -53,7 +53,7 @@ class MembersTest {
 
     @Test
     void aMemberWithoutGaplessIsNamedAndDoesNotHoldUpReadyForEver() {
-        try (TestCluster cluster = TestCluster.of(1, "gapless.ready-timeout = 500ms")) {
+        try (TestCluster cluster = TestCluster.of(1, "gapless.ready-timeout = 2s")) {
             ActorSystem without = cluster.join("gapless.role = other");
             cluster.awaitUp(2);
             Subscription subscription = cluster.gapless(0).subscribe(TOPIC, StartFrom.latest(), new Recorder<>());
@@ -148,6 +148,7 @@ class MembersTest {
     @Test
     void aLaneThatFailsShutsItsNodeDown() {
         try (TestCluster cluster = TestCluster.of(1, "")) {
+            get(cluster.gapless(0).status(Duration.ofSeconds(10))); // its lanes are there
             Provoke.failure(cluster.system(0));
             get(cluster.system(0).getWhenTerminated());
             var reason = CoordinatedShutdown.get(cluster.system(0)).getShutdownReason();

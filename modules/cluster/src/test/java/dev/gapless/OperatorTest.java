@@ -106,8 +106,8 @@ class OperatorTest {
     }
 
     /** Each message once the one before has come to the other node. */
-    private static void publishSlowly(String topic, int messages) {
-        for (int i = 1; i <= messages; i++) {
+    private static void publishSlowly(String topic, int from, int to) {
+        for (int i = from; i <= to; i++) {
             long sequence = get(a.producer(topic(topic)).publish("key-" + i, i)).sequence();
             await(() -> status(b, topic).consumer().registrations().stream()
                     .anyMatch(registration -> registration.node().equals(a.nodeName())
@@ -122,7 +122,7 @@ class OperatorTest {
         Subscription subscription = b.subscribe(topic("slow"), StartFrom.latest(), held);
         get(subscription.ready());
         await(() -> subscription("slow").state().equals("reading"));
-        publishSlowly("slow", 60);
+        publishSlowly("slow", 1, 60);
         await(() -> subscription("slow").lag().messages() >= 60);
         SubscriptionStatus handling = subscription("slow");
         assertEquals(1, handling.delivered());
@@ -133,8 +133,8 @@ class OperatorTest {
         assertEquals(20, consumer.messages());
         assertEquals(20, consumer.maxMessages());
         assertEquals(16 << 20, consumer.maxBytes());
+        await(() -> status(a, "slow").producer().cursors().get(0).state().equals("level"));
         CursorStatus cursor = status(a, "slow").producer().cursors().get(0);
-        assertEquals("level", cursor.state());
         assertEquals(b.nodeName(), cursor.node());
         assertEquals(512 << 10, cursor.windowBytes());
 
@@ -211,7 +211,9 @@ class OperatorTest {
             Held held = new Held();
             Subscription slow = b.subscribe(topic("lagging"), StartFrom.latest(), held);
             get(slow.ready());
-            publishSlowly("lagging", 60);
+            publishSlowly("lagging", 1, 1);
+            await(() -> held.messages() == 1); // or the second is read together with the first
+            publishSlowly("lagging", 2, 60);
             assertEquals(List.of(), logged.lines(Level.WARN, "Topic lagging", "missed"));
             long id = subscription("lagging").id();
             held.message.complete(null);
@@ -227,7 +229,7 @@ class OperatorTest {
             Recorder<Integer> recorder = new Recorder<>();
             Subscription first = b.subscribe(topic("away"), StartFrom.latest(), recorder);
             get(first.ready());
-            publishSlowly("away", 3);
+            publishSlowly("away", 1, 3);
             await(() -> recorder.messages().size() == 3);
             CursorToken token = first.token();
             get(first.cancel());
@@ -264,7 +266,7 @@ class OperatorTest {
             }
             all.forEach(subscription -> get(subscription.ready()));
             all.forEach(Subscription::pause);
-            publishSlowly("crowd", 40);
+            publishSlowly("crowd", 1, 40);
             all.forEach(Subscription::resume);
             await(() -> status(b, "crowd").consumer().subscriptions().stream()
                     .allMatch(status -> status.expiries().get(Reason.OVERRUN) == 1));
@@ -288,7 +290,7 @@ class OperatorTest {
                     + ", key \"the key\"";
             await(() -> logged.lines(Level.WARN, "Topic hanging: subscription", "on node " + b.nodeName(), message)
                             .size()
-                    == 3);
+                    >= 3);
             held.message.complete(null);
             await(() -> subscription.lag().equals(Lag.NONE));
             get(subscription.cancel());
@@ -331,7 +333,7 @@ class OperatorTest {
             all.add(reloading);
             get(reloading.ready());
             reloading.pause();
-            publishSlowly("reloading", 40);
+            publishSlowly("reloading", 1, 40);
             reloading.resume();
             await(() -> held.reloads() == 1);
             await(() -> !logged.lines(Level.WARN, "Topic reloading: subscription", "the reload for [Gap[")

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorSystem;
@@ -121,7 +122,7 @@ class ReadmeExamplesTest {
         Topic<Price> topic = Topic.of("overtaken", Price.class);
         SharedTable table = new SharedTable();
         Gate gate = new Gate();
-        List<CursorExpired<Price>> told = new ArrayList<>();
+        List<CursorExpired<Price>> told = new CopyOnWriteArrayList<>();
         PriceCache cache = new PriceCache(table::readAll) {
             @Override
             public void onMessage(Delivery<Price> delivery) {
@@ -222,7 +223,7 @@ class ReadmeExamplesTest {
         };
         Gate gate = new Gate();
         List<Long> delivered = new ArrayList<>();
-        List<CursorExpired<Price>> told = new ArrayList<>();
+        List<CursorExpired<Price>> told = new CopyOnWriteArrayList<>();
         PriceView view = new PriceView(table) {
             @Override
             public void onMessage(Delivery<Price> delivery) {
@@ -235,8 +236,9 @@ class ReadmeExamplesTest {
 
             @Override
             public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
-                told.add(expired);
-                return super.onCursorExpired(expired);
+                CompletionStage<Reload> reload = super.onCursorExpired(expired);
+                told.add(expired); // what is published from now on is not in the table that it has read
+                return reload;
             }
         };
         get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), writer).ready());

@@ -30,6 +30,7 @@ final class TestCluster implements AutoCloseable {
             leader-actions-interval = 200ms
             unreachable-nodes-reaper-interval = 200ms
             periodic-tasks-initial-delay = 200ms
+            failure-detector.acceptable-heartbeat-pause = 10s
             seed-node-timeout = 1s
             jmx.multi-mbeans-in-same-jvm = on
             log-info = off

@@ -10,6 +10,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -95,12 +96,14 @@ class TokenTest {
         Subscription shared = cluster.gapless(1).subscribe(topic, StartFrom.latest(), live);
         get(shared.ready());
         AtomicBoolean stop = new AtomicBoolean();
-        List<Producer<Integer>> producers =
-                List.of(cluster.gapless(0).producer(topic), cluster.gapless(2).producer(topic));
+        // Never more in all than the rings hold: a round may take long, and its token is as old as the test.
+        Semaphore permits = new Semaphore(0);
         List<Thread> publishers = new ArrayList<>();
-        for (Producer<Integer> producer : producers) {
+        for (int node : List.of(0, 2)) {
+            Producer<Integer> producer = cluster.gapless(node).producer(topic);
             Thread publisher = new Thread(() -> {
-                for (int i = 1; !stop.get() && i <= 1_000_000; i++) {
+                for (int i = 1; !stop.get(); i++) {
+                    permits.acquireUninterruptibly();
                     producer.publish(i);
                     if (i % 20 == 0) {
                         java.util.concurrent.locks.LockSupport.parkNanos(4_000_000);
@@ -111,8 +114,10 @@ class TokenTest {
             publishers.add(publisher);
         }
         try {
+            permits.release(1200);
             await(() -> live.messages().size() > 1000);
             for (int round = 0; round < 100; round++) {
+                permits.release(300);
                 List<Event<Integer>> before = live.events();
                 CursorToken token =
                         before.get((before.size() - 1) * (round % 10) / 10).token();
@@ -120,7 +125,8 @@ class TokenTest {
                 Subscription resumed = cluster.gapless(1).subscribe(topic, StartFrom.token(token), replayed);
                 get(resumed.ready());
                 int reach = live.messages().size() + 100;
-                await(() -> live.messages().size() > reach || stop.get());
+                permits.release(300);
+                await(() -> live.messages().size() > reach);
                 List<Event<Integer>> now = live.events();
                 CursorToken end = now.get(now.size() - 1).token();
                 await(() -> reached(resumed.token(), end));
@@ -129,6 +135,7 @@ class TokenTest {
             }
         } finally {
             stop.set(true);
+            permits.release(publishers.size());
             for (Thread publisher : publishers) {
                 publisher.join();
             }

@@ -92,6 +92,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         running = start(settings, cluster);
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
+        StuckTransport.endWith(system, settings.stuckTransportTimeout);
     }
 
     private Running start(Settings settings, Cluster cluster) {

@@ -50,6 +50,7 @@ final class Settings {
             "actor-window",
             "loss-log-interval",
             "slow-handler-warning",
+            "stuck-transport-timeout",
             "metrics",
             TOPICS);
 
@@ -71,6 +72,7 @@ final class Settings {
     final int actorWindow;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
+    final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
@@ -101,6 +103,7 @@ final class Settings {
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
+        this.stuckTransportTimeout = Duration.ofNanos(notNegative(config, "gapless.", "stuck-transport-timeout"));
         this.maxMeteredTopics = config.getInt("metrics.max-topics");
         check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         this.ofOthers = topicSettings(config, "gapless.");

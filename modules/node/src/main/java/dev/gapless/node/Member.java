@@ -40,7 +40,6 @@ public final class Member implements AutoCloseable {
         this.system = system;
         this.cluster = Cluster.get(system);
         cluster.registerOnMemberUp(() -> up.complete(Done.getInstance()));
-        StuckTransport.endWith(system);
     }
 
     /** Starts the actor system, which joins the seed nodes of its configuration, if there are any. */

@@ -1,7 +1,6 @@
 package dev.gapless.multijvm.node;
 
 import com.typesafe.config.Config;
-import dev.gapless.node.StuckTransport;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -35,7 +34,6 @@ final class Lives implements Commands {
         if (isPlain) {
             current = plain;
         } else {
-            StuckTransport.endWith(system);
             JournalCommands before = journals;
             journals = new JournalCommands(system, plain);
             if (before != null) {
