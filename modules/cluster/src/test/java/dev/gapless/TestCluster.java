@@ -54,6 +54,7 @@ final class TestCluster implements AutoCloseable {
     static Config config(String config) {
         return ConfigFactory.parseString(config)
                 .withFallback(ConfigFactory.parseString(QUICK))
+                .withFallback(Hesitating.config())
                 .withFallback(ConfigFactory.load());
     }
 
@@ -107,6 +108,7 @@ final class TestCluster implements AutoCloseable {
             }
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
         }
+        Hesitating.now();
     }
 
     static <V> V get(java.util.concurrent.CompletionStage<V> stage) {
