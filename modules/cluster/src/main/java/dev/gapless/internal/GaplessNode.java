@@ -319,7 +319,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
         running().hub().tell(new Hub.AskStatus(timeout, statuses));
         // The hub answers in time, unless it is gone.
-        return statuses.copy().orTimeout(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+        return statuses.copy().orTimeout(timeout.toMillis() + 5_000, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -34,7 +34,7 @@ import picocli.CommandLine.ParameterException;
             "Until --count messages, SIGINT or SIGTERM. What was missed is an event, too (cursor_expired)."
         })
 final class SubscribeCommand extends MemberCommand {
-    private static final Duration END_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(10);
 
     @Option(names = "--topic", required = true, paramLabel = "T", description = "What to print.")
     private String topic;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo, as it is. */
-@Timeout(180)
+@Timeout(600)
 class DemoTest {
     @TempDir
     private Path directory;

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class EventPrinterTest {
     private static final Epoch EPOCH = new Epoch(1);
     private static ActorSystem system;
@@ -157,7 +157,7 @@ class EventPrinterTest {
         EventPrinter printer = printer(Long.MAX_VALUE, out);
         subscription.token = token(9);
         var running = CompletableFuture.supplyAsync(() -> printer.run(subscription, end));
-        Await.within(Duration.ofSeconds(20), () -> "no token", () -> new TokenFile(file).read() != null);
+        Await.within(Duration.ofMinutes(1), () -> "no token", () -> new TokenFile(file).read() != null);
         assertEquals(token(9), new TokenFile(file).read());
         end.complete(null);
         assertEquals(Ended.Reason.CANCELLED, running.join());

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 
 /** The program in a process of its own, on this test's class path. Closing it ends it, however it is. */
 final class Program implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
     private static final int SIGINT = 2;
     private static final int LINES_TO_SHOW = 5;
     private static final AtomicInteger NUMBER = new AtomicInteger();

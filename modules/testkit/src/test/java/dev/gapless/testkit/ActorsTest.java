@@ -18,6 +18,7 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Reason;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -39,7 +40,7 @@ class ActorsTest {
 
     private static ActorTestKit actors;
 
-    private final GaplessTestKit kit = GaplessTestKit.create(actors.system());
+    private final GaplessTestKit kit = GaplessTestKit.create(actors.system()).withPatience(Duration.ofMinutes(1));
     private final TestNode feed = kit.node("feed");
     private final TestNode app = kit.node("app");
 
@@ -111,7 +112,7 @@ class ActorsTest {
                 subscribe(actors.spawn(reading(actors.<String>createTestProbe().getRef())));
         feed.publish(TOPIC, "stop");
         assertEquals(
-                Ended.Reason.CANCELLED, seen.whenEnded().toCompletableFuture().get(10, TimeUnit.SECONDS));
+                Ended.Reason.CANCELLED, seen.whenEnded().toCompletableFuture().get(60, TimeUnit.SECONDS));
     }
 
     record Unbound(int number) {}
@@ -141,7 +142,7 @@ class ActorsTest {
     }
 
     private static Event<String> next(SinkQueueWithCancel<Event<String>> events) throws Exception {
-        return events.pull().toCompletableFuture().get(10, TimeUnit.SECONDS).orElseThrow();
+        return events.pull().toCompletableFuture().get(60, TimeUnit.SECONDS).orElseThrow();
     }
 
     @Test

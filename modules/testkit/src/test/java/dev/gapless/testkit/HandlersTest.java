@@ -39,7 +39,7 @@ class HandlersTest {
     private static final Topic<Integer> TOPIC = Topic.of("numbers", Integer.class);
     private static final Topic<Integer> DOUBLED = Topic.of("doubled", Integer.class);
 
-    private final GaplessTestKit kit = GaplessTestKit.create();
+    private final GaplessTestKit kit = GaplessTestKit.create().withPatience(Duration.ofMinutes(1));
     private final TestNode feed = kit.node("feed");
     private final TestNode app = kit.node("app");
 

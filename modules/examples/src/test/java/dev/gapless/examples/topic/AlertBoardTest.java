@@ -41,7 +41,7 @@ class AlertBoardTest {
         subscription
                 .ready()
                 .toCompletableFuture()
-                .orTimeout(10, TimeUnit.SECONDS)
+                .orTimeout(60, TimeUnit.SECONDS)
                 .join();
 
         table.put(1, "disk full");

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The demo's course: n1 publishes, n2 and n3 subscribe, n2 is stopped twice, n1 killed. */
 final class Demo {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long TALLY_NS = Duration.ofSeconds(1).toNanos();
 
     private final Pace pace;

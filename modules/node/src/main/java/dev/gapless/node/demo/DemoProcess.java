@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /** One of the demo's three processes, from outside. */
 final class DemoProcess {
-    private static final long LEAVE_SECONDS = 8;
+    private static final long SIGNAL_SECONDS = 30;
+    private static final long LEAVE_SECONDS = 60;
 
     private final Process process;
     private final BufferedWriter in;
@@ -93,7 +94,8 @@ final class DemoProcess {
     /** Stands still, with all it has; true if it does. */
     boolean pause() {
         state.stop();
-        for (int i = 0; i < 100 && !state.isStopped(); i++) {
+        long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SIGNAL_SECONDS);
+        while (!state.isStopped() && System.nanoTime() - untilNs < 0) {
             sleep(10);
         }
         return state.isStopped();
@@ -111,8 +113,8 @@ final class DemoProcess {
     boolean kill() {
         process.destroyForcibly();
         try {
-            boolean gone = process.waitFor(10, TimeUnit.SECONDS);
-            reader.join(10_000);
+            boolean gone = process.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS);
+            reader.join(TimeUnit.SECONDS.toMillis(SIGNAL_SECONDS));
             return gone && !reader.isAlive();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -10,5 +10,5 @@ package dev.gapless.node.demo;
  */
 record Pace(int ring, int calm, int shortPause, int longPause) {
     static final Pace NORMAL = new Pace(2000, 1000, 500, 2800);
-    static final Pace FAST = new Pace(1000, 300, 250, 1500);
+    static final Pace FAST = new Pace(2000, 300, 250, 2500);
 }
