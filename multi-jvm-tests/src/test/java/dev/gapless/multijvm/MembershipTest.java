@@ -29,7 +29,7 @@ class MembershipTest {
     @BeforeAll
     static void start() {
         cluster = TestCluster.named("Membership")
-                .with("gapless.ready-timeout = 2s")
+                .with("gapless.topics { silent.ready-timeout = 3s, with-a-stranger.ready-timeout = 3s }")
                 .start(2);
         n1 = cluster.node(1);
         n2 = cluster.node(2);

@@ -36,7 +36,7 @@ class PausedConsumerTest {
                         # What is under way fits into the socket's buffers and, at the other end, into the feed.
                         gapless { buffer-messages = 1000, batch-bytes = 32 KiB, window-bytes = 64 KiB, max-message-bytes = 16 KiB }
                         gapless.topics.large.buffer-messages = 10000
-                        gapless.topics.waited-for { overflow = backpressure, backpressure-timeout = 3s }
+                        gapless.topics.waited-for { overflow = backpressure, backpressure-timeout = 8s }
                         gapless.topics.retained.resume-after-expiry = retained
                         """).start(3);
         producer = cluster.node(1);
@@ -158,7 +158,6 @@ class PausedConsumerTest {
         Expect.addsUp(left.awaitReached(producer, 5_010), producer, 5_010);
     }
 
-    /** Was it told so, or will it be, once it frees its window? */
     /** Once: as long as the window has room, each time that the ring overtakes what was sent is an overrun of its own. */
     private static void overrunOnce(String topic) {
         Expect.accepted(producer.publish(topic, RING - 1), RING - 1);
@@ -166,6 +165,7 @@ class PausedConsumerTest {
         Expect.accepted(producer.publish(topic, RING / 2 + 1), RING / 2 + 1);
     }
 
+    /** Was it told so, or will it be, once it frees its window? */
     private static boolean isOvertaken(String topic) {
         NodeStatus.ProducerStatus status = producer.status(topic).producer();
         return !status.expiries().isEmpty()

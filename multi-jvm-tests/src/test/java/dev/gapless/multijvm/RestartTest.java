@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.Expect;
@@ -136,7 +135,7 @@ class RestartTest {
         Await.until("messages have to queue", () -> link.refusals() > refusalsBefore);
         long passedBefore = link.passedMessageBytes();
         producer.publish("carried", 1_000);
-        assertTrue(producer.cursor("carried", consumer).bytesInFlight() > 100_000, "nothing is under way");
+        Await.value("much is under way", () -> producer.cursor("carried", consumer), c -> c.bytesInFlight() > 100_000);
         consumer.kill();
         consumer.restart();
         TestSubscription successor = consumer.subscribe("carried", "successor");
