@@ -93,7 +93,8 @@ class PausedConsumerTest {
             Expect.addsUp(s.report(), producer, head);
             assertEquals(1, s.report().handovers());
         }
-        // Its answers of before the pause may free the window before it registers anew: then the producer finds it twice.
+        // Its answers of before the pause may free the window before it registers anew: then the producer finds it
+        // twice.
         assertTrue(expiries("overrun") >= 1, "it was the feed that was overtaken");
         long before = one.report().delivered();
         producer.publish("overrun", 1);

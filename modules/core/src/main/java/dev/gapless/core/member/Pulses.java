@@ -11,10 +11,17 @@ import java.util.Map;
  * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each pulse, so that a lost one does
  * not matter.
  *
+ * <p>A silence that lasts is told again, ever more rarely, also if single pulses come through: all registrations are made anew each time,
+ * and if that is more work than three intervals have room for, the work itself keeps the pulses away.
+ *
  * <p>Not thread-safe.
  */
 public final class Pulses {
     private static final int SILENT_INTERVALS = 3;
+    /** How often the wait doubles while a silence lasts: to 24 intervals. */
+    private static final int DOUBLINGS = 3;
+    /** A silence is the same one if the last was told no longer ago than so many times the wait. */
+    private static final int SAME_SILENCE = 2;
 
     private final long uid;
     private final long intervalNs;
@@ -28,6 +35,10 @@ public final class Pulses {
         long answeredNs;
         /** When it answered last, or its silence was told last. */
         long quietNs;
+        /** How often this silence was told, and when last. */
+        int told;
+
+        long toldNs;
         /** It answers again, after a silence that nobody here was awake to notice, or it has forgotten us. */
         boolean lapsed;
         /** How often we have forgotten it, and whether that is so now. */
@@ -41,7 +52,7 @@ public final class Pulses {
     /**
      * What {@link #onTime} asks for.
      *
-     * @param silentUids to be registered with anew: they have been silent for three more intervals, or have forgotten us
+     * @param silentUids to be registered with anew: they have been silent for too long, or again, or have forgotten us
      * @param forgottenUids silent for so long that their cursors are to be dropped
      */
     public record Due(List<Pulse> pulses, List<Long> silentUids, List<Long> forgottenUids) {}
@@ -112,10 +123,15 @@ public final class Pulses {
                 peer.forgotten++;
                 forgotten.add(peerUid);
             }
+            if (nowNs - peer.toldNs > SAME_SILENCE * waitNs(peer)) {
+                peer.told = 0;
+            }
             peer.counter++;
             pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
             if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
+                peer.told++;
+                peer.toldNs = nowNs;
                 peer.quietNs = nowNs;
             }
             peer.lapsed = false;
@@ -124,6 +140,11 @@ public final class Pulses {
     }
 
     private boolean isSilent(Peer peer, long nowNs) {
-        return nowNs - peer.quietNs > SILENT_INTERVALS * intervalNs;
+        return nowNs - peer.quietNs > waitNs(peer);
+    }
+
+    /** For how long it may be quiet before that is told: three intervals twice, then twice as long each time. */
+    private long waitNs(Peer peer) {
+        return (SILENT_INTERVALS * intervalNs) << Math.min(Math.max(0, peer.told - 1), DOUBLINGS);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.wire.Pulse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -30,13 +31,51 @@ class PulsesTest {
     }
 
     @Test
-    @DisplayName("ruleC5: without an answer for 3 intervals it is silent, and once more for every such time")
+    @DisplayName(
+            "ruleC5: without an answer for 3 intervals it is silent, and again while that lasts, ever more rarely up to a bound")
     void silent() {
         a.watch(2, 0);
-        for (int i = 1; i <= 12; i++) {
-            List<Long> told = i % 4 == 0 ? List.of(2L) : List.of();
-            assertEquals(told, a.onTime(i * SECOND).silentUids());
+        assertEquals(List.of(4, 8, 15, 28, 53, 78), toldUntil(100));
+    }
+
+    private List<Integer> toldUntil(int second) {
+        List<Integer> told = new ArrayList<>();
+        for (int i = 1; i < second; i++) {
+            if (!a.onTime(i * SECOND).silentUids().isEmpty()) {
+                told.add(i);
+            }
         }
+        return told;
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC5: single answers do not make a silence another one: what it makes others do may be what keeps the pulses away")
+    void silenceWithSingleAnswers() {
+        a.watch(2, 0);
+        List<Integer> told = new ArrayList<>();
+        for (int i = 1; i <= 60; i++) {
+            if (!a.onTime(i * SECOND).silentUids().isEmpty()) {
+                told.add(i);
+                exchange(a, b, i * SECOND);
+                exchange(b, a, i * SECOND);
+            }
+        }
+        assertEquals(List.of(4, 8, 15, 28, 53), told);
+    }
+
+    @Test
+    @DisplayName("ruleC5: after a while without one a silence is found as soon as the first")
+    void silenceLongAfterAnother() {
+        a.watch(2, 0);
+        assertEquals(List.of(4, 8, 15), toldUntil(16));
+        for (int i = 16; i <= 50; i++) {
+            exchange(a, b, i * SECOND);
+            exchange(b, a, i * SECOND);
+            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+        }
+        assertEquals(List.of(), a.onTime(53 * SECOND).silentUids());
+        assertEquals(List.of(2L), a.onTime(54 * SECOND).silentUids());
     }
 
     @Test
