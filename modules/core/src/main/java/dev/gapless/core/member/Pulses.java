@@ -11,8 +11,8 @@ import java.util.Map;
  * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each pulse, so that a lost one does
  * not matter.
  *
- * <p>A silence that lasts is told again, ever more rarely, also if single pulses come through: all registrations are made anew each time,
- * and if that is more work than three intervals have room for, the work itself keeps the pulses away.
+ * <p>A silence that lasts is told again, ever more rarely, also if single pulses come through: each time begins new sessions, and answers
+ * to the old ones, from a node that is too busy for pulses, count no more.
  *
  * <p>Not thread-safe.
  */
