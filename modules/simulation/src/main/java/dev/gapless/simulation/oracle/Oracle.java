@@ -233,7 +233,7 @@ public final class Oracle {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + ", whose head is " + life.head());
         }
         w.got.put(node, to);
-        w.due.put(node, to);
+        isDueBehind(w, node, to);
         if (gaps.stream().anyMatch(gap -> gap.resumesAt() == null)) {
             isInTheReload(w, node); // a later life, which is told of under its address
         }
@@ -288,8 +288,17 @@ public final class Oracle {
             fail(w, "G1", "is told that it missed up to " + lastMissed + ", the head is " + life.head() + ": " + gap);
         }
         observer.count("messages: announced as missed", gap.missed());
-        w.got.put(node, new Place(life.index, lastMissed));
-        w.due.put(node, new Place(life.index, lastMissed));
+        Place to = new Place(life.index, lastMissed);
+        w.got.put(node, to);
+        isDueBehind(w, node, to);
+    }
+
+    /** Of a later life, of which it was told before under its address, nothing has to come again. */
+    private static void isDueBehind(Witness w, String node, Place to) {
+        Place due = w.due.get(node);
+        if (due == null || due.life() <= to.life()) {
+            w.due.put(node, to);
+        }
     }
 
     /** What the source of truth reflects need not come any more; what was given must not come again either way. */
