@@ -93,8 +93,7 @@ class PausedConsumerTest {
             Expect.addsUp(s.report(), producer, head);
             assertEquals(1, s.report().handovers());
         }
-        // Its answers of before the pause may free the window before it registers anew: then the producer finds it
-        // twice.
+        // Twice if its answers of before the pause free the window before it registers anew.
         assertTrue(expiries("overrun") >= 1, "it was the feed that was overtaken");
         long before = one.report().delivered();
         producer.publish("overrun", 1);
