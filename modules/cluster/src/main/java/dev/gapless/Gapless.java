@@ -6,6 +6,7 @@ import dev.gapless.internal.Node;
 import dev.gapless.internal.NodeStats;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.Done;
@@ -28,8 +29,13 @@ import org.apache.pekko.stream.javadsl.Source;
  *
  * <p>It starts with the actor system ({@code pekko.library-extensions}), so that a node answers for its topics from the
  * first moment on, and ends with it ({@code CoordinatedShutdown}).
+ *
+ * <p>An argument that is null throws NullPointerException with its name, at once, on the caller's thread.
  */
 public final class Gapless {
+    /** Longer than anybody waits for an answer, and within what timers can count. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(100);
+
     private final Node node;
 
     Gapless(Node node) {
@@ -44,7 +50,7 @@ public final class Gapless {
      *     of the role {@code gapless.role}
      */
     public static Gapless get(ClassicActorSystemProvider system) {
-        return new Gapless(GaplessExtension.nodeOf(system.classicSystem()));
+        return new Gapless(GaplessExtension.nodeOf(given(system, "system").classicSystem()));
     }
 
     /** {@return this node's name: {@code gapless.node-name}, by default host:port} */
@@ -60,7 +66,7 @@ public final class Gapless {
      * @throws IllegalStateException with {@code gapless.publishing = off}, or beyond {@code gapless.max-topics}
      */
     public <T> Producer<T> producer(Topic<T> topic) {
-        return node.producer(topic);
+        return node.producer(given(topic, "topic"));
     }
 
     /**
@@ -88,7 +94,8 @@ public final class Gapless {
      */
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
-        return node.subscribe(topic, start, settings, handler);
+        return node.subscribe(
+                given(topic, "topic"), given(start, "start"), given(settings, "settings"), given(handler, "handler"));
     }
 
     /**
@@ -122,7 +129,12 @@ public final class Gapless {
             SubscriptionSettings settings,
             ActorRef<M> actor,
             Function<Unconfirmed<T>, ? extends M> wrap) {
-        return node.subscribe(topic, start, settings, actor, wrap);
+        return node.subscribe(
+                given(topic, "topic"),
+                given(start, "start"),
+                given(settings, "settings"),
+                given(actor, "actor"),
+                given(wrap, "wrap"));
     }
 
     /**
@@ -149,7 +161,7 @@ public final class Gapless {
      * @return the stream of its events
      */
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
-        return node.source(topic, start, settings);
+        return node.source(given(topic, "topic"), given(start, "start"), given(settings, "settings"));
     }
 
     /**
@@ -159,7 +171,7 @@ public final class Gapless {
      * @param <T> the type of its messages
      */
     public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
-        return node.sink(topic);
+        return node.sink(given(topic, "topic"));
     }
 
     /**
@@ -173,7 +185,7 @@ public final class Gapless {
      * @return messages in, positions out
      */
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
-        return node.flow(topic);
+        return node.flow(given(topic, "topic"));
     }
 
     /** The numbers of this node, for {@link GaplessMetrics}. */
@@ -184,9 +196,19 @@ public final class Gapless {
     /**
      * {@return what every member says of itself that answers in time, this node included; in the names' order}
      *
-     * @param timeout how long to wait for answers
+     * @param timeout how long to wait for answers: more than 0, and at most 100 days
+     * @throws IllegalArgumentException for any other timeout
      */
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
+        given(timeout, "timeout");
+        if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(
+                    "A timeout is more than 0 and at most " + LONGEST_TIMEOUT.toDays() + " days, not " + timeout);
+        }
         return node.status(timeout);
+    }
+
+    private static <A> A given(A argument, String name) {
+        return Objects.requireNonNull(argument, () -> name + " must not be null");
     }
 }

@@ -16,11 +16,11 @@ import java.util.concurrent.CompletionStage;
  * producer.delete("EURUSD");                                           // the key is gone
  * }</pre>
  *
- * <p>Messages are serialized on the calling thread. Nothing is thrown: what fails, fails the stage. Stages complete at once, or
- * on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. They fail with {@link
- * MessageTooLarge}, {@link NotSerializable}, {@link ProducerClosed}, with backpressure {@link PublishTimeout} or {@link
- * TooManyPending}, and with IllegalArgumentException for a key that is none. A message that failed has no position and leaves
- * no hole.
+ * <p>Messages are serialized on the calling thread. Nothing is thrown, whatever the arguments: what fails, fails the stage. Stages
+ * complete at once, or on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. They fail with
+ * {@link MessageTooLarge}, {@link NotSerializable} (a message that is null, too), {@link ProducerClosed}, and with backpressure {@link
+ * PublishTimeout} or {@link TooManyPending}. They fail with IllegalArgumentException, which names the argument, for a key that is null
+ * or too long, and for a publication or a list that is null. A message that failed has no position and leaves no hole.
  *
  * @param <T> the type of the messages
  */
@@ -39,7 +39,7 @@ public interface Producer<T> {
     /**
      * Publishes a message about this key.
      *
-     * @param key up to 4,096 characters
+     * @param key up to 4,096 characters, not null; {@link #publish(Object)} publishes without a key
      * @param message not null
      * @return its position
      */
@@ -48,7 +48,7 @@ public interface Producer<T> {
     /**
      * Publishes a message with its key and headers.
      *
-     * @param publication the message, or a tombstone
+     * @param publication the message, or a tombstone; not null
      * @return its position
      */
     CompletionStage<Position> publish(Publication<? extends T> publication);
@@ -56,7 +56,7 @@ public interface Producer<T> {
     /**
      * Publishes messages, in this order; those of other threads may come in between.
      *
-     * @param messages none of them null
+     * @param messages not null, and none of them null
      * @return all positions, in the same order. If one message is too large or cannot be serialized, nothing is published,
      *     and the stage fails with that. From then on each message is accepted or refused by itself: if some are refused, the
      *     stage fails with {@link PartlyPublished} once that is known of each; if all are, with the reason of the first
@@ -66,7 +66,7 @@ public interface Producer<T> {
     /**
      * Publishes that this key was deleted: a message without content (a tombstone).
      *
-     * @param key up to 4,096 characters
+     * @param key up to 4,096 characters, not null
      * @return its position
      */
     CompletionStage<Position> delete(String key);

@@ -9,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -206,6 +209,46 @@ class BadInputTest {
             assertEquals(Ended.Reason.SHUTDOWN, get(subscription.whenEnded()));
             assertEquals(1, recorder.ended().size());
         }
+    }
+
+    @Test
+    void whatCannotBeAskedIsRefusedWhereItIsAskedAndTheNodeStaysInTheCluster() {
+        Gapless gapless = cluster.gapless(0);
+        Topic<String> topic = Topic.of("refused arguments", String.class);
+        StartFrom start = StartFrom.latest();
+        SubscriptionSettings settings = SubscriptionSettings.defaults();
+        EventHandler<String> handler = new Recorder<>();
+        Map<Executable, String> asked = new LinkedHashMap<>();
+        asked.put(() -> gapless.status(null), "timeout");
+        asked.put(() -> gapless.producer(null), "topic");
+        asked.put(() -> gapless.flow(null), "topic");
+        asked.put(() -> gapless.sink(null), "topic");
+        asked.put(() -> gapless.subscribe(null, start, handler), "topic");
+        asked.put(() -> gapless.subscribe(topic, null, handler), "start");
+        asked.put(() -> gapless.subscribe(topic, start, null, handler), "settings");
+        asked.put(() -> gapless.subscribe(topic, start, null), "handler");
+        asked.put(() -> gapless.subscribe(topic, start, settings, null, unconfirmed -> unconfirmed), "actor");
+        asked.put(
+                () -> gapless.subscribe(
+                        topic,
+                        start,
+                        settings,
+                        Adapter.toTyped(cluster.system(0).deadLetters()),
+                        null),
+                "wrap");
+        asked.put(() -> gapless.source(null, start), "topic");
+        asked.put(() -> gapless.source(topic, null), "start");
+        asked.put(() -> gapless.source(topic, start, null), "settings");
+        asked.forEach((use, named) -> {
+            NullPointerException refusal = assertThrows(NullPointerException.class, use);
+            assertEquals(named + " must not be null", refusal.getMessage());
+        });
+        for (Duration timeout : List.of(ChronoUnit.FOREVER.getDuration(), Duration.ZERO, Duration.ofSeconds(-1))) {
+            IllegalArgumentException refusal =
+                    assertThrows(IllegalArgumentException.class, () -> gapless.status(timeout));
+            assertTrue(refusal.getMessage().contains("100 days"), refusal.getMessage());
+        }
+        assertEquals(1, get(gapless.status(Duration.ofDays(100))).size());
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Position;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -124,6 +125,24 @@ class PublishTest {
         assertInstanceOf(MessageTooLarge.class, tooLarge);
         assertTrue(tooLarge.getMessage().contains("gapless.max-message-bytes"), tooLarge::getMessage);
         assertEquals(3, get(producer.publish("x")).sequence());
+    }
+
+    @Test
+    void whatIsNullFailsItsStageAndNothingIsThrown() {
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("nulls", String.class));
+        for (CompletionStage<Position> refused : List.of(
+                producer.publish((String) null),
+                producer.publish("k", null),
+                producer.publish((Publication<String>) null),
+                producer.publish(null, "x"),
+                producer.delete(null))) {
+            assertTrue(failureOf(refused).getMessage().endsWith("must not be null"));
+        }
+        for (List<String> list : Arrays.asList(null, Arrays.asList("a", null))) {
+            assertTrue(failureOf(producer.publishAll(list)).getMessage().endsWith("must not be null"));
+        }
+        assertInstanceOf(IllegalArgumentException.class, failureOf(producer.publish((Publication<String>) null)));
+        assertEquals(1, get(producer.publish("x")).sequence());
     }
 
     @Test

@@ -42,6 +42,7 @@ final class LocalHandle<T> implements Producer<T> {
     @Override
     public CompletionStage<Position> publish(String key, T message) {
         return publish(() -> {
+            checkGiven("key", key);
             checkThere(message);
             return encode(new Publication<>(message, key, Map.of()));
         });
@@ -49,12 +50,18 @@ final class LocalHandle<T> implements Producer<T> {
 
     @Override
     public CompletionStage<Position> publish(Publication<? extends T> publication) {
-        return publish(() -> encode(publication));
+        return publish(() -> {
+            checkGiven("publication", publication);
+            return encode(publication);
+        });
     }
 
     @Override
     public CompletionStage<Position> delete(String key) {
-        return publish(() -> encode(Publication.tombstone(key)));
+        return publish(() -> {
+            checkGiven("key", key);
+            return encode(Publication.tombstone(key));
+        });
     }
 
     private CompletionStage<Position> publish(Supplier<Content> encoding) {
@@ -84,12 +91,19 @@ final class LocalHandle<T> implements Producer<T> {
         }
     }
 
+    private void checkGiven(String what, @Nullable Object argument) {
+        if (argument == null) {
+            throw new IllegalArgumentException("Topic " + topic.name() + ": the " + what + " must not be null");
+        }
+    }
+
     @Override
     public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
-        List<Content> contents = new ArrayList<>(messages.size());
+        List<Content> contents = new ArrayList<>();
         try {
+            checkGiven("list of messages", messages);
             messages.forEach(message -> contents.add(encode(message)));
-        } catch (NotSerializable | MessageTooLarge e) {
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
