@@ -34,10 +34,7 @@ public final class CursorToken {
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
-        if (positions.size() > Limits.MAX_TOKEN_POSITIONS) {
-            throw new IllegalArgumentException(
-                    "A token has at most " + Limits.MAX_TOKEN_POSITIONS + " positions, this has " + positions.size());
-        }
+        checkCount(topic, positions.size());
     }
 
     public String topic() {
@@ -92,9 +89,7 @@ public final class CursorToken {
         String cluster = readText(buffer);
         long timeMs = buffer.getLong();
         int count = buffer.getInt();
-        if (count < 0 || count > Limits.MAX_TOKEN_POSITIONS) {
-            throw new IllegalArgumentException("The cursor token says that it has " + count + " positions");
-        }
+        checkCount(topic, count);
         Map<String, @Nullable Position> positions = new TreeMap<>();
         for (int i = 0; i < count; i++) {
             String node = readText(buffer);
@@ -102,6 +97,14 @@ public final class CursorToken {
             positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
         }
         return new CursorToken(topic, cluster, timeMs, positions);
+    }
+
+    private static void checkCount(String topic, int count) {
+        if (count < 0 || count > Limits.MAX_TOKEN_POSITIONS) {
+            throw new IllegalArgumentException("A cursor token names at most " + Limits.MAX_TOKEN_POSITIONS
+                    + " producers, this one of topic '" + topic + "' names " + count
+                    + ". Nodes that keep their name when they restart (gapless.node-name) keep it short");
+        }
     }
 
     @Override

@@ -14,8 +14,8 @@ public final class Limits {
     public static final int MAX_MANIFEST = 1_024;
     /** Messages in one batch, whatever their size. */
     public static final int MAX_BATCH_MESSAGES = 8_192;
-    /** Producers in one cursor token. */
-    public static final int MAX_TOKEN_POSITIONS = 10_000;
+    /** Producers that one cursor token names. Each has to be waited for where the token is resumed. */
+    public static final int MAX_TOKEN_POSITIONS = 1_000;
 
     /** No bound: for how many nodes, less one, a map has room at first. Each topic has several. */
     public static final int NODES_AT_FIRST = 4;

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class CursorTokenTest {
     private static CursorToken token() {
@@ -65,5 +68,35 @@ class CursorTokenTest {
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(text));
         assertTrue(refusal.getMessage().contains("version 9"), refusal.getMessage());
+    }
+
+    @Test
+    @DisplayName("A token names a thousand producers at most: whoever makes or brings a longer one is told so at once")
+    void refusesATokenThatNamesTooMany() {
+        Map<String, Position> most = new HashMap<>();
+        for (int i = 0; i < Limits.MAX_TOKEN_POSITIONS; i++) {
+            most.put("pod-" + i, new Position(new Epoch(i), i));
+        }
+        String text = new CursorToken("quotes", "cluster", 0, most).toString();
+        assertEquals(most, CursorToken.parse(text).positions());
+        most.put("one too many", null);
+        refusesForItsCount(() -> new CursorToken("quotes", "cluster", 0, most), 1_001);
+        refusesForItsCount(() -> CursorToken.parse(saysThatItNames(text, 1_001)), 1_001);
+        refusesForItsCount(() -> CursorToken.parse(saysThatItNames(text, -1)), -1);
+    }
+
+    private static void refusesForItsCount(Executable made, int count) {
+        String why = assertThrows(IllegalArgumentException.class, made).getMessage();
+        assertTrue(why.contains("at most 1000") && why.contains("'quotes'") && why.contains("names " + count), why);
+    }
+
+    private static String saysThatItNames(String token, int count) {
+        byte[] bytes = decoded(token);
+        int end = bytes.length - Integer.BYTES;
+        ByteBuffer.wrap(bytes).putInt(1 + 2 + "quotes".length() + 2 + "cluster".length() + Long.BYTES, count);
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, end);
+        ByteBuffer.wrap(bytes).putInt(end, (int) crc.getValue());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -25,6 +25,7 @@ import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -225,10 +226,12 @@ final class ConsumerState {
     }
 
     /** Waited for long enough (C7). Should one that nobody here has heard of be there all the same, it goes on. */
-    private void giveUp(Registration r, long nowMs) {
-        lost(r, nowMs);
-        r.phase = Phase.LOST;
-        registrations.forgetLost();
+    private void giveUp(List<Registration> overdue, long nowMs) {
+        for (Registration r : overdue) {
+            lost(r, nowMs);
+            r.phase = Phase.LOST;
+        }
+        registrations.forgetLost(); // once for all of them: a token may have named a thousand
         publishUnresolved();
     }
 
@@ -501,14 +504,18 @@ final class ConsumerState {
     }
 
     void onTime(long nowMs, long nowNs) {
-        for (Registration r : List.copyOf(registrations.withNames())) {
+        List<Registration> overdue = new ArrayList<>();
+        for (Registration r : registrations.withNames()) {
             if (r.isWaiting() && r.dueNs - nowNs <= 0) {
                 if (r.phase == Phase.REGISTERING) {
                     register(r, nowNs);
                 } else {
-                    giveUp(r, nowMs);
+                    overdue.add(r);
                 }
             }
+        }
+        if (!overdue.isEmpty()) {
+            giveUp(overdue, nowMs);
         }
     }
 

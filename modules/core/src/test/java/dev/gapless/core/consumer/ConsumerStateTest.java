@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
@@ -37,8 +38,10 @@ import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +56,8 @@ class ConsumerStateTest implements ConsumerEffects {
 
     private final List<ToProducer> sent = new ArrayList<>();
     private final Feed feed = new Feed(Given.ring(64));
+    private final List<String> missed = new ArrayList<>();
+    private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
     private ConsumerState consumer = consumer(Start.LATEST, null);
     private long sessions;
     private long nowNs;
@@ -76,7 +81,10 @@ class ConsumerStateTest implements ConsumerEffects {
     public void ready(long subscription, Set<String> silent) {}
 
     @Override
-    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {}
+    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {
+        missed.add(node);
+        unresolvedWhenMissed.add(feed.unresolved());
+    }
 
     private static MemberEvent present(long uid) {
         return new MemberEvent.Present(uid, "host:" + uid);
@@ -719,6 +727,24 @@ class ConsumerStateTest implements ConsumerEffects {
         consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertFalse(consumer.isSettled(), "it may have more than the shared feed");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1, G5: of a thousand nodes that a token names, and that nobody knows, each is told once and looked at once")
+    void givesAThousandUpTogether() {
+        Map<String, Position> positions = new HashMap<>();
+        for (int i = 0; i < Limits.MAX_TOKEN_POSITIONS; i++) {
+            positions.put("pod-" + i, i % 2 == 0 ? null : new Position(new Epoch(i), i));
+        }
+        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        begin();
+        after(Given.ring(64).producerReturnNs());
+        assertEquals(positions.keySet(), Set.copyOf(missed));
+        assertEquals(positions.size(), missed.size());
+        assertEquals(1, unresolvedWhenMissed.size(), "not gathered anew for each of them");
+        assertEquals(Set.of(), feed.unresolved());
+        assertEquals(Set.of(), consumer.known());
     }
 
     @Test
