@@ -156,6 +156,20 @@ public final class Log {
         }
     }
 
+    /** When {@link #expireWaiters} is due, or {@code Long.MAX_VALUE} if nobody waits. */
+    public long waitersDueNs() {
+        if (waiting == 0) {
+            return Long.MAX_VALUE; // without the lock, which those who publish want
+        }
+        lock.lock();
+        try {
+            Waiter first = waiters.peek();
+            return first == null ? Long.MAX_VALUE : first.deadlineNs();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses those that have waited for too long. */
     public void expireWaiters(long nowNs) {
         List<Settled> settled = new ArrayList<>();

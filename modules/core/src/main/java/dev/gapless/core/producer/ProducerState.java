@@ -174,9 +174,7 @@ public final class ProducerState {
                 wait = Math.min(wait, cursor.heartbeatDueNs - nowNs);
             }
         }
-        if (log.waiting() > 0) {
-            wait = Math.min(wait, settings.heartbeatNs());
-        }
+        wait = Math.min(wait, waitForPublishers(nowNs));
         if (leaving) {
             wait = Math.min(wait, drainUntilNs - nowNs);
         }
@@ -185,6 +183,21 @@ public final class ProducerState {
             wait = Math.min(wait, oldDueNs - nowNs);
         }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    /** How long until a publisher has waited for too long, or a reader that it waits for has. */
+    private long waitForPublishers(long nowNs) {
+        long firstNs = log.waitersDueNs();
+        if (firstNs == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        long wait = firstNs - nowNs;
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.owing && !cursor.stalled) {
+                wait = Math.min(wait, cursor.progressNs + settings.backpressureTimeoutNs() - nowNs);
+            }
+        }
+        return wait;
     }
 
     public Map<Reason, Long> expiries() {

@@ -430,6 +430,27 @@ class ProducerStateTest implements ProducerEffects {
     }
 
     @Test
+    @DisplayName("backpressure: a publish is refused when its own time is over, however far heartbeats are apart")
+    void aPublishThatWaitsHasADeadlineOfItsOwn() {
+        begin(
+                LOG,
+                Given.settings(4, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD).with(draft -> {
+                    draft.heartbeatNs = 15 * SECOND;
+                    draft.backpressureTimeoutNs = SECOND;
+                }));
+        register(SESSION, Start.LATEST);
+        publish(4);
+        nowNs += SECOND / 2;
+        acknowledge(SESSION, 0);
+        publish(1);
+        assertEquals(SECOND * 3 / 2, producer.deadlineNs(nowNs));
+        after(SECOND);
+        assertEquals(0, log.waiting());
+        assertEquals(1, settled.size());
+        assertEquals(15 * SECOND, producer.deadlineNs(nowNs), "nobody waits any more");
+    }
+
+    @Test
     @DisplayName("emitBlocksOnSlowest, slowPeerKillsProducer: a reader that is frozen is no longer waited for, at all")
     void stalledReaderIsWaitedForOnce() {
         backpressure();
