@@ -3,8 +3,10 @@ package dev.gapless.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
@@ -29,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -112,10 +115,65 @@ class WireSerializerTest {
     }
 
     @Test
+    void classesOfOneSerializerAndSerializersOfOneManifestStayApartInABatch() throws Exception {
+        List<Frame> frames = new ArrayList<>();
+        int[] ids = {33, 33, 33, 7, 33};
+        String[] manifests = {"Price", "Trade", "Price", "Trade", "Trade"};
+        for (int i = 0; i < ids.length; i++) {
+            frames.add(new Frame(1 + i, 1000, Content.of(ids[i], manifests[i], new byte[] {(byte) i})));
+        }
+        Batch read = (Batch) serializer.fromBinary(serializer.toBinary(new Batch("t", 0, SESSION, 1, 5, frames)), "B");
+        for (int i = 0; i < ids.length; i++) {
+            Content content = read.frames().get(i).content();
+            assertEquals(ids[i], content.serializerId());
+            assertEquals(manifests[i], content.manifest());
+            assertArrayEquals(new byte[] {(byte) i}, Codec.bytesOf(content));
+        }
+    }
+
+    /** Texts of all lengths, with characters of one to four bytes. */
+    private static String text(Random random, int most) {
+        int length = random.nextInt(4) == 0 ? random.nextInt(most) : random.nextInt(12);
+        String all = "aé€\uD83D\uDE00";
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length - 1) {
+            int from = random.nextInt(4);
+            text.append(all, from, from == 3 ? 5 : from + 1);
+        }
+        return text.toString();
+    }
+
+    private static Content content(Random random) {
+        Map<String, String> headers = new HashMap<>();
+        for (int i = random.nextInt(3) == 0 ? random.nextInt(Limits.MAX_HEADERS + 1) : 0; i > 0; i--) {
+            headers.put(text(random, 300), text(random, 300));
+        }
+        String key = random.nextBoolean() ? text(random, Limits.MAX_KEY) : null;
+        boolean tombstone = key != null && random.nextInt(8) == 0;
+        byte[] bytes = new byte[tombstone ? 0 : random.nextInt(random.nextInt(10) == 0 ? 20_000 : 200)];
+        String manifest = tombstone ? "" : text(random, Limits.MAX_MANIFEST);
+        return new Content(key, tombstone, headers, random.nextInt(), manifest, bytes, 0, bytes.length);
+    }
+
+    @Test
     void aBatchIsNoLargerThanItsFramesAreChargedFor() {
-        Batch batch = batch();
-        long charged = batch.frames().stream().mapToLong(Frame::sizeBytes).sum();
-        assertEquals(true, serializer.toBinary(batch).length <= charged);
+        Random random = new Random(1);
+        String topic = "€".repeat(Limits.MAX_NAME);
+        for (int round = 0; round < 5_000; round++) {
+            long first =
+                    random.nextInt(4) == 0 ? Long.MAX_VALUE - Limits.MAX_BATCH_MESSAGES : 1 + random.nextInt(1_000);
+            long timeMs = random.nextInt(1_000);
+            List<Frame> frames = new ArrayList<>();
+            for (int i = random.nextInt(50) == 0 ? 300 : random.nextInt(8); i >= 0; i--) {
+                timeMs += random.nextInt(10) == 0 ? 1L << random.nextInt(58) : random.nextInt(200);
+                frames.add(new Frame(first + frames.size(), timeMs, content(random)));
+            }
+            Batch batch =
+                    new Batch(topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, frames);
+            long charged = frames.stream().mapToLong(Frame::sizeBytes).sum();
+            int written = serializer.toBinary(batch).length;
+            assertTrue(written <= charged + Batch.OVERHEAD_BYTES, () -> written + " bytes, charged for " + charged);
+        }
     }
 
     @ParameterizedTest

@@ -8,27 +8,43 @@ import org.jspecify.annotations.Nullable;
  * One message as it is stored and sent: what the application gave, serialized. The bytes may be a part of a larger array
  * (a whole batch is cut from one); nobody writes to it after construction.
  *
- * @param key what the message is about, or null
- * @param tombstone true if it says that its key was deleted
- * @param headers the application's own, possibly empty
- * @param serializerId Pekko's number of the serializer
- * @param manifest what that serializer needs beside the bytes
- * @param bytes an array that holds the message
- * @param offset where in it the message begins
- * @param length how many bytes it has
+ * <p>No record: what it costs is asked for often, and counted once.
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record Content(
-        @Nullable String key,
-        boolean tombstone,
-        Map<String, String> headers,
-        int serializerId,
-        String manifest,
-        byte[] bytes,
-        int offset,
-        int length) {
+public final class Content {
+    /** The lengths of a header's name and of its value, on the wire. */
+    private static final int HEADER_OVERHEAD_BYTES = 4;
 
-    public Content {
+    private final @Nullable String key;
+    private final boolean tombstone;
+    private final Map<String, String> headers;
+    private final int serializerId;
+    private final String manifest;
+    private final byte[] bytes;
+    private final int offset;
+    private final int length;
+    private final long sizeBytes;
+
+    /**
+     * A message.
+     *
+     * @param key what the message is about, or null
+     * @param tombstone true if it says that its key was deleted
+     * @param headers the application's own, possibly empty
+     * @param serializerId Pekko's number of the serializer
+     * @param manifest what that serializer needs beside the bytes
+     * @param bytes an array that holds the message
+     * @param offset where in it the message begins
+     * @param length how many bytes it has
+     */
+    public Content(
+            @Nullable String key,
+            boolean tombstone,
+            Map<String, String> headers,
+            int serializerId,
+            String manifest,
+            byte[] bytes,
+            int offset,
+            int length) {
         if (offset < 0 || length < 0 || offset > bytes.length - length) {
             throw new IllegalArgumentException(offset + " + " + length + " is not within " + bytes.length + " bytes");
         }
@@ -53,6 +69,15 @@ public record Content(
             throw new IllegalArgumentException(
                     "A manifest has at most " + Limits.MAX_MANIFEST + " characters: " + manifest);
         }
+        this.key = key;
+        this.tombstone = tombstone;
+        this.headers = headers;
+        this.serializerId = serializerId;
+        this.manifest = manifest;
+        this.bytes = bytes;
+        this.offset = offset;
+        this.length = length;
+        this.sizeBytes = (long) length + utf8Bytes(manifest) + (key == null ? 0 : utf8Bytes(key)) + utf8Bytes(headers);
     }
 
     /** A message without key and headers. */
@@ -60,15 +85,54 @@ public record Content(
         return new Content(null, false, Map.of(), serializerId, manifest, bytes, 0, bytes.length);
     }
 
-    /** What the message costs in memory and on the wire, without {@link Frame#OVERHEAD_BYTES}. */
+    public @Nullable String key() {
+        return key;
+    }
+
+    public boolean tombstone() {
+        return tombstone;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    public int serializerId() {
+        return serializerId;
+    }
+
+    public String manifest() {
+        return manifest;
+    }
+
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public int offset() {
+        return offset;
+    }
+
+    public int length() {
+        return length;
+    }
+
+    /**
+     * What the message costs in memory and on the wire, without {@link Frame#OVERHEAD_BYTES}: no less than it takes in a batch,
+     * where the length of each text stands in front of it.
+     */
     public long sizeBytes() {
-        long size = (long) length + manifest.length() + (key == null ? 0 : utf8Bytes(key));
+        return sizeBytes;
+    }
+
+    private static long utf8Bytes(Map<String, String> headers) {
+        long bytes = 0;
         if (!headers.isEmpty()) {
             for (Map.Entry<String, String> header : headers.entrySet()) {
-                size += utf8Bytes(header.getKey()) + utf8Bytes(header.getValue());
+                bytes += utf8Bytes(header.getKey()) + utf8Bytes(header.getValue()) + HEADER_OVERHEAD_BYTES;
             }
         }
-        return size;
+        return bytes;
     }
 
     private static long utf8Bytes(String text) {

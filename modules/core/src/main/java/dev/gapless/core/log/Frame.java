@@ -9,7 +9,8 @@ package dev.gapless.core.log;
  */
 public record Frame(long sequence, long publishedMs, Content content) implements Ring.Entry {
 
-    /** What a frame is charged for beside its content: references, object headers, and its few bytes on the wire. */
+    /** What a frame is charged for beside its content: references, object headers, and its few bytes on the wire, at most 27 of them: flags,
+     * time, serializer, and lengths. */
     public static final int OVERHEAD_BYTES = 64;
 
     @Override

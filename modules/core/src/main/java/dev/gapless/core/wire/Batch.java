@@ -14,6 +14,10 @@ import java.util.List;
  */
 public record Batch(String topic, long reader, Session session, long first, long head, List<Frame> frames)
         implements ToConsumer {
+
+    /** What a batch takes on the wire beside what its frames are charged for, at most: the topic's name, and a few numbers. */
+    public static final int OVERHEAD_BYTES = 1024;
+
     public Batch {
         Message.check(topic, reader);
         if (frames.isEmpty() || frames.size() > Limits.MAX_BATCH_MESSAGES) {
