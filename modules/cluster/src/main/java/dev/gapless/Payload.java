@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serializerId Pekko's number of the serializer that wrote it
  * @param manifest what that serializer needs beside the bytes
- * @param bytes the serialized message; not to be changed
+ * @param bytes the serialized message. Gapless copies the bytes when they are published, and gives each subscriber a copy of its own
  */
 @SuppressWarnings("ArrayRecordComponent") // compared and printed by content below
 public record Payload(int serializerId, String manifest, byte[] bytes) {

@@ -2,6 +2,7 @@ package dev.gapless;
 
 import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -54,6 +55,44 @@ class PublishTest {
         List<Delivery<String>> deliveries = new ArrayList<>();
         recorder.events().forEach(event -> deliveries.add((Delivery<String>) event));
         return deliveries;
+    }
+
+    @Test
+    void aPublisherThatUsesItsArrayAgainChangesNothingThatWasPublished() {
+        Topic<byte[]> topic = Topic.of("reused", byte[].class);
+        Topic<Payload> raw = Topic.of("reused", Payload.class);
+        byte[] array = {1};
+        get(cluster.gapless(0).producer(topic).publish(array));
+        array[0] = 2;
+        get(cluster.gapless(0).producer(raw).publish(new Payload(4, "", array)));
+        array[0] = 3;
+        for (int node = 0; node < 2; node++) {
+            Recorder<byte[]> later = new Recorder<>();
+            cluster.gapless(node).subscribe(topic, StartFrom.earliest(), later);
+            await(() -> later.messages().size() == 2);
+            assertArrayEquals(new byte[] {1}, later.messages().get(0));
+            assertArrayEquals(new byte[] {2}, later.messages().get(1));
+        }
+    }
+
+    @Test
+    void aSubscriberThatWritesIntoItsMessageChangesItForNobodyElse() {
+        Topic<byte[]> topic = Topic.of("written", byte[].class);
+        Topic<Payload> raw = Topic.of("written", Payload.class);
+        get(cluster.gapless(0).producer(topic).publish(new byte[] {1}));
+        for (int node = 0; node < 2; node++) {
+            for (int round = 0; round < 2; round++) {
+                Recorder<byte[]> bytes = new Recorder<>();
+                Recorder<Payload> payloads = new Recorder<>();
+                cluster.gapless(node).subscribe(topic, StartFrom.earliest(), bytes);
+                cluster.gapless(node).subscribe(raw, StartFrom.earliest(), payloads);
+                await(() -> bytes.messages().size() + payloads.messages().size() == 2);
+                assertArrayEquals(new byte[] {1}, bytes.messages().get(0));
+                assertArrayEquals(new byte[] {1}, payloads.messages().get(0).bytes());
+                bytes.messages().get(0)[0] = 9;
+                payloads.messages().get(0).bytes()[0] = 9;
+            }
+        }
     }
 
     private static Throwable failureOf(CompletionStage<?> stage) {

@@ -10,6 +10,7 @@ import dev.gapless.core.log.Frame;
 import java.io.NotSerializableException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -18,41 +19,21 @@ import org.apache.pekko.serialization.Serializers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages of the application to contents of frames and back. On a node of a cluster with what Pekko binds to their class: only
- * classes that are bound are ever written or read. Thread-safe.
+ * Messages of the application to contents of frames and back, with what Pekko binds to their class: only classes that are bound are
+ * ever written or read. Bytes are copied on both ways: nobody shares an array with the application. Thread-safe.
  */
 final class Codec {
-    private final Format format;
+    private final Supplier<Serialization> serialization;
 
-    /** Messages to bytes and back; what cannot be done is thrown. Thread-safe. */
-    interface Format {
-        Payload write(Object message) throws Exception;
-
-        Object read(Payload payload) throws Exception;
-    }
-
-    Codec(Format format) {
-        this.format = format;
+    /** With these serializers, which are asked for when there is a message. */
+    Codec(Supplier<Serialization> serialization) {
+        this.serialization = serialization;
     }
 
     /** With the serializers of this actor system. */
     static Codec of(ActorSystem system) {
         Serialization serialization = SerializationExtension.get(system);
-        return new Codec(new Format() {
-            @Override
-            public Payload write(Object message) throws Exception {
-                Serializer serializer = serialization.findSerializerFor(message);
-                byte[] bytes = serialization.serialize(message).get();
-                return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
-            }
-
-            @Override
-            public Object read(Payload payload) {
-                return serialization
-                        .deserialize(payload.bytes(), payload.serializerId(), payload.manifest())
-                        .get();
-            }
-        });
+        return new Codec(() -> serialization);
     }
 
     /** Serializes; a null message is a tombstone. Throws {@link NotSerializable} or {@link MessageTooLarge}. */
@@ -79,7 +60,7 @@ final class Codec {
             return new Content(key, true, headers, 0, "", new byte[0], 0, 0);
         }
         Payload payload = message instanceof Payload given ? given : serialize(topic, message);
-        byte[] bytes = payload.bytes();
+        byte[] bytes = payload.bytes().clone(); // it may be the application's own, or one that a serializer uses again
         try {
             return new Content(key, false, headers, payload.serializerId(), payload.manifest(), bytes, 0, bytes.length);
         } catch (IllegalArgumentException e) {
@@ -95,7 +76,9 @@ final class Codec {
 
     private Payload serialize(String topic, Object message) {
         try {
-            return format.write(message);
+            Serializer serializer = serialization.get().findSerializerFor(message);
+            byte[] bytes = serialization.get().serialize(message).get();
+            return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
@@ -111,7 +94,10 @@ final class Codec {
         if (topic.type() == Payload.class) {
             return topic.type().cast(payload);
         }
-        Object message = format.read(payload);
+        Object message = serialization
+                .get()
+                .deserialize(payload.bytes(), payload.serializerId(), payload.manifest())
+                .get();
         if (!topic.type().isInstance(message)) {
             String type = message == null ? "null" : message.getClass().getName();
             throw new NotSerializableException("It is of " + type + ", and topic " + topic.name()
@@ -120,9 +106,8 @@ final class Codec {
         return topic.type().cast(message);
     }
 
+    /** A copy: what a subscriber does with it concerns no other. */
     static byte[] bytesOf(Content content) {
-        return content.offset() == 0 && content.length() == content.bytes().length
-                ? content.bytes()
-                : Arrays.copyOfRange(content.bytes(), content.offset(), content.offset() + content.length());
+        return Arrays.copyOfRange(content.bytes(), content.offset(), content.offset() + content.length());
     }
 }

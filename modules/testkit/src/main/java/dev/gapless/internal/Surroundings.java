@@ -24,6 +24,9 @@ public final class Surroundings {
     private final VirtualTime time = new VirtualTime(turns, START);
     private final Links links = new Links(turns);
     private final Settings settings;
+    /** Those that the kit brings itself, where there is no actor system. */
+    private final @Nullable OwnSerializers serializers;
+
     private final Codec codec;
     private final @Nullable ActorSystems actors;
     private final Observer.Factory observers;
@@ -37,15 +40,29 @@ public final class Surroundings {
     /**
      * A world without nodes.
      *
-     * @param system where actors and streams of the test run, and whose serializers are used; or null
+     * @param system where actors and streams of the test run, and whose serializers are used; or null, for serializers of the kit's own
      * @param config settings as in {@code application.conf}, which come before those
      */
     public Surroundings(@Nullable ActorSystem system, Config config, Observer.Factory observers) {
         Config below = system == null ? ConfigFactory.load() : system.settings().config();
         this.settings = new Settings(config.withFallback(below), Surroundings.class.getClassLoader(), CLUSTER);
-        this.codec = system == null ? new Codec(new ByReference()) : Codec.of(system);
+        if (system == null) {
+            OwnSerializers own = OwnSerializers.of(config, below);
+            this.serializers = own;
+            this.codec = new Codec(own::get);
+        } else {
+            this.serializers = null;
+            this.codec = Codec.of(system);
+        }
         this.actors = system == null ? null : new ActorSystems(system);
         this.observers = observers;
+    }
+
+    /** The test is over. */
+    public void close() {
+        if (serializers != null) {
+            serializers.close();
+        }
     }
 
     public Turns turns() {

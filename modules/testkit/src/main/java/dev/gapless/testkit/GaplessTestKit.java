@@ -41,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Settings are those of the application's {@code application.conf}, or of the actor system if there is one. But rings are of 1,024
  * messages, and reloads begin at once ({@code gapless.reload-interval} and {@code reload-jitter} are 0), unless {@link
- * #create(String)} says otherwise. Without an actor system messages are handed over as they are; with one ({@link
- * #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for instance) they are serialized as in a cluster, and actors and
- * streams can subscribe.
+ * #create(String)} says otherwise. Messages are serialized as in a cluster, by what {@code application.conf} binds to their classes: a
+ * missing binding fails the test. With an actor system ({@link #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for
+ * instance) actors and streams can subscribe, too.
  *
  * <p>Handlers run on the thread that brings what they are given: that of the test, as a rule, or one that completes a stage. Thread-safe.
  */
@@ -256,5 +256,6 @@ public final class GaplessTestKit implements AutoCloseable {
     @Override
     public void close() {
         nodes.values().forEach(TestNode::crash);
+        surroundings.close();
     }
 }

@@ -1,0 +1,62 @@
+package dev.gapless.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.NotSerializable;
+import dev.gapless.Topic;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** Without an actor system of the test: messages are serialized all the same. */
+class SerializationTest {
+    private static final Topic<Unbound> UNBOUND = Topic.of("unbound", Unbound.class);
+    private static final String BINDING =
+            "pekko.actor.serialization-bindings { \"dev.gapless.testkit.SerializationTest$Unbound\" = jackson-cbor }";
+
+    record Unbound(int number) {}
+
+    @Test
+    void aMessageOfAClassWithoutABindingIsRefusedAndTheErrorNamesWhatIsMissing() {
+        try (GaplessTestKit kit = GaplessTestKit.create()) {
+            TestNode feed = kit.node("feed");
+            CompletionException failure =
+                    assertThrows(CompletionException.class, () -> feed.publish(UNBOUND, new Unbound(1)));
+            String told =
+                    assertInstanceOf(NotSerializable.class, failure.getCause()).getMessage();
+            assertTrue(
+                    told.contains(Unbound.class.getName()) && told.contains("pekko.actor.serialization-bindings"),
+                    told);
+        }
+    }
+
+    @Test
+    void aTestMayBringBindingsOfItsOwnAndEachSubscriberGetsAnObjectOfItsOwn() {
+        try (GaplessTestKit kit = GaplessTestKit.create(BINDING)) {
+            Unbound given = new Unbound(1);
+            TestSubscription<Unbound> seen = kit.node("app").subscribe(UNBOUND);
+            kit.node("feed").publish(UNBOUND, given);
+            Unbound message = seen.nextMessage().message();
+            assertEquals(given, message);
+            assertNotSame(given, message);
+        }
+    }
+
+    @Test
+    void whatAPublisherWritesIntoItsArrayAfterwardsNobodyGets() {
+        Topic<byte[]> bytes = Topic.of("bytes", byte[].class);
+        try (GaplessTestKit kit = GaplessTestKit.create()) {
+            TestSubscription<byte[]> seen = kit.node("app").subscribe(bytes);
+            seen.pause();
+            byte[] used = {1, 2};
+            kit.node("feed").publish(bytes, used);
+            used[0] = 9;
+            seen.resume();
+            assertArrayEquals(new byte[] {1, 2}, seen.nextMessage().message());
+        }
+    }
+}
