@@ -28,7 +28,7 @@ public record Ended<T>(
     public enum Reason {
         /** It was cancelled. */
         CANCELLED,
-        /** The node shuts down. */
+        /** The node shuts down, or the other members have removed it from the cluster. */
         SHUTDOWN,
         /** The handler failed or chose to stop, or a message could not be decoded. */
         FAILED

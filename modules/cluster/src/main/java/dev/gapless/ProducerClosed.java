@@ -2,7 +2,7 @@ package dev.gapless;
 
 import org.jspecify.annotations.Nullable;
 
-/** The node is shutting down: nothing more can be published. Nothing was published. */
+/** The node shuts down, or was removed from the cluster: nothing more can be published. Nothing was published. */
 public final class ProducerClosed extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.core.wire.Hello;
-import dev.gapless.internal.Provoke;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -142,17 +141,6 @@ class MembersTest {
             get(cluster.gapless(0).producer(TOPIC).publish("two"));
             await(() -> here.messages().equals(List.of("one", "two")));
             assertEquals(List.of(), here.expired());
-        }
-    }
-
-    @Test
-    void aLaneThatFailsShutsItsNodeDown() {
-        try (TestCluster cluster = TestCluster.of(1, "")) {
-            get(cluster.gapless(0).status(Duration.ofSeconds(10))); // its lanes are there
-            Provoke.failure(cluster.system(0));
-            get(cluster.system(0).getWhenTerminated());
-            var reason = CoordinatedShutdown.get(cluster.system(0)).getShutdownReason();
-            assertTrue(reason.isPresent() && reason.get().toString().contains("Gapless failed"), reason.toString());
         }
     }
 

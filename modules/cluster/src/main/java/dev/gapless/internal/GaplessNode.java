@@ -182,6 +182,9 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
                     + " producers already, the most that gapless.max-topics allows");
         }
         LocalProducer made = r.producers().computeIfAbsent(topic, this::makeProducer);
+        if (r.closing().get()) {
+            made.log.close(); // refuseMessages() may have passed it by
+        }
         r.hub().tell(new Hub.Produce(made));
         return made;
     }
@@ -191,9 +194,6 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         TopicSettings settings = r.settings().topic(topic);
         LogIdentity identity = LogIdentity.fresh(settings, new SecureRandom(), Clock.nowMs());
         Log log = new Log(identity, settings);
-        if (r.closing().get()) {
-            log.close();
-        }
         LocalProducer made = new LocalProducer(topic, log, settings, r.completions(), Clock.SYSTEM);
         made.countIn(r.stats().topic(topic));
         return made;
@@ -201,6 +201,13 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     Collection<LocalProducer> producers() {
         return running().producers().values();
+    }
+
+    /** Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. */
+    void refuseMessages() {
+        Running r = running();
+        r.closing().set(true);
+        r.producers().values().forEach(producer -> producer.log.close());
     }
 
     @Override
@@ -279,6 +286,10 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     @Override
     public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
         listener.stats().begin(id, running().stats().topic(topic));
+        if (isClosing()) {
+            listener.shutdown(); // the hub may be gone
+            return;
+        }
         running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
     }
 

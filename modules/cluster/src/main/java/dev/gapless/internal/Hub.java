@@ -73,6 +73,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     private static final Backoff HELLO_BACKOFF = new Backoff(200_000_000L, 10_000_000_000L);
 
+    private final GaplessNode node;
     private final Settings settings;
     private final long uid;
     private final String name;
@@ -116,6 +117,7 @@ final class Hub extends AbstractBehavior<Object> {
         super(context);
         context.setLoggerName(Hub.class); // found by itself it would be Pekko's own
         this.timers = timers;
+        this.node = node;
         this.settings = settings;
         this.uid = uid;
         this.roster = new Roster(uid, name, settings.role, peers, this::tellLanes, context);
@@ -132,6 +134,9 @@ final class Hub extends AbstractBehavior<Object> {
         cluster.subscriptions()
                 .tell(org.apache.pekko.cluster.typed.Subscribe.create(
                         self.unsafeUpcast(), ClusterEvent.ReachabilityEvent.class));
+        cluster.subscriptions()
+                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
+                        self.unsafeUpcast(), ClusterEvent.ClusterShuttingDown$.class));
         timers.startTimerWithFixedDelay(Signal.PULSE, settings.pulseInterval);
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
     }
@@ -159,6 +164,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
                 .onMessage(ClusterEvent.MemberEvent.class, this::onMember)
                 .onMessage(ClusterEvent.ReachabilityEvent.class, this::onReachability)
+                .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> onClusterEnd())
                 .onMessageEquals(Signal.PULSE, this::onPulseTime)
                 .onMessageEquals(Signal.HELLO, this::onHelloTime)
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
@@ -361,6 +367,11 @@ final class Hub extends AbstractBehavior<Object> {
     // ------------------------------------------------------------------ the end
 
     private Behavior<Object> onLeave(Leave command) {
+        whenAll(closeConsumers(), new ConsumersClosed(command.left()));
+        return this;
+    }
+
+    private List<CompletableFuture<Boolean>> closeConsumers() {
         leaving = true;
         List<CompletableFuture<Boolean>> closed = new ArrayList<>();
         lanesAtWork().forEach(lane -> {
@@ -368,7 +379,23 @@ final class Hub extends AbstractBehavior<Object> {
             lane.tell(new Lane.Shutdown(done));
             closed.add(done);
         });
-        whenAll(closed, new ConsumersClosed(command.left()));
+        return closed;
+    }
+
+    /**
+     * This node is no member any more, and never will be again: it was downed. With {@code run-coordinated-shutdown-when-down = off} its
+     * actor system stays up. Told before the members go, of whose end nothing follows here.
+     */
+    private Behavior<Object> onClusterEnd() {
+        if (!leaving) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "This node was removed from the cluster: its subscriptions end, and it takes no more messages."
+                                    + " Start the actor system anew to join again");
+            node.refuseMessages();
+            closeConsumers();
+        }
         return this;
     }
 
@@ -415,6 +442,7 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onStop() {
+        node.refuseMessages(); // the lanes, which close the logs of a node that leaves, have stopped, too
         if (!leaving) {
             fail(
                     "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"
@@ -428,6 +456,7 @@ final class Hub extends AbstractBehavior<Object> {
             return;
         }
         failed = true;
+        node.refuseMessages();
         getContext().getLog().error(why);
         CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
     }

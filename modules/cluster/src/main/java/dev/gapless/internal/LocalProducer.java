@@ -100,7 +100,9 @@ final class LocalProducer {
         } else if (outcome instanceof Admission.Closed) {
             stats.refused(Refusal.CLOSED);
             position.completeExceptionally(new ProducerClosed(
-                    "Topic " + topic + ": this node is shutting down, and takes no more messages", null));
+                    "Topic " + topic
+                            + ": this node shuts down, or was removed from the cluster, and takes no more messages",
+                    null));
         } else if (outcome instanceof Admission.TooMany tooMany) {
             stats.refused(Refusal.TOO_MANY_PENDING);
             position.completeExceptionally(new TooManyPending(

@@ -22,6 +22,11 @@ public final class Provoke {
         system.actorSelection("/system/gapless/lane-0").tell(new Lane.FromReader(null), ActorRef.noSender());
     }
 
+    /** Something that never comes makes the hub of this node fail. */
+    public static void failureOfTheHub(ActorSystem system) {
+        system.actorSelection("/system/gapless").tell(new Hub.Produce(null), ActorRef.noSender());
+    }
+
     /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */
     public static void hole(ActorSystem system, String topic, String producer) {
         GaplessExtension.nodeOf(system).stats().topic(topic).ofFeeds(feed -> hole(feed, producer));
