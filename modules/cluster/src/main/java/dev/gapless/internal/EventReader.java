@@ -97,7 +97,7 @@ final class EventReader<T> {
             if (current != null && given < current.messages().size()) {
                 FeedEntry.Message message = current.messages().get(given);
                 given++;
-                if (filter.takesNode(message.era().node())
+                if (filter.takesNode(message.node())
                         && filter.takesKey(message.frame().content().key())) {
                     return event(message, current, given);
                 }
@@ -136,7 +136,7 @@ final class EventReader<T> {
         handled(); // what was left out, too
         if (run != null && given > 0) {
             FeedEntry.Message last = run.messages().get(given - 1);
-            lastNode = last.era().node();
+            lastNode = last.node();
             lastKey = last.frame().content().key();
         }
         Step step = state.next(clock.ns());
@@ -227,11 +227,10 @@ final class EventReader<T> {
     private Event<T> event(FeedEntry.Message message, MessageRun of, int count) {
         Frame frame = message.frame();
         Content content = frame.content();
-        Epoch epoch = message.era().epoch();
-        Position position = new Position(epoch == null ? UNKNOWN_EPOCH : epoch, frame.sequence());
+        Position position = message.after().position();
         Instant time = Instant.ofEpochMilli(frame.publishedMs());
         Supplier<CursorToken> token = () -> token(of.after(count));
-        String node = message.era().node();
+        String node = message.node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
             if (stats != null) {

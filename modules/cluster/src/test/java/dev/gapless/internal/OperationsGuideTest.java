@@ -165,7 +165,7 @@ class OperationsGuideTest {
     void theSizesAreWhatTheRingsCount() {
         Frame frame = new Frame(1, 0, Content.of(1, "", new byte[100]));
         long inLog = frame.sizeBytes() - 100;
-        long inFeed = new FeedEntry.Message(1, new Era("n1", 0, new Epoch(1), 1), frame).sizeBytes() - 100;
+        long inFeed = new FeedEntry.Message(1, new Era("n1", 1, new Epoch(1), 1), frame).sizeBytes() - 100;
         List<MatchResult> rows = all(SIZES, guide());
         assertTrue(rows.size() >= 4);
         for (MatchResult row : rows) {

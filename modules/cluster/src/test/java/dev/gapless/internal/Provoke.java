@@ -1,6 +1,6 @@
 package dev.gapless.internal;
 
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
@@ -33,9 +33,10 @@ public final class Provoke {
     }
 
     private static long hole(Feed feed, String producer) {
-        Era era = feed.newest().get(producer);
-        long beyond = feed.tails().get(producer).sequence() + 2;
-        feed.messages(era, List.of(new Frame(beyond, System.currentTimeMillis(), Content.of(0, "", new byte[0]))));
+        At last = (At) feed.tails().get(producer);
+        long beyond = last.sequence() + 2;
+        feed.messages(
+                last.era(), List.of(new Frame(beyond, System.currentTimeMillis(), Content.of(0, "", new byte[0]))));
         return beyond;
     }
 }

@@ -1,6 +1,7 @@
 package dev.gapless.internal;
 
 import dev.gapless.core.Overflow;
+import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.subscription.Step;
@@ -30,7 +31,7 @@ public class SubscriptionWakeupStress {
     private boolean given;
 
     public SubscriptionWakeupStress() {
-        feed.started(Given.era("p"), 0);
+        feed.started(new At(Given.era("p"), 0));
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
         subscription.next(0);
         if (wakeup.claim()) {

@@ -9,10 +9,13 @@ import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.Registration.Phase;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Ack;
@@ -140,7 +143,7 @@ final class ConsumerState {
             if (position == null) {
                 r.unresolved = true;
             } else {
-                r.at = new Placed(Era.unplaced(node, position.epoch()), position.sequence());
+                r.at = new Unplaced(node, position);
             }
             registrations.add(r);
         });
@@ -236,23 +239,22 @@ final class ConsumerState {
     }
 
     private void lost(Registration r, long nowMs) {
-        Placed at = r.at;
-        Era end = endOf(r);
-        if (at != null && r.neverPublished()) {
-            feed.left(new Placed(end, at.sequence())); // nothing of it can be lost
+        End end = endOf(r);
+        if (r.neverPublished()) {
+            feed.left(end); // nothing of it can be lost
             return;
         }
-        tell(r, new Placed(end, at == null ? 0 : at.sequence()), Reason.PRODUCER_LOST, nowMs);
+        tell(r, end, Reason.PRODUCER_LOST, nowMs);
     }
 
-    private Era endOf(Registration r) {
+    private End endOf(Registration r) {
         Placed at = r.at;
         if (r.unheardUid != Registration.NO_UID) {
             return eras.endOfSilent(r.node, r.unheardUid); // beyond the end that others took its position's life for
         }
-        return at == null || !at.era().isPlaced()
-                ? eras.endOfUnplaced(r.node, at == null ? null : at.era().epoch())
-                : eras.endOf(at.era(), r.answeredUid);
+        return at instanceof At answered
+                ? eras.endOf(answered, r.answeredUid)
+                : eras.endOfUnanswered(r.node, at == null ? null : at.position());
     }
 
     /** The producers that it has anything to do with. */
@@ -311,9 +313,8 @@ final class ConsumerState {
     Map<String, Placed> openEndsWithout(Set<String> nodes) {
         Map<String, Placed> ends = new HashMap<>();
         for (Registration r : registrations.withNames()) {
-            Placed at = r.at;
-            if (r.phase == Phase.WAITING && at != null && !r.isAmong(nodes)) {
-                ends.put(r.node, new Placed(endOf(r), at.sequence()));
+            if (r.phase == Phase.WAITING && r.at != null && !r.isAmong(nodes)) {
+                ends.put(r.node, endOf(r).toldBy(End.ToldBy.START));
             }
         }
         return ends;
@@ -359,22 +360,23 @@ final class ConsumerState {
         } else if (message.next() != at.sequence() + 1) {
             register(r, nowNs); // C2
             return;
-        } else if (Epoch.NONE.equals(at.era().epoch()) && r.unheardUid != Registration.NO_UID) {
+        } else if (Epoch.NONE.equals(at.epoch()) && r.unheardUid != Registration.NO_UID) {
             lost(r, nowMs); // a life in between may have published
-            r.at = new Placed(eraOf(r, message.log()), at.sequence());
-            feed.started(r.at.era(), at.sequence());
+            At next = new At(eraOf(r, message.log()), at.sequence());
+            r.at = next;
+            feed.started(next);
         } else {
-            Era era = goesOn(r, at.era(), message.log());
-            r.at = new Placed(era, at.sequence());
-            if (era.number() != at.era().number()) {
-                feed.started(era, at.sequence());
+            At next = new At(goesOn(r, at, message.log()), at.sequence());
+            r.at = next;
+            if (!next.isLevelWith(at)) {
+                feed.started(next);
             }
         }
         accepted(r);
     }
 
     private void begins(Registration r, Registered message, long nowMs) {
-        Placed at = new Placed(eraOf(r, message.log()), message.next() - 1);
+        At at = new At(eraOf(r, message.log()), message.next() - 1);
         boolean missedItsStart = r.late && missedSomething(r.start, message);
         if (r.unresolved) {
             tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
@@ -398,21 +400,21 @@ final class ConsumerState {
             return;
         }
         Placed at = r.at;
-        Placed to = new Placed(eraOf(r, message), message.resumeAt() - 1);
+        At to = new At(eraOf(r, message), message.resumeAt() - 1);
         if (at == null || !Objects.equals(to.position(), at.position())) {
             tell(r, to, message.reason(), nowMs); // C3
-        } else if (!at.era().isPlaced()) {
+        } else if (at instanceof Unplaced) {
             feed.started(to);
         }
         r.at = to;
         accepted(r);
     }
 
-    private Era goesOn(Registration r, Era from, LogIdentity log) {
+    private Era goesOn(Registration r, Placed from, LogIdentity log) {
         if (isUnpublished(log)) {
             return eraOf(r, log);
         }
-        return log.epoch().equals(from.epoch()) && from.isPlaced() ? from : eras.continued(r.node, from, log);
+        return from instanceof At at && log.epoch().equals(at.epoch()) ? at.era() : eras.continued(r.node, from, log);
     }
 
     private static boolean isUnpublished(LogIdentity log) {
@@ -431,7 +433,7 @@ final class ConsumerState {
         }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eraOf(r, message.log())
-                : eras.continued(r.node, at.era(), message.log());
+                : eras.continued(r.node, at, message.log());
     }
 
     private void accepted(Registration r) {
@@ -448,8 +450,7 @@ final class ConsumerState {
     }
 
     private void onBatch(Registration r, Batch batch, long nowNs) {
-        Placed at = r.at;
-        if (r.phase != Phase.LIVE || at == null) {
+        if (r.phase != Phase.LIVE || !(r.at instanceof At at)) {
             return; // not believed before the registration is answered
         }
         if (batch.first() != at.sequence() + 1) {
@@ -459,7 +460,7 @@ final class ConsumerState {
         r.gaps = 0;
         List<Frame> frames = batch.frames();
         feed.messages(at.era(), frames);
-        r.at = new Placed(at.era(), batch.last());
+        r.at = new At(at.era(), batch.last());
         acknowledge(r);
     }
 
@@ -477,8 +478,7 @@ final class ConsumerState {
     }
 
     private void onGone(Registration r, Gone gone, long nowNs) {
-        Placed at = r.at;
-        if (at == null || (r.phase != Phase.LIVE && r.phase != Phase.LEFT)) {
+        if (!(r.at instanceof At at) || (r.phase != Phase.LIVE && r.phase != Phase.LEFT)) {
             return;
         }
         if (gone.head() != at.sequence()) {
@@ -488,7 +488,7 @@ final class ConsumerState {
         if (r.phase == Phase.LIVE) {
             r.phase = Phase.LEFT;
             publishUnresolved();
-            feed.left(new Placed(eras.endOf(at.era(), r.answeredUid), at.sequence()));
+            feed.left(eras.endOf(at, r.answeredUid));
         }
         effects.send(r.uid, new GoneAck(topic, reader, gone.session(), gone.head()));
     }
@@ -592,7 +592,7 @@ final class ConsumerState {
         }
         expiries.merge(reason, 1L, Long::sum);
         Position behind = r.at == null ? null : r.at.position();
-        effects.missed(r.node, reader, reason, behind, to.era().isEnd() ? null : to.position());
+        effects.missed(r.node, reader, reason, behind, to instanceof End ? null : to.position());
     }
 
     private void publishUnresolved() {

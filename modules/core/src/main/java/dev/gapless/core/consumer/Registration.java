@@ -99,7 +99,7 @@ final class Registration {
 
     /** Has it said so itself, here, that it never published, and has no other life been there since? */
     boolean neverPublished() {
-        return at != null && Epoch.NONE.equals(at.era().epoch()) && isAnswered() && unheardUid == NO_UID;
+        return at != null && Epoch.NONE.equals(at.epoch()) && isAnswered() && unheardUid == NO_UID;
     }
 
     /** Was another life there than the one that its position is of? */

@@ -1,33 +1,26 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of one producer's stream, as this process counts them, which makes positions of different epochs comparable on
- * one node. An even number is a stretch of messages; epochs that go on from one another share it. The odd number behind it
- * is its open end: the producer was lost, or left, and where in it makes no difference.
+ * A stretch of one producer's messages, as this process counts stretches. The numbers make positions of different epochs comparable
+ * on one node. Epochs that go on from one another share a number.
  *
  * @param node the producer's name
- * @param number rises; -1 for a position of a token that nobody has answered for yet
- * @param epoch the epoch, or null for the end of a life that never answered
+ * @param number 1 or more; a later stretch of this producer has a higher one
+ * @param epoch the epoch
  * @param first the epoch's first sequence
  */
-public record Era(String node, long number, @Nullable Epoch epoch, long first) {
+public record Era(String node, long number, Epoch epoch, long first) {
 
-    public static final long UNPLACED = -1;
-
-    /** The era of a position in a token: less than every other, until the producer has answered. */
-    public static Era unplaced(String node, Epoch epoch) {
-        return new Era(node, UNPLACED, epoch, 1);
+    public Era {
+        if (number < 1) {
+            throw new IllegalArgumentException("Eras are counted from 1, this is " + number + " of " + node);
+        }
     }
 
-    public boolean isPlaced() {
-        return number != UNPLACED;
-    }
-
-    /** Is it the open end of a stretch? */
-    public boolean isEnd() {
-        return number > 0 && (number & 1) == 1;
+    /** Is the stretch the next one behind this end? If not, lives that nobody can number may lie between the two (rule S3). */
+    public boolean isNextBehind(End end) {
+        return number <= end.number() + 1;
     }
 }

@@ -3,6 +3,7 @@ package dev.gapless.core.feed;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,8 +22,12 @@ public final class Eras {
     /** The highest number of those that were forgotten: whoever comes under such a name again counts on from there. */
     private long floor;
 
+    /** One producer's. */
     private static final class Counted {
+        /** The number of the latest stretch that is known of. Invariant: it never falls. */
         long latest;
+        /** Is that stretch over? */
+        boolean over;
         /** The last few; mostly there is one. */
         List<Numbered<Epoch>> epochs = List.of();
         /** Of the last few lives that ended, by their uids; mostly there is none. */
@@ -32,14 +37,27 @@ public final class Eras {
             this.latest = latest;
         }
 
-        /** The same for all readers of this process, whoever comes to it first, and whether or not that life answered it. */
+        /** Counts a stretch behind all that is known, ends included. */
+        long next() {
+            latest++;
+            over = false;
+            return latest;
+        }
+
+        /**
+         * The number of the stretch with which a life ends: the same for all readers of this process, whoever comes to it first, and whether
+         * or not that life answered it.
+         */
         long endOf(long uid, long number) {
             Long known = numberOf(uid, ends);
             long end = known == null ? number : known;
             if (known == null) {
                 ends = with(uid, end, ends);
             }
-            latest = Math.max(latest, end);
+            if (end >= latest) {
+                latest = end;
+                over = true;
+            }
             return end;
         }
     }
@@ -84,11 +102,10 @@ public final class Eras {
         Counted c = counted(node);
         Long known = numberOf(log.epoch(), c.epochs);
         if (known == null) {
-            c.latest = (c.latest | 1) + 1;
-            c.epochs = with(log.epoch(), c.latest, c.epochs);
+            known = c.next();
+            c.epochs = with(log.epoch(), known, c.epochs);
         }
-        long number = known == null ? c.latest : known;
-        return new Era(node, number, log.epoch(), log.first());
+        return new Era(node, known, log.epoch(), log.first());
     }
 
     /** The era of a life that never publishes. The epoch is the same in all such lives; their uids tell them apart. */
@@ -98,35 +115,36 @@ public final class Eras {
     }
 
     /** The era of an epoch that goes on from {@code previous}. */
-    public Era continued(String node, Era previous, LogIdentity log) {
+    public Era continued(String node, Placed previous, LogIdentity log) {
         Counted c = counted(node);
-        boolean goesOn = previous.isPlaced() && !previous.isEnd() && previous.number() == c.latest;
+        boolean goesOn = previous instanceof At at && at.era().number() == c.latest && !c.over;
         if (goesOn && numberOf(log.epoch(), c.epochs) == null) {
-            c.epochs = with(log.epoch(), previous.number(), c.epochs);
+            c.epochs = with(log.epoch(), c.latest, c.epochs);
         }
         return of(node, log);
     }
 
     /**
-     * The open end of a stretch, the last of that life.
+     * The open end of the stretch that a position is in, the last of that life.
      *
      * @param uid the life
      */
-    public Era endOf(Era stretch, long uid) {
-        Counted c = counted(stretch.node());
-        return new Era(stretch.node(), c.endOf(uid, stretch.number() | 1), stretch.epoch(), stretch.first());
+    public End endOf(At position, long uid) {
+        Era era = position.era();
+        long number = counted(era.node()).endOf(uid, era.number());
+        return End.of(era.node(), number, position.position(), era.first());
     }
 
     /** The open end of a life that never answered: behind all that is known, ends of other lives included. */
-    public Era endOfSilent(String node, long uid) {
+    public End endOfSilent(String node, long uid) {
         Counted c = counted(node);
-        return new Era(node, c.endOf(uid, (c.latest | 1) + 2), null, 1);
+        return End.of(node, c.endOf(uid, c.latest + 1), null, 1);
     }
 
     /** The open end of a position that nobody answers for: behind all that is known. */
-    public Era endOfUnplaced(String node, @Nullable Epoch epoch) {
+    public End endOfUnanswered(String node, @Nullable Position position) {
         Counted c = counted(node);
-        c.latest |= 1;
-        return new Era(node, c.latest, epoch, 1);
+        c.over = true;
+        return End.of(node, c.latest, position, 1);
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,29 +37,43 @@ public final class Feed {
 
     private final Ages ages;
     private long evictable = Ring.ALL;
-    private volatile Map<String, Placed> origins = Map.of();
-    private volatile Map<String, Era> newest = Map.of();
+    private volatile Map<String, At> origins = Map.of();
+    private volatile Map<String, Placed> newest = Map.of();
     private volatile Set<String> unresolved = Set.of();
     private volatile long lastNotice;
     private volatile boolean wantsRoom;
     private boolean wantedRoom;
 
     private static final class Base {
-        Era era;
+        /** The last entry that is gone, if it was a notice. It keeps no content of a message alive. */
+        @Nullable FeedEntry notice;
+        /** Else that message's stretch, sequence and key. */
+        @Nullable Era era;
+
         long sequence;
-        /** Did the producer leave there, in good order? */
-        boolean left;
-        /** The key of the message there, if it is one. */
+
         @Nullable String key;
 
-        Base(Era era, long sequence, boolean left) {
-            this.era = era;
-            this.sequence = sequence;
-            this.left = left;
+        void moveTo(FeedEntry entry) {
+            if (entry instanceof FeedEntry.Message message) {
+                notice = null;
+                era = message.era();
+                sequence = message.sequence();
+                key = message.frame().content().key();
+            } else {
+                notice = entry;
+                era = null;
+                key = null;
+            }
         }
 
         Placed at() {
-            return new Placed(era, sequence);
+            return notice != null ? notice.after() : new At(Objects.requireNonNull(era), sequence);
+        }
+
+        /** Did the producer leave there, in good order? */
+        boolean left() {
+            return notice instanceof FeedEntry.Left;
         }
     }
 
@@ -90,27 +105,21 @@ public final class Feed {
 
     // ------------------------------------------------------------------ for its writer
 
-    public void started(Era era, long sequence) {
-        started(new Placed(era, sequence));
-    }
-
-    public void started(Placed at) {
-        Era era = at.era();
-        boolean first = !tails.containsKey(era.node()); // else it began with an expiry, which nobody must skip
+    public void started(At at) {
+        boolean first = !tails.containsKey(at.node()); // else it began with an expiry, which nobody must skip
+        FeedEntry entry = new FeedEntry.Started(ring.head() + 1, at);
         if (first) {
-            Map<String, Placed> more = new HashMap<>(origins);
-            more.put(era.node(), at);
+            Map<String, At> more = new HashMap<>(origins);
+            more.put(at.node(), at);
             origins = Map.copyOf(more);
-        }
-        if (first) {
             lock.lock();
             try {
-                bases.put(era.node(), new Base(era, at.sequence(), false));
+                baseOf(at.node()).moveTo(entry);
             } finally {
                 lock.unlock();
             }
         }
-        notice(new FeedEntry.Started(ring.head() + 1, at));
+        notice(entry);
     }
 
     public void messages(Era era, List<Frame> frames) {
@@ -119,18 +128,18 @@ public final class Feed {
             for (Frame frame : frames) {
                 append(new FeedEntry.Message(ring.head() + 1, era, frame));
             }
-            moveTail(new Placed(era, frames.get(frames.size() - 1).sequence()), ring.head());
+            moveTail(new At(era, frames.get(frames.size() - 1).sequence()), ring.head());
         } finally {
             lock.unlock();
         }
     }
 
     public void expired(Placed to, Reason reason, long nowMs) {
-        notice(new FeedEntry.Expired(ring.head() + 1, to.era(), to.sequence(), reason, nowMs));
+        notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
     }
 
-    public void left(Placed end) {
-        notice(new FeedEntry.Left(ring.head() + 1, end.era(), end.sequence()));
+    public void left(End end) {
+        notice(new FeedEntry.Left(ring.head() + 1, end));
     }
 
     private void notice(FeedEntry entry) {
@@ -145,11 +154,10 @@ public final class Feed {
     }
 
     private void moveTail(Placed at, long index) {
-        String node = at.era().node();
-        Tail before = tails.put(node, new Tail(at, index));
-        if (before == null || before.at().era().number() != at.era().number()) {
-            Map<String, Era> more = new HashMap<>(newest);
-            more.put(node, at.era());
+        Tail before = tails.put(at.node(), new Tail(at, index));
+        if (before == null || !before.at().isLevelWith(at)) {
+            Map<String, Placed> more = new HashMap<>(newest);
+            more.put(at.node(), at);
             newest = Map.copyOf(more);
         }
     }
@@ -168,7 +176,7 @@ public final class Feed {
             }
             for (Map.Entry<String, Tail> tail : tails.entrySet()) {
                 boolean over =
-                        tail.getValue().at().era().isEnd() && tail.getValue().index() <= readBy;
+                        tail.getValue().at() instanceof End && tail.getValue().index() <= readBy;
                 if (over && !known.contains(tail.getKey())) {
                     gone.add(tail.getKey());
                 }
@@ -176,10 +184,10 @@ public final class Feed {
             if (!gone.isEmpty()) {
                 tails.keySet().removeAll(gone);
                 bases.keySet().removeAll(gone);
-                Map<String, Placed> begun = new HashMap<>(origins);
+                Map<String, At> begun = new HashMap<>(origins);
                 begun.keySet().removeAll(gone);
                 origins = Map.copyOf(begun);
-                Map<String, Era> left = new HashMap<>(newest);
+                Map<String, Placed> left = new HashMap<>(newest);
                 left.keySet().removeAll(gone);
                 newest = Map.copyOf(left);
             }
@@ -196,19 +204,11 @@ public final class Feed {
     }
 
     private void evicted(FeedEntry entry) {
-        boolean left = entry instanceof FeedEntry.Left;
-        Base base = bases.get(entry.era().node());
-        if (base == null) {
-            base = new Base(entry.era(), entry.sequence(), left);
-            bases.put(entry.era().node(), base);
-        } else {
-            base.era = entry.era();
-            base.sequence = entry.sequence();
-            base.left = left;
-        }
-        base.key = entry instanceof FeedEntry.Message message
-                ? message.frame().content().key()
-                : null;
+        baseOf(entry.node()).moveTo(entry);
+    }
+
+    private Base baseOf(String node) {
+        return bases.computeIfAbsent(node, n -> new Base());
     }
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
@@ -366,12 +366,12 @@ public final class Feed {
     }
 
     /** Where each producer's stream first began in this feed, unless it began with an expiry. */
-    public Map<String, Placed> origins() {
+    public Map<String, At> origins() {
         return origins;
     }
 
-    /** The era of each producer's newest entry. */
-    public Map<String, Era> newest() {
+    /** For each producer the first position in the stretch of its newest entry, or the end if that is one. */
+    public Map<String, Placed> newest() {
         return newest;
     }
 
@@ -388,7 +388,7 @@ public final class Feed {
             Set<String> left = new HashSet<>();
             bases.forEach((node, base) -> {
                 positions.put(node, base.at());
-                if (base.left) {
+                if (base.left()) {
                     left.add(node);
                 }
             });
@@ -403,12 +403,14 @@ public final class Feed {
         lock.lock();
         try {
             Base base = bases.get(node);
-            return base != null && position.epoch().equals(base.era.epoch()) && position.sequence() == base.sequence + 1
-                    ? base.key
-                    : null;
+            return base != null && base.key != null && isNextTo(base.at(), position) ? base.key : null;
         } finally {
             lock.unlock();
         }
+    }
+
+    private static boolean isNextTo(Placed base, Position position) {
+        return position.epoch().equals(base.epoch()) && position.sequence() == base.sequence() + 1;
     }
 
     /**
@@ -449,7 +451,7 @@ public final class Feed {
     private Vector withEnded(Vector positions) {
         Map<String, Placed> ended = new HashMap<>();
         tails.forEach((node, tail) -> {
-            if (tail.at().era().isEnd() && positions.get(node) == null) {
+            if (tail.at() instanceof End && positions.get(node) == null) {
                 ended.put(node, tail.at());
             }
         });

@@ -5,15 +5,17 @@ import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of a {@link Feed}; each moves one producer's position to {@link #era} and {@link #sequence}. */
+/** An entry of a {@link Feed}; each moves one producer's position to {@link #after}. */
 public sealed interface FeedEntry extends Ring.Entry {
 
-    Era era();
+    /** The producer's name. */
+    String node();
 
-    long sequence();
+    /** The producer's position behind this entry. */
+    Placed after();
 
-    default Placed after() {
-        return new Placed(era(), sequence());
+    default long sequence() {
+        return after().sequence();
     }
 
     /**
@@ -21,7 +23,7 @@ public sealed interface FeedEntry extends Ring.Entry {
      * lies among all others; what a reload has passed before that stays passed (S4).
      */
     default @Nullable Placed place(@Nullable Placed position) {
-        return position == null ? null : position.goesOn(era());
+        return position == null ? null : position.goesOn(after());
     }
 
     /** A message. */
@@ -29,8 +31,24 @@ public sealed interface FeedEntry extends Ring.Entry {
         private static final int OVERHEAD_BYTES = 32;
 
         @Override
+        public String node() {
+            return era.node();
+        }
+
+        @Override
+        public At after() {
+            return new At(era, frame.sequence());
+        }
+
+        @Override
         public long sequence() {
             return frame.sequence();
+        }
+
+        @Override
+        public @Nullable Placed place(@Nullable Placed position) {
+            // Most messages follow one of their stretch: no object is made for them.
+            return position == null || position instanceof At ? position : position.goesOn(after());
         }
 
         @Override
@@ -40,15 +58,10 @@ public sealed interface FeedEntry extends Ring.Entry {
     }
 
     /** A producer's stream begins here, and nothing was missed by that. */
-    record Started(long index, Placed after) implements FeedEntry {
+    record Started(long index, At after) implements FeedEntry {
         @Override
-        public Era era() {
-            return after.era();
-        }
-
-        @Override
-        public long sequence() {
-            return after.sequence();
+        public String node() {
+            return after.node();
         }
 
         @Override
@@ -60,10 +73,15 @@ public sealed interface FeedEntry extends Ring.Entry {
     /**
      * Whatever lies between a reader's position and this one is missed.
      *
-     * @param era an odd one if there is no end to it yet
+     * @param after an {@link End} if nothing says yet where the producer goes on
      * @param timeMs when it became known, in milliseconds since 1970
      */
-    record Expired(long index, Era era, long sequence, Reason reason, long timeMs) implements FeedEntry {
+    record Expired(long index, Placed after, Reason reason, long timeMs) implements FeedEntry {
+        @Override
+        public String node() {
+            return after.node();
+        }
+
         /** Where the position is unknown, the producer has never been there. */
         @Override
         public @Nullable Placed place(@Nullable Placed position) {
@@ -76,8 +94,13 @@ public sealed interface FeedEntry extends Ring.Entry {
         }
     }
 
-    /** A producer left in good order; {@link #sequence} was its last. */
-    record Left(long index, Era era, long sequence) implements FeedEntry {
+    /** A producer left in good order; its last message is that of the end. */
+    record Left(long index, End after) implements FeedEntry {
+        @Override
+        public String node() {
+            return after.node();
+        }
+
         @Override
         public long sizeBytes() {
             return Frame.OVERHEAD_BYTES;

@@ -1,41 +1,92 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A position that can be compared with every other one of the same producer on this node.
- *
- * @param era the stretch it lies in
- * @param sequence the sequence there; behind an open end it does not count
+ * Where somebody stands in one producer's stream: in a stretch of messages, behind the end of one, or where a token says. It can be
+ * compared with every other position of that producer on this node.
  */
-public record Placed(Era era, long sequence) implements Comparable<Placed> {
+public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, End {
 
+    /** The producer's name. */
+    String node();
+
+    /** The epoch, or null behind the end of a life that never answered. */
+    @Nullable Epoch epoch();
+
+    /** The epoch's first sequence. */
+    long first();
+
+    /** The sequence in the epoch; behind an end the furthest that is known, which is not compared. */
+    long sequence();
+
+    /** The position without its place; null if the producer never answered. */
+    @Nullable Position position();
+
+    /**
+     * Rule F2: what no producer has answered for lies before everything else; then come the stretches by their numbers, each followed by
+     * its end.
+     */
     @Override
-    public int compareTo(Placed other) {
-        int eras = Long.compare(era.number(), other.era.number());
-        return eras != 0 || era.isEnd() ? eras : Long.compare(sequence, other.sequence);
+    default int compareTo(Placed other) {
+        if (this instanceof Unplaced || other instanceof Unplaced) {
+            return compareUnplaced(other);
+        }
+        int stretches = Long.compare(stretch(this), stretch(other));
+        if (stretches != 0) {
+            return stretches;
+        }
+        boolean isEnd = this instanceof End;
+        boolean isOtherEnd = other instanceof End;
+        return isEnd || isOtherEnd ? Boolean.compare(isEnd, isOtherEnd) : Long.compare(sequence(), other.sequence());
     }
 
-    public boolean isBeyond(@Nullable Placed other) {
+    private int compareUnplaced(Placed other) {
+        boolean both = this instanceof Unplaced && other instanceof Unplaced;
+        return both ? Long.compare(sequence(), other.sequence()) : this instanceof Unplaced ? -1 : 1;
+    }
+
+    private static long stretch(Placed placed) {
+        return placed instanceof At at ? at.era().number() : ((End) placed).number();
+    }
+
+    default boolean isBeyond(@Nullable Placed other) {
         return other == null || compareTo(other) > 0;
     }
 
-    /**
-     * The same position, if its producer answers in this era for it: then it lies there, also behind an end at which it was taken
-     * for lost.
-     */
-    public Placed goesOn(Era answered) {
-        boolean answers = (!era.isPlaced() || era.isEnd())
-                && !answered.isEnd()
-                && answered.number() > era.number()
-                && Objects.equals(era.epoch(), answered.epoch());
-        return answers ? new Placed(answered, sequence) : this;
+    /** Are both in one stretch, or both behind its end? Whatever their sequences. */
+    default boolean isLevelWith(Placed other) {
+        if (this instanceof Unplaced || other instanceof Unplaced) {
+            return this instanceof Unplaced && other instanceof Unplaced;
+        }
+        return stretch(this) == stretch(other) && this instanceof End == other instanceof End;
     }
 
-    /** The position without its place; null if the producer never answered. */
-    public @Nullable Position position() {
-        return era.epoch() == null ? null : new Position(era.epoch(), sequence);
+    /**
+     * The same position, if its producer answers in the stretch of {@code answer} for it: then it lies there, also behind an end at which
+     * it was taken for lost.
+     */
+    default Placed goesOn(Placed answer) {
+        boolean isOpen = !(this instanceof At);
+        return isOpen
+                        && answer instanceof At there
+                        && isBefore(there.era())
+                        && there.epoch().equals(epoch())
+                ? new At(there.era(), sequence())
+                : this;
+    }
+
+    /** Another position of the same epoch, in the same place; behind an end nothing moves. */
+    default Placed movedTo(Position position) {
+        if (this instanceof At at) {
+            return new At(at.era(), position.sequence());
+        }
+        return this instanceof Unplaced ? new Unplaced(node(), position) : this;
+    }
+
+    private boolean isBefore(Era era) {
+        return this instanceof Unplaced || stretch(this) < era.number();
     }
 }

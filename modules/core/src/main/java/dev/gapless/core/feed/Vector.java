@@ -2,7 +2,6 @@ package dev.gapless.core.feed;
 
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,8 @@ public final class Vector {
         return Collections.unmodifiableMap(positions);
     }
 
-    public Vector with(String node, Placed position) {
-        return with(Map.of(node, position));
+    public Vector with(Placed position) {
+        return with(Map.of(position.node(), position));
     }
 
     public Vector with(Map<String, Placed> changed) {
@@ -40,23 +39,21 @@ public final class Vector {
         return new Vector(copy);
     }
 
-    /** The producers whose stream is over here. */
-    public Set<String> ends() {
-        Set<String> ends = new HashSet<>();
-        positions.forEach((node, position) -> {
-            if (position.era().isEnd()) {
-                ends.add(node);
-            }
-        });
-        return ends;
+    /** The same, with every end told by the catch-up reader, unless the subscription began behind it. */
+    public Vector withEndsToldByCatchUp() {
+        Map<String, Placed> copy = new HashMap<>(positions);
+        copy.replaceAll((node, position) -> position instanceof End end && end.toldBy() == End.ToldBy.FEED
+                ? end.toldBy(End.ToldBy.CATCH_UP)
+                : position);
+        return new Vector(copy);
     }
 
-    /** Without those whose stream is over, but for these and those. */
-    public Vector withoutEndsBut(Set<String> some, Set<String> others) {
+    /** Without the ends that the feed told, but for those of these producers. */
+    public Vector withoutToldEndsBut(Set<String> nodes) {
         Map<String, Placed> copy = new HashMap<>(positions);
-        copy.entrySet()
-                .removeIf(
-                        e -> e.getValue().era().isEnd() && !some.contains(e.getKey()) && !others.contains(e.getKey()));
+        copy.values()
+                .removeIf(position ->
+                        position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node()));
         return copy.size() == positions.size() ? this : new Vector(copy);
     }
 

@@ -1,19 +1,19 @@
 package dev.gapless.core.subscription;
 
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +34,7 @@ final class Expiries {
         private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
             return before == null
                     ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
-                    : before.severalEpochs
-                            || before.to.era().number() != last.era().number();
+                    : before.severalEpochs || !before.to.isLevelWith(last.after());
         }
     }
 
@@ -54,12 +53,12 @@ final class Expiries {
     }
 
     void add(Placed to, Reason reason) {
-        byNode.put(to.era().node(), new Expiry(to, reason, 0, false));
+        byNode.put(to.node(), new Expiry(to, reason, 0, false));
     }
 
     /** The next one in the feed. */
     void add(FeedEntry.Expired expired) {
-        String node = expired.era().node();
+        String node = expired.node();
         Expiry known = byNode.get(node);
         Placed before = known == null ? expired.place(feed.where(node, at)) : known.to();
         if (expired.after().isBeyond(before)) {
@@ -78,16 +77,16 @@ final class Expiries {
     }
 
     /** What fell out of the feed. Returns the ends that lie in it, of producers that left in good order. */
-    List<Placed> addOvertaken(Feed.Overtaken overtaken) {
-        List<Placed> ends = new ArrayList<>();
+    List<End> addOvertaken(Feed.Overtaken overtaken) {
+        List<End> ends = new ArrayList<>();
         overtaken.bases().positions().forEach((node, base) -> {
             Placed position = feed.where(node, at);
             if (base.isBeyond(position)) {
                 boolean left = overtaken.left().contains(node);
                 Reason reason = left ? Reason.OVERRUN : reason(position, base);
                 byNode.put(node, new Expiry(base, reason, 0, position == null));
-                if (left && base.sequence() >= base.era().first()) {
-                    ends.add(base);
+                if (left && base instanceof End end && end.hasPublished()) {
+                    ends.add(end);
                 }
             }
         });
@@ -95,12 +94,10 @@ final class Expiries {
     }
 
     private static Reason reason(@Nullable Placed position, Placed base) {
-        if (base.era().isEnd()) {
+        if (base instanceof End) {
             return Reason.PRODUCER_LOST;
         }
-        boolean same = position == null
-                || position.era().number() == base.era().number()
-                || position.era().isEnd();
+        boolean same = position == null || position instanceof End || position.isLevelWith(base);
         return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
     }
 
@@ -111,8 +108,8 @@ final class Expiries {
         for (Map.Entry<String, Expiry> entry : byNode.entrySet()) {
             Expiry expiry = entry.getValue();
             Placed behind = feed.where(entry.getKey(), at);
-            if (behind != null && isPassed(behind, expiry)) {
-                upTo.put(entry.getKey(), new Placed(expiry.to().era(), behind.sequence()));
+            if (behind instanceof Unplaced unplaced && expiry.to() instanceof At to && isPassed(unplaced, to, expiry)) {
+                upTo.put(entry.getKey(), new At(to.era(), unplaced.sequence()));
                 continue;
             }
             gaps.addAll(
@@ -126,11 +123,8 @@ final class Expiries {
     }
 
     /** Has a reload passed this expiry before the producer answered for the token's position? */
-    private static boolean isPassed(Placed behind, Expiry expiry) {
-        Placed to = expiry.to();
-        return !behind.era().isPlaced()
-                && !to.era().isEnd()
-                && Objects.equals(behind.era().epoch(), to.era().epoch())
+    private static boolean isPassed(Unplaced behind, At to, Expiry expiry) {
+        return behind.epoch().equals(to.epoch())
                 && behind.sequence() >= to.sequence()
                 && expiry.reason() != Reason.POSITION_UNKNOWN;
     }
@@ -140,13 +134,18 @@ final class Expiries {
      * feed may have got less of it than a catch-up reader, or nothing of the life that ended.
      */
     private static Placed passed(@Nullable Placed behind, Placed to) {
-        Era end = to.era();
-        Epoch epoch = behind == null ? null : behind.era().epoch();
-        if (behind == null || epoch == null || !end.isEnd()) {
+        if (!(to instanceof End end) || behind == null || behind.position() == null) {
             return to;
         }
-        boolean further = end.epoch() == null || (end.epoch().equals(epoch) && behind.sequence() > to.sequence());
-        Era known = new Era(end.node(), end.number(), epoch, behind.era().first());
-        return further ? new Placed(known, behind.sequence()) : to;
+        boolean further =
+                end.last() == null || (end.last().epoch().equals(behind.epoch()) && behind.sequence() > end.sequence());
+        return further ? new End(end.node(), end.number(), behind.position(), behind.first(), toldBy(behind)) : end;
+    }
+
+    /** A position that only a catch-up reader took for the last stays one. */
+    private static End.ToldBy toldBy(Placed behind) {
+        return behind instanceof End before && before.toldBy() != End.ToldBy.FEED
+                ? End.ToldBy.CATCH_UP
+                : End.ToldBy.FEED;
     }
 }

@@ -42,8 +42,8 @@ public final class MessageRun {
         Map<String, Placed> changed = new HashMap<>();
         for (int i = count - 1; i >= 0; i--) {
             FeedEntry.Message message = messages.get(i);
-            if (!changed.containsKey(message.era().node())) {
-                changed.put(message.era().node(), message.after());
+            if (!changed.containsKey(message.node())) {
+                changed.put(message.node(), message.after());
             }
         }
         return before.with(changed);

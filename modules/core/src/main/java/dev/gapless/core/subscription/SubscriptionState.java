@@ -1,16 +1,17 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedReader;
 import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,13 +54,7 @@ public final class SubscriptionState {
     /** Where V goes on once the reload that is under way has succeeded. */
     private volatile @Nullable Map<String, Placed> pending;
     /** Producers that left while the feed went past this subscription, to be told behind what it missed; a token names them until then. */
-    private volatile List<Placed> passedEnds = List.of();
-
-    /** Ends that it was told by its catch-up reader, of lives that may turn up after all: kept, so that they go on where they were. */
-    private volatile Set<String> doubtful = Set.of();
-
-    /** Ends of producers that were over for it when it began, without ever having been in it. */
-    private final Vector overBefore;
+    private volatile List<End> passedEnds = List.of();
 
     private final ReloadPace pace;
     private int reloadsFailed;
@@ -74,7 +69,6 @@ public final class SubscriptionState {
         this.index = index;
         this.reader = feed.attach(index, nowNs);
         this.run = new MessageRun(start, List.of());
-        this.overBefore = feed == shared ? Vector.EMPTY : start;
     }
 
     /**
@@ -103,7 +97,7 @@ public final class SubscriptionState {
         if (token != null) {
             token.positions().forEach((node, position) -> {
                 if (position != null) {
-                    positions.put(node, new Placed(Era.unplaced(node, position.epoch()), position.sequence()));
+                    positions.put(node, new Unplaced(node, position));
                 }
             });
         }
@@ -204,13 +198,16 @@ public final class SubscriptionState {
         return read(withoutForgotten(at), nowNs);
     }
 
-    /** Names come and go: V keeps no ends that the feed has forgotten (rule F3). */
+    /**
+     * Names come and go: V keeps no ends that the feed has forgotten (rule F3), but for those that its catch-up reader told: should such a
+     * life turn up after all, it goes on where it was.
+     */
     private Vector withoutForgotten(Vector at) {
         Set<String> known = feed.newest().keySet();
-        if (isCatchingUp() || at.positions().size() <= known.size() + doubtful.size()) {
+        if (isCatchingUp() || at.positions().size() <= known.size()) {
             return at;
         }
-        Vector left = at.withoutEndsBut(known, doubtful);
+        Vector left = at.withoutToldEndsBut(known);
         run = new MessageRun(left, List.of());
         return left;
     }
@@ -226,13 +223,12 @@ public final class SubscriptionState {
 
     private boolean mayJoinAt(Vector at) {
         return index > feed.lastNotice() // the shared feed may know nothing of it
-                && at.positions().values().stream()
-                        .allMatch(position -> position.era().isPlaced())
+                && at.positions().values().stream().noneMatch(position -> position instanceof Unplaced)
                 && shared.isReachedBy(at);
     }
 
     private boolean join(Vector at, long nowNs) {
-        Feed.Joined joined = mayJoinAt(at) ? shared.join(at, nowNs) : null;
+        Feed.Joined joined = mayJoinAt(at) ? shared.join(at.withEndsToldByCatchUp(), nowNs) : null;
         if (joined == null) {
             return false;
         }
@@ -240,7 +236,6 @@ public final class SubscriptionState {
         reader = joined.reader();
         index = reader.next();
         run = new MessageRun(joined.positions(), List.of());
-        doubtful = at.ends();
         feed = shared;
         return true;
     }
@@ -263,11 +258,11 @@ public final class SubscriptionState {
             if (entry == null) {
                 return overtaken(at, nowNs);
             }
-            String node = entry.era().node();
+            String node = entry.node();
             Placed known = moved.containsKey(node) ? moved.get(node) : feed.where(node, at);
             Placed before = entry.place(known);
             if (before != null && !before.equals(known)) {
-                at = at.with(node, before);
+                at = at.with(before);
                 run = new MessageRun(at, List.of());
             }
             if (entry instanceof FeedEntry.Message message) {
@@ -307,7 +302,9 @@ public final class SubscriptionState {
 
     private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
         return before == null
-                || (before.era().number() == message.era().number() && message.sequence() == before.sequence() + 1);
+                || (before instanceof At at
+                        && at.era().number() == message.era().number()
+                        && message.sequence() == at.sequence() + 1);
     }
 
     /** An entry that is no message. Returns null if there is nothing to do about it; V then stands in {@link #run}. */
@@ -317,11 +314,10 @@ public final class SubscriptionState {
         }
         index = index + 1;
         // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
-        if (isNew(entry, before) || at.get(entry.era().node()) == null) {
-            run = new MessageRun(at.with(entry.era().node(), entry.after()), List.of());
-            if (entry instanceof FeedEntry.Left
-                    && entry.sequence() >= entry.era().first()) {
-                return left(entry.after()); // who never published anything leaves without a word
+        if (isNew(entry, before) || at.get(entry.node()) == null) {
+            run = new MessageRun(at.with(entry.after()), List.of());
+            if (entry instanceof FeedEntry.Left left && left.after().hasPublished()) {
+                return left(left.after()); // who never published anything leaves without a word
             }
         } else {
             run = new MessageRun(at, List.of());
@@ -332,7 +328,7 @@ public final class SubscriptionState {
     /** What should never be: a hole in a stretch. It is told. */
     private Step hole(Vector at, FeedEntry.Message message, long nowNs) {
         Expiries expiries = new Expiries(feed, at);
-        expiries.add(new Placed(message.era(), message.sequence() - 1), Reason.POSITION_UNKNOWN);
+        expiries.add(new At(message.era(), message.sequence() - 1), Reason.POSITION_UNKNOWN);
         Step step = hand(at, expiries, nowNs);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
             violations.incrementAndGet();
@@ -359,7 +355,7 @@ public final class SubscriptionState {
         Feed.Overtaken overtaken = feed.overtaken();
         Vector from = at.with(wentOn(at, overtaken.bases()));
         Expiries expiries = new Expiries(feed, from);
-        List<Placed> ends = new ArrayList<>(passedEnds);
+        List<End> ends = new ArrayList<>(passedEnds);
         ends.addAll(expiries.addOvertaken(overtaken));
         long here = index;
         index = overtaken.oldest();
@@ -381,7 +377,7 @@ public final class SubscriptionState {
         Map<String, Placed> went = new HashMap<>();
         bases.positions().forEach((node, base) -> {
             Placed known = feed.where(node, at);
-            Placed position = known != null && known.era().isEnd() ? known.goesOn(base.era()) : known;
+            Placed position = known instanceof End ? known.goesOn(base) : known;
             if (position != null && !position.equals(at.get(node))) {
                 went.put(node, position);
             }
@@ -392,18 +388,17 @@ public final class SubscriptionState {
     /** What was told of a later life says already that this one is over. */
     private @Nullable Step nextPassedEnd(Vector at) {
         while (!passedEnds.isEmpty()) {
-            Placed end = passedEnds.get(0);
+            End end = passedEnds.get(0);
             passedEnds = List.copyOf(passedEnds.subList(1, passedEnds.size()));
-            if (end.equals(at.get(end.era().node()))) {
+            if (end.equals(at.get(end.node()))) {
                 return left(end);
             }
         }
         return null;
     }
 
-    private static Step.Left left(Placed end) {
-        Epoch epoch = end.era().epoch();
-        return new Step.Left(end.era().node(), epoch == null ? null : new Position(epoch, end.sequence()));
+    private static Step.Left left(End end) {
+        return new Step.Left(end.node(), end.last());
     }
 
     /** Begins a reload if anything is missed, and it is time for one; else V passes at once, and null is returned. */
@@ -434,10 +429,8 @@ public final class SubscriptionState {
             Map<String, Placed> further = new HashMap<>();
             reflects.positions().forEach((node, position) -> {
                 Placed here = feed.where(node, at);
-                if (here != null
-                        && position != null
-                        && position.epoch().equals(here.era().epoch())) {
-                    Placed there = new Placed(here.era(), position.sequence());
+                if (here != null && position != null && position.epoch().equals(here.epoch())) {
+                    Placed there = here.movedTo(position);
                     if (there.isBeyond(here)) {
                         further.put(node, there);
                     }
@@ -475,7 +468,7 @@ public final class SubscriptionState {
     /** A token for a place where this subscription is or was (rule T1). Any thread. */
     public CursorToken token(Vector at, String topic, String cluster, long nowMs) {
         Feed read = feed;
-        List<Placed> untold = passedEnds;
+        List<End> untold = passedEnds;
         Map<String, @Nullable Position> positions = new HashMap<>();
         for (String node : read.unresolved()) {
             positions.put(node, null);
@@ -484,32 +477,33 @@ public final class SubscriptionState {
         read.newest().keySet().forEach(node -> positions.put(node, null));
         read.origins().forEach((node, origin) -> positions.put(node, origin.position()));
         at.positions().forEach((node, position) -> {
-            if (isOver(position, read)
-                    && untold.stream().noneMatch(end -> end.era().node().equals(node))) {
+            End end = position instanceof End over ? over : null;
+            if (end != null
+                    && isOver(end, read)
+                    && untold.stream().noneMatch(one -> one.node().equals(node))) {
                 positions.remove(node);
             } else {
-                positions.put(
-                        node, wasOver(position) ? null : position.position()); // where it was over, only the feed knows
+                // Where it was over before V began, only the feed knows.
+                positions.put(node, end != null && wasOver(end) ? null : position.position());
             }
         });
         return new CursorToken(topic, cluster, nowMs, positions);
     }
 
     /** Is that producer over, so that nothing of it is left to tell? */
-    private boolean isOver(Placed at, Feed read) {
-        String node = at.era().node();
-        if (!at.era().isEnd() || read.unresolved().contains(node)) {
+    private static boolean isOver(End end, Feed read) {
+        if (read.unresolved().contains(end.node())) {
             return false;
         }
-        Era newest = read.newest().get(node);
+        Placed newest = read.newest().get(end.node());
         if (newest == null) {
             return true;
         }
         // Where the feed has not seen the end that this subscription was told, its producer may be there yet.
-        return (newest.isEnd() || wasOver(at)) && newest.number() <= at.era().number();
+        return (newest instanceof End || wasOver(end)) && !newest.isBeyond(end);
     }
 
-    private boolean wasOver(Placed at) {
-        return at.era().isEnd() && at.equals(overBefore.get(at.era().node()));
+    private static boolean wasOver(End end) {
+        return end.toldBy() == End.ToldBy.START;
     }
 }

@@ -23,9 +23,12 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Placed;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
@@ -413,7 +416,7 @@ class ConsumerStateTest implements ConsumerEffects {
         assertInstanceOf(FeedEntry.Message.class, last());
         after(1);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(last().era().isEnd());
+        assertInstanceOf(End.class, last().after());
         assertTrue(consumer.registrations().isEmpty());
     }
 
@@ -449,12 +452,12 @@ class ConsumerStateTest implements ConsumerEffects {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
-        long first = last().era().number();
+        Placed first = last().after();
         consumer.onMembers(List.of(present(2)), 0, nowNs);
         consumer.onMembers(List.of(named(2)), 0, nowNs);
         consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(last().era().number() > first, "it lies beyond the first");
+        assertTrue(last().after().isBeyond(first), "it lies beyond the first");
     }
 
     @Test
@@ -462,14 +465,15 @@ class ConsumerStateTest implements ConsumerEffects {
     void unheardLifeBehindAPosition() {
         live(8);
         batch(session(), 8, 9);
-        long position = last().era().number();
+        long position = assertInstanceOf(At.class, last().after()).era().number();
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         consumer.onMembers(List.of(present(2)), 0, nowNs);
         consumer.onMembers(List.of(named(2)), 0, nowNs);
         consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(last().era().number() > position + 1, "who was told the end of the first is told this one, too");
+        long end = assertInstanceOf(End.class, last().after()).number();
+        assertTrue(end > position, "who was told the end of the first is told this one, too");
     }
 
     @Test
@@ -493,14 +497,14 @@ class ConsumerStateTest implements ConsumerEffects {
     void unheardLifeBeforeASuccessor() {
         live(8);
         batch(session(), 8, 9);
-        long position = last().era().number();
+        long position = assertInstanceOf(At.class, last().after()).era().number();
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
         consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
         consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
         consumer.onMembers(List.of(present(3), named(3)), 0, nowNs);
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
-        assertTrue(
-                last().era().number() > position + 2, "who was told the first one's end sees that it is not the next");
+        At next = assertInstanceOf(At.class, last().after());
+        assertTrue(next.era().number() > position + 1, "who was told the first one's end sees that it is not the next");
     }
 
     @Test
@@ -508,7 +512,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void wentBeforeThisNodeWasUp() {
         resume("q", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Removed(PRODUCER), present(2));
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals("host:1", last().era().node());
+        assertEquals("host:1", last().node());
         assertEquals(1, feed.head());
     }
 
@@ -765,7 +769,7 @@ class ConsumerStateTest implements ConsumerEffects {
         consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
         begin(present(PRODUCER), present(2), named(PRODUCER));
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals("host:1", last().era().node());
+        assertEquals("host:1", last().node());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         registered(LOG, 8, 9);
         assertInstanceOf(FeedEntry.Started.class, last());

@@ -6,6 +6,7 @@ import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.frames;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -34,26 +35,26 @@ class FeedTest {
     @DisplayName("ruleF1: the base is behind the last entry that fell out, of each producer")
     void basesFollowWhatFellOut() {
         Feed feed = new Feed(Given.ring(4));
-        feed.started(p, 0);
-        feed.started(q, 7);
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 7));
         feed.messages(p, frames(1, 2));
-        assertEquals(Map.of("p", new Placed(p, 0), "q", new Placed(q, 7)), bases(feed));
+        assertEquals(Map.of("p", new At(p, 0), "q", new At(q, 7)), bases(feed));
         feed.messages(q, frames(8, 10));
         feed.messages(p, frames(3, 4));
         assertEquals(6, feed.overtaken().oldest());
-        assertEquals(Map.of("p", new Placed(p, 2), "q", new Placed(q, 8)), bases(feed));
+        assertEquals(Map.of("p", new At(p, 2), "q", new At(q, 8)), bases(feed));
     }
 
     @Test
     void knowsTheKeyOfTheLastMessageThatFellOut() {
         Feed feed = new Feed(Given.ring(2));
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, List.of(keyed(1), keyed(2), keyed(3), keyed(4)));
         assertEquals("key-2", feed.keyBefore("p", new Position(EPOCH, 3)));
         assertNull(feed.keyBefore("p", new Position(EPOCH, 2)), "another fell out since");
         assertNull(feed.keyBefore("p", new Position(new Epoch(9), 3)));
         assertNull(feed.keyBefore("q", new Position(EPOCH, 3)));
-        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
         feed.messages(p, List.of(keyed(10), keyed(11)));
         assertNull(feed.keyBefore("p", new Position(EPOCH, 10)), "no message");
     }
@@ -70,13 +71,13 @@ class FeedTest {
             Feed feed = new Feed(
                     Given.settings(100, overflow, ResumeAfterExpiry.HEAD).with(draft -> draft.maxAgeNs = 16 * SECOND));
             FeedReader reader = feed.attach(1, 0);
-            feed.started(p, 0);
+            feed.started(new At(p, 0));
             feed.messages(p, frames(1, 4));
             feed.dropOld(0);
             reader.moveTo(4);
             feed.dropOld(20 * SECOND);
             long behind = overflow == Overflow.EXPIRE ? 4 : 2;
-            assertEquals(Map.of("p", new Placed(p, behind)), bases(feed));
+            assertEquals(Map.of("p", new At(p, behind)), bases(feed));
             assertEquals(behind + 2, feed.oldest());
         }
     }
@@ -85,29 +86,29 @@ class FeedTest {
     @DisplayName("ruleF1: an expiry that fell out counts for the base")
     void expiriesCountForTheBase() {
         Feed feed = new Feed(Given.ring(2));
-        feed.started(p, 0);
-        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.started(new At(p, 0));
+        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
         feed.messages(p, frames(10, 11));
-        assertEquals(new Placed(p, 9), bases(feed).get("p"));
-        feed.left(new Placed(eras.endOf(p, 1), 11));
+        assertEquals(new At(p, 9), bases(feed).get("p"));
+        feed.left(eras.endOf(new At(p, 11), 1));
         feed.messages(q, frames(1, 2));
-        assertTrue(bases(feed).get("p").era().isEnd());
+        assertInstanceOf(End.class, bases(feed).get("p"));
     }
 
     @Test
     @DisplayName("ruleF1: behind an open end the sequence does not count")
     void openEndsHaveNoSequence() {
-        Era end = eras.endOf(p, 1);
-        assertFalse(new Placed(end, 9).isBeyond(new Placed(end, 2)));
-        assertTrue(new Placed(end, 2).isBeyond(new Placed(p, 99)));
-        assertTrue(new Placed(eras.of("p", LogIdentity.fresh(new Epoch(9), 0)), 0).isBeyond(new Placed(end, 99)));
+        End end = eras.endOf(new At(p, 2), 1);
+        assertFalse(eras.endOf(new At(p, 9), 1).isBeyond(end));
+        assertTrue(end.isBeyond(new At(p, 99)));
+        assertTrue(new At(eras.of("p", LogIdentity.fresh(new Epoch(9), 0)), 0).isBeyond(eras.endOf(new At(p, 99), 1)));
     }
 
     @Test
     @DisplayName("ruleF1: epochs that go on from one another share a stretch, others do not")
     void lineageSharesTheStretch() {
         LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 5, new Lineage(EPOCH, 4));
-        assertEquals(p.number(), eras.continued("p", p, recovered).number());
+        assertEquals(p.number(), eras.continued("p", new At(p, 4), recovered).number());
         assertTrue(eras.of("p", LogIdentity.fresh(new Epoch(10), 0)).number() > p.number());
         assertEquals(p.number(), eras.of("p", LOG).number(), "what is known keeps its number");
     }
@@ -115,45 +116,51 @@ class FeedTest {
     @Test
     @DisplayName("ruleF1: ends are counted alike by all readers, those of lives that never answered too")
     void endsAreCountedAlike() {
-        assertEquals(eras.endOf(p, 1), eras.endOf(p, 1));
-        Era silent = eras.endOfSilent("p", 5);
-        assertTrue(silent.number() > eras.endOf(p, 1).number());
+        assertEquals(endOf(p, 1), endOf(p, 1));
+        End silent = eras.endOfSilent("p", 5);
+        assertTrue(silent.isBeyond(endOf(p, 1)));
         assertEquals(silent, eras.endOfSilent("p", 5));
-        assertTrue(eras.endOfSilent("p", 6).number() > silent.number());
+        assertTrue(eras.endOfSilent("p", 6).isBeyond(silent));
+    }
+
+    private End endOf(Era era, long uid) {
+        return eras.endOf(new At(era, 0), uid);
     }
 
     @Test
     @DisplayName("ruleF2, S5: a life ends in one place, whether it answered a reader or not")
     void endOfALifeThatAnsweredOneReader() {
         long silent = eras.endOfSilent("p", 5).number();
-        assertEquals(silent, eras.endOf(p, 5).number());
-        assertEquals(eras.endOf(q, 6).number(), eras.endOfSilent("q", 6).number());
+        assertEquals(silent, endOf(p, 5).number());
+        assertEquals(endOf(q, 6).number(), eras.endOfSilent("q", 6).number());
     }
 
     @Test
     @DisplayName("ruleC7: a producer that began with an expiry has no origin that would pass it")
     void noOriginBehindAnExpiry() {
         Feed feed = new Feed(Given.ring(4));
-        feed.expired(new Placed(eras.endOfSilent("r", 5), 0), Reason.PRODUCER_LOST, 0);
-        feed.started(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
+        feed.expired(eras.endOfSilent("r", 5), Reason.PRODUCER_LOST, 0);
+        At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
+        feed.started(begins);
         assertNull(feed.origins().get("r"));
         assertNull(bases(feed).get("r"));
-        assertEquals(4, feed.newest().get("r").number());
+        assertEquals(begins, feed.newest().get("r"));
+        assertEquals(2, begins.era().number(), "the life that was lost counts");
     }
 
     @Test
     @DisplayName("ruleS5: joins at the oldest entry, and only when behind no producer")
     void joinsWhenBehindNobody() {
         Feed feed = new Feed(Given.ring(4));
-        feed.started(p, 0);
-        feed.started(q, 0);
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
         feed.messages(p, frames(1, 3));
         feed.messages(q, frames(1, 3));
-        Vector at = Vector.of(Map.of("p", new Placed(p, 2), "q", new Placed(q, 0)));
+        Vector at = Vector.of(Map.of("p", new At(p, 2), "q", new At(q, 0)));
         assertNotNull(feed.join(at, 0));
         assertEquals(feed.oldest(), feed.join(at, 0).reader().next());
-        assertNull(feed.join(at.with("p", new Placed(p, 1)), 0));
-        assertNull(feed.join(Vector.of(Map.of("p", new Placed(p, 9))), 0), "it has nothing of q yet");
+        assertNull(feed.join(at.with(new At(p, 1)), 0));
+        assertNull(feed.join(Vector.of(Map.of("p", new At(p, 9))), 0), "it has nothing of q yet");
     }
 
     // ------------------------------------------------------------------ backpressure

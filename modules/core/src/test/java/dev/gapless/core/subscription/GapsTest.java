@@ -9,9 +9,10 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Eras;
-import dev.gapless.core.feed.Placed;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ class GapsTest {
 
     private final Eras eras = new Eras();
     private final Era first = eras.of("p", LOG);
-    private final Era end = eras.endOf(first, 1);
+    private final End end = eras.endOf(new At(first, 4), 1);
     private final Era second = eras.of("p", LogIdentity.fresh(NEXT, 0));
 
     private static Gap gap(Reason reason, Epoch epoch, Long missing, Long missed, Position resumesAt) {
@@ -33,7 +34,7 @@ class GapsTest {
     void withinAnEpoch() {
         assertEquals(
                 List.of(gap(Reason.OVERRUN, EPOCH, 5L, 3L, new Position(EPOCH, 8))),
-                Gaps.between(new Placed(first, 4), new Placed(first, 7), Reason.OVERRUN));
+                Gaps.between(new At(first, 4), new At(first, 7), Reason.OVERRUN));
     }
 
     @Test
@@ -44,10 +45,10 @@ class GapsTest {
                 List.of(
                         gap(Reason.PRODUCER_RESTARTED, EPOCH, 5L, null, resumesAt),
                         gap(Reason.PRODUCER_RESTARTED, NEXT, 1L, 3L, resumesAt)),
-                Gaps.between(new Placed(first, 4), new Placed(second, 3), Reason.PRODUCER_RESTARTED));
+                Gaps.between(new At(first, 4), new At(second, 3), Reason.PRODUCER_RESTARTED));
         assertEquals(
                 1,
-                Gaps.between(new Placed(first, 4), new Placed(second, 0), Reason.PRODUCER_RESTARTED)
+                Gaps.between(new At(first, 4), new At(second, 0), Reason.PRODUCER_RESTARTED)
                         .size());
     }
 
@@ -56,7 +57,7 @@ class GapsTest {
     void openEnd() {
         assertEquals(
                 List.of(gap(Reason.PRODUCER_LOST, EPOCH, 5L, null, null)),
-                Gaps.between(new Placed(first, 4), new Placed(end, 4), Reason.PRODUCER_LOST));
+                Gaps.between(new At(first, 4), end, Reason.PRODUCER_LOST));
     }
 
     @Test
@@ -64,8 +65,8 @@ class GapsTest {
     void behindAnOpenEnd() {
         assertEquals(
                 List.of(gap(Reason.OVERRUN, NEXT, 1L, 3L, new Position(NEXT, 4))),
-                Gaps.between(new Placed(end, 4), new Placed(second, 3), Reason.OVERRUN));
-        assertEquals(List.of(), Gaps.between(new Placed(end, 4), new Placed(second, 0), Reason.OVERRUN));
+                Gaps.between(end, new At(second, 3), Reason.OVERRUN));
+        assertEquals(List.of(), Gaps.between(end, new At(second, 0), Reason.OVERRUN));
     }
 
     @Test
@@ -76,7 +77,7 @@ class GapsTest {
                 List.of(
                         gap(Reason.PRODUCER_RESTARTED, null, null, null, resumesAt),
                         gap(Reason.PRODUCER_RESTARTED, NEXT, 1L, 3L, resumesAt)),
-                Gaps.between(new Placed(end, 4), new Placed(second, 3), Reason.PRODUCER_RESTARTED));
+                Gaps.between(end, new At(second, 3), Reason.PRODUCER_RESTARTED));
     }
 
     @Test
@@ -86,7 +87,7 @@ class GapsTest {
         Position resumesAt = new Position(NEXT, 1);
         assertEquals(
                 List.of(gap(Reason.POSITION_UNKNOWN, NEXT, null, null, resumesAt)),
-                Gaps.between(new Placed(end, 4), new Placed(second, 0), Reason.POSITION_UNKNOWN));
+                Gaps.between(end, new At(second, 0), Reason.POSITION_UNKNOWN));
     }
 
     @Test
@@ -95,10 +96,10 @@ class GapsTest {
         Position resumesAt = new Position(EPOCH, 4);
         assertEquals(
                 List.of(gap(Reason.OVERRUN, EPOCH, 1L, 3L, resumesAt)),
-                Gaps.between(null, new Placed(first, 3), Reason.OVERRUN));
+                Gaps.between(null, new At(first, 3), Reason.OVERRUN));
         assertEquals(
                 List.of(gap(Reason.REGISTERED_LATE, EPOCH, null, null, resumesAt)),
-                Gaps.between(null, new Placed(first, 3), Reason.REGISTERED_LATE));
+                Gaps.between(null, new At(first, 3), Reason.REGISTERED_LATE));
     }
 
     @Test
@@ -106,6 +107,6 @@ class GapsTest {
     void leadsBack() {
         assertEquals(
                 List.of(gap(Reason.POSITION_UNKNOWN, EPOCH, null, null, new Position(EPOCH, 4))),
-                Gaps.between(new Placed(first, 9), new Placed(first, 3), Reason.POSITION_UNKNOWN));
+                Gaps.between(new At(first, 9), new At(first, 3), Reason.POSITION_UNKNOWN));
     }
 }

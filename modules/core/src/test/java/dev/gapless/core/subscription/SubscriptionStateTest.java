@@ -20,6 +20,8 @@ import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
@@ -86,7 +88,7 @@ class SubscriptionStateTest {
     void aHoleIsToldAndCountedOnce() {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = SubscriptionState.live(feed, 1, Vector.of(Map.of()), apart, 0, 0);
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 1));
         feed.messages(p, frames(4, 4));
         assertEquals(List.of(1L), given());
@@ -107,9 +109,9 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS1, cutoverReorder: what is at or below V is skipped, and nothing else")
     void skipsWhatWasGiven() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 4));
-        Vector at = Vector.of(Map.of("p", new Placed(p, 2)));
+        Vector at = Vector.of(Map.of("p", new At(p, 2)));
         subscription = SubscriptionState.live(feed, 1, at, SETTINGS, 0, 0);
         assertEquals(List.of(3L, 4L), given());
         idle();
@@ -118,13 +120,13 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS1: an expiry begins at V + 1, and is dropped when it is empty")
     void expiryBeginsAtItsPosition() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 2));
         assertEquals(List.of(1L, 2L), given());
-        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 5), Reason.OVERRUN, 0);
         assertEquals(List.of(gap(Reason.OVERRUN, 3, 3)), told());
         subscription.reloaded(null);
-        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 5), Reason.OVERRUN, 0);
         feed.messages(p, frames(6, 6));
         assertEquals(List.of(6L), given());
     }
@@ -132,10 +134,10 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS2: delivery pauses for the reload, a failed one is tried again, a token meanwhile is of before")
     void pausesForTheReload() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 2));
         given();
-        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 5), Reason.OVERRUN, 0);
         feed.messages(p, frames(6, 7));
         told();
         assertSame(Step.RELOADING, subscription.next(0));
@@ -166,7 +168,7 @@ class SubscriptionStateTest {
             Feed read = new Feed(settings);
             subscription = SubscriptionState.live(read, 1, Vector.EMPTY, settings, 0, 0);
             for (int missed = 1; missed <= 2; missed++) { // a success begins the count anew
-                read.expired(new Placed(p, missed), Reason.OVERRUN, 0);
+                read.expired(new At(p, missed), Reason.OVERRUN, 0);
                 told();
                 subscription.reloadFailed();
                 assertTrue(subscription.reloadFailed().isPresent());
@@ -183,12 +185,12 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS3: all expiries that are there are handed over together; what came between is covered")
     void handsOverAllExpiries() {
-        feed.started(p, 0);
-        feed.started(q, 0);
-        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
         feed.messages(p, frames(4, 5));
         feed.messages(q, frames(1, 1));
-        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
         feed.messages(p, frames(10, 10));
         assertEquals(List.of(gap(Reason.OVERRUN, 1, 9)), told());
         subscription.reloaded(null);
@@ -200,10 +202,10 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS3: an expiry that arrives after the reload began needs another one")
     void laterExpiryNeedsAnotherReload() {
-        feed.started(p, 0);
-        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.started(new At(p, 0));
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
         told();
-        feed.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 5), Reason.OVERRUN, 0);
         subscription.reloaded(null);
         assertEquals(List.of(gap(Reason.OVERRUN, 4, 2)), told());
     }
@@ -211,8 +213,8 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS3, lagIsSilent: who is overtaken by the feed is told of every producer that went on")
     void overtakenIsTold() {
-        feed.started(p, 0);
-        feed.started(q, 0);
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
         feed.messages(p, frames(1, 1));
         given();
         feed.messages(q, frames(1, 2));
@@ -230,9 +232,9 @@ class SubscriptionStateTest {
     void overtakenByExpiries() {
         Feed small = new Feed(Given.ring(1));
         subscription = SubscriptionState.live(small, 1, Vector.EMPTY, SETTINGS, 0, 0);
-        small.started(p, 0);
-        small.expired(new Placed(eras.endOf(p, 1), 0), Reason.PRODUCER_LOST, 0);
-        small.started(q, 0);
+        small.started(new At(p, 0));
+        small.expired(eras.endOf(new At(p, 0), 1), Reason.PRODUCER_LOST, 0);
+        small.started(new At(q, 0));
         Gap gap = told().get(0);
         assertEquals(Reason.PRODUCER_LOST, gap.reason());
         assertNull(gap.resumesAt());
@@ -241,10 +243,10 @@ class SubscriptionStateTest {
     private void paced(Feed read) {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = SubscriptionState.live(read, 1, Vector.EMPTY, apart, 0, 0);
-        read.started(p, 0);
+        read.started(new At(p, 0));
         read.messages(p, frames(1, 1));
         assertEquals(List.of(1L), given());
-        read.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        read.expired(new At(p, 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
         read.messages(p, frames(4, 4));
@@ -262,10 +264,10 @@ class SubscriptionStateTest {
     @DisplayName("rowO4, ruleS3: two reloads are apart, and what is missed meanwhile is told with the second")
     void reloadsApart() {
         paced(feed);
-        feed.expired(new Placed(p, 6), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 6), Reason.OVERRUN, 0);
         waits(SECOND);
         feed.messages(p, frames(7, 7));
-        feed.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
         feed.messages(p, frames(10, 10));
         waits(9 * SECOND);
         Step due = subscription.next(10 * SECOND);
@@ -284,8 +286,8 @@ class SubscriptionStateTest {
         small.messages(p, frames(5, 9));
         waits(SECOND);
         waits(2 * SECOND);
-        small.left(new Placed(eras.endOf(p, 1), 9));
-        small.started(q, 0);
+        small.left(eras.endOf(new At(p, 9), 1));
+        small.started(new At(q, 0));
         small.messages(q, frames(1, 2));
         waits(3 * SECOND);
         Step due = subscription.next(10 * SECOND);
@@ -307,8 +309,8 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS4: what the reload reflects is not delivered again")
     void skipsWhatTheReloadReflects() {
-        feed.started(p, 0);
-        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.started(new At(p, 0));
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
         feed.messages(p, frames(4, 7));
         told();
         subscription.reloaded(positions("p", new Position(EPOCH, 6)));
@@ -318,13 +320,13 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS4: not in another epoch, and never back")
     void reflectsOnlyTheEpoch() {
-        feed.started(p, 0);
-        feed.expired(new Placed(p, 3), Reason.OVERRUN, 0);
+        feed.started(new At(p, 0));
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
         feed.messages(p, frames(4, 5));
         told();
         subscription.reloaded(positions("p", new Position(new Epoch(99), 6)));
         assertEquals(List.of(4L, 5L), given());
-        feed.expired(new Placed(p, 8), Reason.OVERRUN, 0);
+        feed.expired(new At(p, 8), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(positions("p", new Position(EPOCH, 2)));
         assertEquals(new Position(EPOCH, 8), token().get("p"));
@@ -334,11 +336,11 @@ class SubscriptionStateTest {
     @DisplayName("ruleS4: what a reload reflected before the producer answered stays passed")
     void reflectsBeforeTheProducerAnswers() {
         resume("p", new Position(EPOCH, 2));
-        own.started(q, 0);
-        own.expired(new Placed(q, 3), Reason.OVERRUN, 0);
+        own.started(new At(q, 0));
+        own.expired(new At(q, 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(positions("p", new Position(EPOCH, 9)));
-        own.expired(new Placed(p, 7), Reason.OVERRUN, 0);
+        own.expired(new At(p, 7), Reason.OVERRUN, 0);
         own.messages(p, frames(8, 10));
         assertEquals(List.of(10L), given());
         idle();
@@ -350,10 +352,10 @@ class SubscriptionStateTest {
     @DisplayName(
             "ruleS5, cutoverDrop: joins at the feed's oldest entry once it has got so far, without gap or repetition")
     void joinsTheFeed() {
-        feed.started(p, 5);
+        feed.started(new At(p, 5));
         feed.messages(p, frames(6, 9));
         resume("p", new Position(EPOCH, 2));
-        own.started(p, 2);
+        own.started(new At(p, 2));
         own.messages(p, frames(3, 4));
         subscription.mayJoin(true);
         assertEquals(List.of(3L, 4L), given());
@@ -371,7 +373,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleS5: not before its catch-up reader has nothing left to tell")
     void tellsBeforeItJoins() {
         resume("p", new Position(EPOCH, 2));
-        own.expired(new Placed(eras.endOfUnplaced("p", EPOCH), 2), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOfUnanswered("p", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
         subscription.mayJoin(true);
         assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
         subscription.reloaded(null);
@@ -381,9 +383,9 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleS5: a producer that was silent so far does not keep it from joining")
     void joinsWithAProducerThatSaidNothing() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         subscription = SubscriptionState.behind(own, feed, Vector.EMPTY, SETTINGS, 0, 0);
-        own.started(p, 0);
+        own.started(new At(p, 0));
         subscription.mayJoin(true);
         idle2();
         assertSame(Step.JOINED, subscription.next(0));
@@ -396,13 +398,13 @@ class SubscriptionStateTest {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
         subscription = SubscriptionState.behind(small, feed, start, apart, 0, 0);
-        small.started(p, 2);
-        small.expired(new Placed(p, 5), Reason.OVERRUN, 0);
+        small.started(new At(p, 2));
+        small.expired(new At(p, 5), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
         small.messages(p, frames(6, 9));
         assertInstanceOf(Step.Waiting.class, subscription.next(SECOND), "overtaken there");
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 9));
         subscription.mayJoin(true);
         assertSame(Step.JOINED, subscription.next(10 * SECOND));
@@ -416,15 +418,15 @@ class SubscriptionStateTest {
     void keepsEndsThatMayBeNone() {
         subscription.close(); // nobody else reads this feed
         resume("r", new Position(EPOCH, 2));
-        own.expired(new Placed(eras.endOfUnplaced("r", EPOCH), 2), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOfUnanswered("r", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        feed.started(q, 0);
-        feed.left(new Placed(eras.endOf(q, 1), 0));
+        feed.started(new At(q, 0));
+        feed.left(eras.endOf(new At(q, 0), 1));
         subscription.mayJoin(true);
         assertSame(Step.JOINED, subscription.next(0));
         idle();
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, SETTINGS.ringMessages()));
         given();
         idle();
@@ -432,7 +434,7 @@ class SubscriptionStateTest {
         feed.forgetBut(Set.of("p"));
         idle();
         assertEquals(Set.of("p", "r"), subscription.positions().positions().keySet());
-        feed.expired(new Placed(eras.of("r", LOG), 7), Reason.REGISTERED_LATE, 0);
+        feed.expired(new At(eras.of("r", LOG), 7), Reason.REGISTERED_LATE, 0);
         assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
     }
 
@@ -444,9 +446,9 @@ class SubscriptionStateTest {
     @DisplayName("ruleS3: while it catches up, what a reload covered is skipped as well")
     void skipsCoveredMessagesWhileCatchingUp() {
         resume("p", new Position(EPOCH, 2));
-        own.expired(new Placed(p, 4), Reason.OVERRUN, 0);
+        own.expired(new At(p, 4), Reason.OVERRUN, 0);
         own.messages(p, frames(5, 6));
-        own.expired(new Placed(p, 9), Reason.OVERRUN, 0);
+        own.expired(new At(p, 9), Reason.OVERRUN, 0);
         own.messages(p, frames(10, 10));
         assertEquals(List.of(gap(Reason.OVERRUN, 3, 7)), told());
         subscription.reloaded(null);
@@ -458,7 +460,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleC3: a position that the producer has never reached leads back")
     void leadsBack() {
         resume("p", new Position(EPOCH, 9));
-        own.expired(new Placed(p, 3), Reason.POSITION_UNKNOWN, 0);
+        own.expired(new At(p, 3), Reason.POSITION_UNKNOWN, 0);
         own.messages(p, frames(4, 4));
         Gap gap = told().get(0);
         assertNull(gap.missed());
@@ -472,9 +474,9 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleC6: a producer that left is an event, and no loss")
     void left() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 1));
-        feed.left(new Placed(eras.endOf(p, 1), 1));
+        feed.left(eras.endOf(new At(p, 1), 1));
         given();
         Step.Left left = assertInstanceOf(Step.Left.class, subscription.next(0));
         assertEquals(new Position(EPOCH, 1), left.position());
@@ -484,12 +486,12 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleC6, G6: a producer that left is an event also for who had read all of it, and is overtaken then")
     void leftWhileOvertaken() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 3));
         assertEquals(List.of(1L, 2L, 3L), given());
-        feed.left(new Placed(eras.endOf(p, 1), 3));
+        feed.left(eras.endOf(new At(p, 3), 1));
         Era q = eras.of("q", NEXT_LOG);
-        feed.started(q, 0);
+        feed.started(new At(q, 0));
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
         assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
         subscription.reloaded(null);
@@ -501,13 +503,13 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleC6: not where what is told leads into the next life already")
     void leftAndBackWhileOvertaken() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 1));
-        feed.left(new Placed(eras.endOf(p, 1), 1));
+        feed.left(eras.endOf(new At(p, 1), 1));
         Era q = eras.of("q", NEXT_LOG);
-        feed.started(q, 0);
+        feed.started(new At(q, 0));
         feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
-        feed.expired(new Placed(eras.of("p", LAST_LOG), 3), Reason.OVERRUN, 0);
+        feed.expired(new At(eras.of("p", LAST_LOG), 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
         assertFalse(subscription.next(0) instanceof Step.Left);
@@ -516,19 +518,19 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleC7: each life that was lost without an answer is told")
     void everySilentLifeIsTold() {
-        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        feed.expired(new Placed(eras.endOfSilent("r", 2), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfSilent("r", 2), Reason.PRODUCER_LOST, 0);
         assertEquals(List.of(new Gap("r", Reason.PRODUCER_LOST, null, null, null, null)), told());
     }
 
     @Test
     @DisplayName("G1: a loss is told although the producer is back by the time that it is read")
     void lossBeforeTheReturnIsTold() {
-        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
         Era back = eras.of("r", NEXT_LOG);
-        feed.started(back, 0);
+        feed.started(new At(back, 0));
         feed.messages(back, frames(1, 1));
         assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
         subscription.reloaded(null);
@@ -538,18 +540,18 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("G1: a whole life between two that were read is told")
     void lifeInBetweenIsTold() {
-        feed.started(p, 0);
-        feed.expired(new Placed(eras.endOf(p, 1), 0), Reason.PRODUCER_LOST, 0);
+        feed.started(new At(p, 0));
+        feed.expired(eras.endOf(new At(p, 0), 1), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         Era second = eras.of("p", NEXT_LOG);
-        feed.started(second, 0);
+        feed.started(new At(second, 0));
         feed.messages(second, frames(1, 2));
-        feed.expired(new Placed(eras.of("p", LAST_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        feed.expired(new At(eras.of("p", LAST_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
         assertEquals(List.of(1L, 2L), given());
         assertEquals(3L, told().get(0).firstMissing());
         // And the same for one that is overtaken.
-        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 0)));
+        Vector end = Vector.of(Map.of("p", eras.endOf(new At(p, 0), 1)));
         subscription = SubscriptionState.live(feed, feed.head(), end, SETTINGS, 0, 0);
         Position beginning = new Position(LAST_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
@@ -559,12 +561,12 @@ class SubscriptionStateTest {
     @DisplayName("G1: who is overtaken past a lost life is told of more than the next life, also when that has left")
     void overtakenPastALostLife() {
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
-        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
         Era next = eras.of("r", NEXT_LOG);
-        feed.started(next, 0);
+        feed.started(new At(next, 0));
         feed.messages(next, frames(1, 5));
-        feed.left(new Placed(eras.endOf(next, 9), 5));
-        feed.started(p, 0);
+        feed.left(eras.endOf(new At(next, 5), 9));
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, SETTINGS.ringMessages()));
         Position behind = new Position(NEXT_LOG.epoch(), 6);
         assertEquals(
@@ -578,8 +580,8 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("G1: an expiry of unknown extent is not lost among others of its producer")
     void unknownExtentIsTold() {
-        feed.expired(new Placed(p, 7), Reason.REGISTERED_LATE, 0);
-        feed.expired(new Placed(eras.of("p", NEXT_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        feed.expired(new At(p, 7), Reason.REGISTERED_LATE, 0);
+        feed.expired(new At(eras.of("p", NEXT_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
         Position beginning = new Position(NEXT_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
     }
@@ -588,12 +590,12 @@ class SubscriptionStateTest {
     @DisplayName("G2: one that was taken for lost, and was not, goes on where it was")
     void takenForLost() {
         resume("r", new Position(EPOCH, 2));
-        Era end = eras.endOfUnplaced("r", EPOCH);
-        own.expired(new Placed(end, 2), Reason.PRODUCER_LOST, 0);
+        End end = eras.endOfUnanswered("r", new Position(EPOCH, 2));
+        own.expired(end, Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         Era back = eras.of("r", LOG);
-        own.started(back, 0);
+        own.started(new At(back, 0));
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
     }
@@ -601,10 +603,10 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("G2: also for who is overtaken meanwhile")
     void takenForLostWhileOvertaken() {
-        Placed lost = new Placed(eras.endOfUnplaced("r", EPOCH), 2);
-        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with("r", lost), SETTINGS, 0, 0);
+        Placed lost = eras.endOfUnanswered("r", new Position(EPOCH, 2));
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with(lost), SETTINGS, 0, 0);
         Era back = eras.of("r", LOG);
-        feed.started(back, 0);
+        feed.started(new At(back, 0));
         feed.messages(back, frames(1, SETTINGS.ringMessages() + 1));
         assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
     }
@@ -613,15 +615,15 @@ class SubscriptionStateTest {
     @DisplayName("G2: ends keep the furthest position that is known, for the case that they were none")
     void endsKeepThePosition() {
         resume("r", new Position(EPOCH, 2));
-        own.expired(new Placed(eras.endOfUnplaced("r", EPOCH), 2), Reason.PRODUCER_LOST, 0);
-        own.expired(new Placed(eras.endOfSilent("r", 5), 0), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOfUnanswered("r", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOfSilent("r", 5), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         Era back = eras.of("r", LOG);
-        own.started(back, 0);
+        own.started(new At(back, 0));
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
-        own.expired(new Placed(eras.endOf(back, 9), 3), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOf(new At(back, 3), 9), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         assertEquals(4, subscription.positions().get("r").sequence());
@@ -632,9 +634,9 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleT1: a token lists positions, producers that sent nothing, and those without an answer")
     void tokenLists() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 3));
-        feed.started(q, 5);
+        feed.started(new At(q, 5));
         feed.unresolved(Set.of("r"));
         given();
         assertEquals(new Position(EPOCH, 3), token().get("p"));
@@ -646,9 +648,9 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleT1: not those whose end was passed, as long as nothing came after it")
     void tokenWithoutThoseThatEnded() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 1));
-        feed.expired(new Placed(eras.endOf(p, 1), 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOf(new At(p, 1), 1), Reason.PRODUCER_LOST, 0);
         given();
         told();
         assertEquals(new Position(EPOCH, 1), token().get("p"), "before the reload has succeeded");
@@ -657,7 +659,7 @@ class SubscriptionStateTest {
         feed.unresolved(Set.of("p"));
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it is back");
         feed.unresolved(Set.of());
-        feed.expired(new Placed(eras.of("p", NEXT_LOG), 4), Reason.OVERRUN, 0);
+        feed.expired(new At(eras.of("p", NEXT_LOG), 4), Reason.OVERRUN, 0);
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it was back, and that is not told yet");
     }
 
@@ -665,19 +667,19 @@ class SubscriptionStateTest {
     @DisplayName(
             "ruleT1, G2: an end that a catch-up reader was told, and the shared feed not yet, does not hide the producer")
     void tokenBehindAnEndThatTheFeedHasNotSeen() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 5));
-        Vector end = Vector.of(Map.of("p", new Placed(eras.endOf(p, 1), 5)));
+        Vector end = Vector.of(Map.of("p", eras.endOf(new At(p, 5), 1)));
         subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0, 0);
         assertEquals(Map.of("p", new Position(EPOCH, 5)), token());
-        feed.left(new Placed(eras.endOf(p, 1), 5));
+        feed.left(eras.endOf(new At(p, 5), 1));
         assertEquals(Map.of(), token());
     }
 
     @Test
     @DisplayName("ruleT1: a producer whose first news is an expiry is unresolved until that was passed")
     void tokenBeforeAFirstExpiry() {
-        feed.expired(new Placed(eras.endOfSilent("r", 1), 0), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
         assertTrue(token().containsKey("r"));
         told();
         assertTrue(token().containsKey("r"));
@@ -688,7 +690,7 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("a token within a run is of the messages that were handled")
     void tokenWithinARun() {
-        feed.started(p, 0);
+        feed.started(new At(p, 0));
         feed.messages(p, frames(1, 3));
         MessageRun run =
                 assertInstanceOf(Step.Messages.class, subscription.next(0)).run();

@@ -146,7 +146,10 @@ final class Memento {
             return type.isPrimitive()
                     || CONSTANTS.stream().anyMatch(constant -> constant.isAssignableFrom(type))
                     || (type.isRecord()
-                            && Arrays.stream(type.getRecordComponents()).allMatch(part -> isConstant(part.getType())));
+                            && Arrays.stream(type.getRecordComponents()).allMatch(part -> isConstant(part.getType())))
+                    || (type.isSealed()
+                            && Modifier.isAbstract(type.getModifiers())
+                            && Arrays.stream(type.getPermittedSubclasses()).allMatch(Holder::isConstant));
         }
 
         private static boolean isUnmodifiable(Class<?> type) {

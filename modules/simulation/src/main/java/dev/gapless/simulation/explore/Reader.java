@@ -75,8 +75,8 @@ final class Reader {
             for (FeedEntry.Message message : messages.run().messages()) {
                 oracle.given(
                         witness,
-                        message.era().node(),
-                        Objects.requireNonNull(message.after().position()),
+                        message.node(),
+                        message.after().position(),
                         Node.idOf(message.frame().content()));
             }
             state().handled(messages.run().messages().size());

@@ -15,7 +15,7 @@ final class Names {
 
     /** How the core prints a place in a feed; the epoch's name and the sequence say it all. */
     private static final Pattern PLACED =
-            Pattern.compile("Placed\\[era=Era\\[[^]]*epoch=([^,]+), first=[^]]*], sequence=(\\d+)]");
+            Pattern.compile("At\\[era=Era\\[[^]]*epoch=([^,]+), first=[^]]*], sequence=(\\d+)]");
 
     private final Map<String, String> names = new HashMap<>();
     private final Map<Long, String> lives = new HashMap<>();

@@ -144,12 +144,7 @@ final class Subscriber {
             FeedEntry.Message message = run.messages().get(i);
             long id = Node.idOf(message.frame().content());
             process.effect();
-            schedule.oracle()
-                    .given(
-                            witness,
-                            message.era().node(),
-                            Objects.requireNonNull(message.after().position()),
-                            id);
+            schedule.oracle().given(witness, message.node(), message.after().position(), id);
             i++;
             state().handled(i);
             if (perMessageNs > 0 || frozenUntilNs > schedule.timeline().nowNs()) {

@@ -1,7 +1,9 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.consumer.RegistrationStatus;
 import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Log;
@@ -71,18 +73,17 @@ final class Pictures {
         Feed feed = consumer.feed();
         for (long i = feed.oldest(); i <= feed.head(); i++) {
             FeedEntry entry = feed.get(i);
-            if (entry == null || !isShown(life, entry.era().node())) {
+            if (entry == null || !isShown(life, entry.node())) {
                 continue;
             }
-            String log = entry.era().epoch() == null
-                    ? entry.era().node()
-                    : world.names().log(entry.era().epoch());
+            Epoch epoch = entry.after().epoch();
+            String log = epoch == null ? entry.node() : world.names().log(epoch);
             if (entry instanceof FeedEntry.Message) {
                 world.story().tell("message", log, entry.sequence());
             } else if (entry instanceof FeedEntry.Expired expired) {
                 world.story()
                         .tell("expired " + expired.reason() + " up to " + log
-                                + (entry.era().isEnd() ? ", open" : ":" + entry.sequence()));
+                                + (entry.after() instanceof End ? ", open" : ":" + entry.sequence()));
             } else {
                 world.story()
                         .tell((entry instanceof FeedEntry.Left ? "left" : "started") + " at " + log + ":"

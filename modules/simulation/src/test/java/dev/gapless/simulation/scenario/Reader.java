@@ -98,11 +98,11 @@ final class Reader {
         MessageRun messages = run;
         while (messages != null && handled < messages.messages().size() && count < most) {
             FeedEntry.Message message = messages.messages().get(handled);
-            Position at = Objects.requireNonNull(message.after().position());
+            Position at = message.after().position();
             world.oracle()
                     .given(
                             witness,
-                            message.era().node(),
+                            message.node(),
                             at,
                             Node.idOf(message.frame().content()));
             world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());

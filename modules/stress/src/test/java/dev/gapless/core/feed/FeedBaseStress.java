@@ -20,8 +20,8 @@ public class FeedBaseStress {
     private final Feed feed = new Feed(Given.settings(4, Overflow.EXPIRE));
 
     public FeedBaseStress() {
-        feed.started(Given.era("p"), 0);
-        feed.started(Given.era("q"), 0);
+        feed.started(new At(Given.era("p"), 0));
+        feed.started(new At(Given.era("q"), 0));
         messages(1);
     }
 

@@ -23,12 +23,12 @@ public class FeedExpiryStress {
     private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
 
     public FeedExpiryStress() {
-        feed.started(Given.era("p"), 0);
+        feed.started(new At(Given.era("p"), 0));
     }
 
     @Actor
     public void writer() {
-        feed.expired(new Placed(Given.era("p"), 4), Reason.OVERRUN, 0);
+        feed.expired(new At(Given.era("p"), 4), Reason.OVERRUN, 0);
         feed.messages(Given.era("p"), Given.frame(5));
     }
 

@@ -19,7 +19,7 @@ public class FeedJoinStress {
     private Feed.Joined joined;
 
     public FeedJoinStress() {
-        feed.started(Given.era("p"), 0);
+        feed.started(new At(Given.era("p"), 0));
         feed.messages(Given.era("p"), Given.frame(1));
     }
 
@@ -31,7 +31,7 @@ public class FeedJoinStress {
 
     @Actor
     public void subscription() {
-        joined = feed.join(Vector.EMPTY.with("p", new Placed(Given.era("p"), 9)), 0);
+        joined = feed.join(Vector.EMPTY.with(new At(Given.era("p"), 9)), 0);
     }
 
     @Arbiter

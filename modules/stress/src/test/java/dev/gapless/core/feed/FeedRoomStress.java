@@ -22,7 +22,7 @@ public class FeedRoomStress {
     private final FeedReader reader = feed.attach(1, 0);
 
     public FeedRoomStress() {
-        feed.started(Given.era("p"), 0);
+        feed.started(new At(Given.era("p"), 0));
         feed.messages(Given.era("p"), Given.frame(1));
     }
 

@@ -2,6 +2,7 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.Gap;
 import dev.gapless.core.Overflow;
+import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Vector;
@@ -28,7 +29,7 @@ public class SubscriptionOvertakenStress {
     private int gaps;
 
     public SubscriptionOvertakenStress() {
-        feed.started(Given.era("p"), 0);
+        feed.started(new At(Given.era("p"), 0));
         state = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(2, Overflow.EXPIRE), 0, 0);
         state.next(0);
     }

@@ -1,0 +1,57 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The open end of a stretch: the producer was lost, or left. It lies behind every message of the stretch, whatever their sequences.
+ *
+ * @param node the producer's name
+ * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted
+ * @param last the furthest position in front of it that is known, or null for a life that never answered
+ * @param first the first sequence of the epoch of {@code last}
+ * @param toldBy how the end became known
+ */
+public record End(String node, long number, @Nullable Position last, long first, ToldBy toldBy) implements Placed {
+
+    /** Who says that a stretch is over. Makes no difference to where it is over. */
+    public enum ToldBy {
+        /** The feed that the subscription reads. */
+        FEED,
+        /** The catch-up reader that the subscription had: its producer may turn up on the shared feed, and go on at the end's position. */
+        CATCH_UP,
+        /** The subscription began behind it, and was never in that stretch. */
+        START
+    }
+
+    /** An end that the feed tells. */
+    static End of(String node, long number, @Nullable Position last, long first) {
+        return new End(node, number, last, first, ToldBy.FEED);
+    }
+
+    /** The same end, told otherwise. */
+    public End toldBy(ToldBy otherwise) {
+        return new End(node, number, last, first, otherwise);
+    }
+
+    /** Was anything published in front of it, as far as is known? */
+    public boolean hasPublished() {
+        return last != null && last.sequence() >= first;
+    }
+
+    @Override
+    public @Nullable Epoch epoch() {
+        return last == null ? null : last.epoch();
+    }
+
+    @Override
+    public long sequence() {
+        return last == null ? 0 : last.sequence();
+    }
+
+    @Override
+    public @Nullable Position position() {
+        return last;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+
+/**
+ * A position of a token that its producer has not answered for yet.
+ *
+ * @param node the producer's name
+ * @param position what the token says
+ */
+public record Unplaced(String node, Position position) implements Placed {
+
+    @Override
+    public Epoch epoch() {
+        return position.epoch();
+    }
+
+    @Override
+    public long first() {
+        return 1;
+    }
+
+    @Override
+    public long sequence() {
+        return position.sequence();
+    }
+}
