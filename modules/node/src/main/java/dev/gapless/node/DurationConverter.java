@@ -9,18 +9,20 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Durations as the configuration has them: {@code 20s}, {@code 500ms}. A number alone is seconds. */
 final class DurationConverter implements ITypeConverter<Duration> {
+    private static final Duration LONGEST = Duration.ofDays(365);
+
     @Override
     public Duration convert(String text) {
         String withUnit = text.matches("\\d+") ? text + "s" : text;
         try {
             Duration duration =
                     ConfigFactory.parseMap(Map.of("duration", withUnit)).getDuration("duration");
-            if (!duration.isNegative() && !duration.isZero()) {
+            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST) <= 0) {
                 return duration;
             }
         } catch (ConfigException e) {
             // told below
         }
-        throw new TypeConversionException("'" + text + "' is not a duration, such as 20s or 500ms");
+        throw new TypeConversionException("'" + text + "' is not a duration, such as 20s or 500ms, of at most 365d");
     }
 }

@@ -98,7 +98,7 @@ final class EventPrinter {
                 }
             }
         } catch (IOException e) {
-            throw new Failure("cannot write to standard output: " + Failure.reason(e), e);
+            throw StandardOutput.lost(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure("interrupted", e);

@@ -2,11 +2,15 @@ package dev.gapless.node;
 
 import dev.gapless.node.demo.DemoCommand;
 import dev.gapless.node.demo.DemoNodeCommand;
+import java.util.List;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry of {@code gapless.jar}. Exit status: 0 done, 1 failed, 2 wrong usage. */
 @Command(
@@ -22,7 +26,23 @@ public final class GaplessCommand implements Runnable {
     public static void main(String[] args) {
         Termination termination = new Termination();
         termination.install();
-        termination.exit(commandLine(termination).execute(args));
+        StandardOutput out = new StandardOutput();
+        out.install();
+        CommandLine commands = commandLine(termination);
+        termination.exit(statusOf(commands.execute(args), out, commands));
+    }
+
+    /** A command whose output was lost has failed, whatever it says of itself. */
+    static int statusOf(int status, StandardOutput out, CommandLine commands) {
+        if (status != CommandLine.ExitCode.OK) {
+            return status;
+        }
+        try {
+            out.check();
+            return status;
+        } catch (Failure lost) {
+            return failed(lost, commands);
+        }
     }
 
     static CommandLine commandLine(Termination termination) {
@@ -37,18 +57,46 @@ public final class GaplessCommand implements Runnable {
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(GaplessCommand::wrongUsage)
-                .setExecutionExceptionHandler(GaplessCommand::failed);
+                .setExecutionExceptionHandler((error, command, parsed) -> failed(error, command));
     }
 
     private static int wrongUsage(ParameterException error, String[] args) {
         CommandLine command = error.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr()
-                .println(name + ": " + oneLine(String.valueOf(error.getMessage())) + " (see " + name + " --help)");
+        command.getErr().println(name + ": " + oneLine(whatIsWrong(error)) + " (see " + name + " --help)");
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static int failed(Exception error, CommandLine command, CommandLine.ParseResult parsed) {
+    /** A word that is not understood goes before what is missing: it may be that, misspelled. */
+    private static String whatIsWrong(ParameterException error) {
+        CommandLine command = error.getCommandLine();
+        List<String> unknown = command.getUnmatchedArguments();
+        if (unknown.isEmpty()
+                || !(error instanceof MissingParameterException || error instanceof UnmatchedArgumentException)) {
+            return String.valueOf(error.getMessage());
+        }
+        String word = unknown.get(0);
+        if (!word.startsWith("-")) {
+            return command.getSubcommands().isEmpty()
+                    ? "unexpected argument '" + word + "'"
+                    : "there is no command '" + word + "': the commands are " + String.join(", ", commandsOf(command));
+        }
+        List<String> similar = new UnmatchedArgumentException(command, List.of(word)).getSuggestions();
+        return "unknown option '" + word + "'" + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?");
+    }
+
+    private static List<String> commandsOf(CommandLine command) {
+        return command.getSubcommands().entrySet().stream()
+                .filter(entry ->
+                        !entry.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static int failed(Exception error, CommandLine command) {
+        if (error.getCause() instanceof StandardOutput.ClosedPipe) {
+            return StandardOutput.CLOSED_PIPE_STATUS;
+        }
         String what = error instanceof Failure ? error.getMessage() : error.toString();
         command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + oneLine(String.valueOf(what)));
         return CommandLine.ExitCode.SOFTWARE;

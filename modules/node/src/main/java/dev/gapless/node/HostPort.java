@@ -17,12 +17,16 @@ import picocli.CommandLine.TypeConversionException;
 record HostPort(String host, int port) {
 
     static HostPort parse(String text) {
+        if (text.contains("@")) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not HOST:PORT; what stands before the @ is for --system");
+        }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        if (host.isBlank()) {
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '/')) {
             throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
         }
         try {

@@ -3,11 +3,7 @@ package dev.gapless.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.gapless.Gapless;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,12 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /** This process as a member of the cluster. Closing it leaves. */
 public final class Member implements AutoCloseable {
-    /** The name of every actor system of a Gapless cluster: only those with the same one can join each other. */
-    public static final String SYSTEM = "gapless";
-
     private static final Logger log = LoggerFactory.getLogger(Member.class);
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(30);
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
 
     private final ActorSystem system;
     private final Cluster cluster;
@@ -42,10 +34,21 @@ public final class Member implements AutoCloseable {
         cluster.registerOnMemberUp(() -> up.complete(Done.getInstance()));
     }
 
-    /** Starts the actor system, which joins the seed nodes of its configuration, if there are any. */
+    /**
+     * Starts the actor system, which joins the seed nodes of its configuration, if there are any. It has the name that these
+     * have, else the default one.
+     */
     public static Member start(Config config) {
+        return start(config, SystemName.ofSeedNodes(config));
+    }
+
+    /** Starts an actor system of this name. */
+    static Member start(Config config, String systemName) {
         try {
-            return new Member(ActorSystem.create(SYSTEM, config));
+            Listening.check(config);
+            return new Member(ActorSystem.create(systemName, config));
+        } catch (Failure e) {
+            throw e;
         } catch (ConfigException e) {
             throw new Failure("the configuration is wrong: " + e.getMessage(), e);
         } catch (RuntimeException e) {
@@ -56,53 +59,7 @@ public final class Member implements AutoCloseable {
     /** Joins this member, HOST:PORT, or forms a cluster if that is itself; see {@link #up}. */
     public void join(String address) {
         HostPort to = HostPort.parse(address);
-        cluster.join(new Address("pekko", SYSTEM, to.host(), to.port()));
-    }
-
-    void join(List<HostPort> seeds, Duration timeout, Termination termination) {
-        List<Address> addresses = new ArrayList<>();
-        for (HostPort seed : seeds) {
-            addresses.addAll(seed.addresses(SYSTEM));
-        }
-        cluster.joinSeedNodes(addresses);
-        var ended = new CompletableFuture<Done>();
-        var unused = system.getWhenTerminated().whenComplete((terminated, error) -> ended.complete(Done.getInstance()));
-        try {
-            var first = CompletableFuture.anyOf(up, ended, termination.requested())
-                    .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            log.debug("Joined or ended: {}", first);
-        } catch (TimeoutException e) {
-            throw new Failure(
-                    "could not join " + names(seeds) + " within " + timeout.toSeconds() + " s: " + whyNot(seeds), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new AssertionError(e);
-        }
-        if (!up.isDone()) {
-            throw new Failure(
-                    termination.isRequested()
-                            ? "interrupted while joining " + names(seeds)
-                            : "was not let in by " + names(seeds) + ": " + whyEnded());
-        }
-    }
-
-    private static String names(List<HostPort> seeds) {
-        return seeds.stream().map(HostPort::toString).collect(Collectors.joining(", "));
-    }
-
-    private static String whyNot(List<HostPort> seeds) {
-        List<String> reasons = new ArrayList<>();
-        for (HostPort seed : seeds) {
-            try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(seed.host(), seed.port()), (int) PROBE_TIMEOUT.toMillis());
-                reasons.add(seed + " listens, but did not let this member in (is it a member of a cluster itself, and"
-                        + " is this how it writes its host?)");
-            } catch (IOException e) {
-                reasons.add(seed + " cannot be reached (" + Failure.reason(e) + ")");
-            }
-        }
-        return String.join("; ", reasons);
+        cluster.join(new Address("pekko", system.name(), to.host(), to.port()));
     }
 
     /** Completes once this node is a member, and up. */
@@ -140,6 +97,12 @@ public final class Member implements AutoCloseable {
         return reason == null ? "its actor system has ended" : reason.toString();
     }
 
+    /** The identity of the cluster in cursor tokens. */
+    String clusterId() {
+        String set = system.settings().config().getString("gapless.cluster-id");
+        return set.isEmpty() ? system.name() : set;
+    }
+
     public ActorSystem system() {
         return system;
     }
@@ -161,13 +124,19 @@ public final class Member implements AutoCloseable {
         return hostPort(cluster.selfAddress());
     }
 
-    private static String hostPort(Address address) {
+    static String hostPort(Address address) {
         return address.getHost().orElse("") + ":" + address.getPort().orElse(0);
     }
 
-    /** Leaves the cluster, handing over what is still to be delivered, and ends the actor system. */
+    /**
+     * Leaves the cluster, handing over what is still to be delivered, and ends the actor system. A member that never was up has
+     * itself removed: its leaving would wait for what kept it out, and keep others out in turn.
+     */
     @Override
     public void close() {
+        if (!up.isDone()) {
+            cluster.down(cluster.selfAddress());
+        }
         try {
             var unused = CoordinatedShutdown.get(system)
                     .runAll(Leaving.INSTANCE)

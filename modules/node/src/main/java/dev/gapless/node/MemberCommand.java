@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import com.typesafe.config.Config;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,13 @@ abstract class MemberCommand implements Callable<Integer> {
 
     /** Joins; the settings given go before all others. */
     final Member join(Config settings) {
-        return options.join(settings, termination);
+        return options.join(settings, termination, this::tell);
+    }
+
+    /** Says on standard error what the command waits for. */
+    void tell(String line) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(spec.qualifiedName() + ": " + line);
+        err.flush();
     }
 }

@@ -2,11 +2,14 @@ package dev.gapless.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.core.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +31,15 @@ final class MemberOptions {
             description = "A member of the cluster, as it calls itself; repeatable. This program joins as a member, and"
                     + " leaves at the end.")
     private List<HostPort> seeds;
+
+    @Option(
+            names = "--system",
+            paramLabel = "NAME",
+            description =
+                    "The name of the cluster's actor systems, that is, what stands before the @ in their addresses"
+                            + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = SystemName.DEFAULT)
+    private String system;
 
     @Option(names = "--name", paramLabel = "NAME", description = "This member's name (default: HOST:PORT).")
     private @Nullable String name;
@@ -63,33 +75,53 @@ final class MemberOptions {
     @Mixin
     private BufferOptions buffers;
 
-    /** Joins; the settings given go before all others. */
-    Member join(Config settings, Termination termination) {
-        if (port < 0 || port > 65535) {
-            throw new ParameterException(spec.commandLine(), "--port: " + port + " is not a port, 0 to 65535");
-        }
-        Map<String, Object> own = new HashMap<>();
-        own.put("pekko.remote.artery.canonical.hostname", host);
-        own.put("pekko.remote.artery.canonical.port", port);
-        own.put("pekko.cluster.seed-nodes", List.of());
-        if (name != null) {
-            own.put("gapless.node-name", name);
-        }
-        Config config;
-        try {
-            config = settings.withFallback(ConfigFactory.parseMap(own, "the options"))
-                    .withFallback(buffers.overrides(System.getenv()));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+    /**
+     * Joins; the settings given go before all others.
+     *
+     * @param tell is told in one line what the joining waits for, if that takes long
+     */
+    Member join(Config settings, Termination termination, Consumer<String> tell) {
+        Config config = settings.withFallback(ownSettings());
         Logging.configure("logback-tool.xml");
-        Member member = Member.start(ProgramConfig.of(config, file, spec.commandLine()));
+        Member member = Member.start(ProgramConfig.of(config, file, spec.commandLine()), system);
         try {
-            member.join(seeds, joinTimeout, termination);
+            new Joining(member, seeds, tell).run(joinTimeout, termination);
             return member;
         } catch (RuntimeException e) {
             member.close();
             throw e;
         }
+    }
+
+    private Config ownSettings() {
+        if (port < 0 || port > 65535) {
+            throw wrong("--port: " + port + " is not a port, 0 to 65535", null);
+        }
+        if (host.isBlank()) {
+            throw wrong("--host: a name or an address is needed", null);
+        }
+        Map<String, Object> own = new HashMap<>();
+        own.put("pekko.remote.artery.canonical.hostname", host);
+        own.put("pekko.remote.artery.canonical.port", port);
+        own.put("pekko.cluster.seed-nodes", List.of());
+        checked("--system: ", () -> SystemName.check(system));
+        String name = this.name;
+        if (name != null) {
+            own.put("gapless.node-name", checked("--name: ", () -> Limits.checkName("node name", name)));
+        }
+        return ConfigFactory.parseMap(own, "the options")
+                .withFallback(checked("", () -> buffers.overrides(System.getenv())));
+    }
+
+    private <T> T checked(String option, Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw wrong(option + e.getMessage(), e);
+        }
+    }
+
+    private ParameterException wrong(String what, @Nullable Exception cause) {
+        return new ParameterException(spec.commandLine(), what, cause);
     }
 }

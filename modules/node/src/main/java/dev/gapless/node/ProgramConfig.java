@@ -25,8 +25,8 @@ public final class ProgramConfig {
 
     /** With these options, and a file if there is one; wrong usage is told as the command's. */
     public static Config of(Config options, @Nullable Path file, CommandLine command) {
-        if (file != null && !Files.isReadable(file)) {
-            throw new ParameterException(command, "--config: cannot read " + file);
+        if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
+            throw new ParameterException(command, "--config: cannot read " + file + ", or it is no file");
         }
         try {
             Config fromFile = file == null

@@ -50,7 +50,6 @@ final class PublishCommand extends MemberCommand {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         Progress progress = new Progress(err, "lines", Terminal.onStandardError());
-        progress.print("joining");
         try (Member member = join(TopicConfig.of(topic, overflow, spec.commandLine()))) {
             Producer<Object> producer = member.gapless().producer(Topic.of(topic, Object.class));
             Audience audience = new Audience(member, topic, termination);

@@ -30,6 +30,7 @@ import picocli.CommandLine.TypeConversionException;
         })
 final class SimulateCommand implements Callable<Integer> {
     private static final int MOST_FAILURES = 5;
+    private static final int FIRST_PROGRESS_SECONDS = 2;
     private static final int PROGRESS_SECONDS = 10;
 
     private final Termination termination;
@@ -133,8 +134,10 @@ final class SimulateCommand implements Callable<Integer> {
             return thread;
         });
         PrintWriter err = spec.commandLine().getErr();
+        err.println("simulating seeds " + seeds.first + ".." + seeds.last + ", " + threads + " at a time");
+        err.flush();
         progress.scheduleAtFixedRate(
-                () -> err.println(report.progress()), PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
+                () -> err.println(report.progress()), FIRST_PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
         Simulator.runAll(seeds.first, seeds.last, faults, threads, report);
         progress.shutdown();
         PrintWriter out = spec.commandLine().getOut();

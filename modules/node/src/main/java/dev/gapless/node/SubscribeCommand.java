@@ -11,8 +11,6 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Overflow;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,12 +91,13 @@ final class SubscribeCommand extends MemberCommand {
                 .withFallback(ConfigFactory.parseString("gapless.publishing = off"));
         TokenFile tokens = tokenFile == null ? null : new TokenFile(tokenFile);
         CursorToken resume = tokens == null ? null : tokens.read();
-        StartFrom start = start(resume);
+        start(resume, SystemName.DEFAULT); // whether it can be read is known before joining
 
         try (Member member = join(settings)) {
+            StartFrom start = start(resume, member.clusterId());
             OwnNode own = new OwnNode(member.gapless().nodeName());
             EventJson json = new EventJson(new PayloadJson(member.system()), own);
-            EventPrinter printer = new EventPrinter(count, json, new FileOutputStream(FileDescriptor.out), tokens, own);
+            EventPrinter printer = new EventPrinter(count, json, new StandardOutput(), tokens, own);
             Subscription subscription =
                     member.gapless().subscribe(Topic.of(topic, Payload.class), start, filter, printer.handler());
             var unused = subscription.ready().thenAccept(ready -> tellReady(ready, member, err));
@@ -156,7 +155,7 @@ final class SubscribeCommand extends MemberCommand {
         }
     }
 
-    private StartFrom start(@Nullable CursorToken resume) {
+    private StartFrom start(@Nullable CursorToken resume, String cluster) {
         if (resume != null) {
             if (!resume.topic().equals(topic)) {
                 throw new Failure("--token-file " + tokenFile + ": its token is of topic '" + resume.topic() + "'");
@@ -164,7 +163,7 @@ final class SubscribeCommand extends MemberCommand {
             return StartFrom.token(resume);
         }
         try {
-            return Start.parse(from, topic, Member.SYSTEM);
+            return Start.parse(from, topic, cluster);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--from: " + Failure.reason(e), e);
         }

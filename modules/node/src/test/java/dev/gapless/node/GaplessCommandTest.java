@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -32,6 +33,13 @@ class GaplessCommandTest {
                 "publish --topic t --seed 127.0.0.1",
                 "publish --topic t --seed :2551",
                 "publish --topic t --seed 127.0.0.1:99999",
+                "publish --topic t --seed pekko://flags@127.0.0.1:2551",
+                "publish --topic t --seed http://127.0.0.1:2551",
+                "publish --topic t --seed 127.0.0.1:1 --system a.b",
+                "publish --topic t --seed 127.0.0.1:1 --name ",
+                "publish --topic t --seed 127.0.0.1:1 --host ",
+                "publish --topic t --seed 127.0.0.1:1 --config .",
+                "publish --topic t --seed 127.0.0.1:1 --join-timeout 99999999999999d",
                 "publish --topic t --seed 127.0.0.1:1 --overflow maybe",
                 "publish --topic t --seed 127.0.0.1:1 --buffer-messages 0",
                 "publish --topic t --seed 127.0.0.1:1 --buffer-bytes much",
@@ -67,6 +75,21 @@ class GaplessCommandTest {
         assertTrue(err.toString().contains("'nonsense' is not HOST:PORT"), err::toString);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            statsu                             | there is no command 'statsu': the commands are node, publish, subscribe,
+            bench                              | there is no command 'bench': the commands are node, publish, subscribe,
+            publish --topci x                  | unknown option '--topci'; did you mean --topic?
+            publish --topci x --seed 127.0.0.1:1 | unknown option '--topci'; did you mean --topic?
+            publish --topic x --seed 127.0.0.1:1 y | unexpected argument 'y'
+            publish --seed pekko://flags@127.0.0.1:1 | what stands before the @ is for --system
+            """)
+    void namesTheWordThatItDoesNotUnderstand(String line, String said) {
+        assertEquals(2, command.execute(line.split(" ", -1)));
+        assertTrue(err.toString().contains(said), err::toString);
+        assertTrue(!err.toString().contains("demo-node"), err::toString);
+    }
+
     @Test
     void saysWhatToDoWithEachCommand() {
         for (String name : List.of("node", "publish", "subscribe", "status", "demo", "simulate")) {
@@ -83,7 +106,8 @@ class GaplessCommandTest {
         assertEquals(0, status, err::toString);
         assertTrue(out.toString().startsWith("3 schedules, "), out::toString);
         assertTrue(out.toString().contains(" delivered"), out::toString);
-        assertEquals("", err.toString());
+        assertEquals(
+                "simulating seeds 1..3, 2 at a time", err.toString().lines().findFirst().orElse(""));
     }
 
     @Test
@@ -109,5 +133,24 @@ class GaplessCommandTest {
                 () -> assertEquals(1, err.toString().lines().count(), err::toString),
                 () -> assertTrue(err.toString().contains("127.0.0.1:1 cannot be reached"), err::toString),
                 () -> assertEquals("", out.toString()));
+    }
+
+    @Test
+    void namesAHostThatIsUnknownAtOnce() {
+        int status = command.execute("status", "--seed", "nowhere.invalid:2551");
+        assertAll(
+                () -> assertEquals(1, status, err::toString),
+                () -> assertEquals(1, err.toString().lines().count(), err::toString),
+                () -> assertTrue(err.toString().contains("unknown host nowhere.invalid"), err::toString));
+    }
+
+    @Test
+    void namesAnAddressThatIsNotOfThisMachine() {
+        int status = command.execute("status", "--seed", "127.0.0.1:1", "--host", "192.0.2.1");
+        assertAll(
+                () -> assertEquals(1, status, err::toString),
+                () -> assertEquals(1, err.toString().lines().count(), err::toString),
+                () -> assertTrue(
+                        err.toString().contains("192.0.2.1: is it an address of this machine?"), err::toString));
     }
 }

@@ -33,13 +33,15 @@ final class Program implements AutoCloseable {
     private final Process process;
     private final BufferedWriter in;
 
-    private Program(Path directory, Map<String, String> environment, List<String> args) throws IOException {
+    private Program(Path directory, Map<String, String> environment, List<String> shell, List<String> args)
+            throws IOException {
         int number = NUMBER.incrementAndGet();
         this.args = args;
         this.out = directory.resolve(number + ".out");
         this.err = directory.resolve(number + ".err");
         List<String> command =
                 new ArrayList<>(isInterruptIgnored() ? List.of("env", "--default-signal=INT") : List.of());
+        command.addAll(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         if (Runtime.version().feature() >= 24) {
@@ -71,11 +73,20 @@ final class Program implements AutoCloseable {
     }
 
     static Program start(Path directory, String... args) throws IOException {
-        return new Program(directory, Map.of(), List.of(args));
+        return new Program(directory, Map.of(), List.of(), List.of(args));
+    }
+
+    /** Runs a script, of which the program's command line is {@code "$@"}, in the directory. */
+    static Program startIn(Path directory, String script, String... args) throws IOException {
+        return new Program(
+                directory,
+                Map.of(),
+                List.of("sh", "-c", "cd \"$0\" && " + script, directory.toString()),
+                List.of(args));
     }
 
     static Program start(Path directory, Map<String, String> environment, String... args) throws IOException {
-        return new Program(directory, environment, List.of(args));
+        return new Program(directory, environment, List.of(), List.of(args));
     }
 
     /** Writes lines to its standard input. */

@@ -7,16 +7,12 @@ import static org.junit.jupiter.api.Assertions.fail;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -42,8 +38,8 @@ class ThreeNodesTest {
 
     @BeforeAll
     static void startThreeNodes() throws Exception {
-        while (ports.size() < NODES) {
-            freePort().ifPresent(ports::add);
+        for (int i = 0; i < NODES; i++) {
+            ports.add(Ports.free());
         }
         writeCommon();
         // n1 by its environment, n2 by an option that goes before that, n3 as configured.
@@ -68,16 +64,6 @@ class ThreeNodesTest {
             }
         } finally {
             nodes.forEach(Program::close);
-        }
-    }
-
-    /** Below those that the system gives to whoever asks for any. */
-    private static OptionalInt freePort() {
-        int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return ports.contains(port) ? OptionalInt.empty() : OptionalInt.of(socket.getLocalPort());
-        } catch (IOException taken) {
-            return OptionalInt.empty();
         }
     }
 
