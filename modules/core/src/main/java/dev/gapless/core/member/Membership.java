@@ -4,9 +4,11 @@ import dev.gapless.core.wire.Hello;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,18 @@ public final class Membership {
 
     public boolean contains(long memberUid) {
         return members.containsKey(memberUid);
+    }
+
+    /** The uids of all members, in the order in which they appeared. */
+    public Set<Long> lives() {
+        return new LinkedHashSet<>(members.keySet());
+    }
+
+    /** Those that have said their names. */
+    public Set<Long> named() {
+        Set<Long> named = lives();
+        named.removeIf(memberUid -> !hasSaidItsName(memberUid));
+        return named;
     }
 
     /** Has this member said its name? If not, it is asked again. */

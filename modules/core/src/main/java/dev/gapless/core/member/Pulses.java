@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Tells which nodes still answer: a link is alive while pulses come that have heard one of ours lately (rule C5). That
@@ -53,7 +54,7 @@ public final class Pulses {
      * What {@link #onTime} asks for.
      *
      * @param silentUids to be registered with anew: they have been silent for too long, or again, or have forgotten us
-     * @param forgottenUids silent for so long that their cursors are to be dropped
+     * @param forgottenUids silent for so long that their cursors are to be dropped; {@link #forgot} says that they are
      */
     public record Due(List<Pulse> pulses, List<Long> silentUids, List<Long> forgottenUids) {}
 
@@ -74,8 +75,9 @@ public final class Pulses {
         });
     }
 
-    public void unwatch(long peerUid) {
-        peers.remove(peerUid);
+    /** No pulses go to anybody else any more. */
+    public void unwatchAllBut(Set<Long> lives) {
+        peers.keySet().retainAll(lives);
     }
 
     public boolean isWatched(long peerUid) {
@@ -104,8 +106,8 @@ public final class Pulses {
         }
     }
 
-    /** The cursors of that node are dropped: it is to register again. */
-    public void forget(long peerUid) {
+    /** The cursors of that node have been dropped: pulses tell it from now on, and it registers again. */
+    public void forgot(long peerUid) {
         Peer peer = peers.get(peerUid);
         if (peer != null) {
             peer.forgotten++;
@@ -120,7 +122,6 @@ public final class Pulses {
         peers.forEach((peerUid, peer) -> {
             if (!peer.isForgotten && nowNs - peer.answeredNs > retentionNs) {
                 peer.isForgotten = true;
-                peer.forgotten++;
                 forgotten.add(peerUid);
             }
             if (nowNs - peer.toldNs > SAME_SILENCE * waitNs(peer)) {

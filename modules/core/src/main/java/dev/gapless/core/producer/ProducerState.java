@@ -147,6 +147,11 @@ public final class ProducerState {
                 && (drainUntilNs - nowNs <= 0 || cursors.values().stream().allMatch(c -> c.goneAcknowledged));
     }
 
+    /** Has every reader acknowledged everything? */
+    public boolean isLevel() {
+        return cursors.values().stream().allMatch(cursor -> cursor.acked == log.head());
+    }
+
     /** Does what is due. */
     public void onTime(long nowMs, long nowNs) {
         log.dropOld(nowNs);

@@ -11,7 +11,7 @@ import dev.gapless.core.Limits;
  * @param hub what the transport tells the sender's hub by from others at the same address, or 0 if it needs nothing
  * @param answer true if it answers a Hello, which is not answered again
  */
-public record Hello(long fromUid, long toUid, String node, int hub, boolean answer) {
+public record Hello(long fromUid, long toUid, String node, int hub, boolean answer) implements Packet {
     public Hello {
         Limits.checkName("node", node);
     }

@@ -7,7 +7,7 @@ import dev.gapless.core.Session;
  * What passes between a producer and one reader of it. Every message carries the session of the registration that it
  * belongs to; with it the receiver tells what is current from what is late, repeated, or meant for somebody else.
  */
-public sealed interface Message permits ToProducer, ToConsumer {
+public sealed interface Message extends Packet permits ToProducer, ToConsumer {
 
     /** The reader that a node's Consumer is; catch-up readers have higher numbers. */
     long SHARED_READER = 0;

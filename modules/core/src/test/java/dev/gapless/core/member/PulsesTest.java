@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.wire.Pulse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -146,7 +147,7 @@ class PulsesTest {
     void registersAgainWhereItWasForgotten() {
         a.watch(2, 0);
         b.watch(1, 0);
-        a.forget(2);
+        a.forgot(2);
         a.onTime(SECOND); // this one is lost
         b.onTime(SECOND).pulses().forEach(pulse -> a.onPulse(pulse, SECOND));
         exchange(a, b, 2 * SECOND);
@@ -162,7 +163,7 @@ class PulsesTest {
         assertFalse(a.isWatched(2));
         a.onPulse(new Pulse(2, 1, 1, 0, 0), 0);
         assertTrue(a.isWatched(2));
-        a.unwatch(2);
+        a.unwatchAllBut(Set.of());
         assertEquals(List.of(), a.onTime(SECOND).pulses());
     }
 }

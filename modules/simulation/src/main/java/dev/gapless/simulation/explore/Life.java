@@ -7,6 +7,7 @@ import dev.gapless.core.Session;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.oracle.Heard;
@@ -130,9 +131,9 @@ final class Life implements Outside {
         node.appeared(uid, address);
     }
 
-    /** It does so with its pulses. */
-    void greetAgain(long uid, String address) {
-        node.appeared(uid, address);
+    /** Asks members for their names again. */
+    void greetAgain() {
+        node.askForNames();
     }
 
     void receive(Object message) {
@@ -148,14 +149,14 @@ final class Life implements Outside {
 
     void silent(long uid) {
         forgottenBy.remove(uid);
-        Objects.requireNonNull(node.consumer()).onSilent(uid, nowNs);
+        node.silent(uid);
     }
 
     void subscribe(Opening how, Witness witness) {
         Reader reader = new Reader(world.oracle(), node, witness);
         readers.put(witness.id(), reader);
         world.oracle().opened(witness, heard);
-        reader.begin(node.subscribe(witness.id(), how));
+        node.subscribe(witness.id(), how, reader::begin);
     }
 
     void unsubscribe(long id) {
@@ -188,7 +189,7 @@ final class Life implements Outside {
     }
 
     @Override
-    public void send(long toUid, Object message) {
+    public void send(long toUid, Packet message) {
         world.send(host, toUid, message);
     }
 
@@ -216,6 +217,11 @@ final class Life implements Outside {
     @Override
     public void ready(long subscription, Set<String> silent) {
         world.oracle().ready(reader(subscription).witness(), heard);
+    }
+
+    @Override
+    public void subscriptionsEnd() {
+        readers.clear();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.Outbox;
 import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -114,6 +116,8 @@ final class Memento {
                 Enum.class,
                 byte[].class, // contents of messages: nobody writes to them
                 TopicSettings.class,
+                NodeSettings.class,
+                Outbox.class, // empty between two actions
                 Configuration.class,
                 Configuration.Host.class,
                 Oracle.class, // keeps nothing: what is true is the world's

@@ -7,6 +7,9 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.member.Pulses;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.Outbox;
+import dev.gapless.core.node.ShardSettings;
 import dev.gapless.core.wire.Message;
 import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
@@ -22,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.locks.Lock;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -88,6 +92,11 @@ record Shape(Sort sort, long name, Part[] parts) {
             Ages.class, // nothing is too old here
             RandomGenerator.class, // gives each life's epoch, once
             LongSupplier.class, // counters, see below
+            LongConsumer.class, // passes on
+            NodeSettings.class, // never change
+            ShardSettings.class, // neither; whose topic has a consumer is in the shard
+            Outbox.class, // empty between two actions
+            Outbox.Carrier.class, // carries out
             Ticket.class, // says of which message of ours it is; that is in what waits
             Observer.class, // looks on
             Oracle.class, // judges Truth and Witness, which are state, and keeps nothing itself
@@ -105,6 +114,10 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("SubscriptionState.reloadsFailed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
             Map.entry("Registration.attempts", "the backoff does not grow here"),
+            Map.entry("Node.pulseDueNs", "no pulse is ever sent"),
+            Map.entry("Node.helloDueNs", "Hellos are repeated by an action"),
+            Map.entry("Node.hellos", "as above"),
+            Map.entry("Shard.watched", "no pulse is ever sent"),
             Map.entry("Node.sessions", "beyond every session that there is; only their order counts"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),
             Map.entry("World.touched", "says what was read already"),

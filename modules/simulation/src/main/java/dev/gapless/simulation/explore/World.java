@@ -430,7 +430,7 @@ final class World {
             case NEWS -> life(x).learn(life(x).news().remove(y));
             case REMOVE, END, CRASH -> end(kind, x);
             case SILENCE, SUSPECT -> life(x).silent(life(y).node().uid());
-            case GREET -> life(x).greetAgain(life(y).node().uid(), address(y));
+            case GREET -> life(x).greetAgain();
             case FORGET -> {
                 reset(x, y);
                 life(x).node().forget(life(y).node().uid());

@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.wire.Packet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,27 @@ public interface Outside {
     /** Nanoseconds by a clock that only goes on. */
     long nowNs();
 
-    /** Send it to the node with this uid: a Hello, a Pulse or a message of the protocol. */
-    void send(long toUid, Object message);
+    /** Send it to the node with this uid. */
+    void send(long toUid, Packet packet);
+
+    /** What lies between a node and its shard. */
+    enum Queue {
+        TO_SHARD,
+        TO_NODE
+    }
+
+    /** Pass this on, now or later, but in order for each queue. */
+    default void pass(Queue queue, Runnable delivery) {
+        delivery.run();
+    }
+
+    /** No pulse of that node answers. */
+    default void heardNothingOf(long silentUid) {}
+
+    /** An older member has this node's name: this one is to end. */
+    default void nameTaken(long olderUid) {
+        throw new IllegalStateException("two members of one name");
+    }
 
     /** The node begins a log. */
     void logMade(Epoch epoch);
@@ -35,6 +55,9 @@ public interface Outside {
 
     /** A subscription is ready, but for these nodes. */
     void ready(long subscription, Set<String> silent);
+
+    /** The node leaves, and its subscriptions are over. */
+    void subscriptionsEnd();
 
     /** The cursors of that node are dropped. */
     void forgotten(long silentUid);

@@ -9,6 +9,7 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Pulse;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
@@ -182,11 +183,9 @@ final class NodeProcess implements Outside {
 
     private void pulse() {
         timeline.after(
-                schedule.settings().heartbeatNs(),
+                Math.max(1, untilNs(node.nodeDeadlineNs())),
                 () -> input(() -> {
-                    for (long silent : node.pulse()) {
-                        trace(() -> "hears nothing of " + schedule.name(silent));
-                    }
+                    node.onNodeTime();
                     pulse();
                 }));
     }
@@ -257,7 +256,7 @@ final class NodeProcess implements Outside {
     }
 
     @Override
-    public void send(long toUid, Object message) {
+    public void send(long toUid, Packet message) {
         effect();
         schedule.messages().sent(message);
         Host to = schedule.hostOf(toUid);
@@ -306,6 +305,22 @@ final class NodeProcess implements Outside {
     }
 
     @Override
+    public void subscriptionsEnd() {
+        subscribers.values().forEach(subscriber -> {
+            if (random.nextBoolean()) {
+                schedule.workload().take(subscriber); // what it had stored with its rows
+            }
+            subscriber.die();
+        });
+        subscribers.clear();
+    }
+
+    @Override
+    public void heardNothingOf(long silentUid) {
+        trace(() -> "hears nothing of " + schedule.name(silentUid));
+    }
+
+    @Override
     public void forgotten(long silentUid) {
         trace(() -> "forgets the cursors of " + schedule.name(silentUid));
         schedule.counts().add("fault: cursor forgotten");
@@ -341,10 +356,14 @@ final class NodeProcess implements Outside {
 
     /** Opens a subscription; {@code how} is what it begins with. */
     void subscribe(Opening how, Witness witness) {
+        if (node.isLeaving()) {
+            schedule.counts().add("subscription: refused, since the node leaves");
+            return;
+        }
         Subscriber subscriber = new Subscriber(schedule, this, witness);
         subscribers.put(witness.id(), subscriber);
         schedule.oracle().opened(witness, heard);
-        subscriber.begin(node.subscribe(witness.id(), how));
+        node.subscribe(witness.id(), how, subscriber::begin);
     }
 
     void unsubscribe(Subscriber subscriber) {

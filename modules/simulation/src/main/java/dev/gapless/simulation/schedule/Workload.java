@@ -123,7 +123,7 @@ final class Workload {
         boolean faults = schedule.profile().faults();
         if (what < 2 && one != null) {
             take(one);
-            if (what == 0 && all.size() > 1) {
+            if (what == 0) {
                 schedule.counts().add("subscription: cancelled");
                 process.unsubscribe(one);
             }

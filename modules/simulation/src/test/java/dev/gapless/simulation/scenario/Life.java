@@ -5,6 +5,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.oracle.Heard;
@@ -25,7 +26,6 @@ final class Life implements Outside {
     private final Heard heard;
     private @Nullable Epoch epoch;
     private long skewMs;
-    private long pulseDueNs;
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
 
@@ -37,7 +37,6 @@ final class Life implements Outside {
         this.settings = settings;
         this.node = new Node(uid, nodeName, settings, Settings.CURSOR_RETENTION_NS, new SplittableRandom(uid), this);
         this.heard = new Heard(world::stamp);
-        this.pulseDueNs = world.nowNs() + settings.heartbeatNs();
     }
 
     Node node() {
@@ -91,19 +90,13 @@ final class Life implements Outside {
 
     /** When {@link #onTime} is due; never more for one that has drained, and only waits for its end. */
     long dueNs() {
-        return drained ? Long.MAX_VALUE : Math.min(pulseDueNs, alarmNs);
+        return drained ? Long.MAX_VALUE : Math.min(node.nodeDeadlineNs(), alarmNs);
     }
 
     /** Does what is due by now. */
     void onTime() {
-        if (pulseDueNs <= nowNs()) {
-            pulseDueNs = Math.max(pulseDueNs, nowNs() - settings.heartbeatNs() + 1) + settings.heartbeatNs();
-            for (long silent : node.pulse()) {
-                if (silent != uid() || world.shows("self")) {
-                    world.story()
-                            .tell(name + " hears nothing of " + world.names().life(silent));
-                }
-            }
+        if (node.nodeDeadlineNs() <= nowNs()) {
+            node.onNodeTime();
         }
         if (alarmNs <= nowNs()) {
             alarmNs = Long.MAX_VALUE;
@@ -122,7 +115,7 @@ final class Life implements Outside {
     }
 
     @Override
-    public void send(long toUid, Object message) {
+    public void send(long toUid, Packet message) {
         world.network().send(this, toUid, message);
     }
 
@@ -157,6 +150,18 @@ final class Life implements Outside {
     @Override
     public void ready(long subscription, Set<String> silent) {
         world.ready(this, subscription, new TreeSet<>(silent));
+    }
+
+    @Override
+    public void heardNothingOf(long silentUid) {
+        if (silentUid != uid() || world.shows("self")) {
+            world.story().tell(name + " hears nothing of " + world.names().life(silentUid));
+        }
+    }
+
+    @Override
+    public void subscriptionsEnd() {
+        world.subscriptionsEnd(this);
     }
 
     @Override

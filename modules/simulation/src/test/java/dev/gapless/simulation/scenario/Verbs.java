@@ -227,7 +227,7 @@ final class Verbs {
     private void open(String name, Life life, Opening how, Witness witness) {
         Reader reader = world.open(name, life, witness);
         world.oracle().opened(witness, life.heard());
-        reader.begin(life.node().subscribe(witness.id(), how));
+        life.node().subscribe(witness.id(), how, reader::begin);
         world.settle();
     }
 

@@ -127,7 +127,7 @@ final class World {
         Life dead = life(address);
         running.remove(address);
         toFlush.remove(dead);
-        readers.values().removeIf(reader -> reader.life() == dead);
+        subscriptionsEnd(dead);
     }
 
     Life life(String address) {
@@ -222,6 +222,10 @@ final class World {
                         .filter(this::runs)
                         .forEach(other -> other.node().reachability(life.uid(), reachable)));
         settle();
+    }
+
+    void subscriptionsEnd(Life life) {
+        readers.values().removeIf(reader -> reader.life() == life);
     }
 
     void ready(Life life, long subscription, Set<String> silent) {

@@ -1,0 +1,73 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a node or a shard wants done, beside packets to send. */
+public sealed interface Effect {
+
+    /** Of a node: tell it to each shard. */
+    record TellShards(ToShard message) implements Effect {}
+
+    /** Of a shard: tell it to the node. */
+    record TellNode(ToNode message) implements Effect {}
+
+    // ------------------------------------------------------------------ of a node
+
+    /**
+     * A member has introduced itself: from now on packets to it go where it says.
+     *
+     * @param hub {@link dev.gapless.core.wire.Hello#hub}
+     */
+    record Introduced(long uid, int hub) implements Effect {}
+
+    /** An older member has this node's name: this node is to shut down (rule M2). Said once. */
+    record NameTaken(long olderUid) implements Effect {}
+
+    /** The cursors of a silent member are being dropped; for people. */
+    record Forgetting(long uid) implements Effect {}
+
+    /**
+     * The node has left in good order.
+     *
+     * @param complete whether every reader of its producers has everything
+     */
+    record Left(boolean complete) implements Effect {}
+
+    // ------------------------------------------------------------------ of a shard
+
+    /** Something came into the topic's feeds: subscriptions that can read on are to be woken. */
+    record Arrived(String topic) implements Effect {}
+
+    /**
+     * A subscription is ready.
+     *
+     * @param silent members that did not answer in time
+     */
+    record Ready(String topic, long subscription, Set<String> silent) implements Effect {}
+
+    /** All subscriptions of the shard end, since the node leaves. */
+    record SubscriptionsEnd() implements Effect {}
+
+    /**
+     * A feed was told that something is missed; for people.
+     *
+     * @param behind how far it had got, or null if it had not begun
+     * @param upTo where it goes on, or null while that is open
+     */
+    record Missed(
+            String topic, String node, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo)
+            implements Effect {}
+
+    /**
+     * A reader was told that it missed something; for people.
+     *
+     * @param sent the last sequence that the cursor had been sent, or -1 if it registered just now
+     * @param resumeAt where it goes on
+     */
+    record CursorMoved(String topic, Session session, long reader, Reason reason, long sent, long resumeAt)
+            implements Effect {}
+}

@@ -1,0 +1,24 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.member.MemberEvent;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The members at one moment. Immutable.
+ *
+ * @param lives the uids of all members. Only a member's messages are taken
+ * @param events what led here, for a consumer that begins now: present and named. Empty until this node is up
+ * @param up is this node itself up?
+ */
+public record MemberView(Set<Long> lives, List<MemberEvent> events, boolean up) {
+    /** Nobody, not even this node. */
+    public static final MemberView NOBODY = new MemberView(Set.of(), List.of(), false);
+
+    public MemberView {
+        lives = Collections.unmodifiableSet(new LinkedHashSet<>(lives)); // in one order in every run
+        events = List.copyOf(events);
+    }
+}

@@ -1,0 +1,30 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.Backoff;
+
+/**
+ * What one life of a node is, beside its topics.
+ *
+ * @param uid Pekko's number of this life
+ * @param name the node's name, the same in all its lives
+ * @param hub what its Hellos say of where packets to it go, see {@link dev.gapless.core.wire.Hello#hub}
+ * @param shards among how many shards its topics are divided
+ * @param pulseNs between two pulses
+ * @param cursorRetentionNs after so long without an answer the cursors of a member are dropped
+ * @param helloBackoff between two Hellos to a member that has not said its name
+ */
+public record NodeSettings(
+        long uid, String name, int hub, int shards, long pulseNs, long cursorRetentionNs, Backoff helloBackoff) {
+    private static final long MS = 1_000_000;
+
+    /** 200 ms, doubling to 10 s. */
+    public static final Backoff HELLO_BACKOFF = new Backoff(200 * MS, 10_000 * MS);
+
+    public NodeSettings {
+        if (shards < 1 || pulseNs < 1 || cursorRetentionNs < 1) {
+            throw new IllegalArgumentException(
+                    "A node has " + shards + " shards, a pulse each " + pulseNs + " ns, and keeps cursors for "
+                            + cursorRetentionNs + " ns: each is at least 1");
+        }
+    }
+}

@@ -1,0 +1,343 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.Now;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.ToConsumer;
+import dev.gapless.core.wire.ToProducer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A share of the topics of one life of a node: a producer and a consumer for each topic that has them. A topic is always served by the
+ * same shard, so that what happens to it happens in order.
+ *
+ * <p>A shard checks by itself for whom a message is, and that its sender is a member as far as this shard has been told.
+ * Messages need not pass the {@link Node}.
+ *
+ * <p>Not thread-safe: one input at a time, with the time; then the outbox is drained.
+ */
+public final class Shard {
+    private final ShardSettings settings;
+    private final Outbox outbox;
+    private final Map<String, ProducerState> producers = new LinkedHashMap<>();
+    private final Map<String, TopicConsumer> consumers = new LinkedHashMap<>();
+
+    private MemberView members = MemberView.NOBODY;
+    /** Invariant: of members alone. */
+    private final Set<Long> unreachable = new HashSet<>();
+    /** Whom the node was told to watch. Invariant: of members alone. */
+    private final Set<Long> watched = new HashSet<>();
+
+    private boolean subscriptionsEnded;
+    private boolean draining;
+    private boolean drained;
+
+    /** A shard without topics, of a process that is no member yet. */
+    public Shard(ShardSettings settings, Outbox outbox) {
+        this.settings = settings;
+        this.outbox = outbox;
+    }
+
+    /** Which of so many shards serves this topic. */
+    public static int indexOf(String topic, int shards) {
+        return Math.floorMod(topic.hashCode(), shards);
+    }
+
+    // ------------------------------------------------------------------ messages
+
+    /** A message from another node's shard, or from one of this node. */
+    public void onMessage(Message message, Now now) {
+        if (message instanceof ToConsumer toConsumer) {
+            onToConsumer(toConsumer, now);
+        } else if (message instanceof ToProducer toProducer) {
+            onToProducer(toProducer, now);
+        }
+    }
+
+    private void onToConsumer(ToConsumer message, Now now) {
+        if (message.session().uid() != settings.uid()) {
+            return; // meant for another life at this address
+        }
+        TopicConsumer consumer = consumers.get(message.topic());
+        if (consumer != null) {
+            consumer.onMessage(message, now.ms(), now.ns());
+            arrived(message.topic());
+        } else {
+            TopicConsumer.deregistrationOf(message).ifPresent(d -> outbox.send(d.toUid(), d.message()));
+        }
+    }
+
+    private void onToProducer(ToProducer message, Now now) {
+        long from = message.session().uid();
+        if (!members.lives().contains(from)) {
+            return; // no answer would find it; it asks again
+        }
+        ProducerState producer = producers.get(message.topic());
+        if (message instanceof Register register) {
+            if (register.toUid() != settings.uid()) {
+                return; // meant for another life at this address
+            }
+            watch(from);
+            producer = producer == null ? producerOf(message.topic(), now) : producer;
+        }
+        if (producer != null) {
+            producer.onMessage(message, now.ms(), now.ns());
+            settleDrain(now);
+        }
+    }
+
+    /** Rule P9: a registration makes the log, empty, so that the first message is not missed. */
+    private @Nullable ProducerState producerOf(String topic, Now now) {
+        Log log = settings.logs().logOf(topic);
+        return log == null ? null : produce(topic, log, now);
+    }
+
+    private void watch(long uid) {
+        if (watched.add(uid)) {
+            outbox.add(new Effect.TellNode(new ToNode.Watch(uid)));
+        }
+    }
+
+    private void arrived(String topic) {
+        outbox.add(new Effect.Arrived(topic));
+    }
+
+    // ------------------------------------------------------------------ what the node tells
+
+    /** Takes what the node tells its shards. */
+    public void onNode(ToShard message, Now now) {
+        if (message instanceof ToShard.Members changed) {
+            onMembers(changed, now);
+        } else if (message instanceof ToShard.Reachability change) {
+            onReachability(change, now);
+        } else if (message instanceof ToShard.Silent silent) {
+            consumers.values().forEach(consumer -> consumer.onSilent(silent.uid(), now.ns()));
+        } else if (message instanceof ToShard.Forget forget) {
+            producers.values().forEach(producer -> producer.onForgotten(forget.uid(), now.ms(), now.ns()));
+            outbox.add(new Effect.TellNode(new ToNode.Forgot(forget.uid())));
+            settleDrain(now);
+        } else if (message instanceof ToShard.EndSubscriptions) {
+            endSubscriptions();
+        } else if (message instanceof ToShard.Drain) {
+            draining = true;
+            producers.values().forEach(producer -> producer.leave(now.ms(), now.ns()));
+            settleDrain(now);
+        }
+    }
+
+    /** Producers first: room that a lost reader leaves is there when its node's successor is told of. */
+    private void onMembers(ToShard.Members changed, Now now) {
+        MemberView before = members;
+        members = changed.now();
+        List<Long> gone = new ArrayList<>(before.lives());
+        gone.removeAll(members.lives());
+        for (long removed : gone) {
+            unreachable.remove(removed);
+            watched.remove(removed);
+            producers.values().forEach(producer -> producer.onRemoved(removed, now.ms(), now.ns()));
+        }
+        settleDrain(now);
+        if (changed.events().isEmpty()) {
+            return;
+        }
+        consumers.forEach((topic, consumer) -> {
+            if (before.up()) {
+                consumer.onMembers(changed.events(), members.events(), now.ms(), now.ns());
+            } else {
+                consumer.begin(changed.events(), members.events(), now.ms(), now.ns());
+            }
+            arrived(topic);
+        });
+    }
+
+    private void onReachability(ToShard.Reachability change, Now now) {
+        if (!members.lives().contains(change.uid())) {
+            return;
+        }
+        boolean changes = change.reachable() ? unreachable.remove(change.uid()) : unreachable.add(change.uid());
+        if (changes) {
+            producers
+                    .values()
+                    .forEach(p -> p.onReachability(change.uid(), change.reachable(), now.ms(), now.ns()));
+        }
+        settleDrain(now);
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    /** A producer was made on this node, with this log. */
+    public void onProducer(String topic, Log log, Now now) {
+        if (!producers.containsKey(topic)) {
+            produce(topic, log, now);
+        }
+    }
+
+    private ProducerState produce(String topic, Log log, Now now) {
+        ProducerState producer = new ProducerState(
+                topic, settings.uid(), log, settings.topics().apply(topic), new TopicEffects(topic, outbox, this::watch));
+        producers.put(topic, producer);
+        unreachable.forEach(uid -> producer.onReachability(uid, false, now.ms(), now.ns()));
+        if (subscriptionsEnded) { // the node leaves
+            producer.leave(now.ms(), now.ns());
+        }
+        return producer;
+    }
+
+    /** There may be something new in the log. */
+    public void onAppended(String topic, Now now) {
+        ProducerState producer = producers.get(topic);
+        if (producer != null) {
+            producer.onAppended(now.ms(), now.ns());
+            settleDrain(now);
+        }
+    }
+
+    private void settleDrain(Now now) {
+        if (!draining || drained) {
+            return;
+        }
+        for (ProducerState producer : producers.values()) {
+            if (!producer.isDrained(now.ns())) {
+                return;
+            }
+        }
+        drained = true;
+        boolean complete = producers.values().stream().allMatch(ProducerState::isLevel);
+        outbox.add(new Effect.TellNode(new ToNode.Drained(complete)));
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    /** Opens a subscription. {@link Effect.Ready} says once it is ready. */
+    public Opened open(String topic, long id, Opening how, Now now) {
+        if (subscriptionsEnded) {
+            return new Opened.Leaving();
+        }
+        TopicConsumer consumer = consumers.get(topic);
+        if (consumer == null) {
+            if (!settings.consumers().take()) {
+                return new Opened.TooManyTopics(settings.consumers().most());
+            }
+            consumer = new TopicConsumer(
+                    topic,
+                    settings.uid(),
+                    settings.topics().apply(topic),
+                    settings.sessions(),
+                    settings.jitter(),
+                    new TopicEffects(topic, outbox, this::watch),
+                    how);
+            consumers.put(topic, consumer);
+            if (members.up()) {
+                consumer.begin(members.events(), members.events(), now.ms(), now.ns());
+            }
+        }
+        Opened.Subscription opened = new Opened.Subscription(consumer.open(id, how, now.ms(), now.ns()));
+        arrived(topic);
+        return opened;
+    }
+
+    /** Ends a subscription; the consumer with the last of its topic. */
+    public void close(String topic, long id) {
+        TopicConsumer consumer = consumers.get(topic);
+        if (consumer == null) {
+            return;
+        }
+        consumer.close(id);
+        if (consumer.isIdle()) {
+            end(consumer);
+            consumers.remove(topic);
+        } else {
+            consumer.onRoom();
+        }
+    }
+
+    private void end(TopicConsumer consumer) {
+        consumer.close();
+        settings.consumers().giveBack();
+    }
+
+    private void endSubscriptions() {
+        subscriptionsEnded = true;
+        outbox.add(new Effect.SubscriptionsEnd());
+        consumers.values().forEach(this::end);
+        consumers.clear();
+        outbox.add(new Effect.TellNode(new ToNode.SubscriptionsEnded()));
+    }
+
+    /** A subscription has gone over from its own reader to the shared feed. */
+    public void joined(String topic, long id) {
+        TopicConsumer consumer = consumers.get(topic);
+        if (consumer != null) {
+            consumer.onJoined(id);
+        }
+    }
+
+    /** A subscription has freed something of a feed that was full. */
+    public void room(String topic) {
+        TopicConsumer consumer = consumers.get(topic);
+        if (consumer != null) {
+            consumer.onRoom();
+        }
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** When {@link #onTime} is due for this topic, or {@code Long.MAX_VALUE}: a topic at rest has no deadline. */
+    public long deadlineNs(String topic, Now now) {
+        ProducerState producer = producers.get(topic);
+        TopicConsumer consumer = consumers.get(topic);
+        long produces = producer == null ? Long.MAX_VALUE : producer.deadlineNs(now.ns());
+        long consumes = consumer == null ? Long.MAX_VALUE : consumer.deadlineNs(now.ns());
+        if (produces == Long.MAX_VALUE || consumes == Long.MAX_VALUE) {
+            return Math.min(produces, consumes);
+        }
+        return produces - consumes < 0 ? produces : consumes;
+    }
+
+    /** Does what is due for this topic. */
+    public void onTime(String topic, Now now) {
+        ProducerState producer = producers.get(topic);
+        if (producer != null) {
+            producer.onTime(now.ms(), now.ns());
+            settleDrain(now);
+        }
+        TopicConsumer consumer = consumers.get(topic);
+        if (consumer != null) {
+            consumer.onTime(now.ms(), now.ns());
+            arrived(topic);
+        }
+    }
+
+    // ------------------------------------------------------------------ for people
+
+    /** The topics that it serves. */
+    public Set<String> topics() {
+        Set<String> topics = new HashSet<>(producers.keySet());
+        topics.addAll(consumers.keySet());
+        return topics;
+    }
+
+    public @Nullable ProducerState producer(String topic) {
+        return producers.get(topic);
+    }
+
+    public @Nullable TopicConsumer consumer(String topic) {
+        return consumers.get(topic);
+    }
+
+    public Collection<ProducerState> producers() {
+        return Collections.unmodifiableCollection(producers.values());
+    }
+}

@@ -1,0 +1,24 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.TopicSettings;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a shard needs of its process.
+ *
+ * @param uid Pekko's number of this life of the node
+ * @param topics the settings of a topic, by its name
+ * @param logs where it finds the logs of its topics
+ * @param sessions gives a higher number at each call, for all shards of this process
+ * @param jitter for what is spread at random
+ * @param consumers of how many topics the node may have consumers, in all its shards
+ */
+public record ShardSettings(
+        long uid,
+        Function<String, TopicSettings> topics,
+        LogSource logs,
+        LongSupplier sessions,
+        RandomGenerator jitter,
+        Quota consumers) {}

@@ -1,0 +1,35 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.member.MemberEvent;
+import java.util.List;
+
+/** What a node tells each of its shards, in order. */
+public sealed interface ToShard {
+
+    /**
+     * The members changed.
+     *
+     * @param events what happened; empty until this node is up, and then all that led to the present members
+     * @param now the members from now on
+     */
+    record Members(List<MemberEvent> events, MemberView now) implements ToShard {
+        public Members {
+            events = List.copyOf(events);
+        }
+    }
+
+    /** A member can, or cannot, be reached, by the judgment of the cluster. */
+    record Reachability(long uid, boolean reachable) implements ToShard {}
+
+    /** No pulse of that life answers ours: what it answered before counts no more (rule C5). */
+    record Silent(long uid) implements ToShard {}
+
+    /** Nothing was heard of that life for too long: its cursors are to be dropped. Answered by {@link ToNode.Forgot}. */
+    record Forget(long uid) implements ToShard {}
+
+    /** The node leaves: its subscriptions end. Answered by {@link ToNode.SubscriptionsEnded}. */
+    record EndSubscriptions() implements ToShard {}
+
+    /** The node leaves: its producers drain (rule P7). Answered by {@link ToNode.Drained}. */
+    record Drain() implements ToShard {}
+}
