@@ -322,6 +322,7 @@ final class Hub extends AbstractBehavior<Object> {
                             roster.nameOf(forgotten),
                             settings.cursorRetention.toSeconds());
             tellLanes(new Lane.Forgotten(forgotten));
+            pulses.forgot(forgotten);
         }
         for (long silent : due.silentUids()) {
             tellLanes(new Lane.Silent(silent));

@@ -214,8 +214,10 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         watchAll();
         Pulses.Due due = pulses.onTime(around.time().ns());
         due.pulses().forEach(pulse -> around.links().send(this, pulse.toUid(), pulse));
-        due.forgottenUids()
-                .forEach(forgotten -> producers.values().forEach(producer -> producer.onForgotten(forgotten)));
+        due.forgottenUids().forEach(forgotten -> {
+            producers.values().forEach(producer -> producer.onForgotten(forgotten));
+            pulses.forgot(forgotten);
+        });
         due.silentUids().forEach(silent -> consumers.values().forEach(consumer -> consumer.onSilent(silent)));
         members.stream()
                 .filter(member -> !membership.hasSaidItsName(member))

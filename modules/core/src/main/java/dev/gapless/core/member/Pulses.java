@@ -75,6 +75,10 @@ public final class Pulses {
         });
     }
 
+    public void unwatch(long peerUid) {
+        peers.remove(peerUid);
+    }
+
     /** No pulses go to anybody else any more. */
     public void unwatchAllBut(Set<Long> lives) {
         peers.keySet().retainAll(lives);

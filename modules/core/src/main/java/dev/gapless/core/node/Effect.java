@@ -59,8 +59,12 @@ public sealed interface Effect {
      * @param upTo where it goes on, or null while that is open
      */
     record Missed(
-            String topic, String node, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo)
-            implements Effect {}
+            String topic,
+            String node,
+            long reader,
+            Reason reason,
+            @Nullable Position behind,
+            @Nullable Position upTo) implements Effect {}
 
     /**
      * A reader was told that it missed something; for people.

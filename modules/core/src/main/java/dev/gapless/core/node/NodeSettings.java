@@ -22,9 +22,8 @@ public record NodeSettings(
 
     public NodeSettings {
         if (shards < 1 || pulseNs < 1 || cursorRetentionNs < 1) {
-            throw new IllegalArgumentException(
-                    "A node has " + shards + " shards, a pulse each " + pulseNs + " ns, and keeps cursors for "
-                            + cursorRetentionNs + " ns: each is at least 1");
+            throw new IllegalArgumentException("A node has " + shards + " shards, a pulse each " + pulseNs
+                    + " ns, and keeps cursors for " + cursorRetentionNs + " ns: each is at least 1");
         }
     }
 }

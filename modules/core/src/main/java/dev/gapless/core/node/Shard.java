@@ -168,9 +168,7 @@ public final class Shard {
         }
         boolean changes = change.reachable() ? unreachable.remove(change.uid()) : unreachable.add(change.uid());
         if (changes) {
-            producers
-                    .values()
-                    .forEach(p -> p.onReachability(change.uid(), change.reachable(), now.ms(), now.ns()));
+            producers.values().forEach(p -> p.onReachability(change.uid(), change.reachable(), now.ms(), now.ns()));
         }
         settleDrain(now);
     }
@@ -186,7 +184,11 @@ public final class Shard {
 
     private ProducerState produce(String topic, Log log, Now now) {
         ProducerState producer = new ProducerState(
-                topic, settings.uid(), log, settings.topics().apply(topic), new TopicEffects(topic, outbox, this::watch));
+                topic,
+                settings.uid(),
+                log,
+                settings.topics().apply(topic),
+                new TopicEffects(topic, outbox, this::watch));
         producers.put(topic, producer);
         unreachable.forEach(uid -> producer.onReachability(uid, false, now.ms(), now.ns()));
         if (subscriptionsEnded) { // the node leaves
