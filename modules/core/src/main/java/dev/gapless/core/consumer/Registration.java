@@ -1,14 +1,18 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Placed;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a consumer remembers of one producer.
+ * What a reader remembers of one producer.
  *
  * <pre>
  *            named              Registered, CursorExpired
@@ -18,78 +22,255 @@ import org.jspecify.annotations.Nullable;
  *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing) or LOST
  * </pre>
  *
- * <p>Invariants: it has a session only while REGISTERING, LIVE or LEFT; LIVE has a position; WAITING has no uid.
+ * <p>Only its own methods change it, each of which asserts that the change is legal. {@link Producers} lets members come and go,
+ * {@link ConsumerState} decides on what is heard of them.
  */
 final class Registration {
-    enum Phase {
-        /** A member that has not said its name. */
-        UNNAMED,
-        /** Asked, and not answered. */
-        REGISTERING,
-        /** Messages come. */
-        LIVE,
-        /** Its node is gone, or stands in a token alone, and may come. */
-        WAITING,
-        /** It was told as lost. A member that has not said its name may yet turn out to be it. */
-        LOST,
-        /** It left in good order, and its node is not removed yet. */
-        LEFT
-    }
-
     static final long NO_UID = 0;
 
-    String node;
+    /** What its producer calls itself. Invariant: its address as long as it has not said a name. */
+    private String node;
     /** Of this life, or of the one before it: its name for whoever has not heard it say another. */
-    String address;
+    private String address;
     /** That of the life that its position is of. */
-    String answeredAddress;
+    private String answeredAddress;
 
-    long uid;
-    Phase phase;
-    /** Where to begin while there is no position. */
-    Start start;
+    private Phase phase;
+    private Progress progress;
 
-    @Nullable Session session;
+    /** The life that answered last here. Invariant: if there is one, its position is placed; LIVE or LEFT, it is the member. */
+    private long answeredUid = NO_UID;
+    /** A later life that came, and went without an answer. Invariant: none while LIVE or LEFT. */
+    private long unheardUid = NO_UID;
 
-    /** How far the feed has got. */
-    @Nullable Placed at;
-    /** The life that this position is of. */
-    long answeredUid = NO_UID;
-    /** A later life that came, and went without an answer. */
-    long unheardUid = NO_UID;
-    /** {@code ready()} went on without it. */
-    boolean late;
-    /** A token was taken before it had answered. */
-    boolean unresolved;
-
-    int attempts;
+    /** How often in a row it was asked without an answer. Invariant: 0 while LIVE or LEFT. */
+    private int attempts;
     /** How often in a row something was missing right after its answer. */
-    int gaps;
-    /** When to ask again (REGISTERING), or to give up waiting (WAITING). */
-    long dueNs;
+    private int gaps;
 
-    Registration(String node, long uid, Phase phase, Start start) {
+    private Registration(String node, Phase phase, Progress progress) {
         this.node = node;
         this.address = node;
         this.answeredAddress = node;
-        this.uid = uid;
         this.phase = phase;
-        this.start = start;
+        this.progress = progress;
+        assert isConsistent() : this;
+    }
+
+    /** A member that is to be asked for this start once it has said its name. */
+    static Registration ofMember(String address, long uid, Start start) {
+        return new Registration(address, new Phase.Unnamed(uid), new Progress.Unbegun(start, false, false));
+    }
+
+    /** A producer that a token names; with no position if it had not answered when the token was taken. */
+    static Registration ofToken(String node, @Nullable Placed at, long dueNs) {
+        Progress progress = at == null ? new Progress.Unbegun(Start.LATEST, false, true) : new Progress.Reached(at);
+        return new Registration(node, new Phase.Waiting(dueNs), progress);
+    }
+
+    // ------------------------------------------------------------------ changes
+
+    /** This member turned out to be it: to be asked now. */
+    void becomeNamed(String name, Registration member, long nowNs) {
+        assert member == this || phase instanceof Phase.Waiting || phase instanceof Phase.Lost : this;
+        assert member.phase instanceof Phase.Unnamed : member;
+        node = name;
+        address = member.address;
+        attempts = 0;
+        phase = new Phase.Registering(member.uid(), null, nowNs);
+        if (member.isLate()) {
+            becomeLate();
+        }
+        assert isConsistent() : this;
+    }
+
+    /** {@code ready()} goes on without it, if it has not answered. */
+    void becomeLate() {
+        assert phase instanceof Phase.Present : this;
+        if (progress instanceof Progress.Unbegun unbegun) {
+            progress = new Progress.Unbegun(unbegun.start(), true, unbegun.unresolved());
+        }
+    }
+
+    /** It was asked, for the first time or again; what was asked before does not count any more. */
+    void becomeRegistering(Session session, long dueNs) {
+        phase = new Phase.Registering(namedUid(), session, dueNs);
+        attempts++;
+        assert isConsistent() : this;
+    }
+
+    /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
+    void becomePatient(long dueNs) {
+        assert isLive() : this;
+        phase = new Phase.Registering(uid(), null, dueNs);
+        assert isConsistent() : this;
+    }
+
+    /** It answered, or was overrun: its messages go on behind this position. */
+    void becomeLive(At at) {
+        assert isRegistering() || isLive() : this + " at " + at;
+        phase = new Phase.Live(uid(), Objects.requireNonNull(session()));
+        progress = new Progress.Reached(at);
+        answeredUid = uid();
+        answeredAddress = address;
+        unheardUid = NO_UID;
+        attempts = 0;
+        assert isConsistent() : this;
+    }
+
+    /** What comes follows. */
+    void advanceTo(At at) {
+        assert isLive() && at.isLevelWith(Objects.requireNonNull(at())) : this + " to " + at;
+        progress = new Progress.Reached(at);
+        gaps = 0;
+    }
+
+    /** Nothing is missing. */
+    void nothingMissing() {
+        assert isLive() : this;
+        gaps = 0;
+    }
+
+    /** Something is missing: how often in a row. */
+    int somethingMissing() {
+        assert isLive() : this;
+        return ++gaps;
+    }
+
+    void becomeLeft() {
+        assert isLive() : this;
+        phase = new Phase.Left(uid(), Objects.requireNonNull(session()));
+        assert isConsistent() : this;
+    }
+
+    /** This life of it is no member any more. */
+    void lifeEnded(long removedUid) {
+        unheardUid = answeredUid == removedUid ? NO_UID : removedUid;
+    }
+
+    /** Behind {@link #lifeEnded}: its node may come back until then. */
+    void becomeWaiting(long dueNs) {
+        assert at() != null && !hasLeft() : this;
+        phase = new Phase.Waiting(dueNs);
+        assert isConsistent() : this;
+    }
+
+    void becomeLost() {
+        assert isWaiting() : this;
+        phase = new Phase.Lost();
+        assert isConsistent() : this;
+    }
+
+    private long namedUid() {
+        assert phase instanceof Phase.Present && !isUnnamed() : this;
+        return uid();
+    }
+
+    private boolean isConsistent() {
+        boolean answered = isLive() || hasLeft();
+        Placed at = at();
+        return !(at instanceof End)
+                && (!isAnswered() || at instanceof At)
+                && (!answered || (answeredUid == uid() && unheardUid == NO_UID && attempts == 0))
+                && (!isWaiting() || at != null || isUnresolved());
+    }
+
+    // ------------------------------------------------------------------ its phase
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean isUnnamed() {
+        return phase instanceof Phase.Unnamed;
+    }
+
+    boolean isRegistering() {
+        return phase instanceof Phase.Registering;
+    }
+
+    boolean isLive() {
+        return phase instanceof Phase.Live;
+    }
+
+    boolean hasLeft() {
+        return phase instanceof Phase.Left;
+    }
+
+    boolean isWaiting() {
+        return phase instanceof Phase.Waiting;
+    }
+
+    boolean isLost() {
+        return phase instanceof Phase.Lost;
+    }
+
+    /** The member, or {@link #NO_UID} if its node is none. */
+    long uid() {
+        return phase instanceof Phase.Present present ? present.uid() : NO_UID;
+    }
+
+    @Nullable Session session() {
+        return phase instanceof Phase.Present present ? present.session() : null;
+    }
+
+    // ------------------------------------------------------------------ how far it is
+
+    String node() {
+        return node;
+    }
+
+    /** How far the feed has got, or null if it has not begun. */
+    @Nullable Placed at() {
+        return progress instanceof Progress.Reached reached ? reached.at() : null;
+    }
+
+    @Nullable Position position() {
+        Placed at = at();
+        return at == null ? null : at.position();
     }
 
     /** What to ask for. */
     Start asks() {
-        return at == null || at.position() == null ? start : new Start.After(at.position());
+        if (progress instanceof Progress.Unbegun unbegun) {
+            return unbegun.start();
+        }
+        return new Start.After(Objects.requireNonNull(position()));
     }
 
-    /** Is there a time at which to do something about it? */
-    boolean isWaiting() {
-        return phase == Phase.REGISTERING || phase == Phase.WAITING;
+    /** {@code ready()} went on without it, and it has not answered since. */
+    boolean isLate() {
+        return progress instanceof Progress.Unbegun unbegun && unbegun.late();
+    }
+
+    /** A token was taken before it had answered, and it has not answered since. */
+    boolean isUnresolved() {
+        return progress instanceof Progress.Unbegun unbegun && unbegun.unresolved();
+    }
+
+    // ------------------------------------------------------------------ its lives
+
+    long answeredUid() {
+        return answeredUid;
+    }
+
+    long unheardUid() {
+        return unheardUid;
+    }
+
+    /** Did a later life come, and go without an answer? */
+    boolean hasUnheardLife() {
+        return unheardUid != NO_UID;
+    }
+
+    /** Has a member answered for it here? If not, its position, if any, is a token's. */
+    boolean isAnswered() {
+        return answeredUid != NO_UID;
     }
 
     /** It stands in a token, and no member with this name has been seen yet. */
     boolean isUnheardOf() {
-        return (phase == Phase.WAITING || phase == Phase.LOST) && !isAnswered() && unheardUid == NO_UID;
+        return (isWaiting() || isLost()) && !isAnswered() && !hasUnheardLife();
     }
 
     /** Is it one of these, by its name, or by an address of which a token knows no more? */
@@ -97,18 +278,35 @@ final class Registration {
         return nodes.contains(node) || nodes.contains(address) || nodes.contains(answeredAddress);
     }
 
+    /** Is its position one of a life that never publishes? All such lives have the same epoch. */
+    boolean isUnpublished() {
+        Placed at = at();
+        return at != null && Epoch.NONE.equals(at.epoch());
+    }
+
     /** Has it said so itself, here, that it never published, and has no other life been there since? */
     boolean neverPublished() {
-        return at != null && Epoch.NONE.equals(at.epoch()) && isAnswered() && unheardUid == NO_UID;
+        return isUnpublished() && isAnswered() && !hasUnheardLife();
     }
 
     /** Was another life there than the one that its position is of? */
     boolean hasLaterLife() {
-        return unheardUid != NO_UID || (uid != NO_UID && uid != answeredUid);
+        return hasUnheardLife() || (uid() != NO_UID && uid() != answeredUid);
     }
 
-    /** Has a member answered for it here? If not, its position, if any, is a token's. */
-    boolean isAnswered() {
-        return answeredUid != NO_UID;
+    // ------------------------------------------------------------------ how often it is asked
+
+    int attempts() {
+        return attempts;
+    }
+
+    /** Was this life asked before? */
+    boolean wasAsked() {
+        return attempts > 0 || answeredUid == uid();
+    }
+
+    @Override
+    public String toString() {
+        return node + " " + phase + " " + progress + " answered " + answeredUid + " unheard " + unheardUid;
     }
 }

@@ -2,7 +2,6 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.Limits;
 import dev.gapless.core.Session;
-import dev.gapless.core.consumer.Registration.Phase;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader's registrations: one for each member, and, of those with names, one for each producer that it waits for. What they
- * come to together is asked here; what becomes of one is {@link ConsumerState}'s to decide.
+ * come to together is asked here; what becomes of one is {@link Producers}' and {@link ConsumerState}'s to decide.
  *
  * <p>Invariants: one present for each uid; those that have a session are present. Not thread-safe.
  */
@@ -28,18 +27,19 @@ final class Registrations {
 
     /** A member that has not said its name. */
     void appeared(Registration r) {
+        assert present(r.uid()) == null : "twice present: " + r;
         present.add(r);
     }
 
     /** It has said its name, or turned out to be one that is waited for. */
     void named(Registration unnamed, Registration r) {
         present.set(present.indexOf(unnamed), r);
-        byNode.put(r.node, r);
+        byNode.put(r.node(), r);
     }
 
     /** One that is waited for. */
     void add(Registration r) {
-        byNode.put(r.node, r);
+        byNode.put(r.node(), r);
     }
 
     /** It is no member any more. */
@@ -49,13 +49,13 @@ final class Registrations {
 
     /** Nor is it waited for. */
     void forget(Registration r) {
-        byNode.remove(r.node, r);
+        byNode.remove(r.node(), r);
     }
 
     /** Those that were told as lost, and that no member is left to turn out to be. */
     void forgetLost() {
-        boolean mayCome = present.stream().anyMatch(r -> r.phase == Phase.UNNAMED);
-        byNode.values().removeIf(r -> r.phase == Phase.LOST && (r.isAnswered() || !mayCome));
+        boolean mayCome = present.stream().anyMatch(Registration::isUnnamed);
+        byNode.values().removeIf(r -> r.isLost() && (r.isAnswered() || !mayCome));
     }
 
     void clear() {
@@ -67,7 +67,7 @@ final class Registrations {
 
     @Nullable Registration present(long uid) {
         for (Registration r : present) {
-            if (r.uid == uid) {
+            if (r.uid() == uid) {
                 return r;
             }
         }
@@ -76,7 +76,7 @@ final class Registrations {
 
     @Nullable Registration of(Session session) {
         for (Registration r : present) {
-            if (session.equals(r.session)) {
+            if (session.equals(r.session())) {
                 return r;
             }
         }
@@ -100,7 +100,7 @@ final class Registrations {
     /** Their names, or addresses. */
     Set<String> names() {
         Set<String> nodes = new HashSet<>(byNode.keySet());
-        present.forEach(r -> nodes.add(r.node));
+        present.forEach(r -> nodes.add(r.node()));
         return nodes;
     }
 
@@ -108,8 +108,8 @@ final class Registrations {
     Set<Long> awaited() {
         Set<Long> uids = new HashSet<>();
         for (Registration r : present) {
-            if (r.at == null && !r.late) {
-                uids.add(r.uid);
+            if (r.at() == null && !r.isLate()) {
+                uids.add(r.uid());
             }
         }
         return uids;
@@ -119,8 +119,8 @@ final class Registrations {
     Set<String> silent() {
         Set<String> nodes = new HashSet<>();
         for (Registration r : present) {
-            if (r.late && r.at == null) {
-                nodes.add(r.node);
+            if (r.isLate() && r.at() == null) {
+                nodes.add(r.node());
             }
         }
         return nodes;
@@ -130,22 +130,23 @@ final class Registrations {
     Set<String> unresolved() {
         Set<String> nodes = new HashSet<>();
         for (Registration r : present) {
-            if (r.at == null) {
-                nodes.add(r.node);
+            if (r.at() == null) {
+                nodes.add(r.node());
             }
         }
         for (Registration r : byNode.values()) {
             // Also if their end was told: should they answer after all, they must not begin anew.
-            if (!r.isAnswered() || r.hasLaterLife() || r.phase == Phase.LEFT) {
-                nodes.add(r.node);
+            if (!r.isAnswered() || r.hasLaterLife() || r.hasLeft()) {
+                nodes.add(r.node());
             }
         }
         return nodes;
     }
 
-    boolean isAnyWaiting() {
+    /** Is anybody to be heard of: an answer, or how its end was? */
+    boolean isAnyUnsettled() {
         for (Registration r : byNode.values()) {
-            if (r.isWaiting()) {
+            if (r.phase() instanceof Phase.Timed) {
                 return true;
             }
         }
@@ -156,8 +157,8 @@ final class Registrations {
     long dueInNs(long nowNs) {
         long wait = Long.MAX_VALUE;
         for (Registration r : byNode.values()) {
-            if (r.isWaiting()) {
-                wait = Math.min(wait, r.dueNs - nowNs);
+            if (r.phase() instanceof Phase.Timed timed) {
+                wait = Math.min(wait, timed.dueNs() - nowNs);
             }
         }
         return wait;
@@ -169,7 +170,7 @@ final class Registrations {
         all.addAll(byNode.values());
         List<RegistrationStatus> statuses = new ArrayList<>();
         for (Registration r : all) {
-            statuses.add(new RegistrationStatus(r.node, r.phase.name(), r.at == null ? null : r.at.position()));
+            statuses.add(new RegistrationStatus(r.node(), r.phase().label(), r.position()));
         }
         statuses.sort(Comparator.comparing(RegistrationStatus::node));
         return statuses;

@@ -55,7 +55,7 @@ public final class Configurations {
                     .backpressure()
                     .window(1, 1)
                     .may(Kind.LOSE, 1)
-                    .atLeast(2_500, 24),
+                    .atLeast(2_500, 22),
             Configuration.of("leave, with loss")
                     .host("a", 2, 0, Kind.LEAVE, Kind.START)
                     .host("b", 0, 1)

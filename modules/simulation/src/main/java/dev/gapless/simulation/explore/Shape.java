@@ -106,8 +106,8 @@ record Shape(Sort sort, long name, Part[] parts) {
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
             Map.entry("ProducerState.expiries", "statistics"),
-            Map.entry("ConsumerState.expiries", "statistics"),
-            Map.entry("ConsumerState.registeredAgain", "statistics"),
+            Map.entry("FeedWriter.expiries", "statistics"),
+            Map.entry("Registrar.registeredAgain", "statistics"),
             Map.entry("TopicConsumer.registeredAgain", "statistics"),
             Map.entry("Base.key", "told to people alone"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
@@ -126,7 +126,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Witness.begun", "of no concern where things go wrong"));
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
-            Map.entry("Registration.dueNs", Meaning.DEADLINE),
+            Map.entry("Registering.dueNs", Meaning.DEADLINE),
+            Map.entry("Waiting.dueNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
             Map.entry("Cursor.heartbeatDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.drainUntilNs", Meaning.DEADLINE),

@@ -1,0 +1,177 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Start;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Registered;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Puts into a reader's feed what its producers do: begin, go on, miss something, leave, are lost; each in the era where it belongs
+ * (rule F2). Changes no registration: the caller moves it to where the feed has got. Not thread-safe.
+ */
+final class FeedWriter {
+    private final ConsumerState.Reader reader;
+    private final Feed feed;
+    private Map<Reason, Long> expiries = Map.of();
+
+    FeedWriter(ConsumerState.Reader reader, Feed feed) {
+        this.reader = reader;
+        this.feed = feed;
+    }
+
+    /** What was told as missed. */
+    Map<Reason, Long> expiries() {
+        return expiries;
+    }
+
+    // ------------------------------------------------------------------ where a stream begins and goes on
+
+    /** The producer answers for the first time. Returns its position. */
+    At begins(Registration r, Registered message, long nowMs) {
+        At at = new At(eraOf(r, message.log()), message.next() - 1);
+        boolean missedItsStart = r.isLate() && missedSomething(r.asks(), message);
+        if (r.isUnresolved()) {
+            tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
+        } else if (missedItsStart) {
+            tell(r, at, Reason.REGISTERED_LATE, nowMs);
+        } else {
+            feed.started(at);
+        }
+        return at;
+    }
+
+    /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
+    private static boolean missedSomething(Start start, Registered message) {
+        return start instanceof Start.Latest
+                ? message.head() > 0
+                : message.next() > message.log().first(); // whatever its clock says of when that was published
+    }
+
+    /** The producer goes on behind this position. Returns where that lies now. */
+    At goesOn(Registration r, Placed at, Registered message, long nowMs) {
+        if (r.isUnpublished() && r.hasUnheardLife()) {
+            lost(r, nowMs); // a life in between may have published
+            At to = new At(eraOf(r, message.log()), at.sequence());
+            feed.started(to);
+            return to;
+        }
+        At to = new At(continued(r, at, message.log()), at.sequence());
+        if (!to.isLevelWith(at)) {
+            feed.started(to);
+        }
+        return to;
+    }
+
+    At messages(At at, Batch batch) {
+        feed.messages(at.era(), batch.frames());
+        return new At(at.era(), batch.last());
+    }
+
+    // ------------------------------------------------------------------ what is missed
+
+    /** The producer cannot go on where the feed is. Returns where it does go on. */
+    At expires(Registration r, CursorExpired message, long nowMs) {
+        Placed at = r.at();
+        At to = new At(eraOf(r, message), message.resumeAt() - 1);
+        if (at == null || !Objects.equals(to.position(), at.position())) {
+            tell(r, to, message.reason(), nowMs); // C3
+        } else if (at instanceof Unplaced) {
+            feed.started(to);
+        }
+        return to;
+    }
+
+    /** Nobody is left to ask (C7). */
+    void lost(Registration r, long nowMs) {
+        End end = endOf(r);
+        if (r.neverPublished()) {
+            feed.left(end); // nothing of it can be lost
+            return;
+        }
+        tell(r, end, Reason.PRODUCER_LOST, nowMs);
+    }
+
+    private void tell(Registration r, Placed to, Reason reason, long nowMs) {
+        feed.expired(to, reason, nowMs);
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
+        expiries.merge(reason, 1L, Long::sum);
+        reader.effects()
+                .missed(r.node(), reader.reader(), reason, r.position(), to instanceof End ? null : to.position());
+    }
+
+    // ------------------------------------------------------------------ ends
+
+    /** The producer left in good order at its position (C6). */
+    void left(Registration r, At at) {
+        feed.left(reader.eras().endOf(at, r.answeredUid()));
+    }
+
+    /** Where it ends if nobody comes back. */
+    End endOf(Registration r) {
+        if (r.hasUnheardLife()) {
+            // beyond the end that others took its position's life for
+            return reader.eras().endOfSilent(r.node(), r.unheardUid());
+        }
+        return r.at() instanceof At answered
+                ? reader.eras().endOf(answered, r.answeredUid())
+                : reader.eras().endOfUnanswered(r.node(), r.position());
+    }
+
+    // ------------------------------------------------------------------ eras
+
+    private Era continued(Registration r, Placed from, LogIdentity log) {
+        if (isUnpublished(log)) {
+            return eraOf(r, log);
+        }
+        return from instanceof At at && log.epoch().equals(at.epoch())
+                ? at.era()
+                : reader.eras().continued(r.node(), from, log);
+    }
+
+    private static boolean isUnpublished(LogIdentity log) {
+        return log.epoch().equals(Epoch.NONE);
+    }
+
+    private Era eraOf(Registration r, LogIdentity log) {
+        return isUnpublished(log)
+                ? reader.eras().ofUnpublished(r.node(), log, r.uid())
+                : reader.eras().of(r.node(), log);
+    }
+
+    private Era eraOf(Registration r, CursorExpired message) {
+        Placed at = r.at();
+        Eras eras = reader.eras();
+        if (r.hasUnheardLife()) {
+            // Its number lies between: who was told the end of the life before sees that another one came.
+            eras.endOfSilent(r.node(), r.unheardUid());
+        }
+        return at == null || message.reason() == Reason.PRODUCER_RESTARTED
+                ? eraOf(r, message.log())
+                : eras.continued(r.node(), at, message.log());
+    }
+
+    // ------------------------------------------------------------------ for tokens
+
+    /** Those that a token must name, whatever was read of them (rule T1). */
+    void unresolved(Set<String> nodes) {
+        if (!nodes.equals(feed.unresolved())) {
+            feed.unresolved(Set.copyOf(nodes));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Start;
+import dev.gapless.core.feed.Placed;
+
+/** How far a reader has got with one producer. */
+sealed interface Progress {
+
+    /**
+     * The producer has given no position yet.
+     *
+     * @param start where to begin
+     * @param late {@code ready()} went on without it
+     * @param unresolved a token was taken before it had answered
+     */
+    record Unbegun(Start start, boolean late, boolean unresolved) implements Progress {}
+
+    /**
+     * The feed has everything up to here, or was told what it lacks.
+     *
+     * @param at has an epoch, and is no end; not placed if only a token says so
+     */
+    record Reached(Placed at) implements Progress {}
+}

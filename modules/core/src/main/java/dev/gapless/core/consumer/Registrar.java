@@ -1,0 +1,84 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Session;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.ToProducer;
+
+/** What a reader says to producers: asks, again and again, acknowledges, and takes itself off (rules C4 to C6). Not thread-safe. */
+final class Registrar {
+    private static final int GAPS_AT_ONCE = 3;
+
+    private final ConsumerState.Reader reader;
+    private final Feed feed;
+    private long registeredAgain;
+
+    Registrar(ConsumerState.Reader reader, Feed feed) {
+        this.reader = reader;
+        this.feed = feed;
+    }
+
+    /** How often it registered with a member that it had registered with before. */
+    long registeredAgain() {
+        return registeredAgain;
+    }
+
+    /** Asks its producer for what follows; if no answer comes, again after a backoff. */
+    void register(Registration r, long nowNs) {
+        Session session = new Session(reader.uid(), reader.sessions().getAsLong());
+        if (r.wasAsked()) {
+            registeredAgain++;
+        }
+        r.becomeRegistering(session, nowNs + backoffNs(r.attempts()));
+        send(r, new Register(reader.topic(), reader.reader(), session, r.uid(), r.asks(), feed.grantBytes()));
+    }
+
+    /**
+     * Something is missing: registers again, at once. If that has been of no use several times, since the answer is accepted
+     * and what follows never comes, the next attempt waits.
+     */
+    void registerBehindGap(Registration r, long nowNs) {
+        int gaps = r.somethingMissing();
+        if (gaps <= GAPS_AT_ONCE) {
+            register(r, nowNs);
+        } else {
+            r.becomePatient(nowNs + backoffNs(gaps - GAPS_AT_ONCE));
+        }
+    }
+
+    private long backoffNs(int attempt) {
+        long wait = reader.settings().registerBackoff().waitNs(attempt);
+        double jitter = reader.settings().registerJitter();
+        return (long) (wait * (1 + jitter * (2 * reader.jitter().nextDouble() - 1)));
+    }
+
+    /** Everything up to its position is in the feed. */
+    void acknowledge(Registration r) {
+        Placed at = r.at();
+        Session session = r.session();
+        if (at != null && session != null) {
+            send(r, new Ack(reader.topic(), reader.reader(), session, at.sequence(), feed.grantBytes()));
+        }
+    }
+
+    /** It has left, and everything up to its end is in the feed. */
+    void acknowledgeEnd(Registration r, Session session, long head) {
+        send(r, new GoneAck(reader.topic(), reader.reader(), session, head));
+    }
+
+    /** Nobody reads any more. */
+    void deregister(Registration r) {
+        Session session = r.session();
+        if (session != null) {
+            send(r, new Deregister(reader.topic(), reader.reader(), session));
+        }
+    }
+
+    private void send(Registration r, ToProducer message) {
+        reader.effects().send(r.uid(), message);
+    }
+}
