@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.core.Reason;
 import dev.gapless.core.wire.Hello;
 import java.time.Duration;
 import java.util.List;
@@ -159,6 +160,56 @@ class MembersTest {
             get(cluster.gapless(0)
                     .subscribe(TOPIC, StartFrom.latest(), new Recorder<>())
                     .ready());
+        }
+    }
+
+    @Test
+    void ofTwoNamesakesInTwoDataCentersTheOneThatWasStartedLaterGivesWay() {
+        String dataCenter = "pekko.cluster.multi-data-center.self-data-center = ";
+        try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin\n" + dataCenter + "one")) {
+            ActorSystem second = cluster.join("gapless.node-name = twin\n" + dataCenter + "two");
+            get(second.getWhenTerminated());
+            var reason = CoordinatedShutdown.get(second).getShutdownReason();
+            assertTrue(reason.isPresent() && reason.get().toString().contains("twin"), reason::toString);
+            cluster.awaitUpAmong(0, 1);
+            assertTrue(CoordinatedShutdown.get(cluster.system(0))
+                    .getShutdownReason()
+                    .isEmpty());
+            get(cluster.gapless(0).producer(TOPIC).publish("still there"));
+        }
+    }
+
+    @Test
+    void whoIsRefusedForItsNameAndPublishedNothingCostsNobodyAReload() {
+        try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
+            Recorder<String> recorder = new Recorder<>();
+            get(cluster.gapless(0)
+                    .subscribe(TOPIC, StartFrom.latest(), recorder)
+                    .ready());
+            ActorSystem second = cluster.join("gapless.node-name = twin");
+            Gapless.get(second).producer(TOPIC);
+            get(second.getWhenTerminated());
+            cluster.awaitUpAmong(0, 1);
+            await(() -> registrationsAt(cluster.gapless(0)).count() == 1);
+            get(cluster.gapless(0).producer(TOPIC).publish("goes on"));
+            await(() -> recorder.messages().equals(List.of("goes on")));
+            assertEquals(1, recorder.events().size());
+        }
+    }
+
+    @Test
+    void whatWasPublishedWhereTheNameIsRefusedIsToldAsLost() {
+        try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
+            Recorder<String> recorder = new Recorder<>();
+            get(cluster.gapless(0)
+                    .subscribe(TOPIC, StartFrom.latest(), recorder)
+                    .ready());
+            ActorSystem second = cluster.join("gapless.node-name = twin");
+            get(Gapless.get(second).producer(TOPIC).publish("never delivered"));
+            await(() -> recorder.expired().size() == 1);
+            assertEquals(
+                    Reason.PRODUCER_LOST,
+                    recorder.expired().get(0).gaps().get(0).reason());
         }
     }
 

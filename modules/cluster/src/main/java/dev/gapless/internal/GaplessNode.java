@@ -210,6 +210,13 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         r.producers().values().forEach(producer -> producer.log.close());
     }
 
+    /** Has anything been published here, on any topic? */
+    boolean hasPublished() {
+        return running().producers().values().stream()
+                .anyMatch(producer ->
+                        producer.log.head() >= producer.log.identity().first());
+    }
+
     @Override
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         Producer<T> producer = producer(topic);

@@ -9,6 +9,7 @@ import dev.gapless.core.wire.Pulse;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
+import dev.gapless.core.wire.Withdrawal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -159,6 +160,7 @@ final class Hub extends AbstractBehavior<Object> {
                 .onMessage(ToProducer.class, this::onToProducer)
                 .onMessage(Pulse.class, this::onPulse)
                 .onMessage(Hello.class, this::onHello)
+                .onMessage(Withdrawal.class, this::onWithdrawal)
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
@@ -292,11 +294,20 @@ final class Hub extends AbstractBehavior<Object> {
         return this;
     }
 
+    private Behavior<Object> onWithdrawal(Withdrawal withdrawal) {
+        roster.onWithdrawal(withdrawal);
+        return this;
+    }
+
     /** Two members under one name would be one producer to everybody else: the younger one gives way. */
     private void refuseNamesake() {
-        roster.olderNamesake()
-                .ifPresent(other -> fail("The member at " + other.address().hostPort() + " has the same node name, '"
-                        + name + "'. Give each node its own gapless.node-name. This node shuts down"));
+        roster.olderNamesake().filter(other -> !failed).ifPresent(other -> {
+            fail("The member at " + other.address().hostPort() + " has the same node name, '" + name
+                    + "'. Give each node its own gapless.node-name. This node shuts down");
+            if (!node.hasPublished()) {
+                roster.withdraw();
+            }
+        });
     }
 
     // ------------------------------------------------------------------ pulses

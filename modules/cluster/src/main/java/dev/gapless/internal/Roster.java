@@ -3,6 +3,7 @@ package dev.gapless.internal;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,11 @@ final class Roster {
     private final ActorContext<Object> hub;
     private final Membership membership;
     private final Map<Long, Member> members = new HashMap<>();
+    /** When the members that have said their names were started, by their own clocks. */
+    private final Map<Long, Long> startedMs = new HashMap<>();
+
+    private final long selfStartedMs = Clock.nowMs();
+    private boolean withdrawn;
 
     /** Of this life of this node; with a role, of members that have it. */
     Roster(long uid, String name, String role, Peers peers, Consumer<Lane.Command> lanes, ActorContext<Object> hub) {
@@ -73,7 +79,17 @@ final class Roster {
         OptionalLong namesake = membership.namesake();
         Member self = members.get(uid);
         Member other = namesake.isPresent() ? members.get(namesake.getAsLong()) : null;
-        return self != null && other != null && other.isOlderThan(self) ? Optional.of(other) : Optional.empty();
+        return self != null && other != null && isOlder(other, self) ? Optional.of(other) : Optional.empty();
+    }
+
+    /** Exactly one of the two is, whichever of them asks. Pekko knows no ages across data centers: there the clocks decide. */
+    private boolean isOlder(Member other, Member self) {
+        if (other.dataCenter().equals(self.dataCenter())) {
+            return other.isOlderThan(self);
+        }
+        long otherUid = other.uniqueAddress().longUid();
+        long otherStartedMs = startedMs.getOrDefault(otherUid, Long.MAX_VALUE);
+        return otherStartedMs == selfStartedMs ? otherUid < uid : otherStartedMs < selfStartedMs;
     }
 
     // ------------------------------------------------------------------ who comes and goes
@@ -103,6 +119,7 @@ final class Roster {
 
     void removed(long memberUid) {
         members.remove(memberUid);
+        startedMs.remove(memberUid);
         lanes.accept(new Lane.Removed(memberUid));
         tell(membership.removed(memberUid));
         peers.remove(memberUid);
@@ -144,7 +161,7 @@ final class Roster {
     }
 
     private Hello hello(long toUid, boolean answer) {
-        return new Hello(uid, toUid, name, hub.getSelf().path().uid(), answer);
+        return new Hello(uid, toUid, name, hub.getSelf().path().uid(), answer, selfStartedMs);
     }
 
     /**
@@ -160,10 +177,30 @@ final class Roster {
         if (member != null && hello.fromUid() != uid) {
             peers.put(hello.fromUid(), hubOf(member, "#" + hello.hub()));
         }
+        startedMs.put(hello.fromUid(), hello.startedMs());
         if (!hello.answer()) {
             peers.send(hello.fromUid(), hello(hello.fromUid(), true));
         }
+        if (withdrawn) {
+            peers.send(hello.fromUid(), new Withdrawal(uid, hello.fromUid()));
+        }
         tell(membership.heard(hello));
+    }
+
+    /** This node goes, and never published anything: nobody need wait for it, or take it for a loss. */
+    void withdraw() {
+        withdrawn = true;
+        for (long memberUid : members.keySet()) {
+            if (memberUid != uid) {
+                peers.send(memberUid, new Withdrawal(uid, memberUid));
+            }
+        }
+    }
+
+    void onWithdrawal(Withdrawal withdrawal) {
+        if (withdrawal.toUid() == uid) {
+            tell(membership.withdrew(withdrawal.fromUid()));
+        }
     }
 
     private ActorRef<Object> hubOf(Member member, String incarnation) {

@@ -4,6 +4,7 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -24,6 +25,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
 
     private static final String HELLO = "h";
     private static final String PULSE = "p";
+    private static final String WITHDRAWAL = "w";
     private static final String STATUS_REQUEST = "S";
     private static final String STATUS_REPLY = "s";
     private static final int FIRST_ARRAY_BYTES = 4 * 1024;
@@ -45,6 +47,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             return PULSE;
         } else if (message instanceof Hello) {
             return HELLO;
+        } else if (message instanceof Withdrawal) {
+            return WITHDRAWAL;
         } else if (message instanceof StatusMessage.Request) {
             return STATUS_REQUEST;
         } else if (message instanceof StatusMessage.Reply) {
@@ -71,6 +75,10 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeText(hello.node());
             out.writeFixed(hello.hub());
             out.writeByte(hello.answer() ? 1 : 0);
+            out.writeFixed(hello.startedMs());
+        } else if (message instanceof Withdrawal withdrawal) {
+            out.writeFixed(withdrawal.fromUid());
+            out.writeFixed(withdrawal.toUid());
         } else if (message instanceof StatusMessage.Request request) {
             out.writeNumber(request.number());
             out.writeFixed(request.fromUid());
@@ -100,7 +108,9 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                             in.readFixed(),
                             in.readText("node", Limits.MAX_NAME),
                             (int) in.readFixed(),
-                            in.readByte() == 1);
+                            in.readByte() == 1,
+                            in.readFixed());
+                case WITHDRAWAL -> new Withdrawal(in.readFixed(), in.readFixed());
                 case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());
                 case STATUS_REPLY ->
                     new StatusMessage.Reply(in.readNumber(), in.readFixed(), in.readText("status", buffer.remaining()));

@@ -26,6 +26,7 @@ import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Pulse;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,8 @@ class WireSerializerTest {
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
-                new Hello(-1, 2, "n1", -7, true),
+                new Hello(-1, 2, "n1", -7, true, 1L << 40),
+                new Withdrawal(-1, 2),
                 new Pulse(-1, 2, 3, 4, 5),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));

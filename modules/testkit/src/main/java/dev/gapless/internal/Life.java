@@ -171,7 +171,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     }
 
     private void hello(long toUid, boolean answer) {
-        around.links().send(this, toUid, new Hello(uid, toUid, name, 0, answer));
+        around.links().send(this, toUid, new Hello(uid, toUid, name, 0, answer, 0));
     }
 
     private void watchAll() {

@@ -100,8 +100,17 @@ final class Producers {
             registrations.appeared(Registration.ofMember(joined.address(), joined.uid(), start));
         } else if (event instanceof MemberEvent.Named named) {
             onNamed(named, nowMs, nowNs);
+        } else if (event instanceof MemberEvent.Withdrawn) {
+            onWithdrawn(event.uid());
         } else if (event instanceof MemberEvent.Removed) {
             onRemoved(event.uid(), nowMs, nowNs);
+        }
+    }
+
+    private void onWithdrawn(long withdrawnUid) {
+        Registration r = registrations.present(withdrawnUid);
+        if (r != null && r.isUnnamed()) {
+            registrations.gone(r);
         }
     }
 

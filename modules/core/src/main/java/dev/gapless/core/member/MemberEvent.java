@@ -2,7 +2,7 @@ package dev.gapless.core.member;
 
 import dev.gapless.core.Limits;
 
-/** What becomes of a member, in this order: present, named, removed. */
+/** What becomes of a member, in this order: present, named or withdrawn, removed. */
 public sealed interface MemberEvent {
     /** Pekko's number of one life of a node. */
     long uid();
@@ -24,6 +24,9 @@ public sealed interface MemberEvent {
             Limits.checkName("node", node);
         }
     }
+
+    /** It goes without ever having been named, and says that it never published anything: nothing of it can be missed. */
+    record Withdrawn(long uid) implements MemberEvent {}
 
     /** It is no member any more, and never will be again under this uid. */
     record Removed(long uid) implements MemberEvent {}

@@ -38,6 +38,9 @@ public final class Membership {
 
         boolean named;
 
+        /** Invariant: not named. It is over for this node, and only its removal is still to come. */
+        boolean withdrawn;
+
         Member(String address) {
             this.address = address;
         }
@@ -66,7 +69,11 @@ public final class Membership {
     public List<MemberEvent> snapshot() {
         List<MemberEvent> events = new ArrayList<>();
         if (up) {
-            members.forEach((memberUid, member) -> events.add(new MemberEvent.Present(memberUid, member.address)));
+            members.forEach((memberUid, member) -> {
+                if (!member.withdrawn) {
+                    events.add(new MemberEvent.Present(memberUid, member.address));
+                }
+            });
             members.forEach((memberUid, member) -> {
                 if (member.named && member.claimed != null) {
                     events.add(new MemberEvent.Named(memberUid, member.claimed));
@@ -107,10 +114,23 @@ public final class Membership {
         return up ? events : List.of();
     }
 
+    /**
+     * A member said that it goes, and never published anything. If it was named, its producers say so themselves; if not, it is as if
+     * it had never come.
+     */
+    public List<MemberEvent> withdrew(long memberUid) {
+        Member member = members.get(memberUid);
+        if (member == null || member.named || member.withdrawn) {
+            return List.of();
+        }
+        member.withdrawn = true;
+        return up ? List.of(new MemberEvent.Withdrawn(memberUid)) : List.of();
+    }
+
     /** A member was removed. */
     public List<MemberEvent> removed(long memberUid) {
         Member member = members.remove(memberUid);
-        if (member == null) {
+        if (member == null || member.withdrawn) {
             return List.of();
         }
         if (!up) {
@@ -180,7 +200,7 @@ public final class Membership {
         long firstUid = 0;
         for (Map.Entry<Long, Member> entry : members.entrySet()) {
             Member member = entry.getValue();
-            if (name.equals(member.claimed)) {
+            if (name.equals(member.claimed) && !member.withdrawn) {
                 if (member.named) {
                     return List.of();
                 }

@@ -152,7 +152,7 @@ public final class Node {
     }
 
     private void sayHello(long toUid, boolean answer) {
-        outbox.send(toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer));
+        outbox.send(toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer, 0));
     }
 
     // ------------------------------------------------------------------ pulses

@@ -10,8 +10,11 @@ import dev.gapless.core.Limits;
  * @param node the sender's name
  * @param hub what the transport tells the sender's hub by from others at the same address, or 0 if it needs nothing
  * @param answer true if it answers a Hello, which is not answered again
+ * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970: of two namesakes in different data
+ *     centers, the one that was started later gives way
  */
-public record Hello(long fromUid, long toUid, String node, int hub, boolean answer) implements Packet {
+public record Hello(long fromUid, long toUid, String node, int hub, boolean answer, long startedMs)
+        implements Packet {
     public Hello {
         Limits.checkName("node", node);
     }

@@ -383,6 +383,19 @@ class ConsumerStateTest implements ConsumerEffects {
     // ------------------------------------------------------------------ C6, C7, C8
 
     @Test
+    @DisplayName(
+            "ruleM2: who gives way to another one of its name, and published nothing, is no loss, and not waited for")
+    void withdrawnIsNotLost() {
+        begin(present(PRODUCER));
+        consumer.setReady();
+        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), 0, nowNs);
+        assertEquals(Set.of(PRODUCER), consumer.awaited());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        assertEquals(0, feed.head());
+    }
+
+    @Test
     @DisplayName("ruleC6: Gone at the position ends the stream in good order, once")
     void goneEndsTheStream() {
         live(1);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
+import dev.gapless.core.member.MemberEvent.Withdrawn;
 import dev.gapless.core.wire.Hello;
 import java.util.List;
 import java.util.OptionalLong;
@@ -18,7 +19,7 @@ class MembershipTest {
     private final Membership membership = new Membership(1, "n1");
 
     private List<MemberEvent> heard(long uid, String node) {
-        return membership.heard(new Hello(uid, 1, node, 0, false));
+        return membership.heard(new Hello(uid, 1, node, 0, false, 0));
     }
 
     private void up() {
@@ -98,6 +99,43 @@ class MembershipTest {
         assertEquals(List.of(new Named(3, "n2")), heard(3, "n2"));
         assertEquals(List.of(), membership.removed(2));
         assertEquals("n2", membership.nameOf(3));
+    }
+
+    @Test
+    @DisplayName("ruleM2: who gives way and published nothing is as if it had never come, but for its removal")
+    void withdrawnBeforeItWasNamed() {
+        up();
+        membership.appeared(2, "host:2");
+        heard(2, "n1");
+        assertEquals(List.of(new Withdrawn(2)), membership.withdrew(2));
+        assertEquals(List.of(), membership.withdrew(2));
+        assertTrue(membership.contains(2));
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
+        assertEquals(List.of(), membership.removed(2));
+    }
+
+    @Test
+    @DisplayName("ruleM2: who was named leaves like any other producer")
+    void withdrawnAlthoughNamed() {
+        up();
+        membership.appeared(2, "host:2");
+        heard(2, "n2");
+        assertEquals(List.of(), membership.withdrew(2));
+        assertEquals(List.of(new Removed(2)), membership.removed(2));
+    }
+
+    @Test
+    @DisplayName("ruleM2: a name that one who gave way has claimed is free for the next")
+    void withdrawnNamesAreFree() {
+        up();
+        membership.appeared(2, "host:2");
+        heard(2, "n2");
+        membership.appeared(3, "host:3");
+        heard(3, "n2");
+        membership.withdrew(3);
+        assertEquals(List.of(new Removed(2)), membership.removed(2));
+        membership.appeared(4, "host:4");
+        assertEquals(List.of(new Named(4, "n2")), heard(4, "n2"));
     }
 
     @Test
