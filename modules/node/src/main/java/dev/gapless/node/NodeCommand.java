@@ -96,9 +96,12 @@ final class NodeCommand implements Callable<Integer> {
         return others.isEmpty() ? config : config.withValue(SEEDS, ConfigValueFactory.fromIterable(others));
     }
 
-    private static void tellUp(Member member, PrintWriter err) {
-        err.println(member.gapless().nodeName() + " is up, and listens on " + member.address());
-        err.flush();
+    /** Not where it was refused, for its name for instance, and is up only for as long as it takes to leave. */
+    static void tellUp(Member member, PrintWriter err) {
+        if (!member.isEnding()) {
+            err.println(member.gapless().nodeName() + " is up, and listens on " + member.address());
+            err.flush();
+        }
     }
 
     private static void useLogbackBeside(Path file) {

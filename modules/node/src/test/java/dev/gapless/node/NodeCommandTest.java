@@ -1,11 +1,16 @@
 package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class NodeCommandTest {
     private static List<String> seedsWithoutItself(String seeds) {
@@ -18,6 +23,22 @@ class NodeCommandTest {
         assertEquals(
                 List.of("pekko://gapless@127.0.0.1:25522"),
                 seedsWithoutItself("[\"pekko://gapless@127.0.0.1:25521\", \"pekko://gapless@127.0.0.1:25522\"]"));
+    }
+
+    @Test
+    void aNodeThatShutsDownAlreadyIsNotSaidToBeUp() {
+        String anyPort = "pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = 0 }";
+        NodeCommand command = new NodeCommand(new Termination());
+        Config config = ProgramConfig.of(ConfigFactory.parseString(anyPort), null, new CommandLine(command));
+        try (Member member = Member.start(config)) {
+            StringWriter told = new StringWriter();
+            NodeCommand.tellUp(member, new PrintWriter(told));
+            assertTrue(told.toString().contains(" is up"), told.toString());
+            told.getBuffer().setLength(0);
+            CoordinatedShutdown.get(member.system()).runAll(CoordinatedShutdown.unknownReason());
+            NodeCommand.tellUp(member, new PrintWriter(told));
+            assertEquals("", told.toString());
+        }
     }
 
     @Test
