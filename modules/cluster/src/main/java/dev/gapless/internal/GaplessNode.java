@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +57,9 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     private final ExtendedActorSystem system;
     private final @Nullable String takesNoPart;
+    /** For one topic always the same epoch in this life: an empty log that was dropped, and made anew, is the same log. */
+    private final long epochs = new SecureRandom().nextLong();
+
     private final @Nullable Running running;
     private volatile @Nullable Node standIn;
 
@@ -158,7 +162,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
         checkPublishing(topic.name(), running().settings().topic(topic.name()));
-        return new LocalHandle<>(topic, localProducer(topic.name()), running().codec());
+        return new LocalHandle<>(topic, heldProducer(topic.name()), running().codec());
     }
 
     /** Throws IllegalStateException if the settings say that this node does not publish there. */
@@ -168,6 +172,25 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
                     "Topic " + topic + ": this node does not publish to it, as gapless.publishing = off"
                             + " says, for all topics or for this one. Set it on where producer() is called");
         }
+    }
+
+    private LocalProducer heldProducer(String topic) {
+        while (true) {
+            LocalProducer local = localProducer(topic);
+            LocalProducer held = running().producers().computeIfPresent(topic, (name, known) -> known.hold());
+            if (held == local) {
+                return local;
+            } // else it was dropped meanwhile
+        }
+    }
+
+    /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
+    boolean drop(LocalProducer unused) {
+        return running()
+                        .producers()
+                        .computeIfPresent(
+                                unused.topic, (name, known) -> known == unused && known.isUnused() ? null : known)
+                != unused;
     }
 
     /** The log of a topic on this node, made at the first call. */
@@ -192,7 +215,8 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     private LocalProducer makeProducer(String topic) {
         Running r = running();
         TopicSettings settings = r.settings().topic(topic);
-        LogIdentity identity = LogIdentity.fresh(settings, new SecureRandom(), Clock.nowMs());
+        LogIdentity identity =
+                LogIdentity.fresh(settings, new SplittableRandom(epochs + topic.hashCode()), Clock.nowMs());
         Log log = new Log(identity, settings);
         LocalProducer made = new LocalProducer(topic, log, settings, r.completions(), Clock.SYSTEM);
         made.countIn(r.stats().topic(topic));

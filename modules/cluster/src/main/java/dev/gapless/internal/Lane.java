@@ -242,6 +242,18 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ProducerHost.
         return this;
     }
 
+    /** Rule P9, the other way round. */
+    private boolean drop(ProducerHost producer) {
+        LocalProducer local = producer.local();
+        boolean dropped = shared.node().drop(local);
+        if (dropped) {
+            producers.remove(local.topic, producer);
+            local.stats().remove(local);
+            losses.close(local.topic, LossLogs.Place.CURSOR);
+        }
+        return dropped;
+    }
+
     private Behavior<Command> next(ProducerHost producer) {
         producer.tellOthers();
         alarms.set(producer, producer.deadlineNs(), nowNs());
@@ -394,7 +406,9 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ProducerHost.
         for (Alarms.Sleeper sleeper : alarms.due(nowNs())) {
             if (sleeper instanceof ProducerHost producer) {
                 producer.onTime();
-                next(producer);
+                if (leaving || !producer.isForgotten() || !drop(producer)) {
+                    next(producer);
+                }
             } else if (sleeper instanceof ConsumerHost consumer) {
                 consumer.onTime();
                 next(consumer);

@@ -24,6 +24,7 @@ final class LocalProducer {
     private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
     private volatile @Nullable Runnable host;
+    private volatile boolean held;
     private volatile TopicStats stats = TopicStats.NONE;
     private volatile int cursors;
     private volatile long lowestAcked;
@@ -44,6 +45,21 @@ final class LocalProducer {
 
     TopicStats stats() {
         return stats;
+    }
+
+    /** The application has it from now on, and may publish at any time. */
+    LocalProducer hold() {
+        held = true;
+        return this;
+    }
+
+    boolean isHeld() {
+        return held;
+    }
+
+    /** May it be dropped? Nobody here can publish, and nobody ever has: a log made anew says the same of itself. */
+    boolean isUnused() {
+        return !held && log.head() < log.identity().first();
     }
 
     /** For the host: how many cursors there are, and up to where all have acknowledged. */

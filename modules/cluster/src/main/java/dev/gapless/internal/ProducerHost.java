@@ -38,6 +38,8 @@ final class ProducerHost extends Alarms.Sleeper implements ProducerEffects {
     private final Place place;
     private final ProducerState state;
     private @Nullable CompletableFuture<Boolean> leaving;
+    /** When it is dropped if nobody uses it until then; {@link Alarms#NEVER} while somebody does. */
+    private long unusedUntilNs = Alarms.NEVER;
 
     ProducerHost(LocalProducer local, Place place) {
         this.local = local;
@@ -71,7 +73,22 @@ final class ProducerHost extends Alarms.Sleeper implements ProducerEffects {
     }
 
     long deadlineNs() {
-        return state.deadlineNs(nowNs());
+        long dueNs = state.deadlineNs(nowNs());
+        boolean isFirst = unusedUntilNs != Alarms.NEVER && (dueNs == Alarms.NEVER || unusedUntilNs - dueNs < 0);
+        return isFirst ? unusedUntilNs : dueNs;
+    }
+
+    LocalProducer local() {
+        return local;
+    }
+
+    /** Has nobody used it for so long that it need not be kept (rule P9)? */
+    boolean isForgotten() {
+        return isUnused() && unusedUntilNs != Alarms.NEVER && unusedUntilNs - nowNs() <= 0;
+    }
+
+    private boolean isUnused() {
+        return local.isUnused() && state.cursorCount() == 0;
     }
 
     /** Leaves in good order; {@code drained} completes when that is done, or has taken too long. */
@@ -88,6 +105,11 @@ final class ProducerHost extends Alarms.Sleeper implements ProducerEffects {
             leaving = null;
         }
         local.cursors(state.cursorCount(), state.lowestAcked());
+        if (!isUnused()) {
+            unusedUntilNs = Alarms.NEVER;
+        } else if (unusedUntilNs == Alarms.NEVER) {
+            unusedUntilNs = nowNs() + local.settings.producerReturnNs();
+        }
     }
 
     ProducerStatus status() {

@@ -114,6 +114,10 @@ public final class TopicStats {
         producers.add(producer);
     }
 
+    void remove(LocalProducer producer) {
+        producers.remove(producer);
+    }
+
     void add(Feed feed) {
         feeds.add(feed);
     }
