@@ -94,13 +94,14 @@ final class ConsumerHost extends Alarms.Sleeper implements ConsumerEffects {
 
     void open(long id, Opening opening, SubscriptionListener listener, Order.Desk desk) {
         SubscriptionState state = consumer.open(id, opening, nowMs(), nowNs());
-        readings.put(id, new Reading(state, listener));
+        Reading added = new Reading(state, listener);
+        readings.put(id, added);
         listener.opened(state, desk);
         if (readyWhileOpening != null) {
             listener.ready(readyWhileOpening);
             readyWhileOpening = null;
         }
-        wakeAll();
+        wake(added); // it alone: the others have nothing new, and there may be thousands
     }
 
     void close(long id) {
@@ -177,10 +178,12 @@ final class ConsumerHost extends Alarms.Sleeper implements ConsumerEffects {
     }
 
     private void wakeAll() {
-        for (Reading reading : readings.values()) {
-            if (reading.state().hasNext()) {
-                reading.listener().wake();
-            }
+        readings.values().forEach(ConsumerHost::wake);
+    }
+
+    private static void wake(Reading reading) {
+        if (reading.state().hasNext()) {
+            reading.listener().wake();
         }
     }
 

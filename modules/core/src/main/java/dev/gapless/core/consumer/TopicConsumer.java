@@ -128,7 +128,10 @@ public final class TopicConsumer {
         unsettled.put(id, added);
         if (up) {
             awaitAnswers(added, nowNs);
-            settle(nowNs);
+            if (settle(id, added, nowNs)) { // it alone: it changes nothing for the others, and there may be thousands
+                unsettled.remove(id);
+                unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
+            }
         }
         return added.subscription;
     }
@@ -311,6 +314,7 @@ public final class TopicConsumer {
         for (Open waiting : unsettled.values()) {
             if (up && !waiting.ready) {
                 wait = Math.min(wait, waiting.readyUntilNs - nowNs);
+                break; // they are in the order in which they were opened, and all have the same time
             }
         }
         boolean wantsRoom = shared.feed().wantsRoom()
@@ -340,18 +344,20 @@ public final class TopicConsumer {
         if (!up || unsettled.isEmpty()) {
             return;
         }
-        unsettled.entrySet().removeIf(entry -> {
-            Open waiting = entry.getValue();
-            ConsumerState reader = readers.get(waiting.reader);
-            if (!waiting.ready) {
-                settleReady(entry.getKey(), waiting, reader, nowNs);
-            }
-            if (reader != null) {
-                waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
-            }
-            return waiting.ready && reader == null;
-        });
+        unsettled.entrySet().removeIf(entry -> settle(entry.getKey(), entry.getValue(), nowNs));
         unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
+    }
+
+    /** Is it ready, without a reader of its own? */
+    private boolean settle(long id, Open waiting, long nowNs) {
+        ConsumerState reader = readers.get(waiting.reader);
+        if (!waiting.ready) {
+            settleReady(id, waiting, reader, nowNs);
+        }
+        if (reader != null) {
+            waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
+        }
+        return waiting.ready && reader == null;
     }
 
     private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowNs) {

@@ -9,11 +9,11 @@ import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +33,8 @@ public final class Feed {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Base> bases = new HashMap<>(Limits.NODES_AT_FIRST);
     private final Map<String, Tail> tails = new HashMap<>(Limits.NODES_AT_FIRST);
-    private final List<FeedReader> readers = new CopyOnWriteArrayList<>();
+    /** Under the lock; those that came first come first. */
+    private final Set<FeedReader> readers = new LinkedHashSet<>();
 
     private final Ages ages;
     private long evictable = Ring.ALL;
@@ -268,17 +269,24 @@ public final class Feed {
         boolean wantsRoomSince =
                 wantsRoom && wantedRoom; // not only since now: an idle topic has not been looked at for long
         wantedRoom = wantsRoom;
-        for (FeedReader reader : readers) {
-            long next = reader.next();
-            if (next != reader.seen) {
-                reader.seen = next;
-                reader.progressNs = nowNs;
-                reader.stalled = false;
-            } else if (!wantsRoomSince || next > ring.head()) {
-                reader.progressNs = nowNs; // it holds nothing back
-            } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
-                reader.stalled = true;
-            }
+        lock.lock();
+        try {
+            readers.forEach(reader -> look(reader, wantsRoomSince, nowNs));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look(FeedReader reader, boolean othersWait, long nowNs) {
+        long next = reader.next();
+        if (next != reader.seen) {
+            reader.seen = next;
+            reader.progressNs = nowNs;
+            reader.stalled = false;
+        } else if (!othersWait || next > ring.head()) {
+            reader.progressNs = nowNs; // it holds nothing back
+        } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
+            reader.stalled = true;
         }
     }
 
@@ -316,7 +324,12 @@ public final class Feed {
     }
 
     public void detach(FeedReader reader) {
-        readers.remove(reader);
+        lock.lock();
+        try {
+            readers.remove(reader);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The entry with this index, or null if it is not there yet (index above the head) or no more. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
@@ -33,6 +34,7 @@ import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -311,5 +313,26 @@ class TopicConsumerTest implements ConsumerEffects {
         assertEquals(2, consumer.registeredAgain());
         consumer.close(1);
         assertEquals(2, consumer.registeredAgain());
+    }
+
+    @Test
+    void whatOpeningTakesDoesNotDependOnHowManySubscriptionsThereAre() {
+        allocatedByOpening(2_000); // classes are loaded, code is compiled
+        long some = allocatedByOpening(1_000);
+        long many = allocatedByOpening(8_000);
+        assertTrue(many < 16 * some, "1,000 took " + some + " bytes, 8,000 took " + many);
+    }
+
+    /** Opens subscriptions while a member has not answered, and returns how many bytes that allocated. */
+    private long allocatedByOpening(int subscriptions) {
+        consumer = consumer(Given.ring(8), new Opening.Latest());
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int id = 1; id <= subscriptions; id++) {
+            consumer.open(id, new Opening.Latest(), 0, id);
+            assertTrue(consumer.deadlineNs(id) <= 1 + 5 * SECOND);
+        }
+        return threads.getCurrentThreadAllocatedBytes() - before;
     }
 }
