@@ -2,6 +2,7 @@ package dev.gapless;
 
 import dev.gapless.core.CursorToken;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Where a subscription begins.
@@ -22,7 +23,17 @@ public sealed interface StartFrom {
      *
      * @param token its token
      */
-    record Resume(CursorToken token) implements StartFrom {}
+    record Resume(CursorToken token) implements StartFrom {
+        /**
+         * Throws IllegalArgumentException for a token of more producers than can be resumed.
+         *
+         * @param token its token
+         */
+        public Resume {
+            Objects.requireNonNull(token, "token must not be null");
+            token.checkResumable();
+        }
+    }
 
     /**
      * With what was published at that time or later.
@@ -36,6 +47,7 @@ public sealed interface StartFrom {
          * @param time to the millisecond
          */
         public Since {
+            Objects.requireNonNull(time, "time must not be null");
             try {
                 var unused = time.toEpochMilli();
             } catch (ArithmeticException e) {
@@ -84,6 +96,6 @@ public sealed interface StartFrom {
      * @throws IllegalArgumentException if it is none, or damaged
      */
     static StartFrom token(String token) {
-        return new Resume(CursorToken.parse(token));
+        return new Resume(CursorToken.parse(Objects.requireNonNull(token, "token must not be null")));
     }
 }

@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Gap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.AbstractActor;
@@ -374,5 +376,22 @@ class ActorTest {
                 IllegalArgumentException.class,
                 () -> SubscriptionSettings.defaults().withWindow(0));
         assertTrue(SubscriptionSettings.defaults().window().isEmpty());
+    }
+
+    @Test
+    void ofSubscriptionsByActorsThatHaveStoppedNothingIsLeft() {
+        Topic<Integer> topic = Topic.of("stopped before", Integer.class);
+        Noting stopped = new Noting("stopped-before");
+        stopped.ref.tell(Order.STOP);
+        List<CompletionStage<Ended.Reason>> ended = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            ended.add(cluster.gapless(1)
+                    .subscribe(topic, StartFrom.latest(), SubscriptionSettings.defaults(), stopped.ref, Told::new)
+                    .whenEnded());
+        }
+        ended.forEach(each -> assertEquals(Ended.Reason.CANCELLED, get(each)));
+        await(() -> get(cluster.gapless(1).status(Duration.ofSeconds(5))).stream()
+                .flatMap(status -> status.topics().stream())
+                .noneMatch(status -> status.topic().equals(topic.name()) && status.consumer() != null));
     }
 }

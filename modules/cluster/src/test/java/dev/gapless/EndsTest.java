@@ -17,6 +17,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How subscriptions end, and what is left of producers that have ended. */
 class EndsTest {
@@ -163,5 +165,59 @@ class EndsTest {
             await(() -> recorder.messages().size() == 1);
             assertEquals(1, recorder.events().size());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Error.class, StackOverflowError.class, IllegalStateException.class})
+    void whateverOnEndedThrowsTheSubscriptionHasEnded(Class<? extends Throwable> type) throws Exception {
+        Throwable failure = type.getDeclaredConstructor().newInstance();
+        Topic<Integer> topic = Topic.of("ends with " + type.getSimpleName(), Integer.class);
+        Recorder<Integer> failing = new Recorder<>() {
+            @Override
+            public void onEnded(Ended<Integer> ended) {
+                super.onEnded(ended);
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
+            }
+        };
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), failing);
+        get(subscription.ready());
+        assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
+        assertEquals(Ended.Reason.CANCELLED, get(subscription.whenEnded()));
+        assertEquals(1, failing.ended().size());
+        await(() -> consumersOf(topic) == 0);
+    }
+
+    private static long consumersOf(Topic<?> topic) {
+        return get(cluster.gapless(1).status(Duration.ofSeconds(5))).stream()
+                .flatMap(status -> status.topics().stream())
+                .filter(status -> status.topic().equals(topic.name()) && status.consumer() != null)
+                .count();
+    }
+
+    @Test
+    void whatOverflowsTheStackStopsItsSubscriptionAlone() {
+        Topic<Integer> topic = Topic.of("deep", Integer.class);
+        Recorder<Integer> level = new Recorder<>();
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), level).ready());
+        Recorder<Integer> deep = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Integer> delivery) {
+                assertEquals(0, overflow(1));
+            }
+
+            private int overflow(int depth) {
+                return depth < 0 ? depth : overflow(depth + 1) + 1;
+            }
+        };
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), deep);
+        get(subscription.ready());
+        get(cluster.gapless(0).producer(topic).publish(1));
+        assertEquals(Ended.Reason.FAILED, get(subscription.whenEnded()));
+        assertInstanceOf(StackOverflowError.class, deep.ended().get(0).cause());
+        get(cluster.gapless(0).producer(topic).publish(2));
+        await(() -> level.messages().equals(List.of(1, 2)));
     }
 }

@@ -35,7 +35,8 @@ final class ActorRecipient<T, M> implements Recipient<T> {
         try {
             actor.tell(wrap.apply(unconfirmed));
             return null;
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
             return Outcome.failed(e); // the application's function
         }
     }

@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An application's handler: one event at a time. */
+/**
+ * An application's handler: one event at a time. Whatever it throws is a failure to handle that event, and a thread that was interrupted
+ * meanwhile is not when it handles the next one.
+ */
 final class HandlerRecipient<T> implements Recipient<T> {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRecipient.class);
 
@@ -37,6 +40,7 @@ final class HandlerRecipient<T> implements Recipient<T> {
 
     @Override
     public @Nullable Outcome give(Event<T> event, long number, Receipts receipts) {
+        boolean interrupted = enter();
         try {
             if (event instanceof Delivery<T> delivery) {
                 return deliver(delivery, number, receipts);
@@ -51,11 +55,22 @@ final class HandlerRecipient<T> implements Recipient<T> {
                 return skip ? Outcome.DONE : Outcome.failed(undecodable.cause());
             }
             return Outcome.DONE;
-        } catch (Exception | LinkageError | AssertionError e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
             return Outcome.failed(e);
+        } finally {
+            leave(interrupted);
+        }
+    }
+
+    private static boolean enter() {
+        return Thread.currentThread().isInterrupted();
+    }
+
+    /** The flag is as it was before the application was called: the thread is the dispatcher's, and has other events to hand over. */
+    private static void leave(boolean interrupted) {
+        if (!interrupted) {
+            var unused = Thread.interrupted();
         }
     }
 
@@ -99,20 +114,28 @@ final class HandlerRecipient<T> implements Recipient<T> {
                 delivery.position(),
                 delivery.node(),
                 cause);
+        boolean interrupted = enter();
         try {
             return handler.onFailure(delivery, cause);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
             LOG.error("Topic {}: onFailure failed", delivery.topic(), e);
             return OnFailure.STOP;
+        } finally {
+            leave(interrupted);
         }
     }
 
     @Override
     public void ended(Ended<T> ended) {
+        boolean interrupted = enter();
         try {
             handler.onEnded(ended);
-        } catch (RuntimeException | LinkageError | AssertionError e) {
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
             LOG.error("Topic {}: onEnded failed", ended.topic(), e);
+        } finally {
+            leave(interrupted);
         }
     }
 

@@ -101,10 +101,6 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
                 self.tell(new Settled(number, outcome));
             }
         };
-        ActorRef<?> owner = recipient.owner();
-        if (owner != null) {
-            context.watch(owner);
-        }
     }
 
     /** Tells the actor that runs this behavior. */
@@ -153,6 +149,10 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
     private Behavior<Command> onOpened(Opened command) {
         EventReader<T> opened = node.reader(topic, reading.settings(), reading.id(), command.state(), command.desk());
         reader = opened;
+        ActorRef<?> owner = recipient.owner();
+        if (owner != null) {
+            context.watch(owner); // not before: an owner that has stopped closes what the consumer has opened by then
+        }
         handle.opened(opened, () -> {
             CursorToken token = inHand.token();
             return token == null ? opened.token() : token;
@@ -286,8 +286,11 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
             ended = true;
             CursorToken token = handle.token();
             node.closeSubscription(topic.name(), reading.id());
-            recipient.ended(new Ended<>(topic.name(), reason, cause, token));
-            handle.ended(reason, token, cause);
+            try {
+                recipient.ended(new Ended<>(topic.name(), reason, cause, token));
+            } finally {
+                handle.ended(reason, token, cause);
+            }
         }
         return Behaviors.stopped();
     }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a subscription has got with every producer, in a printable form that resumes it on any node (rule T1). URL-safe,
  * bound to its topic and cluster, versioned and check-summed. Immutable.
+ *
+ * <p>A subscription's token names as many producers as its feed knows, and taking it never fails. The bound ({@link
+ * Limits#MAX_TOKEN_POSITIONS}) is checked where a token comes in, to be resumed.
  */
 public final class CursorToken {
     private static final byte VERSION = 1;
@@ -34,7 +37,6 @@ public final class CursorToken {
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
-        checkCount(topic, positions.size());
     }
 
     public String topic() {
@@ -97,6 +99,11 @@ public final class CursorToken {
             positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
         }
         return new CursorToken(topic, cluster, timeMs, positions);
+    }
+
+    /** Throws IllegalArgumentException if it names more producers than can be waited for where it is resumed. */
+    public void checkResumable() {
+        checkCount(topic, positions.size());
     }
 
     private static void checkCount(String topic, int count) {

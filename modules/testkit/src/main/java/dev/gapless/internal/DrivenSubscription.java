@@ -60,7 +60,6 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
                 new SubscriptionActor.Reading<>(topic, settings, id, observed, handle), life, wakeup));
         this.listener = SubscriptionActor.listener(actor.getRef(), handle, wakeup);
         time.add(this);
-        turns.add(this, this::turn); // it may watch its actor already
     }
 
     /** The node that it is on. */
