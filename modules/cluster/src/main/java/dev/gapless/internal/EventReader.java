@@ -99,7 +99,7 @@ final class EventReader<T> {
                 given++;
                 if (filter.takesNode(message.node())
                         && filter.takesKey(message.frame().content().key())) {
-                    return event(message, current, given);
+                    return event(message, current.path(), given);
                 }
             } else {
                 Step step = step();
@@ -191,7 +191,8 @@ final class EventReader<T> {
             return () -> token(here);
         }
         int before = given - 1;
-        return () -> token(current.after(before));
+        MessageRun.Path path = current.path();
+        return () -> token(path.after(before));
     }
 
     /** What the application is told of this step, if it is told anything. */
@@ -224,12 +225,12 @@ final class EventReader<T> {
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
-    private Event<T> event(FeedEntry.Message message, MessageRun of, int count) {
+    private Event<T> event(FeedEntry.Message message, MessageRun.Path path, int count) {
         Frame frame = message.frame();
         Content content = frame.content();
         Position position = message.after().position();
         Instant time = Instant.ofEpochMilli(frame.publishedMs());
-        Supplier<CursorToken> token = () -> token(of.after(count));
+        Supplier<CursorToken> token = () -> token(path.after(count)); // a message that is kept keeps no other
         String node = message.node();
         try {
             T decoded = content.tombstone() ? null : codec.decode(topic, content);
@@ -237,7 +238,8 @@ final class EventReader<T> {
                 stats.delivered();
             }
             return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
-        } catch (Exception | LinkageError e) {
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
             if (stats != null) {
                 stats.undecodable();
             }

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a handler throws is a failure of that event, and of nothing else. */
 class HandlerRecipientTest {
     private static final CursorToken TOKEN = new CursorToken("t", "c", 0, Map.of());
-    private static final Delivery<Integer> MESSAGE = new Delivery<>(
-            "t", "p", new Position(new Epoch(1), 1), Instant.EPOCH, null, Map.of(), 1, () -> TOKEN);
+    private static final Delivery<Integer> MESSAGE =
+            new Delivery<>("t", "p", new Position(new Epoch(1), 1), Instant.EPOCH, null, Map.of(), 1, () -> TOKEN);
     private static final Ended<Integer> ENDED = new Ended<>("t", Ended.Reason.CANCELLED, null, TOKEN);
 
     @AfterEach
@@ -114,7 +114,12 @@ class HandlerRecipientTest {
 
     @ParameterizedTest
     @ValueSource(
-            classes = {StackOverflowError.class, NoClassDefFoundError.class, AssertionError.class, Error.class, Exception.class
+            classes = {
+                StackOverflowError.class,
+                NoClassDefFoundError.class,
+                AssertionError.class,
+                Error.class,
+                Exception.class
             })
     void whatIsNotFatalIsAFailureOfThisEventAlone(Class<? extends Throwable> type) throws Exception {
         Throwable failure = type.getDeclaredConstructor().newInstance();
@@ -122,12 +127,17 @@ class HandlerRecipientTest {
         HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(failure));
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
-        assertInstanceOf(type, new ActorRecipient<Integer, Object>(null, unconfirmed -> {
-                    new Failing(failure).fail();
-                    return unconfirmed;
-                }, 1)
-                .give(MESSAGE, 1, (number, outcome) -> {})
-                .failure());
+        assertInstanceOf(
+                type,
+                new ActorRecipient<Integer, Object>(
+                                null,
+                                unconfirmed -> {
+                                    new Failing(failure).fail();
+                                    return unconfirmed;
+                                },
+                                1)
+                        .give(MESSAGE, 1, (number, outcome) -> {})
+                        .failure());
     }
 
     @Test

@@ -71,7 +71,8 @@ class CursorTokenTest {
     }
 
     @Test
-    @DisplayName("A token that names more than a thousand producers is taken and printed, and refused where it comes in")
+    @DisplayName(
+            "A token that names more than a thousand producers is taken and printed, and refused where it comes in")
     void refusesATokenThatNamesTooMany() {
         Map<String, Position> most = new HashMap<>();
         for (int i = 0; i < Limits.MAX_TOKEN_POSITIONS; i++) {

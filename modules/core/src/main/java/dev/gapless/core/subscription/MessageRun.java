@@ -1,5 +1,7 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
@@ -8,16 +10,50 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Messages that a subscription read at once, and where it stood before them. Keeps the vector for each of them without
- * copying it each time. The list never changes; {@link #handled} is moved by one thread and read by any.
+ * Messages that a subscription read at once, and where it stood before them. The list never changes; {@link #handled} is moved by one
+ * thread and read by any.
  */
 public final class MessageRun {
-    private final Vector before;
+    private final Path path;
     private final List<FeedEntry.Message> messages;
     private volatile int handled;
 
+    /**
+     * Where a subscription stands after each message of a run: the vector for each of them, without copying it each time, and without the
+     * messages, which nobody keeps who keeps a token's supplier. Immutable.
+     */
+    public static final class Path {
+        private final Vector before;
+        private final Era[] eras;
+        private final long[] sequences;
+
+        private Path(Vector before, List<FeedEntry.Message> messages) {
+            this.before = before;
+            this.eras = new Era[messages.size()];
+            this.sequences = new long[messages.size()];
+            for (int i = 0; i < eras.length; i++) {
+                eras[i] = messages.get(i).era();
+                sequences[i] = messages.get(i).sequence();
+            }
+        }
+
+        /** Where a subscription stands after {@code count} of the messages. */
+        public Vector after(int count) {
+            if (count == 0) {
+                return before;
+            }
+            Map<String, Placed> changed = new HashMap<>();
+            for (int i = count - 1; i >= 0; i--) {
+                if (!changed.containsKey(eras[i].node())) {
+                    changed.put(eras[i].node(), new At(eras[i], sequences[i]));
+                }
+            }
+            return before.with(changed);
+        }
+    }
+
     MessageRun(Vector before, List<FeedEntry.Message> messages) {
-        this.before = before;
+        this.path = new Path(before, messages);
         this.messages = messages;
     }
 
@@ -34,18 +70,13 @@ public final class MessageRun {
         return handled;
     }
 
+    /** Where a subscription stands after each of the messages. */
+    public Path path() {
+        return path;
+    }
+
     /** Where a subscription stands after {@code count} of these messages. */
     public Vector after(int count) {
-        if (count == 0) {
-            return before;
-        }
-        Map<String, Placed> changed = new HashMap<>();
-        for (int i = count - 1; i >= 0; i--) {
-            FeedEntry.Message message = messages.get(i);
-            if (!changed.containsKey(message.node())) {
-                changed.put(message.node(), message.after());
-            }
-        }
-        return before.with(changed);
+        return path.after(count);
     }
 }
