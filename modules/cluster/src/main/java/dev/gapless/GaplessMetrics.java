@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -130,7 +131,7 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
      * @param tags of every meter, beside those that it has of its own
      */
     public GaplessMetrics(Gapless gapless, Iterable<Tag> tags) {
-        this.stats = gapless.stats();
+        this.stats = Objects.requireNonNull(gapless, "gapless must not be null").stats();
         this.tags = Tags.of(tags);
     }
 

@@ -1,6 +1,7 @@
 package dev.gapless;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared and printed by content below
 public record Payload(int serializerId, String manifest, byte[] bytes) {
+    /**
+     * Throws NullPointerException for null.
+     *
+     * @param serializerId Pekko's number of the serializer that wrote it
+     * @param manifest what that serializer needs beside the bytes
+     * @param bytes the serialized message
+     */
+    public Payload {
+        Objects.requireNonNull(manifest, "manifest must not be null");
+        Objects.requireNonNull(bytes, "bytes must not be null");
+    }
 
     @Override
     public boolean equals(@Nullable Object other) {

@@ -38,6 +38,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
         if (key != null) {
             check("key", key, Limits.MAX_KEY);
         }
+        Objects.requireNonNull(headers, "headers must not be null");
         if (headers.size() > Limits.MAX_HEADERS) {
             throw new IllegalArgumentException(
                     "A message has at most " + Limits.MAX_HEADERS + " headers, this has " + headers.size());
@@ -56,7 +57,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param <T> the type of the message
      */
     public static <T> Publication<T> of(T message) {
-        return new Publication<>(Objects.requireNonNull(message, "a message must not be null"), null, Map.of());
+        return new Publication<>(Objects.requireNonNull(message, "message must not be null"), null, Map.of());
     }
 
     /**
@@ -66,7 +67,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param <T> the type of the topic's messages
      */
     public static <T> Publication<T> tombstone(String key) {
-        return new Publication<>(null, key, Map.of());
+        return new Publication<>(null, Objects.requireNonNull(key, "key must not be null"), Map.of());
     }
 
     /**
@@ -75,7 +76,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param about up to 4,096 characters
      */
     public Publication<T> withKey(String about) {
-        return new Publication<>(message, about, headers);
+        return new Publication<>(message, Objects.requireNonNull(about, "key must not be null"), headers);
     }
 
     /**
@@ -100,6 +101,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
     }
 
     private static void check(String what, String text, int most) {
+        Objects.requireNonNull(text, () -> what + " must not be null");
         if (text.length() > most) {
             throw new IllegalArgumentException(
                     "A " + what + " has at most " + most + " characters, this has " + text.length());

@@ -1,6 +1,7 @@
 package dev.gapless;
 
 import dev.gapless.core.CursorToken;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,6 @@ public record Reload(@Nullable CursorToken upTo) {
      * @return that answer
      */
     public static Reload upTo(CursorToken token) {
-        return new Reload(token);
+        return new Reload(Objects.requireNonNull(token, "token must not be null"));
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -44,7 +45,7 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings withNodes(String... names) {
-        return withNodes(Arrays.asList(names));
+        return withNodes(Arrays.asList(Objects.requireNonNull(names, "nodes must not be null")));
     }
 
     /**
@@ -54,8 +55,9 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings withNodes(Collection<String> names) {
-        names.forEach(name -> Limits.checkName("node's name", name));
-        return new SubscriptionSettings(atLeastOne("node", names), keys, window);
+        Set<String> some = atLeastOne("node", names);
+        some.forEach(name -> Limits.checkGivenName("node's name", name));
+        return new SubscriptionSettings(some, keys, window);
     }
 
     /**
@@ -64,9 +66,10 @@ public final class SubscriptionSettings {
      *
      * @param patterns at least one; they replace those given before
      * @return settings with that
+     * @throws IllegalArgumentException for none, and for an asterisk anywhere but at the end
      */
     public SubscriptionSettings withKeys(String... patterns) {
-        return withKeys(Arrays.asList(patterns));
+        return withKeys(Arrays.asList(Objects.requireNonNull(patterns, "keys must not be null")));
     }
 
     /**
@@ -76,7 +79,9 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings withKeys(Collection<String> patterns) {
-        return new SubscriptionSettings(nodes, atLeastOne("key", patterns), window);
+        Set<String> some = atLeastOne("key", patterns);
+        some.forEach(SubscriptionSettings::checkPattern);
+        return new SubscriptionSettings(nodes, some, window);
     }
 
     /**
@@ -93,7 +98,21 @@ public final class SubscriptionSettings {
         return new SubscriptionSettings(nodes, keys, events);
     }
 
+    private static void checkPattern(String pattern) {
+        int asterisk = pattern.indexOf('*');
+        if (asterisk >= 0 && asterisk < pattern.length() - 1) {
+            throw new IllegalArgumentException("A pattern of keys has an asterisk at its end or none: '" + pattern
+                    + "' would take no key. What stands before the asterisk is what keys begin with");
+        }
+        if (pattern.length() > Limits.MAX_KEY + 1) {
+            throw new IllegalArgumentException("A key has at most " + Limits.MAX_KEY + " characters, this pattern has "
+                    + pattern.length());
+        }
+    }
+
     private static Set<String> atLeastOne(String what, Collection<String> of) {
+        Objects.requireNonNull(of, () -> what + "s must not be null");
+        of.forEach(one -> Objects.requireNonNull(one, () -> what + " must not be null"));
         if (of.isEmpty()) {
             throw new IllegalArgumentException("A filter takes at least one " + what);
         }

@@ -1,6 +1,7 @@
 package dev.gapless;
 
 import dev.gapless.core.Limits;
+import java.util.Objects;
 
 /**
  * A named stream of messages of one type. Two topics with the same name are the same stream.
@@ -12,26 +13,28 @@ import dev.gapless.core.Limits;
  * Topic<Price> prices = Topic.of("prices", Price.class);
  * }</pre>
  *
- * @param name 1 to 255 characters
+ * @param name 1 to 255 characters of one line, not blank
  * @param type the class of its messages, or one above them
  * @param <T> the type of its messages
  */
 public record Topic<T>(String name, Class<T> type) {
 
     /**
-     * Throws IllegalArgumentException if the name is empty or too long.
+     * Throws IllegalArgumentException if the name is empty, blank or too long, or has line breaks, control characters or half of a
+     * surrogate pair, and NullPointerException for null.
      *
-     * @param name 1 to 255 characters
+     * @param name 1 to 255 characters of one line, not blank
      * @param type the class of its messages, or one above them
      */
     public Topic {
-        Limits.checkName("topic", name);
+        Limits.checkGivenName("topic's name", name);
+        Objects.requireNonNull(type, "type must not be null");
     }
 
     /**
      * {@return the topic of this name}
      *
-     * @param name 1 to 255 characters
+     * @param name 1 to 255 characters of one line, not blank
      * @param type the class of its messages, or one above them
      * @param <T> the type of its messages
      */

@@ -48,8 +48,8 @@ public final class Unconfirmed<T> {
      * @param answers whom the answer goes to
      */
     public Unconfirmed(Event<T> event, Answers answers) {
-        this.event = event;
-        this.answers = answers;
+        this.event = Objects.requireNonNull(event, "event must not be null");
+        this.answers = Objects.requireNonNull(answers, "answers must not be null");
     }
 
     /**
@@ -73,7 +73,7 @@ public final class Unconfirmed<T> {
      * @param reload {@link Reload#done} or {@link Reload#upTo}
      */
     public void confirm(Reload reload) {
-        answers.settled(reload, null);
+        answers.settled(Objects.requireNonNull(reload, "reload must not be null"), null);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Unconfirmed<T> {
      * @param reload under way
      */
     public void confirmWith(CompletionStage<Reload> reload) {
-        var unused = reload.whenComplete(answers::settled);
+        var unused = Objects.requireNonNull(reload, "reload must not be null").whenComplete(answers::settled);
     }
 
     /**
@@ -91,7 +91,7 @@ public final class Unconfirmed<T> {
      * @param cause why
      */
     public void fail(Throwable cause) {
-        answers.settled(null, Objects.requireNonNull(cause));
+        answers.settled(null, Objects.requireNonNull(cause, "cause must not be null"));
     }
 
     @Override

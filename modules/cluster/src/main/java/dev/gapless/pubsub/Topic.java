@@ -2,6 +2,7 @@ package dev.gapless.pubsub;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Unconfirmed;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -58,7 +59,9 @@ public final class Topic {
      */
     public static <T> Behavior<Command<T>> create(
             Class<T> messageClass, String topicName, Function<CursorExpired<T>, ? extends T> expired) {
-        return TopicBehavior.create(dev.gapless.Topic.of(topicName, messageClass), expired);
+        return TopicBehavior.create(
+                dev.gapless.Topic.of(given(topicName, "topicName"), given(messageClass, "messageClass")),
+                given(expired, "expired"));
     }
 
     /**
@@ -68,7 +71,7 @@ public final class Topic {
      * @param <T> the type of the topic's messages
      */
     public static <T> Command<T> publish(T message) {
-        return new Publish<>(message);
+        return new Publish<>(given(message, "message"));
     }
 
     /**
@@ -78,7 +81,7 @@ public final class Topic {
      * @param <T> the type of the topic's messages
      */
     public static <T> Command<T> subscribe(ActorRef<T> subscriber) {
-        return new Subscribe<>(subscriber);
+        return new Subscribe<>(given(subscriber, "subscriber"));
     }
 
     /**
@@ -88,6 +91,10 @@ public final class Topic {
      * @param <T> the type of the topic's messages
      */
     public static <T> Command<T> unsubscribe(ActorRef<T> subscriber) {
-        return new Unsubscribe<>(subscriber);
+        return new Unsubscribe<>(given(subscriber, "subscriber"));
+    }
+
+    private static <A> A given(A argument, String name) {
+        return Objects.requireNonNull(argument, () -> name + " must not be null");
     }
 }

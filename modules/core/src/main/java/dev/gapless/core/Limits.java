@@ -1,5 +1,7 @@
 package dev.gapless.core;
 
+import java.util.Objects;
+
 /** Bounds that no setting changes: what is larger is refused where it is made, and where it arrives. */
 public final class Limits {
     /** Characters of a topic's, a node's or a cluster's name. */
@@ -20,14 +22,50 @@ public final class Limits {
     /** No bound: for how many nodes, less one, a map has room at first. Each topic has several. */
     public static final int NODES_AT_FIRST = 4;
 
+    /** Characters of a text that an error quotes. */
+    private static final int MAX_SHOWN = 80;
+
     private Limits() {}
 
     /** Returns the text, or throws if it is empty or too long for {@code what}. */
     public static String checkName(String what, String text) {
         if (text.isEmpty() || text.length() > MAX_NAME) {
             throw new IllegalArgumentException("A " + what + " has 1 to " + MAX_NAME + " characters, this has "
-                    + text.length() + ": '" + text + "'");
+                    + text.length() + ": '" + printable(text) + "'");
         }
         return text;
+    }
+
+    /**
+     * {@link #checkName} for a name that an application gives: it must not be null or blank, nor hold what cannot be printed in one line.
+     * Names from the wire are not asked for that, so that no node is harmed by another one.
+     */
+    public static String checkGivenName(String what, String text) {
+        checkName(what, Objects.requireNonNull(text, () -> what + " must not be null"));
+        if (text.isBlank() || text.codePoints().anyMatch(Limits::isUnprintable)) {
+            throw new IllegalArgumentException("A " + what + " is neither blank nor has line breaks, control characters or half"
+                    + " of a surrogate pair, unlike '" + printable(text) + "'");
+        }
+        return text;
+    }
+
+    private static boolean isUnprintable(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            default -> false;
+        };
+    }
+
+    /** In one line, and not all of it if it is long. */
+    private static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().limit(MAX_SHOWN).forEach(character -> {
+            if (isUnprintable(character)) {
+                shown.append(String.format("\\u%04x", character));
+            } else {
+                shown.appendCodePoint(character);
+            }
+        });
+        return text.codePointCount(0, text.length()) > MAX_SHOWN ? shown + "…" : shown.toString();
     }
 }

@@ -16,7 +16,7 @@ final class TopicConfig {
 
     static Config of(String topic, Overflow overflow, CommandLine command) {
         try {
-            Limits.checkName("topic", topic);
+            Limits.checkGivenName("topic's name", topic);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command, "--topic: " + e.getMessage(), e);
         }
