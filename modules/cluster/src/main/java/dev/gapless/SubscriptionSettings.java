@@ -105,8 +105,8 @@ public final class SubscriptionSettings {
                     + "' would take no key. What stands before the asterisk is what keys begin with");
         }
         if (pattern.length() > Limits.MAX_KEY + 1) {
-            throw new IllegalArgumentException("A key has at most " + Limits.MAX_KEY + " characters, this pattern has "
-                    + pattern.length());
+            throw new IllegalArgumentException(
+                    "A key has at most " + Limits.MAX_KEY + " characters, this pattern has " + pattern.length());
         }
     }
 

@@ -100,7 +100,20 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "\t", "a\nb", "a\r\nb", "\u001b[31mred", "a\u0085b", "a\u2028b", "a\ud800", "\udc00b", "\u007f"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "\t",
+                "a\nb",
+                "a\r\nb",
+                "\u001b[31mred",
+                "a\u0085b",
+                "a\u2028b",
+                "a\ud800",
+                "\udc00b",
+                "\u007f"
+            })
     void aNameThatCannotBePrintedInOneLineIsRefusedAndQuotedInOneLine(String name) {
         for (Executable use : List.<Executable>of(
                 () -> Topic.of(name, String.class),

@@ -124,7 +124,7 @@ final class Hub extends AbstractBehavior<Object> {
         this.roster = new Roster(uid, name, settings.role, peers, this::tellLanes, context);
         this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
         this.name = name;
-        this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning);
+        this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
         Cluster cluster = Cluster.get(context.getSystem());
         this.lanes = spawnLanes(new Lane.Shared(node, settings, uid, peers, stats, new AtomicLong(), consumers));

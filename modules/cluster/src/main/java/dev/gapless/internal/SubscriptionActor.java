@@ -105,6 +105,7 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
 
     /** Tells the actor that runs this behavior. */
     static SubscriptionListener listener(ActorRef<Command> actor, SubscriptionHandle handle, Wakeup wakeup) {
+        handle.stats().wokenBy(wakeup);
         return SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
             @Override
             public void opened(SubscriptionState state, Order.Desk desk) {

@@ -57,6 +57,7 @@ final class SubscriptionStats {
 
     private final SubscriptionHandle handle;
     private volatile TopicStats topic = TopicStats.NONE;
+    private volatile @Nullable Wakeup wakeup;
     private volatile long id;
 
     /** What the recipient has been holding for longest. */
@@ -74,6 +75,8 @@ final class SubscriptionStats {
     private long seenReloads;
     private volatile long seenSinceNs = NO_TIME;
     private long warnAgainNs;
+    private long seenWakeup;
+    private long wakeupSinceNs;
 
     SubscriptionStats(SubscriptionHandle handle) {
         this.handle = handle;
@@ -84,6 +87,11 @@ final class SubscriptionStats {
         id = number;
         topic = stats;
         stats.add(this);
+    }
+
+    /** An actor on the dispatcher of handlers reads it, and is woken like this. */
+    void wokenBy(Wakeup by) {
+        wakeup = by;
     }
 
     void ended(Ended.Reason reason) {
@@ -243,6 +251,20 @@ final class SubscriptionStats {
             warnAgainNs = 0;
         }
         return same ? held : null;
+    }
+
+    /**
+     * For how long one wake-up of it has been seen under way: nobody ran it since. 0 if none is, or another one than before, or if the
+     * recipient holds an event.
+     */
+    long lookForWakeup(boolean holds, long nowNs) {
+        Wakeup sent = wakeup;
+        long number = sent == null ? 0 : sent.number();
+        if (holds || number == 0 || number != seenWakeup) {
+            seenWakeup = number;
+            wakeupSinceNs = nowNs;
+        }
+        return nowNs - wakeupSinceNs;
     }
 
     /** Has it been holding that for so long, or for twice as long as when it was last told? */

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Wakeup {
     private final AtomicBoolean underWay = new AtomicBoolean();
+    /** Written by the woken one, before {@link #underWay}. */
+    private long arrivals;
 
     /** After something new has become visible: true if the caller is to send the wake-up, false if one is under way. */
     boolean claim() {
@@ -23,6 +25,12 @@ final class Wakeup {
 
     /** It has arrived. For the woken one, before it looks. */
     void arrived() {
+        arrivals++;
         underWay.set(false);
+    }
+
+    /** The number of the wake-up that is under way, from 1 on; 0 if none is. For one who looks from time to time. */
+    long number() {
+        return underWay.get() ? arrivals + 1 : 0;
     }
 }

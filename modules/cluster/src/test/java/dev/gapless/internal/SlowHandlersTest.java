@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
+import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
@@ -32,7 +33,7 @@ class SlowHandlersTest {
     private final NodeStats node = new NodeStats(10, Runnable::run);
     private final SubscriptionStats subscription =
             new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM).stats();
-    private final SlowHandlers slow = new SlowHandlers("n", node, Duration.ofSeconds(10));
+    private final SlowHandlers slow = new SlowHandlers("n", node, Duration.ofSeconds(10), "gapless.handlers");
 
     @BeforeEach
     void begin() {
@@ -129,7 +130,7 @@ class SlowHandlersTest {
     @Test
     @DisplayName("rowO8: without a time nothing is logged, and still shown")
     void withoutATimeNothingIsLoggedAndStillShown() {
-        SlowHandlers silent = new SlowHandlers("n", node, Duration.ZERO);
+        SlowHandlers silent = new SlowHandlers("n", node, Duration.ZERO, "gapless.handlers");
         subscription.gives(message(1));
         silent.look(0);
         silent.look(1_000 * SECOND);
@@ -137,6 +138,50 @@ class SlowHandlersTest {
         assertEquals(1_000 * SECOND, subscription.holdingNs(1_000 * SECOND));
         assertEquals(Duration.ofSeconds(1), silent.interval());
         assertEquals(Duration.ofSeconds(1), slow.interval());
-        assertEquals(Duration.ofMillis(25), new SlowHandlers("n", node, Duration.ofMillis(100)).interval());
+        assertEquals(
+                Duration.ofMillis(25),
+                new SlowHandlers("n", node, Duration.ofMillis(100), "gapless.handlers").interval());
+    }
+
+    @Test
+    void subscriptionsThatNoThreadRunsAreToldWithTheRemedy() {
+        Wakeup wakeup = new Wakeup();
+        subscription.wokenBy(wakeup);
+        SubscriptionStats blocked = blocked();
+        wakeup.claim();
+        assertEquals(0, linesAfter(0));
+        assertEquals(0, linesAfter(9));
+        assertEquals(2, linesAfter(10), "who blocks, and who waits");
+        String line = appender.list.get(1).getFormattedMessage();
+        for (String part : List.of(
+                "Node n: 1 subscriptions have messages and wait for a thread of gapless.handlers",
+                "subscription 7 to topic t for 10 s",
+                "1 handlers hold a message",
+                "raise gapless.handlers.thread-pool-executor.fixed-pool-size",
+                "AsyncMessageHandler")) {
+            assertTrue(line.contains(part), line);
+        }
+        blocked.ended(Ended.Reason.FAILED);
+        assertEquals(2, linesAfter(19));
+        assertEquals(3, linesAfter(20), "after twice the time");
+        wakeup.arrived();
+        assertEquals(3, linesAfter(100));
+        wakeup.claim();
+        assertEquals(3, linesAfter(101));
+        wakeup.arrived();
+        wakeup.claim();
+        assertEquals(3, linesAfter(200), "another wake-up: it was run meanwhile");
+        assertEquals(4, linesAfter(210));
+    }
+
+    private SubscriptionStats blocked() {
+        SubscriptionStats blocked =
+                new SubscriptionHandle("u", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM).stats();
+        blocked.begin(8, node.topic("u"));
+        Wakeup wakeup = new Wakeup();
+        blocked.wokenBy(wakeup);
+        wakeup.claim(); // it has more, and is not the one that waits for a thread
+        blocked.gives(message(1));
+        return blocked;
     }
 }

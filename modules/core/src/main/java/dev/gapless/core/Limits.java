@@ -43,15 +43,17 @@ public final class Limits {
     public static String checkGivenName(String what, String text) {
         checkName(what, Objects.requireNonNull(text, () -> what + " must not be null"));
         if (text.isBlank() || text.codePoints().anyMatch(Limits::isUnprintable)) {
-            throw new IllegalArgumentException("A " + what + " is neither blank nor has line breaks, control characters or half"
-                    + " of a surrogate pair, unlike '" + printable(text) + "'");
+            throw new IllegalArgumentException(
+                    "A " + what + " is neither blank nor has line breaks, control characters or half"
+                            + " of a surrogate pair, unlike '" + printable(text) + "'");
         }
         return text;
     }
 
     private static boolean isUnprintable(int character) {
         return switch (Character.getType(character)) {
-            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE -> true;
+            case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
+                true;
             default -> false;
         };
     }
