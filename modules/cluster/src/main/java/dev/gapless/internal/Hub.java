@@ -1,28 +1,31 @@
 package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
-import dev.gapless.core.Backoff;
-import dev.gapless.core.member.Pulses;
+import dev.gapless.core.Now;
+import dev.gapless.core.node.Effect;
+import dev.gapless.core.node.Joined;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.Outbox;
+import dev.gapless.core.node.Quota;
+import dev.gapless.core.node.Shard;
+import dev.gapless.core.node.ToNode;
+import dev.gapless.core.node.ToShard;
 import dev.gapless.core.subscription.Opening;
-import dev.gapless.core.wire.Hello;
-import dev.gapless.core.wire.Pulse;
-import dev.gapless.core.wire.Register;
-import dev.gapless.core.wire.ToConsumer;
-import dev.gapless.core.wire.ToProducer;
-import dev.gapless.core.wire.Withdrawal;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Packet;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -35,21 +38,21 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A node's place in the protocol, at {@code /system/gapless}: what comes from other nodes comes here, and goes on to the
- * {@link Lane} of its topic; what the producers and consumers there send goes straight to the other node's hub.
+ * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}: what comes from other nodes comes here. What is of a
+ * topic goes on to the {@link Lane} of its shard; what the lanes send goes straight to the other node's hub.
  *
  * <pre>
- *   other hubs ──► Hub ──┬─ ToProducer ──► Lane of the topic: ProducerHost ──► Peers ──► other hubs
- *   Cluster events ──►   ├─ ToConsumer ──► Lane of the topic: ConsumerHost ──► Peers
- *   application ──►      └─ members, silence ──► all lanes
+ *   other hubs ──► Hub ──┬─ Message ──► Lane of the topic: Shard ──► Peers ──► other hubs
+ *   Cluster events ──►   ├─ Hello, Pulse, members ──► Node ──► Peers
+ *   application ──►      └─ ◄── ToShard, ToNode ──► all lanes
  * </pre>
  *
- * <p>It follows the membership, with its {@link Roster}, and the pulses; what they mean is decided in {@code Membership},
- * {@link Pulses}, and in the producers and consumers.
+ * <p>It decides nothing: it hands the node what comes, and carries out what the node wants.
  */
-final class Hub extends AbstractBehavior<Object> {
+final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
 
     /** A producer was made on this node. */
     record Produce(LocalProducer local) {}
@@ -63,34 +66,31 @@ final class Hub extends AbstractBehavior<Object> {
     /** The node shuts down. */
     record Leave(CompletableFuture<Done> left) {}
 
-    private record ConsumersClosed(CompletableFuture<Done> left) {}
+    private record FromShard(int shard, ToNode message) {}
 
     private enum Signal {
-        PULSE,
-        HELLO,
+        TIME,
         LOOK,
         STILL_ALONE
     }
 
-    private static final Backoff HELLO_BACKOFF = new Backoff(200_000_000L, 10_000_000_000L);
-
-    private final GaplessNode node;
+    private final GaplessNode gapless;
     private final Settings settings;
-    private final long uid;
-    private final String name;
-    private final Roster roster;
-    private final Pulses pulses;
+    private final NodeSettings self;
+    private final Outbox outbox = new Outbox();
+    private final dev.gapless.core.node.Node node;
     private final Peers peers = new Peers();
+    /** Those that take part, as Pekko knows them. */
+    private final Map<Long, Member> members = new HashMap<>();
     /** How many topics are subscribed to on this node. */
-    private final AtomicInteger consumers = new AtomicInteger();
+    private final Quota consumers;
 
     private final List<ActorRef<Lane.Command>> lanes;
     private final TimerScheduler<Object> timers;
     private final StatusDesk statusDesk;
     private final SlowHandlers slowHandlers;
-    private final Set<String> failedLanes = new HashSet<>();
-    private int hellos;
-    private boolean leaving;
+    private @Nullable CompletableFuture<Done> left;
+    private long timerNs = Long.MAX_VALUE;
     private boolean failed;
 
     static Behavior<Object> create(
@@ -108,7 +108,7 @@ final class Hub extends AbstractBehavior<Object> {
     private Hub(
             ActorContext<Object> context,
             TimerScheduler<Object> timers,
-            GaplessNode node,
+            GaplessNode gapless,
             Settings settings,
             long uid,
             String name,
@@ -118,33 +118,50 @@ final class Hub extends AbstractBehavior<Object> {
         super(context);
         context.setLoggerName(Hub.class); // found by itself it would be Pekko's own
         this.timers = timers;
-        this.node = node;
+        this.gapless = gapless;
         this.settings = settings;
-        this.uid = uid;
-        this.roster = new Roster(uid, name, settings.role, peers, this::tellLanes, context);
-        this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
-        this.name = name;
+        this.self = new NodeSettings(
+                uid,
+                name,
+                context.getSelf().path().uid(),
+                context.getSystem().startTime(),
+                settings.lanes,
+                settings.pulseInterval.toNanos(),
+                settings.cursorRetention.toNanos(),
+                NodeSettings.HELLO_BACKOFF);
+        this.node = new dev.gapless.core.node.Node(self, gapless::hasPublished, outbox, now());
+        this.consumers = new Quota(settings.maxTopics);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
-        Cluster cluster = Cluster.get(context.getSystem());
-        this.lanes = spawnLanes(new Lane.Shared(node, settings, uid, peers, stats, new AtomicLong(), consumers));
-        ActorRef<Object> self = context.getSelf();
-        cluster.subscriptions()
-                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
-                        self.unsafeUpcast(), ClusterEvent.MemberEvent.class));
-        cluster.subscriptions()
-                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
-                        self.unsafeUpcast(), ClusterEvent.ReachabilityEvent.class));
-        cluster.subscriptions()
-                .tell(org.apache.pekko.cluster.typed.Subscribe.create(
-                        self.unsafeUpcast(), ClusterEvent.ClusterShuttingDown$.class));
-        timers.startTimerWithFixedDelay(Signal.PULSE, settings.pulseInterval);
+        this.lanes = spawnLanes(stats);
+        ActorRef<Object> hub = context.getSelf();
+        for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
+                ClusterEvent.MemberEvent.class,
+                ClusterEvent.ReachabilityEvent.class,
+                ClusterEvent.ClusterShuttingDown$.class)) {
+            Cluster.get(context.getSystem())
+                    .subscriptions()
+                    .tell(org.apache.pekko.cluster.typed.Subscribe.create(hub.unsafeUpcast(), events));
+        }
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
+        settle();
     }
 
-    private List<ActorRef<Lane.Command>> spawnLanes(Lane.Shared shared) {
+    private List<ActorRef<Lane.Command>> spawnLanes(NodeStats stats) {
         List<ActorRef<Lane.Command>> spawned = new ArrayList<>();
+        AtomicLong sessions = new AtomicLong();
+        ActorRef<Object> hub = getContext().getSelf();
         for (int i = 0; i < settings.lanes; i++) {
+            int shard = i;
+            Lane.Shared shared = new Lane.Shared(
+                    gapless,
+                    settings,
+                    self.uid(),
+                    peers,
+                    stats,
+                    message -> hub.tell(new FromShard(shard, message)),
+                    sessions,
+                    consumers);
             ActorRef<Lane.Command> lane =
                     getContext().spawn(Lane.create(shared), "lane-" + i, DispatcherSelector.sameAsParent());
             getContext().watch(lane);
@@ -153,56 +170,64 @@ final class Hub extends AbstractBehavior<Object> {
         return List.copyOf(spawned);
     }
 
+    private static Now now() {
+        return new Now(Clock.nowMs(), Clock.nowNs());
+    }
+
     @Override
     public Receive<Object> createReceive() {
         return newReceiveBuilder()
-                .onMessage(ToConsumer.class, this::onToConsumer)
-                .onMessage(ToProducer.class, this::onToProducer)
-                .onMessage(Pulse.class, this::onPulse)
-                .onMessage(Hello.class, this::onHello)
-                .onMessage(Withdrawal.class, this::onWithdrawal)
+                .onMessage(Message.class, this::onMessage)
+                .onMessage(NodeMessage.class, message -> did(() -> node.onMessage(message, now())))
+                .onMessage(FromShard.class, told -> did(() -> node.onShard(told.shard(), told.message(), now())))
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
-                .onMessage(ClusterEvent.MemberEvent.class, this::onMember)
-                .onMessage(ClusterEvent.ReachabilityEvent.class, this::onReachability)
-                .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> onClusterEnd())
-                .onMessageEquals(Signal.PULSE, this::onPulseTime)
-                .onMessageEquals(Signal.HELLO, this::onHelloTime)
+                .onMessage(ClusterEvent.MemberEvent.class, event -> did(() -> onMember(event)))
+                .onMessage(ClusterEvent.ReachabilityEvent.class, event -> did(() -> onReachability(event)))
+                .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> did(this::onClusterEnd))
+                .onMessageEquals(Signal.TIME, this::onTime)
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
                 .onMessageEquals(Signal.STILL_ALONE, this::onStillAlone)
                 .onMessage(AskStatus.class, this::onAskStatus)
                 .onMessage(StatusMessage.Request.class, this::onStatusRequest)
                 .onMessage(StatusMessage.Reply.class, this::onStatusReply)
-                .onMessage(Leave.class, this::onLeave)
-                .onMessage(ConsumersClosed.class, this::onConsumersClosed)
-                .onSignal(ChildFailed.class, this::onChildFailed)
+                .onMessage(Leave.class, leave -> did(() -> onLeave(leave)))
+                .onSignal(ChildFailed.class, failure -> did(() -> onChildFailed(failure)))
                 .onSignal(PostStop.class, stop -> onStop())
                 .build();
     }
 
-    // ------------------------------------------------------------------ producers and consumers
+    /** An input to the node, and what follows from it. */
+    private Behavior<Object> did(Runnable input) {
+        input.run();
+        settle();
+        return this;
+    }
+
+    private void settle() {
+        outbox.drain(this);
+        long dueNs = node.deadlineNs();
+        if (timerNs == Long.MAX_VALUE || dueNs - timerNs < 0) {
+            timerNs = dueNs;
+            timers.startSingleTimer(
+                    Signal.TIME, Signal.TIME, Duration.ofNanos(Math.max(1_000_000, dueNs - Clock.nowNs())));
+        }
+    }
+
+    private Behavior<Object> onTime() {
+        timerNs = Long.MAX_VALUE;
+        return did(() -> node.onTime(now()));
+    }
+
+    // ------------------------------------------------------------------ topics
 
     private ActorRef<Lane.Command> laneOf(String topic) {
-        return lanes.get(Math.floorMod(topic.hashCode(), lanes.size()));
+        return lanes.get(Shard.indexOf(topic, lanes.size()));
     }
 
-    private void tellLanes(Lane.Command command) {
-        lanes.forEach(lane -> lane.tell(command));
-    }
-
-    private Behavior<Object> onToProducer(ToProducer message) {
-        long from = message.session().uid();
-        if (!roster.contains(from)) {
-            return this; // no answer would find it; it asks again
-        }
-        if (message instanceof Register register) {
-            if (register.toUid() != uid) {
-                return this;
-            }
-            pulses.watch(from, System.nanoTime());
-        }
-        laneOf(message.topic()).tell(new Lane.FromReader(message));
+    private Behavior<Object> onMessage(Message message) {
+        laneOf(message.topic()).tell(new Lane.Received(message));
         return this;
     }
 
@@ -211,23 +236,10 @@ final class Hub extends AbstractBehavior<Object> {
         return this;
     }
 
-    private Behavior<Object> onToConsumer(ToConsumer message) {
-        if (message.session().uid() == uid) { // else meant for another life at this address
-            laneOf(message.topic()).tell(new Lane.FromProducer(message));
-        }
-        return this;
-    }
-
     private Behavior<Object> onSubscribe(Subscribe command) {
-        if (leaving) {
-            command.listener().shutdown();
-            return this;
-        }
         laneOf(command.topic())
                 .tell(new Lane.Open(command.topic(), command.id(), command.opening(), command.listener()));
-        if (roster.isUp()) {
-            watchAll();
-        } else if (!timers.isTimerActive(Signal.STILL_ALONE)) {
+        if (!node.isUp() && !timers.isTimerActive(Signal.STILL_ALONE)) {
             timers.startSingleTimer(
                     Signal.STILL_ALONE,
                     Duration.ofNanos(settings.topic(command.topic()).readyTimeoutNs()));
@@ -237,7 +249,7 @@ final class Hub extends AbstractBehavior<Object> {
 
     /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
     private Behavior<Object> onStillAlone() {
-        if (!roster.isUp() && consumers.get() > 0) {
+        if (!node.isUp() && consumers.taken() > 0) {
             getContext()
                     .getLog()
                     .warn(
@@ -254,101 +266,107 @@ final class Hub extends AbstractBehavior<Object> {
 
     // ------------------------------------------------------------------ members
 
-    private Behavior<Object> onMember(ClusterEvent.MemberEvent event) {
+    private boolean takesPart(Member member) {
+        return settings.role.isEmpty() || member.hasRole(settings.role);
+    }
+
+    private void onMember(ClusterEvent.MemberEvent event) {
         Member member = event.member();
-        if (!roster.takesPart(member)) {
-            return this;
+        if (!takesPart(member)) {
+            return;
         }
+        long uid = member.uniqueAddress().longUid();
         if (event instanceof ClusterEvent.MemberRemoved) {
-            long memberUid = member.uniqueAddress().longUid();
-            pulses.unwatch(memberUid);
-            roster.removed(memberUid);
+            members.remove(uid);
+            node.removed(uid);
+            outbox.drain(this);
+            peers.remove(uid);
         } else if (event instanceof ClusterEvent.MemberUp
                 || event instanceof ClusterEvent.MemberLeft
                 || event instanceof ClusterEvent.MemberExited) {
-            if (roster.appeared(member)) {
-                hellos = 0;
-                onHelloTime();
-                refuseNamesake();
+            if (members.put(uid, member) == null) {
+                peers.put(uid, uid == self.uid() ? getContext().getSelf() : hubOf(member, ""));
+                String hostPort = member.address().hostPort();
+                String address = hostPort.substring(hostPort.indexOf('@') + 1);
+                node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now());
+                if (uid == self.uid()) {
+                    node.up();
+                }
             }
         }
-        return this;
     }
 
-    private Behavior<Object> onReachability(ClusterEvent.ReachabilityEvent event) {
-        roster.onReachability(event);
-        return this;
-    }
-
-    /** Asks members for their names until they have said them, ever more rarely. */
-    private Behavior<Object> onHelloTime() {
-        if (roster.askForNames()) {
-            timers.startSingleTimer(Signal.HELLO, Duration.ofNanos(HELLO_BACKOFF.waitNs(hellos++)));
+    private void onReachability(ClusterEvent.ReachabilityEvent event) {
+        if (takesPart(event.member())) {
+            node.reachability(event.member().uniqueAddress().longUid(), event instanceof ClusterEvent.ReachableMember);
         }
-        return this;
     }
 
-    private Behavior<Object> onHello(Hello hello) {
-        roster.onHello(hello);
-        refuseNamesake();
-        return this;
+    private ActorRef<Object> hubOf(Member member, String incarnation) {
+        return ActorRefResolver.get(getContext().getSystem())
+                .resolveActorRef(member.address() + "/system/"
+                        + getContext().getSelf().path().name() + incarnation);
     }
 
-    private Behavior<Object> onWithdrawal(Withdrawal withdrawal) {
-        roster.onWithdrawal(withdrawal);
-        return this;
+    // ------------------------------------------------------------------ effects
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        peers.send(toUid, packet);
     }
 
-    /** Two members under one name would be one producer to everybody else: the younger one gives way. */
-    private void refuseNamesake() {
-        roster.olderNamesake().filter(other -> !failed).ifPresent(other -> {
-            fail("The member at " + other.address().hostPort() + " has the same node name, '" + name
-                    + "'. Give each node its own gapless.node-name. This node shuts down");
-            if (!node.hasPublished()) {
-                roster.withdraw();
+    @Override
+    public void carryOut(Effect effect) {
+        if (effect instanceof Effect.TellShards tell) {
+            if (tell.message() instanceof ToShard.Members changed) {
+                changed.now().lives().forEach(member -> peers.name(member, node.nameOf(member)));
             }
-        });
-    }
-
-    // ------------------------------------------------------------------ pulses
-
-    private Behavior<Object> onPulse(Pulse pulse) {
-        if (roster.contains(pulse.fromUid())) {
-            pulses.onPulse(pulse, System.nanoTime());
-        }
-        return this;
-    }
-
-    private Behavior<Object> onPulseTime() {
-        if (consumers.get() > 0) {
-            watchAll();
-        }
-        Pulses.Due due = pulses.onTime(System.nanoTime());
-        due.pulses().forEach(pulse -> peers.send(pulse.toUid(), pulse));
-        for (long forgotten : due.forgottenUids()) {
+            Lane.FromNode told = new Lane.FromNode(tell.message());
+            lanes.forEach(lane -> lane.tell(told));
+        } else if (effect instanceof Effect.Introduced introduced) {
+            introduced(introduced);
+        } else if (effect instanceof Effect.Forgetting forgetting) {
             getContext()
                     .getLog()
                     .warn(
                             "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
-                            roster.nameOf(forgotten),
+                            node.nameOf(forgetting.uid()),
                             settings.cursorRetention.toSeconds());
-            tellLanes(new Lane.Forgotten(forgotten));
-            pulses.forgot(forgotten);
+        } else if (effect instanceof Effect.NameTaken taken) {
+            nameTaken(taken.olderUid());
+        } else if (effect instanceof Effect.Left gone) {
+            left(gone.complete());
         }
-        for (long silent : due.silentUids()) {
-            tellLanes(new Lane.Silent(silent));
-        }
-        return this;
     }
 
-    /** This node reads from all of them. */
-    private void watchAll() {
-        if (roster.isUp()) {
-            for (long memberUid : roster.named()) {
-                if (memberUid != uid) {
-                    pulses.watch(memberUid, System.nanoTime());
-                }
-            }
+    /**
+     * From now on packets go to the hub that introduced itself, by its actor's uid. Without that uid Artery may lose all that is
+     * sent there: where a message came before the hub was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
+     * within a minute, for a short name of no actor, and keeps to that.
+     */
+    private void introduced(Effect.Introduced introduced) {
+        Member member = members.get(introduced.uid());
+        if (member != null && introduced.uid() != self.uid()) {
+            peers.put(introduced.uid(), hubOf(member, "#" + introduced.hub()));
+        }
+    }
+
+    private void nameTaken(long olderUid) {
+        Member older = members.get(olderUid);
+        String at = older == null ? Long.toHexString(olderUid) : older.address().hostPort();
+        fail("The member at " + at + " has the same node name, '" + self.name()
+                + "'. Give each node its own gapless.node-name. This node shuts down");
+    }
+
+    private void left(boolean complete) {
+        if (!complete) {
+            getContext()
+                    .getLog()
+                    .warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
+                            + " they are told that this producer is lost");
+        }
+        if (left != null) {
+            left.complete(Done.getInstance());
         }
     }
 
@@ -360,12 +378,12 @@ final class Hub extends AbstractBehavior<Object> {
     }
 
     private Behavior<Object> onAskStatus(AskStatus command) {
-        statusDesk.ask(roster.named(), command.timeout(), command.statuses());
+        statusDesk.ask(node.named(), command.timeout(), command.statuses());
         return this;
     }
 
     private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
-        if (request.toUid() == uid) {
+        if (request.toUid() == self.uid()) {
             statusDesk.answer(request, lanes);
         }
         return this;
@@ -378,84 +396,38 @@ final class Hub extends AbstractBehavior<Object> {
 
     // ------------------------------------------------------------------ the end
 
-    private Behavior<Object> onLeave(Leave command) {
-        whenAll(closeConsumers(), new ConsumersClosed(command.left()));
-        return this;
-    }
-
-    private List<CompletableFuture<Boolean>> closeConsumers() {
-        leaving = true;
-        List<CompletableFuture<Boolean>> closed = new ArrayList<>();
-        lanesAtWork().forEach(lane -> {
-            CompletableFuture<Boolean> done = new CompletableFuture<>();
-            lane.tell(new Lane.Shutdown(done));
-            closed.add(done);
-        });
-        return closed;
+    private void onLeave(Leave command) {
+        left = command.left();
+        node.leave();
     }
 
     /**
      * This node is no member any more, and never will be again: it was downed. With {@code run-coordinated-shutdown-when-down = off} its
      * actor system stays up. Told before the members go, of whose end nothing follows here.
      */
-    private Behavior<Object> onClusterEnd() {
-        if (!leaving) {
+    private void onClusterEnd() {
+        if (!node.isLeaving()) {
             getContext()
                     .getLog()
                     .warn(
                             "This node was removed from the cluster: its subscriptions end, and it takes no more messages."
                                     + " Start the actor system anew to join again");
-            node.refuseMessages();
-            closeConsumers();
+            gapless.refuseMessages();
+            node.end();
         }
-        return this;
-    }
-
-    private void whenAll(List<CompletableFuture<Boolean>> parts, Object then) {
-        ActorRef<Object> self = getContext().getSelf();
-        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenRun(() -> self.tell(then));
-    }
-
-    private Behavior<Object> onConsumersClosed(ConsumersClosed command) {
-        List<CompletableFuture<Boolean>> drained = new ArrayList<>();
-        lanesAtWork().forEach(lane -> {
-            CompletableFuture<Boolean> done = new CompletableFuture<>();
-            lane.tell(new Lane.Leave(done));
-            drained.add(done);
-        });
-        CompletableFuture.allOf(drained.toArray(CompletableFuture[]::new))
-                .orTimeout(1, TimeUnit.MINUTES)
-                .whenComplete((all, failure) -> {
-                    if (drained.stream().anyMatch(d -> !d.getNow(false))) {
-                        getContext()
-                                .getSystem()
-                                .log()
-                                .warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
-                                        + " they are told that this producer is lost");
-                    }
-                    command.left().complete(Done.getInstance());
-                });
-        return this;
-    }
-
-    /** One that has failed answers nothing. */
-    private List<ActorRef<Lane.Command>> lanesAtWork() {
-        return lanes.stream()
-                .filter(lane -> !failedLanes.contains(lane.path().name()))
-                .toList();
     }
 
     /** A lane that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
-    private Behavior<Object> onChildFailed(ChildFailed failed) {
-        fail("Gapless failed on this node (" + failed.getRef().path().name() + "): " + failed.cause()
+    private void onChildFailed(ChildFailed failure) {
+        String name = failure.getRef().path().name();
+        fail("Gapless failed on this node (" + name + "): " + failure.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
-        failedLanes.add(failed.getRef().path().name());
-        return this;
+        node.shardFailed(lanes.indexOf(failure.getRef()));
     }
 
     private Behavior<Object> onStop() {
-        node.refuseMessages(); // the lanes, which close the logs of a node that leaves, have stopped, too
-        if (!leaving) {
+        gapless.refuseMessages(); // the lanes, which close the logs of a node that leaves, have stopped, too
+        if (!node.isLeaving()) {
             fail(
                     "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"
                             + " that nothing is lost in silence");
@@ -468,7 +440,7 @@ final class Hub extends AbstractBehavior<Object> {
             return;
         }
         failed = true;
-        node.refuseMessages();
+        gapless.refuseMessages();
         getContext().getLog().error(why);
         CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic's log on this node, and the way into it: publishing threads append, and wake its {@link ProducerHost} unless
+ * A topic's log on this node, and the way into it: publishing threads append, and wake its {@link ShardDriver} unless
  * that is awake. Thread-safe.
  */
 final class LocalProducer {

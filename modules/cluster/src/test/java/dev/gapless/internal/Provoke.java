@@ -4,6 +4,7 @@ import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.node.ToShard;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -14,12 +15,13 @@ public final class Provoke {
 
     /** The consumers of this node are told that a member answers no pulse. */
     public static void silence(ActorSystem system, long uid) {
-        system.actorSelection("/system/gapless/lane-*").tell(new Lane.Silent(uid), ActorRef.noSender());
+        system.actorSelection("/system/gapless/lane-*")
+                .tell(new Lane.FromNode(new ToShard.Silent(uid)), ActorRef.noSender());
     }
 
     /** Something that never comes makes a lane of this node fail. */
     public static void failure(ActorSystem system) {
-        system.actorSelection("/system/gapless/lane-0").tell(new Lane.FromReader(null), ActorRef.noSender());
+        system.actorSelection("/system/gapless/lane-0").tell(new Lane.Received(null), ActorRef.noSender());
     }
 
     /** Something that never comes makes the hub of this node fail. */

@@ -10,24 +10,26 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
-import dev.gapless.core.Reason;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
-import dev.gapless.core.member.MemberEvent;
-import dev.gapless.core.member.Membership;
-import dev.gapless.core.member.Pulses;
+import dev.gapless.core.node.Effect;
+import dev.gapless.core.node.Joined;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.Outbox;
+import dev.gapless.core.node.Quota;
+import dev.gapless.core.node.ToNode;
+import dev.gapless.core.node.ToShard;
+import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.core.wire.Hello;
-import dev.gapless.core.wire.Pulse;
-import dev.gapless.core.wire.Register;
-import dev.gapless.core.wire.ToConsumer;
-import dev.gapless.core.wire.ToProducer;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Packet;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +40,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -47,30 +47,28 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a node: the parts of the protocol, put together as {@link Hub} and its lanes put them together, and run in
- * turns. What applications call is thread-safe; the rest is for {@link Turns}.
+ * One life of a node: drives a {@link dev.gapless.core.node.Node} and its shard, as {@link Hub} and {@link Lane} do, but in turns. What
+ * applications call is thread-safe; the rest is for {@link Turns}.
  */
-public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
+public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Outbox.Carrier {
     private static final int MAX_STREAM_PUBLISHES = 1_024;
 
     private final Surroundings around;
     private final long uid;
     private final String name;
-    private final Membership membership;
-    private final Pulses pulses;
+    private final Outbox outbox = new Outbox();
+    private final dev.gapless.core.node.Node node;
+    private final ShardDriver shard;
     private final Set<Long> members = new LinkedHashSet<>();
     private final Set<Long> unreachable = new HashSet<>();
     private final Map<String, LocalProducer> locals = new ConcurrentHashMap<>();
-    private final Map<String, ProducerSide> producers = new LinkedHashMap<>();
-    private final Map<String, ConsumerHost> consumers = new LinkedHashMap<>();
     private final Map<Long, DrivenSubscription<?>> subscriptions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
     private final Executor completions;
-    private long pulseDueNs;
+    private long shardDueNs = Long.MAX_VALUE;
     private volatile boolean closing;
     private volatile boolean gone;
 
@@ -79,10 +77,24 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         this.around = around;
         this.uid = around.nextUid();
         this.name = name;
-        this.membership = new Membership(uid, name);
         Settings settings = around.settings();
-        this.pulses = new Pulses(uid, settings.pulseInterval.toNanos(), settings.cursorRetention.toNanos());
-        this.pulseDueNs = around.time().ns() + settings.pulseInterval.toNanos();
+        NodeSettings self = new NodeSettings(
+                uid,
+                name,
+                0,
+                around.time().ms(),
+                1,
+                settings.pulseInterval.toNanos(),
+                settings.cursorRetention.toNanos(),
+                NodeSettings.HELLO_BACKOFF);
+        this.node = new dev.gapless.core.node.Node(self, this::hasPublished, outbox, now());
+        this.shard = new ShardDriver(
+                new Here(),
+                uid,
+                around::topic,
+                sessions::incrementAndGet,
+                around.random(),
+                new Quota(settings.maxTopics));
         Object stages = new Object();
         this.completions = stage -> around.turns().addAndRun(stages, stage);
         around.time().add(this);
@@ -118,40 +130,63 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     /** Begins to leave in good order: subscriptions end, and then producers drain. */
     public void leave() {
         closing = true;
-        consumers.values().forEach(ConsumerHost::shutdown);
-        consumers.clear();
-        around.turns().add(this, () -> producers.values().forEach(ProducerSide::leave));
+        node.leave();
+        settle();
     }
 
     /** Has it drained, or has its time for that run out? */
     public boolean isDrained() {
-        return closing && producers.values().stream().allMatch(ProducerSide::isDrained);
+        return node.hasLeft();
     }
 
-    // ------------------------------------------------------------------ members
+    private Now now() {
+        return new Now(around.time().ms(), around.time().ns());
+    }
+
+    private boolean hasPublished() {
+        return locals.values().stream()
+                .anyMatch(local -> local.log.head() >= local.log.identity().first());
+    }
+
+    // ------------------------------------------------------------------ the node
+
+    private void settle() {
+        outbox.drain(this);
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        around.links().send(this, toUid, packet);
+    }
+
+    @Override
+    public void carryOut(Effect effect) {
+        if (effect instanceof Effect.TellShards tell) {
+            around.turns().add(this, () -> {
+                if (!gone) {
+                    shard.onNode(tell.message());
+                }
+            });
+        }
+    }
 
     void up() {
         appeared(uid, address());
-        List<MemberEvent> events = membership.selfUp();
-        List<MemberEvent> snapshot = membership.snapshot();
-        consumers.values().forEach(consumer -> consumer.begin(events, snapshot));
-        watchAll();
+        node.up();
+        settle();
     }
 
     void appeared(long memberUid, String address) {
         members.add(memberUid);
-        tell(membership.appeared(memberUid, address));
-        if (memberUid != uid) {
-            hello(memberUid, false);
-        }
+        node.appeared(new Joined(memberUid, address, "", memberUid), now());
+        settle();
     }
 
     void removed(long memberUid) {
         members.remove(memberUid);
         unreachable.remove(memberUid);
-        pulses.unwatch(memberUid);
-        producers.values().forEach(producer -> producer.onRemoved(memberUid));
-        tell(membership.removed(memberUid));
+        node.removed(memberUid);
+        settle();
     }
 
     void reachability(long memberUid, boolean reachable) {
@@ -160,40 +195,15 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         } else {
             unreachable.add(memberUid);
         }
-        producers.values().forEach(producer -> producer.onReachability(memberUid, reachable));
-    }
-
-    private void tell(List<MemberEvent> events) {
-        if (!events.isEmpty() && membership.isUp()) {
-            List<MemberEvent> snapshot = membership.snapshot();
-            consumers.values().forEach(consumer -> consumer.onMembers(events, snapshot));
-        }
-    }
-
-    private void hello(long toUid, boolean answer) {
-        around.links().send(this, toUid, new Hello(uid, toUid, name, 0, answer, 0));
-    }
-
-    private void watchAll() {
-        if (!consumers.isEmpty()) {
-            members.stream()
-                    .filter(member -> member != uid && membership.hasSaidItsName(member))
-                    .forEach(member -> pulses.watch(member, around.time().ns()));
-        }
+        node.reachability(memberUid, reachable);
+        settle();
     }
 
     // ------------------------------------------------------------------ time
 
     @Override
     public long dueNs() {
-        long dueNs = pulseDueNs;
-        for (ProducerSide producer : producers.values()) {
-            dueNs = Math.min(dueNs, producer.deadlineNs());
-        }
-        for (ConsumerHost consumer : consumers.values()) {
-            dueNs = Math.min(dueNs, consumer.deadlineNs());
-        }
-        return dueNs;
+        return Math.min(node.deadlineNs(), shardDueNs);
     }
 
     @Override
@@ -202,83 +212,55 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
             return;
         }
         long nowNs = around.time().ns();
-        if (pulseDueNs <= nowNs) {
-            pulseDueNs = nowNs + around.settings().pulseInterval.toNanos();
-            pulse();
+        if (node.deadlineNs() <= nowNs) {
+            node.onTime(now());
+            settle();
         }
-        producers.values().stream().filter(side -> side.deadlineNs() <= nowNs).forEach(ProducerSide::onTime);
-        consumers.values().stream().filter(side -> side.deadlineNs() <= nowNs).forEach(ConsumerHost::onTime);
-    }
-
-    private void pulse() {
-        watchAll();
-        Pulses.Due due = pulses.onTime(around.time().ns());
-        due.pulses().forEach(pulse -> around.links().send(this, pulse.toUid(), pulse));
-        due.forgottenUids().forEach(forgotten -> {
-            producers.values().forEach(producer -> producer.onForgotten(forgotten));
-            pulses.forgot(forgotten);
-        });
-        due.silentUids().forEach(silent -> consumers.values().forEach(consumer -> consumer.onSilent(silent)));
-        members.stream()
-                .filter(member -> !membership.hasSaidItsName(member))
-                .toList()
-                .forEach(member -> hello(member, false));
+        if (shardDueNs <= nowNs) {
+            shardDueNs = Long.MAX_VALUE;
+            shard.onTime();
+        }
     }
 
     // ------------------------------------------------------------------ messages
 
-    void send(long toUid, Object message) {
-        around.links().send(this, toUid, message);
-    }
-
-    void receive(Object message) {
+    void receive(Packet packet) {
         if (gone) {
             return;
         }
-        if (message instanceof ToConsumer toConsumer) {
-            onToConsumer(toConsumer);
-        } else if (message instanceof ToProducer toProducer) {
-            onToProducer(toProducer);
-        } else if (message instanceof Pulse pulse) {
-            pulses.onPulse(pulse, around.time().ns());
-        } else if (message instanceof Hello hello) {
-            tell(membership.heard(hello));
-            if (!hello.answer()) {
-                hello(hello.fromUid(), true);
-            }
-        }
-    }
-
-    private void onToConsumer(ToConsumer message) {
-        ConsumerHost consumer = consumers.get(message.topic());
-        if (consumer != null) {
-            consumer.onMessage(message);
-        } else {
-            TopicConsumer.deregistrationOf(message).ifPresent(d -> send(d.toUid(), d.message()));
-        }
-    }
-
-    private void onToProducer(ToProducer message) {
-        if (message instanceof Register) {
-            pulses.watch(message.session().uid(), around.time().ns());
-            sideOf(localProducer(message.topic())); // rule P9
-        }
-        ProducerSide producer = producers.get(message.topic());
-        if (producer != null) {
-            producer.onMessage(message);
+        if (packet instanceof Message message) {
+            shard.onMessage(message);
+        } else if (packet instanceof NodeMessage message) {
+            node.onMessage(message, now());
+            settle();
         }
     }
 
     /** Has this node all that the other one has published? */
     boolean isLevelWith(Life producer) {
-        return gone
-                || producer.gone
-                || consumers.entrySet().stream().allMatch(consumer -> {
-                    ProducerSide side = producer.producers.get(consumer.getKey());
-                    return side != null
-                            && side.hasLevelReader(uid)
-                            && consumer.getValue().isLiveWith(producer.name);
-                });
+        return gone || producer.gone || shard.shard().topics().stream().allMatch(topic -> isLevelWith(producer, topic));
+    }
+
+    private boolean isLevelWith(Life producer, String topic) {
+        TopicConsumer consumer = shard.shard().consumer(topic);
+        ProducerState side = producer.shard.shard().producer(topic);
+        return consumer == null
+                || (side != null
+                        && hasLevelReader(side)
+                        && consumer.registrations().stream()
+                                .anyMatch(registration -> producer.name.equals(registration.node())
+                                        && registration.phase().equals("LIVE")));
+    }
+
+    /** Have all readers of this life all that is in the log? */
+    private boolean hasLevelReader(ProducerState producer) {
+        List<ProducerState.CursorStatus> own = producer.cursors().stream()
+                .filter(cursor -> cursor.session().uid() == uid)
+                .toList();
+        return !own.isEmpty()
+                && own.stream()
+                        .allMatch(cursor -> cursor.confirmed()
+                                && cursor.acked() == producer.log().head());
     }
 
     // ------------------------------------------------------------------ publishing
@@ -286,8 +268,8 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
         GaplessNode.checkPublishing(topic.name(), around.topic(topic.name()));
-        LocalProducer local = localProducer(topic.name());
-        around.turns().addAndRun(this, () -> sideOf(local));
+        LocalProducer local = localProducer(topic.name()).hold();
+        around.turns().addAndRun(this, () -> shard.produce(local));
         return new LocalHandle<>(topic, local, around.codec());
     }
 
@@ -303,26 +285,14 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         });
     }
 
-    private ProducerSide sideOf(LocalProducer local) {
-        ProducerSide known = producers.get(local.topic);
-        if (known != null) {
-            return known;
-        }
-        ProducerSide side = new ProducerSide(this, around.time(), local);
-        producers.put(local.topic, side);
-        unreachable.forEach(member -> side.onReachability(member, false));
-        local.started(() -> around.turns().addAndRun(this, side::look));
-        return side;
-    }
-
     /**
      * Publishes deletions of this key until the ring holds nothing of what it held before, whoever has not got it yet. Returns how
      * many.
      */
     public int overwrite(String topic, String key) {
         LocalProducer local = localProducer(topic);
-        ProducerSide side = sideOf(local);
-        members.forEach(member -> side.onReachability(member, false)); // nobody is waited for
+        shard.produce(local);
+        members.forEach(member -> shard.onNode(new ToShard.Reachability(member, false))); // nobody is waited for
         Content deletion = new Content(key, true, Map.of(), 0, "", new byte[0], 0, 0);
         long first = local.log.head() + 1;
         int published = 0;
@@ -335,7 +305,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
         }
         members.stream()
                 .filter(member -> !unreachable.contains(member))
-                .forEach(member -> side.onReachability(member, true));
+                .forEach(member -> shard.onNode(new ToShard.Reachability(member, true)));
         return published;
     }
 
@@ -397,26 +367,16 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     private void open(String topic, long id, Opening opening, SubscriptionListener listener, Order.Desk desk) {
         if (closing) {
             listener.shutdown();
-            return;
+        } else {
+            shard.open(topic, id, opening, listener, desk);
         }
-        ConsumerHost consumer = consumers.get(topic);
-        if (consumer == null) {
-            consumer = new ConsumerHost(topic, around.topic(topic), opening, TopicStats.NONE, new Here());
-            consumers.put(topic, consumer);
-            if (membership.isUp()) {
-                consumer.begin(membership.snapshot(), membership.snapshot());
-                watchAll();
-            }
-        }
-        consumer.open(id, opening, listener, desk);
     }
 
     /** A reader has something to tell its consumer. */
     void order(String topic, Order order) {
         around.turns().add(this, () -> {
-            ConsumerHost consumer = consumers.get(topic);
-            if (consumer != null && !gone) {
-                consumer.onOrder(order);
+            if (!gone) {
+                shard.onOrder(topic, order);
             }
         });
     }
@@ -474,13 +434,8 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
     public void closeSubscription(String topic, long id) {
         subscriptions.remove(id);
         around.turns().addAndRun(this, () -> {
-            ConsumerHost consumer = consumers.get(topic);
-            if (consumer != null && !gone) {
-                consumer.close(id);
-                if (consumer.isIdle()) {
-                    consumers.remove(topic);
-                    consumer.stop();
-                }
+            if (!gone) {
+                shard.close(topic, id);
             }
         });
     }
@@ -496,40 +451,63 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed {
                 new UnsupportedOperationException("The test kit has no status: its nodes are observed by the test"));
     }
 
-    /** What the consumers of this node share. */
-    private final class Here implements ConsumerHost.Place {
-        @Override
-        public long uid() {
-            return uid;
-        }
-
+    /** Where its shard runs. */
+    private final class Here implements ShardDriver.Place {
         @Override
         public Clock clock() {
             return around.time();
         }
 
         @Override
-        public LongSupplier sessions() {
-            return sessions::incrementAndGet;
+        public void send(long toUid, Packet packet) {
+            Life.this.send(toUid, packet);
         }
 
         @Override
-        public RandomGenerator random() {
-            return around.random();
+        public void tellNode(ToNode message) {
+            around.turns().add(Life.this, () -> {
+                if (!gone) {
+                    node.onShard(0, message, now());
+                    settle();
+                }
+            });
         }
 
         @Override
-        public void send(long toUid, ToProducer message) {
-            Life.this.send(toUid, message);
+        public void startTimer(long afterNs) {
+            shardDueNs = around.time().ns() + afterNs;
         }
 
         @Override
-        public void missed(
-                String topic,
-                String node,
-                long reader,
-                Reason reason,
-                @Nullable Position behind,
-                @Nullable Position upTo) {}
+        public Runnable looker(ServedTopic topic) {
+            return () -> around.turns().addAndRun(Life.this, () -> shard.look(topic));
+        }
+
+        @Override
+        public LocalProducer producer(String topic) {
+            return localProducer(topic);
+        }
+
+        @Override
+        public boolean drop(LocalProducer producer) {
+            return !producer.isHeld() && locals.remove(producer.topic, producer);
+        }
+
+        @Override
+        public TopicStats stats(String topic) {
+            return TopicStats.NONE;
+        }
+
+        @Override
+        public void missed(Effect.Missed missed) {}
+
+        @Override
+        public void moved(LocalProducer producer, Effect.CursorMoved moved) {}
+
+        @Override
+        public void producerEnded(String topic) {}
+
+        @Override
+        public void consumerEnded(String topic) {}
     }
 }

@@ -1,5 +1,6 @@
 package dev.gapless.internal;
 
+import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -78,7 +79,7 @@ public final class Links {
         return mute.contains(from.name()) || cut.contains(new Link(from.name(), to.name()));
     }
 
-    void send(Life from, long toUid, Object message) {
+    void send(Life from, long toUid, Packet message) {
         Life to = members.get(toUid);
         if (to != null && !isCut(from, to)) {
             turns.add(to, () -> {

@@ -49,6 +49,9 @@ public sealed interface Effect {
      */
     record Ready(String topic, long subscription, Set<String> silent) implements Effect {}
 
+    /** The topic's log is gone: nobody used it. */
+    record Dropped(String topic) implements Effect {}
+
     /** All subscriptions of the shard end, since the node leaves. */
     record SubscriptionsEnd() implements Effect {}
 

@@ -5,12 +5,16 @@ import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.member.Pulses;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * One life of a node, but for its topics: who the members are and what they are called (M1, M2), who still answers (M3), and
@@ -22,13 +26,18 @@ import java.util.Set;
  */
 public final class Node {
     private final NodeSettings settings;
+    private final BooleanSupplier hasPublished;
     private final Outbox outbox;
     private final Membership membership;
     private final Pulses pulses;
-    /** When each member joined, in the cluster's own order: the lower, the older. Invariant: of members alone. */
-    private final Map<Long, Long> joined = new HashMap<>();
-    /** How many shards have still to drop the cursors of a silent member. Invariant: of members alone, 1 to all shards. */
-    private final Map<Long, Integer> forgetting = new HashMap<>();
+    /** Invariant: of members alone. */
+    private final Map<Long, Joined> joined = new HashMap<>();
+    /** When members were started, as their Hellos say. Invariant: of members alone. */
+    private final Map<Long, Long> startedMs = new HashMap<>();
+    /** The shards that have not failed. */
+    private final Set<Integer> working = new TreeSet<>();
+    /** Which shards have still to drop the cursors of a silent member. Invariant: of members alone, and of none there are none. */
+    private final Map<Long, Set<Integer>> forgetting = new HashMap<>();
 
     private long pulseDueNs;
     private long helloDueNs = Long.MAX_VALUE;
@@ -36,41 +45,51 @@ public final class Node {
     private int hellos;
 
     private boolean nameTaken;
+    /** It goes, and never published anything: who says Hello is told so, too. */
+    private boolean withdrawn;
+
     private Leaving leaving = Leaving.NO;
-    /** How many shards have still to answer the present step of leaving. */
-    private int unanswered;
+    /** Is it to drain once its subscriptions have ended? Invariant: true behind {@link Leaving#ENDED}. */
+    private boolean drains;
+    /** Which shards have still to answer the present step of leaving. */
+    private final Set<Integer> unanswered = new TreeSet<>();
 
     private boolean complete = true;
 
     private enum Leaving {
         NO,
         SUBSCRIPTIONS_END,
+        ENDED,
         PRODUCERS_DRAIN,
         LEFT
     }
 
-    /** A process that has just started, and is no member yet. */
-    public Node(NodeSettings settings, Outbox outbox, Now now) {
+    /**
+     * A process that has just started, and is no member yet.
+     *
+     * @param hasPublished says whether anything was ever published here, on any topic
+     */
+    public Node(NodeSettings settings, BooleanSupplier hasPublished, Outbox outbox, Now now) {
         this.settings = settings;
+        this.hasPublished = hasPublished;
         this.outbox = outbox;
         this.membership = new Membership(settings.uid(), settings.name());
         this.pulses = new Pulses(settings.uid(), settings.pulseNs(), settings.cursorRetentionNs());
         this.pulseDueNs = now.ns() + settings.pulseNs();
+        for (int shard = 0; shard < settings.shards(); shard++) {
+            working.add(shard);
+        }
     }
 
     // ------------------------------------------------------------------ members
 
-    /**
-     * A member appeared, this node included.
-     *
-     * @param joinedAs when it joined, in the cluster's own order
-     */
-    public void appeared(long memberUid, String address, long joinedAs, Now now) {
-        if (membership.contains(memberUid)) {
+    /** A member appeared, this node included. */
+    public void appeared(Joined member, Now now) {
+        if (membership.contains(member.uid())) {
             return;
         }
-        List<MemberEvent> events = membership.appeared(memberUid, address);
-        joined.put(memberUid, joinedAs);
+        List<MemberEvent> events = membership.appeared(member.uid(), member.address());
+        joined.put(member.uid(), member);
         changed(events);
         hellos = 0;
         askForNames(now);
@@ -100,19 +119,35 @@ public final class Node {
         Set<Long> lives = membership.lives();
         pulses.unwatchAllBut(lives);
         joined.keySet().retainAll(lives);
+        startedMs.keySet().retainAll(lives);
         forgetting.keySet().retainAll(lives);
         tellShards(new ToShard.Members(events, new MemberView(lives, membership.snapshot(), membership.isUp())));
     }
 
-    /** Takes a member's name. */
-    public void onHello(Hello hello) {
-        long from = hello.fromUid();
-        if (hello.toUid() != settings.uid() || !membership.contains(from)) {
+    /** A message from a member. One of anybody else, or for another life at this address, is dropped. */
+    public void onMessage(NodeMessage message, Now now) {
+        if (message.toUid() != settings.uid() || !membership.contains(message.fromUid())) {
             return;
         }
+        if (message instanceof Hello hello) {
+            onHello(hello);
+        } else if (message instanceof Pulse pulse) {
+            pulses.onPulse(pulse, now.ns());
+        } else if (message instanceof Withdrawal) {
+            changed(membership.withdrew(message.fromUid()));
+        }
+    }
+
+    /** Takes a member's name. */
+    private void onHello(Hello hello) {
+        long from = hello.fromUid();
         outbox.add(new Effect.Introduced(from, hello.hub()));
+        startedMs.put(from, hello.startedMs());
         if (!hello.answer()) {
             sayHello(from, true);
+        }
+        if (withdrawn) {
+            outbox.send(from, new Withdrawal(settings.uid(), from));
         }
         if (!membership.hasSaidItsName(from)) {
             changed(membership.heard(hello));
@@ -126,17 +161,37 @@ public final class Node {
         if (namesake.isPresent() && !nameTaken && isOlder(namesake.getAsLong())) {
             nameTaken = true;
             outbox.add(new Effect.NameTaken(namesake.getAsLong()));
+            withdraw();
         }
     }
 
-    /** Is that member older than this node? Both come to the same answer, also if they joined as the same. */
-    private boolean isOlder(long other) {
-        Long self = joined.get(settings.uid());
-        if (self == null) {
+    /** This node goes. If it never published anything nobody need wait for it, or take it for a loss. */
+    private void withdraw() {
+        if (hasPublished.getAsBoolean()) {
+            return;
+        }
+        withdrawn = true;
+        for (long member : membership.lives()) {
+            if (member != settings.uid()) {
+                outbox.send(member, new Withdrawal(settings.uid(), member));
+            }
+        }
+    }
+
+    /**
+     * Is that member older than this node? Both come to the same answer. Members of one data center are numbered; between two the
+     * nodes' own clocks decide.
+     */
+    private boolean isOlder(long otherUid) {
+        Joined self = joined.get(settings.uid());
+        Joined other = joined.get(otherUid);
+        if (self == null || other == null) {
             return false; // not up yet
         }
-        int order = Long.compare(joined.getOrDefault(other, Long.MAX_VALUE), self);
-        return order == 0 ? Long.compareUnsigned(other, settings.uid()) < 0 : order < 0;
+        int order = self.dataCenter().equals(other.dataCenter())
+                ? Long.compare(other.number(), self.number())
+                : Long.compare(startedMs.getOrDefault(otherUid, Long.MAX_VALUE), settings.startedMs());
+        return order == 0 ? otherUid < settings.uid() : order < 0;
     }
 
     /** Asks members for their names that have not said them; it does so by itself, ever more rarely. */
@@ -152,46 +207,40 @@ public final class Node {
     }
 
     private void sayHello(long toUid, boolean answer) {
-        outbox.send(toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer, 0));
+        outbox.send(
+                toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer, settings.startedMs()));
     }
 
     // ------------------------------------------------------------------ pulses
 
-    /** Takes a pulse. */
-    public void onPulse(Pulse pulse, Now now) {
-        if (membership.contains(pulse.fromUid())) {
-            pulses.onPulse(pulse, now.ns());
-        }
-    }
-
-    /** What a shard has to tell. */
-    public void onShard(ToNode message, Now now) {
+    /** What a shard has to tell; {@code shard} counts from 0. */
+    public void onShard(int shard, ToNode message, Now now) {
         if (message instanceof ToNode.Watch watch) {
             if (membership.contains(watch.uid())) {
                 pulses.watch(watch.uid(), now.ns());
             }
         } else if (message instanceof ToNode.Forgot forgot) {
-            forgot(forgot.uid());
+            forgot(forgot.uid(), shard);
         } else if (message instanceof ToNode.SubscriptionsEnded) {
-            answered();
+            answered(shard);
         } else if (message instanceof ToNode.Drained drained) {
             complete &= drained.complete();
-            answered();
+            answered(shard);
         }
     }
 
     /** Drops the cursors of that member. It learns so from the next pulse behind that, and registers again. */
     public void forget(long silentUid) {
-        if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, settings.shards()) == null) {
+        if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, new TreeSet<>(working)) == null) {
             outbox.add(new Effect.Forgetting(silentUid));
             tellShards(new ToShard.Forget(silentUid));
         }
     }
 
     /** Pulses say so only behind the last shard: whoever registers upon that must not lose its new cursor. */
-    private void forgot(long silentUid) {
-        Integer left = forgetting.computeIfPresent(silentUid, (uid, shards) -> shards - 1);
-        if (left != null && left == 0) {
+    private void forgot(long silentUid, int shard) {
+        Set<Integer> left = forgetting.get(silentUid);
+        if (left != null && left.remove(shard) && left.isEmpty()) {
             forgetting.remove(silentUid);
             pulses.forgot(silentUid);
         }
@@ -222,23 +271,54 @@ public final class Node {
 
     /** Leaves in good order: first its subscriptions end, in all shards, then its producers drain. */
     public void leave() {
+        drains = true;
         if (leaving == Leaving.NO) {
-            leaving = Leaving.SUBSCRIPTIONS_END;
-            unanswered = settings.shards();
-            tellShards(new ToShard.EndSubscriptions());
+            end();
+        } else if (leaving == Leaving.ENDED) {
+            drain();
         }
     }
 
-    private void answered() {
-        unanswered--;
-        assert unanswered >= 0 : "a shard answered twice";
-        if (unanswered > 0) {
-            return;
+    /** This node is no member any more, and never will be again: its subscriptions end, and there is nobody to drain for. */
+    public void end() {
+        if (leaving == Leaving.NO) {
+            begin(Leaving.SUBSCRIPTIONS_END, new ToShard.EndSubscriptions());
         }
+    }
+
+    private void drain() {
+        begin(Leaving.PRODUCERS_DRAIN, new ToShard.Drain());
+    }
+
+    private void begin(Leaving step, ToShard message) {
+        leaving = step;
+        unanswered.addAll(working);
+        tellShards(message);
+        if (unanswered.isEmpty()) {
+            allAnswered();
+        }
+    }
+
+    /** A shard has failed: it answers nothing any more. */
+    public void shardFailed(int shard) {
+        working.remove(shard);
+        complete = false;
+        List.copyOf(forgetting.keySet()).forEach(silent -> forgot(silent, shard));
+        answered(shard);
+    }
+
+    private void answered(int shard) {
+        if (unanswered.remove(shard) && unanswered.isEmpty()) {
+            allAnswered();
+        }
+    }
+
+    private void allAnswered() {
         if (leaving == Leaving.SUBSCRIPTIONS_END) {
-            leaving = Leaving.PRODUCERS_DRAIN;
-            unanswered = settings.shards();
-            tellShards(new ToShard.Drain());
+            leaving = Leaving.ENDED;
+            if (drains) {
+                drain();
+            }
         } else if (leaving == Leaving.PRODUCERS_DRAIN) {
             leaving = Leaving.LEFT;
             outbox.add(new Effect.Left(complete));

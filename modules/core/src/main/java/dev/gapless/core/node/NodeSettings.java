@@ -8,13 +8,21 @@ import dev.gapless.core.Backoff;
  * @param uid Pekko's number of this life
  * @param name the node's name, the same in all its lives
  * @param hub what its Hellos say of where packets to it go, see {@link dev.gapless.core.wire.Hello#hub}
+ * @param startedMs when it was started, by its own clock, in milliseconds since 1970
  * @param shards among how many shards its topics are divided
  * @param pulseNs between two pulses
  * @param cursorRetentionNs after so long without an answer the cursors of a member are dropped
  * @param helloBackoff between two Hellos to a member that has not said its name
  */
 public record NodeSettings(
-        long uid, String name, int hub, int shards, long pulseNs, long cursorRetentionNs, Backoff helloBackoff) {
+        long uid,
+        String name,
+        int hub,
+        long startedMs,
+        int shards,
+        long pulseNs,
+        long cursorRetentionNs,
+        Backoff helloBackoff) {
     private static final long MS = 1_000_000;
 
     /** 200 ms, doubling to 10 s. */

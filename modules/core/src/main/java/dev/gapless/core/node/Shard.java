@@ -94,7 +94,7 @@ public final class Shard {
         }
         if (producer != null) {
             producer.onMessage(message, now.ms(), now.ns());
-            settleDrain(now);
+            settle(message.topic(), producer, now);
         }
     }
 
@@ -126,8 +126,8 @@ public final class Shard {
             consumers.values().forEach(consumer -> consumer.onSilent(silent.uid(), now.ns()));
         } else if (message instanceof ToShard.Forget forget) {
             producers.values().forEach(producer -> producer.onForgotten(forget.uid(), now.ms(), now.ns()));
+            settleAll(now);
             outbox.add(new Effect.TellNode(new ToNode.Forgot(forget.uid())));
-            settleDrain(now);
         } else if (message instanceof ToShard.EndSubscriptions) {
             endSubscriptions();
         } else if (message instanceof ToShard.Drain) {
@@ -148,7 +148,7 @@ public final class Shard {
             watched.remove(removed);
             producers.values().forEach(producer -> producer.onRemoved(removed, now.ms(), now.ns()));
         }
-        settleDrain(now);
+        settleAll(now);
         if (changed.events().isEmpty()) {
             return;
         }
@@ -170,16 +170,14 @@ public final class Shard {
         if (changes) {
             producers.values().forEach(p -> p.onReachability(change.uid(), change.reachable(), now.ms(), now.ns()));
         }
-        settleDrain(now);
     }
 
     // ------------------------------------------------------------------ publishing
 
     /** A producer was made on this node, with this log. */
     public void onProducer(String topic, Log log, Now now) {
-        if (!producers.containsKey(topic)) {
-            produce(topic, log, now);
-        }
+        ProducerState known = producers.get(topic);
+        settle(topic, known == null ? produce(topic, log, now) : known, now);
     }
 
     private ProducerState produce(String topic, Log log, Now now) {
@@ -202,12 +200,37 @@ public final class Shard {
         ProducerState producer = producers.get(topic);
         if (producer != null) {
             producer.onAppended(now.ms(), now.ns());
-            settleDrain(now);
+            settle(topic, producer, now);
         }
     }
 
+    private void settleAll(Now now) {
+        producers.forEach((topic, producer) -> settle(topic, producer, now));
+    }
+
+    /** What follows from what happened to a producer. */
+    private void settle(String topic, ProducerState producer, Now now) {
+        if (draining) {
+            settleDrain(now);
+        } else {
+            producer.used(!producer.isUntouched() || settings.logs().isHeld(topic), now.ns());
+        }
+    }
+
+    /** Rule P9, the other way round. */
+    private boolean dropUnused(String topic, ProducerState producer, Now now) {
+        if (subscriptionsEnded
+                || !producer.isOutOfUse(now.ns())
+                || !settings.logs().drop(topic)) {
+            return false;
+        }
+        producers.remove(topic);
+        outbox.add(new Effect.Dropped(topic));
+        return true;
+    }
+
     private void settleDrain(Now now) {
-        if (!draining || drained) {
+        if (drained) {
             return;
         }
         for (ProducerState producer : producers.values()) {
@@ -245,9 +268,7 @@ public final class Shard {
                 consumer.begin(members.events(), members.events(), now.ms(), now.ns());
             }
         }
-        Opened.Subscription opened = new Opened.Subscription(consumer.open(id, how, now.ms(), now.ns()));
-        arrived(topic);
-        return opened;
+        return new Opened.Subscription(consumer.open(id, how, now.ms(), now.ns()));
     }
 
     /** Ends a subscription; the consumer with the last of its topic. */
@@ -311,9 +332,9 @@ public final class Shard {
     /** Does what is due for this topic. */
     public void onTime(String topic, Now now) {
         ProducerState producer = producers.get(topic);
-        if (producer != null) {
+        if (producer != null && !dropUnused(topic, producer, now)) {
             producer.onTime(now.ms(), now.ns());
-            settleDrain(now);
+            settle(topic, producer, now);
         }
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {

@@ -55,6 +55,10 @@ public final class ProducerState {
     private Set<Long> unreachable = Set.of();
     private Map<Reason, Long> expiries = Map.of();
     private boolean leaving;
+    /** Does nobody use the log? And until when that must last so that it is out of use, or 0. */
+    private boolean unused;
+
+    private long unusedUntilNs;
     private long drainUntilNs;
 
     private record ReaderKey(long uid, long reader) {}
@@ -147,6 +151,25 @@ public final class ProducerState {
                 && (drainUntilNs - nowNs <= 0 || cursors.values().stream().allMatch(c -> c.goneAcknowledged));
     }
 
+    /** Was nothing ever published, and is there no reader? */
+    public boolean isUntouched() {
+        return cursors.isEmpty() && log.head() < log.identity().first();
+    }
+
+    /** Does anybody use the log? If nobody does for long, it is {@link #isOutOfUse} (rule P9). */
+    public void used(boolean uses, long nowNs) {
+        if (uses) {
+            unusedUntilNs = 0;
+        } else if (!unused) {
+            unusedUntilNs = nowNs + settings.producerReturnNs();
+        }
+        unused = !uses;
+    }
+
+    public boolean isOutOfUse(long nowNs) {
+        return unused && unusedUntilNs - nowNs <= 0;
+    }
+
     /** Has every reader acknowledged everything? */
     public boolean isLevel() {
         return cursors.values().stream().allMatch(cursor -> cursor.acked == log.head());
@@ -182,6 +205,8 @@ public final class ProducerState {
         wait = Math.min(wait, waitForPublishers(nowNs));
         if (leaving) {
             wait = Math.min(wait, drainUntilNs - nowNs);
+        } else if (unused) {
+            wait = Math.min(wait, unusedUntilNs - nowNs);
         }
         long oldDueNs = log.oldDueNs(nowNs);
         if (oldDueNs != Long.MAX_VALUE) {

@@ -14,7 +14,7 @@ import dev.gapless.core.Limits;
  *     centers, the one that was started later gives way
  */
 public record Hello(long fromUid, long toUid, String node, int hub, boolean answer, long startedMs)
-        implements Packet {
+        implements NodeMessage {
     public Hello {
         Limits.checkName("node", node);
     }

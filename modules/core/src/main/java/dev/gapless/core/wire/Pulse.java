@@ -9,4 +9,4 @@ package dev.gapless.core.wire;
  * @param heard the last counter that the sender has received from this node, or 0
  * @param forgotten how many times the sender has dropped this node's cursors, since it had not heard of it for too long
  */
-public record Pulse(long fromUid, long toUid, long counter, long heard, long forgotten) implements Packet {}
+public record Pulse(long fromUid, long toUid, long counter, long heard, long forgotten) implements NodeMessage {}

@@ -6,4 +6,4 @@ package dev.gapless.core.wire;
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it
  */
-public record Withdrawal(long fromUid, long toUid) {}
+public record Withdrawal(long fromUid, long toUid) implements NodeMessage {}

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -94,6 +95,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             LongSupplier.class, // counters, see below
             LongConsumer.class, // passes on
             NodeSettings.class, // never change
+            BooleanSupplier.class, // looks at the log
             ShardSettings.class, // neither; whose topic has a consumer is in the shard
             Outbox.class, // empty between two actions
             Outbox.Carrier.class, // carries out
@@ -128,6 +130,7 @@ record Shape(Sort sort, long name, Part[] parts) {
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             Map.entry("Registering.dueNs", Meaning.DEADLINE),
             Map.entry("Waiting.dueNs", Meaning.DEADLINE),
+            Map.entry("ProducerState.unusedUntilNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
             Map.entry("Cursor.heartbeatDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.drainUntilNs", Meaning.DEADLINE),

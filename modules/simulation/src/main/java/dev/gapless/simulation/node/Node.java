@@ -8,6 +8,8 @@ import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.node.Effect;
+import dev.gapless.core.node.Joined;
+import dev.gapless.core.node.LogSource;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Opened;
 import dev.gapless.core.node.Outbox;
@@ -18,10 +20,9 @@ import dev.gapless.core.node.ToShard;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Pulse;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever drives it gives one input at a time, calls {@link #onTime} when {@link #deadlineNs} has passed and
  * {@link #onNodeTime} when {@link #nodeDeadlineNs} has, {@link #flush} when that is wanted, and reads the subscriptions.
  */
-public final class Node {
+public final class Node implements LogSource {
     public static final String TOPIC = "topic";
 
     private static final int MOST_TOPICS = 1;
@@ -48,7 +49,9 @@ public final class Node {
     private final dev.gapless.core.node.Node node;
     private final Shard shard;
     private final Carrier carrier = new Carrier();
+    private @Nullable LogIdentity identity;
     private @Nullable Log log;
+    private boolean held;
     private boolean flushWanted;
     private long sessions;
 
@@ -65,11 +68,17 @@ public final class Node {
         this.random = random;
         this.outside = outside;
         NodeSettings nodeSettings = new NodeSettings(
-                uid, name, 0, 1, settings.heartbeatNs(), cursorRetentionNs, NodeSettings.HELLO_BACKOFF);
-        this.node = new dev.gapless.core.node.Node(nodeSettings, nodeOutbox, now());
+                uid,
+                name,
+                0,
+                outside.nowMs(),
+                1,
+                settings.heartbeatNs(),
+                cursorRetentionNs,
+                NodeSettings.HELLO_BACKOFF);
+        this.node = new dev.gapless.core.node.Node(nodeSettings, this::hasPublished, nodeOutbox, now());
         this.shard = new Shard(
-                new ShardSettings(
-                        uid, topic -> settings, topic -> log(), () -> ++sessions, random, new Quota(MOST_TOPICS)),
+                new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS)),
                 shardOutbox);
     }
 
@@ -123,7 +132,7 @@ public final class Node {
                 }
             } else if (effect instanceof Effect.TellNode tell) {
                 outside.pass(Outside.Queue.TO_NODE, () -> {
-                    node.onShard(tell.message(), now());
+                    node.onShard(0, tell.message(), now());
                     drain();
                 });
             } else if (effect instanceof Effect.NameTaken taken) {
@@ -174,7 +183,7 @@ public final class Node {
 
     /** A member appeared, this node included. */
     public void appeared(long memberUid, String address) {
-        node.appeared(memberUid, address, memberUid, now()); // later lives have higher uids
+        node.appeared(new Joined(memberUid, address, "", memberUid), now()); // later lives have higher uids
         drain();
     }
 
@@ -215,10 +224,8 @@ public final class Node {
 
     /** Something arrives at this node's address, for it or for whoever was there before. */
     public void receive(Object packet) {
-        if (packet instanceof Hello hello) {
-            node.onHello(hello);
-        } else if (packet instanceof Pulse pulse) {
-            node.onPulse(pulse, now());
+        if (packet instanceof NodeMessage message) {
+            node.onMessage(message, now());
         } else if (packet instanceof Message message) {
             shard.onMessage(message, now());
         }
@@ -227,12 +234,33 @@ public final class Node {
 
     // ------------------------------------------------------------------ publishing
 
+    @Override
+    public Log logOf(String topic) {
+        return log();
+    }
+
+    /** The application publishes once, and then at any time. */
+    @Override
+    public boolean isHeld(String topic) {
+        return held;
+    }
+
+    @Override
+    public boolean drop(String topic) {
+        outside.logDropped();
+        log = null;
+        return true;
+    }
+
+    private boolean hasPublished() {
+        Log made = log;
+        return made != null && made.head() >= made.identity().first();
+    }
+
     private Log log() {
         Log made = log;
         if (made == null) {
-            LogIdentity identity = LogIdentity.fresh(settings, random, outside.nowMs());
-            outside.logMade(identity.epoch());
-            made = new Log(identity, settings);
+            made = new Log(identity(), settings);
             log = made;
             if (node.isLeaving()) {
                 made.close();
@@ -241,9 +269,21 @@ public final class Node {
         return made;
     }
 
+    /** An empty log that was dropped, and is made anew, is the same log. */
+    private LogIdentity identity() {
+        LogIdentity known = identity;
+        if (known == null) {
+            known = LogIdentity.fresh(settings, random, outside.nowMs());
+            identity = known;
+            outside.logMade(known.epoch());
+        }
+        return known;
+    }
+
     /** Publishes a message whose content is its number, and so many bytes more. */
     public void publish(long id, int padding) {
         byte[] bytes = ByteBuffer.allocate(Long.BYTES + padding).putLong(id).array();
+        held = true;
         if (producer() == null) {
             shard.onProducer(TOPIC, log(), now());
             drain();

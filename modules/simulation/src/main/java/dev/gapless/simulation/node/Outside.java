@@ -41,6 +41,9 @@ public interface Outside {
     /** The node begins a log. */
     void logMade(Epoch epoch);
 
+    /** The log is gone, empty as it was: nobody used it. */
+    default void logDropped() {}
+
     /** The message with this number is in the log, here. */
     void published(long id, Position at);
 

@@ -274,6 +274,11 @@ final class NodeProcess implements Outside {
     }
 
     @Override
+    public void logDropped() {
+        schedule.counts().add("log: dropped, since nobody used it");
+    }
+
+    @Override
     public void published(long id, Position at) {
         trace(() -> "published " + at);
         schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs());

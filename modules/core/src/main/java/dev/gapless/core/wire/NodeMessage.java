@@ -1,0 +1,10 @@
+package dev.gapless.core.wire;
+
+/** Between two nodes, and of no topic. Any other life than the one that it is meant for ignores it. */
+public sealed interface NodeMessage extends Packet permits Hello, Pulse, Withdrawal {
+    /** The sender's life. */
+    long fromUid();
+
+    /** The life that it is meant for. */
+    long toUid();
+}
