@@ -4,10 +4,8 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.stress.Given;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -16,7 +14,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** No entry of a feed is left unread: the subscription has got it, or a wake-up is on its way. */
+/** No entry of a feed is left unread: the subscription has got it, or a wake-up is on its way. It is woken only if it has something. */
 @JCStressTest
 @Outcome(
         id = {"given", "woken"},
@@ -25,39 +23,30 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @State
 public class SubscriptionWakeupStress {
     private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
-    private final Wakeup wakeup = new Wakeup();
-    private final AtomicInteger mailbox = new AtomicInteger();
-    private SubscriptionState subscription;
-    private boolean given;
+    private final Woken subscription;
 
     public SubscriptionWakeupStress() {
         feed.started(new At(Given.era("p"), 0));
-        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
-        subscription.next(0);
-        if (wakeup.claim()) {
-            mailbox.set(1);
-        }
+        subscription =
+                new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0));
+        subscription.wake(); // by the start of p
     }
 
     @Actor
     public void consumer() {
         feed.messages(Given.era("p"), Given.frame(1));
-        if (wakeup.claim()) {
-            mailbox.incrementAndGet();
-        }
+        subscription.wake();
     }
 
     @Actor
-    public void subscription() {
-        for (int i = 0; i < 2 && mailbox.get() > 0; i++) {
-            mailbox.decrementAndGet();
-            wakeup.arrived();
-            given |= subscription.next(0) instanceof Step.Messages;
-        }
+    public void reader() {
+        subscription.turns();
     }
 
     @Arbiter
     public void after(L_Result result) {
-        result.r1 = mailbox.get() == 1 ? "woken" : given && mailbox.get() == 0 ? "given" : "unread";
+        result.r1 = subscription.or(subscription.reached() == 1 ? "given" : "unread");
+        subscription.settle();
+        result.r1 = subscription.reached() == 1 ? result.r1 : "lost";
     }
 }
