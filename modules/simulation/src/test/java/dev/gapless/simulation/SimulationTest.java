@@ -20,8 +20,12 @@ class SimulationTest {
 
     /** A run in which one of these never happens proves nothing about it. */
     private static final List<String> KINDS = List.of(
+            "chain: LOST",
+            "chain: READY",
             "died: between two effects",
             "died: while leaving",
+            "fault: another life",
+            "fault: chain",
             "fault: clock drift",
             "fault: clock jump",
             "fault: clogged link",
@@ -42,6 +46,7 @@ class SimulationTest {
             "fault: reset",
             "fault: restart",
             "fault: slow subscription",
+            "lives of a node: 17 and more",
             "members: news late by a second and more",
             "members: news overtakes that of another member",
             "members: seen before its predecessor was removed",
@@ -69,6 +74,8 @@ class SimulationTest {
             "setting: members' news in order",
             "setting: no faults, BACKPRESSURE",
             "setting: no faults, EXPIRE",
+            "setting: chains of faults",
+            "setting: long history",
             "setting: settings of all",
             "setting: settings of each process",
             "setting: ring bounded by its bytes",
@@ -87,6 +94,7 @@ class SimulationTest {
             "subscription: ready without somebody",
             "subscription: reload answers with positions",
             "subscription: told that a producer left",
+            "token: of a token of tokens",
             "token: resumed in a later life of its node",
             "token: resumed in the same life",
             "token: resumed on another node",

@@ -172,6 +172,11 @@ public final class Witness {
         later.removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(life.address)));
     }
 
+    /** How many tokens lie between it and the subscription that was opened without one. */
+    public int resumptions() {
+        return handovers.size();
+    }
+
     public String describe() {
         return "got " + got + " due " + due + (ready ? "" : ", not ready")
                 + (pending == null ? "" : " pending " + pending);

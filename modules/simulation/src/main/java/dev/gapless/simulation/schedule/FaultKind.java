@@ -21,7 +21,11 @@ enum FaultKind {
     KILLED_WHILE_LEAVING("killed while leaving", 1, end(Faults::killWhileLeaving)),
     DOWNED("downed", 1, end(Faults::down)),
     CLOCK_JUMP("clock jump", 1, (faults, one, other, random) -> faults.jump(one, random)),
-    CONTRADICTING_REACHABILITY("contradicting reachability", 1, link(Faults::contradict));
+    CONTRADICTING_REACHABILITY("contradicting reachability", 1, link(Faults::contradict)),
+    /** Of the node that begins again and again, in a long history. */
+    ANOTHER_LIFE("another life", 0, end(Faults::anotherLife)),
+    /** Several that strike within moments, and just when something happens. */
+    CHAIN("chain", 0, (faults, one, other, random) -> faults.chain(one, random));
 
     private static final List<FaultKind> BY_SHARE = new ArrayList<>();
 
@@ -68,6 +72,14 @@ enum FaultKind {
     /** Of a process that ends by it: somebody must be left who could be told. */
     private static Blow end(ProcessBlow blow) {
         return process((faults, process, random) -> faults.nodesUp() < 2 ? null : blow.strike(faults, process, random));
+    }
+
+    /** Does a process end by it? */
+    boolean ends() {
+        return switch (this) {
+            case RESTART, CRASH, CRASH_BETWEEN_EFFECTS, LEAVE, KILLED_WHILE_LEAVING, DOWNED -> true;
+            default -> false;
+        };
     }
 
     static FaultKind any(RandomGenerator random) {

@@ -35,6 +35,7 @@ final class Faults {
     private final List<Runnable> starts = new ArrayList<>();
     private final Set<Integer> struck = new TreeSet<>();
     private boolean over;
+    private int reloadsToFail;
 
     /** Plans them; {@code only} those with these numbers, unless it is null. */
     Faults(Schedule schedule, RandomGenerator random, @Nullable Set<Integer> only) {
@@ -47,13 +48,32 @@ final class Faults {
         long untilNs = atNs + schedule.profile().badTimesNs();
         for (int number = 1; ; number++) {
             atNs += 1 + random.nextLong(2 * schedule.profile().faultGapNs());
-            Fault fault = new Fault(number, atNs, random.nextLong());
+            Fault fault = new Fault(number, atNs, random.nextLong(), null);
             if (atNs >= untilNs) {
+                planMore(number, random, only);
                 return;
             }
             if (only == null || only.contains(number)) {
                 plan.add(fault);
             }
+        }
+    }
+
+    /** Long histories, and chains. */
+    private void planMore(int first, RandomGenerator random, @Nullable Set<Integer> only) {
+        Profile profile = schedule.profile();
+        FaultKind kind = profile.longHistory() ? FaultKind.ANOTHER_LIFE : FaultKind.CHAIN;
+        long gapNs = profile.longHistory() ? 1_300 * Profile.MS : Profile.SECOND;
+        long atNs = schedule.timeline().nowNs() + 2 * Profile.SECOND;
+        int number = first;
+        while ((profile.longHistory() || profile.chains())
+                && atNs < schedule.timeline().nowNs() + profile.badTimesNs()) {
+            Fault fault = new Fault(number, atNs, random.nextLong(), kind);
+            if (only == null || only.contains(number)) {
+                plan.add(fault);
+            }
+            number++;
+            atNs += gapNs + random.nextLong(2 * Profile.SECOND);
         }
     }
 
@@ -71,9 +91,15 @@ final class Faults {
             return;
         }
         SplittableRandom random = new SplittableRandom(fault.seed());
-        FaultKind kind = FaultKind.any(random);
+        FaultKind kind = fault.kind() == null ? FaultKind.any(random) : fault.kind();
         Host one = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
         Host other = schedule.hosts().get(random.nextInt(schedule.hosts().size()));
+        if (schedule.profile().longHistory()) {
+            one = kind == FaultKind.ANOTHER_LIFE ? schedule.hosts().get(0) : one;
+            if (kind.ends() && isSteady(one) && random.nextInt(8) != 0) {
+                return;
+            }
+        }
         String what = kind.strike(this, one, other, random);
         if (what != null) {
             struck.add(fault.number());
@@ -82,8 +108,17 @@ final class Faults {
         }
     }
 
+    /** In a long history one node mostly lives through it. */
+    private boolean isSteady(Host host) {
+        return host.index() == schedule.hosts().size() - 1;
+    }
+
+    boolean areOver() {
+        return over;
+    }
+
     long nodesUp() {
-        return schedule.hosts().stream().filter(Host::isUp).count();
+        return schedule.nodesUp();
     }
 
     // ------------------------------------------------------------------ the network
@@ -151,8 +186,8 @@ final class Faults {
         NodeProcess a = one.process();
         NodeProcess b = other.process();
         if (a != null && b != null) {
-            a.input(() -> a.node().reachability(b.uid(), reachable));
-            b.input(() -> b.node().reachability(a.uid(), reachable));
+            a.input(() -> a.reachability(b.uid(), reachable));
+            b.input(() -> b.reachability(a.uid(), reachable));
         }
     }
 
@@ -178,6 +213,23 @@ final class Faults {
             schedule.members().reachable(process.uid(), true);
             process.goOn();
         }
+    }
+
+    /** It ends, and begins again as soon as it can. */
+    String anotherLife(NodeProcess process, SplittableRandom random) {
+        end(process, 50 * Profile.MS + random.nextLong(Profile.SECOND), random);
+        startAgain(process.host(), random.nextLong(300 * Profile.MS));
+        return process.host().name();
+    }
+
+    /** It ends for good, and that is soon known. */
+    String lose(NodeProcess process, SplittableRandom random) {
+        end(process, 50 * Profile.MS + random.nextLong(300 * Profile.MS), random);
+        return process.host().name();
+    }
+
+    @Nullable String chain(Host at, SplittableRandom random) {
+        return schedule.chains().begin(at, random);
     }
 
     String restart(NodeProcess process, SplittableRandom random) {
@@ -313,9 +365,14 @@ final class Faults {
     /** How the next reload goes. */
     record ReloadPlan(long takesNs, boolean fails, boolean answersWithPositions) {}
 
+    /** So many reloads that begin from now on fail. */
+    void nextReloadsFail(int howMany) {
+        reloadsToFail = howMany;
+    }
+
     ReloadPlan nextReload(RandomGenerator random) {
         boolean bad = !over && schedule.profile().faults();
-        boolean fails = bad && random.nextInt(5) == 0;
+        boolean fails = bad && (random.nextInt(5) == 0 || reloadsToFail-- > 0);
         long most = bad && random.nextInt(5) == 0 ? 5 * Profile.SECOND : 50 * Profile.MS;
         long takesNs = over ? 10 * Profile.MS : random.nextLong(most);
         return new ReloadPlan(takesNs, fails, random.nextInt(4) == 0);
@@ -324,6 +381,7 @@ final class Faults {
     /** No more faults; those under way end now. Who was about to come back does so. */
     void end() {
         over = true;
+        schedule.chains().end();
         schedule.network().heal();
         for (Host host : schedule.hosts()) {
             NodeProcess process = host.process();

@@ -82,6 +82,12 @@ final class Host {
         return name;
     }
 
+    /** How many processes there were, roughly. */
+    String livesClass() {
+        int most = lives.size();
+        return "lives of a node: " + (most <= 3 ? "up to 3" : most <= 16 ? "4 to 16" : "17 and more");
+    }
+
     /** Before that process here has told its name it goes under this. */
     String addressOf(long uid) {
         return switch (addresses) {

@@ -110,7 +110,7 @@ final class Members {
 
     /** This one is found to be unreachable, or not any more. */
     void reachable(long uid, boolean reachable) {
-        tell(uid, observer -> observer.node().reachability(uid, reachable));
+        tell(uid, observer -> observer.reachability(uid, reachable));
     }
 
     private void tell(long about, Consumer<NodeProcess> what) {

@@ -15,6 +15,7 @@ import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
+import dev.gapless.simulation.schedule.Chains.Moment;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ final class NodeProcess implements Outside {
     private final Node node;
     private final SplittableRandom random;
     private final Heard heard;
+    private final Vigil vigil;
     private final Map<Long, Subscriber> subscribers = new LinkedHashMap<>();
     private final ArrayDeque<Runnable> whilePaused = new ArrayDeque<>();
     private long timerNs = Long.MAX_VALUE;
@@ -62,6 +64,7 @@ final class NodeProcess implements Outside {
                 random,
                 this);
         this.heard = new Heard(timeline::stamp);
+        this.vigil = new Vigil(schedule, this);
         pulse();
     }
 
@@ -75,6 +78,10 @@ final class NodeProcess implements Outside {
 
     Heard heard() {
         return heard;
+    }
+
+    Vigil vigil() {
+        return vigil;
     }
 
     SplittableRandom random() {
@@ -163,14 +170,9 @@ final class NodeProcess implements Outside {
 
     /** It may be early, as what it was set for may have been put off since, and it may have been overtaken by another. */
     private void onTimer(long setForNs) {
-        if (dead || timerNs != setForNs) {
-            return;
-        }
-        timerNs = Long.MAX_VALUE;
-        if (node.deadlineNs() - nowNs() <= 0) {
+        if (!dead && timerNs == setForNs) {
+            timerNs = Long.MAX_VALUE;
             input(this::onTime);
-        } else {
-            planTimer();
         }
     }
 
@@ -196,6 +198,7 @@ final class NodeProcess implements Outside {
 
     void goOn() {
         paused = false;
+        vigil.waits().wasPaused();
         for (int left = whilePaused.size(); left > 0 && !paused && !dead; left--) {
             input(whilePaused.remove());
         }
@@ -220,12 +223,20 @@ final class NodeProcess implements Outside {
         }
         heard.appeared(memberUid, address);
         node.appeared(memberUid, address);
+        happens(Moment.APPEARED);
     }
 
     void removed(long memberUid) {
         trace(() -> "learns that " + schedule.name(memberUid) + " is removed");
         heard.removed(memberUid);
+        vigil.removed(memberUid);
         node.removed(memberUid);
+        happens(Moment.REMOVED);
+    }
+
+    void reachability(long memberUid, boolean reachable) {
+        vigil.waits().reachability(memberUid, reachable, nowNs());
+        node.reachability(memberUid, reachable);
     }
 
     void selfUp() {
@@ -239,13 +250,20 @@ final class NodeProcess implements Outside {
 
     void receive(Host from, Object packet) {
         if (packet instanceof Pulse && !paused && !dead) {
+            vigil.receives(packet);
             node.receive(packet); // changes neither what is due nor what can be read
             return;
         }
         input(() -> {
             trace(() -> "← " + from + " " + Messages.describe(packet));
+            vigil.receives(packet);
             node.receive(packet);
         });
+    }
+
+    /** Faults may wait for that. */
+    void happens(Moment moment) {
+        schedule.chains().happens(moment, host);
     }
 
     /** Something that the outside sees, before or after which the process may die. */
@@ -258,6 +276,7 @@ final class NodeProcess implements Outside {
     @Override
     public void send(long toUid, Packet message) {
         effect();
+        vigil.sends(toUid, message);
         schedule.messages().sent(message);
         Host to = schedule.hostOf(toUid);
         if (to.isReached(toUid)) {
@@ -281,17 +300,21 @@ final class NodeProcess implements Outside {
     @Override
     public void published(long id, Position at) {
         trace(() -> "published " + at);
+        schedule.workload().published(this);
+        vigil.waits().publishEnds(id, nowNs());
         schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs());
         effect();
     }
 
     @Override
     public void publishWaits(long id) {
+        vigil.waits().publishWaits(id, nowNs());
         schedule.counts().add("publish: waits for room");
     }
 
     @Override
     public void publishRefused(long id, String why) {
+        vigil.waits().publishEnds(id, nowNs());
         schedule.counts().add("publish: refused, " + why);
     }
 
@@ -306,6 +329,7 @@ final class NodeProcess implements Outside {
         schedule.counts().add(silent.isEmpty() ? "subscription: ready" : "subscription: ready without somebody");
         Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
         schedule.oracle().ready(subscriber.witness(), heard);
+        happens(Moment.READY);
         effect();
     }
 
@@ -328,18 +352,22 @@ final class NodeProcess implements Outside {
     @Override
     public void forgotten(long silentUid) {
         trace(() -> "forgets the cursors of " + schedule.name(silentUid));
+        vigil.waits().forgotten(silentUid);
         schedule.counts().add("fault: cursor forgotten");
     }
 
     @Override
     public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
         trace(() -> "expired " + session + ": " + reason + ", goes on at " + resumeAt);
+        happens(Moment.EXPIRED);
+        vigil.expired(session, sent, resumeAt);
     }
 
     @Override
     public void missed(
             String producer, long reader, Reason reason, @Nullable Position behind, @Nullable Position upTo) {
         trace(() -> "feed " + reader + " misses " + reason + " of " + producer + " up to " + upTo);
+        happens(reason == Reason.PRODUCER_LOST ? Moment.LOST : Moment.MISSED);
     }
 
     private void trace(java.util.function.Supplier<String> what) {
@@ -369,12 +397,14 @@ final class NodeProcess implements Outside {
         subscribers.put(witness.id(), subscriber);
         schedule.oracle().opened(witness, heard);
         node.subscribe(witness.id(), how, subscriber::begin);
+        happens(Moment.OPENED);
     }
 
     void unsubscribe(Subscriber subscriber) {
         subscribers.remove(subscriber.witness().id());
         subscriber.die();
         node.unsubscribe(subscriber.witness().id());
+        schedule.workload().farewell();
     }
 
     /** Bounds hold (G5), and what never should be found has not been found. */
@@ -395,6 +425,9 @@ final class NodeProcess implements Outside {
                             feed.bytes(),
                             schedule.hosts().size(),
                             largest);
+        }
+        if (!paused) {
+            vigil.looks();
         }
         subscribers.values().forEach(Subscriber::audit);
     }

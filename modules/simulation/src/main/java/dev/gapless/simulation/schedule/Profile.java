@@ -22,6 +22,8 @@ import java.util.random.RandomGenerator;
  * @param slowJoins whether a node may hear of others for a while before it is up itself
  * @param mostInFlight how many messages a link holds before it drops them
  * @param cursorRetentionNs how long a producer keeps the cursors of a node that it does not hear
+ * @param longHistory whether one node begins again and again
+ * @param chains whether faults come in chains
  * @param mixed whether settings differ between nodes, as they do while they are being changed
  */
 record Profile(
@@ -38,6 +40,8 @@ record Profile(
         boolean slowJoins,
         int mostInFlight,
         long cursorRetentionNs,
+        boolean longHistory,
+        boolean chains,
         boolean mixed) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
@@ -50,7 +54,65 @@ record Profile(
 
     private static final long ENTRY_OVERHEAD = 32;
 
-    static Profile of(RandomGenerator random, boolean slowJoins) {
+    /** The profile of a seed. */
+    static Profile of(RandomGenerator random, long seed) {
+        Profile profile = ordinary(random, seed % 8 == 4);
+        if (profile.faults && seed % 17 == 9) {
+            return profile.longer(random);
+        }
+        return profile.faults && seed % 7 == 3 ? profile.chained(random) : profile;
+    }
+
+    /** With more lives of a node than anybody remembers, and as many messages. */
+    private Profile longer(RandomGenerator random) {
+        long lastsNs = (40 + random.nextInt(16)) * SECOND;
+        long gapNs = (long) (publishGapNs * ((double) (lastsNs + COMING_BACK_NS) / (badTimesNs + COMING_BACK_NS)));
+        return new Profile(
+                settings,
+                hosts,
+                true,
+                lastsNs,
+                (2 + random.nextInt(4)) * SECOND,
+                gapNs,
+                burst,
+                padding,
+                Math.min(gossipNs, 300 * MS),
+                newsInOrder,
+                slowJoins,
+                mostInFlight,
+                cursorRetentionNs,
+                true,
+                false,
+                mixed);
+    }
+
+    /** With small rings, little patience, and somebody left who hears of what becomes of two. */
+    private Profile chained(RandomGenerator random) {
+        int ring = 1 + random.nextInt(16);
+        return new Profile(
+                settings.with(draft -> {
+                    draft.ringMessages = Math.min(ring, draft.ringMessages);
+                    draft.producerReturnNs = 100 * MS + random.nextLong(SECOND);
+                    draft.readyTimeoutNs = SECOND + random.nextLong(SECOND);
+                }),
+                Math.max(3, hosts),
+                true,
+                badTimesNs,
+                4 * faultGapNs,
+                publishGapNs,
+                burst,
+                padding,
+                Math.min(gossipNs, 300 * MS),
+                newsInOrder,
+                slowJoins,
+                mostInFlight,
+                cursorRetentionNs,
+                false,
+                true,
+                mixed);
+    }
+
+    private static Profile ordinary(RandomGenerator random, boolean slowJoins) {
         boolean faults = random.nextInt(10) != 0;
         boolean backpressure = random.nextInt(3) == 0;
         int padding = 1 + random.nextInt(60);
@@ -109,6 +171,8 @@ record Profile(
                 faults && slowJoins,
                 mostInFlight,
                 cursorRetentionNs,
+                false,
+                false,
                 mixed);
     }
 
@@ -171,6 +235,12 @@ record Profile(
         }
         counts.add(
                 settings.reloadIntervalNs() > 0 ? "setting: reloads at intervals" : "setting: reloads as they are due");
+        if (longHistory) {
+            counts.add("setting: long history");
+        }
+        if (chains) {
+            counts.add("setting: chains of faults");
+        }
         counts.add(mixed ? "setting: settings of each process" : "setting: settings of all");
         counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");
     }

@@ -35,6 +35,7 @@ final class Schedule implements Observer {
     private final Oracle oracle;
     private final Members members;
     private final Faults faults;
+    private final Chains chains;
     private final Workload workload;
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
@@ -47,12 +48,13 @@ final class Schedule implements Observer {
      */
     Schedule(long seed, @Nullable Set<Integer> faults, @Nullable Consumer<String> lines) {
         SplittableRandom root = new SplittableRandom(seed);
-        this.profile = Profile.of(root.split(), seed % 8 == 4);
+        this.profile = Profile.of(root.split(), seed);
         this.random = root.split();
         this.trace = new Trace(timeline, names, lines);
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
         this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
         this.members = new Members(timeline, root.split(), profile, truth, counts);
+        this.chains = new Chains(this);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new Workload(this, root.split());
         Host.Addresses addresses = addresses(seed);
@@ -113,15 +115,17 @@ final class Schedule implements Observer {
             if (process != null) {
                 process.audit();
                 process.subscribers().values().forEach(Subscriber::isLevel);
+                process.vigil().nothingIsLeft();
             }
         }
         profile.count(counts);
+        hosts.forEach(host -> counts.add(host.livesClass()));
         counts.add("steps", timeline.ran());
         counts.add("messages: published", truth.published());
     }
 
     /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
-    private long timeToRecoverNs() {
+    long timeToRecoverNs() {
         return 3 * settings().heartbeatNs()
                 + 2 * settings().registerBackoff().maxNs()
                 + settings().producerReturnNs()
@@ -191,6 +195,10 @@ final class Schedule implements Observer {
         return Objects.requireNonNull(everyUid.get(uid));
     }
 
+    long nodesUp() {
+        return hosts.stream().filter(Host::isUp).count();
+    }
+
     String name(long uid) {
         return names.of(uid);
     }
@@ -243,6 +251,10 @@ final class Schedule implements Observer {
 
     Members members() {
         return members;
+    }
+
+    Chains chains() {
+        return chains;
     }
 
     Faults faults() {

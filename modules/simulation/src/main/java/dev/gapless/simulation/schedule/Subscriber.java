@@ -3,14 +3,18 @@ package dev.gapless.simulation.schedule;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.oracle.Reloads;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;
+import dev.gapless.simulation.schedule.Chains.Moment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +31,18 @@ final class Subscriber {
     private boolean dead;
     private long perMessageNs;
     private long frozenUntilNs;
+    private final Reloads reloads;
+    private long movedNs;
+    private long moves;
+    /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
+    private boolean givenUp;
 
     Subscriber(Schedule schedule, NodeProcess process, Witness witness) {
         this.schedule = schedule;
         this.process = process;
         this.witness = witness;
+        this.reloads = new Reloads(schedule.settings());
+        this.movedNs = process.nowNs();
     }
 
     void begin(SubscriptionState state) {
@@ -109,13 +120,18 @@ final class Subscriber {
     /** Returns whether it may read on at once. */
     private boolean step() {
         SubscriptionState state = state();
+        isOvertakenForAReason(state);
         Step step = state.next(process.nowNs());
+        if (!(step instanceof Step.Missed || step instanceof Step.Waiting)) {
+            moved();
+        }
         if (state.isPressed()) {
             later(0, process.node()::room);
         }
         if (step instanceof Step.Messages messages) {
             return deliver(messages.run(), 0);
         } else if (step instanceof Step.Missed missed) {
+            reloads.begins(witness, process.nowNs());
             reload(missed.gaps());
             return false;
         } else if (step instanceof Step.Left left) {
@@ -124,7 +140,8 @@ final class Subscriber {
         } else if (step instanceof Step.Joined) {
             schedule.counts().add("subscription: joined the feed");
             schedule.trace(witness, () -> "joins the feed");
-            later(0, () -> process.node().joined(witness.id()));
+            process.happens(Moment.JOINED);
+            later(0, this::joined);
             return true;
         } else if (step instanceof Step.Waiting waiting) {
             schedule.counts().add("reload: waits for its time");
@@ -134,6 +151,32 @@ final class Subscriber {
             busy = false;
             wake();
             return false;
+        }
+    }
+
+    private void joined() {
+        process.node().joined(witness.id());
+        schedule.workload().farewell();
+    }
+
+    private void moved() {
+        moves++;
+        givenUp |= process.vigil().waits().isGivenUp(process.nowNs() - movedNs);
+        movedNs = process.nowNs();
+    }
+
+    /** How often it has read or handled something. */
+    long moves() {
+        return moves;
+    }
+
+    private void isOvertakenForAReason(SubscriptionState state) {
+        TopicConsumer consumer = process.node().consumer();
+        if (consumer != null && !state.isCatchingUp() && schedule.settings().backpressure() && !givenUp) {
+            Feed feed = consumer.feed();
+            if (feed.head() - state.lag() + 1 < feed.oldest()) {
+                process.vigil().waits().overtaken(witness, process.nowNs() - movedNs);
+            }
         }
     }
 
@@ -147,6 +190,7 @@ final class Subscriber {
             schedule.oracle().given(witness, message.node(), message.after().position(), id);
             i++;
             state().handled(i);
+            moved();
             if (perMessageNs > 0 || frozenUntilNs > schedule.timeline().nowNs()) {
                 int next = i;
                 later(perMessageNs, () -> {
@@ -162,6 +206,7 @@ final class Subscriber {
 
     private void reload(List<Gap> gaps) {
         schedule.oracle().missed(witness, gaps);
+        process.happens(Moment.RELOADS);
         Faults.ReloadPlan plan = schedule.faults().nextReload(process.random());
         later(plan.takesNs(), () -> {
             if (plan.fails()) {
@@ -172,6 +217,7 @@ final class Subscriber {
             CursorToken reflects = plan.answersWithPositions() ? positionsNow() : null;
             state().reloaded(reflects);
             schedule.oracle().reloaded(witness, reflects);
+            process.happens(Moment.RELOADED);
             later(0, this::read);
         });
     }

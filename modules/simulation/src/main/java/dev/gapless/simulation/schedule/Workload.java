@@ -5,20 +5,27 @@ import dev.gapless.core.subscription.Opening;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
 
 /** What applications do: publish, subscribe, take tokens and resume them, read slowly. */
 final class Workload {
     private static final int MOST_SUBSCRIPTIONS = 3;
     private static final int MOST_TOKENS = 8;
+    /** Long enough before publishing ends for links to be whole. */
+    private static final long LAST_NS = 8 * Profile.SECOND;
 
     private final Schedule schedule;
     private final RandomGenerator random;
     private final List<Taken> tokens = new ArrayList<>();
     private boolean publishing = true;
     private boolean quiet;
+    private final Map<NodeProcess, Long> published = new HashMap<>();
+    private long farewellNs;
     private long messages;
     private long subscriptions;
 
@@ -87,6 +94,22 @@ final class Workload {
         }
     }
 
+    /** Something is in this process's log. */
+    void published(NodeProcess process) {
+        published.put(process, schedule.timeline().nowNs());
+    }
+
+    /** A reader takes its leave of all producers. */
+    void farewell() {
+        farewellNs = schedule.timeline().nowNs();
+    }
+
+    /** Has it published when every farewell had arrived, or was lost? */
+    boolean hasPublishedAtLast(NodeProcess process) {
+        long faultsOverNs = schedule.timeline().nowNs() - schedule.timeToRecoverNs() - LAST_NS;
+        return published.getOrDefault(process, 0L) > Math.max(farewellNs + Profile.SECOND, faultsOverNs);
+    }
+
     // ------------------------------------------------------------------ subscribing
 
     /** A process is up: whatever ran on it before is resumed or begun anew. */
@@ -105,7 +128,7 @@ final class Workload {
     }
 
     private void changeSometimes(Host host) {
-        schedule.timeline().after(1 + random.nextLong(6 * Profile.SECOND), () -> {
+        schedule.timeline().after(1 + random.nextLong(changesNs()), () -> {
             if (!quiet) {
                 NodeProcess process = host.process();
                 if (process != null && process.isUp()) {
@@ -114,6 +137,10 @@ final class Workload {
                 changeSometimes(host);
             }
         });
+    }
+
+    private long changesNs() {
+        return (schedule.profile().longHistory() ? 2 : 6) * Profile.SECOND;
     }
 
     private void change(NodeProcess process) {
@@ -155,6 +182,18 @@ final class Workload {
         }
     }
 
+    /** Opens one, with a witness of its own. */
+    void open(NodeProcess process, Opening opening, LongFunction<Witness> witness) {
+        open(process, opening, witness.apply(++subscriptions));
+    }
+
+    /** Goes on where the newest token was taken. */
+    void resumeNewest(NodeProcess process) {
+        if (!tokens.isEmpty() && !schedule.members().wasRemoved(process.uid())) {
+            resume(process, ++subscriptions, tokens.get(tokens.size() - 1));
+        }
+    }
+
     private void open(NodeProcess process, Opening opening, Witness witness) {
         schedule.counts().add("subscription: from " + opening.getClass().getSimpleName());
         schedule.trace(process.host(), () -> "opens " + witness + " " + opening);
@@ -192,6 +231,9 @@ final class Workload {
     private void resume(NodeProcess process, long id, Taken taken) {
         Heard reader = process.heard();
         schedule.counts().add(where(taken, process));
+        if (taken.witness().resumptions() >= 3) {
+            schedule.counts().add("token: of a token of tokens");
+        }
         Witness witness = taken.witness()
                 .resumed(
                         id,

@@ -1,0 +1,119 @@
+package dev.gapless.simulation.schedule;
+
+import dev.gapless.core.Session;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.simulation.oracle.Violation;
+import dev.gapless.simulation.oracle.Waits;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Looks on at one process, and tells its judges: how long it waits, and what it keeps of those that are gone (G5). */
+final class Vigil {
+    private final Schedule schedule;
+    private final NodeProcess process;
+    private final Waits waits;
+    /** Processes that it was told are gone. */
+    private final Set<Long> gone = new HashSet<>();
+
+    Vigil(Schedule schedule, NodeProcess process) {
+        this.schedule = schedule;
+        this.process = process;
+        this.waits = new Waits(process.host().name(), schedule.settings());
+    }
+
+    Waits waits() {
+        return waits;
+    }
+
+    // ------------------------------------------------------------------ what happens
+
+    void removed(long memberUid) {
+        gone.add(memberUid);
+        waits.forgotten(memberUid);
+    }
+
+    void receives(Object packet) {
+        if (packet instanceof Ack ack) {
+            waits.acknowledged(ack.session(), ack.sequence(), oldest(), process.nowNs());
+        } else if (packet instanceof Deregister deregister) {
+            waits.deregistered(deregister.session());
+        }
+    }
+
+    void sends(long toUid, Packet packet) {
+        if (packet instanceof Registered registered) {
+            waits.registered(registered.session(), registered.next() - 1, process.nowNs());
+        } else if (packet instanceof Pulse && gone.contains(toUid)) {
+            throw new Violation("G5: " + process.host() + " sends pulses to " + schedule.name(toUid)
+                    + ", which is no member any more");
+        }
+    }
+
+    /** A cursor was moved; {@code sent} is negative if that answers a registration. */
+    void expired(Session session, long sent, long resumeAt) {
+        if (sent < 0) {
+            waits.registered(session, resumeAt - 1, process.nowNs());
+        } else {
+            waits.overrun(session, resumeAt - 1, oldest(), process.nowNs());
+        }
+    }
+
+    private long oldest() {
+        ProducerState producer = process.node().producer();
+        return producer == null ? 0 : producer.log().oldest();
+    }
+
+    // ------------------------------------------------------------------ now and then
+
+    /** Whether log and feed wait for longer than they may. */
+    void looks() {
+        ProducerState producer = process.node().producer();
+        if (producer != null) {
+            Log log = producer.log();
+            waits.lookAtLog(log.head(), log.waiting(), process.nowNs());
+        }
+        TopicConsumer consumer = process.node().consumer();
+        if (consumer != null && schedule.settings().backpressure()) {
+            Feed feed = consumer.feed();
+            long moves = process.subscribers().values().stream()
+                    .mapToLong(Subscriber::moves)
+                    .sum();
+            waits.lookAtFeed(feed.head() + moves, feed.wantsRoom(), process.nowNs());
+        }
+    }
+
+    /** Faults are long over: what is kept of others is of members, and of readers that are there. */
+    void nothingIsLeft() {
+        ProducerState producer = process.node().producer();
+        if (producer != null) {
+            producer.cursors().forEach(c -> isOfSomebody(c.session().uid(), c.reader()));
+        }
+        TopicConsumer consumer = process.node().consumer();
+        long members = schedule.nodesUp();
+        if (consumer != null && consumer.registrations().size() > members) {
+            throw new Violation(
+                    "G5: " + process.host() + " keeps " + consumer.registrations() + ", of " + members + " members");
+        }
+    }
+
+    private void isOfSomebody(long uid, long reader) {
+        if (gone.contains(uid)) {
+            throw new Violation(
+                    "G5: " + process.host() + " keeps a cursor of " + schedule.name(uid) + ", which is gone");
+        }
+        // A reader's farewell may be lost; the next message that is published shows that.
+        if (reader != Message.SHARED_READER && schedule.workload().hasPublishedAtLast(process)) {
+            throw new Violation("G5: " + process.host() + " keeps a cursor of a catch-up reader of "
+                    + schedule.name(uid) + ", where all read the feed");
+        }
+    }
+}
