@@ -1,6 +1,10 @@
 package dev.gapless.core.producer;
 
+import dev.gapless.core.Position;
 import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Frame;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +32,32 @@ final class Cursor {
 
     boolean goneAcknowledged;
 
+    /** The largest batch that is sent to it: less than the settings say while batches do not seem to arrive (rule P13). */
+    long batchBytes;
+    /** The position that it registered with, until it gets somewhere; or null. */
+    private @Nullable Position after;
+
     /** Made with the first batch: most cursors may be of topics at rest. */
     private @Nullable ArrayDeque<SentBatch> batches;
 
     private record SentBatch(long last, long bytes) {}
 
-    Cursor(Session session, long reader, long next, long windowBytes, long nowNs, long heartbeatNs) {
+    Cursor(Session session, long reader, long next, long windowBytes, long nowNs, TopicSettings settings) {
         this.session = session;
         this.reader = reader;
         this.windowBytes = windowBytes;
+        this.batchBytes = settings.batchBytes();
         this.progressNs = nowNs;
-        this.heartbeatDueNs = nowNs + heartbeatNs;
+        this.heartbeatDueNs = nowNs + settings.heartbeatNs();
         resumeAt(next);
+    }
+
+    /** It registered with this start, and in place of that cursor, if there is one (rule P13). */
+    void registered(Start start, @Nullable Cursor before) {
+        after = start instanceof Start.After known ? known.position() : null;
+        if (before != null && after != null && after.equals(before.after)) {
+            batchBytes = Math.max(Frame.OVERHEAD_BYTES, before.batchBytes / 2);
+        }
     }
 
     /**
@@ -62,10 +80,14 @@ final class Cursor {
 
     /**
      * May another batch be sent? One may always be under way, unless the window is closed (rule P5); further ones when a whole
-     * batch fits, so that a window that is nearly full does not cut the stream into crumbs.
+     * batch fits, so that a window that is nearly full does not cut the stream into crumbs, and none while batches are smaller
+     * than that: they would be thousands.
+     *
+     * @param wholeBatchBytes the largest batch of the settings
      */
-    boolean isOpen(long batchBytes) {
-        return windowBytes > 0 && (bytesInFlight == 0 || bytesInFlight + batchBytes <= windowBytes);
+    boolean isOpen(long wholeBatchBytes) {
+        return windowBytes > 0
+                && (bytesInFlight == 0 || (batchBytes == wholeBatchBytes && bytesInFlight + batchBytes <= windowBytes));
     }
 
     void sent(long last, long bytes) {
@@ -77,8 +99,12 @@ final class Cursor {
     }
 
     /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
-    void acknowledged(long sequence, long windowBytes, long nowNs) {
+    void acknowledged(long sequence, long windowBytes, long nowNs, TopicSettings settings) {
         assert acked <= sequence && sequence <= sent : acked + " ≤ " + sequence + " ≤ " + sent;
+        if (sequence > acked) {
+            after = null;
+            batchBytes = settings.batchBytes();
+        }
         // Whoever answers is alive, and sees itself to it that no subscription of its holds up the others.
         progressNs = nowNs;
         stalled = false;

@@ -280,13 +280,9 @@ public final class ProducerState {
             log.hold(); // publishers are at work: the reader must have its place before it is told that it has
         }
         Answer answer = answer(register.start());
-        Cursor cursor = new Cursor(
-                register.session(),
-                register.reader(),
-                answer.next,
-                register.windowBytes(),
-                nowNs,
-                settings.heartbeatNs());
+        Cursor cursor =
+                new Cursor(register.session(), register.reader(), answer.next, register.windowBytes(), nowNs, settings);
+        cursor.registered(register.start(), known);
         cursors.put(key, cursor);
         if (settings.backpressure()) {
             log.release(acknowledgedByAll(nowNs), nowMs);
@@ -352,7 +348,7 @@ public final class ProducerState {
             return;
         }
         if (cursor.acked <= ack.sequence() && ack.sequence() <= cursor.sent) { // rule P5
-            cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs);
+            cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs, settings);
             cursor.owing = cursor.acked < log.head();
             if (cursor.sent < log.head()) {
                 send(cursor);
@@ -407,7 +403,7 @@ public final class ProducerState {
                 overrun(cursor); // rule P4
                 return;
             }
-            long bytes = Math.min(settings.batchBytes(), cursor.windowBytes);
+            long bytes = Math.min(cursor.batchBytes, cursor.windowBytes);
             Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, bytes);
             if (reading instanceof Reading.Overrun) {
                 overrun(cursor);

@@ -335,6 +335,54 @@ class ProducerStateTest implements ProducerEffects {
         assertEquals(9, producer.cursors().get(0).acked());
     }
 
+    // ------------------------------------------------------------------ P13
+
+    private int firstBatch(Session session, Start start) {
+        register(session, start);
+        return assertInstanceOf(Batch.class, sent.get(1)).frames().size();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP13: asked twice for what follows one position, it sends half as much at once, down to one message")
+    void halvesTheBatchThatDoesNotArrive() {
+        ring(64);
+        publish(20);
+        assertEquals(4, firstBatch(new Session(20, 5), after(EPOCH, 2)));
+        assertEquals(2, firstBatch(new Session(20, 6), after(EPOCH, 2)));
+        assertEquals(1, firstBatch(new Session(20, 7), after(EPOCH, 2)));
+        assertEquals(1, firstBatch(new Session(20, 8), after(EPOCH, 2)));
+        assertEquals(4, firstBatch(new Session(20, 9), after(EPOCH, 3)), "after another position");
+    }
+
+    @Test
+    @DisplayName("ruleP13: an Ack that makes progress brings whole batches back, and one that makes none does not")
+    void anAckRestoresTheBatch() {
+        ring(64);
+        publish(20);
+        register(new Session(20, 5), after(EPOCH, 2));
+        register(new Session(20, 6), after(EPOCH, 2));
+        assertEquals(2, sent.size(), "an answer, and one small batch");
+        sent.clear();
+        acknowledge(new Session(20, 6), 2);
+        assertTrue(sent.isEmpty());
+        acknowledge(new Session(20, 6), 4);
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).frames().size());
+        assertEquals(4, firstBatch(new Session(20, 7), after(EPOCH, 2)));
+    }
+
+    @Test
+    @DisplayName("ruleP13: readers of one node, and lives of it, have batches of their own")
+    void halvesTheBatchOfOneReaderOnly() {
+        ring(64);
+        publish(20);
+        firstBatch(new Session(20, 5), after(EPOCH, 2));
+        assertEquals(4, firstBatch(new Session(21, 6), after(EPOCH, 2)));
+        sent.clear();
+        producer.onMessage(new Register(TOPIC, 1, new Session(20, 6), UID, after(EPOCH, 2), WINDOW), 0, nowNs);
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(1)).frames().size());
+    }
+
     // ------------------------------------------------------------------ P6
 
     @Test

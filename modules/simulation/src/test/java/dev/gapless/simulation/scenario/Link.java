@@ -1,5 +1,6 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.core.wire.Batch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -14,6 +15,8 @@ final class Link {
     boolean held;
     /** How many of those sent next are lost. */
     int toLose;
+    /** How many messages a batch has at most that is not lost. */
+    int widest = Integer.MAX_VALUE;
 
     Link(String from, String to) {
         this.from = from;
@@ -24,6 +27,8 @@ final class Link {
     String send(Object message) {
         if (cut) {
             return " (cut off)";
+        } else if (message instanceof Batch batch && batch.frames().size() > widest) {
+            return " (too large, lost)";
         } else if (toLose > 0) {
             toLose--;
             return " (lost)";

@@ -107,6 +107,7 @@ final class Verbs {
             case "hold" -> links.forEach(link -> link.held = true);
             case "release" -> links.forEach(link -> link.held = false);
             case "lose" -> links.forEach(link -> link.toLose += command.number(1, 1));
+            case "narrow" -> links.forEach(link -> link.widest = command.number(1, 1));
             case "drop" -> links.forEach(link -> drop(link, command.number(1, 1)));
             case "reset" -> links.forEach(link -> drop(link, NO_LIMIT));
             case "keep" -> {
