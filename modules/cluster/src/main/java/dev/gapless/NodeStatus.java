@@ -144,6 +144,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      * @param reloadFailures how many of them failed
      * @param expiries how many gaps it was told, by reason
      * @param violations how often it came to a message that does not follow: a defect of Gapless unless it is 0
+     * @param wrongClass how many messages were left out, since they are of another class than the topic's
      */
     public record SubscriptionStatus(
             long id,
@@ -157,5 +158,6 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
             long reloads,
             long reloadFailures,
             Map<Reason, Long> expiries,
-            long violations) {}
+            long violations,
+            long wrongClass) {}
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
  * complete at once, or on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. They fail with
  * {@link MessageTooLarge}, {@link NotSerializable} (a message that is null, too), {@link ProducerClosed}, and with backpressure {@link
  * PublishTimeout} or {@link TooManyPending}. They fail with IllegalArgumentException, which names the argument, for a key that is null
- * or too long, and for a publication or a list that is null. A message that failed has no position and leaves no hole.
+ * or too long, for a publication or a list that is null, and for a message that is not of the topic's class. A message that failed has no position and leaves no hole.
  *
  * @param <T> the type of the messages
  */

@@ -9,6 +9,9 @@ import java.util.Objects;
  * <p>Messages are serialized by what Pekko binds to their class, and only classes that it binds are ever deserialized. With
  * the type {@link Payload} messages pass as they are, without any class of the application.
  *
+ * <p>A topic has one class on all nodes. On one node another class is refused; a subscription leaves out messages of another class than
+ * its own, counts them ({@code gapless_wrong_class_messages_total}) and logs their publisher.
+ *
  * <pre>{@code
  * Topic<Price> prices = Topic.of("prices", Price.class);
  * }</pre>

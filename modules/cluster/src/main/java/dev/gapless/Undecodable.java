@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message that cannot be deserialized here, or is of another type than the topic's.
+ * A message that cannot be deserialized here. (One of another class than the topic's is left out, counted and logged.)
  *
  * <pre>{@code
  * public OnFailure onUndecodable(Undecodable<Price> undecodable) {

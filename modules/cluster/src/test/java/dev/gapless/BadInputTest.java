@@ -111,13 +111,12 @@ class BadInputTest {
         gapless.producer(Topic.of("damaged", String.class)).publish("before");
         Position damaged =
                 get(gapless.producer(Topic.of("damaged", Payload.class)).publish(DAMAGED));
-        gapless.producer(Topic.of("damaged", Integer.class)).publish(5); // decodable, but no String
         gapless.producer(Topic.of("damaged", String.class)).publish("after");
 
-        await(() -> skips.events().size() >= 4);
+        await(() -> skips.events().size() >= 3);
         assertEquals(List.of("before", "after"), skips.messages());
         List<Undecodable<String>> undecodable = skips.undecodable();
-        assertEquals(2, undecodable.size());
+        assertEquals(1, undecodable.size());
         assertEquals(damaged, undecodable.get(0).position());
         assertEquals(DAMAGED, undecodable.get(0).payload());
 

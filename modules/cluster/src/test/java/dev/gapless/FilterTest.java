@@ -97,14 +97,15 @@ class FilterTest {
     @Test
     void whatIsLeftOutIsNotDecodedAndATokenResumesBehindIt() {
         Topic<Integer> numbers = Topic.of("mixed", Integer.class);
-        Topic<String> texts = Topic.of("mixed", String.class);
+        Topic<Payload> others = Topic.of("mixed", Payload.class);
+        Payload unknown = new Payload(4711, "unknown", new byte[] {1});
         Recorder<Integer> recorder = new Recorder<>();
         Subscription subscription =
                 subscribe(numbers, SubscriptionSettings.defaults().withKeys("n"), recorder);
-        get(cluster.gapless(0).producer(texts).publish("t", "no number"));
+        get(cluster.gapless(0).producer(others).publish("t", unknown));
         get(cluster.gapless(0).producer(numbers).publish("n", 7));
         await(() -> recorder.messages().equals(List.of(7)));
-        get(cluster.gapless(0).producer(texts).publish("t", "no number"));
+        get(cluster.gapless(0).producer(others).publish("t", unknown));
         await(() ->
                 subscription.token().positions().containsValue(lastOf(recorder).next()));
         Recorder<Integer> resumed = new Recorder<>();

@@ -359,7 +359,9 @@ class MetricsTest {
             }
         };
         get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), failing).ready());
-        get(cluster.gapless(0).producer(Topic.of("failing", String.class)).publish("no number"));
+        get(cluster.gapless(0)
+                .producer(Topic.of("failing", Payload.class))
+                .publish(new Payload(4711, "unknown", new byte[] {1})));
         awaitValue(1, subscriber, "failing", "gapless.undecodable.messages");
         awaitValue(0, subscriber, "failing", "gapless.handler.failures");
         publish(topic, 1);

@@ -207,7 +207,9 @@ class TopicActorTest {
         Subscriber subscriber = new Subscriber(0, "mixed-subscriber");
         subscribe(topic, subscriber);
         await(() -> subscriptionsOf(0, "mixed") == 1);
-        get(cluster.gapless(0).producer(Topic.of("mixed", Integer.class)).publish(7));
+        get(cluster.gapless(0)
+                .producer(Topic.of("mixed", Payload.class))
+                .publish(new Payload(4711, "unknown", new byte[] {1})));
         publish(topic, "text");
         await(() -> subscriber.told().contains("text"));
         assertEquals(List.of("missed 1", "text"), subscriber.told());

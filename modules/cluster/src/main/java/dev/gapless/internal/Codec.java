@@ -7,7 +7,6 @@ import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
-import java.io.NotSerializableException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -88,7 +87,10 @@ final class Codec {
         }
     }
 
-    /** Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. */
+    /**
+     * Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. The latter is
+     * {@link WrongClass}.
+     */
     <T> T decode(Topic<T> topic, Content content) throws Exception {
         Payload payload = new Payload(content.serializerId(), content.manifest(), bytesOf(content));
         if (topic.type() == Payload.class) {
@@ -100,8 +102,7 @@ final class Codec {
                 .get();
         if (!topic.type().isInstance(message)) {
             String type = message == null ? "null" : message.getClass().getName();
-            throw new NotSerializableException("It is of " + type + ", and topic " + topic.name()
-                    + " is subscribed to here as one of " + topic.type().getName());
+            throw new WrongClass(type, topic.type().getName());
         }
         return topic.type().cast(message);
     }

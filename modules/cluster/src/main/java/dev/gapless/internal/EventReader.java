@@ -38,6 +38,9 @@ final class EventReader<T> {
     /** Messages and notices that it looks at in one turn, when most are left out. */
     private static final int LOOKS = 1_024;
 
+    /** Of messages that are of a wrong class the lane is told this often. */
+    private static final long TELL_EVERY_NS = 1_000_000_000;
+
     private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
 
     private final Topic<T> topic;
@@ -51,6 +54,7 @@ final class EventReader<T> {
 
     private @Nullable SubscriptionStats stats;
     private long violations;
+    private long wrongClassToldNs;
     private @Nullable String lastNode;
     private @Nullable String lastKey;
     private @Nullable MessageRun run;
@@ -99,7 +103,10 @@ final class EventReader<T> {
                 given++;
                 if (filter.takesNode(message.node())
                         && filter.takesKey(message.frame().content().key())) {
-                    return event(message, current.path(), given);
+                    Event<T> event = event(message, current.path(), given);
+                    if (event != null) {
+                        return event;
+                    }
                 }
             } else {
                 Step step = step();
@@ -225,7 +232,8 @@ final class EventReader<T> {
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
-    private Event<T> event(FeedEntry.Message message, MessageRun.Path path, int count) {
+    /** The message as an event, or null if it is of another class than the topic's. */
+    private @Nullable Event<T> event(FeedEntry.Message message, MessageRun.Path path, int count) {
         Frame frame = message.frame();
         Content content = frame.content();
         Position position = message.after().position();
@@ -238,6 +246,9 @@ final class EventReader<T> {
                 stats.delivered();
             }
             return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
+        } catch (WrongClass e) {
+            wrongClass(node, frame.sequence(), e);
+            return null;
         } catch (Throwable e) {
             Fatal.rethrow(e);
             if (stats != null) {
@@ -245,6 +256,15 @@ final class EventReader<T> {
             }
             Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
             return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
+        }
+    }
+
+    private void wrongClass(String node, long sequence, WrongClass why) {
+        long all = stats == null ? 1 : stats.wrongClass();
+        long nowNs = clock.ns();
+        if (all == 1 || nowNs - wrongClassToldNs >= TELL_EVERY_NS) {
+            wrongClassToldNs = nowNs;
+            desk.order(new Order.WrongClasses(id, node, sequence, String.valueOf(why.getMessage()), all));
         }
     }
 

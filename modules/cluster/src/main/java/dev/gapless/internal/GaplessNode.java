@@ -73,6 +73,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
             Executor completions,
             ActorRef<Object> hub,
             Map<String, LocalProducer> producers,
+            TopicClasses classes,
             NodeStats stats,
             AtomicLong subscriptions,
             AtomicBoolean closing) {}
@@ -117,6 +118,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
                 completions,
                 spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
+                new TopicClasses(),
                 stats,
                 new AtomicLong(),
                 new AtomicBoolean());
@@ -162,6 +164,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
         checkPublishing(topic.name(), running().settings().topic(topic.name()));
+        running().classes().check(topic);
         return new LocalHandle<>(topic, heldProducer(topic.name()), running().codec());
     }
 
@@ -291,6 +294,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         checkStart(topic.name(), start, running().settings().clusterId);
+        running().classes().check(topic);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
@@ -298,6 +302,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
         Running r = running();
         checkStart(topic.name(), start, r.settings().clusterId);
+        r.classes().check(topic);
         return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.completions(), Clock.SYSTEM);
     }
 

@@ -144,6 +144,12 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
         String topic = command.topic();
         if (command.order() instanceof Order.Told told) {
             onTold(topic, told);
+        } else if (command.order() instanceof Order.WrongClasses wrong) {
+            losses.of(topic, LossLogs.Place.WRONG_CLASS)
+                    .log(
+                            LossLogs.Place.WRONG_CLASS,
+                            () -> Losses.ofWrongClass(topic, nameOf(shared.uid()), wrong),
+                            nowNs());
         } else if (command.order() instanceof Order.Violated violated) {
             onViolated(topic, violated);
         } else {
@@ -278,5 +284,6 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     public void consumerEnded(String topic) {
         losses.close(topic, LossLogs.Place.FEED);
         losses.close(topic, LossLogs.Place.SUBSCRIPTIONS);
+        losses.close(topic, LossLogs.Place.WRONG_CLASS);
     }
 }

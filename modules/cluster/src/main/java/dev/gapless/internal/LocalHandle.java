@@ -77,12 +77,24 @@ final class LocalHandle<T> implements Producer<T> {
 
     private Content encode(@Nullable T message) {
         checkThere(message);
+        checkClass(message);
         return codec.encode(topic.name(), message, null, Map.of(), local.settings);
     }
 
     private Content encode(Publication<?> publication) {
+        checkClass(publication.message());
         return codec.encode(
                 topic.name(), publication.message(), publication.key(), publication.headers(), local.settings);
+    }
+
+    /** What the compiler lets through: a raw type, or a cast. */
+    private void checkClass(@Nullable Object message) {
+        if (message != null && !topic.type().isInstance(message)) {
+            throw new IllegalArgumentException("Topic " + topic.name() + " has messages of "
+                    + topic.type().getName() + ", and not of "
+                    + message.getClass().getName()
+                    + ": no subscriber would take it");
+        }
     }
 
     private void checkThere(@Nullable T message) {

@@ -1,8 +1,7 @@
 package dev.gapless.internal;
 
-import dev.gapless.core.Reason;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ final class LossLog {
     private final Logger log;
     private final Duration interval;
     private final Runnable wakeLater;
-    private final Map<Reason, Told> told = new EnumMap<>(Reason.class);
+    private final Map<Enum<?>, Told> told = new LinkedHashMap<>();
     private boolean woken;
 
     private static final class Told {
@@ -40,8 +39,12 @@ final class LossLog {
         this.wakeLater = wakeLater;
     }
 
-    /** Tells this line, now or later, or counts it. */
-    void log(Reason reason, Supplier<String> line, long nowNs) {
+    /**
+     * Tells this line, now or later, or counts it.
+     *
+     * @param reason what is told of in one line
+     */
+    void log(Enum<?> reason, Supplier<String> line, long nowNs) {
         Told before = told.get(reason);
         if (before == null || nowNs - before.sinceNs >= interval.toNanos()) {
             tell(reason, before, line, nowNs);
@@ -67,7 +70,7 @@ final class LossLog {
         });
     }
 
-    private void tell(Reason reason, @Nullable Told before, Supplier<String> line, long nowNs) {
+    private void tell(Enum<?> reason, @Nullable Told before, Supplier<String> line, long nowNs) {
         Told now = before == null ? new Told() : before;
         if (now.more > 0) {
             log.warn("{} ({} more like this were left out, gapless.loss-log-interval)", line.get(), now.more);

@@ -15,7 +15,9 @@ final class LossLogs {
         /** By a node's feed. */
         FEED,
         /** By subscriptions. */
-        SUBSCRIPTIONS
+        SUBSCRIPTIONS,
+        /** By subscriptions, since a message is of another class than its topic. */
+        WRONG_CLASS
     }
 
     /** Of which topic, and where. */

@@ -69,6 +69,13 @@ final class Losses {
                 + reason + "): " + missed + "; its subscriptions are told to reload";
     }
 
+    /** A subscription leaves out messages of another class than the topic's. */
+    static String ofWrongClass(String topic, String consumer, Order.WrongClasses wrong) {
+        return "Topic " + topic + ": subscription " + wrong.id() + " on node " + consumer + " leaves out sequence "
+                + wrong.sequence() + " of producer " + wrong.node() + ": " + wrong.why() + "; it has left out "
+                + wrong.all() + " so far. Use one class for a topic on all nodes";
+    }
+
     /**
      * A subscription is told to reload.
      *

@@ -167,6 +167,11 @@ public final class Meters {
                         subscription -> subscription.lag().age().toNanos()));
         counter("gapless.delivered.messages", MESSAGES, "Messages given to subscriptions", Count.DELIVERED);
         counter("gapless.undecodable.messages", MESSAGES, "Messages that could not be deserialized", Count.UNDECODABLE);
+        counter(
+                "gapless.wrong.class.messages",
+                MESSAGES,
+                "Messages that subscriptions left out, since they are of another class than the topic's",
+                Count.WRONG_CLASS);
         counters(
                 "gapless.subscription.expiries",
                 "Gaps that subscriptions were told",

@@ -32,6 +32,13 @@ sealed interface Order {
     /** The subscription found a hole where none can be. */
     record Violated(long id) implements Order {}
 
+    /**
+     * Messages of another class than the topic's were left out, the last of them this one.
+     *
+     * @param all how many since the subscription began
+     */
+    record WrongClasses(long id, String node, long sequence, String why, long all) implements Order {}
+
     /** Passes them on. Thread-safe. */
     interface Desk {
         void order(Order order);

@@ -65,6 +65,7 @@ final class SubscriptionStats {
 
     private final AtomicLong delivered = new AtomicLong();
     private volatile long failures;
+    private volatile long wrongClass;
     private volatile long reloads;
     private volatile long reloadFailures;
     private final Counters<Reason> expiries = new Counters<>(Reason.class);
@@ -109,6 +110,12 @@ final class SubscriptionStats {
 
     void undecodable() {
         topic.add(Count.UNDECODABLE, 1);
+    }
+
+    /** Returns how many there were so far. */
+    long wrongClass() {
+        topic.add(Count.WRONG_CLASS, 1);
+        return ++wrongClass;
     }
 
     void missed(List<Gap> gaps) {
@@ -222,7 +229,8 @@ final class SubscriptionStats {
                 reloads,
                 reloadFailures,
                 told,
-                reader == null ? 0 : reader.state().violations());
+                reader == null ? 0 : reader.state().violations(),
+                wrongClass);
     }
 
     /** Since when it has been reloading, failed attempts included; 0 if it is not. */

@@ -29,6 +29,7 @@ public final class TopicStats {
         REREGISTRATIONS,
         DELIVERED,
         UNDECODABLE,
+        WRONG_CLASS,
         MISSED_MESSAGES,
         HANDLED,
         HANDLED_NS,

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "Publishes each line of standard input.",
             "As JSON if it is JSON, else as text. It reads no faster than the consumers take, and ends with status 0 once"
-                    + " every line was accepted, and delivered to the consumers known by then."
+                    + " every line was accepted, and delivered to the consumers known by then.",
+            "Applications that subscribe with a class of their own leave these lines out: theirs is another class."
         })
 final class PublishCommand extends MemberCommand {
     private static final Duration CONSUMERS_TIMEOUT = Duration.ofSeconds(10);

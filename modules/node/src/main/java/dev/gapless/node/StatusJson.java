@@ -120,7 +120,8 @@ final class StatusJson {
                 .put("reloading_ms", subscription.reloading().toMillis())
                 .put("reloads", subscription.reloads())
                 .put("reload_failures", subscription.reloadFailures())
-                .put("violations", subscription.violations());
+                .put("violations", subscription.violations())
+                .put("wrongClass", subscription.wrongClass());
         expiries(subscription.expiries(), json);
     }
 

@@ -129,6 +129,9 @@ final class StatusTable {
         if (subscription.failures() > 0) {
             state.append(", ").append(number(subscription.failures())).append(" messages failed");
         }
+        if (subscription.wrongClass() > 0) {
+            state.append(", OF A WRONG CLASS ").append(number(subscription.wrongClass()));
+        }
         if (subscription.violations() > 0) {
             state.append(", ORDER VIOLATIONS ").append(number(subscription.violations()));
         }

@@ -63,7 +63,10 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     private final ShardDriver shard;
     private final Set<Long> members = new LinkedHashSet<>();
     private final Set<Long> unreachable = new HashSet<>();
+    private final TopicClasses classes = new TopicClasses();
     private final Map<String, LocalProducer> locals = new ConcurrentHashMap<>();
+    /** An empty log that was dropped, and is made anew, is the same log. */
+    private final Map<String, LogIdentity> identities = new ConcurrentHashMap<>();
     private final Map<Long, DrivenSubscription<?>> subscriptions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
@@ -268,6 +271,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     @Override
     public <T> Producer<T> producer(Topic<T> topic) {
         GaplessNode.checkPublishing(topic.name(), around.topic(topic.name()));
+        classes.check(topic);
         LocalProducer local = localProducer(topic.name()).hold();
         around.turns().addAndRun(this, () -> shard.produce(local));
         return new LocalHandle<>(topic, local, around.codec());
@@ -275,8 +279,10 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
 
     private LocalProducer localProducer(String topic) {
         return locals.computeIfAbsent(topic, name -> {
-            LogIdentity identity = LogIdentity.fresh(
-                    around.topic(name), around::nextRandom, around.time().ms());
+            LogIdentity identity = identities.computeIfAbsent(
+                    name,
+                    made -> LogIdentity.fresh(
+                            around.topic(made), around::nextRandom, around.time().ms()));
             Log log = new Log(identity, around.topic(name));
             if (closing || gone) {
                 log.close();
@@ -388,12 +394,14 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         GaplessNode.checkStart(topic.name(), start, around.settings().clusterId);
+        classes.check(topic);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
     @Override
     public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
         GaplessNode.checkStart(topic.name(), start, around.settings().clusterId);
+        classes.check(topic);
         return new SubscriptionHandle(topic.name(), start, around.settings().clusterId, completions, around.time());
     }
 
