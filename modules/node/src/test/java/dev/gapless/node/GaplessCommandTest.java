@@ -107,7 +107,8 @@ class GaplessCommandTest {
         assertTrue(out.toString().startsWith("3 schedules, "), out::toString);
         assertTrue(out.toString().contains(" delivered"), out::toString);
         assertEquals(
-                "simulating seeds 1..3, 2 at a time", err.toString().lines().findFirst().orElse(""));
+                "simulating seeds 1..3, 2 at a time",
+                err.toString().lines().findFirst().orElse(""));
     }
 
     @Test

@@ -67,6 +67,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     private final Map<String, LocalProducer> locals = new ConcurrentHashMap<>();
     /** An empty log that was dropped, and is made anew, is the same log. */
     private final Map<String, LogIdentity> identities = new ConcurrentHashMap<>();
+
     private final Map<Long, DrivenSubscription<?>> subscriptions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicLong sessions = new AtomicLong();
@@ -282,7 +283,9 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
             LogIdentity identity = identities.computeIfAbsent(
                     name,
                     made -> LogIdentity.fresh(
-                            around.topic(made), around::nextRandom, around.time().ms()));
+                            around.topic(made),
+                            around::nextRandom,
+                            around.time().ms()));
             Log log = new Log(identity, around.topic(name));
             if (closing || gone) {
                 log.close();
