@@ -249,7 +249,7 @@ public final class TopicConsumer {
         Set<String> known = shared.known();
         readers.values().forEach(reader -> known.addAll(reader.known()));
         shared.feed().forgetBut(known);
-        known.addAll(shared.feed().newest().keySet());
+        known.addAll(shared.feed().known().newest().keySet());
         eras.forgetBut(known);
     }
 

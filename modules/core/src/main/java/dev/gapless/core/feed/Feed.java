@@ -1,18 +1,12 @@
 package dev.gapless.core.feed;
 
-import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,55 +25,13 @@ public final class Feed {
     private final TopicSettings settings;
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Base> bases = new HashMap<>(Limits.NODES_AT_FIRST);
-    private final Map<String, Tail> tails = new HashMap<>(Limits.NODES_AT_FIRST);
-    /** Under the lock; those that came first come first. */
-    private final Set<FeedReader> readers = new LinkedHashSet<>();
-
+    private final Chains chains = new Chains();
+    private final Readers readers;
     private final Ages ages;
-    private long evictable = Ring.ALL;
-    private volatile Map<String, At> origins = Map.of();
-    private volatile Map<String, Placed> newest = Map.of();
-    private volatile Set<String> unresolved = Set.of();
+    /** What others see of the chains. Invariant: it is as of the newest entry, or ahead of it. */
+    private volatile Known known = Known.NOBODY;
+    /** Invariant: it never falls, and no notice has a higher index. */
     private volatile long lastNotice;
-    private volatile boolean wantsRoom;
-    private boolean wantedRoom;
-
-    private static final class Base {
-        /** The last entry that is gone, if it was a notice. It keeps no content of a message alive. */
-        @Nullable FeedEntry notice;
-        /** Else that message's stretch, sequence and key. */
-        @Nullable Era era;
-
-        long sequence;
-
-        @Nullable String key;
-
-        void moveTo(FeedEntry entry) {
-            if (entry instanceof FeedEntry.Message message) {
-                notice = null;
-                era = message.era();
-                sequence = message.sequence();
-                key = message.frame().content().key();
-            } else {
-                notice = entry;
-                era = null;
-                key = null;
-            }
-        }
-
-        Placed at() {
-            return notice != null ? notice.after() : new At(Objects.requireNonNull(era), sequence);
-        }
-
-        /** Did the producer leave there, in good order? */
-        boolean left() {
-            return notice instanceof FeedEntry.Left;
-        }
-    }
-
-    /** A producer's newest entry. */
-    private record Tail(Placed at, long index) {}
 
     /**
      * Where an overtaken reader goes on.
@@ -101,44 +53,43 @@ public final class Feed {
     public Feed(TopicSettings settings) {
         this.settings = settings;
         this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), 1);
+        this.readers = new Readers(settings);
         this.ages = Ages.of(settings.maxAgeNs());
     }
 
     // ------------------------------------------------------------------ for its writer
 
+    /** A producer's stream begins here. */
     public void started(At at) {
-        boolean first = !tails.containsKey(at.node()); // else it began with an expiry, which nobody must skip
-        FeedEntry entry = new FeedEntry.Started(ring.head() + 1, at);
-        if (first) {
-            Map<String, At> more = new HashMap<>(origins);
-            more.put(at.node(), at);
-            origins = Map.copyOf(more);
-            lock.lock();
-            try {
-                baseOf(at.node()).moveTo(entry);
-            } finally {
-                lock.unlock();
-            }
-        }
-        notice(entry);
+        notice(new FeedEntry.Started(ring.head() + 1, at));
     }
 
+    /** Messages of one stretch, in order. */
     public void messages(Era era, List<Frame> frames) {
         lock.lock();
         try {
+            Chain chain = chains.of(era.node());
             for (Frame frame : frames) {
-                append(new FeedEntry.Message(ring.head() + 1, era, frame));
+                FeedEntry.Message message = new FeedEntry.Message(ring.head() + 1, era, frame);
+                if (chain == null) {
+                    chain = begin(message);
+                }
+                append(message);
             }
-            moveTail(new At(era, frames.get(frames.size() - 1).sequence()), ring.head());
+            if (chain != null) {
+                goOn(chain, new At(era, frames.get(frames.size() - 1).sequence()), ring.head());
+            }
         } finally {
             lock.unlock();
         }
     }
 
+    /** Whatever lies between a reader's position and this one is missed. */
     public void expired(Placed to, Reason reason, long nowMs) {
         notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
     }
 
+    /** A producer left in good order. */
     public void left(End end) {
         notice(new FeedEntry.Left(ring.head() + 1, end));
     }
@@ -147,69 +98,58 @@ public final class Feed {
         lock.lock();
         try {
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
-            moveTail(entry.after(), entry.index());
+            Chain chain = chains.of(entry.node());
+            if (chain == null) {
+                begin(entry);
+            } else {
+                goOn(chain, entry.after(), entry.index());
+            }
             append(entry);
         } finally {
             lock.unlock();
         }
     }
 
-    private void moveTail(Placed at, long index) {
-        Tail before = tails.put(at.node(), new Tail(at, index));
-        if (before == null || !before.at().isLevelWith(at)) {
-            Map<String, Placed> more = new HashMap<>(newest);
-            more.put(at.node(), at);
-            newest = Map.copyOf(more);
+    /** The first entry of a producer. */
+    private Chain begin(FeedEntry first) {
+        Chain chain = new Chain(first);
+        chains.add(chain, first.node());
+        Known more = first instanceof FeedEntry.Started started ? known.began(started.after()) : known;
+        known = more.wentTo(first.after());
+        return chain;
+    }
+
+    private void goOn(Chain chain, Placed behind, long index) {
+        if (chain.goesOn(behind, index)) {
+            known = known.wentTo(behind);
         }
+    }
+
+    private void append(FeedEntry entry) {
+        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), readers.evictable())) {
+            readers.look();
+        }
+        ring.append(entry, readers.evictable(), this::evicted);
+    }
+
+    private void evicted(FeedEntry entry) {
+        chains.lost(entry);
     }
 
     /**
      * Forgets producers that have come to their end, of which nothing is left in the ring, and which every reader has read: but for
      * these.
      */
-    public void forgetBut(Set<String> known) {
-        Set<String> gone = new HashSet<>();
+    public void forgetBut(Set<String> nodes) {
         lock.lock();
         try {
-            long readBy = ring.oldest() - 1;
-            for (FeedReader reader : readers) {
-                readBy = Math.min(readBy, reader.next() - 1);
-            }
-            for (Map.Entry<String, Tail> tail : tails.entrySet()) {
-                boolean over =
-                        tail.getValue().at() instanceof End && tail.getValue().index() <= readBy;
-                if (over && !known.contains(tail.getKey())) {
-                    gone.add(tail.getKey());
-                }
-            }
+            Set<String> gone = chains.forgetOver(readers.readBy(ring.oldest() - 1), nodes);
             if (!gone.isEmpty()) {
-                tails.keySet().removeAll(gone);
-                bases.keySet().removeAll(gone);
-                Map<String, At> begun = new HashMap<>(origins);
-                begun.keySet().removeAll(gone);
-                origins = Map.copyOf(begun);
-                Map<String, Placed> left = new HashMap<>(newest);
-                left.keySet().removeAll(gone);
-                newest = Map.copyOf(left);
+                known = known.without(gone);
             }
         } finally {
             lock.unlock();
         }
-    }
-
-    private void append(FeedEntry entry) {
-        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), evictable)) {
-            evictable = readByAll();
-        }
-        ring.append(entry, evictable, this::evicted);
-    }
-
-    private void evicted(FeedEntry entry) {
-        baseOf(entry.node()).moveTo(entry);
-    }
-
-    private Base baseOf(String node) {
-        return bases.computeIfAbsent(node, n -> new Base());
     }
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
@@ -221,7 +161,7 @@ public final class Feed {
         try {
             long upTo = ages.tooOld(ring.head(), nowNs);
             if (ring.oldest() <= upTo) {
-                ring.evict(settings.backpressure() ? Math.min(upTo, readByAll()) : upTo, this::evicted);
+                ring.evict(Math.min(upTo, readers.look()), this::evicted);
             }
         } finally {
             lock.unlock();
@@ -233,31 +173,20 @@ public final class Feed {
         return ages.dueNs(ring.oldest() > ring.head(), nowNs);
     }
 
-    private long readByAll() {
-        long lowest = Ring.ALL;
-        for (FeedReader reader : readers) {
-            if (!reader.stalled) {
-                lowest = Math.min(lowest, reader.next() - 1);
-            }
-        }
-        return lowest;
-    }
-
     /** How much a producer may send: with backpressure nothing, while the slowest subscription leaves no room for it. */
     public long grantBytes() {
         if (!settings.backpressure()) {
             return settings.windowBytes();
         }
-        wantsRoom = true; // before it looks: who frees something from now on says so
+        readers.wantRoom(true); // before it looks: who frees something from now on says so
         boolean full;
         lock.lock();
         try {
-            evictable = readByAll();
-            full = ring.isFullFor(settings.batchBytes(), evictable);
+            full = ring.isFullFor(settings.batchBytes(), readers.look());
         } finally {
             lock.unlock();
         }
-        wantsRoom = full;
+        readers.wantRoom(full);
         return full ? 0 : settings.windowBytes();
     }
 
@@ -266,41 +195,24 @@ public final class Feed {
      * that its node's cursor has at the producer, or all of the node's subscriptions would expire with it.
      */
     public void findStalled(long nowNs) {
-        boolean wantsRoomSince =
-                wantsRoom && wantedRoom; // not only since now: an idle topic has not been looked at for long
-        wantedRoom = wantsRoom;
         lock.lock();
         try {
-            readers.forEach(reader -> look(reader, wantsRoomSince, nowNs));
+            readers.findStalled(ring.head(), nowNs);
         } finally {
             lock.unlock();
         }
     }
 
-    private void look(FeedReader reader, boolean othersWait, long nowNs) {
-        long next = reader.next();
-        if (next != reader.seen) {
-            reader.seen = next;
-            reader.progressNs = nowNs;
-            reader.stalled = false;
-        } else if (!othersWait || next > ring.head()) {
-            reader.progressNs = nowNs; // it holds nothing back
-        } else if (nowNs - reader.progressNs >= settings.backpressureTimeoutNs() / 2) {
-            reader.stalled = true;
-        }
-    }
-
+    /** A token names these producers, whatever was read of them. */
     public void unresolved(Set<String> nodes) {
-        unresolved = nodes;
+        known = known.unresolved(nodes);
     }
 
     /** The position behind the newest entry of each producer. */
     public Vector tails() {
         lock.lock();
         try {
-            Map<String, Placed> positions = new HashMap<>();
-            tails.forEach((node, tail) -> positions.put(node, tail.at()));
-            return Vector.of(positions);
+            return chains.tails();
         } finally {
             lock.unlock();
         }
@@ -312,12 +224,7 @@ public final class Feed {
     public FeedReader attach(long index, long nowNs) {
         lock.lock();
         try {
-            FeedReader reader = new FeedReader(index, nowNs);
-            readers.add(reader);
-            if (settings.backpressure()) {
-                evictable = Math.min(evictable, index - 1);
-            }
-            return reader;
+            return readers.attach(index, nowNs);
         } finally {
             lock.unlock();
         }
@@ -326,7 +233,7 @@ public final class Feed {
     public void detach(FeedReader reader) {
         lock.lock();
         try {
-            readers.remove(reader);
+            readers.detach(reader);
         } finally {
             lock.unlock();
         }
@@ -366,46 +273,29 @@ public final class Feed {
 
     /** True while the consumer has stopped a producer for want of room: subscriptions then tell it of their progress. */
     public boolean wantsRoom() {
-        return wantsRoom;
+        return readers.wantRoom();
     }
 
-    /**
-     * Where a reader with these positions stands; null if nothing of that producer has come. Of one that answered after the reader was
-     * opened it is where its stream began in this feed.
-     */
-    public @Nullable Placed where(String node, Vector positions) {
-        Placed position = positions.get(node);
-        return position == null ? origins.get(node) : position;
+    /** What is known of the producers now. */
+    public Known known() {
+        return known;
     }
 
-    /** Where each producer's stream first began in this feed, unless it began with an expiry. */
-    public Map<String, At> origins() {
-        return origins;
-    }
-
-    /** For each producer the first position in the stretch of its newest entry, or the end if that is one. */
-    public Map<String, Placed> newest() {
-        return newest;
-    }
-
-    /** Producers that a token names whatever was read of them: without a position yet, or still there after their end. */
+    /** {@link Known#unresolved}, now. */
     public Set<String> unresolved() {
-        return unresolved;
+        return known.unresolved();
+    }
+
+    /** {@link Known#where}, now. */
+    public @Nullable Placed where(String node, Vector positions) {
+        return known.where(node, positions);
     }
 
     /** What an overtaken reader missed, and where it goes on. */
     public Overtaken overtaken() {
         lock.lock();
         try {
-            Map<String, Placed> positions = new HashMap<>();
-            Set<String> left = new HashSet<>();
-            bases.forEach((node, base) -> {
-                positions.put(node, base.at());
-                if (base.left()) {
-                    left.add(node);
-                }
-            });
-            return new Overtaken(ring.oldest(), Vector.of(positions), left);
+            return new Overtaken(ring.oldest(), chains.bases(), chains.left());
         } finally {
             lock.unlock();
         }
@@ -415,15 +305,10 @@ public final class Feed {
     public @Nullable String keyBefore(String node, Position position) {
         lock.lock();
         try {
-            Base base = bases.get(node);
-            return base != null && base.key != null && isNextTo(base.at(), position) ? base.key : null;
+            return chains.keyBefore(node, position);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isNextTo(Placed base, Position position) {
-        return position.epoch().equals(base.epoch()) && position.sequence() == base.sequence() + 1;
     }
 
     /**
@@ -434,8 +319,8 @@ public final class Feed {
     public @Nullable Joined join(Vector positions, long nowNs) {
         lock.lock();
         try {
-            Vector reached = withEnded(positions);
-            return isReached(reached) ? new Joined(attach(ring.oldest(), nowNs), reached) : null;
+            Vector reached = chains.withEnded(positions);
+            return chains.areReachedBy(reached) ? new Joined(readers.attach(ring.oldest(), nowNs), reached) : null;
         } finally {
             lock.unlock();
         }
@@ -445,29 +330,9 @@ public final class Feed {
     public boolean isReachedBy(Vector positions) {
         lock.lock();
         try {
-            return isReached(withEnded(positions));
+            return chains.areReachedBy(chains.withEnded(positions));
         } finally {
             lock.unlock();
         }
-    }
-
-    private boolean isReached(Vector positions) {
-        for (Map.Entry<String, Base> base : bases.entrySet()) {
-            if (base.getValue().at().isBeyond(positions.get(base.getKey()))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** A producer that ended before the reader began is over for it, too. */
-    private Vector withEnded(Vector positions) {
-        Map<String, Placed> ended = new HashMap<>();
-        tails.forEach((node, tail) -> {
-            if (tail.at() instanceof End && positions.get(node) == null) {
-                ended.put(node, tail.at());
-            }
-        });
-        return ended.isEmpty() ? positions : positions.with(ended);
     }
 }

@@ -5,6 +5,7 @@ package dev.gapless.core.feed;
  * may overwrite.
  */
 public final class FeedReader {
+    /** Invariant: it never falls. */
     private volatile long next;
 
     // For the feed's writer alone:
@@ -25,6 +26,7 @@ public final class FeedReader {
 
     /** For the subscription: everything before is done with. */
     public void moveTo(long index) {
+        assert index >= next : index + " before " + next;
         next = index;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 public final class MessageRun {
     private final Path path;
     private final List<FeedEntry.Message> messages;
+    /** Invariant: it never falls, and is at most the number of messages. */
     private volatile int handled;
 
     /**
@@ -23,9 +24,19 @@ public final class MessageRun {
      * messages, which nobody keeps who keeps a token's supplier. Immutable.
      */
     public static final class Path {
+        private static final Era[] NO_ERAS = {};
+        private static final long[] NO_SEQUENCES = {};
+
         private final Vector before;
         private final Era[] eras;
         private final long[] sequences;
+
+        /** Nowhere else. */
+        private Path(Vector before) {
+            this.before = before;
+            this.eras = NO_ERAS;
+            this.sequences = NO_SEQUENCES;
+        }
 
         private Path(Vector before, List<FeedEntry.Message> messages) {
             this.before = before;
@@ -53,8 +64,17 @@ public final class MessageRun {
     }
 
     MessageRun(Vector before, List<FeedEntry.Message> messages) {
-        this.path = new Path(before, messages);
+        this(new Path(before, messages), messages);
+    }
+
+    private MessageRun(Path path, List<FeedEntry.Message> messages) {
+        this.path = path;
         this.messages = messages;
+    }
+
+    /** No messages, at this place. */
+    static MessageRun none(Vector at) {
+        return new MessageRun(new Path(at), List.of());
     }
 
     public List<FeedEntry.Message> messages() {
@@ -63,6 +83,7 @@ public final class MessageRun {
 
     /** The first {@code count} messages are done with. */
     public void handled(int count) {
+        assert count >= handled && count <= messages.size() : count + " behind " + handled + " of " + messages.size();
         handled = count;
     }
 

@@ -4,14 +4,14 @@ import dev.gapless.core.TopicSettings;
 
 /**
  * When a subscription may reload: not again within an interval, and not at the same moment as all others (rule S3). One thread at
- * a time, except {@link #isWaiting}.
+ * a time.
  */
 final class ReloadPace {
     private final long intervalNs;
     private final long jitterNs;
-    private volatile boolean waiting;
-    private long untilNs;
+    /** Has any reload begun? */
     private boolean begun;
+    /** When the latest did. */
     private long begunNs;
 
     /** With this share, 0 to 1, of the jitter: each subscription's own. */
@@ -28,32 +28,15 @@ final class ReloadPace {
         return longest <= most ? 1 : most / longest;
     }
 
-    /** Is a reload due that may not begin yet? */
-    boolean isWaiting() {
-        return waiting;
+    /** When a reload may begin of which it is known only now that it is needed. */
+    long mayBeginNs(long nowNs) {
+        long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
+        return nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
     }
 
-    /** When it may. */
-    long untilNs() {
-        return untilNs;
-    }
-
-    /** Something is to be reloaded. Says whether that begins now; otherwise it waits. */
-    boolean begin(long nowNs) {
-        if (!waiting) {
-            long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
-            untilNs = nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
-        }
-        waiting = untilNs - nowNs > 0;
-        if (!waiting) {
-            begun = true;
-            begunNs = nowNs;
-        }
-        return !waiting;
-    }
-
-    /** There is nothing to reload after all. */
-    void forget() {
-        waiting = false;
+    /** A reload begins. */
+    void begins(long nowNs) {
+        begun = true;
+        begunNs = nowNs;
     }
 }

@@ -23,6 +23,7 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -142,9 +143,9 @@ class FeedTest {
         feed.expired(eras.endOfSilent("r", 5), Reason.PRODUCER_LOST, 0);
         At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
         feed.started(begins);
-        assertNull(feed.origins().get("r"));
+        assertNull(feed.known().origins().get("r"));
         assertNull(bases(feed).get("r"));
-        assertEquals(begins, feed.newest().get("r"));
+        assertEquals(begins, feed.known().newest().get("r"));
         assertEquals(2, begins.era().number(), "the life that was lost counts");
     }
 
@@ -163,7 +164,69 @@ class FeedTest {
         assertNull(feed.join(Vector.of(Map.of("p", new At(p, 9))), 0), "it has nothing of q yet");
     }
 
+    @Test
+    @DisplayName("ruleF3, G1: a producer is not forgotten while its end is in the ring, or a reader has yet to read it")
+    void endsAreNotForgottenTooEarly() {
+        Feed feed = new Feed(Given.ring(2));
+        FeedReader reader = feed.attach(1, 0);
+        feed.left(eras.endOf(new At(p, 5), 1)); // 1
+        feed.started(new At(q, 0)); // 2
+        feed.forgetBut(Set.of("q"));
+        assertTrue(feed.known().newest().containsKey("p"), "in the ring, and to be read");
+        reader.moveTo(2);
+        feed.forgetBut(Set.of("q"));
+        assertTrue(feed.known().newest().containsKey("p"), "in the ring");
+        feed.messages(q, frames(1, 1)); // 3
+        assertTrue(bases(feed).containsKey("p"));
+        feed.forgetBut(Set.of("q"));
+        assertFalse(feed.known().newest().containsKey("p"));
+        assertFalse(bases(feed).containsKey("p"));
+        assertNull(feed.tails().get("p"));
+    }
+
+    @Test
+    @DisplayName("ruleF3, G1: nor while a reader that was overtaken has yet to be told of it")
+    void endsAreNotForgottenBeforeTheyAreTold() {
+        Feed feed = new Feed(Given.ring(2));
+        FeedReader reader = feed.attach(1, 0);
+        feed.left(eras.endOf(new At(p, 5), 1)); // 1
+        feed.started(new At(q, 0)); // 2
+        feed.messages(q, frames(1, 9)); // 3 to 11
+        feed.forgetBut(Set.of("q"));
+        assertTrue(bases(feed).containsKey("p"), "it stands in front of the end");
+        reader.moveTo(2);
+        feed.forgetBut(Set.of("q"));
+        assertFalse(bases(feed).containsKey("p"));
+    }
+
     // ------------------------------------------------------------------ backpressure
+
+    @Test
+    @DisplayName(
+            "backpressure, P12: what is too old stays for every reader that has yet to read it, unless that has stalled")
+    void ageWaitsForReaders() {
+        Feed feed = new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD)
+                .with(draft -> draft.maxAgeNs = 16 * SECOND));
+        FeedReader slow = feed.attach(1, 0);
+        FeedReader fast = feed.attach(1, 0);
+        feed.messages(p, frames(1, 8));
+        feed.dropOld(0);
+        fast.moveTo(9);
+        feed.dropOld(20 * SECOND);
+        assertEquals(1, feed.oldest(), "held");
+        slow.moveTo(4);
+        feed.dropOld(22 * SECOND);
+        assertEquals(4, feed.oldest(), "held from there on");
+        feed.findStalled(22 * SECOND);
+        assertEquals(8 * Given.FRAME_BYTES, feed.grantBytes());
+        feed.messages(p, frames(9, 11));
+        assertEquals(0, feed.grantBytes());
+        fast.moveTo(12);
+        feed.findStalled(23 * SECOND);
+        feed.findStalled(33 * SECOND);
+        feed.dropOld(50 * SECOND);
+        assertTrue(feed.oldest() > 4, "it frees nothing");
+    }
 
     private static Feed withBackpressure() {
         return new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));

@@ -2,7 +2,6 @@ package dev.gapless.core.subscription;
 
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Overflow;
@@ -20,32 +19,40 @@ class ReloadPaceTest {
                 share);
     }
 
+    private static void begins(ReloadPace pace, long nowNs) {
+        assertTrue(pace.mayBeginNs(nowNs) - nowNs <= 0, "it may");
+        pace.begins(nowNs);
+    }
+
     @Test
-    @DisplayName(
-            "rowO4, S3: the first reload begins at once, the next one an interval later, whatever was waited in between")
+    @DisplayName("rowO4, S3: the first reload begins at once, the next one an interval after the first began")
     void interval() {
         ReloadPace pace = pace(10, 0, 1);
         long begin = Long.MAX_VALUE - SECOND; // such clocks begin anywhere, and go over
-        assertTrue(pace.begin(begin));
-        assertFalse(pace.begin(begin + 4 * SECOND));
-        assertEquals(begin + 10 * SECOND, pace.untilNs());
-        assertFalse(pace.begin(begin + 9 * SECOND));
-        assertEquals(begin + 10 * SECOND, pace.untilNs());
-        assertTrue(pace.isWaiting());
-        assertTrue(pace.begin(begin + 10 * SECOND));
-        assertFalse(pace.isWaiting());
-        assertTrue(pace.begin(begin + 21 * SECOND));
+        begins(pace, begin);
+        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 4 * SECOND));
+        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 9 * SECOND), "whatever was waited in between");
+        begins(pace, begin + 10 * SECOND);
+        begins(pace, begin + 21 * SECOND);
+    }
+
+    @Test
+    @DisplayName("rowO4, S3: every reload is an interval behind the one before, and not only the second")
+    void intervalAfterEachReload() {
+        ReloadPace pace = pace(10, 0, 1);
+        for (long at = 0; at <= 50 * SECOND; at += 10 * SECOND) {
+            begins(pace, at);
+            assertEquals(at + 10 * SECOND, pace.mayBeginNs(at + SECOND));
+        }
     }
 
     @Test
     @DisplayName("rowO4, S3: each waits its share of the jitter, also before its first reload")
     void jitter() {
         ReloadPace half = pace(10, 4, 0.5);
-        assertFalse(half.begin(0));
-        assertEquals(2 * SECOND, half.untilNs());
-        assertTrue(half.begin(2 * SECOND));
-        assertFalse(half.begin(3 * SECOND));
-        assertEquals(14 * SECOND, half.untilNs());
+        assertEquals(2 * SECOND, half.mayBeginNs(0));
+        half.begins(2 * SECOND);
+        assertEquals(14 * SECOND, half.mayBeginNs(3 * SECOND));
     }
 
     @Test
@@ -59,29 +66,16 @@ class ReloadPaceTest {
                     draft.reloadJitterNs = SECOND;
                 }),
                 1);
-        assertFalse(pace.begin(0));
-        assertEquals(SECOND / 2, pace.untilNs());
-        assertTrue(pace.begin(SECOND / 2));
-        assertFalse(pace.begin(SECOND / 2));
-        assertEquals(SECOND / 2 + 2 * SECOND, pace.untilNs());
+        assertEquals(SECOND / 2, pace.mayBeginNs(0));
+        pace.begins(SECOND / 2);
+        assertEquals(SECOND / 2 + 2 * SECOND, pace.mayBeginNs(SECOND / 2));
     }
 
     @Test
     @DisplayName("rowO8: without an interval and jitter nothing waits")
     void off() {
         ReloadPace pace = pace(0, 0, 1);
-        assertTrue(pace.begin(5));
-        assertTrue(pace.begin(5));
-    }
-
-    @Test
-    @DisplayName("S3: where nothing is missed after all, what is missed later waits for its own time")
-    void forgets() {
-        ReloadPace pace = pace(0, 4, 1);
-        assertFalse(pace.begin(0));
-        pace.forget();
-        assertFalse(pace.isWaiting());
-        assertFalse(pace.begin(3 * SECOND));
-        assertEquals(7 * SECOND, pace.untilNs());
+        begins(pace, 5);
+        begins(pace, 5);
     }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
@@ -276,6 +277,33 @@ class SubscriptionStateTest {
                 assertInstanceOf(Step.Missed.class, due).gaps());
         subscription.reloaded(null);
         assertEquals(List.of(10L), given());
+    }
+
+    @Test
+    @DisplayName(
+            "rowO4, ruleS3: what becomes known while a reload waits does not put it off; the next one waits for its own time")
+    void waitsForItsOwnTime() {
+        Feed small = new Feed(Given.ring(2));
+        TopicSettings apart = SETTINGS.with(draft -> draft.reloadJitterNs = 4 * SECOND);
+        Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
+        subscription = SubscriptionState.behind(small, feed, start, apart, 1, 0);
+        small.started(new At(p, 2));
+        small.expired(new At(p, 5), Reason.OVERRUN, 0);
+        assertEquals(new Step.Waiting(4 * SECOND), subscription.next(0));
+        small.messages(p, frames(6, 6));
+        assertEquals(new Step.Waiting(4 * SECOND), subscription.next(2 * SECOND), "not put off");
+        assertInstanceOf(Step.Missed.class, subscription.next(4 * SECOND));
+        subscription.reloaded(null);
+        small.expired(new At(p, 8), Reason.OVERRUN, 0);
+        assertEquals(List.of(6L), given());
+        assertEquals(new Step.Waiting(9 * SECOND), subscription.next(5 * SECOND));
+    }
+
+    @Test
+    @DisplayName("ruleS2: no reload ends that has not begun")
+    void noReloadUnderWay() {
+        assertThrows(IllegalStateException.class, () -> subscription.reloaded(null));
+        assertThrows(IllegalStateException.class, () -> subscription.reloadFailed());
     }
 
     @Test

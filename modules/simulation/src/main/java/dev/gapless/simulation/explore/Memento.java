@@ -1,6 +1,7 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Era;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Outbox;
 import dev.gapless.simulation.oracle.Oracle;
@@ -115,6 +116,8 @@ final class Memento {
                 Boolean.class,
                 Enum.class,
                 byte[].class, // contents of messages: nobody writes to them
+                long[].class, // where a run led: neither
+                Era[].class,
                 TopicSettings.class,
                 NodeSettings.class,
                 Outbox.class, // empty between two actions

@@ -1,0 +1,100 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One producer's entries in a feed. They form a chain: each goes on where the one before ended. Under the feed's lock.
+ *
+ * <pre>
+ *   fell out of the ring │ still there
+ *     ─●───●───●───●─────┼──●───●───●──►
+ *                  base  │          tail
+ * </pre>
+ */
+final class Chain {
+    private final String node;
+    /** The position behind the newest entry. */
+    private Placed tail;
+    /** Invariant: it never falls, and is no index beyond the feed's head. */
+    private long tailIndex;
+
+    /** The base, if the last entry that fell out was a notice, or if nothing did, and the stream began with {@code Started}. */
+    private @Nullable Placed notice;
+    /** Is that where the producer left in good order? */
+    private boolean left;
+    /** Else the stretch, the sequence and the key of the message that fell out. Invariant: null if there is a notice. */
+    private @Nullable Era era;
+
+    private long sequence;
+    private @Nullable String key;
+
+    /** Begins with this entry. */
+    Chain(FeedEntry first) {
+        this.node = first.node();
+        this.tail = first.after();
+        this.tailIndex = first.index();
+        if (first instanceof FeedEntry.Started) {
+            this.notice = first.after(); // who begins in front of it misses nothing
+        }
+    }
+
+    Placed tail() {
+        return tail;
+    }
+
+    /** Is the producer's stream over, and has everything up to this index to do with somebody else? */
+    boolean isOverBy(long index) {
+        return tail instanceof End && tailIndex <= index;
+    }
+
+    /** Appended up to this position, with the entry of this index. Says whether that is in another stretch, or behind its end. */
+    boolean goesOn(Placed behind, long index) {
+        assert index >= tailIndex : node + ": " + index + " behind " + tailIndex;
+        boolean elsewhere = !tail.isLevelWith(behind);
+        tail = behind;
+        tailIndex = index;
+        return elsewhere;
+    }
+
+    /** This entry of the producer fell out of the ring. */
+    void lost(FeedEntry entry) {
+        if (entry instanceof FeedEntry.Message message) {
+            notice = null;
+            left = false;
+            era = message.era();
+            sequence = message.sequence();
+            key = message.frame().content().key();
+        } else {
+            notice = entry.after();
+            left = entry instanceof FeedEntry.Left;
+            era = null;
+            key = null;
+        }
+        assert entry.node().equals(node) : entry + " in the chain of " + node;
+    }
+
+    /** The position behind the last entry that is gone; null if that is none, and nobody knows what was before the first. */
+    @Nullable Placed base() {
+        if (notice != null) {
+            return notice;
+        }
+        return era == null ? null : new At(era, sequence);
+    }
+
+    /** Is the base where the producer left in good order? */
+    boolean baseIsLeft() {
+        return left;
+    }
+
+    /** The key of the message in front of this position, if that is the base; null if it had none. */
+    @Nullable String keyBefore(Position position) {
+        return era != null && position.equals(new Position(era.epoch(), sequence + 1)) ? key : null;
+    }
+
+    /** Has this position reached the base? */
+    boolean isReachedBy(@Nullable Placed position) {
+        Placed base = base();
+        return base == null || !base.isBeyond(position);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.Limits;
+import dev.gapless.core.Position;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The chains of all producers of a feed, and what they come to for a reader that joins, or was overtaken. Under the feed's lock. */
+final class Chains {
+    private final Map<String, Chain> byNode = new HashMap<>(Limits.NODES_AT_FIRST);
+
+    @Nullable Chain of(String node) {
+        return byNode.get(node);
+    }
+
+    void add(Chain chain, String node) {
+        byNode.put(node, chain);
+    }
+
+    /** An entry fell out of the ring. Its producer has a chain until nothing of it is left there. */
+    void lost(FeedEntry entry) {
+        Chain chain = byNode.get(entry.node());
+        if (chain == null) {
+            throw new IllegalStateException(entry + " is of a producer that was forgotten");
+        }
+        chain.lost(entry);
+    }
+
+    /** Forgets the producers that are over by this index, but for these. Returns their names. */
+    Set<String> forgetOver(long byIndex, Set<String> known) {
+        Set<String> gone = new HashSet<>();
+        byNode.forEach((node, chain) -> {
+            if (chain.isOverBy(byIndex) && !known.contains(node)) {
+                gone.add(node);
+            }
+        });
+        byNode.keySet().removeAll(gone);
+        return gone;
+    }
+
+    Vector tails() {
+        Map<String, Placed> positions = new HashMap<>();
+        byNode.forEach((node, chain) -> positions.put(node, chain.tail()));
+        return Vector.of(positions);
+    }
+
+    Vector bases() {
+        Map<String, Placed> positions = new HashMap<>();
+        byNode.forEach((node, chain) -> {
+            Placed base = chain.base();
+            if (base != null) {
+                positions.put(node, base);
+            }
+        });
+        return Vector.of(positions);
+    }
+
+    /** The producers whose base is where they left in good order. */
+    Set<String> left() {
+        Set<String> left = new HashSet<>();
+        byNode.forEach((node, chain) -> {
+            if (chain.baseIsLeft()) {
+                left.add(node);
+            }
+        });
+        return left;
+    }
+
+    /** The key of the message in front of this position, if that is a base. */
+    @Nullable String keyBefore(String node, Position position) {
+        Chain chain = byNode.get(node);
+        return chain == null ? null : chain.keyBefore(position);
+    }
+
+    // ------------------------------------------------------------------ joining (rule S5)
+
+    /** These positions, and the ends of producers that are over and are not among them: over for whoever joins, too. */
+    Vector withEnded(Vector positions) {
+        Map<String, Placed> ended = new HashMap<>();
+        byNode.forEach((node, chain) -> {
+            if (chain.tail() instanceof End end && positions.get(node) == null) {
+                ended.put(node, end);
+            }
+        });
+        return ended.isEmpty() ? positions : positions.with(ended);
+    }
+
+    /** Do these positions reach the base of every producer? */
+    boolean areReachedBy(Vector positions) {
+        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
+            if (!chain.getValue().isReachedBy(positions.get(chain.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

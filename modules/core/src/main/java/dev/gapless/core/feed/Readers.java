@@ -1,0 +1,107 @@
+package dev.gapless.core.feed;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Ring;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Who reads a feed, and, with backpressure, what the feed keeps for them: nothing is overwritten that a reader has yet to read, unless
+ * that reader has stalled.
+ *
+ * <p>Under the feed's lock; whether room is wanted any thread may ask.
+ */
+final class Readers {
+    private final boolean backpressure;
+    private final long stalledAfterNs;
+    /** Those that came first come first. */
+    private final Set<FeedReader> all = new LinkedHashSet<>();
+
+    /** Entries up to here need not be kept. Invariant: without backpressure it is {@link Ring#ALL}. */
+    private long evictable = Ring.ALL;
+
+    private volatile boolean wantRoom;
+    /** Was room wanted when stalled readers were looked for last? An idle topic has not been looked at for long. */
+    private boolean wantedRoom;
+
+    Readers(TopicSettings settings) {
+        this.backpressure = settings.backpressure();
+        this.stalledAfterNs = settings.backpressureTimeoutNs() / 2;
+    }
+
+    /** A reader that begins at this index. */
+    FeedReader attach(long index, long nowNs) {
+        FeedReader reader = new FeedReader(index, nowNs);
+        all.add(reader);
+        if (backpressure) {
+            evictable = Math.min(evictable, index - 1);
+        }
+        return reader;
+    }
+
+    void detach(FeedReader reader) {
+        all.remove(reader);
+    }
+
+    // ------------------------------------------------------------------ holding
+
+    /** Entries up to this index may be overwritten, as far as is known without a look at the readers. */
+    long evictable() {
+        return evictable;
+    }
+
+    /** The same, after a look at the readers. */
+    long look() {
+        if (backpressure) {
+            evictable = readByAll();
+        }
+        return evictable;
+    }
+
+    private long readByAll() {
+        long lowest = Ring.ALL;
+        for (FeedReader reader : all) {
+            if (!reader.stalled) {
+                lowest = Math.min(lowest, reader.next() - 1);
+            }
+        }
+        return lowest;
+    }
+
+    /** Up to here every reader has read, the stalled ones included; at most this index. */
+    long readBy(long atMost) {
+        long lowest = atMost;
+        for (FeedReader reader : all) {
+            lowest = Math.min(lowest, reader.next() - 1);
+        }
+        return lowest;
+    }
+
+    boolean wantRoom() {
+        return wantRoom;
+    }
+
+    void wantRoom(boolean want) {
+        wantRoom = want;
+    }
+
+    // ------------------------------------------------------------------ stalling
+
+    /** A reader that frees nothing for too long, while others want room, is no longer waited for until it goes on. */
+    void findStalled(long head, long nowNs) {
+        boolean wantRoomSince = wantRoom && wantedRoom;
+        wantedRoom = wantRoom;
+        for (FeedReader reader : all) {
+            long next = reader.next();
+            if (next != reader.seen) {
+                reader.seen = next;
+                reader.progressNs = nowNs;
+                reader.stalled = false;
+            } else if (!wantRoomSince || next > head) {
+                reader.progressNs = nowNs; // it holds nothing back
+            } else if (nowNs - reader.progressNs >= stalledAfterNs) {
+                reader.stalled = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way of a subscription through its feed: from where it stands up to the next thing that it is to be given or told. Nobody else
+ * sees it on the way. One thread.
+ */
+final class Advance {
+    private static final int MAX_RUN = 256;
+
+    private final Feed feed;
+    private final TopicSettings settings;
+    private final ReloadPace pace;
+    private final long nowNs;
+    private Standing here;
+    private int holes;
+
+    /** From here on, where nothing is left to be handled. */
+    Advance(Standing from, TopicSettings settings, ReloadPace pace, long nowNs) {
+        assert from.run().messages().isEmpty() : from.run();
+        this.feed = from.feed();
+        this.settings = settings;
+        this.pace = pace;
+        this.nowNs = nowNs;
+        this.here = from;
+    }
+
+    /** Where the subscription stands now. */
+    Standing here() {
+        return here;
+    }
+
+    /** How many holes were found where none can be. */
+    int holes() {
+        return holes;
+    }
+
+    /** The next end that is still to be told, if any. What was told of a later life says already that this one is over. */
+    @Nullable Step tellEnd() {
+        Vector at = here.positions();
+        while (!here.untold().isEmpty()) {
+            List<End> untold = here.untold();
+            here = here.leavingUntold(untold.subList(1, untold.size()));
+            if (untold.get(0).equals(at.get(untold.get(0).node()))) {
+                return left(untold.get(0));
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Names come and go: V keeps no ends that the shared feed has forgotten (rule F3), but for those that its catch-up reader told: should
+     * such a life turn up after all, it goes on where it was.
+     */
+    Advance withoutForgotten(Feed shared) {
+        Set<String> known = feed.known().newest().keySet();
+        Vector at = here.positions();
+        if (feed == shared && at.positions().size() > known.size()) {
+            here = here.movedTo(here.index(), at.withoutToldEndsBut(known));
+        }
+        return this;
+    }
+
+    /** Reads up to the first entry that is no message; messages before it come first. */
+    Step read() {
+        Vector at = here.positions();
+        long index = here.index();
+        Map<String, Placed> moved = new HashMap<>();
+        List<FeedEntry.Message> messages = new ArrayList<>();
+        long bytes = 0;
+        while (messages.size() < MAX_RUN && bytes < settings.windowBytes() && index <= feed.head()) {
+            FeedEntry entry = feed.get(index);
+            if (!messages.isEmpty() && !(entry instanceof FeedEntry.Message)) {
+                break;
+            }
+            if (entry == null) {
+                here = here.movedTo(index, at);
+                return overtaken();
+            }
+            String node = entry.node();
+            Placed known = moved.containsKey(node) ? moved.get(node) : feed.where(node, at);
+            Placed before = entry.place(known);
+            if (before != null && !before.equals(known)) {
+                at = at.with(before);
+            }
+            if (entry instanceof FeedEntry.Message message) {
+                if (isNew(entry, before)) {
+                    if (!follows(message, before)) {
+                        if (!messages.isEmpty()) {
+                            break;
+                        }
+                        here = here.movedTo(index, at);
+                        return hole(message);
+                    }
+                    messages.add(message);
+                    bytes += message.frame().sizeBytes();
+                    moved.put(node, entry.after());
+                }
+                index++;
+            } else {
+                here = here.movedTo(index, at);
+                Step step = notice(entry, before);
+                if (step != null) {
+                    return step;
+                }
+                at = here.positions();
+                index = here.index();
+            }
+        }
+        if (messages.isEmpty()) {
+            here.reader().moveTo(index);
+            here = here.movedTo(index, at);
+            return Step.IDLE;
+        }
+        MessageRun run = new MessageRun(at, messages);
+        here = here.giving(index, run);
+        return new Step.Messages(run);
+    }
+
+    /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
+    private static boolean isNew(FeedEntry entry, @Nullable Placed before) {
+        return entry.after().isBeyond(before);
+    }
+
+    private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
+        return before == null
+                || (before instanceof At at
+                        && at.era().number() == message.era().number()
+                        && message.sequence() == at.sequence() + 1);
+    }
+
+    /** An entry that is no message. Returns null if there is nothing to do about it, and it is passed. */
+    private @Nullable Step notice(FeedEntry entry, @Nullable Placed before) {
+        if (entry instanceof FeedEntry.Expired expired) {
+            return expired(expired);
+        }
+        Vector at = here.positions();
+        // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
+        boolean counts = isNew(entry, before) || at.get(entry.node()) == null;
+        here = here.movedTo(here.index() + 1, counts ? at.with(entry.after()) : at);
+        boolean hasLeft = counts && entry instanceof FeedEntry.Left;
+        return hasLeft && entry.after() instanceof End end && end.hasPublished()
+                ? left(end) // who never published anything leaves without a word
+                : null;
+    }
+
+    /** What should never be: a hole in a stretch. It is told. */
+    private Step hole(FeedEntry.Message message) {
+        Expiries expiries = new Expiries(feed, here.positions());
+        expiries.add(new At(message.era(), message.sequence() - 1), Reason.POSITION_UNKNOWN);
+        Step step = hand(here, expiries);
+        if (!(step instanceof Step.Waiting)) { // else it is come to again
+            holes++;
+        }
+        return step == null ? read() : step;
+    }
+
+    /** Hands over this expiry and all behind it. */
+    private @Nullable Step expired(FeedEntry.Expired first) {
+        Vector at = here.positions();
+        Expiries expiries = new Expiries(feed, at);
+        expiries.add(first); // the feed may have gone on past it by now
+        Standing behind = here.movedTo(here.index() + 1, at);
+        expiries.addFrom(behind.index());
+        return hand(behind, expiries);
+    }
+
+    /** The feed has gone on past this subscription (rule S3). */
+    private Step overtaken() {
+        Feed.Overtaken overtaken = feed.overtaken();
+        Vector at = wentOn(overtaken.bases());
+        here = here.movedTo(here.index(), at);
+        Expiries expiries = new Expiries(feed, at);
+        List<End> ends = new ArrayList<>(here.untold());
+        ends.addAll(expiries.addOvertaken(overtaken));
+        Standing behind = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
+        expiries.addFrom(behind.index());
+        Step step = hand(behind, expiries);
+        if (step == null) {
+            step = tellEnd();
+        }
+        return step == null ? read() : step;
+    }
+
+    /** V, where the bases show that a lost producer went on, or where a new stream began: the join compares against them. */
+    private Vector wentOn(Vector bases) {
+        Vector at = here.positions();
+        Map<String, Placed> went = new HashMap<>();
+        bases.positions().forEach((node, base) -> {
+            Placed known = feed.where(node, at);
+            Placed position = known instanceof End ? known.goesOn(base) : known;
+            if (position != null && !position.equals(at.get(node))) {
+                went.put(node, position);
+            }
+        });
+        return at.with(went);
+    }
+
+    private static Step.Left left(End end) {
+        return new Step.Left(end.node(), end.last());
+    }
+
+    /**
+     * Begins a reload if anything is missed, and it is time for one; until then it stays here. If nothing is, V passes at once, and null is
+     * returned.
+     *
+     * @param behind where it goes on
+     */
+    private @Nullable Step hand(Standing behind, Expiries expiries) {
+        Expiries.Missed missed = expiries.missed();
+        if (missed.gaps().isEmpty()) {
+            here = behind.passed(behind.positions().with(missed.upTo()));
+            return null;
+        }
+        long beginNs =
+                here.phase() instanceof SubscriptionPhase.Waiting waiting ? waiting.untilNs() : pace.mayBeginNs(nowNs);
+        if (beginNs - nowNs > 0) {
+            here = here.waiting(beginNs);
+            return new Step.Waiting(beginNs);
+        }
+        pace.begins(nowNs);
+        here = behind.reloading(missed.upTo());
+        return new Step.Missed(missed.gaps(), missed.timeMs());
+    }
+}

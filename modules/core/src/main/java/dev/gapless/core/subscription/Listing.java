@@ -1,0 +1,62 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a token lists (rule T1). */
+final class Listing {
+    private Listing() {}
+
+    /**
+     * The positions of a token, by producer; null where only the producer can say.
+     *
+     * @param at V
+     * @param untold ends that the subscription is still to be told
+     * @param known what its feed knows
+     */
+    static Map<String, @Nullable Position> of(Vector at, List<End> untold, Known known) {
+        Map<String, @Nullable Position> positions = new HashMap<>();
+        for (String node : known.unresolved()) {
+            positions.put(node, null);
+        }
+        // What began with an expiry that was not passed yet has no position either.
+        known.newest().keySet().forEach(node -> positions.put(node, null));
+        known.origins().forEach((node, origin) -> positions.put(node, origin.position()));
+        at.positions().forEach((node, position) -> {
+            if (!(position instanceof End end)) {
+                positions.put(node, position.position());
+            } else if (isOver(end, known)
+                    && untold.stream().noneMatch(one -> one.node().equals(node))) {
+                positions.remove(node);
+            } else {
+                positions.put(node, isOfTheStart(end) ? null : end.last());
+            }
+        });
+        return positions;
+    }
+
+    /** Is that producer over, so that nothing of it is left to tell? */
+    private static boolean isOver(End end, Known known) {
+        if (known.unresolved().contains(end.node())) {
+            return false;
+        }
+        Placed newest = known.newest().get(end.node());
+        if (newest == null) {
+            return true;
+        }
+        // Where the feed has not seen the end that the subscription was told, its producer may be there yet.
+        return (newest instanceof End || isOfTheStart(end)) && !newest.isBeyond(end);
+    }
+
+    /** The subscription was never in front of this end: only the feed knows the position there. */
+    private static boolean isOfTheStart(End end) {
+        return end.toldBy() == End.ToldBy.START;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedReader;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
+import dev.gapless.core.feed.Vector;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where a subscription stands, all of it at one moment. Immutable, but for how many messages of the run are handled.
+ *
+ * @param phase what it does. Invariant: while it waits or reloads, the run has no messages
+ * @param feed what it reads: a feed of its own while it catches up, then the shared one
+ * @param reader what the feed keeps entries for. Invariant: one of {@code feed}'s
+ * @param index the entry that it reads next. Invariant: behind the messages of the run, and at most one beyond the feed's head
+ * @param run the messages that it was given last, and V in front of them
+ * @param untold producers that left while the feed went past this subscription, to be told behind what it missed; a token names them
+ *     until then
+ */
+record Standing(SubscriptionPhase phase, Feed feed, FeedReader reader, long index, MessageRun run, List<End> untold) {
+
+    Standing {
+        assert phase instanceof SubscriptionPhase.Reading || run.messages().isEmpty()
+                : phase + " in the midst of a run";
+        assert !(phase instanceof SubscriptionPhase.Reloading reloading)
+                        || !reloading.upTo().isEmpty()
+                : "reloads nothing";
+        assert index > lastOf(run) && index <= feed.head() + 1 : index + " behind " + lastOf(run);
+    }
+
+    private static long lastOf(MessageRun run) {
+        List<FeedEntry.Message> messages = run.messages();
+        return messages.isEmpty() ? 0 : messages.get(messages.size() - 1).index();
+    }
+
+    static Standing first(Feed feed, FeedReader reader, Vector at) {
+        return new Standing(SubscriptionPhase.READING, feed, reader, reader.next(), MessageRun.none(at), List.of());
+    }
+
+    // ------------------------------------------------------------------ V
+
+    /** V: behind the last message handled, and in front of a gap that is being reloaded. */
+    Vector positions() {
+        return run.after(run.handled());
+    }
+
+    /** The index of the first entry that it has not dealt with. */
+    long oldestUnread() {
+        int done = run.handled();
+        List<FeedEntry.Message> messages = run.messages();
+        return done < messages.size() ? messages.get(done).index() : index;
+    }
+
+    // ------------------------------------------------------------------ transitions within a phase
+
+    /** The run is done with as far as it was handled. */
+    Standing done() {
+        return movedTo(index, positions());
+    }
+
+    /** Everything before this index is dealt with, and this is V. */
+    Standing movedTo(long next, Vector at) {
+        return new Standing(phase, feed, reader, next, MessageRun.none(at), untold);
+    }
+
+    /** These messages are given, which end in front of this index. */
+    Standing giving(long next, MessageRun messages) {
+        assert phase instanceof SubscriptionPhase.Reading : phase;
+        return new Standing(phase, feed, reader, next, messages, untold);
+    }
+
+    /** These ends are still to be told. */
+    Standing leavingUntold(List<End> ends) {
+        return new Standing(phase, feed, reader, index, run, List.copyOf(ends));
+    }
+
+    // ------------------------------------------------------------------ transitions between phases
+
+    /** There is nothing to reload after all, and this is V. */
+    Standing passed(Vector at) {
+        assertNotReloading();
+        return new Standing(SubscriptionPhase.READING, feed, reader, index, MessageRun.none(at), untold);
+    }
+
+    /** A reload is due, which may not begin before that time. */
+    Standing waiting(long untilNs) {
+        assertNotReloading();
+        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, reader, index, run, untold);
+    }
+
+    /** A reload begins, behind which V goes on there. */
+    Standing reloading(Map<String, Placed> upTo) {
+        assertNotReloading();
+        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, reader, index, run, untold);
+    }
+
+    /** The reload has failed once more. */
+    Standing failed() {
+        SubscriptionPhase.Reloading reloading = underWay();
+        SubscriptionPhase again = new SubscriptionPhase.Reloading(reloading.upTo(), reloading.failed() + 1);
+        return new Standing(again, feed, reader, index, run, untold);
+    }
+
+    /** The reload has succeeded, and this is V. */
+    Standing reloaded(Vector at) {
+        underWay();
+        return new Standing(SubscriptionPhase.READING, feed, reader, index, MessageRun.none(at), untold);
+    }
+
+    /** It reads the shared feed from now on. What waited is none of that feed's. */
+    Standing joined(Feed shared, Feed.Joined as) {
+        assertNotReloading();
+        assert feed != shared : "it has joined already";
+        assert untold.isEmpty() : untold + " would never be told";
+        assert isPlaced(as.positions()) : as;
+        return new Standing(
+                SubscriptionPhase.READING,
+                shared,
+                as.reader(),
+                as.reader().next(),
+                MessageRun.none(as.positions()),
+                untold);
+    }
+
+    /** The reload that is under way. */
+    SubscriptionPhase.Reloading underWay() {
+        if (phase instanceof SubscriptionPhase.Reloading reloading) {
+            return reloading;
+        }
+        throw new IllegalStateException("No reload is under way");
+    }
+
+    private void assertNotReloading() {
+        assert !(phase instanceof SubscriptionPhase.Reloading) : "in the midst of a reload";
+    }
+
+    /** Has every producer of these positions answered for them? */
+    static boolean isPlaced(Vector positions) {
+        return positions.positions().values().stream().noneMatch(position -> position instanceof Unplaced);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.feed.Placed;
+import java.util.Map;
+
+/** What a subscription does. Which feed it reads, its own or the shared one, makes no difference to that. */
+sealed interface SubscriptionPhase {
+
+    /** It is given what comes. */
+    record Reading() implements SubscriptionPhase {}
+
+    /**
+     * A reload is due, and may not begin yet. V stands in front of what it is about.
+     *
+     * @param untilNs when it may
+     */
+    record Waiting(long untilNs) implements SubscriptionPhase {}
+
+    /**
+     * The application reloads. V stands in front of the gaps.
+     *
+     * @param upTo where V goes on once that has succeeded; never empty
+     * @param failed how often it has failed
+     */
+    record Reloading(Map<String, Placed> upTo, int failed) implements SubscriptionPhase {}
+
+    SubscriptionPhase READING = new Reading();
+}
