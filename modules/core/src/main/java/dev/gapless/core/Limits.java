@@ -19,6 +19,9 @@ public final class Limits {
     /** Producers that one cursor token names. Each has to be waited for where the token is resumed. */
     public static final int MAX_TOKEN_POSITIONS = 1_000;
 
+    /** Attempts of one registration that may still be answered: the first, and the latest. */
+    public static final int MAX_ATTEMPTS = 8;
+
     /** No bound: for how many nodes, less one, a map has room at first. Each topic has several. */
     public static final int NODES_AT_FIRST = 4;
 

@@ -1,7 +1,9 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.At;
@@ -170,7 +172,9 @@ final class ConsumerState {
                     .ifPresent(d -> effects.send(d.toUid(), d.message()));
             return;
         }
-        if (message instanceof Registered registered) {
+        if ((r.isLive() || r.hasLeft()) && !r.isAnswered(message.session())) {
+            onLaterAttempt(r, message, nowNs);
+        } else if (message instanceof Registered registered) {
             onRegistered(r, registered, nowMs, nowNs);
         } else if (message instanceof CursorExpired expired) {
             onExpired(r, expired, nowMs);
@@ -185,7 +189,7 @@ final class ConsumerState {
 
     private boolean hasSessionWith(long memberUid) {
         Registration r = registrations.present(memberUid);
-        return r != null && r.session() != null;
+        return r != null && !r.attempts().isEmpty();
     }
 
     private void onRegistered(Registration r, Registered message, long nowMs, long nowNs) {
@@ -194,9 +198,9 @@ final class ConsumerState {
         }
         Placed at = r.at();
         if (at == null) {
-            accepted(r, writer.begins(r, message, nowMs));
+            accepted(r, message.session(), writer.begins(r, message, nowMs));
         } else if (message.next() == at.sequence() + 1) {
-            accepted(r, writer.goesOn(r, at, message, nowMs));
+            accepted(r, message.session(), writer.goesOn(r, at, message, nowMs));
         } else {
             registrar.register(r, nowNs); // C2
         }
@@ -206,11 +210,42 @@ final class ConsumerState {
         if (message.answersRegister() != r.isRegistering() || r.hasLeft()) {
             return;
         }
-        accepted(r, writer.expires(r, message, nowMs));
+        accepted(r, message.session(), writer.expires(r, message, nowMs));
     }
 
-    private void accepted(Registration r, At at) {
-        r.becomeLive(at);
+    /**
+     * An attempt that was made after the one that was answered has moved the producer's cursor: to where the feed is, or it is
+     * asked anew.
+     */
+    private void onLaterAttempt(Registration r, ToConsumer message, long nowNs) {
+        Position behind = goesOnBehind(message);
+        Placed at = r.at();
+        if (r.hasLeft() && at != null) {
+            if (!(message instanceof Batch)) {
+                registrar.acknowledgeEnd(r, message.session(), at.sequence()); // it waits for that reader, too
+            }
+        } else if (behind == null) {
+            registrar.registerBehindGap(r, nowNs); // its answer was lost
+        } else if (behind.equals(r.position())) {
+            r.becomeAnswered(message.session());
+            registrar.acknowledge(r);
+        } else {
+            registrar.register(r, nowNs);
+        }
+    }
+
+    /** The position behind which an attempt was answered; null if this is no answer. */
+    private static @Nullable Position goesOnBehind(ToConsumer message) {
+        if (message instanceof Registered registered) {
+            return new Position(registered.log().epoch(), registered.next() - 1);
+        }
+        return message instanceof CursorExpired expired && expired.answersRegister()
+                ? new Position(expired.log().epoch(), expired.resumeAt() - 1)
+                : null;
+    }
+
+    private void accepted(Registration r, Session session, At at) {
+        r.becomeLive(session, at);
         writer.unresolved(registrations.unresolved());
         registrar.acknowledge(r);
     }
@@ -268,7 +303,7 @@ final class ConsumerState {
     void onTime(long nowMs, long nowNs) {
         for (Registration r : registrations.withNames()) {
             if (r.phase() instanceof Phase.Registering asked && asked.dueNs() - nowNs <= 0) {
-                registrar.register(r, nowNs);
+                registrar.repeat(r, nowNs);
             }
         }
         producers.giveUpOverdue(nowMs, nowNs);

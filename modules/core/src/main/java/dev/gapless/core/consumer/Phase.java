@@ -1,8 +1,6 @@
 package dev.gapless.core.consumer;
 
-import dev.gapless.core.Session;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Where a {@link Registration} stands, which draws how one leads to another. Times are of the monotonic clock. */
 sealed interface Phase {
@@ -12,9 +10,9 @@ sealed interface Phase {
         /** The life that is a member. */
         long uid();
 
-        /** The attempt whose messages count; null while nothing was asked, or nothing is under way. */
-        default @Nullable Session session() {
-            return null;
+        /** The attempts that are known: whatever belongs to another one does not count. */
+        default Attempts attempts() {
+            return Attempts.NONE;
         }
     }
 
@@ -29,16 +27,20 @@ sealed interface Phase {
     /**
      * Its producer was asked, and has not answered; or will be asked.
      *
-     * @param session null if it is to be asked when it is due, and not before
+     * @param attempts all since the last gap or silence: each may be answered. None if it is to be asked when it is due, and not before
      * @param dueNs when it is asked again
      */
-    record Registering(long uid, @Nullable Session session, long dueNs) implements Present, Timed {}
+    record Registering(long uid, Attempts attempts, long dueNs) implements Present, Timed {}
 
-    /** Messages come. */
-    record Live(long uid, Session session) implements Present {}
+    /**
+     * Messages come.
+     *
+     * @param attempts the one that was answered, whose messages count, and those made after it, whose answers may be under way
+     */
+    record Live(long uid, Attempts attempts) implements Present {}
 
     /** It left in good order, and its node is not removed yet. */
-    record Left(long uid, Session session) implements Present {}
+    record Left(long uid, Attempts attempts) implements Present {}
 
     /**
      * Its node is gone, or stands in a token alone, and may come.

@@ -8,6 +8,7 @@ import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToProducer;
+import java.util.Objects;
 
 /** What a reader says to producers: asks, again and again, acknowledges, and takes itself off (rules C4 to C6). Not thread-safe. */
 final class Registrar {
@@ -27,13 +28,28 @@ final class Registrar {
         return registeredAgain;
     }
 
-    /** Asks its producer for what follows; if no answer comes, again after a backoff. */
+    /** Asks its producer anew for what follows its position; if no answer comes, again after a backoff. */
     void register(Registration r, long nowNs) {
-        Session session = new Session(reader.uid(), reader.sessions().getAsLong());
+        Session session = session(r);
+        r.becomeRegistering(session, nowNs + backoffNs(r.unanswered()));
+        ask(r, session);
+    }
+
+    /** No answer came: asks the same again. */
+    void repeat(Registration r, long nowNs) {
+        Session session = session(r);
+        r.becomeUnanswered(session, nowNs + backoffNs(r.unanswered()));
+        ask(r, session);
+    }
+
+    private Session session(Registration r) {
         if (r.wasAsked()) {
             registeredAgain++;
         }
-        r.becomeRegistering(session, nowNs + backoffNs(r.attempts()));
+        return new Session(reader.uid(), reader.sessions().getAsLong());
+    }
+
+    private void ask(Registration r, Session session) {
         send(r, new Register(reader.topic(), reader.reader(), session, r.uid(), r.asks(), feed.grantBytes()));
     }
 
@@ -58,11 +74,9 @@ final class Registrar {
 
     /** Everything up to its position is in the feed. */
     void acknowledge(Registration r) {
-        Placed at = r.at();
-        Session session = r.session();
-        if (at != null && session != null) {
-            send(r, new Ack(reader.topic(), reader.reader(), session, at.sequence(), feed.grantBytes()));
-        }
+        Placed at = Objects.requireNonNull(r.at());
+        Session session = r.attempts().first();
+        send(r, new Ack(reader.topic(), reader.reader(), session, at.sequence(), feed.grantBytes()));
     }
 
     /** It has left, and everything up to its end is in the feed. */
@@ -72,8 +86,7 @@ final class Registrar {
 
     /** Nobody reads any more. */
     void deregister(Registration r) {
-        Session session = r.session();
-        if (session != null) {
+        for (Session session : r.attempts().sessions()) {
             send(r, new Deregister(reader.topic(), reader.reader(), session));
         }
     }

@@ -43,8 +43,8 @@ final class Registration {
     /** A later life that came, and went without an answer. Invariant: none while LIVE or LEFT. */
     private long unheardUid = NO_UID;
 
-    /** How often in a row it was asked without an answer. Invariant: 0 while LIVE or LEFT. */
-    private int attempts;
+    /** How often in a row it was asked without an answer to the latest attempt. Invariant: 0 if LIVE or LEFT, and that was answered. */
+    private int unanswered;
     /** How often in a row something was missing right after its answer. */
     private int gaps;
 
@@ -76,8 +76,8 @@ final class Registration {
         assert member.phase instanceof Phase.Unnamed : member;
         node = name;
         address = member.address;
-        attempts = 0;
-        phase = new Phase.Registering(member.uid(), null, nowNs);
+        unanswered = 0;
+        phase = new Phase.Registering(member.uid(), Attempts.NONE, nowNs);
         if (member.isLate()) {
             becomeLate();
         }
@@ -92,29 +92,42 @@ final class Registration {
         }
     }
 
-    /** It was asked, for the first time or again; what was asked before does not count any more. */
+    /** It was asked anew: no answer to what was asked before counts any more. */
     void becomeRegistering(Session session, long dueNs) {
-        phase = new Phase.Registering(namedUid(), session, dueNs);
-        attempts++;
+        phase = new Phase.Registering(namedUid(), Attempts.of(session), dueNs);
+        unanswered++;
+        assert isConsistent() : this;
+    }
+
+    /** It was asked the same once more, since no answer came; one to an earlier attempt may still come. */
+    void becomeUnanswered(Session session, long dueNs) {
+        assert isRegistering() : this;
+        phase = new Phase.Registering(uid(), attempts().and(session), dueNs);
+        unanswered++;
         assert isConsistent() : this;
     }
 
     /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
     void becomePatient(long dueNs) {
         assert isLive() : this;
-        phase = new Phase.Registering(uid(), null, dueNs);
+        phase = new Phase.Registering(uid(), Attempts.NONE, dueNs);
         assert isConsistent() : this;
     }
 
-    /** It answered, or was overrun: its messages go on behind this position. */
-    void becomeLive(At at) {
+    /** It answered this attempt, or was overrun: its messages go on behind this position. */
+    void becomeLive(Session answered, At at) {
         assert isRegistering() || isLive() : this + " at " + at;
-        phase = new Phase.Live(uid(), Objects.requireNonNull(session()));
         progress = new Progress.Reached(at);
         answeredUid = uid();
         answeredAddress = address;
         unheardUid = NO_UID;
-        attempts = 0;
+        becomeAnswered(answered);
+    }
+
+    /** It answered this attempt, and its messages go on behind the position. */
+    void becomeAnswered(Session session) {
+        unanswered = attempts().isLast(session) ? 0 : unanswered;
+        phase = new Phase.Live(uid(), attempts().from(session));
         assert isConsistent() : this;
     }
 
@@ -139,7 +152,7 @@ final class Registration {
 
     void becomeLeft() {
         assert isLive() : this;
-        phase = new Phase.Left(uid(), Objects.requireNonNull(session()));
+        phase = new Phase.Left(uid(), attempts());
         assert isConsistent() : this;
     }
 
@@ -171,7 +184,10 @@ final class Registration {
         Placed at = at();
         return !(at instanceof End)
                 && (!isAnswered() || at instanceof At)
-                && (!answered || (answeredUid == uid() && unheardUid == NO_UID && attempts == 0))
+                && (!answered
+                        || (answeredUid == uid()
+                                && unheardUid == NO_UID
+                                && !attempts().isEmpty()))
                 && (!isWaiting() || at != null || isUnresolved());
     }
 
@@ -210,8 +226,14 @@ final class Registration {
         return phase instanceof Phase.Present present ? present.uid() : NO_UID;
     }
 
-    @Nullable Session session() {
-        return phase instanceof Phase.Present present ? present.session() : null;
+    /** Those whose messages are looked at: of whoever is no member none. */
+    Attempts attempts() {
+        return phase instanceof Phase.Present present ? present.attempts() : Attempts.NONE;
+    }
+
+    /** Is this the attempt whose messages count? */
+    boolean isAnswered(Session session) {
+        return (isLive() || hasLeft()) && attempts().first().equals(session);
     }
 
     // ------------------------------------------------------------------ how far it is
@@ -296,13 +318,13 @@ final class Registration {
 
     // ------------------------------------------------------------------ how often it is asked
 
-    int attempts() {
-        return attempts;
+    int unanswered() {
+        return unanswered;
     }
 
     /** Was this life asked before? */
     boolean wasAsked() {
-        return attempts > 0 || answeredUid == uid();
+        return unanswered > 0 || answeredUid == uid();
     }
 
     @Override

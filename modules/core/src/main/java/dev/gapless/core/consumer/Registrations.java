@@ -76,7 +76,7 @@ final class Registrations {
 
     @Nullable Registration of(Session session) {
         for (Registration r : present) {
-            if (session.equals(r.session())) {
+            if (r.attempts().contains(session)) {
                 return r;
             }
         }

@@ -380,6 +380,140 @@ class ConsumerStateTest implements ConsumerEffects {
         assertTrue(feed.unresolved().contains("p"));
     }
 
+    /** Sessions of so many attempts of which none was answered in time. */
+    private List<Session> unanswered(int attempts) {
+        List<Session> asked = new ArrayList<>(List.of(session()));
+        while (asked.size() < attempts) {
+            after(consumer.deadlineNs(nowNs) - nowNs);
+            asked.add(session());
+        }
+        return asked;
+    }
+
+    private void registered(Session attempt, long next, long head) {
+        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head), 0, nowNs);
+    }
+
+    private Session lastAcknowledged() {
+        return assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).session();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC1, ruleC5: an answer that takes longer than the longest backoff is taken, and so are those to later attempts")
+    void takesAnswersThatAlwaysTakeLonger() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(4);
+        registered(asked.get(0), 5, 4);
+        assertFalse(asksAgain());
+        batch(asked.get(0), 5, 6);
+        assertEquals(new Position(EPOCH, 6), position());
+        registered(asked.get(2), 7, 6);
+        assertEquals(asked.get(2), lastAcknowledged(), "the producer's cursor is that one now");
+        batch(asked.get(2), 7, 7);
+        assertEquals(new Position(EPOCH, 7), position());
+        long head = feed.head();
+        registered(asked.get(1), 7, 6);
+        batch(asked.get(0), 8, 8);
+        assertEquals(head, feed.head(), "earlier ones are over");
+        assertEquals(asked.get(3), session(), "and nothing was asked anew");
+    }
+
+    @Test
+    @DisplayName("ruleC1, G1: an answer to a later attempt that does not go on at the position is not taken")
+    void asksAnewWhereALaterAnswerDoesNotGoOn() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(2);
+        registered(asked.get(0), 5, 4);
+        registered(asked.get(1), 7, 6);
+        assertEquals(new Start.After(new Position(EPOCH, 4)), lastRegister().start(), "5 and 6 were lost");
+        batch(asked.get(1), 5, 6);
+        assertEquals(new Position(EPOCH, 4), position(), "nothing counts but the answer to that");
+        registered(LOG, 5, 6);
+        assertFalse(asksAgain());
+    }
+
+    @Test
+    @DisplayName("ruleC3: to be overrun is taken of a later attempt only where it leads to the position")
+    void asksAnewWhereALaterAttemptIsOverrun() {
+        live(5);
+        consumer.onSilent(PRODUCER, nowNs);
+        List<Session> asked = unanswered(3);
+        registered(asked.get(0), 5, 9);
+        long head = feed.head();
+        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), 0, nowNs);
+        assertEquals(asked.get(1), lastAcknowledged());
+        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), 0, nowNs);
+        assertTrue(asksAgain());
+        assertEquals(head, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleC1: a later attempt whose answer was lost shows by its heartbeat, and is asked anew")
+    void asksAnewWhereALaterAnswerWasLost() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(2);
+        registered(asked.get(0), 1, 0);
+        sent.clear();
+        heartbeat(asked.get(1), 0);
+        assertInstanceOf(Register.class, sent.get(0));
+        assertTrue(asksAgain());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC5: an answer of before a silence is not believed, whichever attempt it answers, also once another was answered")
+    void noAnswerOfBeforeTheSilence() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(3);
+        registered(asked.get(0), 1, 0);
+        consumer.onSilent(PRODUCER, nowNs);
+        registered(asked.get(1), 1, 0);
+        registered(asked.get(2), 1, 0);
+        assertTrue(asksAgain());
+    }
+
+    @Test
+    @DisplayName("ruleC5, G5: of many attempts the first and the latest are known, and no more than the bound")
+    void attemptsAreBounded() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(3 * Limits.MAX_ATTEMPTS);
+        sent.clear();
+        consumer.close();
+        List<Session> known = new ArrayList<>(List.of(asked.get(0)));
+        known.addAll(asked.subList(asked.size() - Limits.MAX_ATTEMPTS + 1, asked.size()));
+        assertEquals(
+                known.stream().map(session -> new Deregister(TOPIC, 0, session)).toList(), sent);
+    }
+
+    @Test
+    @DisplayName("ruleC5: the backoff begins anew once the latest attempt was answered, not before")
+    void backoffBeginsAnewBehindTheLatestAnswer() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(3);
+        registered(asked.get(0), 1, 0);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(8 * SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
+        registered(LOG, 1, 0);
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC6: a producer that left, and whose cursor a later attempt has moved, is told that everything came")
+    void leftAndAskedAgain() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(2);
+        registered(asked.get(0), 1, 0);
+        batch(asked.get(0), 1, 2);
+        consumer.onMessage(new Gone(TOPIC, 0, asked.get(0), 2), 0, nowNs);
+        long head = feed.head();
+        registered(asked.get(1), 3, 2);
+        assertEquals(new GoneAck(TOPIC, 0, asked.get(1), 2), sent.get(sent.size() - 1));
+        assertEquals(head, feed.head());
+    }
+
     // ------------------------------------------------------------------ C6, C7, C8
 
     @Test

@@ -118,7 +118,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("Reloading.failed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
-            Map.entry("Registration.attempts", "the backoff does not grow here"),
+            Map.entry("Registration.unanswered", "the backoff does not grow here"),
             Map.entry("Node.pulseDueNs", "no pulse is ever sent"),
             Map.entry("Node.helloDueNs", "Hellos are repeated by an action"),
             Map.entry("Node.hellos", "as above"),

@@ -13,6 +13,10 @@ final class Link {
     boolean cut;
     /** What is sent stays under way until it is delivered by name. */
     boolean held;
+    /** How long what is sent is under way, unless it is delivered by name. */
+    long delayNs;
+    /** When each of those under way arrives. */
+    private final Deque<Long> arriveNs = new ArrayDeque<>();
     /** How many of those sent next are lost. */
     int toLose;
     /** How many messages a batch has at most that is not lost. */
@@ -24,7 +28,7 @@ final class Link {
     }
 
     /** Takes a message, and says what became of it: nothing to be said if it is under way. */
-    String send(Object message) {
+    String send(Object message, long nowNs) {
         if (cut) {
             return " (cut off)";
         } else if (message instanceof Batch batch && batch.frames().size() > widest) {
@@ -34,7 +38,19 @@ final class Link {
             return " (lost)";
         }
         inFlight.add(message);
+        arriveNs.add(nowNs + delayNs);
         return held ? " (held)" : "";
+    }
+
+    /** The one that was sent first is under way no more. */
+    Object take() {
+        arriveNs.remove();
+        return inFlight.remove();
+    }
+
+    /** When the next one arrives, or {@code Long.MAX_VALUE}. */
+    long dueNs() {
+        return inFlight.isEmpty() || held ? Long.MAX_VALUE : arriveNs.element();
     }
 
     @Override

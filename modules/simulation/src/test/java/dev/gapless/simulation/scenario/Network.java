@@ -41,7 +41,7 @@ final class Network {
             }
             return;
         }
-        String became = link.send(message);
+        String became = link.send(message, world.nowNs());
         world.story().tell(link + " " + world.names().message(message) + became);
     }
 
@@ -50,7 +50,7 @@ final class Network {
         if (link.inFlight.isEmpty() || world.awake(link.to) == null) {
             return false;
         }
-        inject(link.to, link.inFlight.remove());
+        inject(link.to, link.take());
         return true;
     }
 
@@ -67,14 +67,23 @@ final class Network {
         }
     }
 
-    /** Everything arrives that is under way, and whatever is sent because of it. */
+    /** When the next message arrives on a link that is slow, or {@code Long.MAX_VALUE}. */
+    long dueNs() {
+        return links.values().stream()
+                .filter(link -> link.delayNs > 0 && world.awake(link.to) != null)
+                .mapToLong(Link::dueNs)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Everything arrives that is due, and whatever is sent because of it. */
     boolean deliverAll() {
         boolean any = false;
         boolean more = true;
         for (int i = 0; more; i++) {
             more = false;
             for (Link link : List.copyOf(links.values())) {
-                more |= !link.held && deliver(link);
+                more |= link.dueNs() <= world.nowNs() && deliver(link);
             }
             any |= more;
             if (i > ENOUGH) {

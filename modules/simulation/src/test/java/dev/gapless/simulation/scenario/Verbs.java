@@ -105,6 +105,7 @@ final class Verbs {
             case "cut" -> links.forEach(link -> link.cut = true);
             case "mend" -> links.forEach(link -> link.cut = false);
             case "hold" -> links.forEach(link -> link.held = true);
+            case "slow" -> links.forEach(link -> link.delayNs = Command.durationNs(command.argument(1)));
             case "release" -> links.forEach(link -> link.held = false);
             case "lose" -> links.forEach(link -> link.toLose += command.number(1, 1));
             case "narrow" -> links.forEach(link -> link.widest = command.number(1, 1));
@@ -148,7 +149,7 @@ final class Verbs {
 
     private void drop(Link link, int most) {
         for (int i = 0; i < most && !link.inFlight.isEmpty(); i++) {
-            world.story().tell(link + " lost: " + world.names().message(link.inFlight.remove()));
+            world.story().tell(link + " lost: " + world.names().message(link.take()));
         }
     }
 

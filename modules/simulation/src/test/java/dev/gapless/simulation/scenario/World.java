@@ -291,6 +291,7 @@ final class World {
                     .mapToLong(Life::dueNs)
                     .min()
                     .orElse(Long.MAX_VALUE);
+            dueNs = delivering ? Math.min(dueNs, network.dueNs()) : dueNs;
             if (dueNs > untilNs) {
                 break;
             }
