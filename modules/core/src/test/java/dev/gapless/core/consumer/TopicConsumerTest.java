@@ -52,6 +52,7 @@ class TopicConsumerTest implements ConsumerEffects {
     private final List<ToProducer> sent = new ArrayList<>();
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
     private Set<String> unresolvedWhenReady = Set.of();
+    private final List<Reason> missedByReaders = new ArrayList<>();
     private TopicConsumer consumer = consumer(Given.ring(8), new Opening.Latest());
     private long sessions;
 
@@ -71,7 +72,11 @@ class TopicConsumerTest implements ConsumerEffects {
     }
 
     @Override
-    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {}
+    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {
+        if (reader != 0) {
+            missedByReaders.add(reason);
+        }
+    }
 
     private Register registerOf(long reader) {
         Register found = null;
@@ -334,5 +339,85 @@ class TopicConsumerTest implements ConsumerEffects {
             assertTrue(consumer.deadlineNs(id) <= 1 + 5 * SECOND);
         }
         return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private void member(MemberEvent event, List<MemberEvent> snapshot, long nowNs) {
+        consumer.onMembers(List.of(event), snapshot, 0, nowNs);
+    }
+
+    private List<Register> registersOf(long reader) {
+        return sent.stream()
+                .filter(message -> message instanceof Register register && register.reader() == reader)
+                .map(Register.class::cast)
+                .toList();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5, G5: once its subscription has joined, nothing of a catch-up reader lives on: it asks nobody, and waits for nothing")
+    void aReaderEndsWithItsJoin() {
+        resumes();
+        sent.clear();
+        MemberEvent present = new MemberEvent.Present(2, "host:2");
+        MemberEvent named = new MemberEvent.Named(2, "q");
+        consumer.onMembers(List.of(present, named), List.of(present, named), 0, 0);
+        consumer.onSilent(PRODUCER, 0);
+        consumer.onTime(0, 20 * SECOND);
+        assertEquals(List.of(), registersOf(1));
+        assertTrue(registersOf(0).size() > 1, "the shared one does");
+        Heartbeat late = new Heartbeat(TOPIC, 1, new Session(20, 99), PRODUCER, 1, 1);
+        consumer.onMessage(late, 0, 0);
+        assertEquals(new Deregister(TOPIC, 1, late.session()), sent.get(sent.size() - 1), "its cursor is taken off");
+    }
+
+    @Test
+    @DisplayName("rowP8: a consumer that was closed is never due again, asks nobody, and waits for no node")
+    void nothingLivesOnBehindTheClose() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.open(2, resume(2), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        registered(0, 6, 5);
+        member(new MemberEvent.Removed(PRODUCER), List.of(), 0); // is waited for
+        consumer.close();
+        sent.clear();
+        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(0));
+        consumer.onTime(0, 60 * SECOND);
+        consumer.onSilent(PRODUCER, 60 * SECOND);
+        assertEquals(List.of(), sent);
+        assertEquals(List.of(), consumer.registrations());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC9, ruleC10: that ready() went on without a silent member is remembered by the catch-up reader, too")
+    void aCatchUpReaderRemembersWhoWasSilent() {
+        consumer.open(1, new Opening.Since(1_000), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        consumer.onTime(0, 5 * SECOND);
+        assertEquals(Map.of(1L, Set.of("p")), ready);
+        registered(1, 4, 3);
+        assertEquals(Map.of(Reason.REGISTERED_LATE, 1L), expiriesOfReader());
+        registered(0, 4, 3);
+        assertEquals(Map.of(Reason.REGISTERED_LATE, 1L), consumer.expiries(), "as by the shared one");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7, ruleC10: once ready() went on without it, a silent member that goes is a loss to the catch-up reader, too")
+    void aCatchUpReaderIsReadyWithItsSubscription() {
+        consumer.open(1, new Opening.Latest(), 0, 0);
+        consumer.open(2, new Opening.Since(1_000), 0, 0);
+        consumer.begin(MEMBERS, MEMBERS, 0, 0);
+        consumer.onTime(0, 5 * SECOND);
+        member(new MemberEvent.Removed(PRODUCER), List.of(), 5 * SECOND);
+        assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), expiriesOfReader());
+        assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), consumer.expiries());
+    }
+
+    /** What catch-up readers were told as missed. */
+    private Map<Reason, Long> expiriesOfReader() {
+        Map<Reason, Long> told = new LinkedHashMap<>();
+        missedByReaders.forEach(reason -> told.merge(reason, 1L, Long::sum));
+        return told;
     }
 }
