@@ -44,6 +44,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
      *
      * @param epoch identity of its ring
      * @param started when that was made
+     * @param publishes false if no application asked this node for a producer: it only answers those who subscribe
      * @param oldest the oldest sequence in the ring
      * @param head the newest sequence
      * @param messages how many messages the ring holds
@@ -57,6 +58,7 @@ public record NodeStatus(String node, String address, List<TopicStatus> topics, 
     public record ProducerStatus(
             Epoch epoch,
             Instant started,
+            boolean publishes,
             long oldest,
             long head,
             int messages,

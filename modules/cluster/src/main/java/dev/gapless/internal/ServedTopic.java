@@ -156,6 +156,7 @@ final class ServedTopic extends Alarms.Sleeper {
         return new ProducerStatus(
                 log.identity().epoch(),
                 Instant.ofEpochMilli(log.identity().startedMs()),
+                !local.isUnused(),
                 log.oldest(),
                 log.head(),
                 log.size(),

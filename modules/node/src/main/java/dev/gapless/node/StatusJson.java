@@ -37,7 +37,7 @@ final class StatusJson {
         for (NodeStatus node : status.nodes()) {
             for (TopicStatus topic : node.topics()) {
                 ObjectNode json = topics.computeIfAbsent(topic.topic(), StatusJson::topic);
-                if (topic.producer() != null) {
+                if (topic.producer() != null && !isOnlySubscribedTo(topic)) {
                     producer(
                             topic.producer(),
                             json.withArray("producers").addObject().put("node", node.node()));
@@ -60,9 +60,17 @@ final class StatusJson {
         return topic;
     }
 
+    /** Its ring is there for nothing but to answer the other subscribers. */
+    private static boolean isOnlySubscribedTo(TopicStatus topic) {
+        return topic.consumer() != null
+                && topic.producer() != null
+                && !topic.producer().publishes();
+    }
+
     private static void producer(ProducerStatus producer, ObjectNode json) {
         json.put("epoch", producer.epoch().toString())
                 .put("started", EventJson.time(producer.started()))
+                .put("publishes", producer.publishes())
                 .put("oldest", producer.oldest())
                 .put("head", producer.head())
                 .put("messages", producer.messages())

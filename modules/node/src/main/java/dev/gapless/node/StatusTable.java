@@ -45,7 +45,7 @@ final class StatusTable {
             for (NodeStatus node : nodes) {
                 for (TopicStatus entry : node.topics()) {
                     if (entry.topic().equals(topic)) {
-                        if (entry.producer() != null) {
+                        if (entry.producer() != null && entry.producer().publishes()) {
                             producer(node.node(), entry.producer(), producers, cursors);
                         }
                         if (entry.consumer() != null) {

@@ -223,6 +223,34 @@ class ThreeNodesTest {
     }
 
     @Test
+    void whoOnlySubscribesIsNotShownAsAProducer() throws Exception {
+        String[] subscribe = {"subscribe", "--topic", "roles", "--from", "earliest"};
+        try (Program publish = start("publish", "--topic", "roles", "--name", "p6");
+                Program one = start(with(subscribe, "--name", "s6"));
+                Program two = start(with(subscribe, "--name", "s7"))) {
+            publish.write(lines(1, 1));
+            one.await("message", () -> one.events("event").size() == 1);
+            two.await("message", () -> two.events("event").size() == 1);
+            JsonNode json = awaitStatus(status -> names(status).containsAll(List.of("p6", "s6", "s7"))
+                    && find(status.get("topics"), "topic", "roles")
+                                    .get("consumers")
+                                    .size()
+                            == 2);
+            JsonNode producers = find(json.get("topics"), "topic", "roles").get("producers");
+            assertTrue(find(producers, "node", "p6").get("publishes").booleanValue(), producers::toString);
+            List<String> names = new ArrayList<>();
+            producers.forEach(producer -> names.add(producer.get("node").asText()));
+            assertTrue(!names.contains("s6") && !names.contains("s7"), producers::toString);
+            List<String> table = awaitPrinted(printed -> printed.contains("TOPIC roles"));
+            List<String> topic = table.subList(table.indexOf("TOPIC roles"), table.size());
+            assertTrue(topic.get(2).startsWith("  p6 "), topic::toString);
+            assertTrue(topic.get(3).startsWith("  CURSOR OF"), topic::toString);
+            publish.endInput();
+            assertEquals(0, publish.awaitExit(), publish::toString);
+        }
+    }
+
+    @Test
     void statusIsATableForPeople() throws Exception {
         List<String> lines = IntStream.range(0, NODES)
                 .mapToObj(i -> "n" + (i + 1) + "      127.0.0.1:" + ports.get(i))
