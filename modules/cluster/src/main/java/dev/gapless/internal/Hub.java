@@ -419,10 +419,11 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
 
     /** A lane that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
     private void onChildFailed(ChildFailed failure) {
-        String name = failure.getRef().path().name();
+        ActorRef<?> failed = failure.getRef();
+        String name = failed.path().name();
         fail("Gapless failed on this node (" + name + "): " + failure.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
-        node.shardFailed(lanes.indexOf(failure.getRef()));
+        node.shardFailed(lanes.indexOf(failed));
     }
 
     private Behavior<Object> onStop() {
