@@ -13,7 +13,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A subscription, woken as {@link ConsumerHost} wakes one, and read as {@link SubscriptionActor} reads one: with a mailbox, a timer, and
+ * A subscription, woken as {@link ServedTopic} wakes one, and read as {@link SubscriptionActor} reads one: with a mailbox, a timer, and
  * reloads that succeed at once. {@link #wake} is for the consumer's thread, {@link #handle} for any, and the rest for the reader's.
  */
 final class Woken implements SubscriptionLink.Place, Clock {
