@@ -213,7 +213,8 @@ public final class Shard {
         if (draining) {
             settleDrain(now);
         } else {
-            producer.used(!producer.isUntouched() || settings.logs().isHeld(topic), now.ns());
+            boolean kept = subscriptionsEnded || settings.logs().isHeld(topic); // nothing is dropped by who leaves
+            producer.used(kept || !producer.isUntouched(), now.ns());
         }
     }
 

@@ -203,9 +203,9 @@ public final class ProducerState {
             }
         }
         wait = Math.min(wait, waitForPublishers(nowNs));
-        if (leaving) {
+        if (leaving && drainUntilNs - nowNs > 0) { // behind that it has drained, whatever comes
             wait = Math.min(wait, drainUntilNs - nowNs);
-        } else if (unused) {
+        } else if (!leaving && unused) {
             wait = Math.min(wait, unusedUntilNs - nowNs);
         }
         long oldDueNs = log.oldDueNs(nowNs);

@@ -247,6 +247,9 @@ public final class Node implements LogSource {
 
     @Override
     public boolean drop(String topic) {
+        if (held) {
+            return false;
+        }
         outside.logDropped();
         log = null;
         return true;

@@ -17,6 +17,7 @@ import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import dev.gapless.simulation.schedule.Chains.Moment;
 import java.util.ArrayDeque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,12 @@ final class NodeProcess implements Outside {
     private final Vigil vigil;
     private final Map<Long, Subscriber> subscribers = new LinkedHashMap<>();
     private final ArrayDeque<Runnable> whilePaused = new ArrayDeque<>();
+    /** When the last in each queue between the node and its shard arrives. */
+    private final Map<Outside.Queue, Long> queuesNs = new EnumMap<>(Outside.Queue.class);
+    /** For the judges, with the next message to the shard. */
+    private @Nullable Runnable withShard;
+    /** Do the queues between the node and its shard take their time? */
+    private final boolean busy;
     private long timerNs = Long.MAX_VALUE;
     private boolean dead;
     private boolean paused;
@@ -56,6 +63,7 @@ final class NodeProcess implements Outside {
         this.timeline = schedule.timeline();
         this.host = host;
         this.random = new SplittableRandom(uid);
+        this.busy = schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
         this.node = new Node(
                 uid,
                 host.name(),
@@ -221,29 +229,41 @@ final class NodeProcess implements Outside {
         if (at.anyBefore(memberUid, heard::knows)) {
             schedule.counts().add("members: seen before its predecessor was removed");
         }
-        heard.appeared(memberUid, address);
-        node.appeared(memberUid, address);
+        learns(() -> heard.appeared(memberUid, address), () -> node.appeared(memberUid, address));
         happens(Moment.APPEARED);
     }
 
     void removed(long memberUid) {
         trace(() -> "learns that " + schedule.name(memberUid) + " is removed");
-        heard.removed(memberUid);
         vigil.removed(memberUid);
-        node.removed(memberUid);
+        learns(() -> heard.removed(memberUid), () -> node.removed(memberUid));
         happens(Moment.REMOVED);
     }
 
     void reachability(long memberUid, boolean reachable) {
-        vigil.waits().reachability(memberUid, reachable, nowNs());
-        node.reachability(memberUid, reachable);
+        learns(
+                () -> vigil.waits().reachability(memberUid, reachable, nowNs()),
+                () -> node.reachability(memberUid, reachable));
     }
 
     void selfUp() {
         trace(() -> "is up");
-        node.selfUp();
-        heard.isUp();
+        learns(heard::isUp, node::selfUp);
         schedule.workload().up(this);
+    }
+
+    /** What subscriptions and cursors know is what their shard was told: the judges learn it with the shard. */
+    private void learns(Runnable judges, Runnable node) {
+        withShard = judges;
+        node.run();
+        withShard = told(withShard);
+    }
+
+    private static @Nullable Runnable told(@Nullable Runnable judges) {
+        if (judges != null) {
+            judges.run();
+        }
+        return null;
     }
 
     // ------------------------------------------------------------------ effects
@@ -284,6 +304,28 @@ final class NodeProcess implements Outside {
         } else {
             schedule.counts().add("packets: to an address where nobody is any more");
         }
+    }
+
+    /** Each queue in order, but each at its own pace: a lane may be at work while the hub is idle, and the other way round. */
+    @Override
+    public void pass(Outside.Queue queue, Runnable delivery) {
+        Runnable judges = queue == Outside.Queue.TO_SHARD ? withShard : null;
+        withShard = queue == Outside.Queue.TO_SHARD ? null : withShard;
+        if (!busy) {
+            told(judges);
+            delivery.run();
+            return;
+        }
+        long delayNs = random.nextInt(4) == 0 ? random.nextLong(300 * Profile.MS) : random.nextLong(Profile.MS);
+        long atNs = Math.max(timeline.nowNs() + delayNs, queuesNs.getOrDefault(queue, 0L));
+        queuesNs.put(queue, atNs);
+        schedule.counts().add(delayNs > 100 * Profile.MS ? "queue: " + queue + " late by 100 ms and more" : "queue: " + queue);
+        timeline.at(
+                atNs,
+                () -> input(() -> {
+                    told(judges);
+                    delivery.run();
+                }));
     }
 
     @Override
@@ -360,7 +402,7 @@ final class NodeProcess implements Outside {
     public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
         trace(() -> "expired " + session + ": " + reason + ", goes on at " + resumeAt);
         happens(Moment.EXPIRED);
-        vigil.expired(session, sent, resumeAt);
+        vigil.expired(session, reader, sent, resumeAt);
     }
 
     @Override

@@ -13,7 +13,9 @@ import dev.gapless.core.wire.Pulse;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Waits;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** Looks on at one process, and tells its judges: how long it waits, and what it keeps of those that are gone (G5). */
@@ -21,6 +23,11 @@ final class Vigil {
     private final Schedule schedule;
     private final NodeProcess process;
     private final Waits waits;
+    /** The latest attempt of each reader. */
+    private final Map<ReaderKey, Session> sessions = new HashMap<>();
+
+    private record ReaderKey(long uid, long reader) {}
+
     /** Processes that it was told are gone. */
     private final Set<Long> gone = new HashSet<>();
 
@@ -51,17 +58,26 @@ final class Vigil {
 
     void sends(long toUid, Packet packet) {
         if (packet instanceof Registered registered) {
-            waits.registered(registered.session(), registered.next() - 1, process.nowNs());
+            registered(registered.session(), registered.reader(), registered.next() - 1);
         } else if (packet instanceof Pulse && gone.contains(toUid)) {
             throw new Violation("G5: " + process.host() + " sends pulses to " + schedule.name(toUid)
                     + ", which is no member any more");
         }
     }
 
+    /** The cursor of this attempt takes the place of the one before. */
+    private void registered(Session session, long reader, long sequence) {
+        Session before = sessions.put(new ReaderKey(session.uid(), reader), session);
+        if (before != null) {
+            waits.deregistered(before);
+        }
+        waits.registered(session, sequence, process.nowNs());
+    }
+
     /** A cursor was moved; {@code sent} is negative if that answers a registration. */
-    void expired(Session session, long sent, long resumeAt) {
+    void expired(Session session, long reader, long sent, long resumeAt) {
         if (sent < 0) {
-            waits.registered(session, resumeAt - 1, process.nowNs());
+            registered(session, reader, resumeAt - 1);
         } else {
             waits.overrun(session, resumeAt - 1, oldest(), process.nowNs());
         }
