@@ -68,6 +68,7 @@ public final class Feed {
     public void messages(Era era, List<Frame> frames) {
         lock.lock();
         try {
+            readers.lookForStalled();
             Chain chain = chains.of(era.node());
             for (Frame frame : frames) {
                 FeedEntry.Message message = new FeedEntry.Message(ring.head() + 1, era, frame);
@@ -97,6 +98,7 @@ public final class Feed {
     private void notice(FeedEntry entry) {
         lock.lock();
         try {
+            readers.lookForStalled();
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
             Chain chain = chains.of(entry.node());
             if (chain == null) {

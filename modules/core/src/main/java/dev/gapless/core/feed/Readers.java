@@ -20,6 +20,9 @@ final class Readers {
     /** Entries up to here need not be kept. Invariant: without backpressure it is {@link Ring#ALL}. */
     private long evictable = Ring.ALL;
 
+    /** May there be a stalled reader? */
+    private boolean someStalled;
+
     private volatile boolean wantRoom;
     /** Was room wanted when stalled readers were looked for last? An idle topic has not been looked at for long. */
     private boolean wantedRoom;
@@ -58,9 +61,19 @@ final class Readers {
         return evictable;
     }
 
+    /** Before entries come: a stalled reader that has gone on is waited for again. */
+    void lookForStalled() {
+        if (someStalled) {
+            look();
+        }
+    }
+
     private long readByAll() {
         long lowest = Ring.ALL;
+        someStalled = false;
         for (FeedReader reader : all) {
+            reader.stalled &= reader.next() == reader.seen;
+            someStalled |= reader.stalled;
             if (!reader.stalled) {
                 lowest = Math.min(lowest, reader.next() - 1);
             }
@@ -101,6 +114,7 @@ final class Readers {
                 reader.progressNs = nowNs; // it holds nothing back
             } else if (nowNs - reader.progressNs >= stalledAfterNs) {
                 reader.stalled = true;
+                someStalled = true;
             }
         }
     }

@@ -39,6 +39,22 @@ class ReadersTest {
     }
 
     @Test
+    @DisplayName(
+            "backpressure, G5: a reader that was given up and goes on is waited for again from the next entries on")
+    void waitsAgainForWhoGoesOn() {
+        FeedReader stalled = readers.attach(1, 0);
+        readers.wantRoom(true);
+        readers.findStalled(HEAD, 0);
+        readers.findStalled(HEAD, PATIENCE_NS);
+        readers.lookForStalled();
+        assertEquals(Ring.ALL, readers.evictable(), "given up");
+        stalled.moveTo(4);
+        readers.lookForStalled();
+        assertEquals(3, readers.evictable());
+        assertFalse(stalled.stalled);
+    }
+
+    @Test
     @DisplayName("without backpressure nothing is kept for anybody")
     void keepsNothing() {
         Readers of = new Readers(settings(Overflow.EXPIRE));

@@ -172,11 +172,13 @@ final class Subscriber {
 
     private void isOvertakenForAReason(SubscriptionState state) {
         TopicConsumer consumer = process.node().consumer();
-        if (consumer != null && !state.isCatchingUp() && schedule.settings().backpressure() && !givenUp) {
+        if (consumer != null && !state.isCatchingUp() && schedule.settings().backpressure()) {
             Feed feed = consumer.feed();
-            if (feed.head() - state.lag() + 1 < feed.oldest()) {
+            boolean overtaken = feed.head() - state.lag() + 1 < feed.oldest();
+            if (overtaken && !givenUp) {
                 process.vigil().waits().overtaken(witness, process.nowNs() - movedNs);
             }
+            givenUp &= overtaken; // it goes on, and is waited for again
         }
     }
 
