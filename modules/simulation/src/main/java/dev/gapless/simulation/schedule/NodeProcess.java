@@ -44,6 +44,7 @@ final class NodeProcess implements Outside {
     private @Nullable Runnable withShard;
     /** Do the queues between the node and its shard take their time? */
     private final boolean busy;
+
     private long timerNs = Long.MAX_VALUE;
     private boolean dead;
     private boolean paused;
@@ -63,7 +64,8 @@ final class NodeProcess implements Outside {
         this.timeline = schedule.timeline();
         this.host = host;
         this.random = new SplittableRandom(uid);
-        this.busy = schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
+        this.busy =
+                schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
         this.node = new Node(
                 uid,
                 host.name(),
@@ -316,10 +318,15 @@ final class NodeProcess implements Outside {
             delivery.run();
             return;
         }
-        long delayNs = random.nextInt(4) == 0 ? random.nextLong(300 * Profile.MS) : random.nextLong(Profile.MS);
+        long delayNs = switch (random.nextInt(16)) {
+            case 0 -> random.nextLong(2 * Profile.SECOND);
+            case 1, 2, 3 -> random.nextLong(300 * Profile.MS);
+            default -> random.nextLong(Profile.MS);
+        };
         long atNs = Math.max(timeline.nowNs() + delayNs, queuesNs.getOrDefault(queue, 0L));
         queuesNs.put(queue, atNs);
-        schedule.counts().add(delayNs > 100 * Profile.MS ? "queue: " + queue + " late by 100 ms and more" : "queue: " + queue);
+        schedule.counts()
+                .add(delayNs > 100 * Profile.MS ? "queue: " + queue + " late by 100 ms and more" : "queue: " + queue);
         timeline.at(
                 atNs,
                 () -> input(() -> {

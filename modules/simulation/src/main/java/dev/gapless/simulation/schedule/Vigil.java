@@ -114,6 +114,9 @@ final class Vigil {
             producer.cursors().forEach(c -> isOfSomebody(c.session().uid(), c.reader()));
         }
         TopicConsumer consumer = process.node().consumer();
+        if (consumer != null && process.subscribers().isEmpty()) {
+            throw new Violation("G5: " + process.host() + " keeps a consumer that nobody subscribes to");
+        }
         long members = schedule.nodesUp();
         if (consumer != null && consumer.registrations().size() > members) {
             throw new Violation(

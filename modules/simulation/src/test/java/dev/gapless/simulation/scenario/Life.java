@@ -165,6 +165,11 @@ final class Life implements Outside {
     }
 
     @Override
+    public void nameTaken(long olderUid) {
+        world.story().tell(name + " gives way to " + world.names().life(olderUid));
+    }
+
+    @Override
     public void forgotten(long silentUid) {
         world.story().tell(name + " forgets " + world.names().life(silentUid));
     }

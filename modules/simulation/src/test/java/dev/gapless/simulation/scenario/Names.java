@@ -17,6 +17,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Pulse;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -96,6 +97,9 @@ final class Names {
     }
 
     String message(Object message) {
+        if (message instanceof Withdrawal) {
+            return "Withdrawal";
+        }
         if (message instanceof Hello hello) {
             return "Hello " + hello.node() + (hello.answer() ? ", an answer" : "");
         } else if (message instanceof Pulse pulse) {
