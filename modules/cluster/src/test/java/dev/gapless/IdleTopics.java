@@ -27,7 +27,7 @@ final class IdleTopics {
     private static final int SETTLE_SECONDS = 40;
 
     /** Else what registers again on a busy machine would be measured. */
-    private static final String PATIENT = "gapless { pulse-interval = 1m, register-backoff.min = 10s }";
+    private static final String PATIENT = "gapless { ping-interval = 1m, register-backoff.min = 10s }";
 
     private static final Pattern CLASS = Pattern.compile("^ *\\d+: +(\\d+) +(\\d+) +(\\S+)", Pattern.MULTILINE);
 

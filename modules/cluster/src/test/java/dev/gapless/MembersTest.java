@@ -67,7 +67,7 @@ class MembersTest {
     }
 
     /**
-     * What is sent to a hub that is not there yet goes to Pekko's dead letters, and Artery's compression remembers that path as theirs
+     * What is sent to a node actor that is not there yet goes to Pekko's dead letters, and Artery's compression remembers that path as theirs
      * (the compression tables hold refs that name no actor). The Hellos have to get through all the same, and what follows.
      */
     @Test

@@ -34,8 +34,8 @@ class NodeEndsTest {
         """;
 
     @Test
-    void aLaneThatFailsShutsItsNodeDownAndRefusesItsPublishers() {
-        try (TestCluster cluster = TestCluster.of(1, FULL_AT_ONCE + "gapless.lanes = 1")) {
+    void aShardThatFailsShutsItsNodeDownAndRefusesItsPublishers() {
+        try (TestCluster cluster = TestCluster.of(1, FULL_AT_ONCE + "gapless.shards = 1")) {
             refusesItsPublishers(cluster, Provoke::failure);
             assertReason(cluster.system(0), "Gapless failed");
         }

@@ -31,7 +31,7 @@ class LinkFaultsTest {
         cluster = TestCluster.named("LinkFaults").with("""
                         pekko.cluster.split-brain-resolver.stable-after = 60s
                         # Long enough for a reset not to be noticed by silence, or by heartbeats where it is to be found otherwise.
-                        gapless.pulse-interval = 1s
+                        gapless.ping-interval = 1s
                         gapless.topics.reset.heartbeat-interval = 60s
                         gapless.topics.way-back {
                           overflow = backpressure, backpressure-timeout = 60s, buffer-messages = 1000

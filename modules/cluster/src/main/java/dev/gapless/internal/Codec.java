@@ -48,8 +48,8 @@ final class Codec {
             throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
         }
         long framed = size + Frame.OVERHEAD_BYTES;
-        if (framed > settings.ringBytes()) {
-            throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.ringBytes());
+        if (framed > settings.bufferBytes()) {
+            throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.bufferBytes());
         }
         return content;
     }

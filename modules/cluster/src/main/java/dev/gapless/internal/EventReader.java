@@ -38,7 +38,7 @@ final class EventReader<T> {
     /** Messages and notices that it looks at in one turn, when most are left out. */
     private static final int LOOKS = 1_024;
 
-    /** Of messages that are of a wrong class the lane is told this often. */
+    /** Of messages that are of a wrong class the shard is told this often. */
     private static final long TELL_EVERY_NS = 1_000_000_000;
 
     private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
@@ -46,7 +46,7 @@ final class EventReader<T> {
     private final Topic<T> topic;
     private final long id;
     private final SubscriptionState state;
-    private final Order.Desk desk;
+    private final Feedback.Sink feedback;
     private final Filter filter;
     private final Codec codec;
     private final String clusterId;
@@ -65,7 +65,7 @@ final class EventReader<T> {
             Topic<T> topic,
             long id,
             SubscriptionState state,
-            Order.Desk desk,
+            Feedback.Sink feedback,
             Filter filter,
             Codec codec,
             String clusterId,
@@ -73,7 +73,7 @@ final class EventReader<T> {
         this.topic = topic;
         this.id = id;
         this.state = state;
-        this.desk = desk;
+        this.feedback = feedback;
         this.filter = filter;
         this.codec = codec;
         this.clusterId = clusterId;
@@ -148,7 +148,7 @@ final class EventReader<T> {
         }
         Step step = state.next(clock.ns());
         if (state.isPressed()) {
-            desk.order(Order.ROOM);
+            feedback.tell(Feedback.ROOM);
         }
         if (state.violations() != violations) {
             violated(state.violations() - violations);
@@ -165,7 +165,7 @@ final class EventReader<T> {
     /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
     private void violated(long more) {
         if (violations == 0) {
-            desk.order(new Order.Violated(id));
+            feedback.tell(new Feedback.Violated(id));
         }
         violations += more;
         if (stats != null) {
@@ -178,7 +178,7 @@ final class EventReader<T> {
         if (run != null) {
             state.handled(given);
             if (state.isPressed() && given % ROOM_EVERY == 0) {
-                desk.order(Order.ROOM);
+                feedback.tell(Feedback.ROOM);
             }
         }
     }
@@ -205,7 +205,7 @@ final class EventReader<T> {
     /** What the application is told of this step, if it is told anything. */
     private @Nullable Event<T> notice(Step step) {
         if (step instanceof Step.Joined) {
-            desk.order(new Order.Joined(id));
+            feedback.tell(new Feedback.Joined(id));
         } else if (step instanceof Step.Missed missed) {
             return missed(missed);
         } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
@@ -227,7 +227,7 @@ final class EventReader<T> {
         List<Optional<String>> lastKeys = gaps.stream()
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
-        desk.order(new Order.Told(id, gaps, new Order.Keys(lastNode, lastKey, lastKeys)));
+        feedback.tell(new Feedback.Told(id, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
         long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
@@ -264,7 +264,7 @@ final class EventReader<T> {
         long nowNs = clock.ns();
         if (all == 1 || nowNs - wrongClassToldNs >= TELL_EVERY_NS) {
             wrongClassToldNs = nowNs;
-            desk.order(new Order.WrongClasses(id, node, sequence, String.valueOf(why.getMessage()), all));
+            feedback.tell(new Feedback.WrongClasses(id, node, sequence, String.valueOf(why.getMessage()), all));
         }
     }
 

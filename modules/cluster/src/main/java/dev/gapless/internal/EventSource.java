@@ -48,7 +48,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         return Pair.create(new Logic(handle, node.nextSubscription()), handle);
     }
 
-    private record Opened(SubscriptionState state, Order.Desk desk) {}
+    private record Opened(SubscriptionState state, Feedback.Sink feedback) {}
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) {}
 
@@ -85,8 +85,8 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
             AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
             SubscriptionLink linked = SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
                 @Override
-                public void opened(SubscriptionState state, Order.Desk desk) {
-                    opened.invoke(new Opened(state, desk));
+                public void opened(SubscriptionState state, Feedback.Sink feedback) {
+                    opened.invoke(new Opened(state, feedback));
                 }
 
                 @Override
@@ -104,7 +104,7 @@ final class EventSource<T> extends AbstractGraphStageWithMaterializedValue<Sourc
         }
 
         private void onOpened(Opened opened) {
-            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.desk());
+            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.feedback());
             reader = events;
             handle.opened(events, events::token);
             emitIfAsked();

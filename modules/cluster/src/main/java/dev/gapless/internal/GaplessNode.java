@@ -49,7 +49,7 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What runs on one node: the logs that publishing threads append to, and the {@link Hub} with its lanes. Thread-safe.
+ * What runs on one node: the logs that publishing threads append to, and the {@link NodeActor} with its shards. Thread-safe.
  */
 public final class GaplessNode implements Extension, Node, SubscriptionHost {
     /** Publishes of one stream under way. */
@@ -71,8 +71,8 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
             String address,
             Codec codec,
             Executor completions,
-            ActorRef<Object> hub,
-            Map<String, LocalProducer> producers,
+            ActorRef<Object> nodeActor,
+            Map<String, ProducerLog> producers,
             TopicClasses classes,
             NodeStats stats,
             AtomicLong subscriptions,
@@ -105,10 +105,10 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         String address = cluster.selfAddress().hostPort();
         address = address.substring(address.indexOf('@') + 1);
         String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
-        Map<String, LocalProducer> producers = new ConcurrentHashMap<>();
+        Map<String, ProducerLog> producers = new ConcurrentHashMap<>();
         Executor completions = system.dispatchers().lookup(settings.completionDispatcher);
         NodeStats stats = new NodeStats(settings.maxMeteredTopics, completions);
-        Behavior<Object> hub = Hub.create(this, settings, uid, name, address, stats, completions);
+        Behavior<Object> nodeActor = NodeActor.create(this, settings, uid, name, address, stats, completions);
         return new Running(
                 settings,
                 uid,
@@ -116,7 +116,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
                 address,
                 Codec.of(system),
                 completions,
-                spawn(hub, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
+                spawn(nodeActor, "gapless", DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher")),
                 producers,
                 new TopicClasses(),
                 stats,
@@ -165,7 +165,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     public <T> Producer<T> producer(Topic<T> topic) {
         checkPublishing(topic.name(), running().settings().topic(topic.name()));
         running().classes().check(topic);
-        return new LocalHandle<>(topic, heldProducer(topic.name()), running().codec());
+        return new TopicProducer<>(topic, heldProducer(topic.name()), running().codec());
     }
 
     /** Throws IllegalStateException if the settings say that this node does not publish there. */
@@ -177,10 +177,10 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         }
     }
 
-    private LocalProducer heldProducer(String topic) {
+    private ProducerLog heldProducer(String topic) {
         while (true) {
-            LocalProducer local = localProducer(topic);
-            LocalProducer held = running().producers().computeIfPresent(topic, (name, known) -> known.hold());
+            ProducerLog local = producerLog(topic);
+            ProducerLog held = running().producers().computeIfPresent(topic, (name, known) -> known.hold());
             if (held == local) {
                 return local;
             } // else it was dropped meanwhile
@@ -188,7 +188,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     }
 
     /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
-    boolean drop(LocalProducer unused) {
+    boolean drop(ProducerLog unused) {
         return running()
                         .producers()
                         .computeIfPresent(
@@ -197,9 +197,9 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     }
 
     /** The log of a topic on this node, made at the first call. */
-    LocalProducer localProducer(String topic) {
+    ProducerLog producerLog(String topic) {
         Running r = running();
-        LocalProducer known = r.producers().get(topic);
+        ProducerLog known = r.producers().get(topic);
         if (known != null) {
             return known;
         }
@@ -207,26 +207,26 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
             throw new IllegalStateException("Topic " + topic + ": this node has " + r.settings().maxTopics
                     + " producers already, the most that gapless.max-topics allows");
         }
-        LocalProducer made = r.producers().computeIfAbsent(topic, this::makeProducer);
+        ProducerLog made = r.producers().computeIfAbsent(topic, this::makeProducer);
         if (r.closing().get()) {
             made.log.close(); // refuseMessages() may have passed it by
         }
-        r.hub().tell(new Hub.Produce(made));
+        r.nodeActor().tell(new NodeActor.Produce(made));
         return made;
     }
 
-    private LocalProducer makeProducer(String topic) {
+    private ProducerLog makeProducer(String topic) {
         Running r = running();
         TopicSettings settings = r.settings().topic(topic);
         LogIdentity identity =
                 LogIdentity.fresh(settings, new SplittableRandom(epochs + topic.hashCode()), Clock.nowMs());
         Log log = new Log(identity, settings);
-        LocalProducer made = new LocalProducer(topic, log, settings, r.completions(), Clock.SYSTEM);
+        ProducerLog made = new ProducerLog(topic, log, settings, r.completions(), Clock.SYSTEM);
         made.countIn(r.stats().topic(topic));
         return made;
     }
 
-    Collection<LocalProducer> producers() {
+    Collection<ProducerLog> producers() {
         return running().producers().values();
     }
 
@@ -313,25 +313,25 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     @Override
     public <T> EventReader<T> reader(
-            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk) {
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
         Filter filter = new Filter(settings);
         String clusterId = running().settings().clusterId;
-        return new EventReader<>(topic, id, state, desk, filter, running().codec(), clusterId, Clock.SYSTEM);
+        return new EventReader<>(topic, id, state, feedback, filter, running().codec(), clusterId, Clock.SYSTEM);
     }
 
     @Override
     public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
         listener.stats().begin(id, running().stats().topic(topic));
         if (isClosing()) {
-            listener.shutdown(); // the hub may be gone
+            listener.shutdown(); // the node actor may be gone
             return;
         }
-        running().hub().tell(new Hub.Subscribe(topic, id, opening(start), listener));
+        running().nodeActor().tell(new NodeActor.Subscribe(topic, id, opening(start), listener));
     }
 
     @Override
     public void closeSubscription(String topic, long id) {
-        running().hub().tell(new Hub.Unsubscribe(topic, id));
+        running().nodeActor().tell(new NodeActor.Unsubscribe(topic, id));
     }
 
     static Opening opening(StartFrom start) {
@@ -364,8 +364,8 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     @Override
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {
         CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
-        running().hub().tell(new Hub.AskStatus(timeout, statuses));
-        // The hub answers in time, unless it is gone.
+        running().nodeActor().tell(new NodeActor.AskStatus(timeout, statuses));
+        // The node actor answers in time, unless it is gone.
         return statuses.copy().orTimeout(timeout.toMillis() + 5_000, TimeUnit.MILLISECONDS);
     }
 
@@ -383,7 +383,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         Running r = running();
         r.closing().set(true);
         CompletableFuture<Done> left = new CompletableFuture<>();
-        r.hub().tell(new Hub.Leave(left));
+        r.nodeActor().tell(new NodeActor.Leave(left));
         return left;
     }
 }

@@ -70,7 +70,7 @@ final class Losses {
     }
 
     /** A subscription leaves out messages of another class than the topic's. */
-    static String ofWrongClass(String topic, String consumer, Order.WrongClasses wrong) {
+    static String ofWrongClass(String topic, String consumer, Feedback.WrongClasses wrong) {
         return "Topic " + topic + ": subscription " + wrong.id() + " on node " + consumer + " leaves out sequence "
                 + wrong.sequence() + " of producer " + wrong.node() + ": " + wrong.why() + "; it has left out "
                 + wrong.all() + " so far. Use one class for a topic on all nodes";

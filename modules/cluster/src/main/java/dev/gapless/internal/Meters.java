@@ -90,16 +90,12 @@ public final class Meters {
     private void rings() {
         ring("gapless.ring.messages", MESSAGES, "Entries of the ring", producer -> producer.log.size(), Feed::size);
         ring("gapless.ring.bytes", BYTES, "Bytes of the ring", producer -> producer.log.bytes(), Feed::bytes);
-        bound("gapless.ring.max.messages", MESSAGES, "Entries that the ring may have", TopicSettings::ringMessages);
-        bound("gapless.ring.max.bytes", BYTES, "Bytes that the ring may have", TopicSettings::ringBytes);
+        bound("gapless.ring.max.messages", MESSAGES, "Entries that the ring may have", TopicSettings::bufferMessages);
+        bound("gapless.ring.max.bytes", BYTES, "Bytes that the ring may have", TopicSettings::bufferBytes);
     }
 
     private void ring(
-            String name,
-            String unit,
-            String description,
-            ToLongFunction<LocalProducer> log,
-            ToLongFunction<Feed> feed) {
+            String name, String unit, String description, ToLongFunction<ProducerLog> log, ToLongFunction<Feed> feed) {
         add(Kind.GAUGE, name, unit, new Tag(RING, "log"), description, stats -> stats.ofProducers(log));
         add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeeds(feed));
     }
@@ -111,11 +107,7 @@ public final class Meters {
     }
 
     private void producing() {
-        gauge(
-                "gapless.cursors",
-                null,
-                "Readers of this node's log",
-                stats -> stats.ofProducers(LocalProducer::cursors));
+        gauge("gapless.cursors", null, "Readers of this node's log", stats -> stats.ofProducers(ProducerLog::cursors));
         gauge(
                 "gapless.cursor.lag",
                 MESSAGES,

@@ -5,13 +5,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** The hubs of the members, by the uid of their life. Written by this node's hub, read by whoever sends. Thread-safe. */
+/** The node actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
 final class Peers {
-    private final Map<Long, ActorRef<Object>> hubs = new ConcurrentHashMap<>();
+    private final Map<Long, ActorRef<Object>> actors = new ConcurrentHashMap<>();
     private final Map<Long, String> names = new ConcurrentHashMap<>();
 
-    void put(long uid, ActorRef<Object> hub) {
-        hubs.put(uid, hub);
+    void put(long uid, ActorRef<Object> actor) {
+        actors.put(uid, actor);
     }
 
     void name(long uid, @Nullable String name) {
@@ -21,15 +21,15 @@ final class Peers {
     }
 
     void remove(long uid) {
-        hubs.remove(uid);
+        actors.remove(uid);
         names.remove(uid);
     }
 
-    /** Sends to the hub of that life. A life that is no member gets nothing; the protocol is made for losses. */
+    /** Sends to the node actor of that incarnation. One that is no member gets nothing; the protocol is made for losses. */
     void send(long uid, Object message) {
-        ActorRef<Object> hub = hubs.get(uid);
-        if (hub != null) {
-            hub.tell(message);
+        ActorRef<Object> actor = actors.get(uid);
+        if (actor != null) {
+            actor.tell(message);
         }
     }
 

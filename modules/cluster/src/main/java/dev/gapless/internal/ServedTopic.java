@@ -23,7 +23,7 @@ import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the driver of a shard keeps of one topic: who publishes, who reads, and the numbers that people see. One thread at a time. */
-final class ServedTopic extends Alarms.Sleeper {
+final class ServedTopic extends Deadlines.Entry {
     /** Subscriptions in a report. */
     private static final int MAX_REPORTED = 100;
 
@@ -32,7 +32,7 @@ final class ServedTopic extends Alarms.Sleeper {
     private final String name;
     private final TopicStats stats;
     private final Map<Long, Reading> readings = new LinkedHashMap<>(1);
-    private @Nullable LocalProducer local;
+    private @Nullable ProducerLog local;
     private @Nullable Feed feed;
     private long registeredAgain;
 
@@ -49,20 +49,20 @@ final class ServedTopic extends Alarms.Sleeper {
         return stats;
     }
 
-    @Nullable LocalProducer local() {
+    @Nullable ProducerLog local() {
         return local;
     }
 
-    void local(@Nullable LocalProducer producer) {
+    void local(@Nullable ProducerLog producer) {
         local = producer;
     }
 
     // ------------------------------------------------------------------ subscriptions
 
-    void opened(long id, SubscriptionState state, SubscriptionListener listener, Order.Desk desk) {
+    void opened(long id, SubscriptionState state, SubscriptionListener listener, Feedback.Sink feedback) {
         Reading added = new Reading(state, listener);
         readings.put(id, added);
-        listener.opened(state, desk);
+        listener.opened(state, feedback);
         wake(added); // it alone: the others have nothing new, and there may be thousands
     }
 
@@ -131,15 +131,15 @@ final class ServedTopic extends Alarms.Sleeper {
                 registrations,
                 consumer.registeredAgain(),
                 read.size(),
-                read.settings().ringMessages(),
+                read.settings().bufferMessages(),
                 read.bytes(),
-                read.settings().ringBytes(),
+                read.settings().bufferBytes(),
                 readings.size(),
                 subscriptions,
                 copy(consumer.expiries()));
     }
 
-    static ProducerStatus status(ProducerState producer, LocalProducer local, LongFunction<String> names) {
+    static ProducerStatus status(ProducerState producer, ProducerLog local, LongFunction<String> names) {
         Log log = local.log;
         List<CursorStatus> cursors = producer.cursors().stream()
                 .map(c -> new CursorStatus(
@@ -160,9 +160,9 @@ final class ServedTopic extends Alarms.Sleeper {
                 log.oldest(),
                 log.head(),
                 log.size(),
-                local.settings.ringMessages(),
+                local.settings.bufferMessages(),
                 log.bytes(),
-                local.settings.ringBytes(),
+                local.settings.bufferBytes(),
                 log.waiting(),
                 cursors,
                 copy(producer.expiries()));

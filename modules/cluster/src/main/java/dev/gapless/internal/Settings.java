@@ -31,7 +31,7 @@ final class Settings {
     /** The timers of actors go to 248 days, and two durations may be added. */
     private static final Duration LONGEST = Duration.ofDays(100);
 
-    private static final int MAX_LANES = 1_024;
+    private static final int MAX_SHARDS = 1_024;
     /** At most, unless it is set. */
     private static final int USUAL_LANES = 8;
 
@@ -43,10 +43,10 @@ final class Settings {
             "dispatcher",
             "completion-dispatcher",
             "default-dispatcher",
-            "pulse-interval",
+            "ping-interval",
             "cursor-retention",
             "max-topics",
-            "lanes",
+            "shards",
             "actor-window",
             "loss-log-interval",
             "slow-handler-warning",
@@ -65,10 +65,10 @@ final class Settings {
     final String clusterId;
     final String dispatcher;
     final String completionDispatcher;
-    final Duration pulseInterval;
+    final Duration pingInterval;
     final Duration cursorRetention;
     final int maxTopics;
-    final int lanes;
+    final int shards;
     final int actorWindow;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
@@ -86,18 +86,18 @@ final class Settings {
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
         this.dispatcher = config.getString("dispatcher");
         this.completionDispatcher = config.getString("completion-dispatcher");
-        this.pulseInterval = positive(config, "gapless.", "pulse-interval");
+        this.pingInterval = positive(config, "gapless.", "ping-interval");
         this.cursorRetention = positive(config, "gapless.", "cursor-retention");
         check(
-                cursorRetention.compareTo(pulseInterval.multipliedBy(10)) >= 0,
+                cursorRetention.compareTo(pingInterval.multipliedBy(10)) >= 0,
                 "gapless.cursor-retention",
                 cursorRetention,
-                "at least ten times gapless.pulse-interval, " + pulseInterval);
+                "at least ten times gapless.ping-interval, " + pingInterval);
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
-        int wanted = config.getInt("lanes");
-        check(wanted >= 0 && wanted <= MAX_LANES, "gapless.lanes", wanted, "0 to " + MAX_LANES);
-        this.lanes =
+        int wanted = config.getInt("shards");
+        check(wanted >= 0 && wanted <= MAX_SHARDS, "gapless.shards", wanted, "0 to " + MAX_SHARDS);
+        this.shards =
                 wanted > 0 ? wanted : Math.min(USUAL_LANES, Runtime.getRuntime().availableProcessors());
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
@@ -138,14 +138,14 @@ final class Settings {
 
     private void read(Config c, String path, TopicSettings.Draft draft) {
         draft.publishing = c.getBoolean("publishing");
-        draft.ringMessages = c.getInt("buffer-messages");
+        draft.bufferMessages = c.getInt("buffer-messages");
         check(
-                draft.ringMessages >= 1 && draft.ringMessages <= 1 << 30,
+                draft.bufferMessages >= 1 && draft.bufferMessages <= 1 << 30,
                 path + "buffer-messages",
-                draft.ringMessages,
+                draft.bufferMessages,
                 "1 to 2^30");
-        draft.ringBytes = c.getBytes("buffer-bytes");
-        check(draft.ringBytes >= 1024, path + "buffer-bytes", draft.ringBytes, "at least 1 KiB");
+        draft.bufferBytes = c.getBytes("buffer-bytes");
+        check(draft.bufferBytes >= 1024, path + "buffer-bytes", draft.bufferBytes, "at least 1 KiB");
         draft.maxAgeNs = notNegative(c, path, "max-age");
         check(
                 draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Drives a {@link Shard}: hands it what comes, carries out what it wants, and has it called when something is due. It decides
- * nothing. A {@link Lane} runs it on a cluster, the test kit runs it in turns. One thread at a time.
+ * nothing. A {@link ShardActor} runs it on a cluster, the test kit runs it in turns. One thread at a time.
  */
 final class ShardDriver implements Outbox.Carrier, LogSource {
 
@@ -50,10 +50,10 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
         Runnable looker(ServedTopic topic);
 
         /** {@link LogSource#logOf}. */
-        @Nullable LocalProducer producer(String topic);
+        @Nullable ProducerLog producer(String topic);
 
         /** {@link LogSource#drop}. */
-        boolean drop(LocalProducer producer);
+        boolean drop(ProducerLog producer);
 
         TopicStats stats(String topic);
 
@@ -61,7 +61,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
         void missed(Effect.Missed missed);
 
         /** For people. */
-        void moved(LocalProducer producer, Effect.CursorMoved moved);
+        void moved(ProducerLog producer, Effect.CursorMoved moved);
 
         /** The topic has no producer any more. */
         void producerEnded(String topic);
@@ -74,7 +74,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
     private final Outbox outbox = new Outbox();
     private final Shard shard;
     private final Map<String, ServedTopic> topics = new HashMap<>();
-    private final Alarms<ServedTopic> alarms;
+    private final Deadlines<ServedTopic> deadlines;
 
     ShardDriver(
             Place place,
@@ -85,7 +85,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
             Quota consumers) {
         this.place = place;
         this.shard = new Shard(new ShardSettings(uid, settings, this, sessions, jitter, consumers), outbox);
-        this.alarms = new Alarms<>(place::startTimer);
+        this.deadlines = new Deadlines<>(place::startTimer);
     }
 
     private Now now() {
@@ -128,14 +128,14 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
     }
 
     /** A producer was made on this node. */
-    void produce(LocalProducer local) {
+    void produce(ProducerLog local) {
         ServedTopic topic = topic(local.topic);
         attach(topic, local);
         shard.onProducer(local.topic, local.log, now());
         settle(topic);
     }
 
-    private void attach(ServedTopic topic, LocalProducer local) {
+    private void attach(ServedTopic topic, ProducerLog local) {
         if (topic.local() != local) {
             topic.local(local);
             local.started(place.looker(topic));
@@ -144,18 +144,18 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
 
     /** There may be something new in its log. */
     void look(ServedTopic topic) {
-        LocalProducer local = topic.local();
+        ProducerLog local = topic.local();
         if (local != null && isServed(topic)) {
             local.look(() -> shard.onAppended(topic.name(), now()));
             settle(topic);
         }
     }
 
-    void open(String name, long id, Opening how, SubscriptionListener listener, Order.Desk desk) {
+    void open(String name, long id, Opening how, SubscriptionListener listener, Feedback.Sink feedback) {
         ServedTopic topic = topic(name);
         Opened opened = shard.open(name, id, how, now());
         if (opened instanceof Opened.Subscription subscription) {
-            topic.opened(id, subscription.state(), listener, desk);
+            topic.opened(id, subscription.state(), listener, feedback);
         } else if (opened instanceof Opened.TooManyTopics tooMany) {
             listener.refused(new IllegalStateException("Topic " + name + ": this node has consumers of "
                     + tooMany.most() + " topics already, the most that gapless.max-topics allows"));
@@ -173,10 +173,10 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
     }
 
     /** What a subscription tells of its progress. */
-    void onOrder(String name, Order order) {
-        if (order instanceof Order.Room) {
+    void onFeedback(String name, Feedback feedback) {
+        if (feedback instanceof Feedback.Room) {
             shard.room(name);
-        } else if (order instanceof Order.Joined joined) {
+        } else if (feedback instanceof Feedback.Joined joined) {
             shard.joined(name, joined.id());
         }
         ServedTopic topic = topics.get(name);
@@ -186,7 +186,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
     }
 
     void onTime() {
-        for (ServedTopic topic : alarms.due(place.clock().ns())) {
+        for (ServedTopic topic : deadlines.due(place.clock().ns())) {
             shard.onTime(topic.name(), now());
             settle(topic);
         }
@@ -202,9 +202,9 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
         }
         if (producer == null && consumer == null) {
             topics.remove(topic.name(), topic);
-            alarms.remove(topic);
+            deadlines.remove(topic);
         } else {
-            alarms.set(
+            deadlines.set(
                     topic, shard.deadlineNs(topic.name(), now()), place.clock().ns());
         }
     }
@@ -235,7 +235,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
         } else if (effect instanceof Effect.Missed missed) {
             place.missed(missed);
         } else if (effect instanceof Effect.CursorMoved moved) {
-            LocalProducer local = topic(moved.topic()).local();
+            ProducerLog local = topic(moved.topic()).local();
             if (local != null) {
                 local.stats().cursorExpired(moved.reason());
                 place.moved(local, moved);
@@ -247,7 +247,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
 
     @Override
     public @Nullable Log logOf(String name) {
-        LocalProducer local = place.producer(name);
+        ProducerLog local = place.producer(name);
         if (local == null) {
             return null;
         }
@@ -257,14 +257,14 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
 
     @Override
     public boolean isHeld(String name) {
-        LocalProducer local = topic(name).local();
+        ProducerLog local = topic(name).local();
         return local != null && local.isHeld();
     }
 
     @Override
     public boolean drop(String name) {
         ServedTopic topic = topic(name);
-        LocalProducer local = topic.local();
+        ProducerLog local = topic.local();
         if (local == null || !place.drop(local)) {
             return false;
         }
@@ -283,7 +283,7 @@ final class ShardDriver implements Outbox.Carrier, LogSource {
         Map<String, ProducerStatus> all = new HashMap<>();
         topics.forEach((name, topic) -> {
             ProducerState producer = shard.producer(name);
-            LocalProducer local = topic.local();
+            ProducerLog local = topic.local();
             if (producer != null && local != null) {
                 all.put(name, ServedTopic.status(producer, local, names));
             }

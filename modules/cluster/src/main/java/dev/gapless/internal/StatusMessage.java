@@ -1,11 +1,11 @@
 package dev.gapless.internal;
 
-/** Between hubs: how are you, and the answer. */
+/** Between node actors: how are you, and the answer. */
 sealed interface StatusMessage {
     /**
      * Asks a node.
      *
-     * @param number the asking hub's own
+     * @param number the asking node actor's own
      * @param fromUid who asks
      */
     record Request(long number, long fromUid, long toUid) implements StatusMessage {}

@@ -42,7 +42,7 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
         RETRY
     }
 
-    private record Opened(SubscriptionState state, Order.Desk desk) implements Command {}
+    private record Opened(SubscriptionState state, Feedback.Sink feedback) implements Command {}
 
     private record Ending(Ended.Reason reason, @Nullable Throwable cause) implements Command {}
 
@@ -65,7 +65,7 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
     private final SubscriptionHost node;
     private final TimerScheduler<Command> timers;
     private final Wakeup wakeup;
-    private final InHand<T> inHand = new InHand<>();
+    private final InFlight<T> inFlight = new InFlight<>();
     private final Recipient.Receipts receipts;
 
     private @Nullable EventReader<T> reader;
@@ -108,8 +108,8 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
         handle.stats().wokenBy(wakeup);
         return SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
             @Override
-            public void opened(SubscriptionState state, Order.Desk desk) {
-                actor.tell(new Opened(state, desk));
+            public void opened(SubscriptionState state, Feedback.Sink feedback) {
+                actor.tell(new Opened(state, feedback));
             }
 
             @Override
@@ -148,14 +148,15 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
     }
 
     private Behavior<Command> onOpened(Opened command) {
-        EventReader<T> opened = node.reader(topic, reading.settings(), reading.id(), command.state(), command.desk());
+        EventReader<T> opened =
+                node.reader(topic, reading.settings(), reading.id(), command.state(), command.feedback());
         reader = opened;
         ActorRef<?> owner = recipient.owner();
         if (owner != null) {
             context.watch(owner); // not before: an owner that has stopped closes what the consumer has opened by then
         }
         handle.opened(opened, () -> {
-            CursorToken token = inHand.token();
+            CursorToken token = inFlight.token();
             return token == null ? opened.token() : token;
         });
         return onRead();
@@ -185,7 +186,7 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
             if (ended) {
                 return Behaviors.stopped();
             }
-            if (handle.isPaused() || waitsToRetry || inHand.size() >= recipient.window()) {
+            if (handle.isPaused() || waitsToRetry || inFlight.size() >= recipient.window()) {
                 return this;
             }
             Event<T> event = expired != null ? expired : events.next();
@@ -196,7 +197,7 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
                 events.waitNs().ifPresent(wait -> timers.startSingleTimer(Cue.RETRY, Duration.ofNanos(wait)));
                 return this;
             }
-            if (event instanceof CursorExpired<T> next && !inHand.isEmpty()) {
+            if (event instanceof CursorExpired<T> next && !inFlight.isEmpty()) {
                 expired = next;
                 return this;
             }
@@ -213,32 +214,32 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
     }
 
     private void give(Event<T> event, EventReader<T> events) {
-        long number = inHand.nextNumber();
+        long number = inFlight.nextNumber();
         long sinceNs = stats.gives(event);
         Outcome outcome = recipient.give(event, number, receipts);
         boolean done = outcome != null && outcome.failure() == null;
-        if (done && inHand.isEmpty() && !(event instanceof CursorExpired)) {
+        if (done && inFlight.isEmpty() && !(event instanceof CursorExpired)) {
             events.handled();
             stats.settled(event, sinceNs, false);
             stats.holds(null);
             return;
         }
-        inHand.add(event, sinceNs, events.inFront());
+        inFlight.add(event, sinceNs, events.inFront());
         if (outcome != null) {
             settle(number, outcome);
         }
     }
 
     private void settle(long number, Outcome outcome) {
-        Event<T> event = inHand.get(number);
+        Event<T> event = inFlight.get(number);
         EventReader<T> events = reader;
         if (event == null || events == null) {
             return;
         }
         Throwable failure = outcome.failure();
-        stats.settled(event, inHand.sinceNs(number), failure != null);
+        stats.settled(event, inFlight.sinceNs(number), failure != null);
         if (event instanceof CursorExpired<T> expiry) {
-            inHand.clear();
+            inFlight.clear();
             if (failure == null) {
                 events.state()
                         .reloaded(
@@ -250,11 +251,11 @@ final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionActor.Co
             }
         } else if (failure != null && recipient.failed(event, failure) == OnFailure.STOP) {
             end(Ended.Reason.FAILED, failure);
-        } else if (inHand.done(number)) {
+        } else if (inFlight.done(number)) {
             events.handled();
-            inHand.clear();
+            inFlight.clear();
         }
-        stats.holds(inHand.first());
+        stats.holds(inFlight.first());
     }
 
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {

@@ -12,7 +12,7 @@ interface SubscriptionHost {
     long nextSubscription();
 
     <T> EventReader<T> reader(
-            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk);
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback);
 
     void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener);
 

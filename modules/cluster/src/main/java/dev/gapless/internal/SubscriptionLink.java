@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the place where a subscription is read and those who have something to tell it: the consumer's lane, and whoever holds
+ * Between the place where a subscription is read and those who have something to tell it: the consumer's shard, and whoever holds
  * the subscription. Thread-safe.
  */
 final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle.Controls {
@@ -17,7 +17,7 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     /** Where a subscription is read. Told on any thread; whatever it does, it does there. */
     interface Place {
-        void opened(SubscriptionState state, Order.Desk desk);
+        void opened(SubscriptionState state, Feedback.Sink feedback);
 
         /** There may be something to do. */
         void look();
@@ -44,8 +44,8 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     }
 
     @Override
-    public void opened(SubscriptionState state, Order.Desk desk) {
-        place.opened(state, desk);
+    public void opened(SubscriptionState state, Feedback.Sink feedback) {
+        place.opened(state, feedback);
     }
 
     @Override

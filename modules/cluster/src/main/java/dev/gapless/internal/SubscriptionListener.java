@@ -3,12 +3,12 @@ package dev.gapless.internal;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.Set;
 
-/** Who reads a subscription: told by the consumer's lane, on its thread; whatever it does, it does elsewhere. */
+/** Who reads a subscription: told by the consumer's shard, on its thread; whatever it does, it does elsewhere. */
 interface SubscriptionListener {
     SubscriptionStats stats();
 
     /** It is open: read it from now on. */
-    void opened(SubscriptionState state, Order.Desk desk);
+    void opened(SubscriptionState state, Feedback.Sink feedback);
 
     /** There may be something new. */
     void wake();

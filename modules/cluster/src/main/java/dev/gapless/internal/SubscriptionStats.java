@@ -61,7 +61,7 @@ final class SubscriptionStats {
     private volatile long id;
 
     /** What the recipient has been holding for longest. */
-    private final AtomicReference<@Nullable Event<?>> inHand = new AtomicReference<>();
+    private final AtomicReference<@Nullable Event<?>> inFlight = new AtomicReference<>();
 
     private final AtomicLong delivered = new AtomicLong();
     private volatile long failures;
@@ -135,7 +135,7 @@ final class SubscriptionStats {
 
     /** The recipient is given this event. Returns since when, if anybody wants to know. */
     long gives(Event<?> event) {
-        if (inHand.getPlain() == null) {
+        if (inFlight.getPlain() == null) {
             holds(event);
         }
         if (event instanceof CursorExpired) {
@@ -150,7 +150,7 @@ final class SubscriptionStats {
 
     /** That is what it has been holding for longest now. */
     void holds(@Nullable Event<?> oldest) {
-        inHand.lazySet(oldest);
+        inFlight.lazySet(oldest);
     }
 
     /** It is done with an event that it was given at that time. */
@@ -249,7 +249,7 @@ final class SubscriptionStats {
 
     /** Looks what it has been holding for longest, and returns that; null if it is not the same as before. */
     @Nullable Event<?> look(long nowNs) {
-        Event<?> held = inHand.get();
+        Event<?> held = inFlight.get();
         long ended = reloads; // a reload that is tried again is the same event
         boolean same = held != null && held == seen && ended == seenReloads;
         if (!same) {

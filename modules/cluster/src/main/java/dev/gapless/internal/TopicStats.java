@@ -50,7 +50,7 @@ public final class TopicStats {
     private final Counters<Reason> cursorExpiries = new Counters<>(Reason.class);
     private final Counters<Reason> subscriptionExpiries = new Counters<>(Reason.class);
     private final Counters<Ended.Reason> ended = new Counters<>(Ended.Reason.class);
-    private final Set<LocalProducer> producers = ConcurrentHashMap.newKeySet();
+    private final Set<ProducerLog> producers = ConcurrentHashMap.newKeySet();
     private final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
     private final Set<SubscriptionStats> subscriptions = ConcurrentHashMap.newKeySet();
 
@@ -111,11 +111,11 @@ public final class TopicStats {
         subscriptionExpiries.add(reason, 1);
     }
 
-    void add(LocalProducer producer) {
+    void add(ProducerLog producer) {
         producers.add(producer);
     }
 
-    void remove(LocalProducer producer) {
+    void remove(ProducerLog producer) {
         producers.remove(producer);
     }
 
@@ -160,13 +160,13 @@ public final class TopicStats {
     }
 
     /** A sum over the producers. */
-    long ofProducers(ToLongFunction<LocalProducer> number) {
+    long ofProducers(ToLongFunction<ProducerLog> number) {
         return sum(producers, number);
     }
 
     /** How far the last of all cursors is behind. */
     long cursorLag() {
-        return max(producers, LocalProducer::lag);
+        return max(producers, ProducerLog::lag);
     }
 
     /** A sum over the feeds. */

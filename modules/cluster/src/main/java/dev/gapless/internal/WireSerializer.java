@@ -3,7 +3,7 @@ package dev.gapless.internal;
 import dev.gapless.core.Limits;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Message;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
@@ -14,7 +14,7 @@ import org.apache.pekko.serialization.ByteBufferSerializer;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
- * Writes what passes between hubs into the transport's buffer, and reads it from there. The first byte is the version of the
+ * Writes what passes between node actors into the transport's buffer, and reads it from there. The first byte is the version of the
  * format. What another version or a stranger sends is refused with what is wrong with it; nothing is allocated for a length
  * that is not there. What stands behind a message's last field is not looked at: there later releases add fields, without another
  * version.
@@ -24,7 +24,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
     static final byte VERSION = 1;
 
     private static final String HELLO = "h";
-    private static final String PULSE = "p";
+    private static final String PING = "p";
     private static final String WITHDRAWAL = "w";
     private static final String STATUS_REQUEST = "S";
     private static final String STATUS_REPLY = "s";
@@ -43,8 +43,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
     public String manifest(Object message) {
         if (message instanceof Message m) {
             return MessageCodec.manifest(m);
-        } else if (message instanceof Pulse) {
-            return PULSE;
+        } else if (message instanceof Ping) {
+            return PING;
         } else if (message instanceof Hello) {
             return HELLO;
         } else if (message instanceof Withdrawal) {
@@ -63,12 +63,12 @@ public final class WireSerializer extends SerializerWithStringManifest implement
         out.writeByte(VERSION);
         if (message instanceof Message m) {
             MessageCodec.write(m, out);
-        } else if (message instanceof Pulse pulse) {
-            out.writeFixed(pulse.fromUid());
-            out.writeFixed(pulse.toUid());
-            out.writeNumber(pulse.counter());
-            out.writeNumber(pulse.heard());
-            out.writeNumber(pulse.forgotten());
+        } else if (message instanceof Ping ping) {
+            out.writeFixed(ping.fromUid());
+            out.writeFixed(ping.toUid());
+            out.writeNumber(ping.counter());
+            out.writeNumber(ping.heard());
+            out.writeNumber(ping.forgotten());
         } else if (message instanceof Hello hello) {
             out.writeFixed(hello.fromUid());
             out.writeFixed(hello.toUid());
@@ -100,8 +100,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                         + ", this node reads version " + VERSION + ": run the same version on all nodes");
             }
             return switch (manifest) {
-                case PULSE ->
-                    new Pulse(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
+                case PING ->
+                    new Ping(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
                 case HELLO ->
                     new Hello(
                             in.readFixed(),

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EventReaderTest {
     private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1);
     private static final int RING = 256;
-    private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.ringMessages = RING);
+    private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.bufferMessages = RING);
 
     private final Feed feed = new Feed(SETTINGS);
     private Error decoding = new Error("a test's");
@@ -51,7 +51,7 @@ class EventReaderTest {
                 Topic.of("t", type),
                 1,
                 state,
-                order -> {},
+                feedback -> {},
                 new Filter(SubscriptionSettings.defaults()),
                 new Codec(() -> {
                     throw decoding;

@@ -109,7 +109,7 @@ class LossLogTest {
 
     @Test
     void ofACursorTheKeysAreThoseThatTheRingStillHas() {
-        Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), TopicSettings.DEFAULTS.with(d -> d.ringMessages = 5));
+        Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), TopicSettings.DEFAULTS.with(d -> d.bufferMessages = 5));
         for (int i = 1; i <= 20; i++) {
             Content content = new Content("key-" + i, false, Map.of(), 0, "", new byte[1], 0, 1);
             var unused = log.publish(content, 0, 0, outcome -> {});

@@ -154,7 +154,7 @@ class OperationsGuideTest {
                         switches.add(entry.getKey());
                     }
                 });
-        switches.remove("lanes"); // as many as processors
+        switches.remove("shards"); // as many as processors
         assertEquals(switches, listed.keySet());
         listed.forEach((key, value) -> assertTrue(
                 key.equals("overflow") || key.matches(".*backoff.m(in|ax)") || value.matches("0s?"),

@@ -13,20 +13,20 @@ import org.apache.pekko.actor.ActorSystem;
 public final class Provoke {
     private Provoke() {}
 
-    /** The consumers of this node are told that a member answers no pulse. */
+    /** The consumers of this node are told that a member answers no ping. */
     public static void silence(ActorSystem system, long uid) {
-        system.actorSelection("/system/gapless/lane-*")
-                .tell(new Lane.FromNode(new ToShard.Silent(uid)), ActorRef.noSender());
+        system.actorSelection("/system/gapless/shard-*")
+                .tell(new ShardActor.FromNode(new ToShard.Silent(uid)), ActorRef.noSender());
     }
 
-    /** Something that never comes makes a lane of this node fail. */
+    /** Something that never comes makes a shard of this node fail. */
     public static void failure(ActorSystem system) {
-        system.actorSelection("/system/gapless/lane-0").tell(new Lane.Received(null), ActorRef.noSender());
+        system.actorSelection("/system/gapless/shard-0").tell(new ShardActor.Received(null), ActorRef.noSender());
     }
 
-    /** Something that never comes makes the hub of this node fail. */
+    /** Something that never comes makes the node actor of this node fail. */
     public static void failureOfTheHub(ActorSystem system) {
-        system.actorSelection("/system/gapless").tell(new Hub.Produce(null), ActorRef.noSender());
+        system.actorSelection("/system/gapless").tell(new NodeActor.Produce(null), ActorRef.noSender());
     }
 
     /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */

@@ -34,9 +34,9 @@ class SettingsTest {
     void aTopicsOwnSettingsGoBeforeThoseOfAll() {
         Settings settings = settings(
                 "gapless { buffer-messages = 7, topics { \"a.b\" { buffer-messages = 9, overflow = backpressure } } }");
-        assertEquals(9, settings.topic("a.b").ringMessages());
+        assertEquals(9, settings.topic("a.b").bufferMessages());
         assertEquals(Overflow.BACKPRESSURE, settings.topic("a.b").overflow());
-        assertEquals(7, settings.topic("c").ringMessages());
+        assertEquals(7, settings.topic("c").bufferMessages());
         assertEquals(Overflow.EXPIRE, settings.topic("c").overflow());
     }
 
@@ -60,7 +60,7 @@ class SettingsTest {
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
                 "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
-                "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.pulse-interval",
+                "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.ping-interval",
                 "gapless.loss-log-interval = -1s | gapless.loss-log-interval | 0 or more",
                 "gapless.slow-handler-warning = -1s | gapless.slow-handler-warning | 0 or more",
                 "gapless.stuck-transport-timeout = -1s | gapless.stuck-transport-timeout | 0 or more",
@@ -68,8 +68,8 @@ class SettingsTest {
                 "gapless.metrics.topics = 5 | gapless.metrics.topics | no such setting",
                 "gapless.topics.quotes.slow-handler-warning = 1s | gapless.topics.quotes.slow-handler-warning | no such setting",
                 "gapless.topics.quotes.cursor-retention = 2h | gapless.topics.quotes.cursor-retention | no such setting",
-                "gapless.lanes = -1 | gapless.lanes | 0 to 1024",
-                "gapless.topics.quotes.lanes = 2 | gapless.topics.quotes.lanes | no such setting",
+                "gapless.shards = -1 | gapless.shards | 0 to 1024",
+                "gapless.topics.quotes.shards = 2 | gapless.topics.quotes.shards | no such setting",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
                 "gapless.bufer-messages = 5 | gapless.bufer-messages | no such setting",

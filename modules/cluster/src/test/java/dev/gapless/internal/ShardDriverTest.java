@@ -60,12 +60,12 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     @Override
-    public @Nullable LocalProducer producer(String topic) {
+    public @Nullable ProducerLog producer(String topic) {
         return null;
     }
 
     @Override
-    public boolean drop(LocalProducer producer) {
+    public boolean drop(ProducerLog producer) {
         return false;
     }
 
@@ -78,7 +78,7 @@ class ShardDriverTest implements ShardDriver.Place {
     public void missed(Effect.Missed missed) {}
 
     @Override
-    public void moved(LocalProducer producer, Effect.CursorMoved moved) {}
+    public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
 
     @Override
     public void producerEnded(String topic) {}
@@ -97,7 +97,7 @@ class ShardDriverTest implements ShardDriver.Place {
         }
 
         @Override
-        public void opened(SubscriptionState state, Order.Desk desk) {
+        public void opened(SubscriptionState state, Feedback.Sink feedback) {
             opened++;
         }
 
@@ -126,7 +126,7 @@ class ShardDriverTest implements ShardDriver.Place {
                 RandomGenerator.getDefault(),
                 new Quota(1));
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
-        shard.open("t", 1, new Opening.Earliest(), new Stuck(), order -> {});
+        shard.open("t", 1, new Opening.Earliest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
         Frame frame = new Frame(1, 0, Content.of(1, "", new byte[1]));
@@ -134,7 +134,7 @@ class ShardDriverTest implements ShardDriver.Place {
         wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {
-            shard.open("t", id, new Opening.Earliest(), new Stuck(), order -> {});
+            shard.open("t", id, new Opening.Earliest(), new Stuck(), feedback -> {});
         }
         assertEquals(1_001, opened);
         assertEquals(1_000, wakes, "each new one has something to read; the others have nothing new");

@@ -23,7 +23,7 @@ import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.Withdrawal;
@@ -68,7 +68,7 @@ class WireSerializerTest {
                 new Deregister("t", 0, SESSION),
                 new Hello(-1, 2, "n1", -7, true, 1L << 40),
                 new Withdrawal(-1, 2),
-                new Pulse(-1, 2, 3, 4, 5),
+                new Ping(-1, 2, 3, 4, 5),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));
     }

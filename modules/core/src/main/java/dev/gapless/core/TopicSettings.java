@@ -7,8 +7,8 @@ import java.util.function.Consumer;
  * {@link #DEFAULTS}, and says {@link #with} what differs.
  *
  * @param publishing whether the node publishes at all
- * @param ringMessages how many messages a ring (log or feed) holds at most
- * @param ringBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
+ * @param bufferMessages how many messages a ring (log or feed) holds at most
+ * @param bufferBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
  * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param maxPendingPublishes how many publishes may wait for room, with {@link Overflow#BACKPRESSURE}
  * @param backpressureTimeoutNs after this long without freeing anything a reader is no longer waited for
  * @param resumeAfterExpiry where an overtaken reader goes on
- * @param heartbeatNs between two heartbeats, and between two pulses
+ * @param heartbeatNs between two heartbeats, and between two pings
  * @param registerBackoff how long an answer to a registration is waited for
  * @param registerJitter the share of that wait that is random, 0 to 1
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
@@ -30,8 +30,8 @@ import java.util.function.Consumer;
  */
 public record TopicSettings(
         boolean publishing,
-        int ringMessages,
-        long ringBytes,
+        int bufferMessages,
+        long bufferBytes,
         long maxAgeNs,
         Overflow overflow,
         int batchBytes,
@@ -66,7 +66,7 @@ public record TopicSettings(
     /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
     public TopicSettings forCatchUp() {
         return with(draft -> {
-            draft.ringBytes = windowBytes;
+            draft.bufferBytes = windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
             draft.maxAgeNs = 0;
         });
@@ -79,8 +79,8 @@ public record TopicSettings(
     /** Settings that are being put together: at first the defaults, or those that are changed. */
     public static final class Draft {
         public boolean publishing = true;
-        public int ringMessages = 65_536;
-        public long ringBytes = 16 << 20;
+        public int bufferMessages = 65_536;
+        public long bufferBytes = 16 << 20;
         public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
@@ -104,8 +104,8 @@ public record TopicSettings(
 
         private Draft(TopicSettings from) {
             publishing = from.publishing;
-            ringMessages = from.ringMessages;
-            ringBytes = from.ringBytes;
+            bufferMessages = from.bufferMessages;
+            bufferBytes = from.bufferBytes;
             maxAgeNs = from.maxAgeNs;
             overflow = from.overflow;
             batchBytes = from.batchBytes;
@@ -129,8 +129,8 @@ public record TopicSettings(
         private TopicSettings settings() {
             return new TopicSettings(
                     publishing,
-                    ringMessages,
-                    ringBytes,
+                    bufferMessages,
+                    bufferBytes,
                     maxAgeNs,
                     overflow,
                     batchBytes,

@@ -40,7 +40,7 @@ public final class Given {
 
     public static TopicSettings settings(int messages, Overflow overflow, ResumeAfterExpiry resume) {
         return TopicSettings.DEFAULTS.with(draft -> {
-            draft.ringMessages = messages;
+            draft.bufferMessages = messages;
             draft.overflow = overflow;
             draft.batchBytes = 4 * FRAME_BYTES;
             draft.windowBytes = 8L * FRAME_BYTES;

@@ -108,7 +108,7 @@ class SimulationTest {
             "wire: GoneAck",
             "wire: Heartbeat",
             "wire: Hello",
-            "wire: Pulse",
+            "wire: Ping",
             "wire: Register",
             "wire: Registered");
 

@@ -19,8 +19,8 @@ import org.openjdk.jcstress.infra.results.LJ_Result;
 @State
 public class CloseProducerStress {
     private final Log log = Given.log(8, Overflow.EXPIRE);
-    private final LocalProducer producer =
-            new LocalProducer("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
+    private final ProducerLog producer =
+            new ProducerLog("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
 
     @Actor
     public void publisher(LJ_Result result) {

@@ -18,8 +18,8 @@ import org.openjdk.jcstress.infra.results.I_Result;
 @State
 public class FlushOfTwoStress {
     private final Log log = Given.log(8, Overflow.EXPIRE);
-    private final LocalProducer producer =
-            new LocalProducer("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
+    private final ProducerLog producer =
+            new ProducerLog("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
     private final AtomicInteger mailbox = new AtomicInteger();
 
     public FlushOfTwoStress() {

@@ -38,7 +38,14 @@ final class Woken implements SubscriptionLink.Place, Clock {
     Woken(SubscriptionState state) {
         this.state = state;
         this.events = new EventReader<>(
-                TOPIC, 1, state, order -> joined |= order instanceof Order.Joined, EVERYTHING, NONE, "c", this);
+                TOPIC,
+                1,
+                state,
+                feedback -> joined |= feedback instanceof Feedback.Joined,
+                EVERYTHING,
+                NONE,
+                "c",
+                this);
         this.link = SubscriptionLink.of(handle, wakeup, this);
     }
 
@@ -58,7 +65,7 @@ final class Woken implements SubscriptionLink.Place, Clock {
     }
 
     @Override
-    public void opened(SubscriptionState opened, Order.Desk desk) {}
+    public void opened(SubscriptionState opened, Feedback.Sink feedback) {}
 
     @Override
     public void look() {

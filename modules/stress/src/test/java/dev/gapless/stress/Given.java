@@ -53,8 +53,8 @@ public final class Given {
 
     private static TopicSettings settings(int messages, long bytes, Overflow overflow) {
         return TopicSettings.DEFAULTS.with(draft -> {
-            draft.ringMessages = messages;
-            draft.ringBytes = bytes;
+            draft.bufferMessages = messages;
+            draft.bufferBytes = bytes;
             draft.overflow = overflow;
             draft.batchBytes = Frame.OVERHEAD_BYTES;
             draft.windowBytes = 1 << 16;

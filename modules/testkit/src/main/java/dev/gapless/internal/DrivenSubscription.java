@@ -25,14 +25,14 @@ import org.apache.pekko.actor.typed.Terminated;
  * actor system. Thread-safe.
  */
 public final class DrivenSubscription<T> implements Subscription, VirtualTime.Timed {
-    private final Life life;
+    private final TestIncarnation life;
     private final Turns turns;
     private final VirtualTime time;
     private final SubscriptionHandle handle;
     private final Observer<T> observer;
     private final BehaviorTestKit<SubscriptionActor.Command> actor;
     private final SubscriptionListener listener;
-    private final Deque<Order> orders = new ArrayDeque<>();
+    private final Deque<Feedback> told = new ArrayDeque<>();
     private final Map<Object, Timer> timers = new HashMap<>();
     private volatile boolean stalled;
     private volatile boolean gone;
@@ -40,7 +40,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     private record Timer(long dueNs, Runnable ring) {}
 
     DrivenSubscription(
-            Life life,
+            TestIncarnation life,
             Turns turns,
             VirtualTime time,
             Topic<T> topic,
@@ -72,8 +72,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     }
 
     /** What it has to tell its consumer goes there; of the thread that runs its turn. */
-    Order.Desk desk() {
-        return orders::add;
+    Feedback.Sink feedback() {
+        return told::add;
     }
 
     /** Tells what reads it. */
@@ -85,8 +85,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             }
 
             @Override
-            public void opened(SubscriptionState state, Order.Desk desk) {
-                listener.opened(state, desk);
+            public void opened(SubscriptionState state, Feedback.Sink feedback) {
+                listener.opened(state, feedback);
                 turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
             }
 
@@ -169,8 +169,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
                 life.watch(watched.other(), () -> turns.addAndRun(this, () -> terminated(watched.other())));
             }
         }
-        while (!orders.isEmpty()) {
-            life.order(handle.topic(), orders.remove());
+        while (!told.isEmpty()) {
+            life.onFeedback(handle.topic(), told.remove());
         }
         if (!actor.isAlive()) {
             time.remove(this);

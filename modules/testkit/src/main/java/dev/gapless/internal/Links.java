@@ -13,7 +13,7 @@ import java.util.Set;
 public final class Links {
     private final Turns turns;
     /** By uid, in the order in which they joined; one that has crashed stays until it is removed. */
-    private final Map<Long, Life> members = new LinkedHashMap<>();
+    private final Map<Long, TestIncarnation> members = new LinkedHashMap<>();
     /** One way each. */
     private final Set<Link> cut = new HashSet<>();
     /** Of what they send nothing arrives, not even on their own node. */
@@ -26,11 +26,11 @@ public final class Links {
     }
 
     /** A process joins; who was at its address before is removed first. */
-    public void join(Life joining) {
+    public void join(TestIncarnation joining) {
         List.copyOf(members.values()).stream()
                 .filter(member -> member.name().equals(joining.name()))
                 .forEach(this::remove);
-        for (Life member : members.values()) {
+        for (TestIncarnation member : members.values()) {
             appear(member, joining);
             appear(joining, member);
         }
@@ -38,19 +38,19 @@ public final class Links {
         turns.add(joining, () -> joining.up());
     }
 
-    private void appear(Life at, Life who) {
+    private void appear(TestIncarnation at, TestIncarnation who) {
         turns.add(at, () -> at.appeared(who.uid(), who.address()));
     }
 
     /** It is no member any more. */
-    public void remove(Life life) {
+    public void remove(TestIncarnation life) {
         if (members.remove(life.uid()) != null) {
             others(life).forEach(member -> turns.add(member, () -> member.removed(life.uid())));
         }
     }
 
     /** The others find that it cannot be reached, or can be again. */
-    public void reachability(Life life, boolean reachable) {
+    public void reachability(TestIncarnation life, boolean reachable) {
         others(life).forEach(member -> turns.add(member, () -> member.reachability(life.uid(), reachable)));
     }
 
@@ -75,12 +75,12 @@ public final class Links {
         }
     }
 
-    boolean isCut(Life from, Life to) {
+    boolean isCut(TestIncarnation from, TestIncarnation to) {
         return mute.contains(from.name()) || cut.contains(new Link(from.name(), to.name()));
     }
 
-    void send(Life from, long toUid, Packet message) {
-        Life to = members.get(toUid);
+    void send(TestIncarnation from, long toUid, Packet message) {
+        TestIncarnation to = members.get(toUid);
         if (to != null && !isCut(from, to)) {
             turns.add(to, () -> {
                 if (!isCut(from, to)) {
@@ -90,14 +90,14 @@ public final class Links {
         }
     }
 
-    Collection<Life> members() {
+    Collection<TestIncarnation> members() {
         return members.values();
     }
 
     /** Has everybody all that those have published whom it hears? */
     public boolean areLevel() {
-        for (Life consumer : members.values()) {
-            for (Life producer : members.values()) {
+        for (TestIncarnation consumer : members.values()) {
+            for (TestIncarnation producer : members.values()) {
                 if (!isCut(consumer, producer) && !isCut(producer, consumer) && !consumer.isLevelWith(producer)) {
                     return false;
                 }
@@ -106,8 +106,8 @@ public final class Links {
         return true;
     }
 
-    private List<Life> others(Life than) {
-        List<Life> others = new ArrayList<>(members.values());
+    private List<TestIncarnation> others(TestIncarnation than) {
+        List<TestIncarnation> others = new ArrayList<>(members.values());
         others.remove(than);
         return others;
     }

@@ -9,10 +9,10 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Reason;
 import dev.gapless.internal.ActorSystems;
 import dev.gapless.internal.DrivenSubscription;
-import dev.gapless.internal.Life;
 import dev.gapless.internal.Links;
 import dev.gapless.internal.Observer;
 import dev.gapless.internal.Surroundings;
+import dev.gapless.internal.TestIncarnation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ public final class GaplessTestKit implements AutoCloseable {
     public TestNode node(String name) {
         List<TestNode> node = new ArrayList<>();
         order(() -> node.add(nodes.computeIfAbsent(
-                name, joins -> new TestNode(this, joins, () -> new Life(surroundings, joins)))));
+                name, joins -> new TestNode(this, joins, () -> new TestIncarnation(surroundings, joins)))));
         return node.get(0);
     }
 

@@ -15,7 +15,7 @@ import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
 import dev.gapless.internal.ActorSystems;
 import dev.gapless.internal.DrivenSubscription;
-import dev.gapless.internal.Life;
+import dev.gapless.internal.TestIncarnation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +39,11 @@ public final class TestNode {
 
     private final GaplessTestKit kit;
     private final String name;
-    private final Supplier<Life> process;
+    private final Supplier<TestIncarnation> process;
     private @Nullable ActorSystem bound;
-    private Life life;
+    private TestIncarnation life;
 
-    TestNode(GaplessTestKit kit, String name, Supplier<Life> process) {
+    TestNode(GaplessTestKit kit, String name, Supplier<TestIncarnation> process) {
         this.kit = kit;
         this.name = name;
         this.process = process;
@@ -218,13 +218,13 @@ public final class TestNode {
 
     /** It shuts down in good order: its subscriptions end, and others get what they lack, and are told that it left. */
     public void leave() {
-        Life leaving = current();
+        TestIncarnation leaving = current();
         kit.order(leaving::leave);
         kit.passUntil(leaving::isDrained, kit.surroundings().drainTimeout());
         kit.order(() -> end(leaving));
     }
 
-    private void end(Life ended) {
+    private void end(TestIncarnation ended) {
         ended.crash();
         kit.links().remove(ended);
         if (current() == ended) {
@@ -243,17 +243,17 @@ public final class TestNode {
         }
     }
 
-    private synchronized void stoodInFor(@Nullable Life by) {
+    private synchronized void stoodInFor(@Nullable TestIncarnation by) {
         if (bound != null) {
             ActorSystems.standIn(bound, by);
         }
     }
 
-    private synchronized Life current() {
+    private synchronized TestIncarnation current() {
         return life;
     }
 
-    private void become(Life next) {
+    private void become(TestIncarnation next) {
         synchronized (this) {
             life = next;
         }

@@ -73,7 +73,7 @@ record NodeSettings(String name, int number, int port, String settings) {
                 gapless {
                   node-name = "%s"
                   heartbeat-interval = 200ms
-                  pulse-interval = 200ms
+                  ping-interval = 200ms
                   register-backoff.max = 1s
                 }
                 %s

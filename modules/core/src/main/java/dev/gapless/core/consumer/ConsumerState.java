@@ -292,7 +292,7 @@ final class ConsumerState {
 
     // ------------------------------------------------------------------ time and room
 
-    /** No pulse from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
+    /** No ping from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
         Registration r = registrations.present(silentUid);
         if (r != null && (r.isLive() || r.isRegistering())) {

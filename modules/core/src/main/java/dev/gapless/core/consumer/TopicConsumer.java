@@ -274,7 +274,7 @@ public final class TopicConsumer {
                 : Optional.empty();
     }
 
-    /** No pulse from that node answers ours. */
+    /** No ping from that node answers ours. */
     public void onSilent(long silentUid, long nowNs) {
         shared.onSilent(silentUid, nowNs);
         readers.values().forEach(reader -> reader.onSilent(silentUid, nowNs));

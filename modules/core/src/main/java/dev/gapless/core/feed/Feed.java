@@ -48,11 +48,11 @@ public final class Feed {
      * @param reader attached at the oldest entry
      * @param positions its own, and the ends of producers that are gone for good, and of which it never knew
      */
-    public record Joined(FeedReader reader, Vector positions) {}
+    public record Joined(FeedCursor reader, Vector positions) {}
 
     public Feed(TopicSettings settings) {
         this.settings = settings;
-        this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), 1);
+        this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), 1);
         this.readers = new Readers(settings);
         this.ages = Ages.of(settings.maxAgeNs());
     }
@@ -223,7 +223,7 @@ public final class Feed {
     // ------------------------------------------------------------------ for everybody
 
     /** A reader that begins at this index. Until it is detached, a feed with backpressure waits for it. */
-    public FeedReader attach(long index, long nowNs) {
+    public FeedCursor attach(long index, long nowNs) {
         lock.lock();
         try {
             return readers.attach(index, nowNs);
@@ -232,7 +232,7 @@ public final class Feed {
         }
     }
 
-    public void detach(FeedReader reader) {
+    public void detach(FeedCursor reader) {
         lock.lock();
         try {
             readers.detach(reader);

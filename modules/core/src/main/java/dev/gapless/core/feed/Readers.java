@@ -15,7 +15,7 @@ final class Readers {
     private final boolean backpressure;
     private final long stalledAfterNs;
     /** Those that came first come first. */
-    private final Set<FeedReader> all = new LinkedHashSet<>();
+    private final Set<FeedCursor> all = new LinkedHashSet<>();
 
     /** Entries up to here need not be kept. Invariant: without backpressure it is {@link Ring#ALL}. */
     private long evictable = Ring.ALL;
@@ -33,8 +33,8 @@ final class Readers {
     }
 
     /** A reader that begins at this index. */
-    FeedReader attach(long index, long nowNs) {
-        FeedReader reader = new FeedReader(index, nowNs);
+    FeedCursor attach(long index, long nowNs) {
+        FeedCursor reader = new FeedCursor(index, nowNs);
         all.add(reader);
         if (backpressure) {
             evictable = Math.min(evictable, index - 1);
@@ -42,7 +42,7 @@ final class Readers {
         return reader;
     }
 
-    void detach(FeedReader reader) {
+    void detach(FeedCursor reader) {
         all.remove(reader);
     }
 
@@ -71,7 +71,7 @@ final class Readers {
     private long readByAll() {
         long lowest = Ring.ALL;
         someStalled = false;
-        for (FeedReader reader : all) {
+        for (FeedCursor reader : all) {
             reader.stalled &= reader.next() == reader.seen;
             someStalled |= reader.stalled;
             if (!reader.stalled) {
@@ -84,7 +84,7 @@ final class Readers {
     /** Up to here every reader has read, the stalled ones included; at most this index. */
     long readBy(long atMost) {
         long lowest = atMost;
-        for (FeedReader reader : all) {
+        for (FeedCursor reader : all) {
             lowest = Math.min(lowest, reader.next() - 1);
         }
         return lowest;
@@ -104,7 +104,7 @@ final class Readers {
     void findStalled(long head, long nowNs) {
         boolean wantRoomSince = wantRoom && wantedRoom;
         wantedRoom = wantRoom;
-        for (FeedReader reader : all) {
+        for (FeedCursor reader : all) {
             long next = reader.next();
             if (next != reader.seen) {
                 reader.seen = next;

@@ -44,7 +44,7 @@ public final class Log {
     public Log(LogIdentity identity, TopicSettings settings) {
         this.identity = identity;
         this.settings = settings;
-        this.ring = new Ring<>(settings.ringMessages(), settings.ringBytes(), identity.first());
+        this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), identity.first());
         this.ages = Ages.of(settings.maxAgeNs());
     }
 

@@ -1,12 +1,12 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
+import dev.gapless.core.member.FailureDetector;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
-import dev.gapless.core.member.Pulses;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.NodeMessage;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  * One life of a node, but for its topics: who the members are and what they are called (M1, M2), who still answers (M3), and
  * how this node leaves. What concerns the topics it tells its {@link Shard}s.
  *
- * <p>Only members are believed: a Hello or a Pulse of anybody else, or for another life at this address, is dropped.
+ * <p>Only members are believed: a Hello or a Ping of anybody else, or for another life at this address, is dropped.
  *
  * <p>Not thread-safe: one input at a time, with the time; then the outbox is drained.
  */
@@ -29,7 +29,7 @@ public final class Node {
     private final BooleanSupplier hasPublished;
     private final Outbox outbox;
     private final Membership membership;
-    private final Pulses pulses;
+    private final FailureDetector failureDetector;
     /** Invariant: of members alone. */
     private final Map<Long, Joined> joined = new HashMap<>();
     /** When members were started, as their Hellos say. Invariant: of members alone. */
@@ -39,7 +39,7 @@ public final class Node {
     /** Which shards have still to drop the cursors of a silent member. Invariant: of members alone, and of none there are none. */
     private final Map<Long, Set<Integer>> forgetting = new HashMap<>();
 
-    private long pulseDueNs;
+    private long pingDueNs;
     private long helloDueNs = Long.MAX_VALUE;
     /** How often members were asked for their names since one came. */
     private int hellos;
@@ -74,8 +74,8 @@ public final class Node {
         this.hasPublished = hasPublished;
         this.outbox = outbox;
         this.membership = new Membership(settings.uid(), settings.name());
-        this.pulses = new Pulses(settings.uid(), settings.pulseNs(), settings.cursorRetentionNs());
-        this.pulseDueNs = now.ns() + settings.pulseNs();
+        this.failureDetector = new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs());
+        this.pingDueNs = now.ns() + settings.pingNs();
         for (int shard = 0; shard < settings.shards(); shard++) {
             working.add(shard);
         }
@@ -117,7 +117,7 @@ public final class Node {
 
     private void changed(List<MemberEvent> events) {
         Set<Long> lives = membership.lives();
-        pulses.unwatchAllBut(lives);
+        failureDetector.unwatchAllBut(lives);
         joined.keySet().retainAll(lives);
         startedMs.keySet().retainAll(lives);
         forgetting.keySet().retainAll(lives);
@@ -131,8 +131,8 @@ public final class Node {
         }
         if (message instanceof Hello hello) {
             onHello(hello);
-        } else if (message instanceof Pulse pulse) {
-            pulses.onPulse(pulse, now.ns());
+        } else if (message instanceof Ping ping) {
+            failureDetector.onPing(ping, now.ns());
         } else if (message instanceof Withdrawal) {
             changed(membership.withdrew(message.fromUid()));
         }
@@ -211,13 +211,13 @@ public final class Node {
                 toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer, settings.startedMs()));
     }
 
-    // ------------------------------------------------------------------ pulses
+    // ------------------------------------------------------------------ pings
 
     /** What a shard has to tell; {@code shard} counts from 0. */
     public void onShard(int shard, ToNode message, Now now) {
         if (message instanceof ToNode.Watch watch) {
             if (membership.contains(watch.uid())) {
-                pulses.watch(watch.uid(), now.ns());
+                failureDetector.watch(watch.uid(), now.ns());
             }
         } else if (message instanceof ToNode.Forgot forgot) {
             forgot(forgot.uid(), shard);
@@ -229,7 +229,7 @@ public final class Node {
         }
     }
 
-    /** Drops the cursors of that member. It learns so from the next pulse behind that, and registers again. */
+    /** Drops the cursors of that member. It learns so from the next ping behind that, and registers again. */
     public void forget(long silentUid) {
         if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, new TreeSet<>(working)) == null) {
             outbox.add(new Effect.Forgetting(silentUid));
@@ -237,12 +237,12 @@ public final class Node {
         }
     }
 
-    /** Pulses say so only behind the last shard: whoever registers upon that must not lose its new cursor. */
+    /** Pings say so only behind the last shard: whoever registers upon that must not lose its new cursor. */
     private void forgot(long silentUid, int shard) {
         Set<Integer> left = forgetting.get(silentUid);
         if (left != null && left.remove(shard) && left.isEmpty()) {
             forgetting.remove(silentUid);
-            pulses.forgot(silentUid);
+            failureDetector.forgot(silentUid);
         }
     }
 
@@ -250,7 +250,7 @@ public final class Node {
 
     /** When {@link #onTime} is due, or {@code Long.MAX_VALUE}. */
     public long deadlineNs() {
-        return helloDueNs == Long.MAX_VALUE || pulseDueNs - helloDueNs < 0 ? pulseDueNs : helloDueNs;
+        return helloDueNs == Long.MAX_VALUE || pingDueNs - helloDueNs < 0 ? pingDueNs : helloDueNs;
     }
 
     /** Does what is due. */
@@ -258,10 +258,10 @@ public final class Node {
         if (helloDueNs != Long.MAX_VALUE && helloDueNs - now.ns() <= 0) {
             askForNames(now);
         }
-        if (pulseDueNs - now.ns() <= 0) {
-            pulseDueNs = now.ns() + settings.pulseNs();
-            Pulses.Due due = pulses.onTime(now.ns());
-            due.pulses().forEach(pulse -> outbox.send(pulse.toUid(), pulse));
+        if (pingDueNs - now.ns() <= 0) {
+            pingDueNs = now.ns() + settings.pingNs();
+            FailureDetector.Due due = failureDetector.onTime(now.ns());
+            due.pings().forEach(ping -> outbox.send(ping.toUid(), ping));
             due.forgottenUids().forEach(this::forget);
             due.silentUids().forEach(silent -> tellShards(new ToShard.Silent(silent)));
         }

@@ -10,7 +10,7 @@ import dev.gapless.core.Backoff;
  * @param hub what its Hellos say of where packets to it go, see {@link dev.gapless.core.wire.Hello#hub}
  * @param startedMs when it was started, by its own clock, in milliseconds since 1970
  * @param shards among how many shards its topics are divided
- * @param pulseNs between two pulses
+ * @param pingNs between two pings
  * @param cursorRetentionNs after so long without an answer the cursors of a member are dropped
  * @param helloBackoff between two Hellos to a member that has not said its name
  */
@@ -20,7 +20,7 @@ public record NodeSettings(
         int hub,
         long startedMs,
         int shards,
-        long pulseNs,
+        long pingNs,
         long cursorRetentionNs,
         Backoff helloBackoff) {
     private static final long MS = 1_000_000;
@@ -29,8 +29,8 @@ public record NodeSettings(
     public static final Backoff HELLO_BACKOFF = new Backoff(200 * MS, 10_000 * MS);
 
     public NodeSettings {
-        if (shards < 1 || pulseNs < 1 || cursorRetentionNs < 1) {
-            throw new IllegalArgumentException("A node has " + shards + " shards, a pulse each " + pulseNs
+        if (shards < 1 || pingNs < 1 || cursorRetentionNs < 1) {
+            throw new IllegalArgumentException("A node has " + shards + " shards, a ping each " + pingNs
                     + " ns, and keeps cursors for " + cursorRetentionNs + " ns: each is at least 1");
         }
     }

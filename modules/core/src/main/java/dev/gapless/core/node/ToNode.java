@@ -3,7 +3,7 @@ package dev.gapless.core.node;
 /** What a shard tells its node, in order. */
 public sealed interface ToNode {
 
-    /** The shard shares a session with that life: pulses are to tell whether the link works. */
+    /** The shard shares a session with that life: pings are to tell whether the link works. */
     record Watch(long uid) implements ToNode {}
 
     /** The cursors of that life are dropped. */

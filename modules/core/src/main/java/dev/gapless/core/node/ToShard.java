@@ -21,7 +21,7 @@ public sealed interface ToShard {
     /** A member can, or cannot, be reached, by the judgment of the cluster. */
     record Reachability(long uid, boolean reachable) implements ToShard {}
 
-    /** No pulse of that life answers ours: what it answered before counts no more (rule C5). */
+    /** No ping of that life answers ours: what it answered before counts no more (rule C5). */
     record Silent(long uid) implements ToShard {}
 
     /** Nothing was heard of that life for too long: its cursors are to be dropped. Answered by {@link ToNode.Forgot}. */

@@ -2,7 +2,7 @@
  * The one node: everything that a node of a cluster decides, for whoever drives it.
  *
  * <pre>
- *    membership, Hello, Pulse                      Register, Batch, Ack …          publishing threads, subscriptions
+ *    membership, Hello, Ping                      Register, Batch, Ack …          publishing threads, subscriptions
  *           │                                              │                                   │
  *           ▼           {@link dev.gapless.core.node.ToShard}                ▼                                   │
  *         {@link dev.gapless.core.node.Node} ═════════════════════════════► {@link dev.gapless.core.node.Shard} ◄════════════════════════════════╝
@@ -12,7 +12,7 @@
  *        {@link dev.gapless.core.node.Outbox}                                 Outbox     packets to send, effects to carry out
  * </pre>
  *
- * <p>The {@code Node} knows the members: who they are, what they are called, who is admitted, who answers pulses, and when
+ * <p>The {@code Node} knows the members: who they are, what they are called, who is admitted, who answers pings, and when
  * this node leaves. Each {@code Shard} serves a share of the topics. The two share nothing, and talk through FIFO queues.
  *
  * <p>A driver
@@ -28,7 +28,7 @@
  *   <li>decides nothing.
  * </ol>
  *
- * <p>The drivers: the hub and the lanes on a cluster; the simulated node under seeded schedules, exploration and scenarios; the
+ * <p>The drivers: the node actor and the shard actors on a cluster; the simulated node under seeded schedules, exploration and scenarios; the
  * test kit.
  */
 @NullMarked

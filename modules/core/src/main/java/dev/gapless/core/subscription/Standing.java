@@ -2,8 +2,8 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedCursor;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.FeedReader;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
@@ -21,7 +21,7 @@ import java.util.Map;
  * @param untold producers that left while the feed went past this subscription, to be told behind what it missed; a token names them
  *     until then
  */
-record Standing(SubscriptionPhase phase, Feed feed, FeedReader reader, long index, MessageRun run, List<End> untold) {
+record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long index, MessageRun run, List<End> untold) {
 
     Standing {
         assert phase instanceof SubscriptionPhase.Reading || run.messages().isEmpty()
@@ -37,7 +37,7 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedReader reader, long inde
         return messages.isEmpty() ? 0 : messages.get(messages.size() - 1).index();
     }
 
-    static Standing first(Feed feed, FeedReader reader, Vector at) {
+    static Standing first(Feed feed, FeedCursor reader, Vector at) {
         return new Standing(SubscriptionPhase.READING, feed, reader, reader.next(), MessageRun.none(at), List.of());
     }
 

@@ -71,7 +71,7 @@ class FeedTest {
         for (Overflow overflow : Overflow.values()) {
             Feed feed = new Feed(
                     Given.settings(100, overflow, ResumeAfterExpiry.HEAD).with(draft -> draft.maxAgeNs = 16 * SECOND));
-            FeedReader reader = feed.attach(1, 0);
+            FeedCursor reader = feed.attach(1, 0);
             feed.started(new At(p, 0));
             feed.messages(p, frames(1, 4));
             feed.dropOld(0);
@@ -168,7 +168,7 @@ class FeedTest {
     @DisplayName("ruleF3, G1: a producer is not forgotten while its end is in the ring, or a reader has yet to read it")
     void endsAreNotForgottenTooEarly() {
         Feed feed = new Feed(Given.ring(2));
-        FeedReader reader = feed.attach(1, 0);
+        FeedCursor reader = feed.attach(1, 0);
         feed.left(eras.endOf(new At(p, 5), 1)); // 1
         feed.started(new At(q, 0)); // 2
         feed.forgetBut(Set.of("q"));
@@ -188,7 +188,7 @@ class FeedTest {
     @DisplayName("ruleF3, G1: nor while a reader that was overtaken has yet to be told of it")
     void endsAreNotForgottenBeforeTheyAreTold() {
         Feed feed = new Feed(Given.ring(2));
-        FeedReader reader = feed.attach(1, 0);
+        FeedCursor reader = feed.attach(1, 0);
         feed.left(eras.endOf(new At(p, 5), 1)); // 1
         feed.started(new At(q, 0)); // 2
         feed.messages(q, frames(1, 9)); // 3 to 11
@@ -207,8 +207,8 @@ class FeedTest {
     void ageWaitsForReaders() {
         Feed feed = new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD)
                 .with(draft -> draft.maxAgeNs = 16 * SECOND));
-        FeedReader slow = feed.attach(1, 0);
-        FeedReader fast = feed.attach(1, 0);
+        FeedCursor slow = feed.attach(1, 0);
+        FeedCursor fast = feed.attach(1, 0);
         feed.messages(p, frames(1, 8));
         feed.dropOld(0);
         fast.moveTo(9);
@@ -236,8 +236,8 @@ class FeedTest {
     @DisplayName("backpressure, slowSubscriberMailbox: a full feed grants nothing, until its slowest reader goes on")
     void fullFeedGrantsNothing() {
         Feed feed = withBackpressure();
-        FeedReader slow = feed.attach(1, 0);
-        FeedReader fast = feed.attach(1, 0);
+        FeedCursor slow = feed.attach(1, 0);
+        FeedCursor fast = feed.attach(1, 0);
         assertTrue(feed.grantBytes() > 0);
         feed.messages(p, frames(1, 8));
         fast.moveTo(9);
@@ -265,8 +265,8 @@ class FeedTest {
     @DisplayName("backpressure: a reader that frees nothing for too long is overtaken, alone")
     void stalledReaderIsOvertaken() {
         Feed feed = withBackpressure();
-        FeedReader frozen = feed.attach(1, 0);
-        FeedReader other = feed.attach(1, 0);
+        FeedCursor frozen = feed.attach(1, 0);
+        FeedCursor other = feed.attach(1, 0);
         feed.findStalled(0);
         feed.messages(p, frames(1, 8));
         other.moveTo(9);

@@ -26,13 +26,13 @@ class ReadersTest {
     @Test
     @DisplayName("backpressure: the slowest reader decides what is kept, a new one at once")
     void keepsWhatTheSlowestHasToRead() {
-        FeedReader slow = readers.attach(3, 0);
+        FeedCursor slow = readers.attach(3, 0);
         readers.attach(6, 0);
         assertEquals(2, readers.look());
         slow.moveTo(5);
         assertEquals(2, readers.evictable(), "not looked yet");
         assertEquals(4, readers.look());
-        FeedReader late = readers.attach(2, 0);
+        FeedCursor late = readers.attach(2, 0);
         assertEquals(1, readers.evictable());
         readers.detach(late);
         assertEquals(4, readers.look());
@@ -42,7 +42,7 @@ class ReadersTest {
     @DisplayName(
             "backpressure, G5: a reader that was given up and goes on is waited for again from the next entries on")
     void waitsAgainForWhoGoesOn() {
-        FeedReader stalled = readers.attach(1, 0);
+        FeedCursor stalled = readers.attach(1, 0);
         readers.wantRoom(true);
         readers.findStalled(HEAD, 0);
         readers.findStalled(HEAD, PATIENCE_NS);
@@ -67,7 +67,7 @@ class ReadersTest {
     @DisplayName(
             "backpressure, G5: a reader that frees nothing is given up after half of the time that a publish may wait, no sooner")
     void givesUpAStalledReader() {
-        FeedReader stalled = readers.attach(1, 0);
+        FeedCursor stalled = readers.attach(1, 0);
         readers.wantRoom(true);
         readers.findStalled(HEAD, 0);
         readers.findStalled(HEAD, PATIENCE_NS - 1);
@@ -82,7 +82,7 @@ class ReadersTest {
     @Test
     @DisplayName("backpressure, G5: who frees one entry now and then is waited for, however long all of it takes")
     void waitsForASlowReader() {
-        FeedReader slow = readers.attach(1, 0);
+        FeedCursor slow = readers.attach(1, 0);
         readers.wantRoom(true);
         for (int read = 1; read < HEAD; read++) {
             readers.findStalled(HEAD, read * (PATIENCE_NS - 1));
@@ -94,13 +94,13 @@ class ReadersTest {
     @Test
     @DisplayName("backpressure: who has read everything, or keeps nobody waiting, is never given up")
     void neverGivesUpWhoHoldsNothingBack() {
-        FeedReader level = readers.attach(HEAD + 1, 0);
+        FeedCursor level = readers.attach(HEAD + 1, 0);
         readers.wantRoom(true);
         readers.findStalled(HEAD, 0);
         readers.findStalled(HEAD, 9 * PATIENCE_NS);
         assertFalse(level.stalled);
         readers.wantRoom(false);
-        FeedReader idle = readers.attach(1, 9 * PATIENCE_NS);
+        FeedCursor idle = readers.attach(1, 9 * PATIENCE_NS);
         readers.findStalled(HEAD, 9 * PATIENCE_NS);
         readers.findStalled(HEAD, 99 * PATIENCE_NS);
         assertFalse(idle.stalled, "nobody wants room");
@@ -109,7 +109,7 @@ class ReadersTest {
     @Test
     @DisplayName("backpressure: who was given up is waited for again once it goes on")
     void waitsAgain() {
-        FeedReader reader = readers.attach(1, 0);
+        FeedCursor reader = readers.attach(1, 0);
         readers.wantRoom(true);
         readers.findStalled(HEAD, 0);
         readers.findStalled(HEAD, PATIENCE_NS);

@@ -455,7 +455,7 @@ class SubscriptionStateTest {
         assertSame(Step.JOINED, subscription.next(0));
         idle();
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, SETTINGS.ringMessages()));
+        feed.messages(p, frames(1, SETTINGS.bufferMessages()));
         given();
         idle();
         assertEquals(Set.of("p", "q", "r"), subscription.positions().positions().keySet());
@@ -520,7 +520,7 @@ class SubscriptionStateTest {
         feed.left(eras.endOf(new At(p, 3), 1));
         Era q = eras.of("q", NEXT_LOG);
         feed.started(new At(q, 0));
-        feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
+        feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
         subscription.reloaded(null);
         assertTrue(token().containsKey("p"), "its end is still to be told");
@@ -536,7 +536,7 @@ class SubscriptionStateTest {
         feed.left(eras.endOf(new At(p, 1), 1));
         Era q = eras.of("q", NEXT_LOG);
         feed.started(new At(q, 0));
-        feed.messages(q, frames(1, SETTINGS.ringMessages() + 1));
+        feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
         feed.expired(new At(eras.of("p", LAST_LOG), 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
@@ -595,7 +595,7 @@ class SubscriptionStateTest {
         feed.messages(next, frames(1, 5));
         feed.left(eras.endOf(new At(next, 5), 9));
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, SETTINGS.ringMessages()));
+        feed.messages(p, frames(1, SETTINGS.bufferMessages()));
         Position behind = new Position(NEXT_LOG.epoch(), 6);
         assertEquals(
                 new Gap("r", Reason.OVERRUN, null, null, null, behind),
@@ -635,7 +635,7 @@ class SubscriptionStateTest {
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with(lost), SETTINGS, 0, 0);
         Era back = eras.of("r", LOG);
         feed.started(new At(back, 0));
-        feed.messages(back, frames(1, SETTINGS.ringMessages() + 1));
+        feed.messages(back, frames(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
     }
 

@@ -170,8 +170,8 @@ public record Configuration(
         private TopicSettings settings() {
             int batchBytes = batchMessages * FRAME_BYTES;
             return TopicSettings.DEFAULTS.with(draft -> {
-                draft.ringMessages = ring;
-                draft.ringBytes = 1 << 20;
+                draft.bufferMessages = ring;
+                draft.bufferBytes = 1 << 20;
                 draft.overflow = overflow;
                 draft.batchBytes = batchBytes;
                 draft.windowBytes = (long) windowBatches * batchBytes;

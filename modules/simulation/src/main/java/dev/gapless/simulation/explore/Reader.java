@@ -5,7 +5,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;
@@ -18,7 +18,7 @@ final class Reader {
     private static final String CLUSTER = "explored";
 
     private final Oracle oracle;
-    private final Node node;
+    private final SimulatedNode node;
     private final Witness witness;
     private @Nullable SubscriptionState opened;
     /** What the reload under way was told. */
@@ -26,7 +26,7 @@ final class Reader {
 
     private boolean stalled;
 
-    Reader(Oracle oracle, Node node, Witness witness) {
+    Reader(Oracle oracle, SimulatedNode node, Witness witness) {
         this.oracle = oracle;
         this.node = node;
         this.witness = witness;
@@ -77,7 +77,7 @@ final class Reader {
                         witness,
                         message.node(),
                         message.after().position(),
-                        Node.idOf(message.frame().content()));
+                        SimulatedNode.idOf(message.frame().content()));
             }
             state().handled(messages.run().messages().size());
         } else if (step instanceof Step.Missed missed) {
@@ -103,7 +103,7 @@ final class Reader {
 
     CursorToken token() {
         return CursorToken.parse(
-                state().token(Node.TOPIC, CLUSTER, World.NOW_MS).toString());
+                state().token(SimulatedNode.TOPIC, CLUSTER, World.NOW_MS).toString());
     }
 
     void audit() {

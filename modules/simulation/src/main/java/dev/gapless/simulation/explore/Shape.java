@@ -6,7 +6,7 @@ import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
-import dev.gapless.core.member.Pulses;
+import dev.gapless.core.member.FailureDetector;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Outbox;
 import dev.gapless.core.node.ShardSettings;
@@ -104,7 +104,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Oracle.class, // judges Truth and Witness, which are state, and keeps nothing itself
             Configuration.class, // never changes
             Configuration.Host.class, // neither
-            Pulses.class); // no pulse is ever sent: silence is an action
+            FailureDetector.class); // no ping is ever sent: silence is an action
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
             Map.entry("ProducerState.expiries", "statistics"),
@@ -119,15 +119,15 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Reloading.failed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
             Map.entry("Registration.unanswered", "the backoff does not grow here"),
-            Map.entry("Node.pulseDueNs", "no pulse is ever sent"),
+            Map.entry("Node.pingDueNs", "no ping is ever sent"),
             Map.entry("Node.helloDueNs", "Hellos are repeated by an action"),
             Map.entry("Node.hellos", "as above"),
-            Map.entry("Shard.watched", "no pulse is ever sent"),
-            Map.entry("Node.sessions", "beyond every session that there is; only their order counts"),
+            Map.entry("Shard.watched", "no ping is ever sent"),
+            Map.entry("SimulatedNode.sessions", "beyond every session that there is; only their order counts"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),
             Map.entry("World.touched", "says what was read already"),
             Map.entry("World.subscriptions", "as many as the budgets say"),
-            Map.entry("Life.nowNs", "every moment is told relative to it"),
+            Map.entry("ExploredNode.nowNs", "every moment is told relative to it"),
             Map.entry("Witness.begun", "of no concern where things go wrong"));
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
@@ -140,14 +140,14 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("ProducerState.drainUntilNs", Meaning.DEADLINE),
             Map.entry("Waiter.deadlineNs", Meaning.DEADLINE),
             Map.entry("Cursor.progressNs", Meaning.SINCE),
-            Map.entry("FeedReader.progressNs", Meaning.SINCE),
+            Map.entry("FeedCursor.progressNs", Meaning.SINCE),
             Map.entry("Heard.appeared", Meaning.STAMP),
             Map.entry("Heard.removed", Meaning.STAMP),
             Map.entry("Heard.up", Meaning.STAMP),
             Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
-            Map.entry("Life.memberSince", Meaning.STAMP),
-            Map.entry("Life.memberUntil", Meaning.STAMP),
+            Map.entry("ExploredNode.memberSince", Meaning.STAMP),
+            Map.entry("ExploredNode.memberUntil", Meaning.STAMP),
             Map.entry("Taken.stamp", Meaning.MARK),
             Map.entry("Handover.taken", Meaning.MARK),
             Map.entry("Handover.resumed", Meaning.MARK));

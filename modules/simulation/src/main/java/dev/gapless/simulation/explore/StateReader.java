@@ -3,7 +3,7 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.Session;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.SimulatedNode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -50,7 +50,7 @@ final class StateReader {
 
     /** Reads who lives at this host, if anybody does. */
     @Nullable Reading read(World world, int host) {
-        Life life = world.lifeAt(host);
+        ExploredNode life = world.lifeAt(host);
         if (life == null) {
             return null;
         }
@@ -128,7 +128,7 @@ final class StateReader {
             case HASH_SET -> collection((Collection<?>) value, inOrder((Collection<?>) value));
             case SESSION -> session((Session) value);
             case CONTENT -> {
-                words.add(Node.idOf((Content) value));
+                words.add(SimulatedNode.idOf((Content) value));
                 words.add(((Content) value).length());
             }
             case RECORD -> {
@@ -196,7 +196,7 @@ final class StateReader {
         int known = met.meet(object);
         words.add(known);
         if (known >= 0) {
-            if (lives != NOBODY && object instanceof Life life) {
+            if (lives != NOBODY && object instanceof ExploredNode life) {
                 alive(Objects.requireNonNull(lives[life.host()]));
             }
         } else if (object instanceof Ring<?> ring) {

@@ -21,15 +21,15 @@ final class Walk {
     /** How everything is in one state. */
     private final class Place {
         private int number = States.NONE;
-        private final Memento rest = new Memento();
-        private final Memento[] own = new Memento[world.size()];
+        private final Snapshot rest = new Snapshot();
+        private final Snapshot[] own = new Snapshot[world.size()];
         /** Of each life, of here or of where something happened to it last on the way here. */
-        private final @Nullable Memento[] lives = new Memento[world.size()];
+        private final @Nullable Snapshot[] lives = new Snapshot[world.size()];
 
         private final StateReader.@Nullable Reading[] readings = new StateReader.Reading[world.size()];
 
         Place() {
-            Arrays.setAll(own, host -> new Memento());
+            Arrays.setAll(own, host -> new Snapshot());
         }
 
         /** Remembers how things are now, in this state, having come from there. */
@@ -41,7 +41,7 @@ final class Walk {
                     lives[host] = before.lives[host];
                     readings[host] = before.readings[host];
                 } else {
-                    Life life = world.lifeAt(host);
+                    ExploredNode life = world.lifeAt(host);
                     lives[host] = life == null ? null : own[host];
                     readings[host] = null;
                     if (life != null) {
@@ -52,8 +52,8 @@ final class Walk {
             world.untouch();
         }
 
-        private void keep(Memento memento, Object root, int host) {
-            memento.keep(root, visit -> world.forEachStranger(host, visit));
+        private void keep(Snapshot snapshot, Object root, int host) {
+            snapshot.keep(root, visit -> world.forEachStranger(host, visit));
         }
 
         /** Makes things be as they were, after something happened here. */

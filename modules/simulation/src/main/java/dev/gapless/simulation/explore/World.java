@@ -63,7 +63,7 @@ final class World {
     private static final class Host {
         final Configuration.Host plan;
 
-        @Nullable Life life;
+        @Nullable ExploredNode life;
 
         int lives;
         int publishesLeft;
@@ -97,13 +97,13 @@ final class World {
     }
 
     private void begin() {
-        List<Life> present = new ArrayList<>();
+        List<ExploredNode> present = new ArrayList<>();
         for (int h = 0; h < hosts.size(); h++) {
             if (hosts.get(h).plan.present()) {
                 present.add(born(h));
             }
         }
-        for (Life life : present) {
+        for (ExploredNode life : present) {
             members.forEach((uid, at) -> life.appeared(uid, address(at)));
             life.node().selfUp();
             life.heard().isUp();
@@ -144,10 +144,10 @@ final class World {
         return -1;
     }
 
-    private Life born(int h) {
+    private ExploredNode born(int h) {
         Host host = hosts.get(h);
         long uid = (h + 1) * 100L + ++host.lives;
-        Life life = new Life(this, h, host.plan.name(), uid);
+        ExploredNode life = new ExploredNode(this, h, host.plan.name(), uid);
         host.life = life;
         touch(h);
         members.put(uid, h);
@@ -176,7 +176,7 @@ final class World {
         return hosts.get(host).plan.name() + ":2551";
     }
 
-    private Life life(int host) {
+    private ExploredNode life(int host) {
         touch(host);
         return Objects.requireNonNull(hosts.get(host).life);
     }
@@ -189,7 +189,7 @@ final class World {
     }
 
     /** Who lives there. */
-    @Nullable Life lifeAt(int host) {
+    @Nullable ExploredNode lifeAt(int host) {
         return hosts.get(host).life;
     }
 
@@ -216,7 +216,7 @@ final class World {
     void forEachStranger(int of, Consumer<Object> visit) {
         visit.accept(of < 0 ? NOBODY : this);
         for (int host = 0; host < hosts.size(); host++) {
-            Life life = hosts.get(host).life;
+            ExploredNode life = hosts.get(host).life;
             visit.accept(life == null || host == of ? NOTHING.get(2 * host) : life);
             visit.accept(life == null || host == of ? NOTHING.get(2 * host + 1) : life.heard());
         }
@@ -244,7 +244,7 @@ final class World {
         }
     }
 
-    private void readAll(Life life) {
+    private void readAll(ExploredNode life) {
         boolean read = false;
         for (Map.Entry<Long, Reader> entry : life.readers().entrySet()) {
             while (entry.getValue().canRead() && entry.getValue().isReading()) {
@@ -259,10 +259,10 @@ final class World {
     }
 
     private void receive(int to, Object message) {
-        Life life = hosts.get(to).life;
+        ExploredNode life = hosts.get(to).life;
         if (life != null) {
             touch(to);
-            if (message instanceof Life.News news) {
+            if (message instanceof ExploredNode.News news) {
                 life.learn(news);
             } else {
                 life.receive(message);
@@ -279,7 +279,7 @@ final class World {
         link(other, one).clear();
     }
 
-    private boolean isQuiet(int host, Life life) {
+    private boolean isQuiet(int host, ExploredNode life) {
         boolean quiet = !life.wantsToFlush() && life.news().isEmpty();
         for (int other = 0; other < hosts.size(); other++) {
             quiet &= link(host, other).isEmpty() && link(other, host).isEmpty();
@@ -334,7 +334,7 @@ final class World {
         ifMay(all, Kind.START, x, 0);
     }
 
-    private void node(Actions all, int x, Host host, Life life) {
+    private void node(Actions all, int x, Host host, ExploredNode life) {
         if (life.wantsToFlush()) {
             all.add(Kind.FLUSH.at(x, 0));
         }
@@ -355,7 +355,7 @@ final class World {
             all.add(Kind.END.at(x, 0));
         }
         for (int y = 0; y < hosts.size(); y++) {
-            Life other = hosts.get(y).life;
+            ExploredNode other = hosts.get(y).life;
             if (y == x || other == null) {
                 continue;
             }
@@ -376,7 +376,7 @@ final class World {
         ifMay(all, Kind.RESTART, x, 0);
     }
 
-    private void application(Actions all, int x, Host host, Life life) {
+    private void application(Actions all, int x, Host host, ExploredNode life) {
         if (life.node().isLeaving()) {
             return;
         }
@@ -477,10 +477,10 @@ final class World {
     private void remove(long uid) {
         members.remove(uid);
         truth.isNoMemberAnyMore(uid, stamp());
-        tell(new Life.News(uid, "", false));
+        tell(new ExploredNode.News(uid, "", false));
     }
 
-    private void tell(Life.News news) {
+    private void tell(ExploredNode.News news) {
         for (Host host : hosts) {
             if (host.life != null && host.life.node().uid() != news.uid()) {
                 if (host.plan.near()) {
@@ -495,9 +495,9 @@ final class World {
 
     private void start(int x) {
         removeAt(x);
-        Life life = born(x);
+        ExploredNode life = born(x);
         long uid = life.node().uid();
-        tell(new Life.News(uid, address(x), true));
+        tell(new ExploredNode.News(uid, address(x), true));
         members.forEach((member, at) -> life.appeared(member, address(at)));
         life.node().selfUp();
         life.heard().isUp();
@@ -507,7 +507,7 @@ final class World {
     }
 
     private void subscriptions(Kind kind, int x, int y) {
-        Life life = life(x);
+        ExploredNode life = life(x);
         if (kind == Kind.OPEN) {
             Opening how = Configuration.OPENINGS.get(y);
             long id = ++subscriptions;
@@ -532,7 +532,7 @@ final class World {
     /** What holds in every state: bounds, and nobody found a hole by himself. */
     void audit() {
         for (Host host : hosts) {
-            Life life = host.life;
+            ExploredNode life = host.life;
             if (life == null) {
                 continue;
             }
@@ -584,7 +584,7 @@ final class World {
     List<String> describe() {
         List<String> lines = new ArrayList<>();
         for (Host host : hosts) {
-            Life life = host.life;
+            ExploredNode life = host.life;
             lines.add(host.plan.name()
                     + (life == null ? " is dead" : " " + life.node().uid()));
             if (life != null && life.node().producer() != null) {

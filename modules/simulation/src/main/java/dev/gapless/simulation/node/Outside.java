@@ -8,7 +8,7 @@ import dev.gapless.core.wire.Packet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What surrounds a {@link Node}: its clocks, its network, and who looks on. Any method may end the node by throwing. */
+/** What surrounds a {@link SimulatedNode}: its clocks, its network, and who looks on. Any method may end the node by throwing. */
 public interface Outside {
     /** Milliseconds since 1970, by a clock that may be wrong and may jump. */
     long nowMs();
@@ -30,7 +30,7 @@ public interface Outside {
         delivery.run();
     }
 
-    /** No pulse of that node answers. */
+    /** No ping of that node answers. */
     default void heardNothingOf(long silentUid) {}
 
     /** An older member has this node's name: this one is to end. */
@@ -53,7 +53,7 @@ public interface Outside {
     /** The message with this number is not in the log, and will not be. */
     void publishRefused(long id, String why);
 
-    /** There is something that {@link Node#flush} has not been called for; said once until it is. */
+    /** There is something that {@link SimulatedNode#flush} has not been called for; said once until it is. */
     void wantsFlush();
 
     /** A subscription is ready, but for these nodes. */

@@ -381,8 +381,8 @@ public final class Oracle {
         long onTop = settings.backpressure() ? settings.windowBytes() + settings.batchBytes() : 0;
         long smallest = 8 + 64;
         long messagesOnTop = 2L * senders * (onTop / smallest + 1);
-        long mostBytes = settings.ringBytes() + senders * 2L * (onTop + largestEntryBytes);
-        if (bytes > mostBytes || messages > settings.ringMessages() + messagesOnTop) {
+        long mostBytes = settings.bufferBytes() + senders * 2L * (onTop + largestEntryBytes);
+        if (bytes > mostBytes || messages > settings.bufferMessages() + messagesOnTop) {
             throw new Violation("G5: " + what + " holds " + messages + " entries, " + bytes + " bytes");
         }
     }

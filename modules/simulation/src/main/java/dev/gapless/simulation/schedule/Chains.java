@@ -210,7 +210,7 @@ final class Chains {
     }
 
     private void flood(Host but, SplittableRandom random) {
-        int most = Math.min(40, schedule.settings().ringMessages() + 2);
+        int most = Math.min(40, schedule.settings().bufferMessages() + 2);
         for (Host host : schedule.hosts()) {
             NodeProcess process = host.process();
             if (host != but && process != null && host.produces() && host.mayProduce() && process.mayPublish()) {

@@ -5,7 +5,7 @@ import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Faults {
             Ack.class,
             Heartbeat.class,
             Gone.class,
-            Pulse.class);
+            Ping.class);
 
     private final Schedule schedule;
     private final RandomGenerator later;

@@ -10,9 +10,9 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Pulse;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import dev.gapless.simulation.schedule.Chains.Moment;
@@ -32,7 +32,7 @@ final class NodeProcess implements Outside {
     private final Schedule schedule;
     private final Timeline timeline;
     private final Host host;
-    private final Node node;
+    private final SimulatedNode node;
     private final SplittableRandom random;
     private final Heard heard;
     private final Vigil vigil;
@@ -66,7 +66,7 @@ final class NodeProcess implements Outside {
         this.random = new SplittableRandom(uid);
         this.busy =
                 schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
-        this.node = new Node(
+        this.node = new SimulatedNode(
                 uid,
                 host.name(),
                 host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid))),
@@ -75,14 +75,14 @@ final class NodeProcess implements Outside {
                 this);
         this.heard = new Heard(timeline::stamp);
         this.vigil = new Vigil(schedule, this);
-        pulse();
+        ping();
     }
 
     Host host() {
         return host;
     }
 
-    Node node() {
+    SimulatedNode node() {
         return node;
     }
 
@@ -193,12 +193,12 @@ final class NodeProcess implements Outside {
         }
     }
 
-    private void pulse() {
+    private void ping() {
         timeline.after(
                 Math.max(1, untilNs(node.nodeDeadlineNs())),
                 () -> input(() -> {
                     node.onNodeTime();
-                    pulse();
+                    ping();
                 }));
     }
 
@@ -271,7 +271,7 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ effects
 
     void receive(Host from, Object packet) {
-        if (packet instanceof Pulse && !paused && !dead) {
+        if (packet instanceof Ping && !paused && !dead) {
             vigil.receives(packet);
             node.receive(packet); // changes neither what is due nor what can be read
             return;

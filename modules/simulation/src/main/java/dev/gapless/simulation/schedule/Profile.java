@@ -91,7 +91,7 @@ record Profile(
         int ring = 1 + random.nextInt(16);
         return new Profile(
                 settings.with(draft -> {
-                    draft.ringMessages = Math.min(ring, draft.ringMessages);
+                    draft.bufferMessages = Math.min(ring, draft.bufferMessages);
                     draft.producerReturnNs = 100 * MS + random.nextLong(SECOND);
                     draft.readyTimeoutNs = SECOND + random.nextLong(SECOND);
                 }),
@@ -119,12 +119,12 @@ record Profile(
         int ring = ring(random, faults, backpressure);
         int largest = (int) NUMBER_AND_OVERHEAD + padding;
         int batch = largest * (1 + random.nextInt(6));
-        long ringBytes = faults && random.nextInt(4) == 0
+        long bufferBytes = faults && random.nextInt(4) == 0
                 ? Math.max(largest + ENTRY_OVERHEAD, (long) ring * (largest / 2))
                 : 1 << 20;
         TopicSettings settings = TopicSettings.DEFAULTS.with(draft -> {
-            draft.ringMessages = ring;
-            draft.ringBytes = ringBytes;
+            draft.bufferMessages = ring;
+            draft.bufferBytes = bufferBytes;
             draft.overflow = backpressure ? Overflow.BACKPRESSURE : Overflow.EXPIRE;
             draft.batchBytes = batch;
             draft.windowBytes = (long) batch * (1 + random.nextInt(6));
@@ -185,7 +185,7 @@ record Profile(
         int batch = largest * (1 + process.nextInt(settings.batchBytes() / largest));
         int batches = (int) (settings.windowBytes() / batch);
         return settings.with(draft -> {
-            draft.ringMessages = 1 + process.nextInt(settings.ringMessages());
+            draft.bufferMessages = 1 + process.nextInt(settings.bufferMessages());
             draft.batchBytes = batch;
             draft.maxMessageBytes = batch;
             draft.windowBytes = (long) batch * (1 + process.nextInt(batches));
@@ -227,7 +227,7 @@ record Profile(
                 settings.windowBytes() == settings.batchBytes()
                         ? "setting: window of one batch"
                         : "setting: window of several batches");
-        if (settings.ringBytes() < (long) settings.ringMessages() * (NUMBER_AND_OVERHEAD + padding)) {
+        if (settings.bufferBytes() < (long) settings.bufferMessages() * (NUMBER_AND_OVERHEAD + padding)) {
             counts.add("setting: ring bounded by its bytes");
         }
         if (settings.maxAgeNs() > 0) {
@@ -246,7 +246,7 @@ record Profile(
     }
 
     private String ringClass() {
-        int messages = settings.ringMessages();
+        int messages = settings.bufferMessages();
         if (messages <= 3) {
             return "ring of 1 to 3";
         } else if (messages < 32) {

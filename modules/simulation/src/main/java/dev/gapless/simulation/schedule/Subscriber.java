@@ -9,7 +9,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Reloads;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Violation;
@@ -83,7 +83,10 @@ final class Subscriber {
     }
 
     CursorToken token() {
-        return state().token(Node.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs());
+        return state().token(
+                        SimulatedNode.TOPIC,
+                        Schedule.CLUSTER,
+                        schedule.timeline().nowMs());
     }
 
     /** There may be something to read. */
@@ -187,7 +190,7 @@ final class Subscriber {
         int i = from;
         while (i < run.messages().size()) {
             FeedEntry.Message message = run.messages().get(i);
-            long id = Node.idOf(message.frame().content());
+            long id = SimulatedNode.idOf(message.frame().content());
             process.effect();
             schedule.oracle().given(witness, message.node(), message.after().position(), id);
             i++;
@@ -236,7 +239,8 @@ final class Subscriber {
                 positions.put(producer, new Position(life.epoch, life.head()));
             }
         }
-        return new CursorToken(Node.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs(), positions);
+        return new CursorToken(
+                SimulatedNode.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs(), positions);
     }
 
     void audit() {

@@ -9,7 +9,7 @@ import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Waits;
@@ -59,8 +59,8 @@ final class Vigil {
     void sends(long toUid, Packet packet) {
         if (packet instanceof Registered registered) {
             registered(registered.session(), registered.reader(), registered.next() - 1);
-        } else if (packet instanceof Pulse && gone.contains(toUid)) {
-            throw new Violation("G5: " + process.host() + " sends pulses to " + schedule.name(toUid)
+        } else if (packet instanceof Ping && gone.contains(toUid)) {
+            throw new Violation("G5: " + process.host() + " sends pings to " + schedule.name(toUid)
                     + ", which is no member any more");
         }
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.function.Executable;
 /** An oracle that cannot say no is worth nothing: each violation is made by hand, beside what is right. */
 class OracleTest implements Observer {
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
-        draft.ringMessages = 10;
-        draft.ringBytes = 10_000;
+        draft.bufferMessages = 10;
+        draft.bufferBytes = 10_000;
     });
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);

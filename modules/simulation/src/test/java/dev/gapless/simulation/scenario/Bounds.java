@@ -11,7 +11,7 @@ final class Bounds {
 
     private Bounds() {}
 
-    static void check(Life life, int nodes, Truth truth) {
+    static void check(ScenarioNode life, int nodes, Truth truth) {
         Oracle oracle = new Oracle(truth, life.settings(), true, World.NOBODY);
         if (life.hasLog() && life.node().producer() != null) {
             Log log = life.node().producer().log();

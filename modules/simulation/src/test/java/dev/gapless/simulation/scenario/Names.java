@@ -14,7 +14,7 @@ import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Message;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.Withdrawal;
@@ -102,8 +102,8 @@ final class Names {
         }
         if (message instanceof Hello hello) {
             return "Hello " + hello.node() + (hello.answer() ? ", an answer" : "");
-        } else if (message instanceof Pulse pulse) {
-            return "Pulse " + pulse.counter() + " heard " + pulse.heard();
+        } else if (message instanceof Ping ping) {
+            return "Ping " + ping.counter() + " heard " + ping.heard();
         }
         Message sent = (Message) message;
         String reader = sent.reader() == Message.SHARED_READER ? "" : "#" + sent.reader();

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * The links between the nodes of a scenario. What is sent stays under way until a command delivers it.
  *
- * <p>Pulses, Hellos and what a node sends to itself arrive at once and are not told, unless {@code show} asks for them; a cut
+ * <p>Pings, Hellos and what a node sends to itself arrive at once and are not told, unless {@code show} asks for them; a cut
  * link loses them, too.
  */
 final class Network {
@@ -30,7 +30,7 @@ final class Network {
         return links.computeIfAbsent(from + ">" + to, key -> new Link(from, to));
     }
 
-    void send(Life from, long toUid, Object message) {
+    void send(ScenarioNode from, long toUid, Object message) {
         String to = world.addressOf(toUid);
         Link link = link(from.address(), to);
         boolean hub = !(message instanceof Message);
@@ -61,7 +61,7 @@ final class Network {
     }
 
     private void arrive(String address, Object message) {
-        Life life = world.awake(address);
+        ScenarioNode life = world.awake(address);
         if (life != null) {
             life.node().receive(message);
         }

@@ -18,11 +18,11 @@ final class Pictures {
         this.world = world;
     }
 
-    private boolean isShown(Life life, String node) {
+    private boolean isShown(ScenarioNode life, String node) {
         return world.shows("self") || !node.equals(life.nodeName());
     }
 
-    void state(Life life) {
+    void state(ScenarioNode life) {
         ProducerState producer = life.node().producer();
         if (producer == null) {
             world.story().tell("no log");
@@ -65,7 +65,7 @@ final class Pictures {
                                 : " at " + world.names().position(registration.position())));
     }
 
-    void feed(Life life) {
+    void feed(ScenarioNode life) {
         TopicConsumer consumer = life.node().consumer();
         if (consumer == null) {
             throw new IllegalArgumentException(life.address() + " has no subscription");

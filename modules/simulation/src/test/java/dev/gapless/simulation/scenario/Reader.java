@@ -7,7 +7,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Reader {
     private final World world;
     private final String name;
-    private final Life life;
+    private final ScenarioNode life;
     private final Witness witness;
     private @Nullable SubscriptionState opened;
     private @Nullable MessageRun run;
@@ -27,7 +27,7 @@ final class Reader {
     private @Nullable List<Gap> gaps;
     private boolean failed;
 
-    Reader(World world, String name, Life life, Witness witness) {
+    Reader(World world, String name, ScenarioNode life, Witness witness) {
         this.world = world;
         this.name = name;
         this.life = life;
@@ -46,7 +46,7 @@ final class Reader {
         return witness;
     }
 
-    Life life() {
+    ScenarioNode life() {
         return life;
     }
 
@@ -104,7 +104,7 @@ final class Reader {
                             witness,
                             message.node(),
                             at,
-                            Node.idOf(message.frame().content()));
+                            SimulatedNode.idOf(message.frame().content()));
             world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());
             handled++;
             count++;

@@ -28,8 +28,8 @@ final class Settings {
         }
         return TopicSettings.DEFAULTS.with(draft -> {
             draft.publishing = !given.getOrDefault("publishing", "on").equals("off");
-            draft.ringMessages = number(given, "ring", 100);
-            draft.ringBytes = number(given, "bytes", 1 << 20);
+            draft.bufferMessages = number(given, "ring", 100);
+            draft.bufferBytes = number(given, "bytes", 1 << 20);
             draft.overflow =
                     Overflow.valueOf(given.getOrDefault("overflow", "expire").toUpperCase(Locale.ROOT));
             draft.batchBytes = number(given, "batch", 10) * MESSAGE_BYTES;

@@ -4,7 +4,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Registered;
-import dev.gapless.simulation.node.Node;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
@@ -86,7 +86,7 @@ final class Verbs {
         world.start(command.argument(0));
     }
 
-    private void forget(Life at, Life silent) {
+    private void forget(ScenarioNode at, ScenarioNode silent) {
         at.node().forget(silent.uid());
         world.settle();
     }
@@ -182,7 +182,7 @@ final class Verbs {
 
     // ------------------------------------------------------------------ applications
 
-    private void leave(Life life) {
+    private void leave(ScenarioNode life) {
         if (life.hasLog()) {
             world.truth().left(life.nodeName(), life.epoch());
         }
@@ -191,7 +191,7 @@ final class Verbs {
     }
 
     private void publish(Command command) {
-        Life life = world.life(command.argument(0));
+        ScenarioNode life = world.life(command.argument(0));
         if (command.arguments().contains("unsent")) {
             world.keepUnsent(life);
         }
@@ -209,7 +209,7 @@ final class Verbs {
     }
 
     private void subscribe(Command command) {
-        Life life = world.life(command.argument(2));
+        ScenarioNode life = world.life(command.argument(2));
         long id = id(command.argument(0));
         switch (command.argument(3)) {
             case "latest" -> open(command.argument(0), life, new Opening.Latest(), Witness.latest(id));
@@ -226,7 +226,7 @@ final class Verbs {
         return Long.parseLong(name.substring(1));
     }
 
-    private void open(String name, Life life, Opening how, Witness witness) {
+    private void open(String name, ScenarioNode life, Opening how, Witness witness) {
         Reader reader = world.open(name, life, witness);
         world.oracle().opened(witness, life.heard());
         life.node().subscribe(witness.id(), how, reader::begin);
@@ -254,7 +254,7 @@ final class Verbs {
             case "fails" -> reader.reloadFails();
             case "upto" ->
                 reader.reloaded(new CursorToken(
-                        Node.TOPIC,
+                        SimulatedNode.TOPIC,
                         CLUSTER,
                         Names.BEGIN_MS,
                         positions(command.arguments()
@@ -276,8 +276,9 @@ final class Verbs {
 
     private void token(Command command) {
         Reader reader = world.reader(command.argument(0));
-        CursorToken token = CursorToken.parse(
-                reader.state().token(Node.TOPIC, CLUSTER, Names.BEGIN_MS).toString());
+        CursorToken token = CursorToken.parse(reader.state()
+                .token(SimulatedNode.TOPIC, CLUSTER, Names.BEGIN_MS)
+                .toString());
         tokens.put(
                 command.argument(1),
                 new Taken(token, reader.witness().kept(), reader.life().heard(), world.stamp()));
@@ -294,12 +295,12 @@ final class Verbs {
     private void craft(Command command) {
         Map<String, Position> positions =
                 positions(command.arguments().subList(1, command.arguments().size()));
-        CursorToken token = new CursorToken(Node.TOPIC, CLUSTER, Names.BEGIN_MS, new HashMap<>(positions));
+        CursorToken token = new CursorToken(SimulatedNode.TOPIC, CLUSTER, Names.BEGIN_MS, new HashMap<>(positions));
         tokens.put(command.argument(0), new Taken(token, Witness.latest(0), new Heard(world::stamp), world.stamp()));
     }
 
     private void resume(Command command) {
-        Life life = world.life(command.argument(2));
+        ScenarioNode life = world.life(command.argument(2));
         Taken taken = there(tokens.get(command.argument(4)), "There is no such token");
         Witness witness = taken.witness()
                 .resumed(

@@ -36,14 +36,14 @@ final class World {
     private final Map<String, String> nodeAt = new LinkedHashMap<>();
     private final Map<String, String> addressInCluster = new LinkedHashMap<>();
     private final Map<String, Integer> livesOf = new LinkedHashMap<>();
-    private final Map<String, Life> running = new LinkedHashMap<>();
-    private final List<Life> members = new ArrayList<>();
+    private final Map<String, ScenarioNode> running = new LinkedHashMap<>();
+    private final List<ScenarioNode> members = new ArrayList<>();
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
     private final Network network = new Network(this);
-    private final Set<Life> toFlush = new LinkedHashSet<>();
-    private final Set<Life> unsent = new HashSet<>();
-    private final Set<Life> frozen = new HashSet<>();
+    private final Set<ScenarioNode> toFlush = new LinkedHashSet<>();
+    private final Set<ScenarioNode> unsent = new HashSet<>();
+    private final Set<ScenarioNode> frozen = new HashSet<>();
     private final Set<String> shown = new HashSet<>();
     private long nowNs;
     private long stamps;
@@ -119,19 +119,21 @@ final class World {
         String name = node + "." + number;
         names.life(uid, name);
         addresses.put(uid, address);
-        running.put(address, new Life(this, address, node, number, uid, Objects.requireNonNull(nodes.get(address))));
+        running.put(
+                address,
+                new ScenarioNode(this, address, node, number, uid, Objects.requireNonNull(nodes.get(address))));
     }
 
     /** The process that runs at this address ends there and then. */
     void crash(String address) {
-        Life dead = life(address);
+        ScenarioNode dead = life(address);
         running.remove(address);
         toFlush.remove(dead);
         subscriptionsEnd(dead);
     }
 
-    Life life(String address) {
-        Life life = running.get(address);
+    ScenarioNode life(String address) {
+        ScenarioNode life = running.get(address);
         if (life == null) {
             throw new IllegalArgumentException("Nothing runs at " + address);
         }
@@ -157,8 +159,8 @@ final class World {
     }
 
     /** What runs at this address and takes part, if anything does. */
-    @Nullable Life awake(String address) {
-        Life life = running.get(address);
+    @Nullable ScenarioNode awake(String address) {
+        ScenarioNode life = running.get(address);
         return life == null || frozen.contains(life) ? null : life;
     }
 
@@ -172,16 +174,16 @@ final class World {
 
     // ------------------------------------------------------------------ members
 
-    private boolean runs(Life life) {
+    private boolean runs(ScenarioNode life) {
         return running.get(life.address()) == life;
     }
 
     /** They become members together, and are up at once. */
     void up(List<String> added) {
-        List<Life> present = List.copyOf(members);
-        List<Life> come = added.stream().map(this::life).toList();
+        List<ScenarioNode> present = List.copyOf(members);
+        List<ScenarioNode> come = added.stream().map(this::life).toList();
         members.addAll(come);
-        for (Life life : come) {
+        for (ScenarioNode life : come) {
             truth.becameMember(life.uid(), stamp());
             life.heard().joins();
             present.stream().filter(this::runs).forEach(other -> appeared(other, life));
@@ -195,14 +197,14 @@ final class World {
         });
     }
 
-    private void appeared(Life at, Life who) {
+    private void appeared(ScenarioNode at, ScenarioNode who) {
         at.heard().appeared(who.uid(), who.address());
         at.node().appeared(who.uid(), Objects.requireNonNull(addressInCluster.get(who.address())));
     }
 
     /** The earliest life of this node that is a member is none any more, and the others hear of it. */
     void remove(String node) {
-        Life gone = members.stream()
+        ScenarioNode gone = members.stream()
                 .filter(life -> life.address().equals(node) || life.name().equals(node))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
@@ -224,11 +226,11 @@ final class World {
         settle();
     }
 
-    void subscriptionsEnd(Life life) {
+    void subscriptionsEnd(ScenarioNode life) {
         readers.values().removeIf(reader -> reader.life() == life);
     }
 
-    void ready(Life life, long subscription, Set<String> silent) {
+    void ready(ScenarioNode life, long subscription, Set<String> silent) {
         Reader reader = reader("s" + subscription);
         oracle.ready(reader.witness(), life.heard());
         story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
@@ -236,16 +238,16 @@ final class World {
 
     // ------------------------------------------------------------------ what happens by itself
 
-    void wantsFlush(Life life) {
+    void wantsFlush(ScenarioNode life) {
         toFlush.add(life);
     }
 
     /** What it publishes stays in its log until {@link #flush}. */
-    void keepUnsent(Life life) {
+    void keepUnsent(ScenarioNode life) {
         unsent.add(life);
     }
 
-    void flush(Life life) {
+    void flush(ScenarioNode life) {
         unsent.remove(life);
         settle();
     }
@@ -255,7 +257,7 @@ final class World {
         boolean more = true;
         while (more) {
             more = network.deliverUnseen();
-            for (Life life : List.copyOf(toFlush)) {
+            for (ScenarioNode life : List.copyOf(toFlush)) {
                 if (!unsent.contains(life)) {
                     toFlush.remove(life);
                     life.node().flush();
@@ -267,7 +269,7 @@ final class World {
         readers.values().forEach(Reader::audit);
     }
 
-    private void audit(Life life) {
+    private void audit(ScenarioNode life) {
         life.plan();
         if (!life.drained && life.node().isDrained()) {
             life.drained = true;
@@ -288,7 +290,7 @@ final class World {
         for (int i = 0; true; i++) {
             long dueNs = running.values().stream()
                     .filter(life -> !frozen.contains(life))
-                    .mapToLong(Life::dueNs)
+                    .mapToLong(ScenarioNode::dueNs)
                     .min()
                     .orElse(Long.MAX_VALUE);
             dueNs = delivering ? Math.min(dueNs, network.dueNs()) : dueNs;
@@ -300,7 +302,7 @@ final class World {
             }
             nowNs = Math.max(nowNs, dueNs);
             story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
-            for (Life life : List.copyOf(running.values())) {
+            for (ScenarioNode life : List.copyOf(running.values())) {
                 if (life.dueNs() <= nowNs && !frozen.contains(life)) {
                     life.onTime();
                     settle();
@@ -315,7 +317,7 @@ final class World {
     }
 
     /** A subscription that is opened now, and whose witness is this. */
-    Reader open(String name, Life life, Witness witness) {
+    Reader open(String name, ScenarioNode life, Witness witness) {
         Reader reader = new Reader(this, name, life, witness);
         if (readers.put(name, reader) != null) {
             throw new IllegalArgumentException("There is a subscription " + name + " already");

@@ -19,7 +19,7 @@ import org.openjdk.jcstress.infra.results.JZ_Result;
 @State
 public class FeedRoomStress {
     private final Feed feed = new Feed(Given.settings(2, Overflow.BACKPRESSURE));
-    private final FeedReader reader = feed.attach(1, 0);
+    private final FeedCursor reader = feed.attach(1, 0);
 
     public FeedRoomStress() {
         feed.started(new At(Given.era("p"), 0));

@@ -4,7 +4,7 @@ package dev.gapless.core.feed;
  * How far one subscription has read a {@link Feed}. The subscription moves it; the feed's writer looks at it to know what it
  * may overwrite.
  */
-public final class FeedReader {
+public final class FeedCursor {
     /** Invariant: it never falls. */
     private volatile long next;
 
@@ -13,7 +13,7 @@ public final class FeedReader {
     long progressNs;
     boolean stalled;
 
-    FeedReader(long next, long nowNs) {
+    FeedCursor(long next, long nowNs) {
         this.next = next;
         this.seen = next;
         this.progressNs = nowNs;

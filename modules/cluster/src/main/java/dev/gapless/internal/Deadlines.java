@@ -8,13 +8,13 @@ import java.util.TreeSet;
  * The next deadlines of many, most of whom have none, and one timer for the earliest: who has none costs nothing. A deadline that moves
  * further away is not touched: it then comes early, finds nothing due, and is set again. One thread at a time.
  */
-final class Alarms<S extends Alarms.Sleeper> {
+final class Deadlines<S extends Deadlines.Entry> {
     static final long NEVER = Long.MAX_VALUE;
 
     private static final long SHORTEST_NS = 1_000_000;
 
     /** Who has deadlines. */
-    abstract static class Sleeper {
+    abstract static class Entry {
         private long wakesAtNs = NEVER;
         private long number;
     }
@@ -24,37 +24,37 @@ final class Alarms<S extends Alarms.Sleeper> {
         void start(long afterNs);
     }
 
-    private final TreeSet<S> asleep = new TreeSet<>(Alarms::compare);
+    private final TreeSet<S> asleep = new TreeSet<>(Deadlines::compare);
     private final Timer timer;
     private long timerNs = NEVER;
     private long numbers;
 
-    Alarms(Timer timer) {
+    Deadlines(Timer timer) {
         this.timer = timer;
     }
 
-    private static int compare(Sleeper one, Sleeper other) {
+    private static int compare(Entry one, Entry other) {
         long later = one.wakesAtNs - other.wakesAtNs; // a clock for durations: only differences mean anything
         return later == 0 ? Long.compare(one.number, other.number) : Long.signum(later);
     }
 
     /** It is due at this time, or was due earlier; not at all, if it is {@link #NEVER}. */
-    void set(S sleeper, long deadlineNs, long nowNs) {
-        Sleeper known = sleeper;
+    void set(S entry, long deadlineNs, long nowNs) {
+        Entry known = entry;
         if (deadlineNs == NEVER || (known.wakesAtNs != NEVER && known.wakesAtNs - deadlineNs <= 0)) {
             return;
         }
-        remove(sleeper);
+        remove(entry);
         known.wakesAtNs = deadlineNs;
         known.number = numbers++;
-        asleep.add(sleeper);
+        asleep.add(entry);
         startTimer(nowNs);
     }
 
-    void remove(S sleeper) {
-        Sleeper known = sleeper;
+    void remove(S entry) {
+        Entry known = entry;
         if (known.wakesAtNs != NEVER) {
-            asleep.remove(sleeper);
+            asleep.remove(entry);
             known.wakesAtNs = NEVER;
         }
     }
@@ -83,7 +83,7 @@ final class Alarms<S extends Alarms.Sleeper> {
         }
     }
 
-    private static long wakesAtNs(Sleeper sleeper) {
-        return sleeper.wakesAtNs;
+    private static long wakesAtNs(Entry entry) {
+        return entry.wakesAtNs;
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * What every object held that can be reached from a root, to be put back later: into the same objects, which stay who they are.
  * Nothing is copied but what can change: fields that are not final, and what is in collections.
  */
-final class Memento {
+final class Snapshot {
     private static final ClassValue<Holder> HOLDERS = new ClassValue<>() {
         @Override
         protected Holder computeValue(Class<?> type) {
@@ -104,10 +104,10 @@ final class Memento {
         /** Nothing in it ever changes. */
         static final Holder CONSTANT = new Holder() {
             @Override
-            void keep(Object object, Memento memento) {}
+            void keep(Object object, Snapshot snapshot) {}
 
             @Override
-            void putBack(Object object, Memento memento) {}
+            void putBack(Object object, Snapshot snapshot) {}
         };
 
         private static final List<Class<?>> CONSTANTS = List.of(
@@ -126,9 +126,9 @@ final class Memento {
                 Oracle.class, // keeps nothing: what is true is the world's
                 Lock.class); // nobody holds one between two actions
 
-        abstract void keep(Object object, Memento memento);
+        abstract void keep(Object object, Snapshot snapshot);
 
-        abstract void putBack(Object object, Memento memento);
+        abstract void putBack(Object object, Snapshot snapshot);
 
         static Holder of(Class<?> type) {
             if (type == AtomicLong.class) {
@@ -198,22 +198,22 @@ final class Memento {
         }
 
         @Override
-        void keep(Object object, Memento memento) {
+        void keep(Object object, Snapshot snapshot) {
             try {
                 for (Field field : longs) {
-                    memento.number(field.getLong(object));
+                    snapshot.number(field.getLong(object));
                 }
                 for (Field field : ints) {
-                    memento.number(field.getInt(object));
+                    snapshot.number(field.getInt(object));
                 }
                 for (Field field : booleans) {
-                    memento.number(field.getBoolean(object) ? 1 : 0);
+                    snapshot.number(field.getBoolean(object) ? 1 : 0);
                 }
                 for (Field field : references) {
-                    memento.reference(field.get(object));
+                    snapshot.reference(field.get(object));
                 }
                 for (Field field : finals) {
-                    memento.visit(field.get(object));
+                    snapshot.visit(field.get(object));
                 }
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException(e);
@@ -221,19 +221,19 @@ final class Memento {
         }
 
         @Override
-        void putBack(Object object, Memento memento) {
+        void putBack(Object object, Snapshot snapshot) {
             try {
                 for (Field field : longs) {
-                    field.setLong(object, memento.number());
+                    field.setLong(object, snapshot.number());
                 }
                 for (Field field : ints) {
-                    field.setInt(object, (int) memento.number());
+                    field.setInt(object, (int) snapshot.number());
                 }
                 for (Field field : booleans) {
-                    field.setBoolean(object, memento.number() != 0);
+                    field.setBoolean(object, snapshot.number() != 0);
                 }
                 for (Field field : references) {
-                    field.set(object, memento.reference());
+                    field.set(object, snapshot.reference());
                 }
             } catch (IllegalAccessException e) {
                 throw new IllegalStateException(e);
@@ -249,28 +249,28 @@ final class Memento {
         }
 
         @Override
-        void keep(Object object, Memento memento) {
+        void keep(Object object, Snapshot snapshot) {
             Map<?, ?> map = (Map<?, ?>) object;
-            memento.number(map.size());
+            snapshot.number(map.size());
             for (Map.Entry<?, ?> entry : map.entrySet()) {
-                memento.reference(entry.getKey());
-                memento.reference(entry.getValue());
+                snapshot.reference(entry.getKey());
+                snapshot.reference(entry.getValue());
             }
         }
 
         @Override
         @SuppressWarnings("unchecked") // what came out of it goes in again
-        void putBack(Object object, Memento memento) {
-            int size = (int) memento.number();
-            int first = memento.referencesCount;
-            memento.referencesCount += 2 * size;
+        void putBack(Object object, Snapshot snapshot) {
+            int size = (int) snapshot.number();
+            int first = snapshot.referencesCount;
+            snapshot.referencesCount += 2 * size;
             Map<@Nullable Object, @Nullable Object> map = (Map<@Nullable Object, @Nullable Object>) object;
-            if (unmodifiable || holds(map, size, memento.references, first)) {
+            if (unmodifiable || holds(map, size, snapshot.references, first)) {
                 return;
             }
             map.clear();
-            for (int i = first; i < memento.referencesCount; i += 2) {
-                map.put(memento.references[i], memento.references[i + 1]);
+            for (int i = first; i < snapshot.referencesCount; i += 2) {
+                map.put(snapshot.references[i], snapshot.references[i + 1]);
             }
         }
 
@@ -297,26 +297,26 @@ final class Memento {
         }
 
         @Override
-        void keep(Object object, Memento memento) {
+        void keep(Object object, Snapshot snapshot) {
             Collection<?> all = (Collection<?>) object;
-            memento.number(all.size());
+            snapshot.number(all.size());
             for (Object one : all) {
-                memento.reference(one);
+                snapshot.reference(one);
             }
         }
 
         @Override
         @SuppressWarnings("unchecked") // what came out of it goes in again
-        void putBack(Object object, Memento memento) {
-            int size = (int) memento.number();
-            int first = memento.referencesCount;
-            memento.referencesCount += size;
+        void putBack(Object object, Snapshot snapshot) {
+            int size = (int) snapshot.number();
+            int first = snapshot.referencesCount;
+            snapshot.referencesCount += size;
             Collection<@Nullable Object> all = (Collection<@Nullable Object>) object;
-            if (unmodifiable || holds(all, size, memento.references, first)) {
+            if (unmodifiable || holds(all, size, snapshot.references, first)) {
                 return;
             }
             all.clear();
-            all.addAll(Arrays.asList(memento.references).subList(first, first + size));
+            all.addAll(Arrays.asList(snapshot.references).subList(first, first + size));
         }
 
         private static boolean holds(Collection<?> all, int size, @Nullable Object[] expected, int first) {
@@ -335,48 +335,48 @@ final class Memento {
 
     private static final class OfInts extends Holder {
         @Override
-        void keep(Object object, Memento memento) {
+        void keep(Object object, Snapshot snapshot) {
             for (int number : (int[]) object) {
-                memento.number(number);
+                snapshot.number(number);
             }
         }
 
         @Override
-        void putBack(Object object, Memento memento) {
+        void putBack(Object object, Snapshot snapshot) {
             int[] ints = (int[]) object;
             for (int i = 0; i < ints.length; i++) {
-                ints[i] = (int) memento.number();
+                ints[i] = (int) snapshot.number();
             }
         }
     }
 
     private static final class OfAtomicLong extends Holder {
         @Override
-        void keep(Object object, Memento memento) {
-            memento.number(((AtomicLong) object).get());
+        void keep(Object object, Snapshot snapshot) {
+            snapshot.number(((AtomicLong) object).get());
         }
 
         @Override
-        void putBack(Object object, Memento memento) {
-            ((AtomicLong) object).set(memento.number());
+        void putBack(Object object, Snapshot snapshot) {
+            ((AtomicLong) object).set(snapshot.number());
         }
     }
 
     private static final class OfSlots extends Holder {
         @Override
-        void keep(Object object, Memento memento) {
+        void keep(Object object, Snapshot snapshot) {
             AtomicReferenceArray<?> slots = (AtomicReferenceArray<?>) object;
             for (int i = 0; i < slots.length(); i++) {
-                memento.reference(slots.get(i));
+                snapshot.reference(slots.get(i));
             }
         }
 
         @Override
         @SuppressWarnings("unchecked") // what came out of it goes in again
-        void putBack(Object object, Memento memento) {
+        void putBack(Object object, Snapshot snapshot) {
             AtomicReferenceArray<@Nullable Object> slots = (AtomicReferenceArray<@Nullable Object>) object;
             for (int i = 0; i < slots.length(); i++) {
-                slots.set(i, memento.reference());
+                slots.set(i, snapshot.reference());
             }
         }
     }

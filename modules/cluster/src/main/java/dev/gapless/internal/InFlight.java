@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time, except {@link #token}.
  */
-final class InHand<T> {
+final class InFlight<T> {
     private static final class Given<T> {
         final Event<T> event;
         final long sinceNs;

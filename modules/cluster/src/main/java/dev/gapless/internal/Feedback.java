@@ -6,19 +6,19 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the reader of a subscription has to tell the consumer of its topic. */
-sealed interface Order {
+sealed interface Feedback {
 
     /** It has freed something of a feed that was full. */
-    Order ROOM = new Room();
+    Feedback ROOM = new Room();
 
     /** {@link #ROOM}. */
-    record Room() implements Order {}
+    record Room() implements Feedback {}
 
     /** The subscription reads the shared feed now. */
-    record Joined(long id) implements Order {}
+    record Joined(long id) implements Feedback {}
 
     /** The subscription is told that it missed this. */
-    record Told(long id, List<Gap> gaps, Keys keys) implements Order {}
+    record Told(long id, List<Gap> gaps, Keys keys) implements Feedback {}
 
     /**
      * Keys that are known of what a subscription missed.
@@ -30,17 +30,17 @@ sealed interface Order {
     record Keys(@Nullable String node, @Nullable String before, List<Optional<String>> last) {}
 
     /** The subscription found a hole where none can be. */
-    record Violated(long id) implements Order {}
+    record Violated(long id) implements Feedback {}
 
     /**
      * Messages of another class than the topic's were left out, the last of them this one.
      *
      * @param all how many since the subscription began
      */
-    record WrongClasses(long id, String node, long sequence, String why, long all) implements Order {}
+    record WrongClasses(long id, String node, long sequence, String why, long all) implements Feedback {}
 
     /** Passes them on. Thread-safe. */
-    interface Desk {
-        void order(Order order);
+    interface Sink {
+        void tell(Feedback feedback);
     }
 }

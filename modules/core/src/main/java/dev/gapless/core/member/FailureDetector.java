@@ -1,6 +1,6 @@
 package dev.gapless.core.member;
 
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,16 +8,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells which nodes still answer: a link is alive while pulses come that have heard one of ours lately (rule C5). That
- * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each pulse, so that a lost one does
+ * Tells which nodes still answer: a link is alive while pings come that have heard one of ours lately (rule C5). That
+ * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each ping, so that a lost one does
  * not matter.
  *
- * <p>A silence that lasts is told again, ever more rarely, also if single pulses come through: each time begins new sessions, and answers
- * to the old ones, from a node that is too busy for pulses, count no more.
+ * <p>A silence that lasts is told again, ever more rarely, also if single pings come through: each time begins new sessions, and answers
+ * to the old ones, from a node that is too busy for pings, count no more.
  *
  * <p>Not thread-safe.
  */
-public final class Pulses {
+public final class FailureDetector {
     private static final int SILENT_INTERVALS = 3;
     /** How often the wait doubles while a silence lasts: to 24 intervals. */
     private static final int DOUBLINGS = 3;
@@ -56,16 +56,16 @@ public final class Pulses {
      * @param silentUids to be registered with anew: they have been silent for too long, or again, or have forgotten us
      * @param forgottenUids silent for so long that their cursors are to be dropped; {@link #forgot} says that they are
      */
-    public record Due(List<Pulse> pulses, List<Long> silentUids, List<Long> forgottenUids) {}
+    public record Due(List<Ping> pings, List<Long> silentUids, List<Long> forgottenUids) {}
 
     /** With cursors that are kept for so long while their node is silent. */
-    public Pulses(long uid, long intervalNs, long retentionNs) {
+    public FailureDetector(long uid, long intervalNs, long retentionNs) {
         this.uid = uid;
         this.intervalNs = intervalNs;
         this.retentionNs = retentionNs;
     }
 
-    /** From now on pulses go to this node. */
+    /** From now on pings go to this node. */
     public void watch(long peerUid, long nowNs) {
         peers.computeIfAbsent(peerUid, u -> {
             Peer peer = new Peer();
@@ -79,7 +79,7 @@ public final class Pulses {
         peers.remove(peerUid);
     }
 
-    /** No pulses go to anybody else any more. */
+    /** No pings go to anybody else any more. */
     public void unwatchAllBut(Set<Long> lives) {
         peers.keySet().retainAll(lives);
     }
@@ -88,21 +88,21 @@ public final class Pulses {
         return peers.containsKey(peerUid);
     }
 
-    /** Takes a pulse. From a node that was not watched, it shares a session with us that it began: watched from now on. */
-    public void onPulse(Pulse pulse, long nowNs) {
-        if (pulse.toUid() != uid) {
+    /** Takes a ping. From a node that was not watched, it shares a session with us that it began: watched from now on. */
+    public void onPing(Ping ping, long nowNs) {
+        if (ping.toUid() != uid) {
             return; // meant for another life at this address
         }
-        watch(pulse.fromUid(), nowNs);
-        Peer peer = peers.get(pulse.fromUid());
+        watch(ping.fromUid(), nowNs);
+        Peer peer = peers.get(ping.fromUid());
         if (peer == null) {
             return;
         }
-        peer.heard = Math.max(peer.heard, pulse.counter());
-        peer.lapsed |= pulse.forgotten() > peer.forgottenUs;
-        peer.forgottenUs = Math.max(peer.forgottenUs, pulse.forgotten());
-        if (pulse.heard() > peer.answered && pulse.heard() <= peer.counter) {
-            peer.answered = pulse.heard();
+        peer.heard = Math.max(peer.heard, ping.counter());
+        peer.lapsed |= ping.forgotten() > peer.forgottenUs;
+        peer.forgottenUs = Math.max(peer.forgottenUs, ping.forgotten());
+        if (ping.heard() > peer.answered && ping.heard() <= peer.counter) {
+            peer.answered = ping.heard();
             peer.lapsed |= isSilent(peer, nowNs);
             peer.answeredNs = nowNs;
             peer.quietNs = nowNs;
@@ -110,7 +110,7 @@ public final class Pulses {
         }
     }
 
-    /** The cursors of that node have been dropped: pulses tell it from now on, and it registers again. */
+    /** The cursors of that node have been dropped: pings tell it from now on, and it registers again. */
     public void forgot(long peerUid) {
         Peer peer = peers.get(peerUid);
         if (peer != null) {
@@ -118,9 +118,9 @@ public final class Pulses {
         }
     }
 
-    /** Once an interval: a pulse to each watched node, and what is to be done about those that are not heard. */
+    /** Once an interval: a ping to each watched node, and what is to be done about those that are not heard. */
     public Due onTime(long nowNs) {
-        List<Pulse> pulses = new ArrayList<>(peers.size());
+        List<Ping> pings = new ArrayList<>(peers.size());
         List<Long> silent = new ArrayList<>();
         List<Long> forgotten = new ArrayList<>();
         peers.forEach((peerUid, peer) -> {
@@ -132,7 +132,7 @@ public final class Pulses {
                 peer.told = 0;
             }
             peer.counter++;
-            pulses.add(new Pulse(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
+            pings.add(new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
             if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
                 peer.told++;
@@ -141,7 +141,7 @@ public final class Pulses {
             }
             peer.lapsed = false;
         });
-        return new Due(pulses, silent, forgotten);
+        return new Due(pings, silent, forgotten);
     }
 
     private boolean isSilent(Peer peer, long nowNs) {

@@ -10,6 +10,7 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.node.Effect;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.LogSource;
+import dev.gapless.core.node.Node;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Opened;
 import dev.gapless.core.node.Outbox;
@@ -29,13 +30,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a node with one topic: drives a {@link dev.gapless.core.node.Node} and its shard on the caller's thread. It
+ * One life of a node with one topic: drives a {@link Node} and its shard on the caller's thread. It
  * decides nothing and waits for nothing; what it wants done goes to {@link Outside}.
  *
  * <p>Whoever drives it gives one input at a time, calls {@link #onTime} when {@link #deadlineNs} has passed and
  * {@link #onNodeTime} when {@link #nodeDeadlineNs} has, {@link #flush} when that is wanted, and reads the subscriptions.
  */
-public final class Node implements LogSource {
+public final class SimulatedNode implements LogSource {
     public static final String TOPIC = "topic";
 
     private static final int MOST_TOPICS = 1;
@@ -46,7 +47,7 @@ public final class Node implements LogSource {
     private final Outside outside;
     private final Outbox nodeOutbox = new Outbox();
     private final Outbox shardOutbox = new Outbox();
-    private final dev.gapless.core.node.Node node;
+    private final Node node;
     private final Shard shard;
     private final Carrier carrier = new Carrier();
     private @Nullable LogIdentity identity;
@@ -56,7 +57,7 @@ public final class Node implements LogSource {
     private long sessions;
 
     /** A process that has just started: it is no member, and has neither log nor subscription. */
-    public Node(
+    public SimulatedNode(
             long uid,
             String name,
             TopicSettings settings,
@@ -76,7 +77,7 @@ public final class Node implements LogSource {
                 settings.heartbeatNs(),
                 cursorRetentionNs,
                 NodeSettings.HELLO_BACKOFF);
-        this.node = new dev.gapless.core.node.Node(nodeSettings, this::hasPublished, nodeOutbox, now());
+        this.node = new Node(nodeSettings, this::hasPublished, nodeOutbox, now());
         this.shard = new Shard(
                 new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS)),
                 shardOutbox);
@@ -168,7 +169,7 @@ public final class Node implements LogSource {
         return node.deadlineNs();
     }
 
-    /** Sends pulses and, to members that have not said their name, Hellos. */
+    /** Sends pings and, to members that have not said their name, Hellos. */
     public void onNodeTime() {
         node.onTime(now());
         drain();
@@ -209,7 +210,7 @@ public final class Node implements LogSource {
         drain();
     }
 
-    /** As if no pulse of that node had answered for too long. */
+    /** As if no ping of that node had answered for too long. */
     public void silent(long silentUid) {
         shard.onNode(new ToShard.Silent(silentUid), now());
         drain();

@@ -30,23 +30,23 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The actor of one shard: a share of the topics, each always with the same one. There are a few lanes however many topics there
+ * The actor of one shard: a share of the topics, each always with the same one. There are a few shards however many topics there
  * are. It passes on what comes to its {@link ShardDriver}, and logs what is missed.
  *
- * <p>All deadlines share one timer ({@link Alarms}): a topic at rest has none, and is not looked at.
+ * <p>All deadlines share one timer ({@link Deadlines}): a topic at rest has none, and is not looked at.
  */
-final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.Place {
+final class ShardActor extends AbstractBehavior<ShardActor.Command> implements ShardDriver.Place {
 
     sealed interface Command {}
 
     private enum Signal implements Command {
-        RING
+        TIMER
     }
 
     private record LossesDue(LossLogs.Key key) implements Command {}
 
     /** A producer was made on this node. */
-    record Produce(LocalProducer local) implements Command {}
+    record Produce(ProducerLog local) implements Command {}
 
     /** There may be something new in the log. */
     private record Look(ServedTopic topic) implements Command {}
@@ -59,7 +59,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
 
     record Close(String topic, long id) implements Command {}
 
-    private record Ordered(String topic, Order order) implements Command {}
+    private record FromSubscription(String topic, Feedback feedback) implements Command {}
 
     record Report(CompletableFuture<Statuses> to) implements Command {}
 
@@ -67,7 +67,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     record Statuses(Map<String, ProducerStatus> producers, Map<String, ConsumerStatus> consumers) {}
 
     /**
-     * What the lanes of a node share. Thread-safe.
+     * What the shards of a node share. Thread-safe.
      *
      * @param node tells the node
      * @param sessions numbers for the sessions of this process
@@ -89,10 +89,10 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     private final ShardDriver driver;
 
     static Behavior<Command> create(Shared shared) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new Lane(context, timers, shared)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, shared)));
     }
 
-    private Lane(ActorContext<Command> context, TimerScheduler<Command> timers, Shared shared) {
+    private ShardActor(ActorContext<Command> context, TimerScheduler<Command> timers, Shared shared) {
         super(context);
         this.shared = shared;
         this.timers = timers;
@@ -113,8 +113,8 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
         return newReceiveBuilder()
                 .onMessage(Received.class, received -> did(() -> driver.onMessage(received.message())))
                 .onMessage(Look.class, look -> did(() -> driver.look(look.topic())))
-                .onMessageEquals(Signal.RING, () -> did(driver::onTime))
-                .onMessage(Ordered.class, this::onOrdered)
+                .onMessageEquals(Signal.TIMER, () -> did(driver::onTime))
+                .onMessage(FromSubscription.class, this::onFeedback)
                 .onMessage(FromNode.class, told -> did(() -> driver.onNode(told.message())))
                 .onMessage(Produce.class, produce -> did(() -> driver.produce(produce.local())))
                 .onMessage(Open.class, this::onOpen)
@@ -136,31 +136,31 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
                 open.id(),
                 open.opening(),
                 open.listener(),
-                order -> self.tell(new Ordered(open.topic(), order)));
+                feedback -> self.tell(new FromSubscription(open.topic(), feedback)));
         return this;
     }
 
-    private Behavior<Command> onOrdered(Ordered command) {
+    private Behavior<Command> onFeedback(FromSubscription command) {
         String topic = command.topic();
-        if (command.order() instanceof Order.Told told) {
+        if (command.feedback() instanceof Feedback.Told told) {
             onTold(topic, told);
-        } else if (command.order() instanceof Order.WrongClasses wrong) {
+        } else if (command.feedback() instanceof Feedback.WrongClasses wrong) {
             losses.of(topic, LossLogs.Place.WRONG_CLASS)
                     .log(
                             LossLogs.Place.WRONG_CLASS,
                             () -> Losses.ofWrongClass(topic, nameOf(shared.uid()), wrong),
                             nowNs());
-        } else if (command.order() instanceof Order.Violated violated) {
+        } else if (command.feedback() instanceof Feedback.Violated violated) {
             onViolated(topic, violated);
         } else {
-            driver.onOrder(topic, command.order());
+            driver.onFeedback(topic, command.feedback());
         }
         return this;
     }
 
-    private void onTold(String topic, Order.Told told) {
+    private void onTold(String topic, Feedback.Told told) {
         List<Gap> gaps = told.gaps();
-        Order.Keys keys = told.keys();
+        Feedback.Keys keys = told.keys();
         LossLog log = losses.of(topic, LossLogs.Place.SUBSCRIPTIONS);
         for (int i = 0; i < gaps.size(); i++) {
             Gap gap = gaps.get(i);
@@ -173,7 +173,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
         }
     }
 
-    private void onViolated(String topic, Order.Violated violated) {
+    private void onViolated(String topic, Feedback.Violated violated) {
         getContext()
                 .getLog()
                 .error(
@@ -213,7 +213,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
 
     @Override
     public void startTimer(long afterNs) {
-        timers.startSingleTimer(Signal.RING, Signal.RING, Duration.ofNanos(afterNs));
+        timers.startSingleTimer(Signal.TIMER, Signal.TIMER, Duration.ofNanos(afterNs));
     }
 
     @Override
@@ -224,9 +224,9 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     }
 
     @Override
-    public @Nullable LocalProducer producer(String topic) {
+    public @Nullable ProducerLog producer(String topic) {
         try {
-            return shared.gapless().localProducer(topic);
+            return shared.gapless().producerLog(topic);
         } catch (IllegalStateException e) {
             getContext().getLog().error("A registration is not answered. {}", e.getMessage());
             return null;
@@ -234,7 +234,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     }
 
     @Override
-    public boolean drop(LocalProducer producer) {
+    public boolean drop(ProducerLog producer) {
         return shared.gapless().drop(producer);
     }
 
@@ -259,7 +259,7 @@ final class Lane extends AbstractBehavior<Lane.Command> implements ShardDriver.P
     }
 
     @Override
-    public void moved(LocalProducer local, Effect.CursorMoved moved) {
+    public void moved(ProducerLog local, Effect.CursorMoved moved) {
         long first = moved.sent() < 0 ? 0 : moved.sent() + 1;
         losses.of(moved.topic(), LossLogs.Place.CURSOR)
                 .log(

@@ -5,19 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class PulsesTest {
-    private final Pulses a = new Pulses(1, SECOND, 60 * SECOND);
-    private final Pulses b = new Pulses(2, SECOND, 60 * SECOND);
+class FailureDetectorTest {
+    private final FailureDetector a = new FailureDetector(1, SECOND, 60 * SECOND);
+    private final FailureDetector b = new FailureDetector(2, SECOND, 60 * SECOND);
 
-    private static void exchange(Pulses from, Pulses to, long nowNs) {
-        from.onTime(nowNs).pulses().forEach(pulse -> to.onPulse(pulse, nowNs));
+    private static void exchange(FailureDetector from, FailureDetector to, long nowNs) {
+        from.onTime(nowNs).pings().forEach(ping -> to.onPing(ping, nowNs));
     }
 
     @Test
@@ -51,7 +51,7 @@ class PulsesTest {
 
     @Test
     @DisplayName(
-            "ruleC5: single answers do not make a silence another one: what it makes others do may be what keeps the pulses away")
+            "ruleC5: single answers do not make a silence another one: what it makes others do may be what keeps the pings away")
     void silenceWithSingleAnswers() {
         a.watch(2, 0);
         List<Integer> told = new ArrayList<>();
@@ -94,8 +94,8 @@ class PulsesTest {
     }
 
     @Test
-    @DisplayName("ruleC5: pulses that have heard none of ours are no answer, so either direction is found")
-    void pulsesThatHeardNothingAreNoAnswer() {
+    @DisplayName("ruleC5: pings that have heard none of ours are no answer, so either direction is found")
+    void pingsThatHeardNothingAreNoAnswer() {
         a.watch(2, 0);
         b.watch(1, 0);
         for (int i = 1; i <= 3; i++) {
@@ -122,7 +122,7 @@ class PulsesTest {
     @DisplayName("ruleC5: a silence that was slept through is found, although its end is heard first")
     void silenceSleptThrough() {
         a.watch(2, 0);
-        a.onTime(SECOND).pulses().forEach(pulse -> b.onPulse(pulse, SECOND));
+        a.onTime(SECOND).pings().forEach(ping -> b.onPing(ping, SECOND));
         exchange(b, a, 3600 * SECOND);
         assertEquals(List.of(2L), a.onTime(3600 * SECOND).silentUids());
         assertEquals(List.of(), a.onTime(3601 * SECOND).silentUids());
@@ -143,13 +143,13 @@ class PulsesTest {
 
     @Test
     @DisplayName(
-            "ruleC5: a node whose cursors were dropped hears so with the next pulse that comes through, and is told once")
+            "ruleC5: a node whose cursors were dropped hears so with the next ping that comes through, and is told once")
     void registersAgainWhereItWasForgotten() {
         a.watch(2, 0);
         b.watch(1, 0);
         a.forgot(2);
         a.onTime(SECOND); // this one is lost
-        b.onTime(SECOND).pulses().forEach(pulse -> a.onPulse(pulse, SECOND));
+        b.onTime(SECOND).pings().forEach(ping -> a.onPing(ping, SECOND));
         exchange(a, b, 2 * SECOND);
         assertEquals(List.of(1L), b.onTime(2 * SECOND).silentUids());
         exchange(a, b, 3 * SECOND);
@@ -157,13 +157,13 @@ class PulsesTest {
     }
 
     @Test
-    @DisplayName("carriedIntoNextLife: a pulse for another life is ignored")
-    void pulseForAnotherLife() {
-        a.onPulse(new Pulse(2, 99, 1, 0, 0), 0);
+    @DisplayName("carriedIntoNextLife: a ping for another life is ignored")
+    void pingForAnotherLife() {
+        a.onPing(new Ping(2, 99, 1, 0, 0), 0);
         assertFalse(a.isWatched(2));
-        a.onPulse(new Pulse(2, 1, 1, 0, 0), 0);
+        a.onPing(new Ping(2, 1, 1, 0, 0), 0);
         assertTrue(a.isWatched(2));
         a.unwatchAllBut(Set.of());
-        assertEquals(List.of(), a.onTime(SECOND).pulses());
+        assertEquals(List.of(), a.onTime(SECOND).pings());
     }
 }

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the members how they are, and answers for this one. For the hub's thread, where nothing else is said. */
-final class StatusDesk {
+/** Asks the members how they are, and answers for this one. For the node actor's thread, where nothing else is said. */
+final class StatusService {
     private static final int MAX_OPEN = 100;
     private static final int MAX_REPLY_CHARS = 60_000;
     private static final long ANSWER_SECONDS = 5;
@@ -68,7 +68,7 @@ final class StatusDesk {
         }
     }
 
-    StatusDesk(long uid, String name, String address, Peers peers, Executor executor) {
+    StatusService(long uid, String name, String address, Peers peers, Executor executor) {
         this.uid = uid;
         this.name = name;
         this.address = address;
@@ -106,12 +106,12 @@ final class StatusDesk {
         }
     }
 
-    /** Collects what this node's lanes say of their topics, and sends it off. */
-    void answer(StatusMessage.Request request, List<ActorRef<Lane.Command>> lanes) {
-        List<CompletableFuture<Lane.Statuses>> reports = new ArrayList<>();
-        for (ActorRef<Lane.Command> lane : lanes) {
-            CompletableFuture<Lane.Statuses> report = new CompletableFuture<>();
-            lane.tell(new Lane.Report(report));
+    /** Collects what this node's shards say of their topics, and sends it off. */
+    void answer(StatusMessage.Request request, List<ActorRef<ShardActor.Command>> shards) {
+        List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
+        for (ActorRef<ShardActor.Command> shard : shards) {
+            CompletableFuture<ShardActor.Statuses> report = new CompletableFuture<>();
+            shard.tell(new ShardActor.Report(report));
             reports.add(report);
         }
         CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
@@ -120,10 +120,10 @@ final class StatusDesk {
                         peers.send(request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(reports))));
     }
 
-    private String json(List<CompletableFuture<Lane.Statuses>> reports) {
+    private String json(List<CompletableFuture<ShardActor.Statuses>> reports) {
         Map<String, ProducerStatus> produced = new HashMap<>();
         Map<String, ConsumerStatus> consumed = new HashMap<>();
-        for (CompletableFuture<Lane.Statuses> report : reports) {
+        for (CompletableFuture<ShardActor.Statuses> report : reports) {
             if (report.isDone()) {
                 produced.putAll(report.join().producers());
                 consumed.putAll(report.join().consumers());

@@ -18,12 +18,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the application holds of a producer. Thread-safe. */
-final class LocalHandle<T> implements Producer<T> {
+final class TopicProducer<T> implements Producer<T> {
     private final Topic<T> topic;
-    private final LocalProducer local;
+    private final ProducerLog local;
     private final Codec codec;
 
-    LocalHandle(Topic<T> topic, LocalProducer local, Codec codec) {
+    TopicProducer(Topic<T> topic, ProducerLog local, Codec codec) {
         this.topic = topic;
         this.local = local;
         this.codec = codec;

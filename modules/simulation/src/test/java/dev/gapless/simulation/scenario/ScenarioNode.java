@@ -6,8 +6,8 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
 import java.util.Objects;
 import java.util.Set;
@@ -16,30 +16,31 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a node. */
-final class Life implements Outside {
+final class ScenarioNode implements Outside {
     private final World world;
     private final String address;
     private final String nodeName;
     private final String name;
     private final TopicSettings settings;
-    private final Node node;
+    private final SimulatedNode node;
     private final Heard heard;
     private @Nullable Epoch epoch;
     private long skewMs;
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
 
-    Life(World world, String address, String nodeName, int number, long uid, TopicSettings settings) {
+    ScenarioNode(World world, String address, String nodeName, int number, long uid, TopicSettings settings) {
         this.world = world;
         this.address = address;
         this.nodeName = nodeName;
         this.name = nodeName + "." + number;
         this.settings = settings;
-        this.node = new Node(uid, nodeName, settings, Settings.CURSOR_RETENTION_NS, new SplittableRandom(uid), this);
+        this.node = new SimulatedNode(
+                uid, nodeName, settings, Settings.CURSOR_RETENTION_NS, new SplittableRandom(uid), this);
         this.heard = new Heard(world::stamp);
     }
 
-    Node node() {
+    SimulatedNode node() {
         return node;
     }
 

@@ -42,20 +42,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}: what comes from other nodes comes here. What is of a
- * topic goes on to the {@link Lane} of its shard; what the lanes send goes straight to the other node's hub.
+ * topic goes on to the {@link ShardActor} of its shard; what the shards send goes straight to the other node's actor.
  *
  * <pre>
- *   other hubs ──► Hub ──┬─ Message ──► Lane of the topic: Shard ──► Peers ──► other hubs
- *   Cluster events ──►   ├─ Hello, Pulse, members ──► Node ──► Peers
- *   application ──►      └─ ◄── ToShard, ToNode ──► all lanes
+ *   other node actors ──► NodeActor ──┬─ Message ──► ShardActor of the topic: Shard ──► Peers ──► other node actors
+ *   Cluster events ──►                ├─ Hello, Ping, members ──► Node ──► Peers
+ *   application ──►                   └─ ◄── ToShard, ToNode ──► all shards
  * </pre>
  *
  * <p>It decides nothing: it hands the node what comes, and carries out what the node wants.
  */
-final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
+final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier {
 
     /** A producer was made on this node. */
-    record Produce(LocalProducer local) {}
+    record Produce(ProducerLog local) {}
 
     record Subscribe(String topic, long id, Opening opening, SubscriptionListener listener) {}
 
@@ -85,9 +85,9 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
     /** How many topics are subscribed to on this node. */
     private final Quota consumers;
 
-    private final List<ActorRef<Lane.Command>> lanes;
+    private final List<ActorRef<ShardActor.Command>> shards;
     private final TimerScheduler<Object> timers;
-    private final StatusDesk statusDesk;
+    private final StatusService statusService;
     private final SlowHandlers slowHandlers;
     private @Nullable CompletableFuture<Done> left;
     private long timerNs = Long.MAX_VALUE;
@@ -102,10 +102,10 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
             NodeStats stats,
             Executor completions) {
         return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new Hub(context, timers, node, settings, uid, name, address, stats, completions)));
+                timers -> new NodeActor(context, timers, node, settings, uid, name, address, stats, completions)));
     }
 
-    private Hub(
+    private NodeActor(
             ActorContext<Object> context,
             TimerScheduler<Object> timers,
             GaplessNode gapless,
@@ -116,7 +116,7 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
             NodeStats stats,
             Executor completions) {
         super(context);
-        context.setLoggerName(Hub.class); // found by itself it would be Pekko's own
+        context.setLoggerName(NodeActor.class); // found by itself it would be Pekko's own
         this.timers = timers;
         this.gapless = gapless;
         this.settings = settings;
@@ -125,47 +125,47 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
                 name,
                 context.getSelf().path().uid(),
                 context.getSystem().startTime(),
-                settings.lanes,
-                settings.pulseInterval.toNanos(),
+                settings.shards,
+                settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF);
         this.node = new dev.gapless.core.node.Node(self, gapless::hasPublished, outbox, now());
         this.consumers = new Quota(settings.maxTopics);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
-        this.statusDesk = new StatusDesk(uid, name, address, peers, completions);
-        this.lanes = spawnLanes(stats);
-        ActorRef<Object> hub = context.getSelf();
+        this.statusService = new StatusService(uid, name, address, peers, completions);
+        this.shards = spawnShards(stats);
+        ActorRef<Object> actor = context.getSelf();
         for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
                 ClusterEvent.MemberEvent.class,
                 ClusterEvent.ReachabilityEvent.class,
                 ClusterEvent.ClusterShuttingDown$.class)) {
             Cluster.get(context.getSystem())
                     .subscriptions()
-                    .tell(org.apache.pekko.cluster.typed.Subscribe.create(hub.unsafeUpcast(), events));
+                    .tell(org.apache.pekko.cluster.typed.Subscribe.create(actor.unsafeUpcast(), events));
         }
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
         settle();
     }
 
-    private List<ActorRef<Lane.Command>> spawnLanes(NodeStats stats) {
-        List<ActorRef<Lane.Command>> spawned = new ArrayList<>();
+    private List<ActorRef<ShardActor.Command>> spawnShards(NodeStats stats) {
+        List<ActorRef<ShardActor.Command>> spawned = new ArrayList<>();
         AtomicLong sessions = new AtomicLong();
-        ActorRef<Object> hub = getContext().getSelf();
-        for (int i = 0; i < settings.lanes; i++) {
-            int shard = i;
-            Lane.Shared shared = new Lane.Shared(
+        ActorRef<Object> actor = getContext().getSelf();
+        for (int i = 0; i < settings.shards; i++) {
+            int index = i;
+            ShardActor.Shared shared = new ShardActor.Shared(
                     gapless,
                     settings,
                     self.uid(),
                     peers,
                     stats,
-                    message -> hub.tell(new FromShard(shard, message)),
+                    message -> actor.tell(new FromShard(index, message)),
                     sessions,
                     consumers);
-            ActorRef<Lane.Command> lane =
-                    getContext().spawn(Lane.create(shared), "lane-" + i, DispatcherSelector.sameAsParent());
-            getContext().watch(lane);
-            spawned.add(lane);
+            ActorRef<ShardActor.Command> shard =
+                    getContext().spawn(ShardActor.create(shared), "shard-" + i, DispatcherSelector.sameAsParent());
+            getContext().watch(shard);
+            spawned.add(shard);
         }
         return List.copyOf(spawned);
     }
@@ -222,23 +222,23 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
 
     // ------------------------------------------------------------------ topics
 
-    private ActorRef<Lane.Command> laneOf(String topic) {
-        return lanes.get(Shard.indexOf(topic, lanes.size()));
+    private ActorRef<ShardActor.Command> shardOf(String topic) {
+        return shards.get(Shard.indexOf(topic, shards.size()));
     }
 
     private Behavior<Object> onMessage(Message message) {
-        laneOf(message.topic()).tell(new Lane.Received(message));
+        shardOf(message.topic()).tell(new ShardActor.Received(message));
         return this;
     }
 
     private Behavior<Object> onProduce(Produce command) {
-        laneOf(command.local().topic).tell(new Lane.Produce(command.local()));
+        shardOf(command.local().topic).tell(new ShardActor.Produce(command.local()));
         return this;
     }
 
     private Behavior<Object> onSubscribe(Subscribe command) {
-        laneOf(command.topic())
-                .tell(new Lane.Open(command.topic(), command.id(), command.opening(), command.listener()));
+        shardOf(command.topic())
+                .tell(new ShardActor.Open(command.topic(), command.id(), command.opening(), command.listener()));
         if (!node.isUp() && !timers.isTimerActive(Signal.STILL_ALONE)) {
             timers.startSingleTimer(
                     Signal.STILL_ALONE,
@@ -260,7 +260,7 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
     }
 
     private Behavior<Object> onUnsubscribe(Unsubscribe command) {
-        laneOf(command.topic()).tell(new Lane.Close(command.topic(), command.id()));
+        shardOf(command.topic()).tell(new ShardActor.Close(command.topic(), command.id()));
         return this;
     }
 
@@ -285,7 +285,7 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
                 || event instanceof ClusterEvent.MemberLeft
                 || event instanceof ClusterEvent.MemberExited) {
             if (members.put(uid, member) == null) {
-                peers.put(uid, uid == self.uid() ? getContext().getSelf() : hubOf(member, ""));
+                peers.put(uid, uid == self.uid() ? getContext().getSelf() : actorOf(member, ""));
                 String hostPort = member.address().hostPort();
                 String address = hostPort.substring(hostPort.indexOf('@') + 1);
                 node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now());
@@ -302,7 +302,7 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
         }
     }
 
-    private ActorRef<Object> hubOf(Member member, String incarnation) {
+    private ActorRef<Object> actorOf(Member member, String incarnation) {
         return ActorRefResolver.get(getContext().getSystem())
                 .resolveActorRef(member.address() + "/system/"
                         + getContext().getSelf().path().name() + incarnation);
@@ -321,8 +321,8 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
             if (tell.message() instanceof ToShard.Members changed) {
                 changed.now().lives().forEach(member -> peers.name(member, node.nameOf(member)));
             }
-            Lane.FromNode told = new Lane.FromNode(tell.message());
-            lanes.forEach(lane -> lane.tell(told));
+            ShardActor.FromNode told = new ShardActor.FromNode(tell.message());
+            shards.forEach(shard -> shard.tell(told));
         } else if (effect instanceof Effect.Introduced introduced) {
             introduced(introduced);
         } else if (effect instanceof Effect.Forgetting forgetting) {
@@ -340,14 +340,14 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
     }
 
     /**
-     * From now on packets go to the hub that introduced itself, by its actor's uid. Without that uid Artery may lose all that is
-     * sent there: where a message came before the hub was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
+     * From now on packets go to the node actor that introduced itself, by its uid. Without that uid Artery may lose all that is
+     * sent there: where a message came before the node actor was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
      * within a minute, for a short name of no actor, and keeps to that.
      */
     private void introduced(Effect.Introduced introduced) {
         Member member = members.get(introduced.uid());
         if (member != null && introduced.uid() != self.uid()) {
-            peers.put(introduced.uid(), hubOf(member, "#" + introduced.hub()));
+            peers.put(introduced.uid(), actorOf(member, "#" + introduced.hub()));
         }
     }
 
@@ -378,19 +378,19 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
     }
 
     private Behavior<Object> onAskStatus(AskStatus command) {
-        statusDesk.ask(node.named(), command.timeout(), command.statuses());
+        statusService.ask(node.named(), command.timeout(), command.statuses());
         return this;
     }
 
     private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
         if (request.toUid() == self.uid()) {
-            statusDesk.answer(request, lanes);
+            statusService.answer(request, shards);
         }
         return this;
     }
 
     private Behavior<Object> onStatusReply(StatusMessage.Reply reply) {
-        statusDesk.onReply(reply);
+        statusService.onReply(reply);
         return this;
     }
 
@@ -417,17 +417,17 @@ final class Hub extends AbstractBehavior<Object> implements Outbox.Carrier {
         }
     }
 
-    /** A lane that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
+    /** A shard that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
     private void onChildFailed(ChildFailed failure) {
         ActorRef<?> failed = failure.getRef();
         String name = failed.path().name();
         fail("Gapless failed on this node (" + name + "): " + failure.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
-        node.shardFailed(lanes.indexOf(failed));
+        node.shardFailed(shards.indexOf(failed));
     }
 
     private Behavior<Object> onStop() {
-        gapless.refuseMessages(); // the lanes, which close the logs of a node that leaves, have stopped, too
+        gapless.refuseMessages(); // the shards, which close the logs of a node that leaves, have stopped, too
         if (!node.isLeaving()) {
             fail(
                     "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"

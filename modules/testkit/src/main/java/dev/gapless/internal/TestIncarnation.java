@@ -49,10 +49,10 @@ import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
 /**
- * One life of a node: drives a {@link dev.gapless.core.node.Node} and its shard, as {@link Hub} and {@link Lane} do, but in turns. What
+ * One life of a node: drives a {@link dev.gapless.core.node.Node} and its shard, as {@link NodeActor} and {@link ShardActor} do, but in turns. What
  * applications call is thread-safe; the rest is for {@link Turns}.
  */
-public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Outbox.Carrier {
+public final class TestIncarnation implements Node, SubscriptionHost, VirtualTime.Timed, Outbox.Carrier {
     private static final int MAX_STREAM_PUBLISHES = 1_024;
 
     private final Surroundings around;
@@ -64,7 +64,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     private final Set<Long> members = new LinkedHashSet<>();
     private final Set<Long> unreachable = new HashSet<>();
     private final TopicClasses classes = new TopicClasses();
-    private final Map<String, LocalProducer> locals = new ConcurrentHashMap<>();
+    private final Map<String, ProducerLog> locals = new ConcurrentHashMap<>();
     /** An empty log that was dropped, and is made anew, is the same log. */
     private final Map<String, LogIdentity> identities = new ConcurrentHashMap<>();
 
@@ -77,7 +77,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     private volatile boolean gone;
 
     /** A process that has just started, and is no member yet. */
-    public Life(Surroundings around, String name) {
+    public TestIncarnation(Surroundings around, String name) {
         this.around = around;
         this.uid = around.nextUid();
         this.name = name;
@@ -88,7 +88,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
                 0,
                 around.time().ms(),
                 1,
-                settings.pulseInterval.toNanos(),
+                settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF);
         this.node = new dev.gapless.core.node.Node(self, this::hasPublished, outbox, now());
@@ -241,11 +241,11 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     }
 
     /** Has this node all that the other one has published? */
-    boolean isLevelWith(Life producer) {
+    boolean isLevelWith(TestIncarnation producer) {
         return gone || producer.gone || shard.shard().topics().stream().allMatch(topic -> isLevelWith(producer, topic));
     }
 
-    private boolean isLevelWith(Life producer, String topic) {
+    private boolean isLevelWith(TestIncarnation producer, String topic) {
         TopicConsumer consumer = shard.shard().consumer(topic);
         ProducerState side = producer.shard.shard().producer(topic);
         return consumer == null
@@ -273,12 +273,12 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
     public <T> Producer<T> producer(Topic<T> topic) {
         GaplessNode.checkPublishing(topic.name(), around.topic(topic.name()));
         classes.check(topic);
-        LocalProducer local = localProducer(topic.name()).hold();
+        ProducerLog local = producerLog(topic.name()).hold();
         around.turns().addAndRun(this, () -> shard.produce(local));
-        return new LocalHandle<>(topic, local, around.codec());
+        return new TopicProducer<>(topic, local, around.codec());
     }
 
-    private LocalProducer localProducer(String topic) {
+    private ProducerLog producerLog(String topic) {
         return locals.computeIfAbsent(topic, name -> {
             LogIdentity identity = identities.computeIfAbsent(
                     name,
@@ -290,7 +290,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
             if (closing || gone) {
                 log.close();
             }
-            return new LocalProducer(name, log, around.topic(name), completions, around.time());
+            return new ProducerLog(name, log, around.topic(name), completions, around.time());
         });
     }
 
@@ -299,7 +299,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
      * many.
      */
     public int overwrite(String topic, String key) {
-        LocalProducer local = localProducer(topic);
+        ProducerLog local = producerLog(topic);
         shard.produce(local);
         members.forEach(member -> shard.onNode(new ToShard.Reachability(member, false))); // nobody is waited for
         Content deletion = new Content(key, true, Map.of(), 0, "", new byte[0], 0, 0);
@@ -360,7 +360,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
                 this, around.turns(), around.time(), topic, settings, id, recipient, handle, around.observers());
         subscriptions.put(id, driven);
         Opening opening = opening(start);
-        around.turns().addAndRun(this, () -> open(topic.name(), id, opening, driven.listener(), driven.desk()));
+        around.turns().addAndRun(this, () -> open(topic.name(), id, opening, driven.listener(), driven.feedback()));
         return driven;
     }
 
@@ -373,19 +373,19 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
                 : opening;
     }
 
-    private void open(String topic, long id, Opening opening, SubscriptionListener listener, Order.Desk desk) {
+    private void open(String topic, long id, Opening opening, SubscriptionListener listener, Feedback.Sink feedback) {
         if (closing) {
             listener.shutdown();
         } else {
-            shard.open(topic, id, opening, listener, desk);
+            shard.open(topic, id, opening, listener, feedback);
         }
     }
 
     /** A reader has something to tell its consumer. */
-    void order(String topic, Order order) {
+    void onFeedback(String topic, Feedback feedback) {
         around.turns().add(this, () -> {
             if (!gone) {
-                shard.onOrder(topic, order);
+                shard.onFeedback(topic, feedback);
             }
         });
     }
@@ -415,12 +415,12 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
 
     @Override
     public <T> EventReader<T> reader(
-            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Order.Desk desk) {
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
         return new EventReader<>(
                 topic,
                 id,
                 state,
-                desk,
+                feedback,
                 new Filter(settings),
                 around.codec(),
                 around.settings().clusterId,
@@ -433,12 +433,12 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
         ActorSystems actors = around.actors()
                 .orElseThrow(() -> new IllegalStateException(
                         "A stream runs on an actor system: give it to GaplessTestKit.create"));
-        ActorRef<Order> orders = actors.forward(order -> {
-            order(topic, order);
+        ActorRef<Feedback> sink = actors.forward(feedback -> {
+            onFeedback(topic, feedback);
             around.turns().run();
         });
         Opening opening = opening(start);
-        around.turns().addAndRun(this, () -> open(topic, id, opening, listener, orders::tell));
+        around.turns().addAndRun(this, () -> open(topic, id, opening, listener, sink::tell));
     }
 
     @Override
@@ -471,12 +471,12 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
 
         @Override
         public void send(long toUid, Packet packet) {
-            Life.this.send(toUid, packet);
+            TestIncarnation.this.send(toUid, packet);
         }
 
         @Override
         public void tellNode(ToNode message) {
-            around.turns().add(Life.this, () -> {
+            around.turns().add(TestIncarnation.this, () -> {
                 if (!gone) {
                     node.onShard(0, message, now());
                     settle();
@@ -491,16 +491,16 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
 
         @Override
         public Runnable looker(ServedTopic topic) {
-            return () -> around.turns().addAndRun(Life.this, () -> shard.look(topic));
+            return () -> around.turns().addAndRun(TestIncarnation.this, () -> shard.look(topic));
         }
 
         @Override
-        public LocalProducer producer(String topic) {
-            return localProducer(topic);
+        public ProducerLog producer(String topic) {
+            return producerLog(topic);
         }
 
         @Override
-        public boolean drop(LocalProducer producer) {
+        public boolean drop(ProducerLog producer) {
             return !producer.isHeld() && locals.remove(producer.topic, producer);
         }
 
@@ -513,7 +513,7 @@ public final class Life implements Node, SubscriptionHost, VirtualTime.Timed, Ou
         public void missed(Effect.Missed missed) {}
 
         @Override
-        public void moved(LocalProducer producer, Effect.CursorMoved moved) {}
+        public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
 
         @Override
         public void producerEnded(String topic) {}

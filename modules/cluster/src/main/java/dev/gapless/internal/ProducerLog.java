@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A topic's log on this node, and the way into it: publishing threads append, and wake its {@link ShardDriver} unless
  * that is awake. Thread-safe.
  */
-final class LocalProducer {
+final class ProducerLog {
     final String topic;
     final Log log;
     final TopicSettings settings;
@@ -29,7 +29,7 @@ final class LocalProducer {
     private volatile int cursors;
     private volatile long lowestAcked;
 
-    LocalProducer(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
+    ProducerLog(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
         this.topic = topic;
         this.log = log;
         this.settings = settings;
@@ -48,7 +48,7 @@ final class LocalProducer {
     }
 
     /** The application has it from now on, and may publish at any time. */
-    LocalProducer hold() {
+    ProducerLog hold() {
         held = true;
         return this;
     }

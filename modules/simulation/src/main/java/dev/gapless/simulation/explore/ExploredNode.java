@@ -8,8 +8,8 @@ import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.simulation.node.Node;
 import dev.gapless.simulation.node.Outside;
+import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
@@ -22,11 +22,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One life of a node, with a clock of its own that moves only when a timer goes off. */
-final class Life implements Outside {
+final class ExploredNode implements Outside {
     private final World world;
     private final int host;
     private final String name;
-    private final Node node;
+    private final SimulatedNode node;
     private final Heard heard;
     private final Map<Long, Reader> readers = new LinkedHashMap<>();
     /** Changes of members that it has not learned of yet. */
@@ -43,12 +43,12 @@ final class Life implements Outside {
     /** A member came, or went. */
     record News(long uid, String address, boolean appeared) {}
 
-    Life(World world, int host, String name, long uid) {
+    ExploredNode(World world, int host, String name, long uid) {
         this.world = world;
         this.host = host;
         this.name = name;
         // There is one log for each life, and no jitter: its only random number is the epoch of that log.
-        this.node = new Node(uid, name, world.configuration().settings(), Long.MAX_VALUE, () -> uid, this);
+        this.node = new SimulatedNode(uid, name, world.configuration().settings(), Long.MAX_VALUE, () -> uid, this);
         this.heard = new Heard(world::stamp);
     }
 
@@ -56,7 +56,7 @@ final class Life implements Outside {
         return host;
     }
 
-    Node node() {
+    SimulatedNode node() {
         return node;
     }
 
