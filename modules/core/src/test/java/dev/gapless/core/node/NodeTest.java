@@ -1,0 +1,241 @@
+package dev.gapless.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Now;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Withdrawal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class NodeTest implements Outbox.Carrier {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long SELF = 10;
+    private static final long OTHER = 20;
+    private static final int SHARDS = 3;
+
+    private final List<Effect> effects = new ArrayList<>();
+    private final List<Packet> packets = new ArrayList<>();
+    private final Outbox outbox = new Outbox();
+    private boolean published;
+    private Node node = started(1_000);
+
+    private Node started(long startedMs) {
+        NodeSettings settings =
+                new NodeSettings(SELF, "n", 7, startedMs, SHARDS, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF);
+        return new Node(settings, () -> published, outbox, at(0));
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        packets.add(packet);
+    }
+
+    @Override
+    public void carryOut(Effect effect) {
+        effects.add(effect);
+    }
+
+    private static Now at(long ns) {
+        return new Now(ns / 1_000_000, ns);
+    }
+
+    private List<Effect> did(Runnable input) {
+        effects.clear();
+        packets.clear();
+        input.run();
+        outbox.drain(this);
+        return List.copyOf(effects);
+    }
+
+    private void up(String dataCenter, long number) {
+        did(() -> {
+            node.appeared(new Joined(SELF, "host:10", dataCenter, number), at(0));
+            node.up();
+        });
+    }
+
+    private List<Effect> helloOf(long uid, String name, long startedMs) {
+        return did(() -> node.onMessage(new Hello(uid, SELF, name, 3, false, startedMs), at(0)));
+    }
+
+    private void isMember(long uid, String dataCenter, long number) {
+        did(() -> node.appeared(new Joined(uid, "host:" + uid, dataCenter, number), at(0)));
+    }
+
+    private List<Effect> onShards(ToNode message) {
+        return did(() -> {
+            for (int shard = 0; shard < SHARDS; shard++) {
+                node.onShard(shard, message, at(0));
+            }
+        });
+    }
+
+    @Test
+    @DisplayName("ruleM1: who is no member is not believed, and neither is what was meant for another incarnation")
+    void believesMembersAlone() {
+        up("dc", 1);
+        assertEquals(List.of(), helloOf(OTHER, "other", 0));
+        isMember(OTHER, "dc", 2);
+        assertEquals(List.of(), did(() -> node.onMessage(new Hello(OTHER, 99, "other", 3, false, 0), at(0))));
+        assertEquals(Set.of(SELF), node.named());
+        assertTrue(helloOf(OTHER, "other", 0).contains(new Effect.Introduced(OTHER, 3)));
+        assertEquals(Set.of(SELF, OTHER), node.named());
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, true, 1_000)), packets);
+    }
+
+    @Test
+    @DisplayName("ruleM1: members are asked for their names until they have said them, ever more rarely")
+    void asksForNames() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        assertEquals(200_000_000L, node.deadlineNs());
+        did(() -> node.onTime(at(200_000_000L)));
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, false, 1_000)), packets);
+        assertEquals(600_000_000L, node.deadlineNs());
+        helloOf(OTHER, "other", 0);
+        did(() -> node.onTime(at(600_000_000L)));
+        assertEquals(List.of(), packets);
+        assertEquals(SECOND, node.deadlineNs(), "only pings are left");
+    }
+
+    @Test
+    @DisplayName("ruleC5: pings say that cursors were dropped once all shards have dropped them")
+    void forgetsInAllShardsFirst() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        did(() -> node.onShard(0, new ToNode.Watch(OTHER), at(0)));
+        assertEquals(
+                List.of(new Effect.Forgetting(OTHER), new Effect.TellShards(new ToShard.Forget(OTHER))),
+                did(() -> node.forget(OTHER)));
+        did(() -> {
+            node.onShard(0, new ToNode.Forgot(OTHER), at(0));
+            node.onShard(0, new ToNode.Forgot(OTHER), at(0)); // once more: it is still one shard
+            node.onShard(2, new ToNode.Forgot(OTHER), at(0));
+            node.onTime(at(SECOND));
+        });
+        assertEquals(0, ping().forgotten());
+        did(() -> {
+            node.onShard(1, new ToNode.Forgot(OTHER), at(SECOND));
+            node.onTime(at(2 * SECOND));
+        });
+        assertEquals(1, ping().forgotten());
+    }
+
+    private Pulse ping() {
+        return (Pulse)
+                packets.stream().filter(Pulse.class::isInstance).findFirst().orElseThrow();
+    }
+
+    @Test
+    @DisplayName("ruleM3: a watch of who is no member any more, which comes late, is none")
+    void watchesMembersAlone() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        helloOf(OTHER, "other", 0);
+        did(() -> node.onShard(0, new ToNode.Watch(OTHER), at(0)));
+        did(() -> node.removed(OTHER));
+        did(() -> node.onShard(1, new ToNode.Watch(OTHER), at(0)));
+        did(() -> node.onTime(at(SECOND)));
+        assertEquals(List.of(), packets);
+    }
+
+    @Test
+    @DisplayName("ruleP7: subscriptions end in all shards before any producer drains")
+    void leavesStepByStep() {
+        up("dc", 1);
+        assertEquals(List.of(new Effect.TellShards(new ToShard.EndSubscriptions())), did(node::leave));
+        assertEquals(List.of(), did(() -> {
+            node.onShard(0, new ToNode.SubscriptionsEnded(), at(0));
+            node.onShard(1, new ToNode.SubscriptionsEnded(), at(0));
+        }));
+        assertEquals(
+                List.of(new Effect.TellShards(new ToShard.Drain())),
+                did(() -> node.onShard(2, new ToNode.SubscriptionsEnded(), at(0))));
+        assertFalse(node.hasLeft());
+        assertEquals(List.of(new Effect.Left(true)), onShards(new ToNode.Drained(true)));
+        assertTrue(node.hasLeft());
+    }
+
+    @Test
+    @DisplayName("A shard that failed holds up nobody, and is told as not complete")
+    void leavesWithoutAFailedShard() {
+        up("dc", 1);
+        did(node::leave);
+        did(() -> {
+            node.onShard(0, new ToNode.SubscriptionsEnded(), at(0));
+            node.shardFailed(0); // it has answered this step
+            node.onShard(1, new ToNode.SubscriptionsEnded(), at(0));
+        });
+        assertEquals(
+                List.of(new Effect.TellShards(new ToShard.Drain())),
+                did(() -> node.onShard(2, new ToNode.SubscriptionsEnded(), at(0))));
+        assertEquals(List.of(new Effect.Left(false)), did(() -> {
+            node.onShard(1, new ToNode.Drained(true), at(0));
+            node.onShard(2, new ToNode.Drained(true), at(0));
+        }));
+    }
+
+    @Test
+    @DisplayName(
+            "A node that was removed ends its subscriptions, and drains for nobody, unless it is told to leave after all")
+    void endsWithoutDraining() {
+        up("dc", 1);
+        did(node::end);
+        assertEquals(List.of(), onShards(new ToNode.SubscriptionsEnded()));
+        assertTrue(node.isLeaving());
+        assertEquals(List.of(new Effect.TellShards(new ToShard.Drain())), did(node::leave));
+    }
+
+    @Test
+    @DisplayName("ruleM2: of two nodes of one name in a data center, the one that joined later gives way")
+    void theYoungerNamesakeGivesWay() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        assertFalse(givesWay(helloOf(OTHER, "n", 0)), "this one is older");
+        node = started(1_000);
+        up("dc", 3);
+        isMember(OTHER, "dc", 2);
+        assertTrue(givesWay(helloOf(OTHER, "n", 5_000)));
+        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
+        assertFalse(givesWay(helloOf(OTHER, "n", 5_000)), "said once");
+        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)), "and to whoever asks");
+    }
+
+    @Test
+    @DisplayName("ruleM2: of two nodes of one name in two data centers, the one that was started later gives way")
+    void betweenDataCentersTheClocksDecide() {
+        up("here", 1);
+        isMember(OTHER, "there", 1);
+        assertTrue(givesWay(helloOf(OTHER, "n", 999)));
+        node = started(1_000);
+        up("here", 1);
+        isMember(OTHER, "there", 1);
+        assertFalse(givesWay(helloOf(OTHER, "n", 1_001)));
+        node = started(1_000);
+        up("here", 1);
+        isMember(OTHER, "there", 1);
+        assertFalse(givesWay(helloOf(OTHER, "n", 1_000)), "as old: the lower number stays");
+    }
+
+    @Test
+    @DisplayName("ruleM2: who has published does not withdraw, and its loss is told")
+    void whoHasPublishedDoesNotWithdraw() {
+        published = true;
+        up("dc", 3);
+        isMember(OTHER, "dc", 2);
+        assertTrue(givesWay(helloOf(OTHER, "n", 0)));
+        assertFalse(packets.contains(new Withdrawal(SELF, OTHER)));
+    }
+
+    private static boolean givesWay(List<Effect> effects) {
+        return effects.contains(new Effect.NameTaken(OTHER));
+    }
+}
