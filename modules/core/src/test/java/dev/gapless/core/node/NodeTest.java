@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.Now;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Pulse;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Withdrawal;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,9 +129,9 @@ class NodeTest implements Outbox.Carrier {
         assertEquals(1, ping().forgotten());
     }
 
-    private Pulse ping() {
-        return (Pulse)
-                packets.stream().filter(Pulse.class::isInstance).findFirst().orElseThrow();
+    private Ping ping() {
+        return (Ping)
+                packets.stream().filter(Ping.class::isInstance).findFirst().orElseThrow();
     }
 
     @Test
