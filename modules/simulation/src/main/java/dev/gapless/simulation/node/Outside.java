@@ -19,10 +19,12 @@ public interface Outside {
     /** Send it to the node with this uid. */
     void send(long toUid, Packet packet);
 
-    /** What lies between a node and its shard. */
+    /** What lies between a node and its shards. */
     enum Queue {
         TO_SHARD,
-        TO_NODE
+        TO_NODE,
+        TO_OTHER_SHARD,
+        OF_OTHER_SHARD
     }
 
     /** Pass this on, now or later, but in order for each queue. */

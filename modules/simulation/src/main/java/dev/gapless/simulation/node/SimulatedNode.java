@@ -40,6 +40,8 @@ public final class SimulatedNode implements LogSource {
     public static final String TOPIC = "topic";
 
     private static final int MOST_TOPICS = 1;
+    /** The one of the topic, and another one. */
+    private static final int SHARDS = 2;
 
     private final long uid;
     private final TopicSettings settings;
@@ -50,6 +52,11 @@ public final class SimulatedNode implements LogSource {
     private final Node node;
     private final Shard shard;
     private final Carrier carrier = new Carrier();
+    /** Serves no topic: the node has to wait for it all the same. */
+    private final Shard otherShard;
+
+    private final Outbox otherOutbox = new Outbox();
+    private final OtherCarrier otherCarrier = new OtherCarrier();
     private @Nullable LogIdentity identity;
     private @Nullable Log log;
     private boolean held;
@@ -73,14 +80,15 @@ public final class SimulatedNode implements LogSource {
                 name,
                 0,
                 outside.nowMs(),
-                1,
+                SHARDS,
                 settings.heartbeatNs(),
                 cursorRetentionNs,
                 NodeSettings.HELLO_BACKOFF);
         this.node = new Node(nodeSettings, this::hasPublished, nodeOutbox, now());
-        this.shard = new Shard(
-                new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS)),
-                shardOutbox);
+        ShardSettings shardSettings =
+                new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS));
+        this.shard = new Shard(shardSettings, shardOutbox);
+        this.otherShard = new Shard(shardSettings, otherOutbox);
     }
 
     public long uid() {
@@ -112,6 +120,7 @@ public final class SimulatedNode implements LogSource {
     private void drain() {
         nodeOutbox.drain(carrier);
         shardOutbox.drain(carrier);
+        otherOutbox.drain(otherCarrier);
     }
 
     /** Carries out what node and shard want. */
@@ -126,6 +135,10 @@ public final class SimulatedNode implements LogSource {
             if (effect instanceof Effect.TellShards tell) {
                 outside.pass(Outside.Queue.TO_SHARD, () -> {
                     shard.onNode(tell.message(), now());
+                    drain();
+                });
+                outside.pass(Outside.Queue.TO_OTHER_SHARD, () -> {
+                    otherShard.onNode(tell.message(), now());
                     drain();
                 });
                 if (tell.message() instanceof ToShard.Silent silent) {
@@ -148,6 +161,24 @@ public final class SimulatedNode implements LogSource {
                 outside.missed(missed.node(), missed.reader(), missed.reason(), missed.behind(), missed.upTo());
             } else if (effect instanceof Effect.CursorMoved moved) {
                 outside.expired(moved.session(), moved.reader(), moved.reason(), moved.sent(), moved.resumeAt());
+            }
+        }
+    }
+
+    /** Carries out what the other shard wants: to tell the node. */
+    private final class OtherCarrier implements Outbox.Carrier {
+        @Override
+        public void send(long toUid, Packet packet) {
+            throw new IllegalStateException("It serves no topic, and sends " + packet);
+        }
+
+        @Override
+        public void carryOut(Effect effect) {
+            if (effect instanceof Effect.TellNode tell) {
+                outside.pass(Outside.Queue.OF_OTHER_SHARD, () -> {
+                    node.onShard(1, tell.message(), now());
+                    drain();
+                });
             }
         }
     }
