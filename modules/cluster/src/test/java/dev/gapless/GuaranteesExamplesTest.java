@@ -251,7 +251,7 @@ class GuaranteesExamplesTest {
             if (event instanceof Delivery<Order> delivery) {
                 return apply(delivery.message());
             } else if (event instanceof CursorExpired<Order>) {
-                return reload(); // the next event is asked for when this has completed
+                return reload(); // the stream asks for the next event when this has completed
             }
             return CompletableFuture.completedFuture(Done.getInstance());
         }

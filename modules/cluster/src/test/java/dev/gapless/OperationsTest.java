@@ -73,7 +73,7 @@ class OperationsTest {
     private static class Rejoining {
         private final String name;
         private final Config config;
-        private final Consumer<ActorSystem> application; // publishes, and subscribes with the tokens that it has stored
+        private final Consumer<ActorSystem> application; // publishes, and subscribes with its stored tokens
 
         Rejoining(String name, Config config, Consumer<ActorSystem> application) {
             this.name = name;
@@ -81,7 +81,7 @@ class OperationsTest {
             this.application = application;
         }
 
-        /** Runs the application on one actor system after the other, as long as the cluster removes them. */
+        /** Runs the application on one actor system after the other, while the cluster removes them. */
         void run() {
             boolean again = true;
             while (again) {

@@ -63,7 +63,7 @@ class ReadmeExamplesTest {
 
         @Override
         public void onMessage(Delivery<Price> delivery) {
-            if (!delivery.isDeleted()) { // a deletion has a key, and no message
+            if (!delivery.isDeleted()) { // a deletion has a key but no message
                 apply(delivery.message());
             }
         }
@@ -75,10 +75,10 @@ class ReadmeExamplesTest {
         }
 
         synchronized void load() {
-            table.readAll().values().forEach(this::apply); // reads now: a copy made earlier lacks what was missed
+            table.readAll().values().forEach(this::apply); // read now: an earlier copy lacks the missed messages
         }
 
-        synchronized void apply(Price price) { // idempotent: whatever comes again, or late, changes nothing
+        synchronized void apply(Price price) { // idempotent: a repeated or late message changes nothing
             prices.merge(price.symbol(), price, (old, now) -> now.version() > old.version() ? now : old);
         }
 
@@ -102,7 +102,7 @@ class ReadmeExamplesTest {
 
         PriceCache cache = new PriceCache(table);
         Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), cache);
-        subscription.ready().thenRunAsync(cache::load); // subscribe first, read afterwards: nothing lies between
+        subscription.ready().thenRunAsync(cache::load); // subscribe first, load afterwards: no message is lost
 
         Producer<Price> producer = gapless.producer(topic);
         CompletionStage<Position> position = producer.publish(new Price("EURUSD", 1.0834, 7));
@@ -190,7 +190,7 @@ class ReadmeExamplesTest {
         public CompletionStage<Reload> onCursorExpired(CursorExpired<Price> expired) {
             SharedTable.Snapshot snapshot = table.snapshot(); // rows and token, in one transaction
             if (expired.gaps().stream().anyMatch(gap -> isBehind(snapshot.token(), gap))) {
-                throw new IllegalStateException("The table does not have yet what is missing here"); // tried again
+                throw new IllegalStateException("The table does not have the missing messages yet"); // tried again
             }
             prices.clear();
             prices.putAll(snapshot.rows());

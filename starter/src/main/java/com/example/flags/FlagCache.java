@@ -24,7 +24,7 @@ public final class FlagCache implements MessageHandler<Flag> {
     /** Completes when it knows all flags. */
     public CompletionStage<Void> follow(Gapless gapless) {
         Subscription subscription = gapless.subscribe(Flag.TOPIC, StartFrom.latest(), this);
-        return subscription.ready().thenRunAsync(this::load); // subscribe first, read afterwards: nothing lies between
+        return subscription.ready().thenRunAsync(this::load); // subscribe first, load afterwards: no message is lost
     }
 
     public synchronized boolean isOn(String name) {
@@ -53,7 +53,7 @@ public final class FlagCache implements MessageHandler<Flag> {
         file.readAll().values().forEach(this::apply);
     }
 
-    /** Whatever comes again, or late, changes nothing. */
+    /** A repeated or late message changes nothing. */
     private synchronized void apply(Flag flag) {
         flags.merge(flag.name(), flag, (old, now) -> now.version() > old.version() ? now : old);
     }

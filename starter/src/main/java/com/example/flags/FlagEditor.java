@@ -15,7 +15,7 @@ public final class FlagEditor {
         this.producer = gapless.producer(Flag.TOPIC);
     }
 
-    /** Writes first, and publishes afterwards: then whoever is told of a gap finds in the file what is missing. */
+    /** Writes first, and publishes afterwards: the file has every missing change when a node learns of a gap. */
     public CompletionStage<Position> set(String name, boolean on) {
         return producer.publish(file.set(name, on));
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The source of truth, which all nodes share: a database, in earnest. A line for each flag: its name, on or off, its version. */
+/** The source of truth that all nodes share; a real application uses a database. One line for each flag: name, on or off, version. */
 public final class FlagFile {
     private final Path file;
 

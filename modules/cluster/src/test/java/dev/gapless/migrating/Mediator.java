@@ -38,7 +38,7 @@ public final class Mediator {
                 StartFrom.latest(),
                 SubscriptionSettings.defaults(),
                 Adapter.<Object>toTyped(reader),
-                unconfirmed -> unconfirmed); // the reader is told Unconfirmed, and confirms each
+                unconfirmed -> unconfirmed); // the reader gets Unconfirmed, and confirms each
         // end
         return subscription;
     }

@@ -37,7 +37,7 @@ class ReadmeExamplesTest {
 
         @Override
         public void onMessage(Delivery<Price> delivery) {
-            if (!delivery.isDeleted()) { // a deletion has a key, and no message
+            if (!delivery.isDeleted()) { // a deletion has a key but no message
                 apply(delivery.message());
             }
         }
@@ -82,7 +82,7 @@ class ReadmeExamplesTest {
             TestNode feed = kit.node("feed");
             TestSubscription<Price> seen = kit.node("app").subscribe(PRICES, new PriceCache(() -> table));
             feed.publish(PRICES, new Price("XAU", 2011.5, 1));
-            // Nothing that it publishes arrives, and then its ring does not hold that any more.
+            // The feed's messages do not arrive, and its ring overwrites them.
             feed.overrun(PRICES, () -> table.put("XAU", new Price("XAU", 2012.5, 2)));
             seen.expectMessage(new Price("XAU", 2011.5, 1)).expectExpiry(feed, Reason.OVERRUN);
 
