@@ -126,7 +126,7 @@ class MigratingExamplesTest {
             return plain.contains(price(1));
         });
 
-        Topic<Price> topic = Topic.of("prices", Price.class);
+        Topic<Price> topic = Topic.of("quotes", Price.class);
         get(Examples.mediatorAfter(cluster.gapless(1), reader).ready());
         Examples.publishAfter(cluster.gapless(0), topic, price(2));
         await(() -> recorder.messages().contains(price(2)));

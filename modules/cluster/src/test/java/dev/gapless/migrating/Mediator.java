@@ -19,20 +19,20 @@ public final class Mediator {
     public static ActorRef before(ActorSystem system, ActorRef reader) {
         // shown in docs/migrating.md
         ActorRef mediator = DistributedPubSub.get(system).mediator();
-        mediator.tell(new DistributedPubSubMediator.Subscribe("prices", reader), reader);
+        mediator.tell(new DistributedPubSubMediator.Subscribe("quotes", reader), reader);
         // end
         return mediator;
     }
 
     public static void publishBefore(ActorRef mediator, Price price) {
         // shown in docs/migrating.md
-        mediator.tell(new DistributedPubSubMediator.Publish("prices", price), ActorRef.noSender());
+        mediator.tell(new DistributedPubSubMediator.Publish("quotes", price), ActorRef.noSender());
         // end
     }
 
     public static Subscription after(Gapless gapless, ActorRef reader) {
         // shown in docs/migrating.md
-        Topic<Price> topic = Topic.of("prices", Price.class);
+        Topic<Price> topic = Topic.of("quotes", Price.class);
         Subscription subscription = gapless.subscribe(
                 topic,
                 StartFrom.latest(),
