@@ -2,14 +2,14 @@ package dev.gapless.internal;
 
 import dev.gapless.NodeStatus;
 import dev.gapless.core.Now;
-import dev.gapless.core.node.Effect;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.NodeSettings;
-import dev.gapless.core.node.Outbox;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
-import dev.gapless.core.node.ToNode;
-import dev.gapless.core.node.ToShard;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;

@@ -1,10 +1,10 @@
 package dev.gapless.internal;
 
+import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
-import dev.gapless.core.node.ToShard;
 import java.util.List;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;

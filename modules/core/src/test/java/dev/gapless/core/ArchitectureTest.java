@@ -79,6 +79,17 @@ class ArchitectureTest {
                 .check(CORE);
     }
 
+    @Test
+    void producersAndConsumersDoNotKnowTheNode() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.gapless.core.producer", "dev.gapless.core.consumer", "dev.gapless.core.effect")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.gapless.core.node")
+                .check(CORE);
+    }
+
     private static boolean isClock(CodeUnitAccessTarget target) {
         JavaClass owner = target.getOwner();
         String name = target.getName();

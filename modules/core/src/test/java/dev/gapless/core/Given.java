@@ -1,5 +1,6 @@
 package dev.gapless.core;
 
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import java.util.ArrayList;
@@ -15,7 +16,17 @@ public final class Given {
     /** What a message without content is charged for in a log. */
     public static final int FRAME_BYTES = Frame.OVERHEAD_BYTES + 1;
 
+    /** When tests begin. */
+    public static final Now NOW = new Now(0, 0);
+
     private Given() {}
+
+    /** An outbox of which this one sees at once what is put in. */
+    public static Outbox outbox(Outbox.Carrier carrier) {
+        Outbox outbox = new Outbox();
+        outbox.previewedBy(carrier);
+        return outbox;
+    }
 
     public static Content content(int value) {
         return Content.of(1, "", new byte[] {(byte) value});

@@ -1,11 +1,13 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Eras;
@@ -42,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link Registration} draws the states. Not thread-safe.
  */
 final class ConsumerState {
-    private final ConsumerEffects effects;
+    private final Outbox outbox;
     private final Feed feed;
     private final Registrations registrations = new Registrations();
     private final Registrar registrar;
@@ -54,7 +56,7 @@ final class ConsumerState {
      * has one; with members that come later, at their beginning.
      */
     ConsumerState(Reader reader, Feed feed, Start startOfPresent, @Nullable CursorToken token) {
-        this.effects = reader.effects;
+        this.outbox = reader.outbox;
         this.feed = feed;
         this.registrar = new Registrar(reader, feed);
         this.writer = new FeedWriter(reader, feed);
@@ -70,7 +72,7 @@ final class ConsumerState {
             Eras eras,
             LongSupplier sessions,
             RandomGenerator jitter,
-            ConsumerEffects effects) {}
+            Outbox outbox) {}
 
     Feed feed() {
         return feed;
@@ -88,13 +90,13 @@ final class ConsumerState {
     // ------------------------------------------------------------------ members (rules C6 to C10, T1)
 
     /** This node is up, and these are the members: the present ones. */
-    void begin(List<MemberEvent> members, long nowMs, long nowNs) {
-        producers.begin(members, nowMs, nowNs);
+    void begin(List<MemberEvent> members, Now now) {
+        producers.begin(members, now);
     }
 
     /** Members came, told their names, or went; what belongs together comes at once. */
-    void onMembers(List<MemberEvent> events, long nowMs, long nowNs) {
-        producers.onMembers(events, nowMs, nowNs);
+    void onMembers(List<MemberEvent> events, Now now) {
+        producers.onMembers(events, now);
     }
 
     /** The producers that it has anything to do with. */
@@ -162,28 +164,28 @@ final class ConsumerState {
 
     // ------------------------------------------------------------------ messages (rules C1 to C6)
 
-    void onMessage(ToConsumer message, long nowMs, long nowNs) {
+    void onMessage(ToConsumer message, Now now) {
         Registration r = registrations.of(message.session());
         if (r == null) {
             // While it asks again, its earlier session still keeps its place in the ring of a producer with
             // backpressure.
             TopicConsumer.deregistrationOf(message)
                     .filter(d -> !hasSessionWith(d.toUid()))
-                    .ifPresent(d -> effects.send(d.toUid(), d.message()));
+                    .ifPresent(d -> outbox.send(d.toUid(), d.message()));
             return;
         }
         if ((r.isLive() || r.hasLeft()) && !r.isAnswered(message.session())) {
-            onLaterAttempt(r, message, nowNs);
+            onLaterAttempt(r, message, now.ns());
         } else if (message instanceof Registered registered) {
-            onRegistered(r, registered, nowMs, nowNs);
+            onRegistered(r, registered, now);
         } else if (message instanceof CursorExpired expired) {
-            onExpired(r, expired, nowMs);
+            onExpired(r, expired, now.ms());
         } else if (message instanceof Batch batch) {
-            onBatch(r, batch, nowNs);
+            onBatch(r, batch, now.ns());
         } else if (message instanceof Heartbeat heartbeat) {
-            onHeartbeat(r, heartbeat, nowNs);
+            onHeartbeat(r, heartbeat, now.ns());
         } else if (message instanceof Gone gone) {
-            onGone(r, gone, nowNs);
+            onGone(r, gone, now.ns());
         }
     }
 
@@ -192,17 +194,17 @@ final class ConsumerState {
         return r != null && !r.attempts().isEmpty();
     }
 
-    private void onRegistered(Registration r, Registered message, long nowMs, long nowNs) {
+    private void onRegistered(Registration r, Registered message, Now now) {
         if (!r.isRegistering()) {
             return;
         }
         Placed at = r.at();
         if (at == null) {
-            accepted(r, message.session(), writer.begins(r, message, nowMs));
+            accepted(r, message.session(), writer.begins(r, message, now.ms()));
         } else if (message.next() == at.sequence() + 1) {
-            accepted(r, message.session(), writer.goesOn(r, at, message, nowMs));
+            accepted(r, message.session(), writer.goesOn(r, at, message, now.ms()));
         } else {
-            registrar.register(r, nowNs); // C2
+            registrar.register(r, now.ns()); // C2
         }
     }
 
@@ -300,13 +302,13 @@ final class ConsumerState {
         }
     }
 
-    void onTime(long nowMs, long nowNs) {
+    void onTime(Now now) {
         for (Registration r : registrations.withNames()) {
-            if (r.phase() instanceof Phase.Registering asked && asked.dueNs() - nowNs <= 0) {
-                registrar.repeat(r, nowNs);
+            if (r.phase() instanceof Phase.Registering asked && asked.dueNs() - now.ns() <= 0) {
+                registrar.repeat(r, now.ns());
             }
         }
-        producers.giveUpOverdue(nowMs, nowNs);
+        producers.giveUpOverdue(now);
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE}. */

@@ -2,8 +2,10 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
+import dev.gapless.core.effect.Effect;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
@@ -111,8 +113,8 @@ final class FeedWriter {
             expiries = new EnumMap<>(Reason.class);
         }
         expiries.merge(reason, 1L, Long::sum);
-        reader.effects()
-                .missed(r.node(), reader.reader(), reason, r.position(), to instanceof End ? null : to.position());
+        Position upTo = to instanceof End ? null : to.position();
+        reader.outbox().add(new Effect.Missed(reader.topic(), r.node(), reader.reader(), reason, r.position(), upTo));
     }
 
     // ------------------------------------------------------------------ ends

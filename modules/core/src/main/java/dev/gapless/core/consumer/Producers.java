@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Now;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Placed;
@@ -65,11 +66,11 @@ final class Producers {
     }
 
     /** This node is up, and these are the members: the present ones. */
-    void begin(List<MemberEvent> members, long nowMs, long nowNs) {
+    void begin(List<MemberEvent> members, Now now) {
         if (token != null) {
-            waitForListed(token, nowNs);
+            waitForListed(token, now.ns());
         }
-        onMembers(members, nowMs, nowNs);
+        onMembers(members, now);
         begun = true;
     }
 
@@ -85,25 +86,25 @@ final class Producers {
      * Members came, told their names, or went; one's end and its successor's appearance at once, so that no token is of between
      * them, which would know of neither.
      */
-    void onMembers(List<MemberEvent> events, long nowMs, long nowNs) {
+    void onMembers(List<MemberEvent> events, Now now) {
         for (MemberEvent event : events) {
-            onMember(event, nowMs, nowNs);
+            onMember(event, now);
         }
         registrations.forgetLost();
         writer.unresolved(registrations.unresolved());
     }
 
-    private void onMember(MemberEvent event, long nowMs, long nowNs) {
+    private void onMember(MemberEvent event, Now now) {
         if (event instanceof MemberEvent.Present joined) {
             boolean later = begun || token != null;
             Start start = later ? Start.BEGINNING : startOfPresent;
             registrations.appeared(Registration.ofMember(joined.address(), joined.uid(), start));
         } else if (event instanceof MemberEvent.Named named) {
-            onNamed(named, nowMs, nowNs);
+            onNamed(named, now);
         } else if (event instanceof MemberEvent.Withdrawn) {
             onWithdrawn(event.uid());
         } else if (event instanceof MemberEvent.Removed) {
-            onRemoved(event.uid(), nowMs, nowNs);
+            onRemoved(event.uid(), now);
         }
     }
 
@@ -114,7 +115,7 @@ final class Producers {
         }
     }
 
-    private void onNamed(MemberEvent.Named named, long nowMs, long nowNs) {
+    private void onNamed(MemberEvent.Named named, Now now) {
         Registration member = registrations.present(named.uid());
         if (member == null || !member.isUnnamed()) {
             return;
@@ -126,17 +127,17 @@ final class Producers {
             if (known == null) {
                 known = byAddress;
             } else if (byAddress.isWaiting()) {
-                writer.lost(byAddress, nowMs); // another life, which is over
+                writer.lost(byAddress, now.ms()); // another life, which is over
             }
         }
         assert known == null || known.uid() == Registration.NO_UID : "two members with the name " + named.node();
         Registration r = known == null ? member : known;
-        r.becomeNamed(named.node(), member, nowNs);
+        r.becomeNamed(named.node(), member, now.ns());
         registrations.named(member, r);
-        registrar.register(r, nowNs);
+        registrar.register(r, now.ns());
     }
 
-    private void onRemoved(long removedUid, long nowMs, long nowNs) {
+    private void onRemoved(long removedUid, Now now) {
         Registration r = registrations.present(removedUid);
         if (r == null) {
             return;
@@ -150,7 +151,7 @@ final class Producers {
         if (r.hasLeft()) {
             registrations.forget(r); // C6
         } else if (r.at() != null) {
-            r.becomeWaiting(nowNs + settings.producerReturnNs()); // C7
+            r.becomeWaiting(now.ns() + settings.producerReturnNs()); // C7
         } else {
             registrations.forget(r);
             boolean cameLater = r.asks() == Start.BEGINNING;
@@ -158,22 +159,22 @@ final class Producers {
                     || r.isUnresolved()
                     || cameLater
                     || startOfPresent instanceof Start.Since) { // the past counts, too
-                writer.lost(r, nowMs);
+                writer.lost(r, now.ms());
             }
         }
     }
 
     /** Those that were waited for long enough (C7). Should one that nobody here has heard of be there all the same, it goes on. */
-    void giveUpOverdue(long nowMs, long nowNs) {
+    void giveUpOverdue(Now now) {
         List<Registration> overdue = new ArrayList<>();
         for (Registration r : registrations.withNames()) {
-            if (r.phase() instanceof Phase.Waiting waiting && waiting.dueNs() - nowNs <= 0) {
+            if (r.phase() instanceof Phase.Waiting waiting && waiting.dueNs() - now.ns() <= 0) {
                 overdue.add(r);
             }
         }
         if (!overdue.isEmpty()) {
             for (Registration r : overdue) {
-                writer.lost(r, nowMs);
+                writer.lost(r, now.ms());
                 r.becomeLost();
             }
             registrations.forgetLost(); // once for all of them: a token may have named a thousand

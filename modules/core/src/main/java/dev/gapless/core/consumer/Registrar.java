@@ -92,6 +92,6 @@ final class Registrar {
     }
 
     private void send(Registration r, ToProducer message) {
-        reader.effects().send(r.uid(), message);
+        reader.outbox().send(r.uid(), message);
     }
 }

@@ -1,9 +1,12 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Vector;
@@ -38,7 +41,8 @@ public final class TopicConsumer {
     private final Eras eras = new Eras();
     private final LongSupplier sessions;
     private final RandomGenerator jitter;
-    private final ConsumerEffects effects;
+    private final Outbox outbox;
+    private final Effect.Arrived arrived;
 
     private final ConsumerState shared;
     private Map<Long, ConsumerState> readers = Map.of();
@@ -77,24 +81,30 @@ public final class TopicConsumer {
             TopicSettings settings,
             LongSupplier sessions,
             RandomGenerator jitter,
-            ConsumerEffects effects,
+            Outbox outbox,
             Opening first) {
         this.topic = topic;
         this.uid = uid;
         this.settings = settings;
         this.sessions = sessions;
         this.jitter = jitter;
-        this.effects = effects;
+        this.outbox = outbox;
+        this.arrived = new Effect.Arrived(topic);
         Start start = first instanceof Opening.Earliest ? Start.EARLIEST : Start.LATEST;
         this.shared = new ConsumerState(reader(Message.SHARED_READER, settings), new Feed(settings), start, null);
     }
 
     private ConsumerState.Reader reader(long number, TopicSettings readerSettings) {
-        return new ConsumerState.Reader(topic, number, uid, readerSettings, eras, sessions, jitter, effects);
+        return new ConsumerState.Reader(topic, number, uid, readerSettings, eras, sessions, jitter, outbox);
     }
 
     public Feed feed() {
         return shared.feed();
+    }
+
+    /** What is wanted once something came into the feeds; made once, since that is often. */
+    public Effect.Arrived arrived() {
+        return arrived;
     }
 
     public Map<Reason, Long> expiries() {
@@ -116,19 +126,20 @@ public final class TopicConsumer {
 
     // ------------------------------------------------------------------ subscriptions
 
-    /** Opens a subscription. Once it is ready, {@link ConsumerEffects#ready} says so. */
-    public SubscriptionState open(long id, Opening opening, long nowMs, long nowNs) {
+    /** Opens a subscription. Once it is ready, {@link Effect.Ready} says so. */
+    public SubscriptionState open(long id, Opening opening, Now now) {
         Open added = opening instanceof Opening.Resume || opening instanceof Opening.Since
-                ? openBehindFeed(opening, nowMs, nowNs)
-                : openOnFeed(opening, nowNs);
+                ? openBehindFeed(opening, now)
+                : openOnFeed(opening, now.ns());
         open.put(id, added);
         if (unsettled.isEmpty()) {
             unsettled = new LinkedHashMap<>();
         }
         unsettled.put(id, added);
         if (up) {
-            awaitAnswers(added, nowNs);
-            if (settle(id, added, nowNs)) { // it alone: it changes nothing for the others, and there may be thousands
+            awaitAnswers(added, now.ns());
+            if (settle(
+                    id, added, now.ns())) { // it alone: it changes nothing for the others, and there may be thousands
                 unsettled.remove(id);
                 unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
             }
@@ -148,7 +159,7 @@ public final class TopicConsumer {
         return settings.reloadJitterNs() == 0 ? 0 : jitter.nextDouble();
     }
 
-    private Open openBehindFeed(Opening opening, long nowMs, long nowNs) {
+    private Open openBehindFeed(Opening opening, Now now) {
         TopicSettings own = settings.forCatchUp();
         Feed feed = new Feed(own);
         CursorToken token = opening instanceof Opening.Resume resume ? resume.token() : null;
@@ -161,9 +172,10 @@ public final class TopicConsumer {
         readers.put(number, state);
         Set<String> listed = token == null ? Set.of() : token.positions().keySet();
         Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
-        Open added = new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, share(), nowNs), number);
+        Open added =
+                new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, share(), now.ns()), number);
         if (up) {
-            state.begin(members, nowMs, nowNs);
+            state.begin(members, now);
         }
         return added;
     }
@@ -217,13 +229,13 @@ public final class TopicConsumer {
      * @param events what led to the present members, and who went before this node was up
      * @param snapshot the members
      */
-    public void begin(List<MemberEvent> events, List<MemberEvent> snapshot, long nowMs, long nowNs) {
+    public void begin(List<MemberEvent> events, List<MemberEvent> snapshot, Now now) {
         up = true;
         members = List.copyOf(snapshot);
-        shared.begin(events, nowMs, nowNs);
-        readers.values().forEach(reader -> reader.begin(events, nowMs, nowNs));
-        open.values().forEach(added -> awaitAnswers(added, nowNs));
-        settle(nowNs);
+        shared.begin(events, now);
+        readers.values().forEach(reader -> reader.begin(events, now));
+        open.values().forEach(added -> awaitAnswers(added, now.ns()));
+        settle(now.ns());
     }
 
     /**
@@ -231,12 +243,12 @@ public final class TopicConsumer {
      *
      * @param snapshot the members from now on
      */
-    public void onMembers(List<MemberEvent> events, List<MemberEvent> snapshot, long nowMs, long nowNs) {
+    public void onMembers(List<MemberEvent> events, List<MemberEvent> snapshot, Now now) {
         members = List.copyOf(snapshot);
-        shared.onMembers(events, nowMs, nowNs);
-        readers.values().forEach(reader -> reader.onMembers(events, nowMs, nowNs));
+        shared.onMembers(events, now);
+        readers.values().forEach(reader -> reader.onMembers(events, now));
         forgetEnded();
-        settle(nowNs);
+        settle(now.ns());
     }
 
     /** How many nodes' names are remembered. */
@@ -253,14 +265,14 @@ public final class TopicConsumer {
         eras.forgetBut(known);
     }
 
-    public void onMessage(ToConsumer message, long nowMs, long nowNs) {
+    public void onMessage(ToConsumer message, Now now) {
         ConsumerState to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
         if (to == null) {
-            deregistrationOf(message).ifPresent(d -> effects.send(d.toUid(), d.message()));
+            deregistrationOf(message).ifPresent(d -> outbox.send(d.toUid(), d.message()));
             return;
         }
-        to.onMessage(message, nowMs, nowNs);
-        settle(nowNs);
+        to.onMessage(message, now);
+        settle(now.ns());
     }
 
     /** A message to send. */
@@ -292,16 +304,16 @@ public final class TopicConsumer {
         }
     }
 
-    public void onTime(long nowMs, long nowNs) {
+    public void onTime(Now now) {
         if (settings.backpressure()) {
-            shared.feed().findStalled(nowNs);
-            readers.values().forEach(reader -> reader.feed().findStalled(nowNs));
+            shared.feed().findStalled(now.ns());
+            readers.values().forEach(reader -> reader.feed().findStalled(now.ns()));
         }
-        shared.feed().dropOld(nowNs);
-        shared.onTime(nowMs, nowNs);
-        readers.values().forEach(reader -> reader.onTime(nowMs, nowNs));
+        shared.feed().dropOld(now.ns());
+        shared.onTime(now);
+        readers.values().forEach(reader -> reader.onTime(now));
         onRoom();
-        settle(nowNs);
+        settle(now.ns());
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
@@ -375,7 +387,7 @@ public final class TopicConsumer {
         }
         waiting.ready = true;
         waiting.awaited = Set.of();
-        effects.ready(id, Set.copyOf(silent));
+        outbox.add(new Effect.Ready(topic, id, Set.copyOf(silent)));
     }
 
     private List<ConsumerState> statesOf(@Nullable ConsumerState reader) {

@@ -79,6 +79,8 @@ public final class Log {
     /**
      * Gives the message its sequence, or lets it wait. The content must be no larger than rule P10 allows; the caller has
      * checked, since only it can say what to do about it.
+     *
+     * <p>The clocks are two numbers here, and no {@link dev.gapless.core.Now}: publishing threads would make one for each message.
      */
     public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
         lock.lock();

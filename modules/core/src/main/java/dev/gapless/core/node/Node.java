@@ -1,7 +1,11 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
-import dev.gapless.core.member.FailureDetector;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.wire.Hello;
@@ -74,7 +78,8 @@ public final class Node {
         this.hasPublished = hasPublished;
         this.outbox = outbox;
         this.membership = new Membership(settings.uid(), settings.name());
-        this.failureDetector = new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs());
+        this.failureDetector =
+                new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs(), outbox);
         this.pingDueNs = now.ns() + settings.pingNs();
         for (int shard = 0; shard < settings.shards(); shard++) {
             working.add(shard);
@@ -260,10 +265,9 @@ public final class Node {
         }
         if (pingDueNs - now.ns() <= 0) {
             pingDueNs = now.ns() + settings.pingNs();
-            FailureDetector.Due due = failureDetector.onTime(now.ns());
-            due.pings().forEach(ping -> outbox.send(ping.toUid(), ping));
-            due.forgottenUids().forEach(this::forget);
-            due.silentUids().forEach(silent -> tellShards(new ToShard.Silent(silent)));
+            FailureDetector.Quiet quiet = failureDetector.onTime(now.ns());
+            quiet.forgottenUids().forEach(this::forget);
+            quiet.silentUids().forEach(silent -> tellShards(new ToShard.Silent(silent)));
         }
     }
 

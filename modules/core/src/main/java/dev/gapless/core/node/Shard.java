@@ -2,10 +2,16 @@ package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
 import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
@@ -48,6 +54,7 @@ public final class Shard {
     public Shard(ShardSettings settings, Outbox outbox) {
         this.settings = settings;
         this.outbox = outbox;
+        outbox.previewedBy(new WatchesWhoIsAsked());
     }
 
     /** Which of so many shards serves this topic. */
@@ -72,8 +79,8 @@ public final class Shard {
         }
         TopicConsumer consumer = consumers.get(message.topic());
         if (consumer != null) {
-            consumer.onMessage(message, now.ms(), now.ns());
-            arrived(message.topic());
+            consumer.onMessage(message, now);
+            outbox.add(consumer.arrived());
         } else {
             TopicConsumer.deregistrationOf(message).ifPresent(d -> outbox.send(d.toUid(), d.message()));
         }
@@ -93,7 +100,7 @@ public final class Shard {
             producer = producer == null ? producerOf(message.topic(), now) : producer;
         }
         if (producer != null) {
-            producer.onMessage(message, now.ms(), now.ns());
+            producer.onMessage(message, now);
             settle(message.topic(), producer, now);
         }
     }
@@ -104,14 +111,23 @@ public final class Shard {
         return log == null ? null : produce(topic, log, now);
     }
 
+    /** Who registers with a life shares a session with it from then on. */
+    private final class WatchesWhoIsAsked implements Outbox.Carrier {
+        @Override
+        public void send(long toUid, Packet packet) {
+            if (packet instanceof Register) {
+                watch(toUid);
+            }
+        }
+
+        @Override
+        public void carryOut(Effect effect) {}
+    }
+
     private void watch(long uid) {
         if (watched.add(uid)) {
             outbox.add(new Effect.TellNode(new ToNode.Watch(uid)));
         }
-    }
-
-    private void arrived(String topic) {
-        outbox.add(new Effect.Arrived(topic));
     }
 
     // ------------------------------------------------------------------ what the node tells
@@ -125,14 +141,14 @@ public final class Shard {
         } else if (message instanceof ToShard.Silent silent) {
             consumers.values().forEach(consumer -> consumer.onSilent(silent.uid(), now.ns()));
         } else if (message instanceof ToShard.Forget forget) {
-            producers.values().forEach(producer -> producer.onForgotten(forget.uid(), now.ms(), now.ns()));
+            producers.values().forEach(producer -> producer.onForgotten(forget.uid(), now));
             settleAll(now);
             outbox.add(new Effect.TellNode(new ToNode.Forgot(forget.uid())));
         } else if (message instanceof ToShard.EndSubscriptions) {
             endSubscriptions();
         } else if (message instanceof ToShard.Drain) {
             draining = true;
-            producers.values().forEach(producer -> producer.leave(now.ms(), now.ns()));
+            producers.values().forEach(producer -> producer.leave(now));
             settleDrain(now);
         }
     }
@@ -146,7 +162,7 @@ public final class Shard {
         for (long removed : gone) {
             unreachable.remove(removed);
             watched.remove(removed);
-            producers.values().forEach(producer -> producer.onRemoved(removed, now.ms(), now.ns()));
+            producers.values().forEach(producer -> producer.onRemoved(removed, now));
         }
         settleAll(now);
         if (changed.events().isEmpty()) {
@@ -154,11 +170,11 @@ public final class Shard {
         }
         consumers.forEach((topic, consumer) -> {
             if (before.up()) {
-                consumer.onMembers(changed.events(), members.events(), now.ms(), now.ns());
+                consumer.onMembers(changed.events(), members.events(), now);
             } else {
-                consumer.begin(changed.events(), members.events(), now.ms(), now.ns());
+                consumer.begin(changed.events(), members.events(), now);
             }
-            arrived(topic);
+            outbox.add(consumer.arrived());
         });
     }
 
@@ -168,7 +184,7 @@ public final class Shard {
         }
         boolean changes = change.reachable() ? unreachable.remove(change.uid()) : unreachable.add(change.uid());
         if (changes) {
-            producers.values().forEach(p -> p.onReachability(change.uid(), change.reachable(), now.ms(), now.ns()));
+            producers.values().forEach(p -> p.onReachability(change.uid(), change.reachable(), now));
         }
     }
 
@@ -181,16 +197,12 @@ public final class Shard {
     }
 
     private ProducerState produce(String topic, Log log, Now now) {
-        ProducerState producer = new ProducerState(
-                topic,
-                settings.uid(),
-                log,
-                settings.topics().apply(topic),
-                new TopicEffects(topic, outbox, this::watch));
+        ProducerState producer =
+                new ProducerState(topic, settings.uid(), log, settings.topics().apply(topic), outbox);
         producers.put(topic, producer);
-        unreachable.forEach(uid -> producer.onReachability(uid, false, now.ms(), now.ns()));
+        unreachable.forEach(uid -> producer.onReachability(uid, false, now));
         if (subscriptionsEnded) { // the node leaves
-            producer.leave(now.ms(), now.ns());
+            producer.leave(now);
         }
         return producer;
     }
@@ -199,7 +211,7 @@ public final class Shard {
     public void onAppended(String topic, Now now) {
         ProducerState producer = producers.get(topic);
         if (producer != null) {
-            producer.onAppended(now.ms(), now.ns());
+            producer.onAppended(now);
             settle(topic, producer, now);
         }
     }
@@ -262,14 +274,14 @@ public final class Shard {
                     settings.topics().apply(topic),
                     settings.sessions(),
                     settings.jitter(),
-                    new TopicEffects(topic, outbox, this::watch),
+                    outbox,
                     how);
             consumers.put(topic, consumer);
             if (members.up()) {
-                consumer.begin(members.events(), members.events(), now.ms(), now.ns());
+                consumer.begin(members.events(), members.events(), now);
             }
         }
-        return new Opened.Subscription(consumer.open(id, how, now.ms(), now.ns()));
+        return new Opened.Subscription(consumer.open(id, how, now));
     }
 
     /** Ends a subscription; the consumer with the last of its topic. */
@@ -334,13 +346,13 @@ public final class Shard {
     public void onTime(String topic, Now now) {
         ProducerState producer = producers.get(topic);
         if (producer != null && !dropUnused(topic, producer, now)) {
-            producer.onTime(now.ms(), now.ns());
+            producer.onTime(now);
             settle(topic, producer, now);
         }
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {
-            consumer.onTime(now.ms(), now.ns());
-            arrived(topic);
+            consumer.onTime(now);
+            outbox.add(consumer.arrived());
         }
     }
 

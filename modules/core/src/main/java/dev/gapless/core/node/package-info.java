@@ -4,12 +4,12 @@
  * <pre>
  *    membership, Hello, Ping                      Register, Batch, Ack …          publishing threads, subscriptions
  *           │                                              │                                   │
- *           ▼           {@link dev.gapless.core.node.ToShard}                ▼                                   │
+ *           ▼           {@link dev.gapless.core.effect.ToShard}                ▼                                   │
  *         {@link dev.gapless.core.node.Node} ═════════════════════════════► {@link dev.gapless.core.node.Shard} ◄════════════════════════════════╝
  *           │ ◄═══════════════════════════════════ │   a ProducerState and a TopicConsumer for each topic
- *           │           {@link dev.gapless.core.node.ToNode}                 │
+ *           │           {@link dev.gapless.core.effect.ToNode}                 │
  *           ▼                                      ▼
- *        {@link dev.gapless.core.node.Outbox}                                 Outbox     packets to send, effects to carry out
+ *        {@link dev.gapless.core.effect.Outbox}                                 Outbox     packets to send, effects to carry out
  * </pre>
  *
  * <p>The {@code Node} knows the members: who they are, what they are called, who is admitted, who answers pings, and when
@@ -27,6 +27,10 @@
  *   <li>calls {@code onTime} when {@code deadlineNs} has passed;
  *   <li>decides nothing.
  * </ol>
+ *
+ * <p>Effects have one form. What answers a question is a return value ({@code Opened}, {@code Step}, {@code Admission},
+ * {@code Reading}, {@code Quiet}); everything that follows from an input goes into the outbox. A producer and a consumer put
+ * what they want done into the outbox of their shard.
  *
  * <p>The drivers: the node actor and the shard actors on a cluster; the simulated node under seeded schedules, exploration and scenarios; the
  * test kit.

@@ -3,12 +3,15 @@ package dev.gapless.core.producer;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
@@ -22,6 +25,7 @@ import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -50,7 +54,7 @@ public final class ProducerState {
     private final long uid;
     private final Log log;
     private final TopicSettings settings;
-    private final ProducerEffects effects;
+    private final Outbox outbox;
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
     private Set<Long> unreachable = Set.of();
     private Map<Reason, Long> expiries = Map.of();
@@ -63,12 +67,12 @@ public final class ProducerState {
 
     private record ReaderKey(long uid, long reader) {}
 
-    public ProducerState(String topic, long uid, Log log, TopicSettings settings, ProducerEffects effects) {
+    public ProducerState(String topic, long uid, Log log, TopicSettings settings, Outbox outbox) {
         this.topic = topic;
         this.uid = uid;
         this.log = log;
         this.settings = settings;
-        this.effects = effects;
+        this.outbox = outbox;
     }
 
     public Log log() {
@@ -76,46 +80,46 @@ public final class ProducerState {
     }
 
     /** Takes a message from a reader. */
-    public void onMessage(ToProducer message, long nowMs, long nowNs) {
+    public void onMessage(ToProducer message, Now now) {
         if (message instanceof Ack ack) {
-            onAck(ack, nowNs);
-            release(nowMs, nowNs);
+            onAck(ack, now.ns());
+            release(now);
             return; // the others are none of its business, unless it made room
         }
         if (message instanceof Register register) {
-            onRegister(register, nowMs, nowNs);
+            onRegister(register, now);
         } else if (message instanceof GoneAck goneAck) {
             onGoneAck(goneAck);
         } else if (message instanceof Deregister deregister) {
             cursors.values().removeIf(cursor -> cursor.session.equals(deregister.session()));
         }
-        releaseAndSend(nowMs, nowNs);
+        releaseAndSend(now);
     }
 
     /** Something was appended to the log, or waits for room in it. */
-    public void onAppended(long nowMs, long nowNs) {
-        releaseAndSend(nowMs, nowNs);
+    public void onAppended(Now now) {
+        releaseAndSend(now);
     }
 
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
-    public void onRemoved(long removedUid, long nowMs, long nowNs) {
+    public void onRemoved(long removedUid, Now now) {
         setReachable(removedUid);
-        onForgotten(removedUid, nowMs, nowNs);
+        onForgotten(removedUid, now);
     }
 
     /** A member was silent for too long: its cursors are dropped, and its readers will register again. */
-    public void onForgotten(long silentUid, long nowMs, long nowNs) {
+    public void onForgotten(long silentUid, Now now) {
         cursors.keySet().removeIf(key -> key.uid() == silentUid);
-        releaseAndSend(nowMs, nowNs);
+        releaseAndSend(now);
     }
 
     /** With backpressure, publishers do not wait for a node that is unreachable. */
-    public void onReachability(long memberUid, boolean reachable, long nowMs, long nowNs) {
+    public void onReachability(long memberUid, boolean reachable, Now now) {
         if (reachable) {
             setReachable(memberUid);
             cursors.forEach((key, cursor) -> {
                 if (key.uid() == memberUid) {
-                    cursor.progressNs = nowNs; // its time begins anew
+                    cursor.progressNs = now.ns(); // its time begins anew
                 }
             });
         } else {
@@ -123,7 +127,7 @@ public final class ProducerState {
             more.add(memberUid);
             unreachable = Set.copyOf(more);
         }
-        releaseAndSend(nowMs, nowNs);
+        releaseAndSend(now);
     }
 
     private void setReachable(long memberUid) {
@@ -135,14 +139,14 @@ public final class ProducerState {
     }
 
     /** Begins to leave in good order (rule P7): nothing more is published, and readers are told once they have it all. */
-    public void leave(long nowMs, long nowNs) {
+    public void leave(Now now) {
         if (!leaving) {
             log.close();
             leaving = true;
-            drainUntilNs = nowNs + settings.drainTimeoutNs();
-            cursors.values().forEach(cursor -> cursor.heartbeatDueNs = nowNs);
+            drainUntilNs = now.ns() + settings.drainTimeoutNs();
+            cursors.values().forEach(cursor -> cursor.heartbeatDueNs = now.ns());
         }
-        onTime(nowMs, nowNs);
+        onTime(now);
     }
 
     /** Has every reader acknowledged the end, or the time for it run out? */
@@ -176,18 +180,18 @@ public final class ProducerState {
     }
 
     /** Does what is due. */
-    public void onTime(long nowMs, long nowNs) {
-        log.dropOld(nowNs);
-        releaseAndSend(nowMs, nowNs);
-        log.expireWaiters(nowNs); // behind those that a stalled reader leaves room for now
+    public void onTime(Now now) {
+        log.dropOld(now.ns());
+        releaseAndSend(now);
+        log.expireWaiters(now.ns()); // behind those that a stalled reader leaves room for now
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
-            if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - nowNs <= 0) {
-                cursor.heartbeatDueNs = nowNs + settings.heartbeatNs();
+            if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - now.ns() <= 0) {
+                cursor.heartbeatDueNs = now.ns() + settings.heartbeatNs();
                 if (leaving && cursor.sent == head) {
-                    effects.send(new Gone(topic, cursor.reader, cursor.session, head));
+                    send(cursor, new Gone(topic, cursor.reader, cursor.session, head));
                 } else {
-                    effects.send(new Heartbeat(topic, cursor.reader, cursor.session, uid, cursor.sent, head));
+                    send(cursor, new Heartbeat(topic, cursor.reader, cursor.session, uid, cursor.sent, head));
                 }
             }
         }
@@ -267,7 +271,7 @@ public final class ProducerState {
         return lowest;
     }
 
-    private void onRegister(Register register, long nowMs, long nowNs) {
+    private void onRegister(Register register, Now now) {
         if (register.toUid() != uid) {
             return; // meant for another life at this address
         }
@@ -280,16 +284,24 @@ public final class ProducerState {
             log.hold(); // publishers are at work: the reader must have its place before it is told that it has
         }
         Answer answer = answer(register.start());
-        Cursor cursor =
-                new Cursor(register.session(), register.reader(), answer.next, register.windowBytes(), nowNs, settings);
+        Cursor cursor = new Cursor(
+                register.session(), register.reader(), answer.next, register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known);
         cursors.put(key, cursor);
         if (settings.backpressure()) {
-            log.release(acknowledgedByAll(nowNs), nowMs);
+            log.release(acknowledgedByAll(now.ns()), now.ms());
         }
         if (answer.expiry == null) {
-            effects.send(new Registered(
-                    topic, cursor.reader, cursor.session, log.identity(), answer.next, answer.oldest, answer.head));
+            send(
+                    cursor,
+                    new Registered(
+                            topic,
+                            cursor.reader,
+                            cursor.session,
+                            log.identity(),
+                            answer.next,
+                            answer.oldest,
+                            answer.head));
         } else {
             expire(cursor, answer.expiry, answer.next, answer.head, -1);
         }
@@ -366,18 +378,18 @@ public final class ProducerState {
         }
     }
 
-    private void releaseAndSend(long nowMs, long nowNs) {
-        send(nowNs);
-        release(nowMs, nowNs);
+    private void releaseAndSend(Now now) {
+        send(now.ns());
+        release(now);
     }
 
     /** With backpressure: what all have acknowledged makes room for those that wait, and what they publish is sent. */
-    private void release(long nowMs, long nowNs) {
+    private void release(Now now) {
         if (settings.backpressure()) {
             long head = log.head();
-            log.release(acknowledgedByAll(nowNs), nowMs);
+            log.release(acknowledgedByAll(now.ns()), now.ms());
             if (log.head() != head) {
-                send(nowNs);
+                send(now.ns());
             }
         }
     }
@@ -416,6 +428,10 @@ public final class ProducerState {
         }
     }
 
+    private void send(Cursor cursor, ToConsumer message) {
+        outbox.send(cursor.session.uid(), message);
+    }
+
     private void sendBatch(Cursor cursor, List<Frame> frames) {
         long bytes = 0;
         for (Frame frame : frames) {
@@ -424,7 +440,7 @@ public final class ProducerState {
         Batch batch =
                 new Batch(topic, cursor.reader, cursor.session, frames.get(0).sequence(), log.head(), frames);
         cursor.sent(batch.last(), bytes);
-        effects.send(batch);
+        send(cursor, batch);
     }
 
     private void overrun(Cursor cursor) {
@@ -441,9 +457,11 @@ public final class ProducerState {
             expiries = new EnumMap<>(Reason.class);
         }
         expiries.merge(reason, 1L, Long::sum);
-        effects.send(new CursorExpired(
-                topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));
-        effects.expired(cursor.session, cursor.reader, reason, sent, resumeAt);
+        send(
+                cursor,
+                new CursorExpired(
+                        topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));
+        outbox.add(new Effect.CursorMoved(topic, cursor.session, cursor.reader, reason, sent, resumeAt));
     }
 
     /**

@@ -18,11 +18,14 @@ import dev.gapless.core.Given;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Eras;
@@ -37,6 +40,7 @@ import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
@@ -52,7 +56,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ConsumerStateTest implements ConsumerEffects {
+class ConsumerStateTest implements Outbox.Carrier {
     private static final long OWN = 20;
     private static final long PRODUCER = 1;
     private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
@@ -71,22 +75,23 @@ class ConsumerStateTest implements ConsumerEffects {
 
     private ConsumerState consumer(Start start, CursorToken token, TopicSettings settings) {
         ConsumerState.Reader reader = new ConsumerState.Reader(
-                TOPIC, 0, OWN, settings, new Eras(), () -> ++sessions, new SplittableRandom(1), this);
+                TOPIC, 0, OWN, settings, new Eras(), () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
         return new ConsumerState(reader, feed, start, token);
     }
 
     @Override
-    public void send(long toUid, ToProducer message) {
-        sent.add(message);
+    public void send(long toUid, Packet packet) {
+        sent.add(assertInstanceOf(ToProducer.class, packet));
     }
 
     @Override
-    public void ready(long subscription, Set<String> silent) {}
-
-    @Override
-    public void missed(String node, long reader, Reason reason, Position behind, Position upTo) {
-        missed.add(node);
+    public void carryOut(Effect effect) {
+        missed.add(assertInstanceOf(Effect.Missed.class, effect).node());
         unresolvedWhenMissed.add(feed.unresolved());
+    }
+
+    private Now now() {
+        return new Now(0, nowNs);
     }
 
     private static MemberEvent present(long uid) {
@@ -98,7 +103,7 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     private void begin(MemberEvent... members) {
-        consumer.begin(List.of(members), 0, nowNs);
+        consumer.begin(List.of(members), now());
     }
 
     /** The producer has answered that it goes on with this sequence. */
@@ -121,25 +126,24 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     private void registered(LogIdentity log, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head), 0, nowNs);
+        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head), now());
     }
 
     private void expired(Reason reason, LogIdentity log, long resumeAt, boolean answers) {
-        consumer.onMessage(
-                new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), 0, nowNs);
+        consumer.onMessage(new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), now());
     }
 
     private void batch(Session session, long first, long last) {
-        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, frames(first, last)), 0, nowNs);
+        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, frames(first, last)), now());
     }
 
     private void heartbeat(Session session, long sequence) {
-        consumer.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), 0, nowNs);
+        consumer.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), now());
     }
 
     private void after(long delayNs) {
         nowNs += delayNs;
-        consumer.onTime(0, nowNs);
+        consumer.onTime(now());
     }
 
     private FeedEntry last() {
@@ -307,7 +311,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void heartbeatShowsALoss() {
         live(1);
         sent.clear();
-        consumer.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), 0, nowNs);
+        consumer.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), now());
         assertInstanceOf(Ack.class, sent.get(0));
         assertFalse(asksAgain());
         heartbeat(new Session(OWN, sessions), 2);
@@ -355,7 +359,7 @@ class ConsumerStateTest implements ConsumerEffects {
             sent.subList(0, sent.size() - 1).clear();
         }
         assertTrue(waits.size() > 9_000, "they differ");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         sent.clear();
         after(maxNs * 2);
         assertEquals(List.of(), sent);
@@ -376,7 +380,7 @@ class ConsumerStateTest implements ConsumerEffects {
         Session before = session();
         consumer.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
-        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), 0, nowNs);
+        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), now());
         assertTrue(feed.unresolved().contains("p"));
     }
 
@@ -391,7 +395,7 @@ class ConsumerStateTest implements ConsumerEffects {
     }
 
     private void registered(Session attempt, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head), 0, nowNs);
+        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head), now());
     }
 
     private Session lastAcknowledged() {
@@ -441,9 +445,9 @@ class ConsumerStateTest implements ConsumerEffects {
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 5, 9);
         long head = feed.head();
-        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), 0, nowNs);
+        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), now());
         assertEquals(asked.get(1), lastAcknowledged());
-        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), 0, nowNs);
+        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), now());
         assertTrue(asksAgain());
         assertEquals(head, feed.head());
     }
@@ -507,7 +511,7 @@ class ConsumerStateTest implements ConsumerEffects {
         List<Session> asked = unanswered(2);
         registered(asked.get(0), 1, 0);
         batch(asked.get(0), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, asked.get(0), 2), 0, nowNs);
+        consumer.onMessage(new Gone(TOPIC, 0, asked.get(0), 2), now());
         long head = feed.head();
         registered(asked.get(1), 3, 2);
         assertEquals(new GoneAck(TOPIC, 0, asked.get(1), 2), sent.get(sent.size() - 1));
@@ -522,10 +526,10 @@ class ConsumerStateTest implements ConsumerEffects {
     void withdrawnIsNotLost() {
         begin(present(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), now());
         assertEquals(Set.of(PRODUCER), consumer.awaited());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertEquals(0, feed.head());
     }
 
@@ -534,12 +538,12 @@ class ConsumerStateTest implements ConsumerEffects {
     void goneEndsTheStream() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), 0, nowNs);
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), 0, nowNs);
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), now());
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), now());
         assertInstanceOf(FeedEntry.Left.class, last());
         assertEquals(4, feed.head(), "Started, two messages, Left");
         assertEquals(new GoneAck(TOPIC, 0, session(), 2), sent.get(sent.size() - 1));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertTrue(consumer.registrations().isEmpty());
         assertInstanceOf(FeedEntry.Left.class, last(), "it is not lost");
     }
@@ -549,7 +553,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void goneWithAnotherHead() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 3), 0, nowNs);
+        consumer.onMessage(new Gone(TOPIC, 0, session(), 3), now());
         assertTrue(asksAgain());
     }
 
@@ -558,7 +562,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lostProducer() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         after(15 * SECOND - 1);
         assertInstanceOf(FeedEntry.Message.class, last());
         after(1);
@@ -572,9 +576,9 @@ class ConsumerStateTest implements ConsumerEffects {
     void returnedProducerAnswersForItself() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(named(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(named(2)), now());
         assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
         assertEquals(2, lastRegister().toUid());
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
@@ -589,7 +593,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void silentProducerIsLostAtOnce() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -598,11 +602,11 @@ class ConsumerStateTest implements ConsumerEffects {
     void eachSilentLifeIsALoss() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         Placed first = last().after();
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(named(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(last().after().isBeyond(first), "it lies beyond the first");
     }
@@ -613,10 +617,10 @@ class ConsumerStateTest implements ConsumerEffects {
         live(8);
         batch(session(), 8, 9);
         long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(named(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         long end = assertInstanceOf(End.class, last().after()).number();
@@ -630,8 +634,8 @@ class ConsumerStateTest implements ConsumerEffects {
         begin(present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
         registered(LOG, 8, 7);
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertInstanceOf(FeedEntry.Started.class, last(), "it may come back");
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
@@ -645,10 +649,10 @@ class ConsumerStateTest implements ConsumerEffects {
         live(8);
         batch(session(), 8, 9);
         long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
-        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
-        consumer.onMembers(List.of(present(3), named(3)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(2), named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(present(3), named(3)), now());
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
         At next = assertInstanceOf(At.class, last().after());
         assertTrue(next.era().number() > position + 1, "who was told the first one's end sees that it is not the next");
@@ -667,7 +671,7 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(0, feed.head());
     }
 
@@ -676,7 +680,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void lossBeforeReadyOfThePast() {
         consumer = consumer(new Start.Since(5), null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -685,7 +689,7 @@ class ConsumerStateTest implements ConsumerEffects {
             "ruleC7, G1: who came after the reader began, and goes without an answer, is lost, although nobody is ready")
     void lossOfOneThatCameLater() {
         begin();
-        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -693,10 +697,10 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         after(15 * SECOND);
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(named(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(named(2)), now());
         assertEquals(Start.BEGINNING, lastRegister().start());
         registered(NEXT_LOG, 1, 3);
         assertInstanceOf(FeedEntry.Started.class, last());
@@ -759,8 +763,8 @@ class ConsumerStateTest implements ConsumerEffects {
     void asksLaterOnesForTheirBeginning() {
         begin(present(PRODUCER), named(PRODUCER));
         assertEquals(Start.LATEST, lastRegister().start());
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), now());
         assertEquals(Start.BEGINNING, lastRegister().start());
     }
 
@@ -832,8 +836,8 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleT1, G2: a listed producer that this node hears of later goes on where the token says")
     void resumesBeforeItHearsOfTheProducer() {
         resume("p", new Position(EPOCH, 7));
-        consumer.onMembers(List.of(present(PRODUCER)), 0, nowNs);
-        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(present(PRODUCER)), now());
+        consumer.onMembers(List.of(named(PRODUCER)), now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertEquals(0, feed.head(), "and nobody is lost");
     }
@@ -843,7 +847,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void waitsForNames() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         assertEquals(0, feed.head());
-        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(named(PRODUCER)), now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
     }
 
@@ -854,12 +858,12 @@ class ConsumerStateTest implements ConsumerEffects {
         resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
         registered(LOG, 8, 9);
         assertTrue(consumer.isSettled());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertFalse(consumer.isSettled());
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
-        consumer.onMembers(List.of(named(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
+        consumer.onMembers(List.of(named(2)), now());
         assertFalse(consumer.isSettled(), "its successor has not answered");
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
@@ -875,7 +879,7 @@ class ConsumerStateTest implements ConsumerEffects {
         assertEquals(Set.of("p", "host:1"), feed.unresolved());
         after(Given.ring(64).producerReturnNs());
         assertEquals(1, feed.head(), "told once");
-        consumer.onMembers(List.of(named(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(named(PRODUCER)), now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertFalse(consumer.isSettled(), "it may have more than the shared feed");
     }
@@ -903,7 +907,7 @@ class ConsumerStateTest implements ConsumerEffects {
     void givenUpForGood() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         after(Given.ring(64).producerReturnNs());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Set.of(), feed.unresolved());
     }
 
@@ -936,7 +940,7 @@ class ConsumerStateTest implements ConsumerEffects {
     @DisplayName("ruleT1: unresolved are all that have not answered, whether they were there or came later")
     void unresolved() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(present(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2)), now());
         assertEquals(Set.of("p", "host:2"), feed.unresolved());
         registered(LOG, 1, 0);
         assertEquals(Set.of("host:2"), feed.unresolved());
@@ -947,10 +951,10 @@ class ConsumerStateTest implements ConsumerEffects {
             "ruleT1, G1: a life that went without an answer, and is waited for under its name, is unresolved until it is told")
     void unheardOfAndWaitedFor() {
         live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Set.of(), feed.unresolved(), "its position says all");
-        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2), named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertEquals(Set.of("p"), feed.unresolved());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
@@ -963,12 +967,12 @@ class ConsumerStateTest implements ConsumerEffects {
     void openEnds() {
         live(1);
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of()).keySet(), "it is there");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
         assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("p")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
-        consumer.onMembers(List.of(present(2), named(2)), 0, nowNs);
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), 0, nowNs);
+        consumer.onMembers(List.of(present(2), named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:2")).keySet());
         assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
@@ -987,8 +991,8 @@ class ConsumerStateTest implements ConsumerEffects {
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(3, consumer.registeredAgain(), "in silence");
         registered(LOG, 1, 5);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), 0, nowNs);
-        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), 0, nowNs);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), now());
         assertEquals(PRODUCER + 1, lastRegister().toUid());
         assertEquals(3, consumer.registeredAgain(), "with another life");
     }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;

@@ -3,6 +3,7 @@ package dev.gapless.core.producer;
 import static dev.gapless.core.Given.EPOCH;
 import static dev.gapless.core.Given.FRAME_BYTES;
 import static dev.gapless.core.Given.LOG;
+import static dev.gapless.core.Given.NOW;
 import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.TOPIC;
 import static dev.gapless.core.Given.content;
@@ -15,6 +16,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -22,6 +24,8 @@ import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.wire.Ack;
@@ -31,6 +35,7 @@ import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
@@ -39,7 +44,7 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ProducerStateTest implements ProducerEffects {
+class ProducerStateTest implements Outbox.Carrier {
     private static final long UID = 1;
     private static final Session SESSION = new Session(20, 5);
     private static final long WINDOW = 8L * FRAME_BYTES;
@@ -52,17 +57,23 @@ class ProducerStateTest implements ProducerEffects {
     private long nowNs;
 
     @Override
-    public void send(ToConsumer message) {
+    public void send(long toUid, Packet packet) {
+        ToConsumer message = assertInstanceOf(ToConsumer.class, packet);
+        assertEquals(message.session().uid(), toUid);
         sent.add(message);
         whenSent.run();
     }
 
     @Override
-    public void expired(Session session, long reader, Reason reason, long sentSequence, long resumeAt) {}
+    public void carryOut(Effect effect) {}
+
+    private Now now() {
+        return new Now(0, nowNs);
+    }
 
     private void begin(LogIdentity identity, TopicSettings settings) {
         log = new Log(identity, settings);
-        producer = new ProducerState(TOPIC, UID, log, settings, this);
+        producer = new ProducerState(TOPIC, UID, log, settings, Given.outbox(this));
     }
 
     private void ring(int messages) {
@@ -73,23 +84,23 @@ class ProducerStateTest implements ProducerEffects {
         for (int i = 0; i < messages; i++) {
             log.publish(content(i), 1_000 + log.head(), nowNs, settled::add);
         }
-        producer.onAppended(0, nowNs);
+        producer.onAppended(now());
     }
 
     private ToConsumer register(Session session, Start start) {
         sent.clear();
-        producer.onMessage(new Register(TOPIC, 0, session, UID, start, WINDOW), 0, nowNs);
+        producer.onMessage(new Register(TOPIC, 0, session, UID, start, WINDOW), now());
         return sent.get(0);
     }
 
     private void acknowledge(Session session, long sequence) {
-        producer.onMessage(new Ack(TOPIC, 0, session, sequence, WINDOW), 0, nowNs);
+        producer.onMessage(new Ack(TOPIC, 0, session, sequence, WINDOW), now());
     }
 
     private List<ToConsumer> after(long delayNs) {
         sent.clear();
         nowNs += delayNs;
-        producer.onTime(0, nowNs);
+        producer.onTime(now());
         return sent;
     }
 
@@ -113,7 +124,7 @@ class ProducerStateTest implements ProducerEffects {
     @DisplayName("ruleP1, carriedIntoNextLife: a Register for another life is ignored")
     void ignoresRegisterForAnotherLife() {
         ring(4);
-        producer.onMessage(new Register(TOPIC, 0, SESSION, 99, Start.LATEST, WINDOW), 0, 0);
+        producer.onMessage(new Register(TOPIC, 0, SESSION, 99, Start.LATEST, WINDOW), NOW);
         assertTrue(sent.isEmpty());
         assertTrue(producer.cursors().isEmpty());
     }
@@ -125,7 +136,7 @@ class ProducerStateTest implements ProducerEffects {
         register(new Session(20, 5), Start.LATEST);
         register(new Session(20, 6), Start.LATEST);
         sent.clear();
-        producer.onMessage(new Register(TOPIC, 0, new Session(20, 4), UID, Start.LATEST, WINDOW), 0, 0);
+        producer.onMessage(new Register(TOPIC, 0, new Session(20, 4), UID, Start.LATEST, WINDOW), NOW);
         assertTrue(sent.isEmpty());
         assertEquals(new Session(20, 6), producer.cursors().get(0).session());
     }
@@ -137,7 +148,7 @@ class ProducerStateTest implements ProducerEffects {
         register(new Session(20, 100), Start.LATEST);
         register(new Session(21, 1), Start.LATEST);
         assertEquals(2, producer.cursors().size());
-        producer.onRemoved(20, 0, 0);
+        producer.onRemoved(20, NOW);
         assertEquals(new Session(21, 1), producer.cursors().get(0).session());
         assertEquals(1, producer.cursors().size());
     }
@@ -146,9 +157,9 @@ class ProducerStateTest implements ProducerEffects {
     void deregisterDropsTheCursorOfThatSession() {
         ring(4);
         register(SESSION, Start.LATEST);
-        producer.onMessage(new Deregister(TOPIC, 0, new Session(20, 4)), 0, 0);
+        producer.onMessage(new Deregister(TOPIC, 0, new Session(20, 4)), NOW);
         assertEquals(1, producer.cursors().size());
-        producer.onMessage(new Deregister(TOPIC, 0, SESSION), 0, 0);
+        producer.onMessage(new Deregister(TOPIC, 0, SESSION), NOW);
         assertTrue(producer.cursors().isEmpty());
     }
 
@@ -230,7 +241,7 @@ class ProducerStateTest implements ProducerEffects {
         for (int i = 0; i < 7; i++) {
             log.publish(content(i), 0, 0, settled::add);
         }
-        producer.onAppended(0, 0);
+        producer.onAppended(NOW);
         isExpired(Reason.OVERRUN, 8, sent.get(0));
         assertFalse(((CursorExpired) sent.get(0)).answersRegister());
         assertEquals(1, sent.size());
@@ -288,10 +299,10 @@ class ProducerStateTest implements ProducerEffects {
     @DisplayName("ruleP5: one batch may always be under way, unless the window is closed")
     void oneBatchMayAlwaysBeUnderWay() {
         ring(64);
-        producer.onMessage(new Register(TOPIC, 0, SESSION, UID, Start.LATEST, 1), 0, 0);
+        producer.onMessage(new Register(TOPIC, 0, SESSION, UID, Start.LATEST, 1), NOW);
         publish(3);
         assertEquals(1, producer.cursors().get(0).sent());
-        producer.onMessage(new Ack(TOPIC, 0, SESSION, 1, 0), 0, 0);
+        producer.onMessage(new Ack(TOPIC, 0, SESSION, 1, 0), NOW);
         assertEquals(1, producer.cursors().get(0).sent());
     }
 
@@ -315,7 +326,7 @@ class ProducerStateTest implements ProducerEffects {
         ring(4);
         register(SESSION, Start.LATEST);
         register(new Session(99, 1), Start.LATEST);
-        producer.onForgotten(SESSION.uid(), 0, nowNs);
+        producer.onForgotten(SESSION.uid(), now());
         assertEquals(1, producer.cursors().size());
         assertEquals(99, producer.cursors().get(0).session().uid());
     }
@@ -329,7 +340,7 @@ class ProducerStateTest implements ProducerEffects {
         for (int i = 0; i < 7; i++) {
             log.publish(content(i), 0, 0, settled::add);
         }
-        producer.onAppended(0, 0);
+        producer.onAppended(NOW);
         acknowledge(SESSION, 2);
         assertFalse(producer.cursors().get(0).confirmed());
         assertEquals(9, producer.cursors().get(0).acked());
@@ -379,7 +390,7 @@ class ProducerStateTest implements ProducerEffects {
         firstBatch(new Session(20, 5), after(EPOCH, 2));
         assertEquals(4, firstBatch(new Session(21, 6), after(EPOCH, 2)));
         sent.clear();
-        producer.onMessage(new Register(TOPIC, 1, new Session(20, 6), UID, after(EPOCH, 2), WINDOW), 0, nowNs);
+        producer.onMessage(new Register(TOPIC, 1, new Session(20, 6), UID, after(EPOCH, 2), WINDOW), now());
         assertEquals(4, assertInstanceOf(Batch.class, sent.get(1)).frames().size());
     }
 
@@ -408,15 +419,15 @@ class ProducerStateTest implements ProducerEffects {
         register(SESSION, Start.LATEST);
         publish(2);
         sent.clear();
-        producer.leave(0, nowNs);
+        producer.leave(now());
         assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), sent);
         assertInstanceOf(Admission.Closed.class, log.publish(content(1), 0, 0, settled::add));
         assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), after(SECOND));
         assertFalse(producer.isDrained(nowNs));
-        producer.onMessage(new GoneAck(TOPIC, 0, new Session(20, 4), 2), 0, nowNs);
-        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 1), 0, nowNs);
+        producer.onMessage(new GoneAck(TOPIC, 0, new Session(20, 4), 2), now());
+        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 1), now());
         assertFalse(producer.isDrained(nowNs));
-        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 2), 0, nowNs);
+        producer.onMessage(new GoneAck(TOPIC, 0, SESSION, 2), now());
         assertTrue(producer.isDrained(nowNs));
         assertTrue(after(SECOND).isEmpty());
     }
@@ -426,7 +437,7 @@ class ProducerStateTest implements ProducerEffects {
     void drainingEnds() {
         ring(8);
         register(SESSION, Start.LATEST);
-        producer.leave(0, nowNs);
+        producer.leave(now());
         assertFalse(producer.isDrained(4 * SECOND - 1));
         assertTrue(producer.isDrained(4 * SECOND));
     }
@@ -472,7 +483,7 @@ class ProducerStateTest implements ProducerEffects {
     void publishersDoNotWaitForUnreachableReaders() {
         backpressure();
         register(SESSION, Start.LATEST);
-        producer.onReachability(SESSION.uid(), false, 0, 0);
+        producer.onReachability(SESSION.uid(), false, NOW);
         publish(9);
         assertEquals(9, log.head());
     }
@@ -505,11 +516,11 @@ class ProducerStateTest implements ProducerEffects {
         register(SESSION, Start.LATEST);
         publish(5);
         nowNs += 10 * SECOND - 1;
-        producer.onTime(0, nowNs);
+        producer.onTime(now());
         assertEquals(4, log.head());
         publish(1);
         nowNs += 1;
-        producer.onAppended(0, nowNs);
+        producer.onAppended(now());
         assertEquals(6, log.head());
         assertTrue(producer.cursors().get(0).stalled());
         publish(20);

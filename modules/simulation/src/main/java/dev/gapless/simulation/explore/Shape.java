@@ -2,13 +2,14 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
-import dev.gapless.core.member.FailureDetector;
+import dev.gapless.core.node.FailureDetector;
 import dev.gapless.core.node.NodeSettings;
-import dev.gapless.core.node.Outbox;
 import dev.gapless.core.node.ShardSettings;
 import dev.gapless.core.wire.Message;
 import dev.gapless.simulation.oracle.Observer;
@@ -26,7 +27,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -93,12 +93,12 @@ record Shape(Sort sort, long name, Part[] parts) {
             Ages.class, // nothing is too old here
             RandomGenerator.class, // gives each life's epoch, once
             LongSupplier.class, // counters, see below
-            LongConsumer.class, // passes on
             NodeSettings.class, // never change
             BooleanSupplier.class, // looks at the log
             ShardSettings.class, // neither; whose topic has a consumer is in the shard
             Outbox.class, // empty between two actions
             Outbox.Carrier.class, // carries out
+            Effect.class, // made once
             Ticket.class, // says of which message of ours it is; that is in what waits
             Observer.class, // looks on
             Oracle.class, // judges Truth and Witness, which are state, and keeps nothing itself

@@ -1,9 +1,9 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.node.NodeSettings;
-import dev.gapless.core.node.Outbox;
 import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;

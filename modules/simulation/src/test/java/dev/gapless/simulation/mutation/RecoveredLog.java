@@ -3,20 +3,21 @@ package dev.gapless.simulation.mutation;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
-import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
-import dev.gapless.core.producer.ProducerEffects;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
-import dev.gapless.core.wire.ToConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,19 +30,10 @@ final class RecoveredLog {
     private static final Epoch BEFORE = new Epoch(1);
     private static final long STORED = 3;
     private static final long PUBLISHED = 5;
-    private final List<ToConsumer> sent = new ArrayList<>();
     private final Log log =
             new Log(new LogIdentity(new Epoch(2), 0, STORED + 1, new Lineage(BEFORE, STORED)), TopicSettings.DEFAULTS);
-    private final ProducerState producer =
-            new ProducerState("topic", 1, log, TopicSettings.DEFAULTS, new ProducerEffects() {
-                @Override
-                public void send(ToConsumer message) {
-                    sent.add(message);
-                }
-
-                @Override
-                public void expired(Session session, long reader, Reason reason, long sentUpTo, long resumeAt) {}
-            });
+    private final Outbox outbox = new Outbox();
+    private final ProducerState producer = new ProducerState("topic", 1, log, TopicSettings.DEFAULTS, outbox);
 
     private RecoveredLog() {}
 
@@ -67,10 +59,8 @@ final class RecoveredLog {
                             1,
                             new Start.After(new Position(BEFORE, sequence)),
                             10_000),
-                    0,
-                    0);
-            ToConsumer answer = sent.get(0);
-            sent.clear();
+                    new Now(0, 0));
+            Packet answer = answer();
             boolean goesOn = answer instanceof Registered registered && registered.next() == sequence + 1;
             if (sequence > STORED && !isTold(answer)) {
                 return "G1: who has got what was not stored, up to " + sequence + ", is answered with " + answer;
@@ -84,7 +74,21 @@ final class RecoveredLog {
         return null;
     }
 
-    private static boolean isTold(ToConsumer answer) {
+    private Packet answer() {
+        List<Packet> sent = new ArrayList<>();
+        outbox.drain(new Outbox.Carrier() {
+            @Override
+            public void send(long toUid, Packet packet) {
+                sent.add(packet);
+            }
+
+            @Override
+            public void carryOut(Effect effect) {}
+        });
+        return sent.get(0);
+    }
+
+    private static boolean isTold(Packet answer) {
         return answer instanceof CursorExpired;
     }
 }

@@ -1,4 +1,4 @@
-package dev.gapless.core.node;
+package dev.gapless.core.effect;
 
 /** What a shard tells its node, in order. */
 public sealed interface ToNode {

@@ -1,10 +1,15 @@
-package dev.gapless.core.member;
+package dev.gapless.core.node;
 
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Given;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,12 +17,29 @@ import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class FailureDetectorTest {
-    private final FailureDetector a = new FailureDetector(1, SECOND, 60 * SECOND);
-    private final FailureDetector b = new FailureDetector(2, SECOND, 60 * SECOND);
+class FailureDetectorTest implements Outbox.Carrier {
+    private final List<Ping> sent = new ArrayList<>();
+    private final FailureDetector a = new FailureDetector(1, SECOND, 60 * SECOND, Given.outbox(this));
+    private final FailureDetector b = new FailureDetector(2, SECOND, 60 * SECOND, Given.outbox(this));
 
-    private static void exchange(FailureDetector from, FailureDetector to, long nowNs) {
-        from.onTime(nowNs).pings().forEach(ping -> to.onPing(ping, nowNs));
+    @Override
+    public void send(long toUid, Packet packet) {
+        Ping ping = assertInstanceOf(Ping.class, packet);
+        assertEquals(ping.toUid(), toUid);
+        sent.add(ping);
+    }
+
+    @Override
+    public void carryOut(Effect effect) {}
+
+    private void exchange(FailureDetector from, FailureDetector to, long nowNs) {
+        pings(from, nowNs).forEach(ping -> to.onPing(ping, nowNs));
+    }
+
+    private List<Ping> pings(FailureDetector from, long nowNs) {
+        sent.clear();
+        from.onTime(nowNs);
+        return List.copyOf(sent);
     }
 
     @Test
@@ -122,7 +144,7 @@ class FailureDetectorTest {
     @DisplayName("ruleC5: a silence that was slept through is found, although its end is heard first")
     void silenceSleptThrough() {
         a.watch(2, 0);
-        a.onTime(SECOND).pings().forEach(ping -> b.onPing(ping, SECOND));
+        pings(a, SECOND).forEach(ping -> b.onPing(ping, SECOND));
         exchange(b, a, 3600 * SECOND);
         assertEquals(List.of(2L), a.onTime(3600 * SECOND).silentUids());
         assertEquals(List.of(), a.onTime(3601 * SECOND).silentUids());
@@ -149,7 +171,7 @@ class FailureDetectorTest {
         b.watch(1, 0);
         a.forgot(2);
         a.onTime(SECOND); // this one is lost
-        b.onTime(SECOND).pings().forEach(ping -> a.onPing(ping, SECOND));
+        pings(b, SECOND).forEach(ping -> a.onPing(ping, SECOND));
         exchange(a, b, 2 * SECOND);
         assertEquals(List.of(1L), b.onTime(2 * SECOND).silentUids());
         exchange(a, b, 3 * SECOND);
@@ -164,6 +186,6 @@ class FailureDetectorTest {
         a.onPing(new Ping(2, 1, 1, 0, 0), 0);
         assertTrue(a.isWatched(2));
         a.unwatchAllBut(Set.of());
-        assertEquals(List.of(), a.onTime(SECOND).pings());
+        assertEquals(List.of(), pings(a, SECOND));
     }
 }

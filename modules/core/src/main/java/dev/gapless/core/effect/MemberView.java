@@ -1,4 +1,4 @@
-package dev.gapless.core.node;
+package dev.gapless.core.effect;
 
 import dev.gapless.core.member.MemberEvent;
 import java.util.Collections;

@@ -1,5 +1,6 @@
-package dev.gapless.core.member;
+package dev.gapless.core.node;
 
+import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.wire.Ping;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ public final class FailureDetector {
     private final long uid;
     private final long intervalNs;
     private final long retentionNs;
+    private final Outbox outbox;
     private final Map<Long, Peer> peers = new HashMap<>();
 
     private static final class Peer {
@@ -51,18 +53,19 @@ public final class FailureDetector {
     }
 
     /**
-     * What {@link #onTime} asks for.
+     * Who does not answer.
      *
      * @param silentUids to be registered with anew: they have been silent for too long, or again, or have forgotten us
      * @param forgottenUids silent for so long that their cursors are to be dropped; {@link #forgot} says that they are
      */
-    public record Due(List<Ping> pings, List<Long> silentUids, List<Long> forgottenUids) {}
+    public record Quiet(List<Long> silentUids, List<Long> forgottenUids) {}
 
     /** With cursors that are kept for so long while their node is silent. */
-    public FailureDetector(long uid, long intervalNs, long retentionNs) {
+    public FailureDetector(long uid, long intervalNs, long retentionNs, Outbox outbox) {
         this.uid = uid;
         this.intervalNs = intervalNs;
         this.retentionNs = retentionNs;
+        this.outbox = outbox;
     }
 
     /** From now on pings go to this node. */
@@ -118,9 +121,8 @@ public final class FailureDetector {
         }
     }
 
-    /** Once an interval: a ping to each watched node, and what is to be done about those that are not heard. */
-    public Due onTime(long nowNs) {
-        List<Ping> pings = new ArrayList<>(peers.size());
+    /** Once an interval: a ping to each watched node. Returns who does not answer. */
+    public Quiet onTime(long nowNs) {
         List<Long> silent = new ArrayList<>();
         List<Long> forgotten = new ArrayList<>();
         peers.forEach((peerUid, peer) -> {
@@ -132,7 +134,7 @@ public final class FailureDetector {
                 peer.told = 0;
             }
             peer.counter++;
-            pings.add(new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
+            outbox.send(peerUid, new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
             if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
                 peer.told++;
@@ -141,7 +143,7 @@ public final class FailureDetector {
             }
             peer.lapsed = false;
         });
-        return new Due(pings, silent, forgotten);
+        return new Quiet(silent, forgotten);
     }
 
     private boolean isSilent(Peer peer, long nowNs) {

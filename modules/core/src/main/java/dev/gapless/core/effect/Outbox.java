@@ -1,4 +1,4 @@
-package dev.gapless.core.node;
+package dev.gapless.core.effect;
 
 import dev.gapless.core.wire.Packet;
 import java.util.Arrays;
@@ -19,6 +19,7 @@ public final class Outbox {
     private int done;
     private int size;
     private boolean draining;
+    private @Nullable Carrier preview;
 
     /** Carries out what is wanted. What that leads to may come into the same outbox, behind the rest. */
     public interface Carrier {
@@ -28,15 +29,27 @@ public final class Outbox {
         void carryOut(Effect effect);
     }
 
-    void send(long toUid, Packet packet) {
-        add(toUid, packet);
+    /** From now on this one is shown each thing before it is put in, and may put in others, which come before that. */
+    public void previewedBy(Carrier first) {
+        preview = first;
     }
 
-    void add(Effect effect) {
-        add(0, effect);
+    /** Wants it sent to that life. */
+    public void send(long toUid, Packet packet) {
+        if (preview != null) {
+            preview.send(toUid, packet);
+        }
+        put(toUid, packet);
     }
 
-    private void add(long toUid, Object entry) {
+    public void add(Effect effect) {
+        if (preview != null) {
+            preview.carryOut(effect);
+        }
+        put(0, effect);
+    }
+
+    private void put(long toUid, Object entry) {
         if (size == entries.length) {
             entries = Arrays.copyOf(entries, 2 * size);
             toUids = Arrays.copyOf(toUids, 2 * size);
