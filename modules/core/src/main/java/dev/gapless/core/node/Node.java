@@ -55,7 +55,7 @@ public final class Node {
     private Leaving leaving = Leaving.NO;
     /** Is it to drain once its subscriptions have ended? Invariant: true behind {@link Leaving#ENDED}. */
     private boolean drains;
-    /** Which shards have still to answer the present step of leaving. */
+    /** Which shards have still to answer the present step of leaving. Invariant: working ones, and none between two steps. */
     private final Set<Integer> unanswered = new TreeSet<>();
 
     private boolean complete = true;
@@ -127,6 +127,7 @@ public final class Node {
         startedMs.keySet().retainAll(lives);
         forgetting.keySet().retainAll(lives);
         tellShards(new ToShard.Members(events, new MemberView(lives, membership.snapshot(), membership.isUp())));
+        assert invariant() : leaving;
     }
 
     /** A message from a member. One of anybody else, or for another life at this address, is dropped. */
@@ -141,6 +142,7 @@ public final class Node {
         } else if (message instanceof Withdrawal) {
             changed(membership.withdrew(message.fromUid()));
         }
+        assert invariant() : leaving;
     }
 
     /** Takes a member's name. */
@@ -232,6 +234,7 @@ public final class Node {
             complete &= drained.complete();
             answered(shard);
         }
+        assert invariant() : leaving;
     }
 
     /** Drops the cursors of that member. It learns so from the next ping behind that, and registers again. */
@@ -269,6 +272,7 @@ public final class Node {
             quiet.forgottenUids().forEach(this::forget);
             quiet.silentUids().forEach(silent -> tellShards(new ToShard.Silent(silent)));
         }
+        assert invariant() : leaving;
     }
 
     // ------------------------------------------------------------------ leaving
@@ -309,6 +313,7 @@ public final class Node {
         complete = false;
         List.copyOf(forgetting.keySet()).forEach(silent -> forgot(silent, shard));
         answered(shard);
+        assert invariant() : leaving;
     }
 
     private void answered(int shard) {
@@ -331,6 +336,18 @@ public final class Node {
 
     private void tellShards(ToShard message) {
         outbox.add(new Effect.TellShards(message));
+    }
+
+    private boolean invariant() {
+        Set<Long> lives = membership.lives();
+        boolean asks = leaving == Leaving.SUBSCRIPTIONS_END || leaving == Leaving.PRODUCERS_DRAIN;
+        return lives.containsAll(joined.keySet())
+                && lives.containsAll(startedMs.keySet())
+                && lives.containsAll(forgetting.keySet())
+                && forgetting.values().stream().allMatch(working::containsAll)
+                && working.containsAll(unanswered)
+                && (asks || unanswered.isEmpty())
+                && (drains || leaving.compareTo(Leaving.ENDED) <= 0);
     }
 
     // ------------------------------------------------------------------ for people

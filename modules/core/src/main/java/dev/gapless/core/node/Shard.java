@@ -46,8 +46,11 @@ public final class Shard {
     /** Whom the node was told to watch. Invariant: of members alone. */
     private final Set<Long> watched = new HashSet<>();
 
+    /** The node leaves. Invariant: then there are no consumers. */
     private boolean subscriptionsEnded;
+
     private boolean draining;
+    /** Invariant: only while it drains. */
     private boolean drained;
 
     /** A shard without topics, of a process that is no member yet. */
@@ -71,6 +74,7 @@ public final class Shard {
         } else if (message instanceof ToProducer toProducer) {
             onToProducer(toProducer, now);
         }
+        assert invariant() : members;
     }
 
     private void onToConsumer(ToConsumer message, Now now) {
@@ -125,7 +129,7 @@ public final class Shard {
     }
 
     private void watch(long uid) {
-        if (watched.add(uid)) {
+        if (members.lives().contains(uid) && watched.add(uid)) { // who is asked may be gone by now
             outbox.add(new Effect.TellNode(new ToNode.Watch(uid)));
         }
     }
@@ -151,6 +155,14 @@ public final class Shard {
             producers.values().forEach(producer -> producer.leave(now));
             settleDrain(now);
         }
+        assert invariant() : members;
+    }
+
+    private boolean invariant() {
+        return members.lives().containsAll(unreachable)
+                && members.lives().containsAll(watched)
+                && (consumers.isEmpty() || !subscriptionsEnded)
+                && (draining || !drained);
     }
 
     /** Producers first: room that a lost reader leaves is there when its node's successor is told of. */
@@ -354,6 +366,7 @@ public final class Shard {
             consumer.onTime(now);
             outbox.add(consumer.arrived());
         }
+        assert invariant() : members;
     }
 
     // ------------------------------------------------------------------ for people

@@ -8,20 +8,20 @@ import dev.gapless.core.log.Frame;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How far one reader has got in a log.
- *
- * <p>Invariant: acked ≤ sent; bytes in flight are the sum of the batches that no acknowledgement has covered.
- */
+/** How far one reader has got in a log. */
 final class Cursor {
     final Session session;
     final long reader;
 
     long sent;
+    /** Invariant: at most {@link #sent}. */
     long acked;
+
     boolean confirmed;
     long windowBytes;
+    /** Invariant: the sum of {@link #batches}. */
     long bytesInFlight;
+
     long heartbeatDueNs;
     /** Since when the log has more than the reader acknowledged, or when it last answered. */
     long progressNs;
@@ -69,6 +69,16 @@ final class Cursor {
         acked = next - 1;
         confirmed = false;
         owing = false;
+        assert invariant() : this;
+    }
+
+    private boolean invariant() {
+        boolean nothingInFlight = batches == null || batches.isEmpty();
+        return acked <= sent && nothingInFlight == (bytesInFlight == 0);
+    }
+
+    boolean isReadBy(long uid, long readerNumber) {
+        return session.uid() == uid && reader == readerNumber;
     }
 
     /** The log has gone on: from now on the reader is expected to get somewhere. */
@@ -96,6 +106,7 @@ final class Cursor {
         ArrayDeque<SentBatch> inFlight = batches == null ? new ArrayDeque<>() : batches;
         inFlight.add(new SentBatch(last, bytes));
         batches = inFlight;
+        assert invariant() : this;
     }
 
     /** Takes an acknowledgement that {@link ProducerState} has found to be current. */
@@ -115,6 +126,12 @@ final class Cursor {
         while (inFlight != null && !inFlight.isEmpty() && inFlight.element().last() <= sequence) {
             bytesInFlight -= inFlight.remove().bytes();
         }
+        assert invariant() : this;
+    }
+
+    @Override
+    public String toString() {
+        return session + ": " + acked + " of " + sent + ", " + bytesInFlight + " B in flight of " + batches;
     }
 
     /** Level cursors cost nothing: no heartbeat is due (rule P6). */

@@ -55,14 +55,17 @@ public final class ProducerState {
     private final Log log;
     private final TopicSettings settings;
     private final Outbox outbox;
+    /** Invariant: each by its session's node and its reader, and behind no head of the log that there is. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
+
     private Set<Long> unreachable = Set.of();
     private Map<Reason, Long> expiries = Map.of();
     private boolean leaving;
-    /** Does nobody use the log? And until when that must last so that it is out of use, or 0. */
+    /** Does nobody use the log? */
     private boolean unused;
-
+    /** Until when that must last so that it is out of use. Invariant: 0 while somebody uses it. */
     private long unusedUntilNs;
+    /** Invariant: 0 unless {@link #leaving}. */
     private long drainUntilNs;
 
     private record ReaderKey(long uid, long reader) {}
@@ -168,6 +171,18 @@ public final class ProducerState {
             unusedUntilNs = nowNs + settings.producerReturnNs();
         }
         unused = !uses;
+        assert invariant() : topic;
+    }
+
+    private boolean invariant() {
+        long head = log.head();
+        return (unused || unusedUntilNs == 0)
+                && (leaving || drainUntilNs == 0)
+                && cursors.entrySet().stream()
+                        .allMatch(one -> one.getValue()
+                                        .isReadBy(
+                                                one.getKey().uid(), one.getKey().reader())
+                                && one.getValue().sent <= head);
     }
 
     public boolean isOutOfUse(long nowNs) {
@@ -381,6 +396,7 @@ public final class ProducerState {
     private void releaseAndSend(Now now) {
         send(now.ns());
         release(now);
+        assert invariant() : topic;
     }
 
     /** With backpressure: what all have acknowledged makes room for those that wait, and what they publish is sent. */
