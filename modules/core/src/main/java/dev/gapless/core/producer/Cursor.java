@@ -138,4 +138,9 @@ final class Cursor {
     boolean isLevel(long head) {
         return confirmed && acked >= head;
     }
+
+    ProducerState.CursorStatus status(boolean reachable) {
+        return new ProducerState.CursorStatus(
+                session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, stalled, reachable);
+    }
 }

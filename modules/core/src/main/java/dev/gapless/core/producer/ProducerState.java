@@ -1,14 +1,9 @@
 package dev.gapless.core.producer;
 
 import dev.gapless.core.Limits;
-import dev.gapless.core.Lineage;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
-import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
-import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
@@ -34,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The producing side of one topic on one node: a log, and a cursor for each reader.
@@ -256,18 +250,8 @@ public final class ProducerState {
     /** What is known of the readers, for people. */
     public List<CursorStatus> cursors() {
         List<CursorStatus> all = new ArrayList<>(cursors.size());
-        for (Cursor c : cursors.values()) {
-            boolean reachable = !unreachable.contains(c.session.uid());
-            all.add(new CursorStatus(
-                    c.session,
-                    c.reader,
-                    c.sent,
-                    c.acked,
-                    c.confirmed,
-                    c.bytesInFlight,
-                    c.windowBytes,
-                    c.stalled,
-                    reachable));
+        for (Cursor cursor : cursors.values()) {
+            all.add(cursor.status(!unreachable.contains(cursor.session.uid())));
         }
         return all;
     }
@@ -298,15 +282,15 @@ public final class ProducerState {
         if (settings.backpressure()) {
             log.hold(); // publishers are at work: the reader must have its place before it is told that it has
         }
-        Answer answer = answer(register.start());
+        Answer answer = Answer.of(register.start(), log, settings);
         Cursor cursor = new Cursor(
-                register.session(), register.reader(), answer.next, register.windowBytes(), now.ns(), settings);
+                register.session(), register.reader(), answer.next(), register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known);
         cursors.put(key, cursor);
         if (settings.backpressure()) {
             log.release(acknowledgedByAll(now.ns()), now.ms());
         }
-        if (answer.expiry == null) {
+        if (answer.expiry() == null) {
             send(
                     cursor,
                     new Registered(
@@ -314,59 +298,12 @@ public final class ProducerState {
                             cursor.reader,
                             cursor.session,
                             log.identity(),
-                            answer.next,
-                            answer.oldest,
-                            answer.head));
+                            answer.next(),
+                            answer.oldest(),
+                            answer.head()));
         } else {
-            expire(cursor, answer.expiry, answer.next, answer.head, -1);
+            expire(cursor, answer.expiry(), answer.next(), answer.head(), -1);
         }
-    }
-
-    /** Where a registration goes on, and why it cannot go on where it wants to, if so. */
-    private record Answer(@Nullable Reason expiry, long next, long oldest, long head) {}
-
-    /** Rule P2. */
-    private Answer answer(Start start) {
-        LogIdentity identity = log.identity();
-        long head = log.head();
-        long oldest = Math.min(log.oldest(), head + 1);
-        if (start instanceof Start.Earliest) {
-            return new Answer(null, oldest, oldest, head);
-        } else if (start instanceof Start.Beginning) {
-            return identity.first() >= oldest
-                    ? new Answer(null, identity.first(), oldest, head)
-                    : new Answer(Reason.OVERRUN, resumeInNewEpoch(oldest, head), oldest, head);
-        } else if (start instanceof Start.Since since) {
-            long first = log.firstSince(since.timeMs());
-            return first > 0
-                    ? new Answer(null, Math.min(first, head + 1), oldest, head)
-                    : new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head), oldest, head);
-        } else if (start instanceof Start.After after) {
-            return after(after.position(), oldest, head);
-        }
-        return new Answer(null, head + 1, oldest, head);
-    }
-
-    private Answer after(Position position, long oldest, long head) {
-        Lineage lineage = log.identity().lineage();
-        boolean known = position.epoch().equals(log.identity().epoch()) || (lineage != null && lineage.holds(position));
-        if (!known) {
-            return new Answer(Reason.PRODUCER_RESTARTED, resumeInNewEpoch(oldest, head), oldest, head);
-        } else if (position.sequence() > head) {
-            return new Answer(Reason.POSITION_UNKNOWN, resumeAfterOverrun(oldest, head), oldest, head);
-        } else if (position.sequence() + 1 < oldest) {
-            return new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head), oldest, head);
-        }
-        return new Answer(null, position.sequence() + 1, oldest, head);
-    }
-
-    /** Rule P3. */
-    private long resumeInNewEpoch(long oldest, long head) {
-        return log.identity().first() >= oldest ? log.identity().first() : head + 1;
-    }
-
-    private long resumeAfterOverrun(long oldest, long head) {
-        return settings.resumeAfterExpiry() == ResumeAfterExpiry.HEAD ? head + 1 : oldest + (head + 1 - oldest) / 2;
     }
 
     private void onAck(Ack ack, long nowNs) {
@@ -463,7 +400,7 @@ public final class ProducerState {
         long head = log.head();
         long oldest = Math.min(log.oldest(), head + 1);
         long sent = cursor.sent;
-        long resumeAt = Math.max(resumeAfterOverrun(oldest, head), sent + 1);
+        long resumeAt = Math.max(Answer.resumeAfterOverrun(oldest, head, settings), sent + 1);
         cursor.resumeAt(resumeAt);
         expire(cursor, Reason.OVERRUN, resumeAt, head, sent);
     }
