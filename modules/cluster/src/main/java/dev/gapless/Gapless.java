@@ -1,9 +1,9 @@
 package dev.gapless;
 
 import dev.gapless.core.Position;
-import dev.gapless.internal.GaplessExtension;
-import dev.gapless.internal.Node;
-import dev.gapless.internal.NodeStats;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.node.GaplessExtension;
+import dev.gapless.internal.node.Node;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -38,7 +38,12 @@ public final class Gapless {
 
     private final Node node;
 
-    Gapless(Node node) {
+    /**
+     * For the test kit: a node that is no cluster's. Applications use {@link #get}.
+     *
+     * @param node a class of Gapless itself
+     */
+    public Gapless(Node node) {
         this.node = node;
     }
 

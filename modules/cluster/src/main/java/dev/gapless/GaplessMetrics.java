@@ -1,9 +1,9 @@
 package dev.gapless;
 
-import dev.gapless.internal.Meters;
-import dev.gapless.internal.Meters.Meter;
-import dev.gapless.internal.NodeStats;
-import dev.gapless.internal.TopicStats;
+import dev.gapless.internal.measure.Meters;
+import dev.gapless.internal.measure.Meters.Meter;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.measure.TopicStats;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;

@@ -5,7 +5,7 @@ import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.internal.Meters;
+import dev.gapless.internal.measure.Meters;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;

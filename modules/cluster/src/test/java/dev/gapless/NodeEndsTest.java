@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Position;
-import dev.gapless.internal.Provoke;
+import dev.gapless.internal.node.Provoke;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

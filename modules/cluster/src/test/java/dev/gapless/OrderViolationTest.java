@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ch.qos.logback.classic.Level;
 import dev.gapless.core.Reason;
-import dev.gapless.internal.Provoke;
+import dev.gapless.internal.node.Provoke;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.stream.javadsl.Sink;

@@ -5,7 +5,6 @@ import dev.gapless.Delivery;
 import dev.gapless.EventHandler;
 import dev.gapless.Gapless;
 import dev.gapless.MessageHandler;
-import dev.gapless.NodeAccess;
 import dev.gapless.Publication;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
@@ -13,9 +12,9 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
-import dev.gapless.internal.ActorSystems;
-import dev.gapless.internal.DrivenSubscription;
-import dev.gapless.internal.TestIncarnation;
+import dev.gapless.testkit.internal.ActorSystems;
+import dev.gapless.testkit.internal.DrivenSubscription;
+import dev.gapless.testkit.internal.TestIncarnation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ public final class TestNode {
 
     /** What the application asks for, in place of {@code Gapless.get(system)}. It is of this life: after a restart ask again. */
     public synchronized Gapless gapless() {
-        return NodeAccess.gapless(life);
+        return new Gapless(life);
     }
 
     // ------------------------------------------------------------------ publishing

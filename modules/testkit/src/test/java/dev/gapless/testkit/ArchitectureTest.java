@@ -1,10 +1,12 @@
 package dev.gapless.testkit;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -20,6 +22,26 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.gapless.testkit..")
+                .check(GAPLESS);
+    }
+
+    @Test
+    void itShipsNoClassInAPackageOfAnotherModule() {
+        JavaClasses shipped = new ClassFileImporter().importPath(Path.of("target", "classes"));
+        classes()
+                .should()
+                .resideInAnyPackage("dev.gapless.testkit", "dev.gapless.testkit.internal")
+                .check(shipped);
+    }
+
+    @Test
+    void whatDrivesItsNodesKnowsNothingOfItsApi() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.gapless.testkit.internal")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.gapless.testkit")
                 .check(GAPLESS);
     }
 

@@ -1,0 +1,27 @@
+package dev.gapless.internal.measure;
+
+import dev.gapless.MessageTooLarge;
+import dev.gapless.NotSerializable;
+
+/** Why a publish failed. */
+public enum Refusal {
+    /** The message, or the ring for it, is larger or smaller than the settings allow. */
+    TOO_LARGE,
+    /** No serializer takes it. */
+    NOT_SERIALIZABLE,
+    /** Its key or headers are beyond the bounds. */
+    INVALID,
+    /** Too many publishes wait for room already. */
+    TOO_MANY_PENDING,
+    /** There was no room in time. */
+    TIMEOUT,
+    /** The node shuts down. */
+    CLOSED;
+
+    /** Of a message that could not be encoded. */
+    public static Refusal of(RuntimeException failure) {
+        return failure instanceof MessageTooLarge
+                ? TOO_LARGE
+                : failure instanceof NotSerializable ? NOT_SERIALIZABLE : INVALID;
+    }
+}

@@ -1,0 +1,226 @@
+package dev.gapless.internal.measure;
+
+import dev.gapless.Ended;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.wire.Batch;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * The numbers of one topic on this node, or of all topics that have none of their own. What rises is counted here when it happens;
+ * everything else is looked up where it lives when somebody asks. Thread-safe.
+ */
+public final class TopicStats {
+    /** What is counted. */
+    public enum Count {
+        PUBLISHED_MESSAGES,
+        PUBLISHED_BYTES,
+        SENT_BATCHES,
+        SENT_MESSAGES,
+        SENT_BYTES,
+        RECEIVED_BATCHES,
+        RECEIVED_MESSAGES,
+        RECEIVED_BYTES,
+        REREGISTRATIONS,
+        DELIVERED,
+        UNDECODABLE,
+        WRONG_CLASS,
+        MISSED_MESSAGES,
+        HANDLED,
+        HANDLED_NS,
+        HANDLER_FAILURES,
+        RELOADS,
+        RELOADS_NS,
+        RELOAD_FAILURES,
+        ORDER_VIOLATIONS
+    }
+
+    /** A log on this node, as far as it is measured. Thread-safe. */
+    public interface Publishing {
+        Log log();
+
+        TopicSettings settings();
+
+        /** How many there are. */
+        int cursors();
+
+        /** How many messages the last of the cursors has not acknowledged. */
+        long lag();
+    }
+
+    /** For those that no node counts. */
+    public static final TopicStats NONE = new TopicStats("none", () -> false);
+
+    private final String topic;
+    private final BooleanSupplier timing;
+    private final Counters<Count> counts = new Counters<>(Count.class);
+    private final Counters<Refusal> refused = new Counters<>(Refusal.class);
+    private final Counters<Reason> cursorExpiries = new Counters<>(Reason.class);
+    private final Counters<Reason> subscriptionExpiries = new Counters<>(Reason.class);
+    private final Counters<Ended.Reason> ended = new Counters<>(Ended.Reason.class);
+    private final Set<Publishing> producers = ConcurrentHashMap.newKeySet();
+    private final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
+    private final Set<SubscriptionStats> subscriptions = ConcurrentHashMap.newKeySet();
+
+    /** Of which topic; does anybody want to know how long handlers take? */
+    TopicStats(String topic, BooleanSupplier timing) {
+        this.topic = topic;
+        this.timing = timing;
+    }
+
+    /** Its name, or that of all that have no numbers of their own. */
+    public String topic() {
+        return topic;
+    }
+
+    boolean timesHandlers() {
+        return timing.getAsBoolean();
+    }
+
+    // ------------------------------------------------------------------ what happens
+
+    public void add(Count what, long more) {
+        counts.add(what, more);
+    }
+
+    public void published(long bytes) {
+        counts.add(Count.PUBLISHED_MESSAGES, 1);
+        counts.add(Count.PUBLISHED_BYTES, bytes);
+    }
+
+    public void sent(Batch batch) {
+        counts.add(Count.SENT_BATCHES, 1);
+        counts.add(Count.SENT_MESSAGES, batch.frames().size());
+        counts.add(Count.SENT_BYTES, bytesOf(batch));
+    }
+
+    public void received(Batch batch) {
+        counts.add(Count.RECEIVED_BATCHES, 1);
+        counts.add(Count.RECEIVED_MESSAGES, batch.frames().size());
+        counts.add(Count.RECEIVED_BYTES, bytesOf(batch));
+    }
+
+    private static long bytesOf(Batch batch) {
+        long bytes = 0;
+        for (Frame frame : batch.frames()) {
+            bytes += frame.content().length();
+        }
+        return bytes;
+    }
+
+    public void refused(Refusal why) {
+        refused.add(why, 1);
+    }
+
+    public void cursorExpired(Reason reason) {
+        cursorExpiries.add(reason, 1);
+    }
+
+    void subscriptionExpired(Reason reason) {
+        subscriptionExpiries.add(reason, 1);
+    }
+
+    public void add(Publishing producer) {
+        producers.add(producer);
+    }
+
+    public void remove(Publishing producer) {
+        producers.remove(producer);
+    }
+
+    public void add(Feed feed) {
+        feeds.add(feed);
+    }
+
+    public void remove(Feed feed) {
+        feeds.remove(feed);
+    }
+
+    public void add(SubscriptionStats subscription) {
+        subscriptions.add(subscription);
+    }
+
+    void ended(SubscriptionStats subscription, Ended.Reason reason) {
+        if (subscriptions.remove(subscription)) {
+            ended.add(reason, 1);
+        }
+    }
+
+    // ------------------------------------------------------------------ what there is
+
+    long count(Count what) {
+        return counts.get(what);
+    }
+
+    long refusals(Refusal why) {
+        return refused.get(why);
+    }
+
+    long cursorExpiries(Reason reason) {
+        return cursorExpiries.get(reason);
+    }
+
+    long subscriptionExpiries(Reason reason) {
+        return subscriptionExpiries.get(reason);
+    }
+
+    long ended(Ended.Reason reason) {
+        return ended.get(reason);
+    }
+
+    /** A sum over the producers. */
+    long ofProducers(ToLongFunction<Publishing> number) {
+        return sum(producers, number);
+    }
+
+    /** How far the last of all cursors is behind. */
+    long cursorLag() {
+        return max(producers, Publishing::lag);
+    }
+
+    /** A sum over the feeds. */
+    public long ofFeeds(ToLongFunction<Feed> number) {
+        return sum(feeds, number);
+    }
+
+    /** A sum over what the feeds may hold. */
+    long ofFeedBounds(ToLongFunction<TopicSettings> number) {
+        return sum(feeds, feed -> number.applyAsLong(feed.settings()));
+    }
+
+    public Set<SubscriptionStats> subscriptions() {
+        return subscriptions;
+    }
+
+    public long subscriptions(SubscriptionStats.State state) {
+        return sum(subscriptions, subscription -> subscription.state() == state ? 1 : 0);
+    }
+
+    /** The greatest of the subscriptions' numbers, 0 if there is none. */
+    long mostOfSubscriptions(ToLongFunction<SubscriptionStats> number) {
+        return max(subscriptions, number);
+    }
+
+    private static <P> long sum(Collection<P> parts, ToLongFunction<P> number) {
+        long sum = 0;
+        for (P part : parts) {
+            sum += number.applyAsLong(part);
+        }
+        return sum;
+    }
+
+    private static <P> long max(Collection<P> parts, ToLongFunction<P> number) {
+        long max = 0;
+        for (P part : parts) {
+            max = Math.max(max, number.applyAsLong(part));
+        }
+        return max;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gapless.internal.node;
+
+import org.apache.pekko.actor.AbstractExtensionId;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.ExtensionId;
+import org.apache.pekko.actor.ExtensionIdProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts Gapless with the actor system ({@code pekko.library-extensions}): bad settings keep the whole system from starting,
+ * and a node answers for its topics from the first moment on.
+ */
+public final class GaplessExtension extends AbstractExtensionId<GaplessNode> implements ExtensionIdProvider {
+    private static final GaplessExtension INSTANCE = new GaplessExtension();
+
+    @Override
+    public GaplessNode createExtension(ExtendedActorSystem system) {
+        return new GaplessNode(system);
+    }
+
+    @Override
+    public ExtensionId<GaplessNode> lookup() {
+        return INSTANCE;
+    }
+
+    /** The node of this actor system, or what stands in for it; throws IllegalStateException if it takes no part. */
+    public static Node nodeOf(ActorSystem system) {
+        GaplessNode node = INSTANCE.get(system);
+        Node standIn = node.standIn();
+        if (standIn != null) {
+            return standIn;
+        }
+        node.checkTakesPart();
+        return node;
+    }
+
+    /** From now on this one is the node of an actor system that is no cluster's; null to end that. */
+    public static void standIn(ActorSystem system, @Nullable Node node) {
+        INSTANCE.get(system).standIn(node);
+    }
+}

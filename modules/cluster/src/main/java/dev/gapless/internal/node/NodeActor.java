@@ -1,0 +1,464 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.NodeStatus;
+import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.node.Joined;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.Quota;
+import dev.gapless.core.node.Shard;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.publish.ProducerLog;
+import dev.gapless.internal.publish.ProducerLogs;
+import dev.gapless.internal.report.SlowHandlers;
+import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.wire.StatusMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}: what comes from other nodes comes here. What is of a
+ * topic goes on to the {@link ShardActor} of its shard; what the shards send goes straight to the other node's actor.
+ *
+ * <pre>
+ *   other node actors ──► NodeActor ──┬─ Message ──► ShardActor of the topic: Shard ──► Peers ──► other node actors
+ *   Cluster events ──►                ├─ Hello, Ping, members ──► Node ──► Peers
+ *   application ──►                   └─ ◄── ToShard, ToNode ──► all shards
+ * </pre>
+ *
+ * <p>It decides nothing: it hands the node what comes, and carries out what the node wants.
+ */
+final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier {
+
+    /** A producer was made on this node. */
+    record Produce(ProducerLog local) {}
+
+    record Subscribe(String topic, long id, Opening opening, SubscriptionListener listener) {}
+
+    record Unsubscribe(String topic, long id) {}
+
+    record AskStatus(Duration timeout, CompletableFuture<List<NodeStatus>> statuses) {}
+
+    /** The node shuts down. */
+    record Leave(CompletableFuture<Done> left) {}
+
+    private record FromShard(int shard, ToNode message) {}
+
+    private enum Signal {
+        TIME,
+        LOOK,
+        STILL_ALONE
+    }
+
+    private final ProducerLogs logs;
+    private final Settings settings;
+    private final NodeSettings self;
+    private final Outbox outbox = new Outbox();
+    private final dev.gapless.core.node.Node node;
+    private final Peers peers = new Peers();
+    /** Those that take part, as Pekko knows them. */
+    private final Map<Long, Member> members = new HashMap<>();
+    /** How many topics are subscribed to on this node. */
+    private final Quota consumers;
+
+    private final List<ActorRef<ShardActor.Command>> shards;
+    private final TimerScheduler<Object> timers;
+    private final StatusService statusService;
+    private final SlowHandlers slowHandlers;
+    private @Nullable CompletableFuture<Done> left;
+    private long timerNs = Long.MAX_VALUE;
+    private boolean failed;
+
+    static Behavior<Object> create(
+            ProducerLogs logs,
+            Settings settings,
+            long uid,
+            String name,
+            String address,
+            NodeStats stats,
+            Executor completions) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new NodeActor(context, timers, logs, settings, uid, name, address, stats, completions)));
+    }
+
+    private NodeActor(
+            ActorContext<Object> context,
+            TimerScheduler<Object> timers,
+            ProducerLogs logs,
+            Settings settings,
+            long uid,
+            String name,
+            String address,
+            NodeStats stats,
+            Executor completions) {
+        super(context);
+        context.setLoggerName(NodeActor.class); // found by itself it would be Pekko's own
+        this.timers = timers;
+        this.logs = logs;
+        this.settings = settings;
+        this.self = new NodeSettings(
+                uid,
+                name,
+                context.getSelf().path().uid(),
+                context.getSystem().startTime(),
+                settings.shards,
+                settings.pingInterval.toNanos(),
+                settings.cursorRetention.toNanos(),
+                NodeSettings.HELLO_BACKOFF);
+        this.node = new dev.gapless.core.node.Node(self, logs::hasPublished, outbox, now());
+        this.consumers = new Quota(settings.maxTopics);
+        this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
+        this.statusService = new StatusService(uid, name, address, peers, completions);
+        this.shards = spawnShards(stats);
+        ActorRef<Object> actor = context.getSelf();
+        for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
+                ClusterEvent.MemberEvent.class,
+                ClusterEvent.ReachabilityEvent.class,
+                ClusterEvent.ClusterShuttingDown$.class)) {
+            Cluster.get(context.getSystem())
+                    .subscriptions()
+                    .tell(org.apache.pekko.cluster.typed.Subscribe.create(actor.unsafeUpcast(), events));
+        }
+        timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
+        settle();
+    }
+
+    private List<ActorRef<ShardActor.Command>> spawnShards(NodeStats stats) {
+        List<ActorRef<ShardActor.Command>> spawned = new ArrayList<>();
+        AtomicLong sessions = new AtomicLong();
+        ActorRef<Object> actor = getContext().getSelf();
+        for (int i = 0; i < settings.shards; i++) {
+            int index = i;
+            ShardActor.Shared shared = new ShardActor.Shared(
+                    logs,
+                    settings,
+                    self.uid(),
+                    peers,
+                    stats,
+                    message -> actor.tell(new FromShard(index, message)),
+                    sessions,
+                    consumers);
+            ActorRef<ShardActor.Command> shard =
+                    getContext().spawn(ShardActor.create(shared), "shard-" + i, DispatcherSelector.sameAsParent());
+            getContext().watch(shard);
+            spawned.add(shard);
+        }
+        return List.copyOf(spawned);
+    }
+
+    private static Now now() {
+        return new Now(Clock.nowMs(), Clock.nowNs());
+    }
+
+    @SuppressWarnings("serial") // javac warns of lambdas in any package below "internal"; none is ever serialized
+    @Override
+    public Receive<Object> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Message.class, this::onMessage)
+                .onMessage(NodeMessage.class, message -> did(() -> node.onMessage(message, now())))
+                .onMessage(FromShard.class, told -> did(() -> node.onShard(told.shard(), told.message(), now())))
+                .onMessage(Produce.class, this::onProduce)
+                .onMessage(Subscribe.class, this::onSubscribe)
+                .onMessage(Unsubscribe.class, this::onUnsubscribe)
+                .onMessage(ClusterEvent.MemberEvent.class, event -> did(() -> onMember(event)))
+                .onMessage(ClusterEvent.ReachabilityEvent.class, event -> did(() -> onReachability(event)))
+                .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> did(this::onClusterEnd))
+                .onMessageEquals(Signal.TIME, this::onTime)
+                .onMessageEquals(Signal.LOOK, this::onLookTime)
+                .onMessageEquals(Signal.STILL_ALONE, this::onStillAlone)
+                .onMessage(AskStatus.class, this::onAskStatus)
+                .onMessage(StatusMessage.Request.class, this::onStatusRequest)
+                .onMessage(StatusMessage.Reply.class, this::onStatusReply)
+                .onMessage(Leave.class, leave -> did(() -> onLeave(leave)))
+                .onSignal(ChildFailed.class, failure -> did(() -> onChildFailed(failure)))
+                .onSignal(PostStop.class, stop -> onStop())
+                .build();
+    }
+
+    /** An input to the node, and what follows from it. */
+    private Behavior<Object> did(Runnable input) {
+        input.run();
+        settle();
+        return this;
+    }
+
+    private void settle() {
+        outbox.drain(this);
+        long dueNs = node.deadlineNs();
+        if (timerNs == Long.MAX_VALUE || dueNs - timerNs < 0) {
+            timerNs = dueNs;
+            timers.startSingleTimer(
+                    Signal.TIME, Signal.TIME, Duration.ofNanos(Math.max(1_000_000, dueNs - Clock.nowNs())));
+        }
+    }
+
+    private Behavior<Object> onTime() {
+        timerNs = Long.MAX_VALUE;
+        return did(() -> node.onTime(now()));
+    }
+
+    // ------------------------------------------------------------------ topics
+
+    private ActorRef<ShardActor.Command> shardOf(String topic) {
+        return shards.get(Shard.indexOf(topic, shards.size()));
+    }
+
+    private Behavior<Object> onMessage(Message message) {
+        shardOf(message.topic()).tell(new ShardActor.Received(message));
+        return this;
+    }
+
+    private Behavior<Object> onProduce(Produce command) {
+        shardOf(command.local().topic()).tell(new ShardActor.Produce(command.local()));
+        return this;
+    }
+
+    private Behavior<Object> onSubscribe(Subscribe command) {
+        shardOf(command.topic())
+                .tell(new ShardActor.Open(command.topic(), command.id(), command.opening(), command.listener()));
+        if (!node.isUp() && !timers.isTimerActive(Signal.STILL_ALONE)) {
+            timers.startSingleTimer(
+                    Signal.STILL_ALONE,
+                    Duration.ofNanos(settings.topic(command.topic()).readyTimeoutNs()));
+        }
+        return this;
+    }
+
+    /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
+    private Behavior<Object> onStillAlone() {
+        if (!node.isUp() && consumers.taken() > 0) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "This node is not a member of a cluster yet, and its subscriptions wait until it is. Does it join one"
+                                    + " (pekko.cluster.seed-nodes, or Cluster.get(system).join), and does that let it in?");
+        }
+        return this;
+    }
+
+    private Behavior<Object> onUnsubscribe(Unsubscribe command) {
+        shardOf(command.topic()).tell(new ShardActor.Close(command.topic(), command.id()));
+        return this;
+    }
+
+    // ------------------------------------------------------------------ members
+
+    private boolean takesPart(Member member) {
+        return settings.role.isEmpty() || member.hasRole(settings.role);
+    }
+
+    private void onMember(ClusterEvent.MemberEvent event) {
+        Member member = event.member();
+        if (!takesPart(member)) {
+            return;
+        }
+        long uid = member.uniqueAddress().longUid();
+        if (event instanceof ClusterEvent.MemberRemoved) {
+            members.remove(uid);
+            node.removed(uid);
+            outbox.drain(this);
+            peers.remove(uid);
+        } else if (event instanceof ClusterEvent.MemberUp
+                || event instanceof ClusterEvent.MemberLeft
+                || event instanceof ClusterEvent.MemberExited) {
+            if (members.put(uid, member) == null) {
+                peers.put(uid, uid == self.uid() ? getContext().getSelf() : actorOf(member, ""));
+                String hostPort = member.address().hostPort();
+                String address = hostPort.substring(hostPort.indexOf('@') + 1);
+                node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now());
+                if (uid == self.uid()) {
+                    node.up();
+                }
+            }
+        }
+    }
+
+    private void onReachability(ClusterEvent.ReachabilityEvent event) {
+        if (takesPart(event.member())) {
+            node.reachability(event.member().uniqueAddress().longUid(), event instanceof ClusterEvent.ReachableMember);
+        }
+    }
+
+    private ActorRef<Object> actorOf(Member member, String incarnation) {
+        return ActorRefResolver.get(getContext().getSystem())
+                .resolveActorRef(member.address() + "/system/"
+                        + getContext().getSelf().path().name() + incarnation);
+    }
+
+    // ------------------------------------------------------------------ effects
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        peers.send(toUid, packet);
+    }
+
+    @Override
+    public void carryOut(Effect effect) {
+        if (effect instanceof Effect.TellShards tell) {
+            if (tell.message() instanceof ToShard.Members changed) {
+                changed.now().lives().forEach(member -> peers.name(member, node.nameOf(member)));
+            }
+            ShardActor.FromNode told = new ShardActor.FromNode(tell.message());
+            shards.forEach(shard -> shard.tell(told));
+        } else if (effect instanceof Effect.Introduced introduced) {
+            introduced(introduced);
+        } else if (effect instanceof Effect.Forgetting forgetting) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
+                            node.nameOf(forgetting.uid()),
+                            settings.cursorRetention.toSeconds());
+        } else if (effect instanceof Effect.NameTaken taken) {
+            nameTaken(taken.olderUid());
+        } else if (effect instanceof Effect.Left gone) {
+            left(gone.complete());
+        }
+    }
+
+    /**
+     * From now on packets go to the node actor that introduced itself, by its uid. Without that uid Artery may lose all that is
+     * sent there: where a message came before the node actor was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
+     * within a minute, for a short name of no actor, and keeps to that.
+     */
+    private void introduced(Effect.Introduced introduced) {
+        Member member = members.get(introduced.uid());
+        if (member != null && introduced.uid() != self.uid()) {
+            peers.put(introduced.uid(), actorOf(member, "#" + introduced.hub()));
+        }
+    }
+
+    private void nameTaken(long olderUid) {
+        Member older = members.get(olderUid);
+        String at = older == null ? Long.toHexString(olderUid) : older.address().hostPort();
+        fail("The member at " + at + " has the same node name, '" + self.name()
+                + "'. Give each node its own gapless.node-name. This node shuts down");
+    }
+
+    private void left(boolean complete) {
+        if (!complete) {
+            getContext()
+                    .getLog()
+                    .warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
+                            + " they are told that this producer is lost");
+        }
+        if (left != null) {
+            left.complete(Done.getInstance());
+        }
+    }
+
+    // ------------------------------------------------------------------ status
+
+    private Behavior<Object> onLookTime() {
+        slowHandlers.look(System.nanoTime());
+        return this;
+    }
+
+    private Behavior<Object> onAskStatus(AskStatus command) {
+        statusService.ask(node.named(), command.timeout(), command.statuses());
+        return this;
+    }
+
+    private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
+        if (request.toUid() == self.uid()) {
+            statusService.answer(request, shards);
+        }
+        return this;
+    }
+
+    private Behavior<Object> onStatusReply(StatusMessage.Reply reply) {
+        statusService.onReply(reply);
+        return this;
+    }
+
+    // ------------------------------------------------------------------ the end
+
+    private void onLeave(Leave command) {
+        left = command.left();
+        node.leave();
+    }
+
+    /**
+     * This node is no member any more, and never will be again: it was downed. With {@code run-coordinated-shutdown-when-down = off} its
+     * actor system stays up. Told before the members go, of whose end nothing follows here.
+     */
+    private void onClusterEnd() {
+        if (!node.isLeaving()) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "This node was removed from the cluster: its subscriptions end, and it takes no more messages."
+                                    + " Start the actor system anew to join again");
+            logs.refuseMessages();
+            node.end();
+        }
+    }
+
+    /** A shard that fails has lost what the protocol builds on: better an end that everybody sees than silence. */
+    private void onChildFailed(ChildFailed failure) {
+        ActorRef<?> failed = failure.getRef();
+        String name = failed.path().name();
+        fail("Gapless failed on this node (" + name + "): " + failure.cause()
+                + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
+        node.shardFailed(shards.indexOf(failed));
+    }
+
+    private Behavior<Object> onStop() {
+        logs.refuseMessages(); // the shards, which close the logs of a node that leaves, have stopped, too
+        if (!node.isLeaving()) {
+            fail(
+                    "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"
+                            + " that nothing is lost in silence");
+        }
+        return this;
+    }
+
+    private void fail(String why) {
+        if (failed) {
+            return;
+        }
+        failed = true;
+        logs.refuseMessages();
+        getContext().getLog().error(why);
+        CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
+    }
+
+    /** Why the actor system shuts down. */
+    record Failed(String why) implements CoordinatedShutdown.Reason {
+        @Override
+        public String toString() {
+            return why;
+        }
+    }
+}

@@ -1,0 +1,269 @@
+package dev.gapless.internal.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import dev.gapless.core.Backoff;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The settings under {@code gapless}, checked when the actor system starts: what is impossible or unknown keeps it from
+ * starting, with the key and the range. Thread-safe.
+ */
+public final class Settings {
+    /** What the transport adds to a batch, and then some. */
+    private static final long FRAME_MARGIN_BYTES = 32 * 1024;
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    /** The timers of actors go to 248 days, and two durations may be added. */
+    private static final Duration LONGEST = Duration.ofDays(100);
+
+    private static final int MAX_SHARDS = 1_024;
+    /** At most, unless it is set. */
+    private static final int USUAL_LANES = 8;
+
+    private static final String TOPICS = "topics";
+    private static final Set<String> OF_THE_NODE = Set.of(
+            "node-name",
+            "role",
+            "cluster-id",
+            "dispatcher",
+            "completion-dispatcher",
+            "default-dispatcher",
+            "ping-interval",
+            "cursor-retention",
+            "max-topics",
+            "shards",
+            "actor-window",
+            "loss-log-interval",
+            "slow-handler-warning",
+            "stuck-transport-timeout",
+            "metrics",
+            TOPICS);
+
+    private final Config config;
+    private final long maxFrameBytes;
+    private final Duration leavePhase;
+    private final Map<String, TopicSettings> topics = new HashMap<>();
+    private final TopicSettings ofOthers;
+
+    final String nodeName;
+    final String role;
+    public final String clusterId;
+    final String dispatcher;
+    final String completionDispatcher;
+    public final Duration pingInterval;
+    public final Duration cursorRetention;
+    public final int maxTopics;
+    final int shards;
+    public final int actorWindow;
+    final Duration lossLogInterval;
+    final Duration slowHandlerWarning;
+    final Duration stuckTransportTimeout;
+    final int maxMeteredTopics;
+
+    /** Reads and checks everything, for each topic that has settings of its own too. */
+    public Settings(Config system, ClassLoader classLoader, String systemName) {
+        this.config = system.getConfig("gapless");
+        this.maxFrameBytes = system.getBytes("pekko.remote.artery.advanced.maximum-frame-size");
+        this.leavePhase = phaseTimeout(system);
+        refuseUnknown(ConfigFactory.defaultReference(classLoader).getConfig("gapless"));
+        this.nodeName = name("node-name");
+        this.role = config.getString("role");
+        this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
+        this.dispatcher = config.getString("dispatcher");
+        this.completionDispatcher = config.getString("completion-dispatcher");
+        this.pingInterval = positive(config, "gapless.", "ping-interval");
+        this.cursorRetention = positive(config, "gapless.", "cursor-retention");
+        check(
+                cursorRetention.compareTo(pingInterval.multipliedBy(10)) >= 0,
+                "gapless.cursor-retention",
+                cursorRetention,
+                "at least ten times gapless.ping-interval, " + pingInterval);
+        this.maxTopics = config.getInt("max-topics");
+        check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
+        int wanted = config.getInt("shards");
+        check(wanted >= 0 && wanted <= MAX_SHARDS, "gapless.shards", wanted, "0 to " + MAX_SHARDS);
+        this.shards =
+                wanted > 0 ? wanted : Math.min(USUAL_LANES, Runtime.getRuntime().availableProcessors());
+        this.actorWindow = config.getInt("actor-window");
+        check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
+        this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
+        this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
+        this.stuckTransportTimeout = Duration.ofNanos(notNegative(config, "gapless.", "stuck-transport-timeout"));
+        this.maxMeteredTopics = config.getInt("metrics.max-topics");
+        check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
+        this.ofOthers = topicSettings(config, "gapless.");
+        for (String topic : config.getObject(TOPICS).keySet()) {
+            String quoted = ConfigUtil.quoteString(topic);
+            Config own = config.getConfig(TOPICS + "." + quoted);
+            topics.put(topic, topicSettings(own.withFallback(config), "gapless.topics." + quoted + "."));
+        }
+    }
+
+    private static Duration phaseTimeout(Config system) {
+        String phase = "pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout";
+        return system.hasPath(phase)
+                ? system.getDuration(phase)
+                : system.getDuration("pekko.coordinated-shutdown.default-phase-timeout");
+    }
+
+    private String name(String key) {
+        String name = config.getString(key);
+        check(name.length() <= Limits.MAX_NAME, "gapless." + key, name, "at most " + Limits.MAX_NAME + " characters");
+        return name;
+    }
+
+    /** The settings of a topic: its own where it has some, else those of all. */
+    public TopicSettings topic(String topic) {
+        return topics.getOrDefault(topic, ofOthers);
+    }
+
+    private TopicSettings topicSettings(Config c, String path) {
+        return TopicSettings.DEFAULTS.with(draft -> read(c, path, draft));
+    }
+
+    private void read(Config c, String path, TopicSettings.Draft draft) {
+        draft.publishing = c.getBoolean("publishing");
+        draft.bufferMessages = c.getInt("buffer-messages");
+        check(
+                draft.bufferMessages >= 1 && draft.bufferMessages <= 1 << 30,
+                path + "buffer-messages",
+                draft.bufferMessages,
+                "1 to 2^30");
+        draft.bufferBytes = c.getBytes("buffer-bytes");
+        check(draft.bufferBytes >= 1024, path + "buffer-bytes", draft.bufferBytes, "at least 1 KiB");
+        draft.maxAgeNs = notNegative(c, path, "max-age");
+        check(
+                draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,
+                path + "max-age",
+                c.getDuration("max-age"),
+                "0, or at least 1s");
+        draft.overflow = oneOf(Overflow.class, c, path, "overflow");
+        long batch = c.getBytes("batch-bytes");
+        check(
+                batch >= 1024 && batch <= maxFrameBytes - FRAME_MARGIN_BYTES,
+                path + "batch-bytes",
+                batch,
+                "1 KiB to " + (maxFrameBytes - FRAME_MARGIN_BYTES)
+                        + ", which is pekko.remote.artery.advanced.maximum-frame-size less 32 KiB");
+        draft.batchBytes = (int) batch;
+        draft.windowBytes = c.getBytes("window-bytes");
+        check(draft.windowBytes >= batch, path + "window-bytes", draft.windowBytes, "at least batch-bytes, " + batch);
+        long largest = c.getBytes("max-message-bytes");
+        check(largest >= 1 && largest <= batch, path + "max-message-bytes", largest, "1 to batch-bytes, " + batch);
+        draft.maxMessageBytes = (int) largest;
+        draft.maxPendingPublishes = c.getInt("max-pending-publishes");
+        check(draft.maxPendingPublishes >= 1, path + "max-pending-publishes", draft.maxPendingPublishes, "at least 1");
+        draft.backpressureTimeoutNs = positive(c, path, "backpressure-timeout").toNanos();
+        draft.resumeAfterExpiry = oneOf(ResumeAfterExpiry.class, c, path, "resume-after-expiry");
+        draft.heartbeatNs = positive(c, path, "heartbeat-interval").toNanos();
+        draft.registerBackoff = backoff(c, path, "register-backoff");
+        draft.registerJitter = c.getDouble("register-backoff.jitter");
+        check(
+                draft.registerJitter >= 0 && draft.registerJitter <= 1,
+                path + "register-backoff.jitter",
+                draft.registerJitter,
+                "0 to 1");
+        draft.readyTimeoutNs = positive(c, path, "ready-timeout").toNanos();
+        draft.producerReturnNs = positive(c, path, "producer-return-timeout").toNanos();
+        Duration drain = positive(c, path, "drain-timeout");
+        check(
+                drain.compareTo(leavePhase) < 0,
+                path + "drain-timeout",
+                drain,
+                "less than pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout, " + leavePhase);
+        draft.drainTimeoutNs = drain.toNanos();
+        draft.reloadBackoff = backoff(c, path, "reload-backoff");
+        draft.reloadAttempts = c.getInt("reload-backoff.attempts");
+        check(draft.reloadAttempts >= 0, path + "reload-backoff.attempts", draft.reloadAttempts, "0 or more");
+        draft.reloadIntervalNs = notNegative(c, path, "reload-interval");
+        draft.reloadJitterNs = notNegative(c, path, "reload-jitter");
+    }
+
+    private static Backoff backoff(Config c, String path, String backoff) {
+        Duration min = positive(c, path, backoff + ".min");
+        Duration max = positive(c, path, backoff + ".max");
+        check(max.compareTo(min) >= 0, path + backoff + ".max", max, "at least min, " + min);
+        return new Backoff(min.toNanos(), max.toNanos());
+    }
+
+    private static Duration positive(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(
+                duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0,
+                path + key,
+                duration,
+                "at least 1ms, and at most 100 days");
+        return duration;
+    }
+
+    private static long notNegative(Config c, String path, String key) {
+        Duration duration = c.getDuration(key);
+        check(
+                !duration.isNegative() && duration.compareTo(LONGEST) <= 0,
+                path + key,
+                duration,
+                "0 or more, and at most 100 days");
+        return duration.toNanos();
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> type, Config c, String path, String key) {
+        String text = c.getString(key);
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return constant;
+            }
+        }
+        String all = List.of(type.getEnumConstants()).stream()
+                .map(e -> e.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        throw bad(path + key, text, all);
+    }
+
+    private static void check(boolean fine, String key, Object value, String range) {
+        if (!fine) {
+            throw bad(key, value, range);
+        }
+    }
+
+    private static ConfigException bad(String key, Object value, String range) {
+        return new ConfigException.BadValue(key, "it is " + value + ", and must be " + range);
+    }
+
+    private void refuseUnknown(Config reference) {
+        Set<String> unknown = new TreeSet<>();
+        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
+            List<String> path = ConfigUtil.splitPath(entry.getKey());
+            String first = path.get(0);
+            boolean known = first.equals(TOPICS)
+                    ? path.size() > 2 && isOfTopic(path.subList(2, path.size()), reference)
+                    : first.equals("default-dispatcher") || reference.hasPathOrNull(entry.getKey());
+            if (!known) {
+                unknown.add("gapless." + entry.getKey());
+            }
+        }
+        if (!unknown.isEmpty()) {
+            throw new ConfigException.BadPath(
+                    unknown.iterator().next(),
+                    "There is no such setting; reference.conf of gapless-cluster lists them all. Unknown: " + unknown);
+        }
+    }
+
+    private static boolean isOfTopic(List<String> path, Config reference) {
+        return !OF_THE_NODE.contains(path.get(0)) && reference.hasPathOrNull(ConfigUtil.joinPath(path));
+    }
+}

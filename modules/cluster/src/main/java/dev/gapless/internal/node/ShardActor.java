@@ -1,0 +1,303 @@
+package dev.gapless.internal.node;
+
+import static dev.gapless.internal.time.Clock.nowNs;
+
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.core.Gap;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.node.Quota;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.publish.ProducerLog;
+import dev.gapless.internal.publish.ProducerLogs;
+import dev.gapless.internal.report.LossLog;
+import dev.gapless.internal.report.LossLogs;
+import dev.gapless.internal.report.Losses;
+import dev.gapless.internal.shard.ServedTopic;
+import dev.gapless.internal.shard.ShardDriver;
+import dev.gapless.internal.subscribe.Feedback;
+import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.time.Deadlines;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actor of one shard: a share of the topics, each always with the same one. There are a few shards however many topics there
+ * are. It passes on what comes to its {@link ShardDriver}, and logs what is missed.
+ *
+ * <p>All deadlines share one timer ({@link Deadlines}): a topic at rest has none, and is not looked at.
+ */
+final class ShardActor extends AbstractBehavior<ShardActor.Command> implements ShardDriver.Place {
+
+    sealed interface Command {}
+
+    private enum Signal implements Command {
+        TIMER
+    }
+
+    private record LossesDue(LossLogs.Key key) implements Command {}
+
+    /** A producer was made on this node. */
+    record Produce(ProducerLog local) implements Command {}
+
+    /** There may be something new in the log. */
+    private record Look(ServedTopic topic) implements Command {}
+
+    record Received(Message message) implements Command {}
+
+    record FromNode(ToShard message) implements Command {}
+
+    record Open(String topic, long id, Opening opening, SubscriptionListener listener) implements Command {}
+
+    record Close(String topic, long id) implements Command {}
+
+    private record FromSubscription(String topic, Feedback feedback) implements Command {}
+
+    record Report(CompletableFuture<Statuses> to) implements Command {}
+
+    /** By topic. */
+    record Statuses(Map<String, ProducerStatus> producers, Map<String, ConsumerStatus> consumers) {}
+
+    /**
+     * What the shards of a node share. Thread-safe.
+     *
+     * @param node tells the node
+     * @param sessions numbers for the sessions of this process
+     * @param consumers how many topics have one
+     */
+    record Shared(
+            ProducerLogs logs,
+            Settings settings,
+            long uid,
+            Peers peers,
+            NodeStats stats,
+            Consumer<ToNode> node,
+            AtomicLong sessions,
+            Quota consumers) {}
+
+    private final Shared shared;
+    private final LossLogs losses;
+    private final TimerScheduler<Command> timers;
+    private final ShardDriver driver;
+
+    static Behavior<Command> create(Shared shared) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, shared)));
+    }
+
+    private ShardActor(ActorContext<Command> context, TimerScheduler<Command> timers, Shared shared) {
+        super(context);
+        this.shared = shared;
+        this.timers = timers;
+        Duration interval = shared.settings().lossLogInterval;
+        this.losses = new LossLogs(
+                context.getLog(), interval, key -> timers.startSingleTimer(key, new LossesDue(key), interval));
+        this.driver = new ShardDriver(
+                this,
+                shared.uid(),
+                shared.settings()::topic,
+                shared.sessions()::incrementAndGet,
+                RandomGenerator.getDefault(),
+                shared.consumers());
+    }
+
+    @SuppressWarnings("serial") // javac warns of lambdas in any package below "internal"; none is ever serialized
+    @Override
+    public Receive<Command> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Received.class, received -> did(() -> driver.onMessage(received.message())))
+                .onMessage(Look.class, look -> did(() -> driver.look(look.topic())))
+                .onMessageEquals(Signal.TIMER, () -> did(driver::onTime))
+                .onMessage(FromSubscription.class, this::onFeedback)
+                .onMessage(FromNode.class, told -> did(() -> driver.onNode(told.message())))
+                .onMessage(Produce.class, produce -> did(() -> driver.produce(produce.local())))
+                .onMessage(Open.class, this::onOpen)
+                .onMessage(Close.class, close -> did(() -> driver.close(close.topic(), close.id())))
+                .onMessage(LossesDue.class, due -> did(() -> losses.tellMore(due.key(), nowNs())))
+                .onMessage(Report.class, this::onReport)
+                .build();
+    }
+
+    private Behavior<Command> did(Runnable what) {
+        what.run();
+        return this;
+    }
+
+    private Behavior<Command> onOpen(Open open) {
+        ActorRef<Command> self = getContext().getSelf();
+        driver.open(
+                open.topic(),
+                open.id(),
+                open.opening(),
+                open.listener(),
+                feedback -> self.tell(new FromSubscription(open.topic(), feedback)));
+        return this;
+    }
+
+    private Behavior<Command> onFeedback(FromSubscription command) {
+        String topic = command.topic();
+        if (command.feedback() instanceof Feedback.Told told) {
+            onTold(topic, told);
+        } else if (command.feedback() instanceof Feedback.WrongClasses wrong) {
+            losses.of(topic, LossLogs.Place.WRONG_CLASS)
+                    .log(
+                            LossLogs.Place.WRONG_CLASS,
+                            () -> Losses.ofWrongClass(topic, nameOf(shared.uid()), wrong),
+                            nowNs());
+        } else if (command.feedback() instanceof Feedback.Violated violated) {
+            onViolated(topic, violated);
+        } else {
+            driver.onFeedback(topic, command.feedback());
+        }
+        return this;
+    }
+
+    private void onTold(String topic, Feedback.Told told) {
+        List<Gap> gaps = told.gaps();
+        Feedback.Keys keys = told.keys();
+        LossLog log = losses.of(topic, LossLogs.Place.SUBSCRIPTIONS);
+        for (int i = 0; i < gaps.size(); i++) {
+            Gap gap = gaps.get(i);
+            String before = Objects.equals(gap.node(), keys.node()) ? keys.before() : null;
+            String last = keys.last().get(i).orElse(null);
+            log.log(
+                    gap.reason(),
+                    () -> Losses.ofSubscription(topic, nameOf(shared.uid()), told.id(), gap, before, last),
+                    nowNs());
+        }
+    }
+
+    private void onViolated(String topic, Feedback.Violated violated) {
+        getContext()
+                .getLog()
+                .error(
+                        "Topic {}: subscription {} on node {} came to a message that does not follow what it has. It is told to"
+                                + " reload (POSITION_UNKNOWN). This is a defect of Gapless: please report it, with this node's"
+                                + " log. Further ones are counted in gapless_order_violations_total",
+                        topic,
+                        violated.id(),
+                        nameOf(shared.uid()));
+    }
+
+    private Behavior<Command> onReport(Report command) {
+        command.to().complete(new Statuses(driver.producers(this::nameOf), driver.consumers()));
+        return this;
+    }
+
+    // ------------------------------------------------------------------ what the driver needs
+
+    private String nameOf(long uid) {
+        return shared.peers().nameOf(uid);
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.SYSTEM;
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        shared.peers().send(toUid, packet);
+    }
+
+    @Override
+    public void tellNode(ToNode message) {
+        shared.node().accept(message);
+    }
+
+    @Override
+    public void startTimer(long afterNs) {
+        timers.startSingleTimer(Signal.TIMER, Signal.TIMER, Duration.ofNanos(afterNs));
+    }
+
+    @Override
+    public Runnable looker(ServedTopic topic) {
+        Look look = new Look(topic);
+        ActorRef<Command> self = getContext().getSelf();
+        return () -> self.tell(look);
+    }
+
+    @Override
+    public @Nullable ProducerLog producer(String topic) {
+        try {
+            return shared.logs().of(topic);
+        } catch (IllegalStateException e) {
+            getContext().getLog().error("A registration is not answered. {}", e.getMessage());
+            return null;
+        }
+    }
+
+    @Override
+    public boolean drop(ProducerLog producer) {
+        return shared.logs().drop(producer);
+    }
+
+    @Override
+    public TopicStats stats(String topic) {
+        return shared.stats().topic(topic);
+    }
+
+    @Override
+    public void missed(Effect.Missed missed) {
+        losses.of(missed.topic(), LossLogs.Place.FEED)
+                .log(
+                        missed.reason(),
+                        () -> Losses.ofFeed(
+                                missed.topic(),
+                                missed.node(),
+                                nameOf(shared.uid()),
+                                missed.reason(),
+                                missed.behind(),
+                                missed.upTo()),
+                        nowNs());
+    }
+
+    @Override
+    public void moved(ProducerLog local, Effect.CursorMoved moved) {
+        long first = moved.sent() < 0 ? 0 : moved.sent() + 1;
+        losses.of(moved.topic(), LossLogs.Place.CURSOR)
+                .log(
+                        moved.reason(),
+                        () -> Losses.ofCursor(
+                                moved.topic(),
+                                nameOf(shared.uid()),
+                                nameOf(moved.session().uid()),
+                                moved.reason(),
+                                first,
+                                moved.resumeAt(),
+                                local.log()),
+                        nowNs());
+    }
+
+    @Override
+    public void producerEnded(String topic) {
+        losses.close(topic, LossLogs.Place.CURSOR);
+    }
+
+    @Override
+    public void consumerEnded(String topic) {
+        losses.close(topic, LossLogs.Place.FEED);
+        losses.close(topic, LossLogs.Place.SUBSCRIPTIONS);
+        losses.close(topic, LossLogs.Place.WRONG_CLASS);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.gapless.internal.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.internal.wire.StatusMessage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the members how they are, and answers for this one. For the node actor's thread, where nothing else is said. */
+final class StatusService {
+    private static final int MAX_OPEN = 100;
+    private static final int MAX_REPLY_CHARS = 60_000;
+    private static final long ANSWER_SECONDS = 5;
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().addModule(new JavaTimeModule()).build();
+
+    private final long uid;
+    private final String name;
+    private final String address;
+    private final Peers peers;
+    private final Executor executor;
+    private final Map<Long, Asked> asked = new LinkedHashMap<>();
+    private long number;
+
+    private static final class Asked {
+        final Set<Long> missing;
+        final List<NodeStatus> answers = new ArrayList<>();
+        final CompletableFuture<List<NodeStatus>> to;
+        final Executor executor;
+
+        Asked(Set<Long> missing, CompletableFuture<List<NodeStatus>> to, Executor executor) {
+            this.missing = missing;
+            this.to = to;
+            this.executor = executor;
+        }
+
+        synchronized void answer(long from, @Nullable NodeStatus status) {
+            if (missing.remove(from) && status != null) {
+                answers.add(status);
+            }
+            if (missing.isEmpty()) {
+                complete();
+            }
+        }
+
+        synchronized void complete() {
+            answers.sort(Comparator.comparing(NodeStatus::node));
+            List<NodeStatus> all = List.copyOf(answers);
+            executor.execute(() -> to.complete(all));
+        }
+    }
+
+    StatusService(long uid, String name, String address, Peers peers, Executor executor) {
+        this.uid = uid;
+        this.name = name;
+        this.address = address;
+        this.peers = peers;
+        this.executor = executor;
+    }
+
+    /** Asks these nodes; completes with whatever has come by then. */
+    void ask(Set<Long> uids, Duration timeout, CompletableFuture<List<NodeStatus>> to) {
+        asked.values().removeIf(open -> open.to.isDone());
+        if (asked.size() >= MAX_OPEN) {
+            to.completeExceptionally(
+                    new IllegalStateException("More than " + MAX_OPEN + " requests for status at once"));
+            return;
+        }
+        number++;
+        Asked open = new Asked(new HashSet<>(uids), to, executor);
+        asked.put(number, open);
+        for (long member : uids) {
+            peers.send(member, new StatusMessage.Request(number, uid, member));
+        }
+        CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(open::complete);
+    }
+
+    void onReply(StatusMessage.Reply reply) {
+        Asked open = asked.get(reply.number());
+        if (open != null) {
+            try {
+                NodeStatus status = JSON.readValue(reply.json(), NodeStatus.class);
+                open.answer(reply.fromUid(), status.node() == null ? null : status);
+            } catch (JsonProcessingException e) {
+                open.answer(reply.fromUid(), null); // of another version: as if it had not answered
+            }
+        }
+    }
+
+    /** Collects what this node's shards say of their topics, and sends it off. */
+    void answer(StatusMessage.Request request, List<ActorRef<ShardActor.Command>> shards) {
+        List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
+        for (ActorRef<ShardActor.Command> shard : shards) {
+            CompletableFuture<ShardActor.Statuses> report = new CompletableFuture<>();
+            shard.tell(new ShardActor.Report(report));
+            reports.add(report);
+        }
+        CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
+                .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((done, failure) ->
+                        peers.send(request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(reports))));
+    }
+
+    private String json(List<CompletableFuture<ShardActor.Statuses>> reports) {
+        Map<String, ProducerStatus> produced = new HashMap<>();
+        Map<String, ConsumerStatus> consumed = new HashMap<>();
+        for (CompletableFuture<ShardActor.Statuses> report : reports) {
+            if (report.isDone()) {
+                produced.putAll(report.join().producers());
+                consumed.putAll(report.join().consumers());
+            }
+        }
+        Set<String> names = new TreeSet<>(produced.keySet());
+        names.addAll(consumed.keySet());
+        List<TopicStatus> topics = new ArrayList<>();
+        int chars = 0;
+        boolean truncated = false;
+        for (String topic : names) {
+            TopicStatus status = new TopicStatus(topic, produced.get(topic), consumed.get(topic));
+            chars += write(status).length();
+            if (chars > MAX_REPLY_CHARS) {
+                truncated = true;
+                break;
+            }
+            topics.add(status);
+        }
+        return write(new NodeStatus(name, address, topics, truncated));
+    }
+
+    private static String write(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("A status cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package dev.gapless.internal.publish;
+
+import dev.gapless.ProducerClosed;
+import dev.gapless.PublishTimeout;
+import dev.gapless.TooManyPending;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Log;
+import dev.gapless.internal.measure.Refusal;
+import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.time.Wakeup;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic's log on this node, and the way into it: publishing threads append, and wake the driver of its shard unless
+ * that is awake. Thread-safe.
+ */
+public final class ProducerLog implements TopicStats.Publishing {
+    private final String topic;
+    private final Log log;
+    private final TopicSettings settings;
+    private final Executor executor;
+    private final Clock clock;
+    private final Wakeup wakeup = new Wakeup();
+    private volatile @Nullable Runnable host;
+    private volatile boolean held;
+    private volatile TopicStats stats = TopicStats.NONE;
+    private volatile int cursors;
+    private volatile long lowestAcked;
+
+    public ProducerLog(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
+        this.topic = topic;
+        this.log = log;
+        this.settings = settings;
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /** From now on it counts there. For whoever makes it. */
+    void countIn(TopicStats topicStats) {
+        stats = topicStats;
+        topicStats.add(this);
+    }
+
+    public TopicStats stats() {
+        return stats;
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public Log log() {
+        return log;
+    }
+
+    @Override
+    public TopicSettings settings() {
+        return settings;
+    }
+
+    /** The application has it from now on, and may publish at any time. */
+    public ProducerLog hold() {
+        held = true;
+        return this;
+    }
+
+    public boolean isHeld() {
+        return held;
+    }
+
+    /** May it be dropped? Nobody here can publish, and nobody ever has: a log made anew says the same of itself. */
+    public boolean isUnused() {
+        return !held && log.head() < log.identity().first();
+    }
+
+    /** For the host: how many cursors there are, and up to where all have acknowledged. */
+    public void cursors(int number, long lowest) {
+        if (number != cursors || lowest != lowestAcked) {
+            cursors = number;
+            lowestAcked = lowest;
+        }
+    }
+
+    @Override
+    public int cursors() {
+        return cursors;
+    }
+
+    @Override
+    public long lag() {
+        return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
+    }
+
+    /** The host is there, and has yet to look at the log; {@code tell} tells it to. */
+    public void started(Runnable tell) {
+        host = tell;
+        wake();
+    }
+
+    /** The host has been told to look at the log, and does; what is appended from now on wakes it again. */
+    public void look(Runnable look) {
+        wakeup.arrived();
+        look.run();
+    }
+
+    public CompletableFuture<Position> publish(Content content) {
+        CompletableFuture<Position> position = new CompletableFuture<>();
+        Admission admission = log.publish(
+                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(content, position, outcome)));
+        if (!(admission instanceof Admission.Waiting)) {
+            settle(content, position, admission);
+        }
+        wake();
+        return position;
+    }
+
+    private void wake() {
+        Runnable tell = host;
+        if (tell != null && wakeup.claim()) {
+            tell.run();
+        }
+    }
+
+    private void settle(Content content, CompletableFuture<Position> position, Admission outcome) {
+        if (outcome instanceof Admission.Accepted accepted) {
+            stats.published(content.length());
+            position.complete(accepted.position());
+        } else if (outcome instanceof Admission.Closed) {
+            stats.refused(Refusal.CLOSED);
+            position.completeExceptionally(new ProducerClosed(
+                    "Topic " + topic
+                            + ": this node shuts down, or was removed from the cluster, and takes no more messages",
+                    null));
+        } else if (outcome instanceof Admission.TooMany tooMany) {
+            stats.refused(Refusal.TOO_MANY_PENDING);
+            position.completeExceptionally(new TooManyPending(
+                    "Topic " + topic + ": " + tooMany.limit()
+                            + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
+                            + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)",
+                    null));
+        } else if (outcome instanceof Admission.TimedOut) {
+            stats.refused(Refusal.TIMEOUT);
+            position.completeExceptionally(new PublishTimeout(
+                    "Topic " + topic
+                            + ": no room in the ring within gapless.backpressure-timeout; `gapless status` tells"
+                            + " which consumer lags",
+                    null));
+        }
+    }
+}

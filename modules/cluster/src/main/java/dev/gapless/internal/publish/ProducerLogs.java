@@ -1,0 +1,119 @@
+package dev.gapless.internal.publish;
+
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Log;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.time.Clock;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** The logs of a node, one for each topic that is published to here, or asked for by another node. Thread-safe. */
+public final class ProducerLogs {
+    /** For one topic always the same epoch in this incarnation: an empty log that was dropped, and made anew, is the same log. */
+    private final long epochs = new SecureRandom().nextLong();
+
+    private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
+    private final Function<String, TopicSettings> settings;
+    private final int maxTopics;
+    private final NodeStats stats;
+    private final Executor completions;
+    private volatile Consumer<ProducerLog> made = log -> {};
+    private volatile boolean closing;
+
+    /** None yet; publishers are answered on this executor. */
+    public ProducerLogs(
+            Function<String, TopicSettings> settings, int maxTopics, NodeStats stats, Executor completions) {
+        this.settings = settings;
+        this.maxTopics = maxTopics;
+        this.stats = stats;
+        this.completions = completions;
+    }
+
+    /** This one is told of each log that is made, sometimes twice. For whoever makes this, at once. */
+    public void announceTo(Consumer<ProducerLog> listener) {
+        made = listener;
+        logs.values().forEach(listener);
+    }
+
+    /** Throws IllegalStateException if the settings say that this node does not publish there. */
+    public static void checkPublishing(String topic, TopicSettings settings) {
+        if (!settings.publishing()) {
+            throw new IllegalStateException(
+                    "Topic " + topic + ": this node does not publish to it, as gapless.publishing = off"
+                            + " says, for all topics or for this one. Set it on where producer() is called");
+        }
+    }
+
+    /** The log of a topic, for the application: it is kept from now on. */
+    public ProducerLog hold(String topic) {
+        while (true) {
+            ProducerLog log = of(topic);
+            ProducerLog held = logs.computeIfPresent(topic, (name, known) -> known.hold());
+            if (held == log) {
+                return log;
+            } // else it was dropped meanwhile
+        }
+    }
+
+    /** The log of a topic, made at the first call; throws IllegalStateException beyond the bound. */
+    public ProducerLog of(String topic) {
+        ProducerLog known = logs.get(topic);
+        if (known != null) {
+            return known;
+        }
+        if (logs.size() >= maxTopics) {
+            throw new IllegalStateException("Topic " + topic + ": this node has " + maxTopics
+                    + " producers already, the most that gapless.max-topics allows");
+        }
+        ProducerLog log = logs.computeIfAbsent(topic, this::make);
+        if (closing) {
+            log.log().close(); // refuseMessages() may have passed it by
+        }
+        made.accept(log);
+        return log;
+    }
+
+    private ProducerLog make(String topic) {
+        TopicSettings ofTopic = settings.apply(topic);
+        LogIdentity identity =
+                LogIdentity.fresh(ofTopic, new SplittableRandom(epochs + topic.hashCode()), Clock.nowMs());
+        ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic), ofTopic, completions, Clock.SYSTEM);
+        log.countIn(stats.topic(topic));
+        return log;
+    }
+
+    /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
+    public boolean drop(ProducerLog unused) {
+        return logs.computeIfPresent(
+                        unused.topic(), (name, known) -> known == unused && known.isUnused() ? null : known)
+                != unused;
+    }
+
+    /** The node begins to leave: what there is may still be sent, and logs that are made from now on take nothing. */
+    public void close() {
+        closing = true;
+    }
+
+    /** Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. */
+    public void refuseMessages() {
+        closing = true;
+        logs.values().forEach(log -> log.log().close());
+    }
+
+    /** Has this node begun to leave? */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /** Has anything been published here, on any topic? */
+    public boolean hasPublished() {
+        return logs.values().stream()
+                .anyMatch(log -> log.log().head() >= log.log().identity().first());
+    }
+}

@@ -1,0 +1,152 @@
+package dev.gapless.internal.publish;
+
+import dev.gapless.MessageTooLarge;
+import dev.gapless.NotSerializable;
+import dev.gapless.PartlyPublished;
+import dev.gapless.Producer;
+import dev.gapless.Publication;
+import dev.gapless.Topic;
+import dev.gapless.core.Position;
+import dev.gapless.core.log.Content;
+import dev.gapless.internal.measure.Refusal;
+import dev.gapless.internal.wire.Codec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the application holds of a producer. Thread-safe. */
+public final class TopicProducer<T> implements Producer<T> {
+    private final Topic<T> topic;
+    private final ProducerLog local;
+    private final Codec codec;
+
+    public TopicProducer(Topic<T> topic, ProducerLog local, Codec codec) {
+        this.topic = topic;
+        this.local = local;
+        this.codec = codec;
+    }
+
+    @Override
+    public Topic<T> topic() {
+        return topic;
+    }
+
+    @Override
+    public CompletionStage<Position> publish(T message) {
+        return publish(() -> encode(message));
+    }
+
+    @Override
+    public CompletionStage<Position> publish(String key, T message) {
+        return publish(() -> {
+            checkGiven("key", key);
+            checkThere(message);
+            return encode(new Publication<>(message, key, Map.of()));
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> publish(Publication<? extends T> publication) {
+        return publish(() -> {
+            checkGiven("publication", publication);
+            return encode(publication);
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> delete(String key) {
+        return publish(() -> {
+            checkGiven("key", key);
+            return encode(Publication.tombstone(key));
+        });
+    }
+
+    private CompletionStage<Position> publish(Supplier<Content> encoding) {
+        Content content;
+        try {
+            content = encoding.get();
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.stats().refused(Refusal.of(e));
+            return CompletableFuture.failedFuture(e);
+        }
+        return local.publish(content);
+    }
+
+    private Content encode(@Nullable T message) {
+        checkThere(message);
+        checkClass(message);
+        return codec.encode(topic.name(), message, null, Map.of(), local.settings());
+    }
+
+    private Content encode(Publication<?> publication) {
+        checkClass(publication.message());
+        return codec.encode(
+                topic.name(), publication.message(), publication.key(), publication.headers(), local.settings());
+    }
+
+    /** What the compiler lets through: a raw type, or a cast. */
+    private void checkClass(@Nullable Object message) {
+        if (message != null && !topic.type().isInstance(message)) {
+            throw new IllegalArgumentException("Topic " + topic.name() + " has messages of "
+                    + topic.type().getName() + ", and not of "
+                    + message.getClass().getName()
+                    + ": no subscriber would take it");
+        }
+    }
+
+    private void checkThere(@Nullable T message) {
+        if (message == null) {
+            throw new NotSerializable("Topic " + topic.name() + ": a message must not be null", null);
+        }
+    }
+
+    private void checkGiven(String what, @Nullable Object argument) {
+        if (argument == null) {
+            throw new IllegalArgumentException("Topic " + topic.name() + ": the " + what + " must not be null");
+        }
+    }
+
+    @Override
+    public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
+        List<Content> contents = new ArrayList<>();
+        try {
+            checkGiven("list of messages", messages);
+            messages.forEach(message -> contents.add(encode(message)));
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.stats().refused(Refusal.of(e));
+            return CompletableFuture.failedFuture(e);
+        }
+        List<CompletableFuture<Position>> each =
+                contents.stream().map(local::publish).toList();
+        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+                .handle((all, failure) -> failure == null
+                        ? CompletableFuture.completedFuture(
+                                each.stream().map(CompletableFuture::join).toList())
+                        : CompletableFuture.<List<Position>>failedFuture(failure(each)))
+                .thenCompose(result -> result);
+    }
+
+    private Throwable failure(List<CompletableFuture<Position>> each) {
+        List<Optional<Position>> positions = each.stream()
+                .map(one -> one.handle((position, failure) -> Optional.ofNullable(position))
+                        .join())
+                .toList();
+        Throwable first = each.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .map(one -> one.handle((position, failure) -> failure).join())
+                .findFirst()
+                .orElseThrow();
+        long published = positions.stream().filter(Optional::isPresent).count();
+        return published == 0
+                ? first
+                : new PartlyPublished(
+                        "Topic " + topic.name() + ": " + published + " of " + each.size() + " messages were published",
+                        first,
+                        positions);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gapless.internal.report;
+
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Reading;
+import dev.gapless.internal.subscribe.Feedback;
+import org.jspecify.annotations.Nullable;
+
+/** What the log says of losses: topic, producer, who missed it, sequences, and keys as far as they are known. */
+public final class Losses {
+    private Losses() {}
+
+    /**
+     * A producer tells a reader that it missed something.
+     *
+     * @param first the first sequence that it missed, or 0 if nobody knows
+     * @param resumeAt where it goes on
+     */
+    public static String ofCursor(
+            String topic, String producer, String consumer, Reason reason, long first, long resumeAt, Log log) {
+        String missed = first > 0
+                ? LossLog.sequences(first, resumeAt - 1)
+                : "whatever lies between its position and sequence " + resumeAt;
+        return "Topic " + topic + ": node " + consumer + " missed messages of producer " + producer + " (" + reason
+                + "): " + missed + keys(Math.max(first, log.oldest()), resumeAt - 1, log)
+                + "; its subscriptions are told to reload";
+    }
+
+    private static String keys(long first, long last, Log log) {
+        String from = keyAt(first, log);
+        String to = keyAt(last, log);
+        return first > last || (from == null && to == null)
+                ? ""
+                : ", of which the ring still has " + first + " to " + last + ", keys " + LossLog.quote(from) + " to "
+                        + LossLog.quote(to);
+    }
+
+    private static @Nullable String keyAt(long sequence, Log log) {
+        if (sequence < 1 || !(log.read(sequence, 1, Long.MAX_VALUE) instanceof Reading.Frames read)) {
+            return null;
+        }
+        Frame frame = read.frames().get(0);
+        return frame.content().key();
+    }
+
+    /**
+     * A node's feed is told that it missed something.
+     *
+     * @param behind how far it had got, or null if it had not begun
+     * @param upTo where it goes on, or null while that is open
+     */
+    public static String ofFeed(
+            String topic,
+            String producer,
+            String consumer,
+            Reason reason,
+            @Nullable Position behind,
+            @Nullable Position upTo) {
+        String missed;
+        if (behind != null && upTo != null && behind.epoch().equals(upTo.epoch())) {
+            missed = LossLog.sequences(behind.sequence() + 1, upTo.sequence());
+        } else {
+            missed = (behind == null ? "from its start on" : "behind " + behind)
+                    + (upTo == null ? ", with an open end" : ", up to " + upTo);
+        }
+        return "Topic " + topic + ": the feed of node " + consumer + " missed messages of producer " + producer + " ("
+                + reason + "): " + missed + "; its subscriptions are told to reload";
+    }
+
+    /** A subscription leaves out messages of another class than the topic's. */
+    public static String ofWrongClass(String topic, String consumer, Feedback.WrongClasses wrong) {
+        return "Topic " + topic + ": subscription " + wrong.id() + " on node " + consumer + " leaves out sequence "
+                + wrong.sequence() + " of producer " + wrong.node() + ": " + wrong.why() + "; it has left out "
+                + wrong.all() + " so far. Use one class for a topic on all nodes";
+    }
+
+    /**
+     * A subscription is told to reload.
+     *
+     * @param before the key of the last message that it was given of that producer, if that is known
+     * @param last the key of the last message that it missed, if that is known
+     */
+    public static String ofSubscription(
+            String topic, String consumer, long subscription, Gap gap, @Nullable String before, @Nullable String last) {
+        Long first = gap.firstMissing();
+        Long missed = gap.missed();
+        String what = first == null
+                ? "nobody knows which"
+                : missed == null ? "from sequence " + first + " on" : LossLog.sequences(first, first + missed - 1);
+        String keys = before == null && last == null
+                ? ""
+                : ", keys behind " + LossLog.quote(before) + " and up to " + LossLog.quote(last);
+        return "Topic " + topic + ": subscription " + subscription + " on node " + consumer
+                + " missed messages of producer " + gap.node() + " (" + gap.reason() + "): " + what + keys
+                + "; it is told to reload";
+    }
+}

@@ -1,0 +1,195 @@
+package dev.gapless.internal.shard;
+
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.RegistrationStatus;
+import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.core.Reason;
+import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicStats.Count;
+import dev.gapless.internal.publish.ProducerLog;
+import dev.gapless.internal.subscribe.Feedback;
+import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Deadlines;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the driver of a shard keeps of one topic: who publishes, who reads, and the numbers that people see. One thread at a time. */
+public final class ServedTopic extends Deadlines.Entry {
+    /** Subscriptions in a report. */
+    private static final int MAX_REPORTED = 100;
+
+    private record Reading(SubscriptionState state, SubscriptionListener listener) {}
+
+    private final String name;
+    private final TopicStats stats;
+    private final Map<Long, Reading> readings = new LinkedHashMap<>(1);
+    private @Nullable ProducerLog local;
+    private @Nullable Feed feed;
+    private long registeredAgain;
+
+    ServedTopic(String name, TopicStats stats) {
+        this.name = name;
+        this.stats = stats;
+    }
+
+    String name() {
+        return name;
+    }
+
+    TopicStats stats() {
+        return stats;
+    }
+
+    @Nullable ProducerLog local() {
+        return local;
+    }
+
+    void local(@Nullable ProducerLog producer) {
+        local = producer;
+    }
+
+    // ------------------------------------------------------------------ subscriptions
+
+    void opened(long id, SubscriptionState state, SubscriptionListener listener, Feedback.Sink feedback) {
+        Reading added = new Reading(state, listener);
+        readings.put(id, added);
+        listener.opened(state, feedback);
+        wake(added); // it alone: the others have nothing new, and there may be thousands
+    }
+
+    @Nullable SubscriptionListener listener(long id) {
+        Reading reading = readings.get(id);
+        return reading == null ? null : reading.listener();
+    }
+
+    void closed(long id) {
+        readings.remove(id);
+    }
+
+    void wakeAll() {
+        readings.values().forEach(ServedTopic::wake);
+    }
+
+    private static void wake(Reading reading) {
+        if (reading.state().hasNext()) {
+            reading.listener().wake();
+        }
+    }
+
+    /** The node leaves. */
+    void end() {
+        new ArrayList<>(readings.values()).forEach(reading -> reading.listener().shutdown());
+        readings.clear();
+    }
+
+    // ------------------------------------------------------------------ numbers
+
+    /** Something has happened to the topic; {@return whether its consumer has ended} */
+    boolean count(@Nullable ProducerState producer, @Nullable TopicConsumer consumer) {
+        if (local != null && producer != null) {
+            local.cursors(producer.cursorCount(), producer.lowestAcked());
+        }
+        Feed present = consumer == null ? null : consumer.feed();
+        boolean ended = feed != null && present == null;
+        if (present != feed) {
+            if (feed != null) {
+                stats.remove(feed);
+            }
+            if (present != null) {
+                stats.add(present);
+            }
+            feed = present;
+            registeredAgain = 0;
+        }
+        if (consumer != null && consumer.registeredAgain() != registeredAgain) {
+            stats.add(Count.REREGISTRATIONS, consumer.registeredAgain() - registeredAgain);
+            registeredAgain = consumer.registeredAgain();
+        }
+        return ended;
+    }
+
+    ConsumerStatus status(TopicConsumer consumer, long nowNs) {
+        List<RegistrationStatus> registrations = consumer.registrations().stream()
+                .map(r -> new RegistrationStatus(r.node(), r.phase().toLowerCase(Locale.ROOT), r.position()))
+                .toList();
+        List<SubscriptionStatus> subscriptions = readings.values().stream()
+                .map(reading -> reading.listener().stats().status(nowNs))
+                .sorted(SubscriptionStats.WORST_FIRST)
+                .limit(MAX_REPORTED)
+                .toList();
+        Feed read = consumer.feed();
+        return new ConsumerStatus(
+                registrations,
+                consumer.registeredAgain(),
+                read.size(),
+                read.settings().bufferMessages(),
+                read.bytes(),
+                read.settings().bufferBytes(),
+                readings.size(),
+                subscriptions,
+                copy(consumer.expiries()));
+    }
+
+    static ProducerStatus status(ProducerState producer, ProducerLog local, LongFunction<String> names) {
+        Log log = local.log();
+        List<CursorStatus> cursors = producer.cursors().stream()
+                .map(c -> new CursorStatus(
+                        names.apply(c.session().uid()),
+                        c.reader(),
+                        stateOf(c, log.head()),
+                        c.sent(),
+                        c.acked(),
+                        log.head() - c.acked(),
+                        c.confirmed(),
+                        c.bytesInFlight(),
+                        c.windowBytes()))
+                .toList();
+        return new ProducerStatus(
+                log.identity().epoch(),
+                Instant.ofEpochMilli(log.identity().startedMs()),
+                !local.isUnused(),
+                log.oldest(),
+                log.head(),
+                log.size(),
+                local.settings().bufferMessages(),
+                log.bytes(),
+                local.settings().bufferBytes(),
+                log.waiting(),
+                cursors,
+                copy(producer.expiries()));
+    }
+
+    private static String stateOf(ProducerState.CursorStatus cursor, long head) {
+        if (!cursor.reachable()) {
+            return "unreachable";
+        } else if (cursor.stalled()) {
+            return "stalled";
+        } else if (!cursor.confirmed()) {
+            return "unconfirmed";
+        } else if (cursor.acked() >= head) {
+            return "level";
+        }
+        return cursor.windowBytes() == 0 ? "stopped" : "behind";
+    }
+
+    private static EnumMap<Reason, Long> copy(Map<Reason, Long> counts) {
+        EnumMap<Reason, Long> copy = new EnumMap<>(Reason.class);
+        copy.putAll(counts);
+        return copy;
+    }
+}

@@ -1,0 +1,283 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.Event;
+import dev.gapless.Lag;
+import dev.gapless.Payload;
+import dev.gapless.ProducerLeft;
+import dev.gapless.Topic;
+import dev.gapless.Undecodable;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.WrongClass;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a {@link SubscriptionState} is to do next into events of the application. Asking for the next event says that
+ * the one before is done with. One thread at a time.
+ */
+public final class EventReader<T> {
+    /** A consumer that waits for room is told of every so many messages. */
+    private static final int ROOM_EVERY = 32;
+
+    /** Messages and notices that it looks at in one turn, when most are left out. */
+    private static final int LOOKS = 1_024;
+
+    /** Of messages that are of a wrong class the shard is told this often. */
+    private static final long TELL_EVERY_NS = 1_000_000_000;
+
+    private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
+
+    private final Topic<T> topic;
+    private final long id;
+    private final SubscriptionState state;
+    private final Feedback.Sink feedback;
+    private final Filter filter;
+    private final Codec codec;
+    private final String clusterId;
+    private final Clock clock;
+
+    private @Nullable SubscriptionStats stats;
+    private long violations;
+    private long wrongClassToldNs;
+    private @Nullable String lastNode;
+    private @Nullable String lastKey;
+    private @Nullable MessageRun run;
+    private int given;
+    private OptionalLong waitsUntilNs = OptionalLong.empty();
+
+    public EventReader(
+            Topic<T> topic,
+            long id,
+            SubscriptionState state,
+            Feedback.Sink feedback,
+            Filter filter,
+            Codec codec,
+            String clusterId,
+            Clock clock) {
+        this.topic = topic;
+        this.id = id;
+        this.state = state;
+        this.feedback = feedback;
+        this.filter = filter;
+        this.codec = codec;
+        this.clusterId = clusterId;
+        this.clock = clock;
+    }
+
+    /** From now on what it gives is counted there. */
+    void countIn(SubscriptionStats of) {
+        stats = of;
+    }
+
+    SubscriptionState state() {
+        return state;
+    }
+
+    /**
+     * The next event, or null if there is none now, or a reload is under way or waits ({@link #waitNs}), or much was left out: then
+     * {@link #hasMore}.
+     */
+    @Nullable Event<T> next() {
+        handled();
+        waitsUntilNs = OptionalLong.empty();
+        for (int i = 0; i < LOOKS; i++) {
+            MessageRun current = run;
+            if (current != null && given < current.messages().size()) {
+                FeedEntry.Message message = current.messages().get(given);
+                given++;
+                if (filter.takesNode(message.node())
+                        && filter.takesKey(message.frame().content().key())) {
+                    Event<T> event = event(message, current.path(), given);
+                    if (event != null) {
+                        return event;
+                    }
+                }
+            } else {
+                Step step = step();
+                if (step instanceof Step.Idle || step instanceof Step.Reloading) {
+                    return null;
+                } else if (step instanceof Step.Waiting waiting) {
+                    waitsUntilNs = OptionalLong.of(waiting.untilNs());
+                    return null;
+                }
+                Event<T> notice = notice(step);
+                if (notice != null) {
+                    return notice;
+                }
+            }
+        }
+        handled();
+        return null;
+    }
+
+    /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
+    OptionalLong waitNs() {
+        return waitsUntilNs.isEmpty()
+                ? waitsUntilNs
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
+    }
+
+    /** Is there something to look at? */
+    boolean hasMore() {
+        MessageRun current = run;
+        return (current != null && given < current.messages().size()) || state.hasNext();
+    }
+
+    private Step step() {
+        handled(); // what was left out, too
+        if (run != null && given > 0) {
+            FeedEntry.Message last = run.messages().get(given - 1);
+            lastNode = last.node();
+            lastKey = last.frame().content().key();
+        }
+        Step step = state.next(clock.ns());
+        if (state.isPressed()) {
+            feedback.tell(Feedback.ROOM);
+        }
+        if (state.violations() != violations) {
+            violated(state.violations() - violations);
+        }
+        if (step instanceof Step.Messages messages) {
+            run = messages.run();
+            given = 0;
+        } else {
+            run = null; // what was read must not be kept for as long as nothing comes
+        }
+        return step;
+    }
+
+    /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
+    private void violated(long more) {
+        if (violations == 0) {
+            feedback.tell(new Feedback.Violated(id));
+        }
+        violations += more;
+        if (stats != null) {
+            stats.violated(more);
+        }
+    }
+
+    /** The event that was given last is done with: a token taken from now on resumes behind it. */
+    void handled() {
+        if (run != null) {
+            state.handled(given);
+            if (state.isPressed() && given % ROOM_EVERY == 0) {
+                feedback.tell(Feedback.ROOM);
+            }
+        }
+    }
+
+    /** How far it is behind. Any thread. */
+    Lag lag() {
+        OptionalLong sinceMs = state.behindSinceMs();
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, clock.ms() - sinceMs.getAsLong());
+        return new Lag(state.lag(), Duration.ofMillis(ageMs));
+    }
+
+    /** Resumes in front of the event that was given last. Any thread. */
+    Supplier<CursorToken> inFront() {
+        MessageRun current = run;
+        if (current == null) {
+            Vector here = state.positions();
+            return () -> token(here);
+        }
+        int before = given - 1;
+        MessageRun.Path path = current.path();
+        return () -> token(path.after(before));
+    }
+
+    /** What the application is told of this step, if it is told anything. */
+    private @Nullable Event<T> notice(Step step) {
+        if (step instanceof Step.Joined) {
+            feedback.tell(new Feedback.Joined(id));
+        } else if (step instanceof Step.Missed missed) {
+            return missed(missed);
+        } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
+            Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
+            return new ProducerLeft<>(topic.name(), left.node(), position, token());
+        }
+        return null;
+    }
+
+    private @Nullable Event<T> missed(Step.Missed missed) {
+        List<Gap> gaps = missed.gaps().stream().filter(filter::takesGap).toList();
+        if (gaps.isEmpty()) {
+            state.reloaded(null); // of nodes that are left out
+            return null;
+        }
+        if (stats != null) {
+            stats.missed(gaps);
+        }
+        List<Optional<String>> lastKeys = gaps.stream()
+                .map(gap -> Optional.ofNullable(state.lastKey(gap)))
+                .toList();
+        feedback.tell(new Feedback.Told(id, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
+        return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
+    }
+
+    /** The message as an event, or null if it is of another class than the topic's. */
+    private @Nullable Event<T> event(FeedEntry.Message message, MessageRun.Path path, int count) {
+        Frame frame = message.frame();
+        Content content = frame.content();
+        Position position = message.after().position();
+        Instant time = Instant.ofEpochMilli(frame.publishedMs());
+        Supplier<CursorToken> token = () -> token(path.after(count)); // a message that is kept keeps no other
+        String node = message.node();
+        try {
+            T decoded = content.tombstone() ? null : codec.decode(topic, content);
+            if (stats != null) {
+                stats.delivered();
+            }
+            return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
+        } catch (WrongClass e) {
+            wrongClass(node, frame.sequence(), e);
+            return null;
+        } catch (Throwable e) {
+            Fatal.rethrow(e);
+            if (stats != null) {
+                stats.undecodable();
+            }
+            Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
+            return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
+        }
+    }
+
+    private void wrongClass(String node, long sequence, WrongClass why) {
+        long all = stats == null ? 1 : stats.wrongClass();
+        long nowNs = clock.ns();
+        if (all == 1 || nowNs - wrongClassToldNs >= TELL_EVERY_NS) {
+            wrongClassToldNs = nowNs;
+            feedback.tell(new Feedback.WrongClasses(id, node, sequence, String.valueOf(why.getMessage()), all));
+        }
+    }
+
+    /** Behind the last event that is done with. Any thread. */
+    CursorToken token() {
+        return token(state.positions());
+    }
+
+    private CursorToken token(Vector at) {
+        return state.token(at, topic.name(), clusterId, clock.ms());
+    }
+}

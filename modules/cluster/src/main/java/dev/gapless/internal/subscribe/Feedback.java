@@ -1,0 +1,46 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.core.Gap;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the reader of a subscription has to tell the consumer of its topic. */
+public sealed interface Feedback {
+
+    /** It has freed something of a feed that was full. */
+    Feedback ROOM = new Room();
+
+    /** {@link #ROOM}. */
+    record Room() implements Feedback {}
+
+    /** The subscription reads the shared feed now. */
+    record Joined(long id) implements Feedback {}
+
+    /** The subscription is told that it missed this. */
+    record Told(long id, List<Gap> gaps, Keys keys) implements Feedback {}
+
+    /**
+     * Keys that are known of what a subscription missed.
+     *
+     * @param node of the message that it was given last, or null
+     * @param before that message's key
+     * @param last for each gap the key of the last message that it states
+     */
+    record Keys(@Nullable String node, @Nullable String before, List<Optional<String>> last) {}
+
+    /** The subscription found a hole where none can be. */
+    record Violated(long id) implements Feedback {}
+
+    /**
+     * Messages of another class than the topic's were left out, the last of them this one.
+     *
+     * @param all how many since the subscription began
+     */
+    record WrongClasses(long id, String node, long sequence, String why, long all) implements Feedback {}
+
+    /** Passes them on. Thread-safe. */
+    interface Sink {
+        void tell(Feedback feedback);
+    }
+}

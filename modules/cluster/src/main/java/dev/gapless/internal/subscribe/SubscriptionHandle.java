@@ -1,0 +1,171 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.Ended;
+import dev.gapless.Lag;
+import dev.gapless.Ready;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.core.CursorToken;
+import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the application holds of a subscription. Thread-safe. */
+public final class SubscriptionHandle implements Subscription, SubscriptionStats.Subscribing {
+    private final String topic;
+    private final CursorToken start;
+    private final Executor executor;
+    private final SubscriptionStats stats = new SubscriptionStats(this);
+    private final CompletableFuture<Ready> ready = new CompletableFuture<>();
+    private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
+    private volatile @Nullable Supplier<CursorToken> position;
+    private volatile @Nullable CursorToken last;
+    private volatile @Nullable Controls controls;
+    private volatile @Nullable EventReader<?> reader;
+    private volatile boolean cancelled;
+    private volatile boolean paused;
+
+    /** How to tell the reader that something has changed. Any thread. */
+    interface Controls {
+        void cancelled();
+
+        void resumed();
+    }
+
+    public SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor, Clock clock) {
+        this.topic = topic;
+        this.executor = executor;
+        this.start = start instanceof StartFrom.Resume resume
+                ? resume.token()
+                : new CursorToken(topic, clusterId, clock.ms(), Map.of());
+    }
+
+    void controlBy(Controls controlled) {
+        controls = controlled;
+        if (cancelled) {
+            controlled.cancelled();
+        }
+    }
+
+    /** Has somebody asked to cancel it? */
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    /**
+     * It is open.
+     *
+     * @param token resumes behind what was handled; any thread
+     */
+    void opened(EventReader<?> opened, Supplier<CursorToken> token) {
+        opened.countIn(stats);
+        reader = opened;
+        position = token;
+    }
+
+    boolean hasEnded() {
+        return last != null;
+    }
+
+    void ready(Ready result) {
+        executor.execute(() -> ready.complete(result));
+    }
+
+    @Override
+    public SubscriptionStats.State reading() {
+        EventReader<?> open = reader; // null before it is open, and when it has ended
+        if (open == null) {
+            return SubscriptionStats.State.OPENING;
+        } else if (open.state().isReloading()) {
+            return SubscriptionStats.State.RELOADING;
+        } else if (open.state().isWaiting()) {
+            return SubscriptionStats.State.WAITING;
+        }
+        return open.state().isCatchingUp() ? SubscriptionStats.State.CATCHING_UP : SubscriptionStats.State.READING;
+    }
+
+    @Override
+    public long violations() {
+        EventReader<?> open = reader;
+        return open == null ? 0 : open.state().violations();
+    }
+
+    public SubscriptionStats stats() {
+        return stats;
+    }
+
+    /** It has ended here. */
+    void ended(Ended.Reason reason, CursorToken token, @Nullable Throwable cause) {
+        stats.ended(reason);
+        last = token;
+        reader = null; // and with it the feed
+        position = null;
+        executor.execute(() -> {
+            ready.completeExceptionally(new IllegalStateException(
+                    "The subscription to topic " + topic + " ended before it was ready: " + reason, cause));
+            ended.complete(reason);
+        });
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public CompletionStage<Ready> ready() {
+        return ready.minimalCompletionStage();
+    }
+
+    @Override
+    public CursorToken token() {
+        Supplier<CursorToken> open = position;
+        CursorToken end = last; // in this order: it is set before the position goes
+        return end != null ? end : open != null ? open.get() : start;
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        Controls controlled = controls;
+        if (controlled != null && !hasEnded()) {
+            controlled.resumed();
+        }
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public Lag lag() {
+        EventReader<?> open = reader;
+        return open == null ? Lag.NONE : open.lag();
+    }
+
+    @Override
+    public CompletionStage<Ended.Reason> cancel() {
+        cancelled = true;
+        Controls controlled = controls;
+        if (controlled != null && !hasEnded()) {
+            controlled.cancelled();
+        }
+        return whenEnded();
+    }
+
+    @Override
+    public CompletionStage<Ended.Reason> whenEnded() {
+        return ended.minimalCompletionStage();
+    }
+}

@@ -1,0 +1,23 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.StartFrom;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.core.subscription.SubscriptionState;
+
+/** What the reader of a subscription needs of the node that it runs on. Thread-safe. */
+public interface SubscriptionHost {
+    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start);
+
+    long nextSubscription();
+
+    <T> EventReader<T> reader(
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback);
+
+    void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener);
+
+    void closeSubscription(String topic, long id);
+
+    /** Has this node begun to shut down? */
+    boolean isClosing();
+}

@@ -1,0 +1,178 @@
+package dev.gapless.internal.wire;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Lineage;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
+import dev.gapless.core.Start;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
+import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.Heartbeat;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+
+/** The messages between producers and readers on the wire: topic, reader, session, then what each has of its own. */
+final class MessageCodec {
+    static final String REGISTER = "R";
+    static final String REGISTERED = "r";
+    static final String CURSOR_EXPIRED = "X";
+    static final String BATCH = "B";
+    static final String HEARTBEAT = "H";
+    static final String ACK = "A";
+    static final String GONE = "G";
+    static final String GONE_ACK = "g";
+    static final String DEREGISTER = "D";
+
+    private static final int LATEST = 0;
+    private static final int EARLIEST = 1;
+    private static final int BEGINNING = 2;
+    private static final int SINCE = 3;
+    private static final int AFTER = 4;
+
+    private MessageCodec() {}
+
+    static String manifest(Message message) {
+        if (message instanceof Batch) {
+            return BATCH;
+        } else if (message instanceof Ack) {
+            return ACK;
+        } else if (message instanceof Heartbeat) {
+            return HEARTBEAT;
+        } else if (message instanceof Register) {
+            return REGISTER;
+        } else if (message instanceof Registered) {
+            return REGISTERED;
+        } else if (message instanceof CursorExpired) {
+            return CURSOR_EXPIRED;
+        } else if (message instanceof Gone) {
+            return GONE;
+        } else if (message instanceof GoneAck) {
+            return GONE_ACK;
+        }
+        return DEREGISTER;
+    }
+
+    static void write(Message message, WireBuffer out) {
+        out.writeText(message.topic());
+        out.writeNumber(message.reader());
+        out.writeFixed(message.session().uid());
+        out.writeNumber(message.session().counter());
+        if (message instanceof Batch batch) {
+            BatchCodec.write(batch, out);
+        } else if (message instanceof Ack ack) {
+            out.writeNumber(ack.sequence());
+            out.writeNumber(ack.windowBytes());
+        } else if (message instanceof Heartbeat heartbeat) {
+            out.writeFixed(heartbeat.fromUid());
+            out.writeNumber(heartbeat.sent());
+            out.writeNumber(heartbeat.head());
+        } else if (message instanceof Register register) {
+            out.writeFixed(register.toUid());
+            writeStart(register.start(), out);
+            out.writeNumber(register.windowBytes());
+        } else if (message instanceof Registered registered) {
+            writeIdentity(registered.log(), out);
+            out.writeNumber(registered.next());
+            out.writeNumber(registered.oldest());
+            out.writeNumber(registered.head());
+        } else if (message instanceof CursorExpired expired) {
+            out.writeByte(expired.reason().code());
+            writeIdentity(expired.log(), out);
+            out.writeNumber(expired.resumeAt());
+            out.writeNumber(expired.head());
+            out.writeByte(expired.answersRegister() ? 1 : 0);
+        } else if (message instanceof Gone gone) {
+            out.writeNumber(gone.head());
+        } else if (message instanceof GoneAck goneAck) {
+            out.writeNumber(goneAck.head());
+        }
+    }
+
+    static Message read(String manifest, WireBuffer in) {
+        String topic = in.readText("topic", Limits.MAX_NAME);
+        long reader = in.readNumber();
+        Session session = new Session(in.readFixed(), in.readNumber());
+        return switch (manifest) {
+            case BATCH -> BatchCodec.read(topic, reader, session, in);
+            case ACK -> new Ack(topic, reader, session, in.readNumber(), in.readNumber());
+            case HEARTBEAT -> new Heartbeat(topic, reader, session, in.readFixed(), in.readNumber(), in.readNumber());
+            case REGISTER -> new Register(topic, reader, session, in.readFixed(), readStart(in), in.readNumber());
+            case REGISTERED ->
+                new Registered(
+                        topic, reader, session, readIdentity(in), in.readNumber(), in.readNumber(), in.readNumber());
+            case CURSOR_EXPIRED -> {
+                Reason reason = Reason.of(in.readByte());
+                yield new CursorExpired(
+                        topic,
+                        reader,
+                        session,
+                        reason,
+                        readIdentity(in),
+                        in.readNumber(),
+                        in.readNumber(),
+                        in.readByte() == 1);
+            }
+            case GONE -> new Gone(topic, reader, session, in.readNumber());
+            case GONE_ACK -> new GoneAck(topic, reader, session, in.readNumber());
+            case DEREGISTER -> new Deregister(topic, reader, session);
+            default -> throw new IllegalArgumentException("No message has the manifest " + manifest);
+        };
+    }
+
+    private static void writeStart(Start start, WireBuffer out) {
+        if (start instanceof Start.After after) {
+            out.writeByte(AFTER);
+            out.writeFixed(after.position().epoch().id());
+            out.writeNumber(after.position().sequence());
+        } else if (start instanceof Start.Since since) {
+            out.writeByte(SINCE);
+            out.writeFixed(since.timeMs());
+        } else if (start instanceof Start.Beginning) {
+            out.writeByte(BEGINNING);
+        } else if (start instanceof Start.Earliest) {
+            out.writeByte(EARLIEST);
+        } else {
+            out.writeByte(LATEST);
+        }
+    }
+
+    private static Start readStart(WireBuffer in) {
+        int kind = in.readByte();
+        return switch (kind) {
+            case LATEST -> Start.LATEST;
+            case EARLIEST -> Start.EARLIEST;
+            case BEGINNING -> Start.BEGINNING;
+            case SINCE -> new Start.Since(in.readFixed());
+            case AFTER -> new Start.After(new Position(new Epoch(in.readFixed()), in.readNumber()));
+            default -> throw new IllegalArgumentException("No start has the number " + kind);
+        };
+    }
+
+    private static void writeIdentity(LogIdentity log, WireBuffer out) {
+        Lineage lineage = log.lineage();
+        out.writeFixed(log.epoch().id());
+        out.writeNumber(log.startedMs());
+        out.writeNumber(log.first());
+        out.writeByte(lineage == null ? 0 : 1);
+        if (lineage != null) {
+            out.writeFixed(lineage.previous().id());
+            out.writeNumber(lineage.lastStored());
+        }
+    }
+
+    private static LogIdentity readIdentity(WireBuffer in) {
+        Epoch epoch = new Epoch(in.readFixed());
+        long startedMs = in.readNumber();
+        long first = in.readNumber();
+        Lineage lineage = in.readByte() == 0 ? null : new Lineage(new Epoch(in.readFixed()), in.readNumber());
+        return new LogIdentity(epoch, startedMs, first, lineage);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.gapless.internal.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Reads and writes the wire's few kinds of values in a buffer. Whatever is read is checked before anything is allocated. */
+final class WireBuffer {
+    private static final int MAX_VARINT_BYTES = 10;
+
+    private final ByteBuffer buffer;
+
+    WireBuffer(ByteBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    void writeByte(int value) {
+        buffer.put((byte) value);
+    }
+
+    int readByte() {
+        return buffer.get() & 0xff;
+    }
+
+    /** Eight bytes, for what is random. */
+    void writeFixed(long value) {
+        buffer.putLong(value);
+    }
+
+    long readFixed() {
+        return buffer.getLong();
+    }
+
+    /** One to ten bytes, the fewer the smaller; not negative. */
+    void writeNumber(long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            buffer.put((byte) ((rest & 0x7f) | 0x80));
+            rest >>>= 7;
+        }
+        buffer.put((byte) rest);
+    }
+
+    long readNumber() {
+        long value = 0;
+        for (int i = 0; i < MAX_VARINT_BYTES; i++) {
+            byte b = buffer.get();
+            value |= (long) (b & 0x7f) << (7 * i);
+            if (b >= 0) {
+                if (value < 0) {
+                    throw new IllegalArgumentException("A number that is negative: " + value);
+                }
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("A number of more than " + MAX_VARINT_BYTES + " bytes");
+    }
+
+    /** A number that is no larger than {@code max}, which bounds what will be allocated for it. */
+    int readCount(String what, int max) {
+        long count = readNumber();
+        if (count > max) {
+            throw new IllegalArgumentException("There are at most " + max + " " + what + ", not " + count);
+        }
+        return (int) count;
+    }
+
+    void writeInt(int value) {
+        buffer.putInt(value);
+    }
+
+    int readInt() {
+        return buffer.getInt();
+    }
+
+    void writeText(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        writeNumber(bytes.length);
+        buffer.put(bytes);
+    }
+
+    /** A text of at most {@code maxChars} characters. */
+    String readText(String what, int maxChars) {
+        byte[] bytes = readBytes(what, maxChars * 3);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    void writeBytes(byte[] bytes, int offset, int length) {
+        buffer.put(bytes, offset, length);
+    }
+
+    /** As many bytes as are announced, which must be there. */
+    byte[] readBytes(String what, int max) {
+        int length = readCount("bytes of " + what, Math.min(max, buffer.remaining()));
+        byte[] bytes = new byte[length];
+        buffer.get(bytes);
+        return bytes;
+    }
+
+    /** What a later version adds in the middle of a message. */
+    void skipExtension() {
+        int length = readCount("bytes of extension", buffer.remaining());
+        buffer.position(buffer.position() + length);
+    }
+
+    int remaining() {
+        return buffer.remaining();
+    }
+}

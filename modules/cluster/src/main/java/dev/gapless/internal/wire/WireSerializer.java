@@ -1,0 +1,147 @@
+package dev.gapless.internal.wire;
+
+import dev.gapless.core.Limits;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Ping;
+import dev.gapless.core.wire.Withdrawal;
+import java.io.NotSerializableException;
+import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.serialization.ByteBufferSerializer;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+
+/**
+ * Writes what passes between node actors into the transport's buffer, and reads it from there. The first byte is the version of the
+ * format. What another version or a stranger sends is refused with what is wrong with it; nothing is allocated for a length
+ * that is not there. What stands behind a message's last field is not looked at: there later releases add fields, without another
+ * version.
+ */
+public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
+    static final int IDENTIFIER = 1_734_438_000;
+    static final byte VERSION = 1;
+
+    private static final String HELLO = "h";
+    private static final String PING = "p";
+    private static final String WITHDRAWAL = "w";
+    private static final String STATUS_REQUEST = "S";
+    private static final String STATUS_REPLY = "s";
+    private static final int FIRST_ARRAY_BYTES = 4 * 1024;
+    private static final int MAX_ARRAY_BYTES = 64 * 1024 * 1024;
+
+    /** Made by Pekko. */
+    public WireSerializer(ExtendedActorSystem system) {}
+
+    @Override
+    public int identifier() {
+        return IDENTIFIER;
+    }
+
+    @Override
+    public String manifest(Object message) {
+        if (message instanceof Message m) {
+            return MessageCodec.manifest(m);
+        } else if (message instanceof Ping) {
+            return PING;
+        } else if (message instanceof Hello) {
+            return HELLO;
+        } else if (message instanceof Withdrawal) {
+            return WITHDRAWAL;
+        } else if (message instanceof StatusMessage.Request) {
+            return STATUS_REQUEST;
+        } else if (message instanceof StatusMessage.Reply) {
+            return STATUS_REPLY;
+        }
+        throw new IllegalArgumentException("Not a message of Gapless: " + message.getClass());
+    }
+
+    @Override
+    public void toBinary(Object message, ByteBuffer buffer) {
+        WireBuffer out = new WireBuffer(buffer);
+        out.writeByte(VERSION);
+        if (message instanceof Message m) {
+            MessageCodec.write(m, out);
+        } else if (message instanceof Ping ping) {
+            out.writeFixed(ping.fromUid());
+            out.writeFixed(ping.toUid());
+            out.writeNumber(ping.counter());
+            out.writeNumber(ping.heard());
+            out.writeNumber(ping.forgotten());
+        } else if (message instanceof Hello hello) {
+            out.writeFixed(hello.fromUid());
+            out.writeFixed(hello.toUid());
+            out.writeText(hello.node());
+            out.writeFixed(hello.hub());
+            out.writeByte(hello.answer() ? 1 : 0);
+            out.writeFixed(hello.startedMs());
+        } else if (message instanceof Withdrawal withdrawal) {
+            out.writeFixed(withdrawal.fromUid());
+            out.writeFixed(withdrawal.toUid());
+        } else if (message instanceof StatusMessage.Request request) {
+            out.writeNumber(request.number());
+            out.writeFixed(request.fromUid());
+            out.writeFixed(request.toUid());
+        } else if (message instanceof StatusMessage.Reply reply) {
+            out.writeNumber(reply.number());
+            out.writeFixed(reply.fromUid());
+            out.writeText(reply.json());
+        }
+    }
+
+    @Override
+    public Object fromBinary(ByteBuffer buffer, String manifest) throws NotSerializableException {
+        try {
+            WireBuffer in = new WireBuffer(buffer);
+            int version = in.readByte();
+            if (version != VERSION) {
+                throw new NotSerializableException("A message of Gapless has version " + version
+                        + ", this node reads version " + VERSION + ": run the same version on all nodes");
+            }
+            return switch (manifest) {
+                case PING ->
+                    new Ping(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
+                case HELLO ->
+                    new Hello(
+                            in.readFixed(),
+                            in.readFixed(),
+                            in.readText("node", Limits.MAX_NAME),
+                            (int) in.readFixed(),
+                            in.readByte() == 1,
+                            in.readFixed());
+                case WITHDRAWAL -> new Withdrawal(in.readFixed(), in.readFixed());
+                case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());
+                case STATUS_REPLY ->
+                    new StatusMessage.Reply(in.readNumber(), in.readFixed(), in.readText("status", buffer.remaining()));
+                default -> MessageCodec.read(manifest, in);
+            };
+        } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            NotSerializableException unreadable = new NotSerializableException(
+                    "A message of Gapless (" + manifest + ") cannot be read: " + e.getMessage());
+            unreadable.initCause(e);
+            throw unreadable;
+        }
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+        for (int size = FIRST_ARRAY_BYTES; size <= MAX_ARRAY_BYTES; size *= 4) {
+            try {
+                ByteBuffer buffer = ByteBuffer.allocate(size);
+                toBinary(message, buffer);
+                byte[] bytes = new byte[buffer.position()];
+                buffer.flip().get(bytes);
+                return bytes;
+            } catch (BufferOverflowException tooSmall) {
+                // A larger one, then.
+            }
+        }
+        throw new IllegalArgumentException("A message of more than " + MAX_ARRAY_BYTES + " bytes");
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+        return fromBinary(ByteBuffer.wrap(bytes), manifest);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.gapless.internal.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.TopicSettings;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    private static Settings settings(String config) {
+        Config all = ConfigFactory.parseString(config).withFallback(ConfigFactory.load());
+        return new Settings(all, SettingsTest.class.getClassLoader(), "system");
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheCore() {
+        assertEquals(TopicSettings.DEFAULTS, settings("").topic("any"));
+    }
+
+    @Test
+    void aTopicsOwnSettingsGoBeforeThoseOfAll() {
+        Settings settings = settings(
+                "gapless { buffer-messages = 7, topics { \"a.b\" { buffer-messages = 9, overflow = backpressure } } }");
+        assertEquals(9, settings.topic("a.b").bufferMessages());
+        assertEquals(Overflow.BACKPRESSURE, settings.topic("a.b").overflow());
+        assertEquals(7, settings.topic("c").bufferMessages());
+        assertEquals(Overflow.EXPIRE, settings.topic("c").overflow());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gapless.buffer-messages = 0 | gapless.buffer-messages | 1 to 2^30",
+                "gapless.buffer-bytes = 10 | gapless.buffer-bytes | at least 1 KiB",
+                "gapless.batch-bytes = 1 MiB | gapless.batch-bytes | maximum-frame-size",
+                "gapless.window-bytes = 1 KiB | gapless.window-bytes | at least batch-bytes",
+                "gapless.max-message-bytes = 200 KiB | gapless.max-message-bytes | batch-bytes",
+                "gapless.max-pending-publishes = 0 | gapless.max-pending-publishes | at least 1",
+                "gapless.register-backoff.jitter = 2 | gapless.register-backoff.jitter | 0 to 1",
+                "gapless.register-backoff.max = 1ms | gapless.register-backoff.max | at least min",
+                "gapless.heartbeat-interval = 0s | gapless.heartbeat-interval | at least 1ms",
+                "gapless.producer-return-timeout = 101d | gapless.producer-return-timeout | at most 100 days",
+                "gapless.max-age = 101d | gapless.max-age | at most 100 days",
+                "gapless.drain-timeout = 6s | gapless.drain-timeout | before-cluster-shutdown",
+                "gapless.overflow = drop | gapless.overflow | expire or backpressure",
+                "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
+                "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
+                "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
+                "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.ping-interval",
+                "gapless.loss-log-interval = -1s | gapless.loss-log-interval | 0 or more",
+                "gapless.slow-handler-warning = -1s | gapless.slow-handler-warning | 0 or more",
+                "gapless.stuck-transport-timeout = -1s | gapless.stuck-transport-timeout | 0 or more",
+                "gapless.metrics.max-topics = -1 | gapless.metrics.max-topics | at least 0",
+                "gapless.metrics.topics = 5 | gapless.metrics.topics | no such setting",
+                "gapless.topics.quotes.slow-handler-warning = 1s | gapless.topics.quotes.slow-handler-warning | no such setting",
+                "gapless.topics.quotes.cursor-retention = 2h | gapless.topics.quotes.cursor-retention | no such setting",
+                "gapless.shards = -1 | gapless.shards | 0 to 1024",
+                "gapless.topics.quotes.shards = 2 | gapless.topics.quotes.shards | no such setting",
+                "gapless.max-topics = 0 | gapless.max-topics | at least 1",
+                "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
+                "gapless.bufer-messages = 5 | gapless.bufer-messages | no such setting",
+                "gapless.register-backoff.mx = 5s | gapless.register-backoff.mx | no such setting",
+                "gapless.topics.quotes.ring = 5 | gapless.topics.quotes.ring | no such setting",
+                "gapless.topics.quotes.node-name = x | gapless.topics.quotes.node-name | no such setting",
+                "gapless.topics.quotes.cursor-retention = 1h | gapless.topics.quotes.cursor-retention | no such setting",
+            })
+    void refusesWhatCannotBeAndNamesKeyAndRange(String config, String key, String range) {
+        ConfigException refused = assertThrows(ConfigException.class, () -> settings(config.trim()));
+        assertTrue(refused.getMessage().contains(key.trim()), refused.getMessage());
+        assertTrue(refused.getMessage().contains(range.trim()), refused.getMessage());
+    }
+
+    @Test
+    void everySettingIsCommented() {
+        Config reference = ConfigFactory.parseResources("reference.conf").getConfig("gapless");
+        TreeSet<String> silent = new TreeSet<>();
+        for (Map.Entry<String, ConfigValue> entry : reference.entrySet()) {
+            List<String> path = ConfigUtil.splitPath(entry.getKey());
+            boolean commented = !entry.getValue().origin().comments().isEmpty();
+            for (int i = 1; i < path.size() && !commented; i++) {
+                String parent = ConfigUtil.joinPath(path.subList(0, i));
+                commented = !reference.getValue(parent).origin().comments().isEmpty();
+            }
+            if (!commented && !entry.getKey().startsWith("default-dispatcher")) {
+                silent.add(entry.getKey());
+            }
+        }
+        assertEquals(new TreeSet<>(), silent);
+    }
+
+    @Test
+    void everySettingIsRead() {
+        Config reference = ConfigFactory.parseResources("reference.conf").getConfig("gapless");
+        TreeSet<String> unread = new TreeSet<>();
+        for (String key : reference.root().keySet()) {
+            if (key.equals("default-dispatcher")) {
+                continue; // Pekko reads it
+            }
+            try {
+                settings("gapless." + key + " = [[1]]");
+                unread.add(key);
+            } catch (ConfigException read) {
+                assertTrue(read.getMessage().contains(key), read.getMessage());
+            }
+        }
+        assertEquals(new TreeSet<>(), unread);
+    }
+}

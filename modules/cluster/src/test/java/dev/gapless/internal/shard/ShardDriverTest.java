@@ -1,0 +1,149 @@
+package dev.gapless.internal.shard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gapless.StartFrom;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.node.Quota;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.publish.ProducerLog;
+import dev.gapless.internal.subscribe.Feedback;
+import dev.gapless.internal.subscribe.SubscriptionHandle;
+import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** A shard without an actor system. */
+class ShardDriverTest implements ShardDriver.Place {
+    private static final List<MemberEvent> MEMBERS =
+            List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p"));
+
+    private final List<Packet> sent = new ArrayList<>();
+    private final AtomicLong sessions = new AtomicLong();
+    private int wakes;
+    private int opened;
+
+    @Override
+    public Clock clock() {
+        return Clock.SYSTEM;
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        sent.add(packet);
+    }
+
+    @Override
+    public void tellNode(ToNode message) {}
+
+    @Override
+    public void startTimer(long afterNs) {}
+
+    @Override
+    public Runnable looker(ServedTopic topic) {
+        return () -> {};
+    }
+
+    @Override
+    public @Nullable ProducerLog producer(String topic) {
+        return null;
+    }
+
+    @Override
+    public boolean drop(ProducerLog producer) {
+        return false;
+    }
+
+    @Override
+    public TopicStats stats(String topic) {
+        return TopicStats.NONE;
+    }
+
+    @Override
+    public void missed(Effect.Missed missed) {}
+
+    @Override
+    public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
+
+    @Override
+    public void producerEnded(String topic) {}
+
+    @Override
+    public void consumerEnded(String topic) {}
+
+    /** A subscription that reads nothing, however often it is woken. */
+    private final class Stuck implements SubscriptionListener {
+        private final SubscriptionHandle handle =
+                new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
+
+        @Override
+        public SubscriptionStats stats() {
+            return handle.stats();
+        }
+
+        @Override
+        public void opened(SubscriptionState state, Feedback.Sink feedback) {
+            opened++;
+        }
+
+        @Override
+        public void wake() {
+            wakes++;
+        }
+
+        @Override
+        public void ready(Set<String> silent) {}
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public void refused(RuntimeException cause) {}
+    }
+
+    @Test
+    void opensOneSubscriptionWithoutLookingAtTheOthers() {
+        ShardDriver shard = new ShardDriver(
+                this,
+                20,
+                topic -> TopicSettings.DEFAULTS,
+                sessions::incrementAndGet,
+                RandomGenerator.getDefault(),
+                new Quota(1));
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
+        shard.open("t", 1, new Opening.Earliest(), new Stuck(), feedback -> {});
+        Register register = (Register) sent.get(0);
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
+        Frame frame = new Frame(1, 0, Content.of(1, "", new byte[1]));
+        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, List.of(frame)));
+        wakes = 0;
+
+        for (int id = 2; id <= 1_001; id++) {
+            shard.open("t", id, new Opening.Earliest(), new Stuck(), feedback -> {});
+        }
+        assertEquals(1_001, opened);
+        assertEquals(1_000, wakes, "each new one has something to read; the others have nothing new");
+    }
+}

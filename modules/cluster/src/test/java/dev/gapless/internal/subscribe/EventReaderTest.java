@@ -1,0 +1,122 @@
+package dev.gapless.internal.subscribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.Delivery;
+import dev.gapless.Event;
+import dev.gapless.Payload;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.Undecodable;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Frame;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.wire.Codec;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a feed's entries on their way to the application. */
+class EventReaderTest {
+    private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1);
+    private static final int RING = 256;
+    private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.bufferMessages = RING);
+
+    private final Feed feed = new Feed(SETTINGS);
+    private Error decoding = new Error("a test's");
+
+    private final SubscriptionState state = begin();
+
+    private SubscriptionState begin() {
+        feed.started(new At(PRODUCER, 0));
+        return SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
+    }
+
+    private <T> EventReader<T> reader(Class<T> type) {
+        return new EventReader<>(
+                Topic.of("t", type),
+                1,
+                state,
+                feedback -> {},
+                new Filter(SubscriptionSettings.defaults()),
+                new Codec(() -> {
+                    throw decoding;
+                }),
+                "c",
+                Clock.SYSTEM);
+    }
+
+    private Content publish(long sequence) {
+        Content content = Content.of(1, "", new byte[] {(byte) sequence});
+        feed.messages(PRODUCER, List.of(new Frame(sequence, 0, content)));
+        return content;
+    }
+
+    private static Position positionAfter(Event<?> event) {
+        return event.token().positions().get("p");
+    }
+
+    @Test
+    void aDeliveryThatIsKeptKeepsNoOtherMessageOfItsRun() {
+        EventReader<Payload> reader = reader(Payload.class); // they pass as they are
+        List<WeakReference<Content>> contents = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            contents.add(new WeakReference<>(publish(i)));
+        }
+        Event<?> kept = assertInstanceOf(Delivery.class, reader.next());
+        Event<?> second = assertInstanceOf(Delivery.class, reader.next());
+        for (int i = 3; i <= 100; i++) {
+            assertNotNull(reader.next());
+        }
+        for (int i = 101; i <= 101 + RING; i++) { // the ring keeps nothing of it any more
+            publish(i);
+            assertNotNull(reader.next());
+        }
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (contents.stream().anyMatch(content -> content.get() != null)) {
+            assertTrue(System.nanoTime() - deadline < 0, "a message is still kept by its run");
+            System.gc();
+            LockSupport.parkNanos(10_000_000);
+        }
+        assertEquals(new Position(new Epoch(7), 1), positionAfter(kept));
+        assertEquals(new Position(new Epoch(7), 2), positionAfter(second));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {StackOverflowError.class, NoClassDefFoundError.class, AssertionError.class, Error.class})
+    void whatADecoderThrowsConcernsItsMessageAlone(Class<? extends Error> type) throws Exception {
+        publish(1);
+        publish(2);
+        EventReader<Integer> reader = reader(Integer.class);
+        for (int sequence = 1; sequence <= 2; sequence++) {
+            decoding = type.getDeclaredConstructor().newInstance();
+            Undecodable<?> undecodable = assertInstanceOf(Undecodable.class, reader.next());
+            assertEquals(decoding, undecodable.cause());
+            assertEquals(sequence, undecodable.position().sequence());
+        }
+    }
+
+    @Test
+    void aJvmWithoutMemoryIsNotMistakenForAMessageThatCannotBeDecoded() {
+        publish(1);
+        EventReader<Integer> reader = reader(Integer.class);
+        decoding = new OutOfMemoryError("a test's");
+        assertThrows(OutOfMemoryError.class, reader::next);
+    }
+}

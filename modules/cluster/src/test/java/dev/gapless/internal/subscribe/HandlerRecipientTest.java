@@ -1,0 +1,147 @@
+package dev.gapless.internal.subscribe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.Ended;
+import dev.gapless.MessageHandler;
+import dev.gapless.OnFailure;
+import dev.gapless.Reload;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a handler throws is a failure of that event, and of nothing else. */
+class HandlerRecipientTest {
+    private static final CursorToken TOKEN = new CursorToken("t", "c", 0, Map.of());
+    private static final Delivery<Integer> MESSAGE =
+            new Delivery<>("t", "p", new Position(new Epoch(1), 1), Instant.EPOCH, null, Map.of(), 1, () -> TOKEN);
+    private static final Ended<Integer> ENDED = new Ended<>("t", Ended.Reason.CANCELLED, null, TOKEN);
+
+    @AfterEach
+    void clearTheFlag() {
+        var unused = Thread.interrupted();
+    }
+
+    /** Does the same with whatever it is called with. */
+    private static class Failing implements MessageHandler<Integer> {
+        private final Throwable failure;
+
+        Failing(Throwable failure) {
+            this.failure = failure;
+        }
+
+        void fail() {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            } else if (failure instanceof StackOverflowError) {
+                overflow(1);
+            }
+            Failing.<RuntimeException>sneak(failure);
+        }
+
+        private static int overflow(int depth) {
+            return depth < 0 ? depth : overflow(depth + 1) + 1;
+        }
+
+        @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+        private static <X extends Throwable> void sneak(Throwable failure) throws X {
+            throw (X) failure;
+        }
+
+        @Override
+        public void onMessage(Delivery<Integer> delivery) {
+            fail();
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+
+        @Override
+        public OnFailure onFailure(Delivery<Integer> delivery, Throwable cause) {
+            fail();
+            return OnFailure.SKIP;
+        }
+
+        @Override
+        public void onEnded(Ended<Integer> ended) {
+            fail();
+        }
+    }
+
+    private static Throwable failureOf(Throwable thrown) {
+        return new HandlerRecipient<>(new Failing(thrown))
+                .give(MESSAGE, 1, (number, outcome) -> {})
+                .failure();
+    }
+
+    @Test
+    void anInterruptOfOneMessageIsNoneOfTheNext() {
+        for (Throwable failure : new Throwable[] {new InterruptedException("once"), new IOException("once")}) {
+            assertSame(failure, failureOf(failure));
+            assertFalse(Thread.currentThread().isInterrupted());
+        }
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new InterruptedException()));
+        assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
+        recipient.ended(ENDED);
+        assertFalse(Thread.currentThread().isInterrupted());
+    }
+
+    @Test
+    void anInterruptFromOutsideStays() {
+        Thread.currentThread().interrupt();
+        Throwable failure = new IOException();
+        assertSame(failure, failureOf(failure));
+        assertTrue(Thread.currentThread().isInterrupted());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                StackOverflowError.class,
+                NoClassDefFoundError.class,
+                AssertionError.class,
+                Error.class,
+                Exception.class
+            })
+    void whatIsNotFatalIsAFailureOfThisEventAlone(Class<? extends Throwable> type) throws Exception {
+        Throwable failure = type.getDeclaredConstructor().newInstance();
+        assertInstanceOf(type, failureOf(failure));
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(failure));
+        assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
+        recipient.ended(ENDED);
+        assertInstanceOf(
+                type,
+                new ActorRecipient<Integer, Object>(
+                                null,
+                                unconfirmed -> {
+                                    new Failing(failure).fail();
+                                    return unconfirmed;
+                                },
+                                1)
+                        .give(MESSAGE, 1, (number, outcome) -> {})
+                        .failure());
+    }
+
+    @Test
+    void aJvmThatCannotGoOnDoesNot() {
+        assertThrows(OutOfMemoryError.class, () -> failureOf(new OutOfMemoryError("a test's")));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gapless.internal.publish;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.core.log.Log;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.stress.Given;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** What is published while the actor starts is not left unsent: it is told to look once the message is in the log. */
+@JCStressTest
+@Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "it looks, and finds the message")
+@State
+public class FlushAtStartStress {
+    private final Log log = Given.log(8, Overflow.EXPIRE);
+    private final ProducerLog producer =
+            new ProducerLog("t", log, Given.settings(8, Overflow.EXPIRE), Runnable::run, Clock.SYSTEM);
+    private final AtomicInteger mailbox = new AtomicInteger();
+
+    @Actor
+    public void publisher() {
+        var unused = producer.publish(Given.content(1));
+    }
+
+    @Actor
+    public void hub() {
+        producer.started(mailbox::incrementAndGet);
+    }
+
+    @Arbiter
+    public void after(I_Result result) {
+        result.r1 = mailbox.get();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.stress.Given;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/** What comes while a subscription is paused is given once it is resumed, although its consumer's wake-up came to nothing. */
+@JCStressTest
+@Outcome(
+        id = {"given", "woken"},
+        expect = Expect.ACCEPTABLE,
+        desc = "it was given, or the subscription will look again")
+@State
+public class SubscriptionPauseStress {
+    private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
+    private final Woken subscription;
+
+    public SubscriptionPauseStress() {
+        feed.started(new At(Given.era("p"), 0));
+        subscription =
+                new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0));
+        subscription.wake();
+    }
+
+    @Actor
+    public void consumer() {
+        feed.messages(Given.era("p"), Given.frame(1));
+        subscription.wake();
+    }
+
+    @Actor
+    public void reader() {
+        subscription.handle.pause();
+        subscription.turns();
+        subscription.handle.resume();
+        subscription.turns();
+    }
+
+    @Arbiter
+    public void after(L_Result result) {
+        result.r1 = subscription.or(subscription.reached() == 1 ? "given" : "unread");
+        subscription.settle();
+        result.r1 = subscription.reached() == 1 ? result.r1 : "lost";
+    }
+}

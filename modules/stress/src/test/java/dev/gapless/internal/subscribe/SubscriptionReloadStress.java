@@ -1,0 +1,64 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.stress.Given;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/** What comes while a reload ends is given, although nobody is woken during a reload, or while one waits. */
+@JCStressTest
+@Outcome(
+        id = {"given", "woken"},
+        expect = Expect.ACCEPTABLE,
+        desc = "it was given, or the subscription will look again")
+@State
+public class SubscriptionReloadStress {
+    private static final TopicSettings PACED =
+            Given.settings(8, Overflow.EXPIRE).with(draft -> draft.reloadIntervalNs = 1_000);
+
+    private final Feed feed = new Feed(PACED);
+    private final Woken subscription;
+
+    public SubscriptionReloadStress() {
+        feed.started(new At(Given.era("p"), 0));
+        feed.expired(new At(Given.era("p"), 1), Reason.OVERRUN, 0);
+        subscription = new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, PACED, 0, 0));
+        subscription.wake();
+        subscription.turns(); // the first reload
+        feed.expired(new At(Given.era("p"), 2), Reason.OVERRUN, 0);
+        subscription.wake();
+        subscription.turns(); // the next one waits
+        subscription.at(1_000);
+    }
+
+    @Actor
+    public void consumer() {
+        feed.messages(Given.era("p"), Given.frame(3));
+        subscription.wake();
+    }
+
+    /** The timer rings. */
+    @Actor
+    public void reader() {
+        subscription.read();
+        subscription.turns();
+    }
+
+    @Arbiter
+    public void after(L_Result result) {
+        result.r1 = subscription.or(subscription.reached() == 3 ? "given" : "unread");
+        subscription.settle();
+        result.r1 = subscription.reached() == 3 ? result.r1 : "lost " + subscription.reached();
+    }
+}

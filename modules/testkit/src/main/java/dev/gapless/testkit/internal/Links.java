@@ -1,0 +1,114 @@
+package dev.gapless.testkit.internal;
+
+import dev.gapless.core.wire.Packet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A cluster in which news travel at once, and messages too, where no link is cut. For {@link Turns}, one at a time. */
+public final class Links {
+    private final Turns turns;
+    /** By uid, in the order in which they joined; one that has crashed stays until it is removed. */
+    private final Map<Long, TestIncarnation> members = new LinkedHashMap<>();
+    /** One way each. */
+    private final Set<Link> cut = new HashSet<>();
+    /** Of what they send nothing arrives, not even on their own node. */
+    private final Set<String> mute = new HashSet<>();
+
+    private record Link(String from, String to) {}
+
+    public Links(Turns turns) {
+        this.turns = turns;
+    }
+
+    /** A process joins; who was at its address before is removed first. */
+    public void join(TestIncarnation joining) {
+        List.copyOf(members.values()).stream()
+                .filter(member -> member.name().equals(joining.name()))
+                .forEach(this::remove);
+        for (TestIncarnation member : members.values()) {
+            appear(member, joining);
+            appear(joining, member);
+        }
+        members.put(joining.uid(), joining);
+        turns.add(joining, () -> joining.up());
+    }
+
+    private void appear(TestIncarnation at, TestIncarnation who) {
+        turns.add(at, () -> at.appeared(who.uid(), who.address()));
+    }
+
+    /** It is no member any more. */
+    public void remove(TestIncarnation life) {
+        if (members.remove(life.uid()) != null) {
+            others(life).forEach(member -> turns.add(member, () -> member.removed(life.uid())));
+        }
+    }
+
+    /** The others find that it cannot be reached, or can be again. */
+    public void reachability(TestIncarnation life, boolean reachable) {
+        others(life).forEach(member -> turns.add(member, () -> member.reachability(life.uid(), reachable)));
+    }
+
+    /** Nothing that one of them sends arrives at the other. */
+    public void cut(String one, String other) {
+        cut.add(new Link(one, other));
+        cut.add(new Link(other, one));
+    }
+
+    /** The links between them work again. */
+    public void heal(String one, String other) {
+        cut.remove(new Link(one, other));
+        cut.remove(new Link(other, one));
+    }
+
+    /** Nothing that it sends arrives anywhere, not even on its own node; or everything again. */
+    public void mute(String node, boolean silent) {
+        if (silent) {
+            mute.add(node);
+        } else {
+            mute.remove(node);
+        }
+    }
+
+    boolean isCut(TestIncarnation from, TestIncarnation to) {
+        return mute.contains(from.name()) || cut.contains(new Link(from.name(), to.name()));
+    }
+
+    void send(TestIncarnation from, long toUid, Packet message) {
+        TestIncarnation to = members.get(toUid);
+        if (to != null && !isCut(from, to)) {
+            turns.add(to, () -> {
+                if (!isCut(from, to)) {
+                    to.receive(message);
+                }
+            });
+        }
+    }
+
+    Collection<TestIncarnation> members() {
+        return members.values();
+    }
+
+    /** Has everybody all that those have published whom it hears? */
+    public boolean areLevel() {
+        for (TestIncarnation consumer : members.values()) {
+            for (TestIncarnation producer : members.values()) {
+                if (!isCut(consumer, producer) && !isCut(producer, consumer) && !consumer.isLevelWith(producer)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private List<TestIncarnation> others(TestIncarnation than) {
+        List<TestIncarnation> others = new ArrayList<>(members.values());
+        others.remove(than);
+        return others;
+    }
+}

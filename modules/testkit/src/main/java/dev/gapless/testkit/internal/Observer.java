@@ -1,0 +1,29 @@
+package dev.gapless.testkit.internal;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Event;
+import dev.gapless.Topic;
+import org.jspecify.annotations.Nullable;
+
+/** Who looks on while a subscription is read. Thread-safe. */
+public interface Observer<T> {
+    /** Makes one for each subscription. */
+    interface Factory {
+        <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription);
+    }
+
+    /** The recipient is given this now. */
+    void given(Event<T> event);
+
+    /** What is to be said of this reload, whatever the recipient says; null to leave it to that. */
+    @Nullable Throwable failureOf(CursorExpired<T> expired);
+
+    /** The recipient has begun to reload: the time to give orders. */
+    void reloading(CursorExpired<T> expired);
+
+    /** The recipient has dealt with it, or could not. */
+    void settled(Event<T> event, @Nullable Throwable failure);
+
+    /** All that follows from an answer of the recipient has happened. Once for each event but the last. */
+    void followed();
+}

@@ -1,0 +1,136 @@
+package dev.gapless.testkit.internal;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.internal.node.Settings;
+import dev.gapless.internal.wire.Codec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
+
+/** What all lives of all nodes of one test share. Thread-safe. */
+public final class Surroundings {
+    private static final String CLUSTER = "test";
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final Turns turns = new Turns();
+    private final VirtualTime time = new VirtualTime(turns, START);
+    private final Links links = new Links(turns);
+    private final Settings settings;
+    /** Those that the kit brings itself, where there is no actor system. */
+    private final @Nullable OwnSerializers serializers;
+
+    private final Codec codec;
+    private final @Nullable ActorSystems actors;
+    private final Observer.Factory observers;
+    /** The names of those that this test has. */
+    private final Set<String> topics = ConcurrentHashMap.newKeySet();
+
+    private final AtomicLong uids = new AtomicLong();
+    /** The same in each run of a test. */
+    private final SplittableRandom random = new SplittableRandom(1);
+
+    /**
+     * A world without nodes.
+     *
+     * @param system where actors and streams of the test run, and whose serializers are used; or null, for serializers of the kit's own
+     * @param config settings as in {@code application.conf}, which come before those
+     */
+    public Surroundings(@Nullable ActorSystem system, Config config, Observer.Factory observers) {
+        Config below = system == null ? ConfigFactory.load() : system.settings().config();
+        this.settings = new Settings(config.withFallback(below), Surroundings.class.getClassLoader(), CLUSTER);
+        if (system == null) {
+            OwnSerializers own = OwnSerializers.of(config, below);
+            this.serializers = own;
+            this.codec = new Codec(own::get);
+        } else {
+            this.serializers = null;
+            this.codec = Codec.of(system);
+        }
+        this.actors = system == null ? null : new ActorSystems(system);
+        this.observers = observers;
+    }
+
+    /** The test is over. */
+    public void close() {
+        if (serializers != null) {
+            serializers.close();
+        }
+    }
+
+    public Turns turns() {
+        return turns;
+    }
+
+    public VirtualTime time() {
+        return time;
+    }
+
+    public Links links() {
+        return links;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Codec codec() {
+        return codec;
+    }
+
+    Optional<ActorSystems> actors() {
+        return Optional.ofNullable(actors);
+    }
+
+    Observer.Factory observers() {
+        return observers;
+    }
+
+    long nextUid() {
+        return uids.incrementAndGet();
+    }
+
+    synchronized long nextRandom() {
+        return random.nextLong();
+    }
+
+    RandomGenerator random() {
+        return this::nextRandom;
+    }
+
+    TopicSettings topic(String topic) {
+        topics.add(topic);
+        return settings.topic(topic);
+    }
+
+    /** How long it takes at most until a producer that is gone for good is told as lost. */
+    public Duration returnTimeout() {
+        return longest(TopicSettings::producerReturnNs);
+    }
+
+    /** How long a subscription waits at most to be ready. */
+    public Duration readyTimeout() {
+        return longest(TopicSettings::readyTimeoutNs);
+    }
+
+    /** How long a node that leaves waits at most for its consumers. */
+    public Duration drainTimeout() {
+        return longest(TopicSettings::drainTimeoutNs);
+    }
+
+    private Duration longest(ToLongFunction<TopicSettings> which) {
+        return Duration.ofNanos(topics.stream()
+                .mapToLong(topic -> which.applyAsLong(settings.topic(topic)))
+                .max()
+                .orElse(0));
+    }
+}
