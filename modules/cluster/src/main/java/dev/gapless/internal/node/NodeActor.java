@@ -6,7 +6,6 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
-import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
@@ -23,16 +22,13 @@ import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -43,7 +39,6 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
-import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
 
@@ -87,8 +82,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     private final Outbox outbox = new Outbox();
     private final dev.gapless.core.node.Node node;
     private final Peers peers = new Peers();
-    /** Those that take part, as Pekko knows them. */
-    private final Map<Long, Member> members = new HashMap<>();
+    private final ClusterMembers members;
     /** How many topics are subscribed to on this node. */
     private final Quota consumers;
 
@@ -137,6 +131,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF);
         this.node = new dev.gapless.core.node.Node(self, logs::hasPublished, outbox, now());
+        this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context);
         this.consumers = new Quota(settings.maxTopics);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(uid, name, address, peers, completions);
@@ -191,8 +186,10 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
-                .onMessage(ClusterEvent.MemberEvent.class, event -> did(() -> onMember(event)))
-                .onMessage(ClusterEvent.ReachabilityEvent.class, event -> did(() -> onReachability(event)))
+                .onMessage(
+                        ClusterEvent.MemberEvent.class,
+                        event -> did(() -> members.onMember(event, now(), () -> outbox.drain(this))))
+                .onMessage(ClusterEvent.ReachabilityEvent.class, event -> did(() -> members.onReachability(event)))
                 .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> did(this::onClusterEnd))
                 .onMessageEquals(Signal.TIME, this::onTime)
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
@@ -272,50 +269,6 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
         return this;
     }
 
-    // ------------------------------------------------------------------ members
-
-    private boolean takesPart(Member member) {
-        return settings.role.isEmpty() || member.hasRole(settings.role);
-    }
-
-    private void onMember(ClusterEvent.MemberEvent event) {
-        Member member = event.member();
-        if (!takesPart(member)) {
-            return;
-        }
-        long uid = member.uniqueAddress().longUid();
-        if (event instanceof ClusterEvent.MemberRemoved) {
-            members.remove(uid);
-            node.removed(uid);
-            outbox.drain(this);
-            peers.remove(uid);
-        } else if (event instanceof ClusterEvent.MemberUp
-                || event instanceof ClusterEvent.MemberLeft
-                || event instanceof ClusterEvent.MemberExited) {
-            if (members.put(uid, member) == null) {
-                peers.put(uid, uid == self.uid() ? getContext().getSelf() : actorOf(member, ""));
-                String hostPort = member.address().hostPort();
-                String address = hostPort.substring(hostPort.indexOf('@') + 1);
-                node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now());
-                if (uid == self.uid()) {
-                    node.up();
-                }
-            }
-        }
-    }
-
-    private void onReachability(ClusterEvent.ReachabilityEvent event) {
-        if (takesPart(event.member())) {
-            node.reachability(event.member().uniqueAddress().longUid(), event instanceof ClusterEvent.ReachableMember);
-        }
-    }
-
-    private ActorRef<Object> actorOf(Member member, String incarnation) {
-        return ActorRefResolver.get(getContext().getSystem())
-                .resolveActorRef(member.address() + "/system/"
-                        + getContext().getSelf().path().name() + incarnation);
-    }
-
     // ------------------------------------------------------------------ effects
 
     @Override
@@ -332,7 +285,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
             ShardActor.FromNode told = new ShardActor.FromNode(tell.message());
             shards.forEach(shard -> shard.tell(told));
         } else if (effect instanceof Effect.Introduced introduced) {
-            introduced(introduced);
+            members.introduced(introduced);
         } else if (effect instanceof Effect.Forgetting forgetting) {
             getContext()
                     .getLog()
@@ -347,22 +300,8 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
         }
     }
 
-    /**
-     * From now on packets go to the node actor that introduced itself, by its uid. Without that uid Artery may lose all that is
-     * sent there: where a message came before the node actor was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
-     * within a minute, for a short name of no actor, and keeps to that.
-     */
-    private void introduced(Effect.Introduced introduced) {
-        Member member = members.get(introduced.uid());
-        if (member != null && introduced.uid() != self.uid()) {
-            peers.put(introduced.uid(), actorOf(member, "#" + introduced.hub()));
-        }
-    }
-
     private void nameTaken(long olderUid) {
-        Member older = members.get(olderUid);
-        String at = older == null ? Long.toHexString(olderUid) : older.address().hostPort();
-        fail("The member at " + at + " has the same node name, '" + self.name()
+        fail("The member at " + members.addressOf(olderUid) + " has the same node name, '" + self.name()
                 + "'. Give each node its own gapless.node-name. This node shuts down");
     }
 
@@ -452,13 +391,5 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
         logs.refuseMessages();
         getContext().getLog().error(why);
         CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
-    }
-
-    /** Why the actor system shuts down. */
-    record Failed(String why) implements CoordinatedShutdown.Reason {
-        @Override
-        public String toString() {
-            return why;
-        }
     }
 }

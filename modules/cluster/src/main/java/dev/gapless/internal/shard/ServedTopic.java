@@ -174,7 +174,7 @@ public final class ServedTopic extends Deadlines.Entry {
                 copy(producer.expiries()));
     }
 
-    private static String stateOf(ProducerState.CursorStatus cursor, long head) {
+    private static String stateOf(dev.gapless.core.producer.CursorStatus cursor, long head) {
         if (!cursor.reachable()) {
             return "unreachable";
         } else if (cursor.stalled()) {

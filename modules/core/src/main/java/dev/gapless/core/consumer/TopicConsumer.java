@@ -55,20 +55,6 @@ public final class TopicConsumer {
     private long registeredAgain;
     private long nextReader = Message.SHARED_READER + 1;
 
-    /** An open subscription. */
-    private static final class Open {
-        final SubscriptionState subscription;
-        final long reader;
-        Set<Long> awaited = Set.of();
-        boolean ready;
-        long readyUntilNs;
-
-        Open(SubscriptionState subscription, long reader) {
-            this.subscription = subscription;
-            this.reader = reader;
-        }
-    }
-
     /**
      * A consumer for a first subscription that begins like this.
      *

@@ -139,8 +139,8 @@ final class Cursor {
         return confirmed && acked >= head;
     }
 
-    ProducerState.CursorStatus status(boolean reachable) {
-        return new ProducerState.CursorStatus(
+    CursorStatus status(boolean reachable) {
+        return new CursorStatus(
                 session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, stalled, reachable);
     }
 }

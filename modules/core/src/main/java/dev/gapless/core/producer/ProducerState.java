@@ -3,7 +3,6 @@ package dev.gapless.core.producer;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
-import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
@@ -438,16 +437,4 @@ public final class ProducerState {
     private boolean needsHeartbeat(Cursor cursor, long head) {
         return leaving ? !cursor.goneAcknowledged : !cursor.isLevel(head);
     }
-
-    /** One reader, for people; sequences as in the log, bytes under way, and how many may be. */
-    public record CursorStatus(
-            Session session,
-            long reader,
-            long sent,
-            long acked,
-            boolean confirmed,
-            long bytesInFlight,
-            long windowBytes,
-            boolean stalled,
-            boolean reachable) {}
 }

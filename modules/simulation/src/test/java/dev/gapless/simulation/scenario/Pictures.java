@@ -7,8 +7,8 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.CursorStatus;
 import dev.gapless.core.producer.ProducerState;
-import dev.gapless.core.producer.ProducerState.CursorStatus;
 
 /** What a node looks like from within: its log and cursors, its registrations, its feed. */
 final class Pictures {

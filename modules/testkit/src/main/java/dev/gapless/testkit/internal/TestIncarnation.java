@@ -22,6 +22,7 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Quota;
+import dev.gapless.core.producer.CursorStatus;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -279,7 +280,7 @@ public final class TestIncarnation implements Node, SubscriptionHost, VirtualTim
 
     /** Have all readers of this life all that is in the log? */
     private boolean hasLevelReader(ProducerState producer) {
-        List<ProducerState.CursorStatus> own = producer.cursors().stream()
+        List<CursorStatus> own = producer.cursors().stream()
                 .filter(cursor -> cursor.session().uid() == uid)
                 .toList();
         return !own.isEmpty()

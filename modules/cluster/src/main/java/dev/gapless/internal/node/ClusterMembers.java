@@ -1,0 +1,102 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.node.Joined;
+import dev.gapless.core.node.Node;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+
+/**
+ * The members that take part, as Pekko knows them: hands the node who comes and goes, and keeps how the others' node actors are
+ * reached. For the node actor's thread.
+ */
+final class ClusterMembers {
+    private final long selfUid;
+    private final String role;
+    private final Node node;
+    private final Peers peers;
+    private final ActorContext<Object> nodeActor;
+    private final Map<Long, Member> members = new HashMap<>();
+
+    /** Of this incarnation; with a role, of members that have it. */
+    ClusterMembers(long selfUid, String role, Node node, Peers peers, ActorContext<Object> nodeActor) {
+        this.selfUid = selfUid;
+        this.role = role;
+        this.node = node;
+        this.peers = peers;
+        this.nodeActor = nodeActor;
+    }
+
+    /** A member came, or went; {@code drain} carries out what follows, while one that went still has its name. */
+    void onMember(ClusterEvent.MemberEvent event, Now now, Runnable drain) {
+        Member member = event.member();
+        if (!takesPart(member)) {
+            return;
+        }
+        long uid = member.uniqueAddress().longUid();
+        if (event instanceof ClusterEvent.MemberRemoved) {
+            members.remove(uid);
+            node.removed(uid);
+            drain.run();
+            peers.remove(uid);
+        } else if (event instanceof ClusterEvent.MemberUp
+                || event instanceof ClusterEvent.MemberLeft
+                || event instanceof ClusterEvent.MemberExited) {
+            if (members.put(uid, member) == null) {
+                appeared(uid, member, now);
+            }
+        }
+    }
+
+    private void appeared(long uid, Member member, Now now) {
+        peers.put(uid, uid == selfUid ? nodeActor.getSelf() : actorOf(member, ""));
+        String hostPort = member.address().hostPort();
+        String address = hostPort.substring(hostPort.indexOf('@') + 1);
+        node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now);
+        if (uid == selfUid) {
+            node.up();
+        }
+    }
+
+    void onReachability(ClusterEvent.ReachabilityEvent event) {
+        if (takesPart(event.member())) {
+            node.reachability(event.member().uniqueAddress().longUid(), event instanceof ClusterEvent.ReachableMember);
+        }
+    }
+
+    /**
+     * From now on packets go to the node actor that introduced itself, by its uid. Without that uid Artery may lose all that is
+     * sent there: where a message came before the node actor was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
+     * within a minute, for a short name of no actor, and keeps to that.
+     */
+    void introduced(Effect.Introduced introduced) {
+        Member member = members.get(introduced.uid());
+        if (member != null && introduced.uid() != selfUid) {
+            peers.put(introduced.uid(), actorOf(member, "#" + introduced.hub()));
+        }
+    }
+
+    /** Host and port of a member, or its number if it is none any more. */
+    String addressOf(long uid) {
+        Member member = members.get(uid);
+        return member == null
+                ? Long.toHexString(uid)
+                : String.valueOf(member.address().hostPort());
+    }
+
+    private boolean takesPart(Member member) {
+        return role.isEmpty() || member.hasRole(role);
+    }
+
+    private ActorRef<Object> actorOf(Member member, String incarnation) {
+        return ActorRefResolver.get(nodeActor.getSystem())
+                .resolveActorRef(member.address() + "/system/"
+                        + nodeActor.getSelf().path().name() + incarnation);
+    }
+}
