@@ -383,6 +383,20 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleP13: a reader that asks again while nothing is under way, as in a silence, gets whole batches")
+    void halvesNothingThatWasNeverSent() {
+        ring(64);
+        publish(2);
+        for (int attempt = 5; attempt < 20; attempt++) {
+            register(new Session(20, attempt), after(EPOCH, 2));
+        }
+        sent.clear();
+        publish(18);
+        producer.onAppended(now());
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).frames().size());
+    }
+
+    @Test
     @DisplayName("ruleP13: readers of one node, and lives of it, have batches of their own")
     void halvesTheBatchOfOneReaderOnly() {
         ring(64);
