@@ -1,39 +1,45 @@
 /**
- * The one node: everything that a node of a cluster decides, for whoever drives it.
+ * The one node: everything that a node of a cluster decides.
  *
  * <pre>
- *    membership, Hello, Ping                      Register, Batch, Ack …          publishing threads, subscriptions
- *           │                                              │                                   │
- *           ▼           {@link dev.gapless.core.effect.ToShard}                ▼                                   │
- *         {@link dev.gapless.core.node.Node} ═════════════════════════════► {@link dev.gapless.core.node.Shard} ◄════════════════════════════════╝
- *           │ ◄═══════════════════════════════════ │   a ProducerState and a TopicConsumer for each topic
- *           │           {@link dev.gapless.core.effect.ToNode}                 │
- *           ▼                                      ▼
- *        {@link dev.gapless.core.effect.Outbox}                                 Outbox     packets to send, effects to carry out
+ *   membership, Hello, Ping                 Register, Batch, Ack …      publishing threads, subscriptions
+ *           │                                         │                                │
+ *           ▼                ToShard                  ▼                                │
+ *         Node ═════════════════════════════════►  Shard ◄─────────────────────────────┘
+ *           │  ◄══════════════════════════════════    │   a ProducerState and a TopicConsumer for each topic
+ *           │                ToNode                   │
+ *           ▼                                         ▼
+ *         Outbox                                   Outbox     packets to send, effects to carry out
  * </pre>
  *
- * <p>The {@code Node} knows the members: who they are, what they are called, who is admitted, who answers pings, and when
- * this node leaves. Each {@code Shard} serves a share of the topics. The two share nothing, and talk through FIFO queues.
+ * <p>The {@link dev.gapless.core.node.Node} knows the members: who they are, what they are called, who is admitted, who
+ * answers pings, and when this node leaves. Each {@link dev.gapless.core.node.Shard} serves a share of the topics. They
+ * share nothing, and talk through FIFO queues.
  *
- * <p>A driver
+ * <p>Three drivers run them: the node actor and the shard actors on a cluster; the simulated node under seeded schedules,
+ * exploration and scenarios; the test kit. A driver decides nothing. It
  *
  * <ol>
- *   <li>gives a node, and each of its shards, one input at a time, with the time;
- *   <li>drains the outbox after each input, in order, before the next one;
- *   <li>passes each {@code ToShard} to every shard and each {@code ToNode} to the node, in order. A queue may take its time:
- *       two shards may learn of a removal at different times;
+ *   <li>gives a node, and each of its shards, one input at a time, with the time. Everything public on {@code Log},
+ *       {@code Feed} (reading) and {@code SubscriptionState.token} may be called from any thread;
+ *   <li>drains the outbox after each input, in order, before the next one: a message that overtakes an earlier one of its
+ *       session looks like a loss to the other side, and costs a registration;
+ *   <li>sends packets to the incarnation that they are for, and to nobody else. It may lose, delay or repeat them, and may not
+ *       change them;
+ *   <li>passes each {@link dev.gapless.core.effect.ToShard} to every shard and each {@link dev.gapless.core.effect.ToNode} to
+ *       the node, in order. A queue may take its time: two shards may learn of a removal at different times;
  *   <li>gives the messages of a topic to its shard ({@link dev.gapless.core.node.Shard#indexOf}), whatever the node knows of
- *       their sender: a shard checks that by itself;
- *   <li>calls {@code onTime} when {@code deadlineNs} has passed;
- *   <li>decides nothing.
+ *       their sender. The shard checks the sender by itself;
+ *   <li>calls {@code onAppended} soon after {@code Log.publish} has accepted a message; once for many is enough. It clears the
+ *       mark that says "it will be called" before it calls, or an append is left unsent;
+ *   <li>calls {@code onTime} when {@code deadlineNs} has passed. Being late delays recovery, and nothing else;
+ *   <li>wakes the subscriptions of a topic upon {@code Effect.Arrived}, and tells the shard when one of them has joined the
+ *       shared feed, or has freed a feed that was full.
  * </ol>
  *
  * <p>Effects have one form. What answers a question is a return value ({@code Opened}, {@code Step}, {@code Admission},
- * {@code Reading}, {@code Quiet}); everything that follows from an input goes into the outbox. A producer and a consumer put
- * what they want done into the outbox of their shard.
- *
- * <p>The drivers: the node actor and the shard actors on a cluster; the simulated node under seeded schedules, exploration and scenarios; the
- * test kit.
+ * {@code Reading}, {@code Quiet}). Everything that follows from an input goes into the
+ * {@link dev.gapless.core.effect.Outbox}.
  */
 @NullMarked
 package dev.gapless.core.node;
