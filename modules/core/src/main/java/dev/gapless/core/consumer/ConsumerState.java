@@ -49,6 +49,9 @@ final class ConsumerState {
     private final Registrations registrations = new Registrations();
     private final Registrar registrar;
     private final FeedWriter writer;
+    /** How long the answers to attempts that were made in vain may still be under way. */
+    private final long patienceNs;
+
     private final Producers producers;
 
     /**
@@ -60,6 +63,7 @@ final class ConsumerState {
         this.feed = feed;
         this.registrar = new Registrar(reader, feed);
         this.writer = new FeedWriter(reader, feed);
+        this.patienceNs = reader.settings.registerBackoff().maxNs();
         this.producers = new Producers(reader.settings, startOfPresent, token, registrations, registrar, writer);
     }
 
@@ -229,7 +233,7 @@ final class ConsumerState {
         } else if (behind == null) {
             registrar.registerBehindGap(r, nowNs); // its answer was lost
         } else if (behind.equals(r.position())) {
-            r.becomeAnswered(message.session());
+            r.becomeAnswered(message.session(), patienceNs);
             registrar.acknowledge(r);
         } else {
             registrar.register(r, nowNs);
@@ -247,7 +251,7 @@ final class ConsumerState {
     }
 
     private void accepted(Registration r, Session session, At at) {
-        r.becomeLive(session, at);
+        r.becomeLive(session, at, patienceNs);
         writer.unresolved(registrations.unresolved());
         registrar.acknowledge(r);
     }
@@ -306,6 +310,8 @@ final class ConsumerState {
         for (Registration r : registrations.withNames()) {
             if (r.phase() instanceof Phase.Registering asked && asked.dueNs() - now.ns() <= 0) {
                 registrar.repeat(r, now.ns());
+            } else if (r.phase() instanceof Phase.LiveAmidAttempts amid && amid.dueNs() - now.ns() <= 0) {
+                registrar.register(r, now.ns()); // the answer to its last attempt may be lost
             }
         }
         producers.giveUpOverdue(now);

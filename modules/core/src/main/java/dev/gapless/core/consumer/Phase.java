@@ -35,9 +35,23 @@ sealed interface Phase {
     /**
      * Messages come.
      *
-     * @param attempts the one that was answered, whose messages count, and those made after it, whose answers may be under way
+     * @param attempts the one that was answered, whose messages count, and which was the last
      */
     record Live(long uid, Attempts attempts) implements Present {}
+
+    /**
+     * Messages come, of an attempt after which others were made. These have moved the producer's cursor, and their answers may be
+     * under way, or lost.
+     *
+     * @param attempts the one that was answered, whose messages count, and those made after it
+     * @param dueNs when it is asked anew, unless the last of them is answered by then
+     */
+    record LiveAmidAttempts(long uid, Attempts attempts, long dueNs) implements Present, Timed {
+        @Override
+        public String label() {
+            return "LIVE";
+        }
+    }
 
     /** It left in good order, and its node is not removed yet. */
     record Left(long uid, Attempts attempts) implements Present {}

@@ -115,19 +115,30 @@ final class Registration {
     }
 
     /** It answered this attempt, or was overrun: its messages go on behind this position. */
-    void becomeLive(Session answered, At at) {
+    void becomeLive(Session answered, At at, long patienceNs) {
         assert isRegistering() || isLive() : this + " at " + at;
         progress = new Progress.Reached(at);
         answeredUid = uid();
         answeredAddress = address;
         unheardUid = NO_UID;
-        becomeAnswered(answered);
+        becomeAnswered(answered, patienceNs);
     }
 
-    /** It answered this attempt, and its messages go on behind the position. */
-    void becomeAnswered(Session session) {
-        unanswered = attempts().isLast(session) ? 0 : unanswered;
-        phase = new Phase.Live(uid(), attempts().from(session));
+    /**
+     * It answered this attempt, and its messages go on behind the position.
+     *
+     * @param patienceNs how long, beyond the time of the next attempt, the answers to later ones may still be under way
+     */
+    void becomeAnswered(Session session, long patienceNs) {
+        Attempts left = attempts().from(session);
+        if (attempts().isLast(session)) {
+            unanswered = 0;
+            phase = new Phase.Live(uid(), left);
+        } else if (phase instanceof Phase.Registering asked) {
+            phase = new Phase.LiveAmidAttempts(uid(), left, asked.dueNs() + patienceNs);
+        } else if (phase instanceof Phase.LiveAmidAttempts amid) {
+            phase = new Phase.LiveAmidAttempts(uid(), left, amid.dueNs());
+        }
         assert isConsistent() : this;
     }
 
@@ -206,7 +217,7 @@ final class Registration {
     }
 
     boolean isLive() {
-        return phase instanceof Phase.Live;
+        return phase instanceof Phase.Live || phase instanceof Phase.LiveAmidAttempts;
     }
 
     boolean hasLeft() {

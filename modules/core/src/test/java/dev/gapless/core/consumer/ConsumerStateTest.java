@@ -424,6 +424,23 @@ class ConsumerStateTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleC5: if the answer to the last attempt does not come either, it is asked anew, without a heartbeat")
+    void asksAnewWhereTheLastAnswerIsLost() {
+        begin(present(PRODUCER), named(PRODUCER));
+        List<Session> asked = unanswered(3);
+        registered(asked.get(0), 5, 4);
+        batch(asked.get(0), 5, 6);
+        long waitNs = consumer.deadlineNs(nowNs) - nowNs;
+        assertTrue(waitNs > 10 * SECOND, "an answer may take as long as the longest backoff");
+        after(waitNs - 1);
+        assertFalse(asksAgain());
+        after(1);
+        assertEquals(new Start.After(new Position(EPOCH, 6)), lastRegister().start());
+        registered(LOG, 7, 9);
+        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(nowNs), "that was the last one");
+    }
+
+    @Test
     @DisplayName("ruleC1, G1: an answer to a later attempt that does not go on at the position is not taken")
     void asksAnewWhereALaterAnswerDoesNotGoOn() {
         begin(present(PRODUCER), named(PRODUCER));

@@ -132,6 +132,7 @@ record Shape(Sort sort, long name, Part[] parts) {
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             Map.entry("Registering.dueNs", Meaning.DEADLINE),
+            Map.entry("LiveAmidAttempts.dueNs", Meaning.DEADLINE),
             Map.entry("Waiting.dueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.unusedUntilNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
