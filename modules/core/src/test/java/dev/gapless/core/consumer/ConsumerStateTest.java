@@ -424,7 +424,8 @@ class ConsumerStateTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleC5: if the answer to the last attempt does not come either, it is asked anew, without a heartbeat")
+    @DisplayName(
+            "ruleC5: if the answer to the last attempt does not come either, it is asked anew, without a heartbeat")
     void asksAnewWhereTheLastAnswerIsLost() {
         begin(present(PRODUCER), named(PRODUCER));
         List<Session> asked = unanswered(3);
