@@ -78,10 +78,6 @@ public final class FailureDetector {
         });
     }
 
-    public void unwatch(long peerUid) {
-        peers.remove(peerUid);
-    }
-
     /** No pings go to anybody else any more. */
     public void unwatchAllBut(Set<Long> lives) {
         peers.keySet().retainAll(lives);

@@ -16,8 +16,6 @@ import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -384,9 +382,5 @@ public final class Shard {
 
     public @Nullable TopicConsumer consumer(String topic) {
         return consumers.get(topic);
-    }
-
-    public Collection<ProducerState> producers() {
-        return Collections.unmodifiableCollection(producers.values());
     }
 }
