@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
  */
 public record Epoch(long id) {
 
-    /** That of a log which nobody ever publishes to, in whatever life: there is nothing of it to miss. */
+    /** The epoch of every log on a node that never publishes (publishing = off). */
     public static final Epoch NONE = new Epoch(0);
 
     /** A new one, of random bits. */

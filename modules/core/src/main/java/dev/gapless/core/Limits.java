@@ -22,7 +22,7 @@ public final class Limits {
     /** Attempts of one registration that may still be answered: the first, and the latest. */
     public static final int MAX_ATTEMPTS = 8;
 
-    /** No bound: for how many nodes, less one, a map has room at first. Each topic has several. */
+    /** Initial capacity of maps and lists keyed by node. Not a bound. */
     public static final int NODES_AT_FIRST = 4;
 
     /** Characters of a text that an error quotes. */

@@ -4,6 +4,9 @@ package dev.gapless.core;
 public enum Overflow {
     /** The oldest entry goes, and the reader is told what it missed. Nobody waits for anybody. */
     EXPIRE,
-    /** The writer waits for reachable readers, up to a timeout, beyond which a reader that frees nothing is told. */
+    /**
+     * The writer waits for reachable readers: a publish until there is room, up to a timeout. After as long without an Ack a reader is no
+     * longer waited for, after half of it a subscription that frees nothing: these are told what they missed.
+     */
     BACKPRESSURE
 }

@@ -1,11 +1,12 @@
 package dev.gapless.core;
 
 /**
- * A place in the stream of one producer: the message with this sequence, in this epoch. Sequences of an epoch rise by one
- * from message to message and are never used again. Positions of different epochs are not comparable.
+ * A place in the stream of one producer: directly after the message with this sequence. {@link Gap#resumesAt} alone names the
+ * message that comes next. Sequences of an epoch rise by one from message to message and are never used again. Positions of
+ * different epochs are not comparable.
  *
  * @param epoch the log
- * @param sequence at least 0, which is the place before the first message
+ * @param sequence at least 0, which is in front of the first message of a new log
  */
 public record Position(Epoch epoch, long sequence) {
 

@@ -2,7 +2,7 @@ package dev.gapless.core;
 
 /** Why a subscription is told that it missed something. */
 public enum Reason {
-    /** The ring went on past the reader before it was read. */
+    /** The ring overwrote messages before the reader got them. */
     OVERRUN(0),
     /** The producer has begun a new log, and cannot say what the reader missed of the old one. */
     PRODUCER_RESTARTED(1),

@@ -19,7 +19,7 @@ public sealed interface Start {
     record Since(long timeMs) implements Start {}
 
     /**
-     * Behind a position that the reader has.
+     * After a position that the reader has.
      *
      * @param position the last one it got, or was told of
      */

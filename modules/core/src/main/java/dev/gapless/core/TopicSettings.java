@@ -15,13 +15,14 @@ import java.util.function.Consumer;
  * @param windowBytes how much may be under way to one reader without its acknowledgement
  * @param maxMessageBytes the largest message
  * @param maxPendingPublishes how many publishes may wait for room, with {@link Overflow#BACKPRESSURE}
- * @param backpressureTimeoutNs after this long without freeing anything a reader is no longer waited for
+ * @param backpressureTimeoutNs how long a publish waits for room; after as long without an Ack a reader is no longer waited for; after
+ *     half of it a subscription that frees nothing
  * @param resumeAfterExpiry where an overtaken reader goes on
  * @param heartbeatNs between two heartbeats, and between two pings
  * @param registerBackoff how long an answer to a registration is waited for
  * @param registerJitter the share of that wait that is random, 0 to 1
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
- * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss
+ * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss; also how long an unused empty log is kept
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
  * @param reloadBackoff how long after a reload that failed it is tried again
  * @param reloadAttempts how often a reload that fails is tried, or 0 for ever

@@ -10,6 +10,8 @@
  *                                   ╚═══════════ Register, Ack ══════════╝
  * </pre>
  *
+ * <p>A <em>life</em> is one incarnation of a node, known by its uid.
+ *
  * <p>Where to begin reading:
  *
  * <ol>

@@ -1,8 +1,10 @@
 package dev.gapless.core;
 
+import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +26,17 @@ public final class Given {
     /** An outbox of which this one sees at once what is put in. */
     public static Outbox outbox(Outbox.Carrier carrier) {
         Outbox outbox = new Outbox();
-        outbox.previewedBy(carrier);
+        outbox.heardBy(new Outbox.Listener() {
+            @Override
+            public void sending(long toUid, Packet packet) {
+                carrier.send(toUid, packet);
+            }
+
+            @Override
+            public void adding(Effect effect) {
+                carrier.carryOut(effect);
+            }
+        });
         return outbox;
     }
 

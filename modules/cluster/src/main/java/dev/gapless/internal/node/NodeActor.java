@@ -280,7 +280,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.TellShards tell) {
             if (tell.message() instanceof ToShard.Members changed) {
-                changed.now().lives().forEach(member -> peers.name(member, node.nameOf(member)));
+                changed.view().lives().forEach(member -> peers.name(member, node.nameOf(member)));
             }
             ShardActor.FromNode told = new ShardActor.FromNode(tell.message());
             shards.forEach(shard -> shard.tell(told));

@@ -267,7 +267,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
                                 missed.node(),
                                 nameOf(shared.uid()),
                                 missed.reason(),
-                                missed.behind(),
+                                missed.lastPosition(),
                                 missed.upTo()),
                         nowNs());
     }

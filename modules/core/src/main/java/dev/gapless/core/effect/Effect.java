@@ -31,7 +31,7 @@ public sealed interface Effect {
     record Forgetting(long uid) implements Effect {}
 
     /**
-     * The node has left in good order.
+     * The node has drained, or its time for that ran out.
      *
      * @param complete whether every reader of its producers has everything
      */
@@ -39,7 +39,7 @@ public sealed interface Effect {
 
     // ------------------------------------------------------------------ of a shard
 
-    /** Something came into the topic's feeds: subscriptions that can read on are to be woken. */
+    /** Something may have come into the topic's feeds: subscriptions that can read on are to be woken. */
     record Arrived(String topic) implements Effect {}
 
     /**
@@ -58,7 +58,7 @@ public sealed interface Effect {
     /**
      * A feed was told that something is missed; for people.
      *
-     * @param behind how far it had got, or null if it had not begun
+     * @param lastPosition how far it had got, or null if it had not begun
      * @param upTo where it goes on, or null while that is open
      */
     record Missed(
@@ -66,8 +66,9 @@ public sealed interface Effect {
             String node,
             long reader,
             Reason reason,
-            @Nullable Position behind,
-            @Nullable Position upTo) implements Effect {}
+            @Nullable Position lastPosition,
+            @Nullable Position upTo)
+            implements Effect {}
 
     /**
      * A reader was told that it missed something; for people.

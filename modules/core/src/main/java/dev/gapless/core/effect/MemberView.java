@@ -10,15 +10,15 @@ import java.util.Set;
  * The members at one moment. Immutable.
  *
  * @param lives the uids of all members. Only a member's messages are taken
- * @param events what led here, for a consumer that begins now: present and named. Empty until this node is up
+ * @param snapshot what led here, for a consumer that begins now: present and named. Empty until this node is up
  * @param up is this node itself up?
  */
-public record MemberView(Set<Long> lives, List<MemberEvent> events, boolean up) {
+public record MemberView(Set<Long> lives, List<MemberEvent> snapshot, boolean up) {
     /** Nobody, not even this node. */
     public static final MemberView NOBODY = new MemberView(Set.of(), List.of(), false);
 
     public MemberView {
         lives = Collections.unmodifiableSet(new LinkedHashSet<>(lives)); // in one order in every run
-        events = List.copyOf(events);
+        snapshot = List.copyOf(snapshot);
     }
 }

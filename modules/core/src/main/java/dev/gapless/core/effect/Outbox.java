@@ -19,9 +19,9 @@ public final class Outbox {
     private int done;
     private int size;
     private boolean draining;
-    private @Nullable Carrier preview;
+    private @Nullable Listener listener;
 
-    /** Carries out what is wanted. What that leads to may come into the same outbox, behind the rest. */
+    /** Carries out what is wanted. What that leads to may come into the same outbox, after the rest. */
     public interface Carrier {
         /** Send it to that life; a life that is no member gets nothing. */
         void send(long toUid, Packet packet);
@@ -29,22 +29,29 @@ public final class Outbox {
         void carryOut(Effect effect);
     }
 
-    /** From now on this one is shown each thing before it is put in, and may put in others, which come before that. */
-    public void previewedBy(Carrier first) {
-        preview = first;
+    /** Hears of each entry before it is put in. */
+    public interface Listener {
+        void sending(long toUid, Packet packet);
+
+        default void adding(Effect effect) {}
+    }
+
+    /** Calls the listener before each entry is put in. What the listener itself puts in comes before that entry. */
+    public void heardBy(Listener first) {
+        listener = first;
     }
 
     /** Wants it sent to that life. */
     public void send(long toUid, Packet packet) {
-        if (preview != null) {
-            preview.send(toUid, packet);
+        if (listener != null) {
+            listener.sending(toUid, packet);
         }
         put(toUid, packet);
     }
 
     public void add(Effect effect) {
-        if (preview != null) {
-            preview.carryOut(effect);
+        if (listener != null) {
+            listener.adding(effect);
         }
         put(0, effect);
     }

@@ -10,9 +10,9 @@ public sealed interface ToShard {
      * The members changed.
      *
      * @param events what happened; empty until this node is up, and then all that led to the present members
-     * @param now the members from now on
+     * @param view the members from now on
      */
-    record Members(List<MemberEvent> events, MemberView now) implements ToShard {
+    record Members(List<MemberEvent> events, MemberView view) implements ToShard {
         public Members {
             events = List.copyOf(events);
         }
@@ -24,7 +24,10 @@ public sealed interface ToShard {
     /** No ping of that life answers ours: what it answered before counts no more (rule C5). */
     record Silent(long uid) implements ToShard {}
 
-    /** Nothing was heard of that life for too long: its cursors are to be dropped. Answered by {@link ToNode.Forgot}. */
+    /**
+     * No ping of that life has answered ours for cursor-retention: its cursors are to be dropped. Answered by
+     * {@link ToNode.Forgot}.
+     */
     record Forget(long uid) implements ToShard {}
 
     /** The node leaves: its subscriptions end. Answered by {@link ToNode.SubscriptionsEnded}. */

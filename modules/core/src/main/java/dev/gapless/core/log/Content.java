@@ -29,7 +29,7 @@ public final class Content {
      *
      * @param key what the message is about, or null
      * @param tombstone true if it says that its key was deleted
-     * @param headers the application's own, possibly empty
+     * @param headers the application's own, possibly empty. Kept as it is: it must not change
      * @param serializerId Pekko's number of the serializer
      * @param manifest what that serializer needs beside the bytes
      * @param bytes an array that holds the message

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * (G7). {@link #read} takes no lock.
  *
  * <p>Invariants: sequences rise by one from the identity's first; publish times never decrease; once a publish waits, every
- * later one waits behind it.
+ * later one waits after it.
  */
 public final class Log {
     private final LogIdentity identity;
@@ -33,7 +33,7 @@ public final class Log {
     private final Ages ages;
     private long evictable = Ring.ALL;
     private long lastMs = Long.MIN_VALUE;
-    private volatile long evictedMs = Long.MIN_VALUE;
+    private long evictedMs = Long.MIN_VALUE;
     private volatile boolean closed;
     private volatile int waiting;
 
@@ -62,6 +62,7 @@ public final class Log {
         return ring.head();
     }
 
+    /** {@link Ring#bytes}. */
     public long bytes() {
         return ring.bytes();
     }
@@ -81,6 +82,10 @@ public final class Log {
      * checked, since only it can say what to do about it.
      *
      * <p>The clocks are two numbers here, and no {@link dev.gapless.core.Now}: publishing threads would make one for each message.
+     *
+     * @param nowMs the time of day, in milliseconds since 1970
+     * @param nowNs of the clock for durations
+     * @param ticket told the outcome if the answer is {@link Admission.Waiting}; else not used
      */
     public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
         lock.lock();
@@ -204,6 +209,7 @@ public final class Log {
         settle(settled);
     }
 
+    /** For tests: whoever sees it closed reads all that was published before. */
     public boolean isClosed() {
         return closed;
     }

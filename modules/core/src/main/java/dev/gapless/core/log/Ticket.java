@@ -1,6 +1,6 @@
 package dev.gapless.core.log;
 
-/** Who waits for a publish that found no room. */
+/** Told the outcome of a publish that had to wait. */
 @FunctionalInterface
 public interface Ticket {
     /** Called once, with anything but {@link Admission.Waiting}, by the thread that made or refused the room. */

@@ -1,4 +1,4 @@
-/** Who is in the cluster under which name, and whether it still answers. */
+/** Who is in the cluster, and under which name. */
 @NullMarked
 package dev.gapless.core.member;
 

@@ -10,11 +10,11 @@ import java.util.Set;
 
 /**
  * Tells which nodes still answer: a link is alive while pings come that have heard one of ours lately (rule C5). That
- * finds silence in either direction, and a node that has forgotten us meanwhile: it says so with each ping, so that a lost one does
- * not matter.
+ * finds silence in either direction. Each ping also says how often the sender has forgotten the receiver, so losing one ping does no
+ * harm.
  *
- * <p>A silence that lasts is told again, ever more rarely, also if single pings come through: each time begins new sessions, and answers
- * to the old ones, from a node that is too busy for pings, count no more.
+ * <p>A lasting silence is told again at growing intervals, even if single pings come through. Each telling starts new sessions and
+ * invalidates answers to old ones; the growing intervals let a node that is too busy for pings still answer.
  *
  * <p>Not thread-safe.
  */
@@ -32,9 +32,13 @@ public final class FailureDetector {
     private final Map<Long, Peer> peers = new HashMap<>();
 
     private static final class Peer {
+        /** Of our latest ping to it. */
         long counter;
+        /** Its highest counter that we have received. */
         long heard;
+        /** Our highest counter that it echoed, and when it did. */
         long answered;
+
         long answeredNs;
         /** When it answered last, or its silence was told last. */
         long quietNs;
@@ -70,7 +74,11 @@ public final class FailureDetector {
 
     /** From now on pings go to this node. */
     public void watch(long peerUid, long nowNs) {
-        peers.computeIfAbsent(peerUid, u -> {
+        watched(peerUid, nowNs);
+    }
+
+    private Peer watched(long peerUid, long nowNs) {
+        return peers.computeIfAbsent(peerUid, u -> {
             Peer peer = new Peer();
             peer.answeredNs = nowNs;
             peer.quietNs = nowNs;
@@ -83,20 +91,9 @@ public final class FailureDetector {
         peers.keySet().retainAll(lives);
     }
 
-    public boolean isWatched(long peerUid) {
-        return peers.containsKey(peerUid);
-    }
-
-    /** Takes a ping. From a node that was not watched, it shares a session with us that it began: watched from now on. */
+    /** Takes a ping for this life. Its sender is watched from now on: it pings us because it shares a session with us. */
     public void onPing(Ping ping, long nowNs) {
-        if (ping.toUid() != uid) {
-            return; // meant for another life at this address
-        }
-        watch(ping.fromUid(), nowNs);
-        Peer peer = peers.get(ping.fromUid());
-        if (peer == null) {
-            return;
-        }
+        Peer peer = watched(ping.fromUid(), nowNs);
         peer.heard = Math.max(peer.heard, ping.counter());
         peer.lapsed |= ping.forgotten() > peer.forgottenUs;
         peer.forgottenUs = Math.max(peer.forgottenUs, ping.forgotten());

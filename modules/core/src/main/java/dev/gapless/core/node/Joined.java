@@ -6,6 +6,6 @@ package dev.gapless.core.node;
  * @param uid its life
  * @param address host and port
  * @param dataCenter where it is
- * @param number the how manieth to join its data center: the lower, the older
+ * @param number its join order in its data center (Pekko's upNumber); lower is older
  */
 public record Joined(long uid, String address, String dataCenter, long number) {}

@@ -12,7 +12,7 @@ public interface LogSource {
      */
     @Nullable Log logOf(String topic);
 
-    /** May the application publish to this topic at any time? */
+    /** Does the application hold a producer of this topic? */
     boolean isHeld(String topic);
 
     /**

@@ -40,7 +40,7 @@ public final class Node {
     private final Map<Long, Long> startedMs = new HashMap<>();
     /** The shards that have not failed. */
     private final Set<Integer> working = new TreeSet<>();
-    /** Which shards have still to drop the cursors of a silent member. Invariant: of members alone, and of none there are none. */
+    /** For each member being forgotten, the shards that have not yet dropped its cursors. Invariant: of members alone, and no set is empty. */
     private final Map<Long, Set<Integer>> forgetting = new HashMap<>();
 
     private long pingDueNs;
@@ -49,11 +49,11 @@ public final class Node {
     private int hellos;
 
     private boolean nameTaken;
-    /** It goes, and never published anything: who says Hello is told so, too. */
+    /** This node shuts down and never published anything; each member that says Hello is told. */
     private boolean withdrawn;
 
     private Leaving leaving = Leaving.NO;
-    /** Is it to drain once its subscriptions have ended? Invariant: true behind {@link Leaving#ENDED}. */
+    /** Is it to drain once its subscriptions have ended? Invariant: true after {@link Leaving#ENDED}. */
     private boolean drains;
     /** Which shards have still to answer the present step of leaving. Invariant: working ones, and none between two steps. */
     private final Set<Integer> unanswered = new TreeSet<>();
@@ -101,7 +101,7 @@ public final class Node {
         refuseNamesake();
     }
 
-    /** This node is up, which it says once: what it heard until then, and what comes, counts from now on (rule C10). */
+    /** Call once, when this node is up. Members seen so far are told to the shards now (C10). */
     public void up() {
         changed(membership.selfUp());
     }
@@ -193,7 +193,7 @@ public final class Node {
         Joined self = joined.get(settings.uid());
         Joined other = joined.get(otherUid);
         if (self == null || other == null) {
-            return false; // not up yet
+            return false; // this node has not appeared
         }
         int order = self.dataCenter().equals(other.dataCenter())
                 ? Long.compare(other.number(), self.number())
@@ -201,7 +201,10 @@ public final class Node {
         return order == 0 ? otherUid < settings.uid() : order < 0;
     }
 
-    /** Asks members for their names that have not said them; it does so by itself, ever more rarely. */
+    /**
+     * Asks members for their names that have not said them. It does so by itself, ever more rarely; public for the simulation, which
+     * repeats it when it likes.
+     */
     public void askForNames(Now now) {
         boolean asked = false;
         for (long member : membership.lives()) {
@@ -237,7 +240,10 @@ public final class Node {
         assert invariant() : leaving;
     }
 
-    /** Drops the cursors of that member. It learns so from the next ping behind that, and registers again. */
+    /**
+     * Has all shards drop that member's cursors. Later pings tell the member, which then registers again. Public for the simulation,
+     * which does not wait for a silence.
+     */
     public void forget(long silentUid) {
         if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, new TreeSet<>(working)) == null) {
             outbox.add(new Effect.Forgetting(silentUid));
@@ -245,7 +251,7 @@ public final class Node {
         }
     }
 
-    /** Pings say so only behind the last shard: whoever registers upon that must not lose its new cursor. */
+    /** Pings say so only after the last shard: whoever registers upon that must not lose its new cursor. */
     private void forgot(long silentUid, int shard) {
         Set<Integer> left = forgetting.get(silentUid);
         if (left != null && left.remove(shard) && left.isEmpty()) {

@@ -7,7 +7,7 @@ import dev.gapless.core.Backoff;
  *
  * @param uid Pekko's number of this life
  * @param name the node's name, the same in all its lives
- * @param hub what its Hellos say of where packets to it go, see {@link dev.gapless.core.wire.Hello#hub}
+ * @param hub the number of its node actor, which its Hellos tell, see {@link dev.gapless.core.wire.Hello#hub}
  * @param startedMs when it was started, by its own clock, in milliseconds since 1970
  * @param shards among how many shards its topics are divided
  * @param pingNs between two pings

@@ -55,7 +55,7 @@ public final class Shard {
     public Shard(ShardSettings settings, Outbox outbox) {
         this.settings = settings;
         this.outbox = outbox;
-        outbox.previewedBy(new WatchesWhoIsAsked());
+        outbox.heardBy(new WatchesWhoIsAsked());
     }
 
     /** Which of so many shards serves this topic. */
@@ -103,7 +103,7 @@ public final class Shard {
         }
         if (producer != null) {
             producer.onMessage(message, now);
-            settle(message.topic(), producer, now);
+            afterProducerInput(message.topic(), producer, now);
         }
     }
 
@@ -114,16 +114,13 @@ public final class Shard {
     }
 
     /** Who registers with a life shares a session with it from then on. */
-    private final class WatchesWhoIsAsked implements Outbox.Carrier {
+    private final class WatchesWhoIsAsked implements Outbox.Listener {
         @Override
-        public void send(long toUid, Packet packet) {
+        public void sending(long toUid, Packet packet) {
             if (packet instanceof Register) {
                 watch(toUid);
             }
         }
-
-        @Override
-        public void carryOut(Effect effect) {}
     }
 
     private void watch(long uid) {
@@ -144,7 +141,7 @@ public final class Shard {
             consumers.values().forEach(consumer -> consumer.onSilent(silent.uid(), now.ns()));
         } else if (message instanceof ToShard.Forget forget) {
             producers.values().forEach(producer -> producer.onForgotten(forget.uid(), now));
-            settleAll(now);
+            afterAllProducersInput(now);
             outbox.add(new Effect.TellNode(new ToNode.Forgot(forget.uid())));
         } else if (message instanceof ToShard.EndSubscriptions) {
             endSubscriptions();
@@ -166,7 +163,7 @@ public final class Shard {
     /** Producers first: room that a lost reader leaves is there when its node's successor is told of. */
     private void onMembers(ToShard.Members changed, Now now) {
         MemberView before = members;
-        members = changed.now();
+        members = changed.view();
         List<Long> gone = new ArrayList<>(before.lives());
         gone.removeAll(members.lives());
         for (long removed : gone) {
@@ -174,15 +171,15 @@ public final class Shard {
             watched.remove(removed);
             producers.values().forEach(producer -> producer.onRemoved(removed, now));
         }
-        settleAll(now);
+        afterAllProducersInput(now);
         if (changed.events().isEmpty()) {
             return;
         }
         consumers.forEach((topic, consumer) -> {
             if (before.up()) {
-                consumer.onMembers(changed.events(), members.events(), now);
+                consumer.onMembers(changed.events(), members.snapshot(), now);
             } else {
-                consumer.begin(changed.events(), members.events(), now);
+                consumer.begin(changed.events(), members.snapshot(), now);
             }
             outbox.add(consumer.arrived());
         });
@@ -203,7 +200,7 @@ public final class Shard {
     /** A producer was made on this node, with this log. */
     public void onProducer(String topic, Log log, Now now) {
         ProducerState known = producers.get(topic);
-        settle(topic, known == null ? produce(topic, log, now) : known, now);
+        afterProducerInput(topic, known == null ? produce(topic, log, now) : known, now);
     }
 
     private ProducerState produce(String topic, Log log, Now now) {
@@ -211,7 +208,7 @@ public final class Shard {
                 new ProducerState(topic, settings.uid(), log, settings.topics().apply(topic), outbox);
         producers.put(topic, producer);
         unreachable.forEach(uid -> producer.onReachability(uid, false, now));
-        if (subscriptionsEnded) { // the node leaves
+        if (subscriptionsEnded) { // also before it drains: a log that is made in between is closed at once
             producer.leave(now);
         }
         return producer;
@@ -222,16 +219,16 @@ public final class Shard {
         ProducerState producer = producers.get(topic);
         if (producer != null) {
             producer.onAppended(now);
-            settle(topic, producer, now);
+            afterProducerInput(topic, producer, now);
         }
     }
 
-    private void settleAll(Now now) {
-        producers.forEach((topic, producer) -> settle(topic, producer, now));
+    private void afterAllProducersInput(Now now) {
+        producers.forEach((topic, producer) -> afterProducerInput(topic, producer, now));
     }
 
     /** What follows from what happened to a producer. */
-    private void settle(String topic, ProducerState producer, Now now) {
+    private void afterProducerInput(String topic, ProducerState producer, Now now) {
         if (draining) {
             settleDrain(now);
         } else {
@@ -288,7 +285,7 @@ public final class Shard {
                     how);
             consumers.put(topic, consumer);
             if (members.up()) {
-                consumer.begin(members.events(), members.events(), now);
+                consumer.begin(members.snapshot(), members.snapshot(), now);
             }
         }
         return new Opened.Subscription(consumer.open(id, how, now));
@@ -357,7 +354,7 @@ public final class Shard {
         ProducerState producer = producers.get(topic);
         if (producer != null && !dropUnused(topic, producer, now)) {
             producer.onTime(now);
-            settle(topic, producer, now);
+            afterProducerInput(topic, producer, now);
         }
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {

@@ -20,8 +20,9 @@
  * exploration and scenarios; the test kit. A driver decides nothing. It
  *
  * <ol>
- *   <li>gives a node, and each of its shards, one input at a time, with the time. Everything public on {@code Log},
- *       {@code Feed} (reading) and {@code SubscriptionState.token} may be called from any thread;
+ *   <li>gives a node, and each of its shards, one input at a time, with the time. Any thread may call everything public on
+ *       {@code Log}; on {@code Feed} everything under "for everybody"; and on {@code SubscriptionState} what says "Any
+ *       thread";
  *   <li>drains the outbox after each input, in order, before the next one: a message that overtakes an earlier one of its
  *       session looks like a loss to the other side, and costs a registration;
  *   <li>sends packets to the incarnation that they are for, and to nobody else. It may lose, delay or repeat them, and may not
@@ -30,9 +31,12 @@
  *       the node, in order. A queue may take its time: two shards may learn of a removal at different times;
  *   <li>gives the messages of a topic to its shard ({@link dev.gapless.core.node.Shard#indexOf}), whatever the node knows of
  *       their sender. The shard checks the sender by itself;
- *   <li>calls {@code onAppended} soon after {@code Log.publish} has accepted a message; once for many is enough. It clears the
- *       mark that says "it will be called" before it calls, or an append is left unsent;
- *   <li>calls {@code onTime} when {@code deadlineNs} has passed. Being late delays recovery, and nothing else;
+ *   <li>calls {@code onAppended} soon after {@code Log.publish} has answered {@code Accepted} or {@code Waiting}; one call for
+ *       many publishes is enough. It must reset its own "call is pending" flag before the call, or a message that is appended
+ *       during the call stays unsent;
+ *   <li>asks {@code deadlineNs} after every input, and calls {@code onTime} when the <em>earliest</em> time that it was told
+ *       since the last {@code onTime} has passed: a deadline may move away, and the call is still due. Being late delays
+ *       recovery and nothing else;
  *   <li>wakes the subscriptions of a topic upon {@code Effect.Arrived}, and tells the shard when one of them has joined the
  *       shared feed, or has freed a feed that was full.
  * </ol>

@@ -9,7 +9,7 @@ import java.util.List;
  * Consecutive messages; one remote message, however many they are.
  *
  * @param first the sequence of the first frame; the others follow without a gap
- * @param head the newest sequence of the log when it was sent
+ * @param head the newest sequence of the log when it was sent; for traces and tools
  * @param frames at least one
  */
 public record Batch(String topic, long reader, Session session, long first, long head, List<Frame> frames)

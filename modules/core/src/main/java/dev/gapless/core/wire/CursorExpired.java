@@ -10,7 +10,7 @@ import dev.gapless.core.Session;
  * @param reason why
  * @param log which log it is
  * @param resumeAt the sequence of the first message that will be sent
- * @param head the newest sequence
+ * @param head the newest sequence; for traces and tools
  * @param answersRegister true if it is the answer to a Register, false if the ring overtook a cursor
  */
 public record CursorExpired(

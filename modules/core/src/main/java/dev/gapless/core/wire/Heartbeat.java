@@ -5,14 +5,17 @@ import dev.gapless.core.Session;
 /**
  * To a reader that has not acknowledged everything: what it should have got by now.
  *
- * @param fromUid the producer's life, so that a reader that is gone can be taken off there
+ * @param fromUid the producer's life: where a reader that no longer exists sends its Deregister
  * @param sent the last sequence that was sent to this session
- * @param head the newest sequence
+ * @param head the newest sequence; for traces and tools
  */
 public record Heartbeat(String topic, long reader, Session session, long fromUid, long sent, long head)
         implements ToConsumer {
     public Heartbeat {
         Message.check(topic, reader);
         Message.checkSequence("What was sent", sent);
+        if (sent > head) {
+            throw new IllegalArgumentException("Nothing beyond the head is sent: " + sent + ", head " + head);
+        }
     }
 }

@@ -3,12 +3,13 @@ package dev.gapless.core.wire;
 import dev.gapless.core.Limits;
 
 /**
- * Between hubs: who I am. Repeated until it is answered.
+ * Between node actors: who I am. Repeated until it is answered.
  *
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it
  * @param node the sender's name
- * @param hub what the transport tells the sender's hub by from others at the same address, or 0 if it needs nothing
+ * @param hub the number by which the transport tells the sender's node actor from an earlier one at the same address; 0 if none is
+ *     needed
  * @param answer true if it answers a Hello, which is not answered again
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970: of two namesakes in different data
  *     centers, the one that was started later gives way

@@ -9,7 +9,7 @@ import dev.gapless.core.Session;
  */
 public sealed interface Message extends Packet permits ToProducer, ToConsumer {
 
-    /** The reader that a node's Consumer is; catch-up readers have higher numbers. */
+    /** The number of a node's shared reader; catch-up readers have higher ones. */
     long SHARED_READER = 0;
 
     String topic();

@@ -1,12 +1,19 @@
 package dev.gapless.core.wire;
 
 /**
- * Between hubs that share a session: I am here, and this is the last I heard of you.
+ * Between node actors that share a session: I am here, and this is the last I heard of you.
  *
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it
  * @param counter rises with each ping of the sender to this node
- * @param heard the last counter that the sender has received from this node, or 0
- * @param forgotten how many times the sender has dropped this node's cursors, since it had not heard of it for too long
+ * @param heard the highest counter that the sender has received from this node, or 0
+ * @param forgotten how often no ping of this node had answered the sender's for cursor-retention, so that its cursors were dropped
  */
-public record Ping(long fromUid, long toUid, long counter, long heard, long forgotten) implements NodeMessage {}
+public record Ping(long fromUid, long toUid, long counter, long heard, long forgotten) implements NodeMessage {
+    public Ping {
+        if (counter < 1 || heard < 0 || forgotten < 0) {
+            throw new IllegalArgumentException(
+                    "A ping counts from 1: " + counter + ", has heard " + heard + ", has forgotten " + forgotten);
+        }
+    }
+}

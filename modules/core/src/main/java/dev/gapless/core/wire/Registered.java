@@ -8,7 +8,7 @@ import dev.gapless.core.Session;
  *
  * @param log which log it is
  * @param next the sequence of the first message that will be sent
- * @param oldest the oldest sequence that the ring holds
+ * @param oldest the oldest sequence that the ring holds, or {@code head + 1} if it holds none; for traces and tools
  * @param head the newest
  */
 public record Registered(String topic, long reader, Session session, LogIdentity log, long next, long oldest, long head)
@@ -17,6 +17,9 @@ public record Registered(String topic, long reader, Session session, LogIdentity
         Message.check(topic, reader);
         if (next < 1 || next > head + 1) {
             throw new IllegalArgumentException("Next is 1 to head + 1: " + next + ", head " + head);
+        }
+        if (oldest < 1 || oldest > head + 1) {
+            throw new IllegalArgumentException("The oldest is 1 to head + 1: " + oldest + ", head " + head);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.gapless.core.wire;
 
 /**
- * Between hubs: I go, and nothing was ever published here. Of a node that gives way to another one of its name.
+ * Between node actors: I go, and nothing was ever published here. Of a node that gives way to another one of its name.
  *
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it

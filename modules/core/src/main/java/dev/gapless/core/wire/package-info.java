@@ -1,4 +1,4 @@
-/** The messages between producers, consumers and hubs: one record each, checked where it is made. */
+/** The messages between producers, readers and node actors: one record each, checked where it is made. */
 @NullMarked
 package dev.gapless.core.wire;
 

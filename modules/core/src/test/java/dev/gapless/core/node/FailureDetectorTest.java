@@ -2,9 +2,7 @@ package dev.gapless.core.node;
 
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Given;
 import dev.gapless.core.effect.Effect;
@@ -179,12 +177,11 @@ class FailureDetectorTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("carriedIntoNextLife: a ping for another life is ignored")
-    void pingForAnotherLife() {
-        a.onPing(new Ping(2, 99, 1, 0, 0), 0);
-        assertFalse(a.isWatched(2));
+    @DisplayName("ruleM3: whoever pings is watched, until it is no member any more")
+    void watchesWhoPings() {
+        assertEquals(List.of(), pings(a, 0));
         a.onPing(new Ping(2, 1, 1, 0, 0), 0);
-        assertTrue(a.isWatched(2));
+        assertEquals(List.of(new Ping(1, 2, 1, 1, 0)), pings(a, 0));
         a.unwatchAllBut(Set.of());
         assertEquals(List.of(), pings(a, SECOND));
     }

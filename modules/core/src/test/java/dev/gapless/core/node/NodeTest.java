@@ -96,6 +96,20 @@ class NodeTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("carriedIntoNextLife: a ping for another life is ignored")
+    void pingForAnotherLife() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        helloOf(OTHER, "other", 0);
+        node.onMessage(new Ping(OTHER, 99, 1, 0, 0), at(0));
+        did(() -> node.onTime(at(SECOND)));
+        assertEquals(List.of(), packets);
+        node.onMessage(new Ping(OTHER, SELF, 1, 0, 0), at(SECOND));
+        did(() -> node.onTime(at(2 * SECOND)));
+        assertEquals(List.of(new Ping(SELF, OTHER, 1, 1, 0)), packets);
+    }
+
+    @Test
     @DisplayName("ruleM1: members are asked for their names until they have said them, ever more rarely")
     void asksForNames() {
         up("dc", 1);
