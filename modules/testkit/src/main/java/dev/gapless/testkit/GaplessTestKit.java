@@ -11,6 +11,7 @@ import dev.gapless.testkit.internal.ActorSystems;
 import dev.gapless.testkit.internal.DrivenSubscription;
 import dev.gapless.testkit.internal.Links;
 import dev.gapless.testkit.internal.Observer;
+import dev.gapless.testkit.internal.Observers;
 import dev.gapless.testkit.internal.Surroundings;
 import dev.gapless.testkit.internal.TestIncarnation;
 import java.time.Duration;
@@ -54,6 +55,7 @@ public final class GaplessTestKit implements AutoCloseable {
     private static final Duration STEP = Duration.ofMillis(100);
 
     private final Surroundings surroundings;
+    private final Observers observers;
     private final Map<String, TestNode> nodes = new LinkedHashMap<>();
     private final List<TestSubscription<?>> subscriptions = new ArrayList<>();
     private volatile Duration patience = Duration.ofSeconds(3);
@@ -63,13 +65,14 @@ public final class GaplessTestKit implements AutoCloseable {
             ActorSystems.checkIsNoClusterNode(system);
         }
         Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK));
-        this.surroundings = new Surroundings(system, settings, new Observer.Factory() {
+        this.surroundings = new Surroundings(system, settings);
+        this.observers = new Observers() {
             @Override
             public <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription) {
                 return added(new TestSubscription<>(GaplessTestKit.this, subscription))
                         .observer();
             }
-        });
+        };
     }
 
     /** A cluster without nodes. */
@@ -113,7 +116,7 @@ public final class GaplessTestKit implements AutoCloseable {
     public TestNode node(String name) {
         List<TestNode> node = new ArrayList<>();
         order(() -> node.add(nodes.computeIfAbsent(
-                name, joins -> new TestNode(this, joins, () -> new TestIncarnation(surroundings, joins)))));
+                name, joins -> new TestNode(this, joins, () -> new TestIncarnation(surroundings, observers, joins)))));
         return node.get(0);
     }
 

@@ -47,7 +47,7 @@ public final class TestNode {
         this.name = name;
         this.process = process;
         this.life = process.get();
-        kit.links().join(life);
+        life.join();
     }
 
     /** Its name, as events show it. */
@@ -183,7 +183,7 @@ public final class TestNode {
             if (!current().isGone()) {
                 current().crash();
                 stoodInFor(null);
-                kit.links().reachability(current(), false);
+                current().becomeUnreachable();
             }
         });
     }
@@ -191,7 +191,7 @@ public final class TestNode {
     /** Its process dies, is removed from the cluster, and does not come back in time: it is told as {@code PRODUCER_LOST}. */
     public void lose() {
         crash();
-        kit.order(() -> kit.links().remove(current()));
+        kit.order(() -> current().remove());
         kit.pass(kit.surroundings().returnTimeout().plus(STEP));
     }
 
@@ -225,7 +225,7 @@ public final class TestNode {
 
     private void end(TestIncarnation ended) {
         ended.crash();
-        kit.links().remove(ended);
+        ended.remove();
         if (current() == ended) {
             stoodInFor(null);
         }
@@ -256,7 +256,7 @@ public final class TestNode {
         synchronized (this) {
             life = next;
         }
-        kit.links().join(next);
+        next.join();
         stoodInFor(next);
     }
 

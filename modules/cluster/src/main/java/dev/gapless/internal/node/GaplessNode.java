@@ -3,7 +3,6 @@ package dev.gapless.internal.node;
 import dev.gapless.Event;
 import dev.gapless.EventHandler;
 import dev.gapless.NodeStatus;
-import dev.gapless.Producer;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
@@ -51,8 +50,6 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterActorRefProvider;
 import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Keep;
-import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +57,6 @@ import org.jspecify.annotations.Nullable;
  * What runs on one node: the logs that publishing threads append to, and the {@link NodeActor} with its shards. Thread-safe.
  */
 public final class GaplessNode implements Extension, Node, SubscriptionHost {
-    /** Publishes of one stream under way. */
-    private static final int MAX_STREAM_PUBLISHES = 1_024;
-
     private final ExtendedActorSystem system;
     private final @Nullable String takesNoPart;
     private final @Nullable Running running;
@@ -169,7 +163,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
     // ------------------------------------------------------------------ publishing
 
     @Override
-    public <T> Producer<T> producer(Topic<T> topic) {
+    public <T> TopicProducer<T> producer(Topic<T> topic) {
         ProducerLogs.checkPublishing(topic.name(), running().settings().topic(topic.name()));
         running().classes().check(topic);
         return new TopicProducer<>(
@@ -178,15 +172,7 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
 
     @Override
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
-        Producer<T> producer = producer(topic);
-        int underWay = Math.min(
-                MAX_STREAM_PUBLISHES, running().settings().topic(topic.name()).maxPendingPublishes());
-        return Flow.<T>create().mapAsync(underWay, producer::publish);
-    }
-
-    @Override
-    public <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
-        return flow(topic).toMat(Sink.ignore(), Keep.right());
+        return producer(topic).flow();
     }
 
     // ------------------------------------------------------------------ subscribing

@@ -19,6 +19,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -41,7 +42,9 @@ public interface Node {
 
     <T> Flow<T, Position, NotUsed> flow(Topic<T> topic);
 
-    <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic);
+    default <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
+        return flow(topic).toMat(Sink.ignore(), Keep.right());
+    }
 
     CompletionStage<List<NodeStatus>> status(Duration timeout);
 

@@ -17,10 +17,15 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Flow;
 import org.jspecify.annotations.Nullable;
 
 /** What the application holds of a producer. Thread-safe. */
 public final class TopicProducer<T> implements Producer<T> {
+    /** Publishes of one stream under way. */
+    private static final int MAX_STREAM_PUBLISHES = 1_024;
+
     private final Topic<T> topic;
     private final ProducerLog local;
     private final Codec codec;
@@ -64,6 +69,12 @@ public final class TopicProducer<T> implements Producer<T> {
             checkGiven("key", key);
             return encode(Publication.tombstone(key));
         });
+    }
+
+    /** Publishes what comes in, and emits the positions in this order. */
+    public Flow<T, Position, NotUsed> flow() {
+        int underWay = Math.min(MAX_STREAM_PUBLISHES, local.settings().maxPendingPublishes());
+        return Flow.<T>create().mapAsync(underWay, this::publish);
     }
 
     private CompletionStage<Position> publish(Supplier<Content> encoding) {

@@ -52,11 +52,13 @@ public final class SubscriptionActor<T> extends ExtensibleBehavior<SubscriptionA
 
     /** What is read, and who reads it. */
     public record Reading<T>(
-            Topic<T> topic,
-            SubscriptionSettings settings,
-            long id,
-            Recipient<T> recipient,
-            SubscriptionHandle handle) {}
+            Topic<T> topic, SubscriptionSettings settings, long id, Recipient<T> recipient, SubscriptionHandle handle) {
+
+        /** The same, read by another one. */
+        public Reading<T> by(Recipient<T> other) {
+            return new Reading<>(topic, settings, id, other, handle);
+        }
+    }
 
     private final ActorContext<Command> context;
     private final Topic<T> topic;

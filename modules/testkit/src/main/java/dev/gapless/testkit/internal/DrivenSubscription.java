@@ -4,24 +4,21 @@ import dev.gapless.Ended;
 import dev.gapless.Lag;
 import dev.gapless.Ready;
 import dev.gapless.Subscription;
-import dev.gapless.SubscriptionSettings;
-import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.subscribe.Feedback;
-import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
+import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Wakeup;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.Effect;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -32,55 +29,45 @@ import org.apache.pekko.actor.typed.Terminated;
  * actor system. Thread-safe.
  */
 public final class DrivenSubscription<T> implements Subscription, VirtualTime.Timed {
-    private final TestIncarnation life;
-    private final Turns turns;
-    private final VirtualTime time;
+    private final Surroundings around;
+    private final String node;
     private final SubscriptionHandle handle;
     private final Observer<T> observer;
     private final BehaviorTestKit<SubscriptionActor.Command> actor;
     private final SubscriptionListener listener;
-    private final Deque<Feedback> told = new ArrayDeque<>();
     private final Map<Object, Timer> timers = new HashMap<>();
     private volatile boolean stalled;
     private volatile boolean gone;
 
     private record Timer(long dueNs, Runnable ring) {}
 
+    /**
+     * Not open yet.
+     *
+     * @param node the name of the node that it is on
+     * @param observer makes the one that looks on
+     */
     DrivenSubscription(
-            TestIncarnation life,
-            Turns turns,
-            VirtualTime time,
-            Topic<T> topic,
-            SubscriptionSettings settings,
-            long id,
-            Recipient<T> recipient,
-            SubscriptionHandle handle,
-            Observer.Factory observers) {
-        this.life = life;
-        this.turns = turns;
-        this.time = time;
-        this.handle = handle;
-        this.observer = observers.observe(topic, this);
-        Recipient<T> observed = new ObservedRecipient<>(recipient, observer, this::answered);
+            Surroundings around,
+            String node,
+            SubscriptionHost host,
+            SubscriptionActor.Reading<T> reading,
+            Function<DrivenSubscription<T>, Observer<T>> observer) {
+        this.around = around;
+        this.node = node;
+        this.handle = reading.handle();
+        this.observer = observer.apply(this);
         Wakeup wakeup = new Wakeup();
-        this.actor = BehaviorTestKit.create(SubscriptionActor.create(
-                new SubscriptionActor.Reading<>(topic, settings, id, observed, handle), life, wakeup));
+        SubscriptionActor.Reading<T> observed =
+                reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
+        this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, wakeup));
         this.listener = SubscriptionActor.listener(actor.getRef(), handle, wakeup);
-        time.add(this);
+        around.time().add(this);
     }
 
-    /** The node that it is on. */
+    /** The name of the node that it is on. */
     public String node() {
-        return life.name();
-    }
-
-    public Observer<T> observer() {
-        return observer;
-    }
-
-    /** What it has to tell its consumer goes there; of the thread that runs its turn. */
-    Feedback.Sink feedback() {
-        return told::add;
+        return node;
     }
 
     /** Tells what reads it. */
@@ -94,13 +81,13 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             @Override
             public void opened(SubscriptionState state, Feedback.Sink feedback) {
                 listener.opened(state, feedback);
-                turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
+                later();
             }
 
             @Override
             public void wake() {
                 listener.wake();
-                turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
+                later();
             }
 
             @Override
@@ -111,13 +98,13 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             @Override
             public void shutdown() {
                 listener.shutdown();
-                turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
+                later();
             }
 
             @Override
             public void refused(RuntimeException cause) {
                 listener.refused(cause);
-                turns.add(DrivenSubscription.this, DrivenSubscription.this::turn);
+                later();
             }
         };
     }
@@ -140,17 +127,21 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     /** Its process is gone, without a word. */
     void crash() {
         gone = true;
-        time.remove(this);
+        around.time().remove(this);
+    }
+
+    private void later() {
+        around.turns().add(this, this::turn);
     }
 
     private void soon() {
-        turns.addAndRun(this, this::turn);
+        around.turns().addAndRun(this, this::turn);
     }
 
     /** There is an answer. Whoever waits for what follows from it is told behind that. */
     private void answered() {
-        turns.add(this, this::turn);
-        turns.addAndRun(this, observer::followed);
+        later();
+        around.turns().addAndRun(this, observer::followed);
     }
 
     private void turn() {
@@ -168,20 +159,23 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
                 timers.put(
                         timer.key(),
                         new Timer(
-                                time.ns() + timer.duration().toNanos(),
+                                around.time().ns() + timer.duration().toNanos(),
                                 () -> timer.send().apply()));
             } else if (effect instanceof Effect.TimerCancelled cancelled) {
                 timers.remove(cancelled.key());
             } else if (effect instanceof Effect.Watched<?> watched) {
-                life.watch(watched.other(), () -> turns.addAndRun(this, () -> terminated(watched.other())));
+                watch(watched.other());
             }
         }
-        while (!told.isEmpty()) {
-            life.onFeedback(handle.topic(), told.remove());
-        }
         if (!actor.isAlive()) {
-            time.remove(this);
+            around.time().remove(this);
         }
+    }
+
+    private void watch(ActorRef<?> owner) {
+        around.actors()
+                .ifPresent(actors ->
+                        actors.watch(owner, () -> around.turns().addAndRun(this, () -> terminated(owner))));
     }
 
     private void terminated(ActorRef<?> owner) {
@@ -206,7 +200,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     @Override
     public void onTime() {
         List<Object> due = timers.entrySet().stream()
-                .filter(timer -> timer.getValue().dueNs() <= time.ns())
+                .filter(timer -> timer.getValue().dueNs() <= around.time().ns())
                 .map(Map.Entry::getKey)
                 .toList();
         for (Object key : due) {

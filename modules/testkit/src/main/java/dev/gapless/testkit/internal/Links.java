@@ -2,7 +2,6 @@ package dev.gapless.testkit.internal;
 
 import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.Set;
 public final class Links {
     private final Turns turns;
     /** By uid, in the order in which they joined; one that has crashed stays until it is removed. */
-    private final Map<Long, TestIncarnation> members = new LinkedHashMap<>();
+    private final Map<Long, Member> members = new LinkedHashMap<>();
     /** One way each. */
     private final Set<Link> cut = new HashSet<>();
     /** Of what they send nothing arrives, not even on their own node. */
@@ -26,32 +25,32 @@ public final class Links {
     }
 
     /** A process joins; who was at its address before is removed first. */
-    public void join(TestIncarnation joining) {
+    void join(Member joining) {
         List.copyOf(members.values()).stream()
                 .filter(member -> member.name().equals(joining.name()))
                 .forEach(this::remove);
-        for (TestIncarnation member : members.values()) {
+        for (Member member : members.values()) {
             appear(member, joining);
             appear(joining, member);
         }
         members.put(joining.uid(), joining);
-        turns.add(joining, () -> joining.up());
+        turns.add(joining, joining::up);
     }
 
-    private void appear(TestIncarnation at, TestIncarnation who) {
+    private void appear(Member at, Member who) {
         turns.add(at, () -> at.appeared(who.uid(), who.address()));
     }
 
     /** It is no member any more. */
-    public void remove(TestIncarnation life) {
-        if (members.remove(life.uid()) != null) {
-            others(life).forEach(member -> turns.add(member, () -> member.removed(life.uid())));
+    void remove(Member process) {
+        if (members.remove(process.uid()) != null) {
+            others(process).forEach(member -> turns.add(member, () -> member.removed(process.uid())));
         }
     }
 
     /** The others find that it cannot be reached, or can be again. */
-    public void reachability(TestIncarnation life, boolean reachable) {
-        others(life).forEach(member -> turns.add(member, () -> member.reachability(life.uid(), reachable)));
+    void reachability(Member process, boolean reachable) {
+        others(process).forEach(member -> turns.add(member, () -> member.reachability(process.uid(), reachable)));
     }
 
     /** Nothing that one of them sends arrives at the other. */
@@ -75,12 +74,12 @@ public final class Links {
         }
     }
 
-    boolean isCut(TestIncarnation from, TestIncarnation to) {
+    boolean isCut(Member from, Member to) {
         return mute.contains(from.name()) || cut.contains(new Link(from.name(), to.name()));
     }
 
-    void send(TestIncarnation from, long toUid, Packet message) {
-        TestIncarnation to = members.get(toUid);
+    void send(Member from, long toUid, Packet message) {
+        Member to = members.get(toUid);
         if (to != null && !isCut(from, to)) {
             turns.add(to, () -> {
                 if (!isCut(from, to)) {
@@ -90,15 +89,13 @@ public final class Links {
         }
     }
 
-    Collection<TestIncarnation> members() {
-        return members.values();
-    }
-
     /** Has everybody all that those have published whom it hears? */
     public boolean areLevel() {
-        for (TestIncarnation consumer : members.values()) {
-            for (TestIncarnation producer : members.values()) {
-                if (!isCut(consumer, producer) && !isCut(producer, consumer) && !consumer.isLevelWith(producer)) {
+        for (Member consumer : members.values()) {
+            for (Member producer : members.values()) {
+                if (!isCut(consumer, producer)
+                        && !isCut(producer, consumer)
+                        && !new Backlog(producer, consumer).isEmpty()) {
                     return false;
                 }
             }
@@ -106,8 +103,8 @@ public final class Links {
         return true;
     }
 
-    private List<TestIncarnation> others(TestIncarnation than) {
-        List<TestIncarnation> others = new ArrayList<>(members.values());
+    private List<Member> others(Member than) {
+        List<Member> others = new ArrayList<>(members.values());
         others.remove(than);
         return others;
     }

@@ -2,16 +2,10 @@ package dev.gapless.testkit.internal;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Event;
-import dev.gapless.Topic;
 import org.jspecify.annotations.Nullable;
 
 /** Who looks on while a subscription is read. Thread-safe. */
 public interface Observer<T> {
-    /** Makes one for each subscription. */
-    interface Factory {
-        <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription);
-    }
-
     /** The recipient is given this now. */
     void given(Event<T> event);
 

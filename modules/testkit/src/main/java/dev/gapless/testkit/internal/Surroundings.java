@@ -31,7 +31,6 @@ public final class Surroundings {
 
     private final Codec codec;
     private final @Nullable ActorSystems actors;
-    private final Observer.Factory observers;
     /** The names of those that this test has. */
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
 
@@ -45,7 +44,7 @@ public final class Surroundings {
      * @param system where actors and streams of the test run, and whose serializers are used; or null, for serializers of the kit's own
      * @param config settings as in {@code application.conf}, which come before those
      */
-    public Surroundings(@Nullable ActorSystem system, Config config, Observer.Factory observers) {
+    public Surroundings(@Nullable ActorSystem system, Config config) {
         Config below = system == null ? ConfigFactory.load() : system.settings().config();
         this.settings = new Settings(config.withFallback(below), Surroundings.class.getClassLoader(), CLUSTER);
         if (system == null) {
@@ -57,7 +56,6 @@ public final class Surroundings {
             this.codec = Codec.of(system);
         }
         this.actors = system == null ? null : new ActorSystems(system);
-        this.observers = observers;
     }
 
     /** The test is over. */
@@ -89,10 +87,6 @@ public final class Surroundings {
 
     Optional<ActorSystems> actors() {
         return Optional.ofNullable(actors);
-    }
-
-    Observer.Factory observers() {
-        return observers;
     }
 
     long nextUid() {

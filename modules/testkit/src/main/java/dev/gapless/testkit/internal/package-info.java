@@ -1,5 +1,14 @@
 /**
- * Drives the nodes of a test in turns, under virtual time.
+ * Drives the nodes of a test in turns, under virtual time. Each class knows those to its right alone:
+ *
+ * <pre>
+ *   TestIncarnation ──► Subscriptions ──► DrivenSubscription ──► ObservedRecipient ──► Observer
+ *          │                  │                    │
+ *          └───► TestProcess ◄┘                    ├──► Surroundings ──► Links ──► Backlog ──► Member
+ *                 │       │                        │          │            │
+ *                 ▼       ▼                        │          └────────────┴─────► VirtualTime ──► Turns
+ *         ShardInTurns ──► LocalLogs ──────────────┘
+ * </pre>
  *
  * <p>Internal: public only for the other package of the test kit, not for applications.
  */

@@ -1,0 +1,8 @@
+package dev.gapless.testkit.internal;
+
+import dev.gapless.Topic;
+
+/** Makes an observer for each subscription. Thread-safe. */
+public interface Observers {
+    <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription);
+}
