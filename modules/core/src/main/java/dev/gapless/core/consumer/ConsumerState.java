@@ -252,7 +252,7 @@ final class ConsumerState {
 
     private void accepted(Registration r, Session session, At at) {
         r.becomeLive(session, at, patienceNs);
-        writer.unresolved(registrations.unresolved());
+        writer.mustBeListed(registrations.unresolved());
         registrar.acknowledge(r);
     }
 
@@ -290,7 +290,7 @@ final class ConsumerState {
         }
         if (r.isLive()) {
             r.becomeLeft();
-            writer.unresolved(registrations.unresolved());
+            writer.mustBeListed(registrations.unresolved());
             writer.left(r, at);
         }
         registrar.acknowledgeEnd(r, gone.session(), gone.head());

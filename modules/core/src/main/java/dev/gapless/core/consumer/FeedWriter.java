@@ -128,7 +128,7 @@ final class FeedWriter {
     End endOf(Registration r) {
         if (r.hasUnheardLife()) {
             // beyond the end that others took its position's life for
-            return reader.eras().endOfSilent(r.node(), r.unheardUid());
+            return reader.eras().endOfUnheard(r.node(), r.unheardUid());
         }
         return r.at() instanceof At answered
                 ? reader.eras().endOf(answered, r.answeredUid())
@@ -161,7 +161,7 @@ final class FeedWriter {
         Eras eras = reader.eras();
         if (r.hasUnheardLife()) {
             // Its number lies between: who was told the end of the life before sees that another one came.
-            eras.endOfSilent(r.node(), r.unheardUid());
+            eras.endOfUnheard(r.node(), r.unheardUid());
         }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eraOf(r, message.log())
@@ -171,9 +171,9 @@ final class FeedWriter {
     // ------------------------------------------------------------------ for tokens
 
     /** Those that a token must name, whatever was read of them (rule T1). */
-    void unresolved(Set<String> nodes) {
-        if (!nodes.equals(feed.unresolved())) {
-            feed.unresolved(Set.copyOf(nodes));
+    void mustBeListed(Set<String> nodes) {
+        if (!nodes.equals(feed.mustBeListed())) {
+            feed.mustBeListed(Set.copyOf(nodes));
         }
     }
 }

@@ -42,7 +42,7 @@ final class Producers {
         this.registrar = registrar;
         this.writer = writer;
         if (token != null) {
-            writer.unresolved(withoutPosition(token)); // also before this node is up
+            writer.mustBeListed(withoutPosition(token)); // also before this node is up
         }
     }
 
@@ -91,7 +91,7 @@ final class Producers {
             onMember(event, now);
         }
         registrations.forgetLost();
-        writer.unresolved(registrations.unresolved());
+        writer.mustBeListed(registrations.unresolved());
     }
 
     private void onMember(MemberEvent event, Now now) {
@@ -178,7 +178,7 @@ final class Producers {
                 r.becomeLost();
             }
             registrations.forgetLost(); // once for all of them: a token may have named a thousand
-            writer.unresolved(registrations.unresolved());
+            writer.mustBeListed(registrations.unresolved());
         }
     }
 }

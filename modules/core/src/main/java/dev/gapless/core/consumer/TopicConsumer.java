@@ -246,9 +246,9 @@ public final class TopicConsumer {
     private void forgetEnded() {
         Set<String> known = shared.known();
         readers.values().forEach(reader -> known.addAll(reader.known()));
-        shared.feed().forgetBut(known);
+        shared.feed().forgetEnded(known);
         known.addAll(shared.feed().known().newest().keySet());
-        eras.forgetBut(known);
+        eras.retain(known);
     }
 
     public void onMessage(ToConsumer message, Now now) {

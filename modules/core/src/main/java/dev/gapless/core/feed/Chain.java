@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chain {
     private final String node;
-    /** The position behind the newest entry. */
+    /** The position after the newest entry. */
     private Placed tail;
     /** Invariant: it never falls, and is no index beyond the feed's head. */
     private long tailIndex;
@@ -48,17 +48,17 @@ final class Chain {
         return tail instanceof End && tailIndex <= index;
     }
 
-    /** Appended up to this position, with the entry of this index. Says whether that is in another stretch, or behind its end. */
-    boolean goesOn(Placed behind, long index) {
-        assert index >= tailIndex : node + ": " + index + " behind " + tailIndex;
-        boolean elsewhere = !tail.isLevelWith(behind);
-        tail = behind;
+    /** Goes on up to this position, with the entry of this index. Returns true if that is in another stretch, or after its end. */
+    boolean append(Placed after, long index) {
+        assert index >= tailIndex : node + ": " + index + " after " + tailIndex;
+        boolean elsewhere = !tail.isLevelWith(after);
+        tail = after;
         tailIndex = index;
         return elsewhere;
     }
 
     /** This entry of the producer fell out of the ring. */
-    void lost(FeedEntry entry) {
+    void evicted(FeedEntry entry) {
         if (entry instanceof FeedEntry.Message message) {
             notice = null;
             left = false;
@@ -74,7 +74,7 @@ final class Chain {
         assert entry.node().equals(node) : entry + " in the chain of " + node;
     }
 
-    /** The position behind the last entry that is gone; null if that is none, and nobody knows what was before the first. */
+    /** The position after the last entry that is gone; null if that is none, and nobody knows what was before the first. */
     @Nullable Placed base() {
         if (notice != null) {
             return notice;

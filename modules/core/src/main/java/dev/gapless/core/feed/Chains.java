@@ -21,12 +21,12 @@ final class Chains {
     }
 
     /** An entry fell out of the ring. Its producer has a chain until nothing of it is left there. */
-    void lost(FeedEntry entry) {
+    void evicted(FeedEntry entry) {
         Chain chain = byNode.get(entry.node());
         if (chain == null) {
             throw new IllegalStateException(entry + " is of a producer that was forgotten");
         }
-        chain.lost(entry);
+        chain.evicted(entry);
     }
 
     /** Forgets the producers that are over by this index, but for these. Returns their names. */

@@ -5,7 +5,7 @@ import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open end of a stretch: the producer was lost, or left. It lies behind every message of the stretch, whatever their sequences.
+ * The open end of a stretch: the producer was lost, or left. It lies after every message of the stretch, whatever their sequences.
  *
  * @param node the producer's name
  * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted
@@ -21,7 +21,7 @@ public record End(String node, long number, @Nullable Position last, long first,
         FEED,
         /** The catch-up reader that the subscription had: its producer may turn up on the shared feed, and go on at the end's position. */
         CATCH_UP,
-        /** The subscription began behind it, and was never in that stretch. */
+        /** The subscription began after it, and was never in that stretch. */
         START
     }
 

@@ -19,8 +19,8 @@ public record Era(String node, long number, Epoch epoch, long first) {
         }
     }
 
-    /** Is the stretch the next one behind this end? If not, lives that nobody can number may lie between the two (rule S3). */
-    public boolean isNextBehind(End end) {
+    /** Is the stretch the next one after this end? If not, lives that nobody can number may lie between the two (rule S3). */
+    public boolean isNextAfter(End end) {
         return number <= end.number() + 1;
     }
 }

@@ -37,7 +37,7 @@ public final class Eras {
             this.latest = latest;
         }
 
-        /** Counts a stretch behind all that is known, ends included. */
+        /** Counts a stretch after all that is known, ends included. */
         long next() {
             latest++;
             over = false;
@@ -79,10 +79,10 @@ public final class Eras {
         return List.copyOf(all.size() > LIVES_REMEMBERED ? all.subList(1, all.size()) : all);
     }
 
-    /** Nothing is left of any node but these. Should one come under such a name, it is beyond all that there was. */
-    public void forgetBut(Set<String> known) {
+    /** Forgets all nodes except these. Should one come under a forgotten name, it is beyond all that there was. */
+    public void retain(Set<String> names) {
         counted.entrySet().removeIf(entry -> {
-            boolean gone = !known.contains(entry.getKey());
+            boolean gone = !names.contains(entry.getKey());
             floor = gone ? Math.max(floor, entry.getValue().latest) : floor;
             return gone;
         });
@@ -135,13 +135,13 @@ public final class Eras {
         return End.of(era.node(), number, position.position(), era.first());
     }
 
-    /** The open end of a life that never answered: behind all that is known, ends of other lives included. */
-    public End endOfSilent(String node, long uid) {
+    /** The open end of a life that never answered: after all that is known, ends of other lives included. */
+    public End endOfUnheard(String node, long uid) {
         Counted c = counted(node);
         return End.of(node, c.endOf(uid, c.latest + 1), null, 1);
     }
 
-    /** The open end of a position that nobody answers for: behind all that is known. */
+    /** The open end of a position that nobody answers for: after all that is known. */
     public End endOfUnanswered(String node, @Nullable Position position) {
         Counted c = counted(node);
         c.over = true;

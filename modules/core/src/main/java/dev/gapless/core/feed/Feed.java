@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it, each at its own pace; one that is overtaken finds out, and is told from {@link #overtaken} what it missed.
  *
  * <p>Per producer the entries form a chain: each goes on where the one before ended. What fell out of the ring is remembered
- * as the producer's base, the position behind its last entry that is gone (rule F1).
+ * as the producer's base, the position after its last entry that is gone (rule F1).
  *
  * <p>Written by one thread, that of the topic's consumer, under a lock; read by any number of threads, entries without it,
  * base and oldest index with it, since they mean nothing apart.
@@ -26,7 +26,7 @@ public final class Feed {
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
     private final Chains chains = new Chains();
-    private final Readers readers;
+    private final FeedCursors cursors;
     private final Ages ages;
     /** What others see of the chains. Invariant: it is as of the newest entry, or ahead of it. */
     private volatile Known known = Known.NOBODY;
@@ -45,15 +45,15 @@ public final class Feed {
     /**
      * How a catch-up reader goes on in this feed.
      *
-     * @param reader attached at the oldest entry
+     * @param cursor attached at the oldest entry
      * @param positions its own, and the ends of producers that are gone for good, and of which it never knew
      */
-    public record Joined(FeedCursor reader, Vector positions) {}
+    public record Joined(FeedCursor cursor, Vector positions) {}
 
     public Feed(TopicSettings settings) {
         this.settings = settings;
         this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), 1);
-        this.readers = new Readers(settings);
+        this.cursors = new FeedCursors(settings);
         this.ages = Ages.of(settings.maxAgeNs());
     }
 
@@ -68,7 +68,7 @@ public final class Feed {
     public void messages(Era era, List<Frame> frames) {
         lock.lock();
         try {
-            readers.lookForStalled();
+            cursors.lookForStalled();
             Chain chain = chains.of(era.node());
             for (Frame frame : frames) {
                 FeedEntry.Message message = new FeedEntry.Message(ring.head() + 1, era, frame);
@@ -98,7 +98,7 @@ public final class Feed {
     private void notice(FeedEntry entry) {
         lock.lock();
         try {
-            readers.lookForStalled();
+            cursors.lookForStalled();
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
             Chain chain = chains.of(entry.node());
             if (chain == null) {
@@ -121,31 +121,28 @@ public final class Feed {
         return chain;
     }
 
-    private void goOn(Chain chain, Placed behind, long index) {
-        if (chain.goesOn(behind, index)) {
-            known = known.wentTo(behind);
+    private void goOn(Chain chain, Placed after, long index) {
+        if (chain.append(after, index)) {
+            known = known.wentTo(after);
         }
     }
 
     private void append(FeedEntry entry) {
-        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), readers.evictable())) {
-            readers.look();
+        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), cursors.evictable())) {
+            cursors.look();
         }
-        ring.append(entry, readers.evictable(), this::evicted);
+        ring.append(entry, cursors.evictable(), this::evicted);
     }
 
     private void evicted(FeedEntry entry) {
-        chains.lost(entry);
+        chains.evicted(entry);
     }
 
-    /**
-     * Forgets producers that have come to their end, of which nothing is left in the ring, and which every reader has read: but for
-     * these.
-     */
-    public void forgetBut(Set<String> nodes) {
+    /** Forgets the producers, except these, that have ended, of which nothing is left in the ring, and whose end every reader has read. */
+    public void forgetEnded(Set<String> except) {
         lock.lock();
         try {
-            Set<String> gone = chains.forgetOver(readers.readBy(ring.oldest() - 1), nodes);
+            Set<String> gone = chains.forgetOver(cursors.readBy(ring.oldest() - 1), except);
             if (!gone.isEmpty()) {
                 known = known.without(gone);
             }
@@ -163,7 +160,7 @@ public final class Feed {
         try {
             long upTo = ages.tooOld(ring.head(), nowNs);
             if (ring.oldest() <= upTo) {
-                ring.evict(Math.min(upTo, readers.look()), this::evicted);
+                ring.evict(Math.min(upTo, cursors.look()), this::evicted);
             }
         } finally {
             lock.unlock();
@@ -180,15 +177,15 @@ public final class Feed {
         if (!settings.backpressure()) {
             return settings.windowBytes();
         }
-        readers.wantRoom(true); // before it looks: who frees something from now on says so
+        cursors.wantRoom(true); // before it looks: who frees something from now on says so
         boolean full;
         lock.lock();
         try {
-            full = ring.isFullFor(settings.batchBytes(), readers.look());
+            full = ring.isFullFor(settings.batchBytes(), cursors.look());
         } finally {
             lock.unlock();
         }
-        readers.wantRoom(full);
+        cursors.wantRoom(full);
         return full ? 0 : settings.windowBytes();
     }
 
@@ -199,18 +196,18 @@ public final class Feed {
     public void findStalled(long nowNs) {
         lock.lock();
         try {
-            readers.findStalled(ring.head(), nowNs);
+            cursors.findStalled(ring.head(), nowNs);
         } finally {
             lock.unlock();
         }
     }
 
-    /** A token names these producers, whatever was read of them. */
-    public void unresolved(Set<String> nodes) {
-        known = known.unresolved(nodes);
+    /** A token must list these producers, whatever was read of them. */
+    public void mustBeListed(Set<String> nodes) {
+        known = known.mustBeListed(nodes);
     }
 
-    /** The position behind the newest entry of each producer. */
+    /** The position after the newest entry of each producer. */
     public Vector tails() {
         lock.lock();
         try {
@@ -226,16 +223,16 @@ public final class Feed {
     public FeedCursor attach(long index, long nowNs) {
         lock.lock();
         try {
-            return readers.attach(index, nowNs);
+            return cursors.attach(index, nowNs);
         } finally {
             lock.unlock();
         }
     }
 
-    public void detach(FeedCursor reader) {
+    public void detach(FeedCursor cursor) {
         lock.lock();
         try {
-            readers.detach(reader);
+            cursors.detach(cursor);
         } finally {
             lock.unlock();
         }
@@ -275,7 +272,7 @@ public final class Feed {
 
     /** True while the consumer has stopped a producer for want of room: subscriptions then tell it of their progress. */
     public boolean wantsRoom() {
-        return readers.wantRoom();
+        return cursors.wantRoom();
     }
 
     /** What is known of the producers now. */
@@ -283,9 +280,9 @@ public final class Feed {
         return known;
     }
 
-    /** {@link Known#unresolved}, now. */
-    public Set<String> unresolved() {
-        return known.unresolved();
+    /** {@link Known#mustBeListed}, now. */
+    public Set<String> mustBeListed() {
+        return known.mustBeListed();
     }
 
     /** {@link Known#where}, now. */
@@ -322,7 +319,7 @@ public final class Feed {
         lock.lock();
         try {
             Vector reached = chains.withEnded(positions);
-            return chains.areReachedBy(reached) ? new Joined(readers.attach(ring.oldest(), nowNs), reached) : null;
+            return chains.areReachedBy(reached) ? new Joined(cursors.attach(ring.oldest(), nowNs), reached) : null;
         } finally {
             lock.unlock();
         }

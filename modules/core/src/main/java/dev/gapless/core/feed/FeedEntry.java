@@ -11,7 +11,7 @@ public sealed interface FeedEntry extends Ring.Entry {
     /** The producer's name. */
     String node();
 
-    /** The producer's position behind this entry. */
+    /** The producer's position after this entry. */
     Placed after();
 
     default long sequence() {
@@ -23,7 +23,7 @@ public sealed interface FeedEntry extends Ring.Entry {
      * lies among all others; what a reload has passed before that stays passed (S4).
      */
     default @Nullable Placed place(@Nullable Placed position) {
-        return position == null ? null : position.goesOn(after());
+        return position == null ? null : position.resolvedBy(after());
     }
 
     /** A message. */
@@ -48,7 +48,7 @@ public sealed interface FeedEntry extends Ring.Entry {
         @Override
         public @Nullable Placed place(@Nullable Placed position) {
             // Most messages follow one of their stretch: no object is made for them.
-            return position == null || position instanceof At ? position : position.goesOn(after());
+            return position == null || position instanceof At ? position : position.resolvedBy(after());
         }
 
         @Override

@@ -10,26 +10,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origins where each producer's stream first began in the feed, unless it began with an expiry, which nobody must skip
  * @param newest of each producer a position in the stretch that it is in, or the end that it has come to
- * @param unresolved producers that a token names whatever was read of them: without a position yet, or still there after their end
+ * @param mustBeListed producers that a token must list whatever was read of them: without a position yet, or still there after their end
  */
-public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<String> unresolved) {
+public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<String> mustBeListed) {
     static final Known NOBODY = new Known(Map.of(), Map.of(), Set.of());
 
     /** Where a producer's stream began. */
     Known began(At origin) {
         Map<String, At> more = new HashMap<>(origins);
         more.put(origin.node(), origin);
-        return new Known(Map.copyOf(more), newest, unresolved);
+        return new Known(Map.copyOf(more), newest, mustBeListed);
     }
 
     /** A producer went on in another stretch, or came to its end. */
     Known wentTo(Placed position) {
         Map<String, Placed> more = new HashMap<>(newest);
         more.put(position.node(), position);
-        return new Known(origins, Map.copyOf(more), unresolved);
+        return new Known(origins, Map.copyOf(more), mustBeListed);
     }
 
-    Known unresolved(Set<String> nodes) {
+    Known mustBeListed(Set<String> nodes) {
         return new Known(origins, newest, nodes);
     }
 
@@ -38,7 +38,7 @@ public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<Str
         fewerOrigins.keySet().removeAll(nodes);
         Map<String, Placed> fewer = new HashMap<>(newest);
         fewer.keySet().removeAll(nodes);
-        return new Known(Map.copyOf(fewerOrigins), Map.copyOf(fewer), unresolved);
+        return new Known(Map.copyOf(fewerOrigins), Map.copyOf(fewer), mustBeListed);
     }
 
     /**

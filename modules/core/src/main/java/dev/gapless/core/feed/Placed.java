@@ -5,7 +5,7 @@ import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where somebody stands in one producer's stream: in a stretch of messages, behind the end of one, or where a token says. It can be
+ * Where somebody stands in one producer's stream: in a stretch of messages, after the end of one, or where a token says. It can be
  * compared with every other position of that producer on this node.
  */
 public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, End {
@@ -13,13 +13,13 @@ public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, 
     /** The producer's name. */
     String node();
 
-    /** The epoch, or null behind the end of a life that never answered. */
+    /** The epoch, or null after the end of a life that never answered. */
     @Nullable Epoch epoch();
 
     /** The epoch's first sequence. */
     long first();
 
-    /** The sequence in the epoch; behind an end the furthest that is known, which is not compared. */
+    /** The sequence in the epoch; after an end the furthest that is known, which is not compared. */
     long sequence();
 
     /** The position without its place; null if the producer never answered. */
@@ -56,7 +56,7 @@ public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, 
         return other == null || compareTo(other) > 0;
     }
 
-    /** Are both in one stretch, or both behind its end? Whatever their sequences. */
+    /** Are both in one stretch, or both after its end? Whatever their sequences. */
     default boolean isLevelWith(Placed other) {
         if (this instanceof Unplaced || other instanceof Unplaced) {
             return this instanceof Unplaced && other instanceof Unplaced;
@@ -65,10 +65,10 @@ public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, 
     }
 
     /**
-     * The same position, if its producer answers in the stretch of {@code answer} for it: then it lies there, also behind an end at which
+     * The same position, if its producer answers in the stretch of {@code answer} for it: then it lies there, also after an end at which
      * it was taken for lost.
      */
-    default Placed goesOn(Placed answer) {
+    default Placed resolvedBy(Placed answer) {
         boolean isOpen = !(this instanceof At);
         return isOpen
                         && answer instanceof At there
@@ -78,7 +78,7 @@ public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, 
                 : this;
     }
 
-    /** Another position of the same epoch, in the same place; behind an end nothing moves. */
+    /** Another position of the same epoch, in the same place; after an end nothing moves. */
     default Placed movedTo(Position position) {
         if (this instanceof At at) {
             return new At(at.era(), position.sequence());

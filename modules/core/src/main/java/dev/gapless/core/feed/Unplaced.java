@@ -16,6 +16,7 @@ public record Unplaced(String node, Position position) implements Placed {
         return position.epoch();
     }
 
+    /** Not known. As in most logs: it is asked only whether anything was published before the position. */
     @Override
     public long first() {
         return 1;

@@ -39,7 +39,7 @@ public final class Vector {
         return new Vector(copy);
     }
 
-    /** The same, with every end told by the catch-up reader, unless the subscription began behind it. */
+    /** The same, with every end told by the catch-up reader, unless the subscription began after it. */
     public Vector withEndsToldByCatchUp() {
         Map<String, Placed> copy = new HashMap<>(positions);
         copy.replaceAll((node, position) -> position instanceof End end && end.toldBy() == End.ToldBy.FEED
@@ -48,8 +48,8 @@ public final class Vector {
         return new Vector(copy);
     }
 
-    /** Without the ends that the feed told, but for those of these producers. */
-    public Vector withoutToldEndsBut(Set<String> nodes) {
+    /** Without the ends that the feed told, except those of these producers. */
+    public Vector withoutFeedEndsExcept(Set<String> nodes) {
         Map<String, Placed> copy = new HashMap<>(positions);
         copy.values()
                 .removeIf(position ->

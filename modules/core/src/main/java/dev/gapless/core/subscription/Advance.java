@@ -70,7 +70,7 @@ final class Advance {
         Set<String> known = feed.known().newest().keySet();
         Vector at = here.positions();
         if (feed == shared && at.positions().size() > known.size()) {
-            here = here.movedTo(here.index(), at.withoutToldEndsBut(known));
+            here = here.movedTo(here.index(), at.withoutFeedEndsExcept(known));
         }
         return this;
     }
@@ -202,7 +202,7 @@ final class Advance {
         Map<String, Placed> went = new HashMap<>();
         bases.positions().forEach((node, base) -> {
             Placed known = feed.where(node, at);
-            Placed position = known instanceof End ? known.goesOn(base) : known;
+            Placed position = known instanceof End ? known.resolvedBy(base) : known;
             if (position != null && !position.equals(at.get(node))) {
                 went.put(node, position);
             }

@@ -23,7 +23,7 @@ final class Listing {
      */
     static Map<String, @Nullable Position> of(Vector at, List<End> untold, Known known) {
         Map<String, @Nullable Position> positions = new HashMap<>();
-        for (String node : known.unresolved()) {
+        for (String node : known.mustBeListed()) {
             positions.put(node, null);
         }
         // What began with an expiry that was not passed yet has no position either.
@@ -44,7 +44,7 @@ final class Listing {
 
     /** Is that producer over, so that nothing of it is left to tell? */
     private static boolean isOver(End end, Known known) {
-        if (known.unresolved().contains(end.node())) {
+        if (known.mustBeListed().contains(end.node())) {
             return false;
         }
         Placed newest = known.newest().get(end.node());

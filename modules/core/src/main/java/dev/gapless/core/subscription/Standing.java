@@ -120,8 +120,8 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long inde
         return new Standing(
                 SubscriptionPhase.READING,
                 shared,
-                as.reader(),
-                as.reader().next(),
+                as.cursor(),
+                as.cursor().next(),
                 MessageRun.none(as.positions()),
                 untold);
     }

@@ -87,7 +87,7 @@ class ConsumerStateTest implements Outbox.Carrier {
     @Override
     public void carryOut(Effect effect) {
         missed.add(assertInstanceOf(Effect.Missed.class, effect).node());
-        unresolvedWhenMissed.add(feed.unresolved());
+        unresolvedWhenMissed.add(feed.mustBeListed());
     }
 
     private Now now() {
@@ -381,7 +381,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         consumer.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
         consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), now());
-        assertTrue(feed.unresolved().contains("p"));
+        assertTrue(feed.mustBeListed().contains("p"));
     }
 
     /** Sessions of so many attempts of which none was answered in time. */
@@ -847,7 +847,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
-        assertEquals(Set.of(), feed.unresolved());
+        assertEquals(Set.of(), feed.mustBeListed());
     }
 
     @Test
@@ -894,7 +894,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled(), "nothing more is to be expected of it here");
-        assertEquals(Set.of("p", "host:1"), feed.unresolved());
+        assertEquals(Set.of("p", "host:1"), feed.mustBeListed());
         after(Given.ring(64).producerReturnNs());
         assertEquals(1, feed.head(), "told once");
         consumer.onMembers(List.of(named(PRODUCER)), now());
@@ -916,7 +916,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         assertEquals(positions.keySet(), Set.copyOf(missed));
         assertEquals(positions.size(), missed.size());
         assertEquals(1, unresolvedWhenMissed.size(), "not gathered anew for each of them");
-        assertEquals(Set.of(), feed.unresolved());
+        assertEquals(Set.of(), feed.mustBeListed());
         assertEquals(Set.of(), consumer.known());
     }
 
@@ -926,7 +926,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         after(Given.ring(64).producerReturnNs());
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        assertEquals(Set.of(), feed.unresolved());
+        assertEquals(Set.of(), feed.mustBeListed());
     }
 
     @Test
@@ -951,7 +951,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         positions.put("p", new Position(EPOCH, 7));
         positions.put("host:1", null);
         consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        assertEquals(Set.of("host:1"), feed.unresolved(), "the other one has its position");
+        assertEquals(Set.of("host:1"), feed.mustBeListed(), "the other one has its position");
     }
 
     @Test
@@ -959,9 +959,9 @@ class ConsumerStateTest implements Outbox.Carrier {
     void unresolved() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.onMembers(List.of(present(2)), now());
-        assertEquals(Set.of("p", "host:2"), feed.unresolved());
+        assertEquals(Set.of("p", "host:2"), feed.mustBeListed());
         registered(LOG, 1, 0);
-        assertEquals(Set.of("host:2"), feed.unresolved());
+        assertEquals(Set.of("host:2"), feed.mustBeListed());
     }
 
     @Test
@@ -970,13 +970,13 @@ class ConsumerStateTest implements Outbox.Carrier {
     void unheardOfAndWaitedFor() {
         live(1);
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        assertEquals(Set.of(), feed.unresolved(), "its position says all");
+        assertEquals(Set.of(), feed.mustBeListed(), "its position says all");
         consumer.onMembers(List.of(present(2), named(2)), now());
         consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
-        assertEquals(Set.of("p"), feed.unresolved());
+        assertEquals(Set.of("p"), feed.mustBeListed());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals(Set.of(), feed.unresolved());
+        assertEquals(Set.of(), feed.mustBeListed());
     }
 
     @Test

@@ -75,7 +75,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.Ready one) {
             ready.put(one.subscription(), one.silent());
-            unresolvedWhenReady = consumer.feed().unresolved();
+            unresolvedWhenReady = consumer.feed().mustBeListed();
         } else if (effect instanceof Effect.Missed missed && missed.reader() != 0) {
             missedByReaders.add(missed.reason());
         }

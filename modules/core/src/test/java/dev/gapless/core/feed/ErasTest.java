@@ -32,7 +32,7 @@ class ErasTest {
             assertTrue(end.isBeyond(last), "the end of life " + life);
             assertEquals(end, eras.endOf(last, life));
             assertEquals(
-                    end.number(), eras.endOfSilent("p", life).number(), "also for who never heard of life " + life);
+                    end.number(), eras.endOfUnheard("p", life).number(), "also for who never heard of life " + life);
             assertEquals(life, era.number());
         }
     }
@@ -41,9 +41,9 @@ class ErasTest {
     @DisplayName("ruleF2: of lives that never answered the newest are remembered, too")
     void remembersTheNewestSilentLives() {
         for (long life = 1; life <= LIVES; life++) {
-            End end = eras.endOfSilent("p", life);
+            End end = eras.endOfUnheard("p", life);
             assertEquals(life, end.number());
-            assertEquals(end, eras.endOfSilent("p", life), "another reader is told of the same one");
+            assertEquals(end, eras.endOfUnheard("p", life), "another reader is told of the same one");
         }
     }
 
@@ -54,8 +54,8 @@ class ErasTest {
         Era era = of(1);
         assertTrue(new At(era, 0).isBeyond(unplaced));
         assertTrue(eras.endOf(new At(era, 0), 1).isBeyond(unplaced));
-        assertEquals(new At(era, 99), unplaced.goesOn(new At(era, 3)), "placed by an answer in its epoch");
-        assertEquals(unplaced, unplaced.goesOn(new At(of(2), 3)));
+        assertEquals(new At(era, 99), unplaced.resolvedBy(new At(era, 3)), "placed by an answer in its epoch");
+        assertEquals(unplaced, unplaced.resolvedBy(new At(of(2), 3)));
         assertThrows(IllegalArgumentException.class, () -> new Era("p", 0, new Epoch(1), 1));
     }
 
@@ -66,10 +66,10 @@ class ErasTest {
         Era era = of(1);
         End lost = eras.endOfUnanswered("p", new Position(new Epoch(2), 7));
         Era back = of(2);
-        assertEquals(new At(back, 7), lost.goesOn(new At(back, 0)));
-        assertEquals(lost, lost.goesOn(new At(era, 0)), "another epoch");
+        assertEquals(new At(back, 7), lost.resolvedBy(new At(back, 0)));
+        assertEquals(lost, lost.resolvedBy(new At(era, 0)), "another epoch");
         End end = eras.endOf(new At(back, 7), 2);
-        assertEquals(end, end.goesOn(new At(back, 0)), "the end of that very stretch");
-        assertEquals(new At(back, 7), new At(back, 7).goesOn(new At(of(3), 0)));
+        assertEquals(end, end.resolvedBy(new At(back, 0)), "the end of that very stretch");
+        assertEquals(new At(back, 7), new At(back, 7).resolvedBy(new At(of(3), 0)));
     }
 }

@@ -118,10 +118,10 @@ class FeedTest {
     @DisplayName("ruleF1: ends are counted alike by all readers, those of lives that never answered too")
     void endsAreCountedAlike() {
         assertEquals(endOf(p, 1), endOf(p, 1));
-        End silent = eras.endOfSilent("p", 5);
+        End silent = eras.endOfUnheard("p", 5);
         assertTrue(silent.isBeyond(endOf(p, 1)));
-        assertEquals(silent, eras.endOfSilent("p", 5));
-        assertTrue(eras.endOfSilent("p", 6).isBeyond(silent));
+        assertEquals(silent, eras.endOfUnheard("p", 5));
+        assertTrue(eras.endOfUnheard("p", 6).isBeyond(silent));
     }
 
     private End endOf(Era era, long uid) {
@@ -131,16 +131,16 @@ class FeedTest {
     @Test
     @DisplayName("ruleF2, S5: a life ends in one place, whether it answered a reader or not")
     void endOfALifeThatAnsweredOneReader() {
-        long silent = eras.endOfSilent("p", 5).number();
+        long silent = eras.endOfUnheard("p", 5).number();
         assertEquals(silent, endOf(p, 5).number());
-        assertEquals(endOf(q, 6).number(), eras.endOfSilent("q", 6).number());
+        assertEquals(endOf(q, 6).number(), eras.endOfUnheard("q", 6).number());
     }
 
     @Test
     @DisplayName("ruleC7: a producer that began with an expiry has no origin that would pass it")
     void noOriginBehindAnExpiry() {
         Feed feed = new Feed(Given.ring(4));
-        feed.expired(eras.endOfSilent("r", 5), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
         At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
         feed.started(begins);
         assertNull(feed.known().origins().get("r"));
@@ -159,7 +159,7 @@ class FeedTest {
         feed.messages(q, frames(1, 3));
         Vector at = Vector.of(Map.of("p", new At(p, 2), "q", new At(q, 0)));
         assertNotNull(feed.join(at, 0));
-        assertEquals(feed.oldest(), feed.join(at, 0).reader().next());
+        assertEquals(feed.oldest(), feed.join(at, 0).cursor().next());
         assertNull(feed.join(at.with(new At(p, 1)), 0));
         assertNull(feed.join(Vector.of(Map.of("p", new At(p, 9))), 0), "it has nothing of q yet");
     }
@@ -171,14 +171,14 @@ class FeedTest {
         FeedCursor reader = feed.attach(1, 0);
         feed.left(eras.endOf(new At(p, 5), 1)); // 1
         feed.started(new At(q, 0)); // 2
-        feed.forgetBut(Set.of("q"));
+        feed.forgetEnded(Set.of("q"));
         assertTrue(feed.known().newest().containsKey("p"), "in the ring, and to be read");
         reader.moveTo(2);
-        feed.forgetBut(Set.of("q"));
+        feed.forgetEnded(Set.of("q"));
         assertTrue(feed.known().newest().containsKey("p"), "in the ring");
         feed.messages(q, frames(1, 1)); // 3
         assertTrue(bases(feed).containsKey("p"));
-        feed.forgetBut(Set.of("q"));
+        feed.forgetEnded(Set.of("q"));
         assertFalse(feed.known().newest().containsKey("p"));
         assertFalse(bases(feed).containsKey("p"));
         assertNull(feed.tails().get("p"));
@@ -192,10 +192,10 @@ class FeedTest {
         feed.left(eras.endOf(new At(p, 5), 1)); // 1
         feed.started(new At(q, 0)); // 2
         feed.messages(q, frames(1, 9)); // 3 to 11
-        feed.forgetBut(Set.of("q"));
+        feed.forgetEnded(Set.of("q"));
         assertTrue(bases(feed).containsKey("p"), "it stands in front of the end");
         reader.moveTo(2);
-        feed.forgetBut(Set.of("q"));
+        feed.forgetEnded(Set.of("q"));
         assertFalse(bases(feed).containsKey("p"));
     }
 

@@ -459,7 +459,7 @@ class SubscriptionStateTest {
         given();
         idle();
         assertEquals(Set.of("p", "q", "r"), subscription.positions().positions().keySet());
-        feed.forgetBut(Set.of("p"));
+        feed.forgetEnded(Set.of("p"));
         idle();
         assertEquals(Set.of("p", "r"), subscription.positions().positions().keySet());
         feed.expired(new At(eras.of("r", LOG), 7), Reason.REGISTERED_LATE, 0);
@@ -546,17 +546,17 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleC7: each life that was lost without an answer is told")
     void everySilentLifeIsTold() {
-        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        feed.expired(eras.endOfSilent("r", 2), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 2), Reason.PRODUCER_LOST, 0);
         assertEquals(List.of(new Gap("r", Reason.PRODUCER_LOST, null, null, null, null)), told());
     }
 
     @Test
     @DisplayName("G1: a loss is told although the producer is back by the time that it is read")
     void lossBeforeTheReturnIsTold() {
-        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         Era back = eras.of("r", NEXT_LOG);
         feed.started(new At(back, 0));
         feed.messages(back, frames(1, 1));
@@ -589,7 +589,7 @@ class SubscriptionStateTest {
     @DisplayName("G1: who is overtaken past a lost life is told of more than the next life, also when that has left")
     void overtakenPastALostLife() {
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
-        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         Era next = eras.of("r", NEXT_LOG);
         feed.started(new At(next, 0));
         feed.messages(next, frames(1, 5));
@@ -644,7 +644,7 @@ class SubscriptionStateTest {
     void endsKeepThePosition() {
         resume("r", new Position(EPOCH, 2));
         own.expired(eras.endOfUnanswered("r", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
-        own.expired(eras.endOfSilent("r", 5), Reason.PRODUCER_LOST, 0);
+        own.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
         Era back = eras.of("r", LOG);
@@ -665,7 +665,7 @@ class SubscriptionStateTest {
         feed.started(new At(p, 0));
         feed.messages(p, frames(1, 3));
         feed.started(new At(q, 5));
-        feed.unresolved(Set.of("r"));
+        feed.mustBeListed(Set.of("r"));
         given();
         assertEquals(new Position(EPOCH, 3), token().get("p"));
         assertEquals(new Position(EPOCH, 5), token().get("q"));
@@ -684,9 +684,9 @@ class SubscriptionStateTest {
         assertEquals(new Position(EPOCH, 1), token().get("p"), "before the reload has succeeded");
         subscription.reloaded(null);
         assertEquals(Map.of(), token());
-        feed.unresolved(Set.of("p"));
+        feed.mustBeListed(Set.of("p"));
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it is back");
-        feed.unresolved(Set.of());
+        feed.mustBeListed(Set.of());
         feed.expired(new At(eras.of("p", NEXT_LOG), 4), Reason.OVERRUN, 0);
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it was back, and that is not told yet");
     }
@@ -707,7 +707,7 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("ruleT1: a producer whose first news is an expiry is unresolved until that was passed")
     void tokenBeforeAFirstExpiry() {
-        feed.expired(eras.endOfSilent("r", 1), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         assertTrue(token().containsKey("r"));
         told();
         assertTrue(token().containsKey("r"));

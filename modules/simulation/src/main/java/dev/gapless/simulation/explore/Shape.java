@@ -113,7 +113,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Registrar.registeredAgain", "statistics"),
             Map.entry("TopicConsumer.registeredAgain", "statistics"),
             Map.entry("Chain.key", "told to people alone"),
-            Map.entry("Readers.stalledAfterNs", "never changes"),
+            Map.entry("FeedCursors.stalledAfterNs", "never changes"),
             Map.entry("Path.eras", "those of the run's messages"),
             Map.entry("Path.sequences", "those of the run's messages"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),

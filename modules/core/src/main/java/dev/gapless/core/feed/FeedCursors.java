@@ -6,12 +6,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Who reads a feed, and, with backpressure, what the feed keeps for them: nothing is overwritten that a reader has yet to read, unless
- * that reader has stalled.
+ * The cursors of the subscriptions that read a feed, and, with backpressure, what the feed keeps for them: nothing is overwritten that
+ * one of them has yet to read, unless that one has stalled.
  *
  * <p>Under the feed's lock; whether room is wanted any thread may ask.
  */
-final class Readers {
+final class FeedCursors {
     private final boolean backpressure;
     private final long stalledAfterNs;
     /** Those that came first come first. */
@@ -20,40 +20,40 @@ final class Readers {
     /** Entries up to here need not be kept. Invariant: without backpressure it is {@link Ring#ALL}. */
     private long evictable = Ring.ALL;
 
-    /** May there be a stalled reader? */
+    /** May there be a stalled one? */
     private boolean someStalled;
 
     private volatile boolean wantRoom;
-    /** Was room wanted when stalled readers were looked for last? An idle topic has not been looked at for long. */
+    /** Was room wanted when stalled ones were looked for last? An idle topic has not been looked at for long. */
     private boolean wantedRoom;
 
-    Readers(TopicSettings settings) {
+    FeedCursors(TopicSettings settings) {
         this.backpressure = settings.backpressure();
         this.stalledAfterNs = settings.backpressureTimeoutNs() / 2;
     }
 
-    /** A reader that begins at this index. */
+    /** The cursor of a subscription that begins at this index. */
     FeedCursor attach(long index, long nowNs) {
-        FeedCursor reader = new FeedCursor(index, nowNs);
-        all.add(reader);
+        FeedCursor cursor = new FeedCursor(index, nowNs);
+        all.add(cursor);
         if (backpressure) {
             evictable = Math.min(evictable, index - 1);
         }
-        return reader;
+        return cursor;
     }
 
-    void detach(FeedCursor reader) {
-        all.remove(reader);
+    void detach(FeedCursor cursor) {
+        all.remove(cursor);
     }
 
     // ------------------------------------------------------------------ holding
 
-    /** Entries up to this index may be overwritten, as far as is known without a look at the readers. */
+    /** Entries up to this index may be overwritten, as far as is known without a look at the cursors. */
     long evictable() {
         return evictable;
     }
 
-    /** The same, after a look at the readers. */
+    /** The same, after a look at the cursors. */
     long look() {
         if (backpressure) {
             evictable = readByAll();
@@ -61,7 +61,7 @@ final class Readers {
         return evictable;
     }
 
-    /** Before entries come: a stalled reader that has gone on is waited for again. */
+    /** Before entries come: a stalled one that has gone on is waited for again. */
     void lookForStalled() {
         if (someStalled) {
             look();
@@ -71,21 +71,21 @@ final class Readers {
     private long readByAll() {
         long lowest = Ring.ALL;
         someStalled = false;
-        for (FeedCursor reader : all) {
-            reader.stalled &= reader.next() == reader.seen;
-            someStalled |= reader.stalled;
-            if (!reader.stalled) {
-                lowest = Math.min(lowest, reader.next() - 1);
+        for (FeedCursor cursor : all) {
+            cursor.stalled &= cursor.next() == cursor.seen;
+            someStalled |= cursor.stalled;
+            if (!cursor.stalled) {
+                lowest = Math.min(lowest, cursor.next() - 1);
             }
         }
         return lowest;
     }
 
-    /** Up to here every reader has read, the stalled ones included; at most this index. */
+    /** Up to here all have read, the stalled ones included; at most this index. */
     long readBy(long atMost) {
         long lowest = atMost;
-        for (FeedCursor reader : all) {
-            lowest = Math.min(lowest, reader.next() - 1);
+        for (FeedCursor cursor : all) {
+            lowest = Math.min(lowest, cursor.next() - 1);
         }
         return lowest;
     }
@@ -100,20 +100,20 @@ final class Readers {
 
     // ------------------------------------------------------------------ stalling
 
-    /** A reader that frees nothing for too long, while others want room, is no longer waited for until it goes on. */
+    /** One that frees nothing for too long, while others want room, is no longer waited for until it goes on. */
     void findStalled(long head, long nowNs) {
         boolean wantRoomSince = wantRoom && wantedRoom;
         wantedRoom = wantRoom;
-        for (FeedCursor reader : all) {
-            long next = reader.next();
-            if (next != reader.seen) {
-                reader.seen = next;
-                reader.progressNs = nowNs;
-                reader.stalled = false;
+        for (FeedCursor cursor : all) {
+            long next = cursor.next();
+            if (next != cursor.seen) {
+                cursor.seen = next;
+                cursor.progressNs = nowNs;
+                cursor.stalled = false;
             } else if (!wantRoomSince || next > head) {
-                reader.progressNs = nowNs; // it holds nothing back
-            } else if (nowNs - reader.progressNs >= stalledAfterNs) {
-                reader.stalled = true;
+                cursor.progressNs = nowNs; // it holds nothing back
+            } else if (nowNs - cursor.progressNs >= stalledAfterNs) {
+                cursor.stalled = true;
                 someStalled = true;
             }
         }
