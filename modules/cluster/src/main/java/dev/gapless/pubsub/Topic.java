@@ -1,11 +1,17 @@
 package dev.gapless.pubsub;
 
 import dev.gapless.CursorExpired;
+import dev.gapless.Gapless;
+import dev.gapless.StartFrom;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Unconfirmed;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
  * A topic as an actor, used like {@code org.apache.pekko.actor.typed.pubsub.Topic}: change the import, and say what a subscriber
@@ -59,9 +65,46 @@ public final class Topic {
      */
     public static <T> Behavior<Command<T>> create(
             Class<T> messageClass, String topicName, Function<CursorExpired<T>, ? extends T> expired) {
-        return TopicBehavior.create(
-                dev.gapless.Topic.of(given(topicName, "topicName"), given(messageClass, "messageClass")),
-                given(expired, "expired"));
+        dev.gapless.Topic<T> topic =
+                dev.gapless.Topic.of(given(topicName, "topicName"), given(messageClass, "messageClass"));
+        given(expired, "expired");
+        return Behaviors.setup(context -> {
+            Relay<T> relay = relay(topic, expired, context);
+            return Behaviors.receiveMessage(command -> carryOut(command, relay, context));
+        });
+    }
+
+    private static <T> Relay<T> relay(
+            dev.gapless.Topic<T> topic,
+            Function<CursorExpired<T>, ? extends T> expired,
+            ActorContext<Command<T>> context) {
+        Gapless gapless = Gapless.get(context.getSystem());
+        ActorRef<Command<T>> self = context.getSelf();
+        return new Relay<>(
+                topic,
+                expired,
+                gapless.producer(topic),
+                context.getLog(),
+                number -> gapless.subscribe(
+                        topic,
+                        StartFrom.since(Instant.now()),
+                        SubscriptionSettings.defaults(),
+                        self,
+                        unconfirmed -> new Told<>(number, unconfirmed)));
+    }
+
+    private static <T> Behavior<Command<T>> carryOut(
+            Command<T> command, Relay<T> relay, ActorContext<Command<T>> context) {
+        if (command instanceof Publish<T> publish) {
+            relay.publish(publish.message());
+        } else if (command instanceof Subscribe<T> subscribe && relay.subscribe(subscribe.subscriber())) {
+            context.watchWith(subscribe.subscriber(), new Unsubscribe<>(subscribe.subscriber()));
+        } else if (command instanceof Unsubscribe<T> unsubscribe && relay.unsubscribe(unsubscribe.subscriber())) {
+            context.unwatch(unsubscribe.subscriber());
+        } else if (command instanceof Told<T> told && !relay.told(told.subscription(), told.unconfirmed())) {
+            return Behaviors.stopped();
+        }
+        return Behaviors.same();
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.gapless.testkit;
 
-import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.EventHandler;
 import dev.gapless.StartFrom;
@@ -8,20 +7,12 @@ import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.internal.ActorSystems;
-import dev.gapless.testkit.internal.DrivenSubscription;
-import dev.gapless.testkit.internal.Links;
-import dev.gapless.testkit.internal.Observer;
-import dev.gapless.testkit.internal.Observers;
-import dev.gapless.testkit.internal.Surroundings;
-import dev.gapless.testkit.internal.TestIncarnation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.jspecify.annotations.Nullable;
@@ -51,28 +42,16 @@ import org.jspecify.annotations.Nullable;
 public final class GaplessTestKit implements AutoCloseable {
     private static final String SMALL_AND_QUICK =
             "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s }";
-    private static final Duration LEVEL_WITHIN = Duration.ofMinutes(1);
-    private static final Duration STEP = Duration.ofMillis(100);
 
-    private final Surroundings surroundings;
-    private final Observers observers;
+    private final World world;
     private final Map<String, TestNode> nodes = new LinkedHashMap<>();
-    private final List<TestSubscription<?>> subscriptions = new ArrayList<>();
-    private volatile Duration patience = Duration.ofSeconds(3);
 
     private GaplessTestKit(@Nullable ActorSystem system, String config) {
         if (system != null) {
             ActorSystems.checkIsNoClusterNode(system);
         }
-        Config settings = ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK));
-        this.surroundings = new Surroundings(system, settings);
-        this.observers = new Observers() {
-            @Override
-            public <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription) {
-                return added(new TestSubscription<>(GaplessTestKit.this, subscription))
-                        .observer();
-            }
-        };
+        this.world = new World(
+                system, ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK)));
     }
 
     /** A cluster without nodes. */
@@ -108,15 +87,14 @@ public final class GaplessTestKit implements AutoCloseable {
 
     /** How long expectations wait, in real time, while a handler or an actor has not answered; 3 seconds unless this is called. */
     public GaplessTestKit withPatience(Duration longest) {
-        patience = longest;
+        world.patience(longest);
         return this;
     }
 
     /** The node of this name. It joins the cluster at the first call. */
     public TestNode node(String name) {
         List<TestNode> node = new ArrayList<>();
-        order(() -> node.add(nodes.computeIfAbsent(
-                name, joins -> new TestNode(this, joins, () -> new TestIncarnation(surroundings, observers, joins)))));
+        world.order(() -> node.add(nodes.computeIfAbsent(name, joins -> new TestNode(world, joins))));
         return node.get(0);
     }
 
@@ -127,23 +105,23 @@ public final class GaplessTestKit implements AutoCloseable {
      * an application has from the real clock, is since now.
      */
     public Instant now() {
-        return surroundings.time().now();
+        return world.surroundings().time().now();
     }
 
     /** Lets so much time pass, at once: timeouts, backoffs and heartbeats that fall into it happen. */
     public void pass(Duration duration) {
-        order(() -> surroundings.time().pass(duration));
+        world.pass(duration);
     }
 
     /** No message between these two arrives, until {@link #reconnect}. */
     public void cut(TestNode one, TestNode other) {
-        order(() -> surroundings.links().cut(one.name(), other.name()));
+        world.order(() -> world.cut(one.name(), other.name(), true));
     }
 
     /** The links between these two work again; returns when both have what was missing, or were told. */
     public void reconnect(TestNode one, TestNode other) {
-        order(() -> surroundings.links().heal(one.name(), other.name()));
-        awaitLevel();
+        world.order(() -> world.cut(one.name(), other.name(), false));
+        world.awaitLevel();
     }
 
     // ------------------------------------------------------------------ expiries
@@ -178,7 +156,7 @@ public final class GaplessTestKit implements AutoCloseable {
                 return app.subscribe(topic, StartFrom.token(token), handler);
             }
             TestSubscription<T> late = app.subscribe(topic, handler);
-            order(() -> feed.gapless().producer(topic).delete("late"));
+            world.order(() -> feed.gapless().producer(topic).delete("late"));
             feed.reconnect();
             return late;
         }
@@ -193,72 +171,10 @@ public final class GaplessTestKit implements AutoCloseable {
         return subscription;
     }
 
-    // ------------------------------------------------------------------ for nodes and subscriptions
-
-    Surroundings surroundings() {
-        return surroundings;
-    }
-
-    Links links() {
-        return surroundings.links();
-    }
-
-    Duration patience() {
-        return patience;
-    }
-
-    /** Carries it out, and whatever follows from it. */
-    void order(Runnable order) {
-        surroundings.turns().order(order);
-    }
-
-    void passUntil(BooleanSupplier condition, Duration longest) {
-        Instant until = now().plus(longest);
-        while (!condition.getAsBoolean() && now().isBefore(until)) {
-            pass(STEP);
-        }
-    }
-
-    void awaitLevel() {
-        passUntil(links()::areLevel, LEVEL_WITHIN);
-    }
-
-    List<TestNode> others(TestNode than) {
-        return nodes.values().stream().filter(node -> node != than).toList();
-    }
-
-    private synchronized <T> TestSubscription<T> added(TestSubscription<T> subscription) {
-        subscriptions.add(subscription);
-        return subscription;
-    }
-
-    /** The one that this drives. */
-    <T> TestSubscription<T> of(DrivenSubscription<T> driven) {
-        return find(subscription -> subscription.driven() == driven, "which was just made");
-    }
-
-    /** The latest one to this topic on this node. */
-    <T> TestSubscription<T> subscription(String node, Topic<T> topic) {
-        return find(
-                subscription -> subscription.driven().node().equals(node)
-                        && subscription.topic().equals(topic.name()),
-                "to topic " + topic.name() + " on " + node);
-    }
-
-    @SuppressWarnings("unchecked") // it is to that topic
-    private synchronized <T> TestSubscription<T> find(Predicate<TestSubscription<?>> which, String what) {
-        for (int i = subscriptions.size() - 1; i >= 0; i--) {
-            if (which.test(subscriptions.get(i))) {
-                return (TestSubscription<T>) subscriptions.get(i);
-            }
-        }
-        throw new AssertionError("There is no subscription " + what);
-    }
-
     /** Ends the test: nodes are not running any more. */
     @Override
     public void close() {
         nodes.values().forEach(TestNode::crash);
-        surroundings.close();
+        world.surroundings().close();
     }
 }

@@ -31,26 +31,24 @@ import org.jspecify.annotations.Nullable;
  * A node of a {@link GaplessTestKit}, through all of its lives: it publishes, subscribes, and suffers what nodes suffer. It runs from
  * the moment at which {@link GaplessTestKit#node} made it. Thread-safe.
  */
-public final class TestNode {
+public final class TestNode implements NamedNode {
     private static final Duration STEP = Duration.ofMillis(100);
     /** Messages of one test are not all of the same time. */
     private static final Duration TICK = Duration.ofMillis(1);
 
-    private final GaplessTestKit kit;
+    private final World world;
     private final String name;
-    private final Supplier<TestIncarnation> process;
     private @Nullable ActorSystem bound;
     private TestIncarnation life;
 
-    TestNode(GaplessTestKit kit, String name, Supplier<TestIncarnation> process) {
-        this.kit = kit;
+    TestNode(World world, String name) {
+        this.world = world;
         this.name = name;
-        this.process = process;
-        this.life = process.get();
+        this.life = world.start(name);
         life.join();
     }
 
-    /** Its name, as events show it. */
+    @Override
     public String name() {
         return name;
     }
@@ -78,9 +76,9 @@ public final class TestNode {
     /** Publishes a message with key and headers, or a tombstone. */
     public <T> Position publish(Topic<T> topic, Publication<T> publication) {
         List<CompletableFuture<Position>> position = new ArrayList<>();
-        kit.order(() ->
+        world.order(() ->
                 position.add(gapless().producer(topic).publish(publication).toCompletableFuture()));
-        kit.pass(TICK);
+        world.pass(TICK);
         if (!position.get(0).isDone()) {
             throw new IllegalStateException(
                     "Topic " + topic.name() + ": the publish waits for consumers (gapless.overflow = backpressure)."
@@ -100,13 +98,13 @@ public final class TestNode {
     /** {@link #overrun(Topic)}, in which this is missed, too: what is published here nobody gets. */
     public int overrun(Topic<?> topic, Runnable missed) {
         int[] published = new int[1];
-        kit.order(() -> {
-            kit.links().mute(name, true);
+        world.order(() -> {
+            world.links().mute(name, true);
             missed.run();
             published[0] = current().overwrite(topic.name(), "overrun");
         });
-        kit.order(() -> kit.links().mute(name, false));
-        kit.awaitLevel();
+        world.order(() -> world.links().mute(name, false));
+        world.awaitLevel();
         return published[0];
     }
 
@@ -153,33 +151,33 @@ public final class TestNode {
 
     /** The latest subscription to this topic that was made here, by the application for instance. Fails if there is none. */
     public <T> TestSubscription<T> subscription(Topic<T> topic) {
-        return kit.subscription(name, topic);
+        return world.subscription(name, topic);
     }
 
     private <T> TestSubscription<T> ready(Supplier<DrivenSubscription<T>> subscribe) {
         List<DrivenSubscription<T>> driven = new ArrayList<>();
-        kit.order(() -> driven.add(subscribe.get()));
+        world.order(() -> driven.add(subscribe.get()));
         CompletableFuture<?> ready = driven.get(0).ready().toCompletableFuture();
-        kit.passUntil(ready::isDone, kit.surroundings().readyTimeout().plus(STEP));
-        return kit.of(driven.get(0));
+        world.passUntil(ready::isDone, world.surroundings().readyTimeout().plus(STEP));
+        return world.of(driven.get(0));
     }
 
     // ------------------------------------------------------------------ what happens to it
 
     /** No message between it and others arrives, until {@link #reconnect}. It stays a member. */
     public void cutOff() {
-        kit.order(() -> kit.others(this).forEach(other -> kit.links().cut(name, other.name())));
+        world.order(() -> world.cutOff(name, true));
     }
 
     /** Its links work again; returns when everybody has what was missing, or was told. */
     public void reconnect() {
-        kit.order(() -> kit.others(this).forEach(other -> kit.links().heal(name, other.name())));
-        kit.awaitLevel();
+        world.order(() -> world.cutOff(name, false));
+        world.awaitLevel();
     }
 
     /** Its process dies, without a word. Others find it unreachable, and it stays a member until {@link #restart} or {@link #lose}. */
     public void crash() {
-        kit.order(() -> {
+        world.order(() -> {
             if (!current().isGone()) {
                 current().crash();
                 stoodInFor(null);
@@ -191,8 +189,8 @@ public final class TestNode {
     /** Its process dies, is removed from the cluster, and does not come back in time: it is told as {@code PRODUCER_LOST}. */
     public void lose() {
         crash();
-        kit.order(() -> current().remove());
-        kit.pass(kit.surroundings().returnTimeout().plus(STEP));
+        world.order(() -> current().remove());
+        world.pass(world.surroundings().returnTimeout().plus(STEP));
     }
 
     /**
@@ -206,21 +204,21 @@ public final class TestNode {
 
     /** It runs again, after {@link #crash}, {@link #lose} or {@link #leave}. */
     public void start() {
-        kit.order(() -> {
+        world.order(() -> {
             if (!current().isGone()) {
                 throw new IllegalStateException("Node " + name + " is running");
             }
-            become(process.get());
+            become(world.start(name));
         });
-        kit.awaitLevel();
+        world.awaitLevel();
     }
 
     /** It shuts down in good order: its subscriptions end, and others get what they lack, and are told that it left. */
     public void leave() {
         TestIncarnation leaving = current();
-        kit.order(leaving::leave);
-        kit.passUntil(leaving::isDrained, kit.surroundings().drainTimeout());
-        kit.order(() -> end(leaving));
+        world.order(leaving::leave);
+        world.passUntil(leaving::isDrained, world.surroundings().drainTimeout());
+        world.order(() -> end(leaving));
     }
 
     private void end(TestIncarnation ended) {

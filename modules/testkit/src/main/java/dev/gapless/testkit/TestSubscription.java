@@ -14,12 +14,14 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.internal.DrivenSubscription;
 import dev.gapless.testkit.internal.Observer;
+import dev.gapless.testkit.internal.Turns;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +39,16 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the type of the topic's messages
  */
 public final class TestSubscription<T> implements Subscription {
-    private final GaplessTestKit kit;
+    private final Turns turns;
+    private final Supplier<Duration> patience;
     private final DrivenSubscription<T> driven;
     private final Journal<T> journal = new Journal<>();
     private @Nullable Runnable duringReload;
     private @Nullable Throwable reloadFailure;
 
-    TestSubscription(GaplessTestKit kit, DrivenSubscription<T> driven) {
-        this.kit = kit;
+    TestSubscription(Turns turns, Supplier<Duration> patience, DrivenSubscription<T> driven) {
+        this.turns = turns;
+        this.patience = patience;
         this.driven = driven;
     }
 
@@ -68,7 +72,7 @@ public final class TestSubscription<T> implements Subscription {
             public void reloading(CursorExpired<T> expired) {
                 Runnable orders = takeDuringReload();
                 if (orders != null) {
-                    kit.order(orders);
+                    turns.order(orders);
                 }
             }
 
@@ -91,13 +95,13 @@ public final class TestSubscription<T> implements Subscription {
      * the node's ring, and what that cannot hold is missed.
      */
     public TestSubscription<T> stall() {
-        kit.order(() -> driven.stall(true));
+        turns.order(() -> driven.stall(true));
         return this;
     }
 
     /** The handler goes on. */
     public TestSubscription<T> proceed() {
-        kit.order(() -> driven.stall(false));
+        turns.order(() -> driven.stall(false));
         return this;
     }
 
@@ -132,7 +136,7 @@ public final class TestSubscription<T> implements Subscription {
 
     /** Everything that the handler was given until now, in order. */
     public List<Event<T>> events() {
-        kit.order(() -> {});
+        turns.order(() -> {});
         return journal.events();
     }
 
@@ -170,7 +174,7 @@ public final class TestSubscription<T> implements Subscription {
     }
 
     /** The next event is an expiry, with a gap of this node for this reason; there may be others with it. */
-    public TestSubscription<T> expectExpiry(TestNode node, Reason reason) {
+    public TestSubscription<T> expectExpiry(NamedNode node, Reason reason) {
         return expect(
                 "an expiry of " + Words.expiryOf(node.name(), reason, ""),
                 event -> hasGap(
@@ -203,7 +207,7 @@ public final class TestSubscription<T> implements Subscription {
     }
 
     /** The next event says that this node left in good order. */
-    public TestSubscription<T> expectLeft(TestNode node) {
+    public TestSubscription<T> expectLeft(NamedNode node) {
         return expect(
                 "that " + node.name() + " left",
                 event -> event instanceof ProducerLeft<T> left && left.node().equals(node.name()));
@@ -225,7 +229,7 @@ public final class TestSubscription<T> implements Subscription {
 
     /** There is nothing more until now. Does not wait. */
     public TestSubscription<T> expectNothing() {
-        kit.order(() -> {});
+        turns.order(() -> {});
         Journal.Entry<T> entry = journal.peek(false, Duration.ZERO);
         if (entry != null) {
             throw failure("nothing", entry);
@@ -244,8 +248,8 @@ public final class TestSubscription<T> implements Subscription {
     }
 
     private <E> E takeEntry(String what, boolean reloadsToo, Function<Journal.Entry<T>, @Nullable E> as) {
-        kit.order(() -> {});
-        Journal.Entry<T> entry = journal.peek(reloadsToo, kit.patience());
+        turns.order(() -> {});
+        Journal.Entry<T> entry = journal.peek(reloadsToo, patience.get());
         E found = entry == null ? null : as.apply(entry);
         if (entry == null || found == null) {
             throw failure(what, entry);
@@ -288,7 +292,7 @@ public final class TestSubscription<T> implements Subscription {
 
     @Override
     public CursorToken token() {
-        kit.order(() -> {});
+        turns.order(() -> {});
         return driven.token();
     }
 

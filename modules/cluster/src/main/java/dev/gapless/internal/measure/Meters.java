@@ -4,7 +4,6 @@ import dev.gapless.Ended;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.internal.measure.TopicStats.Count;
 import dev.gapless.internal.measure.TopicStats.Publishing;
 import dev.gapless.internal.time.Clock;
 import java.util.ArrayList;

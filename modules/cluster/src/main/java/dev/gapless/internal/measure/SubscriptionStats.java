@@ -8,7 +8,6 @@ import dev.gapless.Lag;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
-import dev.gapless.internal.measure.TopicStats.Count;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
 import java.time.Duration;
@@ -72,8 +71,23 @@ public final class SubscriptionStats {
         long violations();
     }
 
+    /** The numbers of a topic, in which its subscriptions count, too. Thread-safe. */
+    public interface Totals {
+        void add(Count what, long more);
+
+        void subscriptionExpired(Reason reason);
+
+        /** Does anybody want to know how long handlers take? */
+        boolean timesHandlers();
+
+        void add(SubscriptionStats subscription);
+
+        /** Counted once for each that was added. */
+        void ended(SubscriptionStats subscription, Ended.Reason reason);
+    }
+
     private final Subscribing subscription;
-    private volatile TopicStats topic = TopicStats.NONE;
+    private volatile Totals topic;
     private volatile @Nullable Wakeup wakeup;
     private volatile long id;
 
@@ -96,12 +110,14 @@ public final class SubscriptionStats {
     private long seenWakeup;
     private long wakeupSinceNs;
 
-    public SubscriptionStats(Subscribing subscription) {
+    /** Until it begins it counts in those. */
+    public SubscriptionStats(Subscribing subscription, Totals before) {
         this.subscription = subscription;
+        this.topic = before;
     }
 
     /** It begins, with this number; from now on it counts there. */
-    public void begin(long number, TopicStats stats) {
+    public void begin(long number, Totals stats) {
         id = number;
         topic = stats;
         stats.add(this);

@@ -17,31 +17,7 @@ import java.util.function.ToLongFunction;
  * The numbers of one topic on this node, or of all topics that have none of their own. What rises is counted here when it happens;
  * everything else is looked up where it lives when somebody asks. Thread-safe.
  */
-public final class TopicStats {
-    /** What is counted. */
-    public enum Count {
-        PUBLISHED_MESSAGES,
-        PUBLISHED_BYTES,
-        SENT_BATCHES,
-        SENT_MESSAGES,
-        SENT_BYTES,
-        RECEIVED_BATCHES,
-        RECEIVED_MESSAGES,
-        RECEIVED_BYTES,
-        REREGISTRATIONS,
-        DELIVERED,
-        UNDECODABLE,
-        WRONG_CLASS,
-        MISSED_MESSAGES,
-        HANDLED,
-        HANDLED_NS,
-        HANDLER_FAILURES,
-        RELOADS,
-        RELOADS_NS,
-        RELOAD_FAILURES,
-        ORDER_VIOLATIONS
-    }
-
+public final class TopicStats implements SubscriptionStats.Totals {
     /** A log on this node, as far as it is measured. Thread-safe. */
     public interface Publishing {
         Log log();
@@ -80,12 +56,14 @@ public final class TopicStats {
         return topic;
     }
 
-    boolean timesHandlers() {
+    @Override
+    public boolean timesHandlers() {
         return timing.getAsBoolean();
     }
 
     // ------------------------------------------------------------------ what happens
 
+    @Override
     public void add(Count what, long more) {
         counts.add(what, more);
     }
@@ -123,7 +101,8 @@ public final class TopicStats {
         cursorExpiries.add(reason, 1);
     }
 
-    void subscriptionExpired(Reason reason) {
+    @Override
+    public void subscriptionExpired(Reason reason) {
         subscriptionExpiries.add(reason, 1);
     }
 
@@ -143,11 +122,13 @@ public final class TopicStats {
         feeds.remove(feed);
     }
 
+    @Override
     public void add(SubscriptionStats subscription) {
         subscriptions.add(subscription);
     }
 
-    void ended(SubscriptionStats subscription, Ended.Reason reason) {
+    @Override
+    public void ended(SubscriptionStats subscription, Ended.Reason reason) {
         if (subscriptions.remove(subscription)) {
             ended.add(reason, 1);
         }

@@ -1,0 +1,25 @@
+package dev.gapless.internal.measure;
+
+/** What is counted of a topic. */
+public enum Count {
+    PUBLISHED_MESSAGES,
+    PUBLISHED_BYTES,
+    SENT_BATCHES,
+    SENT_MESSAGES,
+    SENT_BYTES,
+    RECEIVED_BATCHES,
+    RECEIVED_MESSAGES,
+    RECEIVED_BYTES,
+    REREGISTRATIONS,
+    DELIVERED,
+    UNDECODABLE,
+    WRONG_CLASS,
+    MISSED_MESSAGES,
+    HANDLED,
+    HANDLED_NS,
+    HANDLER_FAILURES,
+    RELOADS,
+    RELOADS_NS,
+    RELOAD_FAILURES,
+    ORDER_VIOLATIONS
+}
