@@ -130,7 +130,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
                 settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF);
-        this.node = new dev.gapless.core.node.Node(self, logs::hasPublished, outbox, now());
+        this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
         this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context);
         this.consumers = new Quota(settings.maxTopics);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);

@@ -274,7 +274,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
 
     @Override
     public void moved(ProducerLog local, Effect.CursorMoved moved) {
-        long first = moved.sent() < 0 ? 0 : moved.sent() + 1;
+        long first = moved.sent().orElse(-1) + 1;
         losses.of(moved.topic(), LossLogs.Place.CURSOR)
                 .log(
                         moved.reason(),

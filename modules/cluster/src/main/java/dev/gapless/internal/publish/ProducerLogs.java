@@ -65,17 +65,22 @@ public final class ProducerLogs {
     public ProducerLog of(String topic) {
         ProducerLog known = logs.get(topic);
         if (known != null) {
-            return known;
+            return closedIfClosing(known);
         }
         if (logs.size() >= maxTopics) {
             throw new IllegalStateException("Topic " + topic + ": this node has " + maxTopics
                     + " producers already, the most that gapless.max-topics allows");
         }
         ProducerLog log = logs.computeIfAbsent(topic, this::make);
+        made.accept(closedIfClosing(log));
+        return log;
+    }
+
+    /** {@link #refuseMessages} may have passed by one that was being made. */
+    private ProducerLog closedIfClosing(ProducerLog log) {
         if (closing) {
-            log.log().close(); // refuseMessages() may have passed it by
+            log.log().close();
         }
-        made.accept(log);
         return log;
     }
 
@@ -100,20 +105,22 @@ public final class ProducerLogs {
         closing = true;
     }
 
-    /** Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. */
-    public void refuseMessages() {
+    /**
+     * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return whether anything
+     * ever was}
+     */
+    public boolean refuseMessages() {
         closing = true;
-        logs.values().forEach(log -> log.log().close());
+        boolean published = false;
+        for (ProducerLog log : logs.values()) {
+            log.log().close();
+            published |= log.log().head() >= log.log().identity().first();
+        }
+        return published;
     }
 
     /** Has this node begun to leave? */
     public boolean isClosing() {
         return closing;
-    }
-
-    /** Has anything been published here, on any topic? */
-    public boolean hasPublished() {
-        return logs.values().stream()
-                .anyMatch(log -> log.log().head() >= log.log().identity().first());
     }
 }

@@ -171,10 +171,8 @@ final class ConsumerState {
     void onMessage(ToConsumer message, Now now) {
         Registration r = registrations.of(message.session());
         if (r == null) {
-            // While it asks again, its earlier session still keeps its place in the ring of a producer with
-            // backpressure.
             TopicConsumer.deregistrationOf(message)
-                    .filter(d -> !hasSessionWith(d.toUid()))
+                    .filter(d -> !isDealingWith(d.toUid()))
                     .ifPresent(d -> outbox.send(d.toUid(), d.message()));
             return;
         }
@@ -193,9 +191,13 @@ final class ConsumerState {
         }
     }
 
-    private boolean hasSessionWith(long memberUid) {
+    /**
+     * Has it a session with this member, or will ask for one? Until then its earlier cursor keeps its place in the ring of a
+     * producer with backpressure.
+     */
+    private boolean isDealingWith(long memberUid) {
         Registration r = registrations.present(memberUid);
-        return r != null && !r.attempts().isEmpty();
+        return r != null && !r.isUnnamed();
     }
 
     private void onRegistered(Registration r, Registered message, Now now) {
@@ -308,13 +310,19 @@ final class ConsumerState {
 
     void onTime(Now now) {
         for (Registration r : registrations.withNames()) {
-            if (r.phase() instanceof Phase.Registering asked && asked.dueNs() - now.ns() <= 0) {
-                registrar.repeat(r, now.ns());
-            } else if (r.phase() instanceof Phase.LiveAmidAttempts amid && amid.dueNs() - now.ns() <= 0) {
-                registrar.register(r, now.ns()); // the answer to its last attempt may be lost
+            if (r.phase() instanceof Phase.Timed timed && timed.dueNs() - now.ns() <= 0) {
+                onDue(r, now.ns());
             }
         }
         producers.giveUpOverdue(now);
+    }
+
+    private void onDue(Registration r, long nowNs) {
+        if (r.isRegistering()) {
+            registrar.repeat(r, nowNs);
+        } else if (!r.isWaiting()) {
+            registrar.register(r, nowNs); // its turn has come, or the answer to its last attempt may be lost
+        }
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE}. */

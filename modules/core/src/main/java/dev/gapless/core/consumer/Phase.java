@@ -25,12 +25,28 @@ sealed interface Phase {
     record Unnamed(long uid) implements Present {}
 
     /**
-     * Its producer was asked, and has not answered; or will be asked.
+     * Its producer is to be asked, and not before it is due. Nothing that it sends until then counts.
      *
-     * @param attempts all since the last gap or silence: each may be answered. None if it is to be asked when it is due, and not before
+     * @param dueNs when it is asked
+     */
+    record Unasked(long uid, long dueNs) implements Present, Timed {
+        @Override
+        public String label() {
+            return "REGISTERING";
+        }
+    }
+
+    /**
+     * Its producer was asked, and has not answered.
+     *
+     * @param attempts all since the last gap or silence: each may be answered. Invariant: at least one
      * @param dueNs when it is asked again
      */
-    record Registering(long uid, Attempts attempts, long dueNs) implements Present, Timed {}
+    record Registering(long uid, Attempts attempts, long dueNs) implements Present, Timed {
+        public Registering {
+            assert !attempts.isEmpty() : uid;
+        }
+    }
 
     /**
      * Messages come.

@@ -62,7 +62,7 @@ final class Registrar {
         if (gaps <= GAPS_AT_ONCE) {
             register(r, nowNs);
         } else {
-            r.becomePatient(nowNs + backoffNs(gaps - GAPS_AT_ONCE));
+            r.becomePatient(nowNs + backoffNs(gaps - GAPS_AT_ONCE - 1));
         }
     }
 

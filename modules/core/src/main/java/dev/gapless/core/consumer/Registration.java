@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *                     ▲   ▲   └─ no answer: again ─┘       │ │
  *                     │   └─── gap, silence, Heartbeat ────┘ │ removed
  *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing) or LOST
+ *                     (removed while REGISTERING: WAITING, too, or nothing if it never answered)
  * </pre>
  *
  * <p>Only its own methods change it, each of which asserts that the change is legal. {@link Producers} lets members come and go,
@@ -77,7 +78,8 @@ final class Registration {
         node = name;
         address = member.address;
         unanswered = 0;
-        phase = new Phase.Registering(member.uid(), Attempts.NONE, nowNs);
+        gaps = 0;
+        phase = new Phase.Unasked(member.uid(), nowNs);
         if (member.isLate()) {
             becomeLate();
         }
@@ -110,7 +112,7 @@ final class Registration {
     /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
     void becomePatient(long dueNs) {
         assert isLive() : this;
-        phase = new Phase.Registering(uid(), Attempts.NONE, dueNs);
+        phase = new Phase.Unasked(uid(), dueNs);
         assert isConsistent() : this;
     }
 

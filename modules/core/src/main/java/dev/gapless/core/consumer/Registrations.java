@@ -143,10 +143,10 @@ final class Registrations {
         return nodes;
     }
 
-    /** Is anybody to be heard of: an answer, or how its end was? */
+    /** Is anybody to be heard of: an answer, or how its end was? Whose messages come has answered. */
     boolean isAnyUnsettled() {
         for (Registration r : byNode.values()) {
-            if (r.phase() instanceof Phase.Timed) {
+            if (r.phase() instanceof Phase.Timed && !r.isLive()) {
                 return true;
             }
         }

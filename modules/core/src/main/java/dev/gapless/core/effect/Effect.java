@@ -3,6 +3,7 @@ package dev.gapless.core.effect;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +74,9 @@ public sealed interface Effect {
     /**
      * A reader was told that it missed something; for people.
      *
-     * @param sent the last sequence that the cursor had been sent, or -1 if it registered just now
+     * @param sent the last sequence that the cursor had been sent, empty if it registered just now
      * @param resumeAt where it goes on
      */
-    record CursorMoved(String topic, Session session, long reader, Reason reason, long sent, long resumeAt)
+    record CursorMoved(String topic, Session session, long reader, Reason reason, OptionalLong sent, long resumeAt)
             implements Effect {}
 }

@@ -30,7 +30,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Node {
     private final NodeSettings settings;
-    private final BooleanSupplier hasPublished;
+    private final BooleanSupplier closeLogs;
     private final Outbox outbox;
     private final Membership membership;
     private final FailureDetector failureDetector;
@@ -71,11 +71,12 @@ public final class Node {
     /**
      * A process that has just started, and is no member yet.
      *
-     * @param hasPublished says whether anything was ever published here, on any topic
+     * @param closeLogs puts an end to publishing on this node, on any topic, and says whether anything ever was. Called when an
+     *     older member has this node's name
      */
-    public Node(NodeSettings settings, BooleanSupplier hasPublished, Outbox outbox, Now now) {
+    public Node(NodeSettings settings, BooleanSupplier closeLogs, Outbox outbox, Now now) {
         this.settings = settings;
-        this.hasPublished = hasPublished;
+        this.closeLogs = closeLogs;
         this.outbox = outbox;
         this.membership = new Membership(settings.uid(), settings.name());
         this.failureDetector =
@@ -174,7 +175,7 @@ public final class Node {
 
     /** This node goes. If it never published anything nobody need wait for it, or take it for a loss. */
     private void withdraw() {
-        if (hasPublished.getAsBoolean()) {
+        if (closeLogs.getAsBoolean()) {
             return;
         }
         withdrawn = true;

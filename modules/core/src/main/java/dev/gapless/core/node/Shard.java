@@ -233,7 +233,7 @@ public final class Shard {
             settleDrain(now);
         } else {
             boolean kept = subscriptionsEnded || settings.logs().isHeld(topic); // nothing is dropped by who leaves
-            producer.used(kept || !producer.isUntouched(), now.ns());
+            producer.setUsed(kept || !producer.isUntouched(), now.ns());
         }
     }
 
@@ -259,7 +259,7 @@ public final class Shard {
             }
         }
         drained = true;
-        boolean complete = producers.values().stream().allMatch(ProducerState::isLevel);
+        boolean complete = producers.values().stream().allMatch(ProducerState::isAcknowledged);
         outbox.add(new Effect.TellNode(new ToNode.Drained(complete)));
     }
 

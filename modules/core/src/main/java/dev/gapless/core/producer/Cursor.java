@@ -56,8 +56,8 @@ final class Cursor {
     void registered(Start start, @Nullable Cursor before) {
         after = start instanceof Start.After known ? known.position() : null;
         if (before != null && after != null && after.equals(before.after)) {
-            boolean sent = before.bytesInFlight > 0; // a batch that was never sent was not too large
-            batchBytes = sent ? Math.max(Frame.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
+            boolean batchUnderWay = before.bytesInFlight > 0; // a batch that was never sent was not too large
+            batchBytes = batchUnderWay ? Math.max(Frame.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
         }
     }
 

@@ -9,7 +9,6 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
-import dev.gapless.core.log.Ring;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
@@ -23,11 +22,10 @@ import dev.gapless.core.wire.ToConsumer;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.OptionalLong;
 
 /**
  * The producing side of one topic on one node: a log, and a cursor for each reader.
@@ -48,16 +46,16 @@ public final class ProducerState {
     private final Log log;
     private final TopicSettings settings;
     private final Outbox outbox;
+    private final Backpressure backpressure;
     /** Invariant: each by its session's node and its reader, and behind no head of the log that there is. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
-    private Set<Long> unreachable = Set.of();
     private Map<Reason, Long> expiries = Map.of();
     private boolean leaving;
-    /** Does nobody use the log? */
+    /** Nobody uses the log. */
     private boolean unused;
-    /** Until when that must last so that it is out of use. Invariant: 0 while somebody uses it. */
-    private long unusedUntilNs;
+    /** When it will be out of use if nobody uses it until then. Invariant: 0 while somebody uses it. */
+    private long outOfUseAtNs;
     /** Invariant: 0 unless {@link #leaving}. */
     private long drainUntilNs;
 
@@ -69,6 +67,7 @@ public final class ProducerState {
         this.log = log;
         this.settings = settings;
         this.outbox = outbox;
+        this.backpressure = new Backpressure(log, settings);
     }
 
     public Log log() {
@@ -99,7 +98,7 @@ public final class ProducerState {
 
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
     public void onRemoved(long removedUid, Now now) {
-        setReachable(removedUid);
+        backpressure.setReachable(removedUid, true);
         onForgotten(removedUid, now);
     }
 
@@ -111,27 +110,15 @@ public final class ProducerState {
 
     /** With backpressure, publishers do not wait for a node that is unreachable. */
     public void onReachability(long memberUid, boolean reachable, Now now) {
+        backpressure.setReachable(memberUid, reachable);
         if (reachable) {
-            setReachable(memberUid);
             cursors.forEach((key, cursor) -> {
                 if (key.uid() == memberUid) {
                     cursor.progressNs = now.ns(); // its time begins anew
                 }
             });
-        } else {
-            Set<Long> more = new HashSet<>(unreachable);
-            more.add(memberUid);
-            unreachable = Set.copyOf(more);
         }
         releaseAndSend(now);
-    }
-
-    private void setReachable(long memberUid) {
-        if (unreachable.contains(memberUid)) {
-            Set<Long> fewer = new HashSet<>(unreachable);
-            fewer.remove(memberUid);
-            unreachable = Set.copyOf(fewer);
-        }
     }
 
     /** Begins to leave in good order (rule P7): nothing more is published, and readers are told once they have it all. */
@@ -147,8 +134,7 @@ public final class ProducerState {
 
     /** Has every reader acknowledged the end, or the time for it run out? */
     public boolean isDrained(long nowNs) {
-        return leaving
-                && (drainUntilNs - nowNs <= 0 || cursors.values().stream().allMatch(c -> c.goneAcknowledged));
+        return leaving && (drainUntilNs - nowNs <= 0 || isAcknowledged());
     }
 
     /** Was nothing ever published, and is there no reader? */
@@ -156,12 +142,15 @@ public final class ProducerState {
         return cursors.isEmpty() && log.head() < log.identity().first();
     }
 
-    /** Does anybody use the log? If nobody does for long, it is {@link #isOutOfUse} (rule P9). */
-    public void used(boolean uses, long nowNs) {
+    /**
+     * Says whether anybody uses the log. Once nobody has for {@link TopicSettings#producerReturnNs}, it is {@link #isOutOfUse}
+     * (rule P9).
+     */
+    public void setUsed(boolean uses, long nowNs) {
         if (uses) {
-            unusedUntilNs = 0;
+            outOfUseAtNs = 0;
         } else if (!unused) {
-            unusedUntilNs = nowNs + settings.producerReturnNs();
+            outOfUseAtNs = nowNs + settings.producerReturnNs();
         }
         unused = !uses;
         assert invariant() : topic;
@@ -169,7 +158,7 @@ public final class ProducerState {
 
     private boolean invariant() {
         long head = log.head();
-        return (unused || unusedUntilNs == 0)
+        return (unused || outOfUseAtNs == 0)
                 && (leaving || drainUntilNs == 0)
                 && cursors.entrySet().stream()
                         .allMatch(one -> one.getValue()
@@ -179,12 +168,12 @@ public final class ProducerState {
     }
 
     public boolean isOutOfUse(long nowNs) {
-        return unused && unusedUntilNs - nowNs <= 0;
+        return unused && outOfUseAtNs - nowNs <= 0;
     }
 
-    /** Has every reader acknowledged everything? */
-    public boolean isLevel() {
-        return cursors.values().stream().allMatch(cursor -> cursor.acked == log.head());
+    /** Has every reader acknowledged everything, and that this producer leaves? */
+    public boolean isAcknowledged() {
+        return cursors.values().stream().allMatch(cursor -> cursor.goneAcknowledged);
     }
 
     /** Does what is due. */
@@ -214,32 +203,17 @@ public final class ProducerState {
                 wait = Math.min(wait, cursor.heartbeatDueNs - nowNs);
             }
         }
-        wait = Math.min(wait, waitForPublishers(nowNs));
+        wait = Math.min(wait, backpressure.dueInNs(cursors.values(), nowNs));
         if (leaving && drainUntilNs - nowNs > 0) { // behind that it has drained, whatever comes
             wait = Math.min(wait, drainUntilNs - nowNs);
         } else if (!leaving && unused) {
-            wait = Math.min(wait, unusedUntilNs - nowNs);
+            wait = Math.min(wait, outOfUseAtNs - nowNs);
         }
         long oldDueNs = log.oldDueNs(nowNs);
         if (oldDueNs != Long.MAX_VALUE) {
             wait = Math.min(wait, oldDueNs - nowNs);
         }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
-    }
-
-    /** How long until a publisher has waited for too long, or a reader that it waits for has. */
-    private long waitForPublishers(long nowNs) {
-        long firstNs = log.waitersDueNs();
-        if (firstNs == Long.MAX_VALUE) {
-            return Long.MAX_VALUE;
-        }
-        long wait = firstNs - nowNs;
-        for (Cursor cursor : cursors.values()) {
-            if (cursor.owing && !cursor.stalled) {
-                wait = Math.min(wait, cursor.progressNs + settings.backpressureTimeoutNs() - nowNs);
-            }
-        }
-        return wait;
     }
 
     public Map<Reason, Long> expiries() {
@@ -250,7 +224,7 @@ public final class ProducerState {
     public List<CursorStatus> cursors() {
         List<CursorStatus> all = new ArrayList<>(cursors.size());
         for (Cursor cursor : cursors.values()) {
-            all.add(cursor.status(!unreachable.contains(cursor.session.uid())));
+            all.add(cursor.status(backpressure.isReachable(cursor.session.uid())));
         }
         return all;
     }
@@ -287,7 +261,7 @@ public final class ProducerState {
         cursor.registered(register.start(), known);
         cursors.put(key, cursor);
         if (settings.backpressure()) {
-            log.release(acknowledgedByAll(now.ns()), now.ms());
+            log.release(backpressure.acknowledgedByAll(cursors.values(), now.ns()), now.ms());
         }
         if (answer.expiry() == null) {
             send(
@@ -301,7 +275,7 @@ public final class ProducerState {
                             answer.oldest(),
                             answer.head()));
         } else {
-            expire(cursor, answer.expiry(), answer.next(), answer.head(), -1);
+            expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty());
         }
     }
 
@@ -339,7 +313,7 @@ public final class ProducerState {
     private void release(Now now) {
         if (settings.backpressure()) {
             long head = log.head();
-            log.release(acknowledgedByAll(now.ns()), now.ms());
+            log.release(backpressure.acknowledgedByAll(cursors.values(), now.ns()), now.ms());
             if (log.head() != head) {
                 send(now.ns());
             }
@@ -401,10 +375,11 @@ public final class ProducerState {
         long sent = cursor.sent;
         long resumeAt = Math.max(Answer.resumeAfterOverrun(oldest, head, settings), sent + 1);
         cursor.resumeAt(resumeAt);
-        expire(cursor, Reason.OVERRUN, resumeAt, head, sent);
+        expire(cursor, Reason.OVERRUN, resumeAt, head, OptionalLong.of(sent));
     }
 
-    private void expire(Cursor cursor, Reason reason, long resumeAt, long head, long sent) {
+    /** {@code sent} is how far the cursor was; empty if it is new, and this answers its Register. */
+    private void expire(Cursor cursor, Reason reason, long resumeAt, long head, OptionalLong sent) {
         if (expiries.isEmpty()) {
             expiries = new EnumMap<>(Reason.class);
         }
@@ -412,26 +387,8 @@ public final class ProducerState {
         send(
                 cursor,
                 new CursorExpired(
-                        topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent < 0));
+                        topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent.isEmpty()));
         outbox.add(new Effect.CursorMoved(topic, cursor.session, cursor.reader, reason, sent, resumeAt));
-    }
-
-    /**
-     * Up to where every reader that publishers wait for has acknowledged. A reader counts from its registration on, not
-     * only from its first Ack: what is published between the two would overrun it.
-     */
-    private long acknowledgedByAll(long nowNs) {
-        long lowest = Ring.ALL;
-        boolean publishersWait = log.waiting() > 0;
-        for (Cursor cursor : cursors.values()) {
-            if (publishersWait && cursor.owing && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {
-                cursor.stalled = true;
-            }
-            if (!cursor.stalled && !unreachable.contains(cursor.session.uid())) {
-                lowest = Math.min(lowest, cursor.acked);
-            }
-        }
-        return lowest;
     }
 
     private boolean needsHeartbeat(Cursor cursor, long head) {

@@ -47,6 +47,8 @@ public final class SubscriptionState {
     private volatile Standing now;
     /** Has all that the catch-up reader waits for come? Said by the consumer's thread. */
     private volatile boolean mayJoin;
+    /** Nobody waits for it any more. */
+    private volatile boolean closed;
 
     private SubscriptionState(
             Feed feed, Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
@@ -149,6 +151,7 @@ public final class SubscriptionState {
 
     /** Nobody waits for it any more. Any thread. */
     public void close() {
+        closed = true;
         Standing here = now;
         here.feed().detach(here.reader());
     }
@@ -203,6 +206,9 @@ public final class SubscriptionState {
         }
         here.feed().detach(here.reader());
         now = here.joined(shared, joined);
+        if (closed) {
+            close(); // it may have seen the feed that was left
+        }
         return true;
     }
 

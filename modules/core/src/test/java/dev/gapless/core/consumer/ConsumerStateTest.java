@@ -318,6 +318,55 @@ class ConsumerStateTest implements Outbox.Carrier {
         assertTrue(asksAgain());
     }
 
+    /** So many gaps in a row, each right after the producer has answered. */
+    private void gaps(int number) {
+        for (int i = 0; i < number; i++) {
+            long at = position().sequence();
+            batch(session(), at + 2, at + 2);
+            if (i < number - 1) {
+                after(Math.max(0, consumer.deadlineNs(nowNs) - nowNs));
+                registered(LOG, at + 1, at + 2);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("ruleC4: what never comes is asked for again at once three times, then at intervals that double")
+    void waitsForWhatNeverComes() {
+        live(1);
+        gaps(4);
+        assertTrue(asksAgain());
+        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs));
+        after(SECOND / 5);
+        registered(LOG, 1, 2);
+        batch(session(), 2, 2);
+        assertEquals(nowNs + 2 * SECOND / 5, consumer.deadlineNs(nowNs));
+    }
+
+    @Test
+    @DisplayName("ruleC1, ruleC4: while a reader waits before it asks again, its cursor keeps its place in the ring")
+    void keepsItsCursorWhileItWaits() {
+        live(1);
+        gaps(4);
+        Session before = session();
+        sent.clear();
+        heartbeat(before, 2);
+        assertEquals(List.of(), sent);
+    }
+
+    @Test
+    @DisplayName("ruleC4: the gaps of one incarnation are not held against the next")
+    void gapsEndWithTheIncarnation() {
+        live(1);
+        gaps(4);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(2), named(2)), now());
+        registered(NEXT_LOG, 1, 0);
+        Session asked = session();
+        batch(asked, 3, 3);
+        assertNotEquals(asked, session(), "asked anew at once");
+    }
+
     // ------------------------------------------------------------------ C5
 
     @Test
@@ -410,6 +459,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         List<Session> asked = unanswered(4);
         registered(asked.get(0), 5, 4);
         assertFalse(asksAgain());
+        assertTrue(consumer.isSettled(), "its messages come: nothing is left to wait for");
         batch(asked.get(0), 5, 6);
         assertEquals(new Position(EPOCH, 6), position());
         registered(asked.get(2), 7, 6);

@@ -29,12 +29,18 @@ class NodeTest implements Outbox.Carrier {
     private final List<Packet> packets = new ArrayList<>();
     private final Outbox outbox = new Outbox();
     private boolean published;
+    private boolean closed;
     private Node node = started(1_000);
 
     private Node started(long startedMs) {
         NodeSettings settings =
                 new NodeSettings(SELF, "n", 7, startedMs, SHARDS, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF);
-        return new Node(settings, () -> published, outbox, at(0));
+        return new Node(settings, this::closeLogs, outbox, at(0));
+    }
+
+    private boolean closeLogs() {
+        closed = true;
+        return published;
     }
 
     @Override
@@ -225,6 +231,16 @@ class NodeTest implements Outbox.Carrier {
         assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
         assertFalse(givesWay(helloOf(OTHER, "n", 5_000)), "said once");
         assertTrue(packets.contains(new Withdrawal(SELF, OTHER)), "and to whoever asks");
+    }
+
+    @Test
+    @DisplayName("ruleM2, G4: a node that gives way closes its logs before it says whether anything was published")
+    void closesItsLogsBeforeItWithdraws() {
+        up("dc", 3);
+        isMember(OTHER, "dc", 2);
+        assertFalse(closed);
+        helloOf(OTHER, "n", 0);
+        assertTrue(closed);
     }
 
     @Test

@@ -209,6 +209,18 @@ class ShardTest implements Outbox.Carrier, LogSource {
     }
 
     @Test
+    @DisplayName("ruleP7: a node whose time to drain runs out says so if a reader has not acknowledged that it leaves")
+    void drainsInVain() {
+        membersAre(SELF, OTHER);
+        did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
+        told(new ToShard.EndSubscriptions());
+        assertEquals(List.of(), told(new ToShard.Drain()));
+        assertEquals(
+                List.of(new Effect.TellNode(new ToNode.Drained(false))),
+                did(() -> shard.onTime("t", at(SETTINGS.drainTimeoutNs()))));
+    }
+
+    @Test
     @DisplayName(
             "G5: a node has consumers of so many topics, and a topic without subscriptions makes room for another one")
     void countsConsumers() {

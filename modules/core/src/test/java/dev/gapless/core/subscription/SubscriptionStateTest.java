@@ -18,6 +18,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
@@ -375,6 +376,27 @@ class SubscriptionStateTest {
     }
 
     // ------------------------------------------------------------------ S5
+
+    @Test
+    @DisplayName("backpressure: nobody waits for a subscription that was closed before it joined the shared feed")
+    void nobodyWaitsForWhatIsClosed() {
+        Feed full = new Feed(SETTINGS.with(draft -> draft.overflow = Overflow.BACKPRESSURE));
+        full.started(new At(p, 0));
+        full.messages(p, frames(1, 8));
+        subscription = SubscriptionState.behind(own, full, Vector.EMPTY, SETTINGS, 0, 0);
+        own.started(new At(p, 0));
+        subscription.mayJoin(true);
+        subscription.close();
+        idleUntilJoined();
+        assertEquals(SETTINGS.windowBytes(), full.grantBytes());
+    }
+
+    private void idleUntilJoined() {
+        while (subscription.isCatchingUp()) {
+            Step step = subscription.next(0);
+            assertTrue(step == Step.IDLE || step == Step.JOINED, step::toString);
+        }
+    }
 
     @Test
     @DisplayName(

@@ -133,9 +133,10 @@ record Shape(Sort sort, long name, Part[] parts) {
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             Map.entry("Registering.dueNs", Meaning.DEADLINE),
+            Map.entry("Unasked.dueNs", Meaning.DEADLINE),
             Map.entry("LiveAmidAttempts.dueNs", Meaning.DEADLINE),
             Map.entry("Waiting.dueNs", Meaning.DEADLINE),
-            Map.entry("ProducerState.unusedUntilNs", Meaning.DEADLINE),
+            Map.entry("ProducerState.outOfUseAtNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
             Map.entry("Waiting.untilNs", Meaning.DEADLINE),
             Map.entry("Cursor.heartbeatDueNs", Meaning.DEADLINE),

@@ -84,7 +84,7 @@ public final class SimulatedNode implements LogSource {
                 settings.heartbeatNs(),
                 cursorRetentionNs,
                 NodeSettings.HELLO_BACKOFF);
-        this.node = new Node(nodeSettings, this::hasPublished, nodeOutbox, now());
+        this.node = new Node(nodeSettings, this::closeLogs, nodeOutbox, now());
         ShardSettings shardSettings =
                 new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS));
         this.shard = new Shard(shardSettings, shardOutbox);
@@ -160,7 +160,12 @@ public final class SimulatedNode implements LogSource {
             } else if (effect instanceof Effect.Missed missed) {
                 outside.missed(missed.node(), missed.reader(), missed.reason(), missed.lastPosition(), missed.upTo());
             } else if (effect instanceof Effect.CursorMoved moved) {
-                outside.expired(moved.session(), moved.reader(), moved.reason(), moved.sent(), moved.resumeAt());
+                outside.expired(
+                        moved.session(),
+                        moved.reader(),
+                        moved.reason(),
+                        moved.sent().orElse(-1),
+                        moved.resumeAt());
             }
         }
     }
@@ -287,8 +292,11 @@ public final class SimulatedNode implements LogSource {
         return true;
     }
 
-    private boolean hasPublished() {
+    private boolean closeLogs() {
         Log made = log;
+        if (made != null) {
+            made.close();
+        }
         return made != null && made.head() >= made.identity().first();
     }
 

@@ -51,15 +51,14 @@ final class LocalLogs {
         closing = true;
     }
 
-    /** Nothing more is published here. */
-    void close() {
+    /** Nothing more is published here. {@return whether anything ever was} */
+    boolean close() {
         closing = true;
-        logs.values().forEach(local -> local.log().close());
-    }
-
-    /** Has anything been published here, on any topic? */
-    boolean hasPublished() {
-        return logs.values().stream()
-                .anyMatch(local -> local.log().head() >= local.log().identity().first());
+        boolean published = false;
+        for (ProducerLog local : logs.values()) {
+            local.log().close();
+            published |= local.log().head() >= local.log().identity().first();
+        }
+        return published;
     }
 }

@@ -54,7 +54,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
                 settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF);
-        this.node = new Node(self, logs::hasPublished, outbox, now());
+        this.node = new Node(self, logs::close, outbox, now());
         this.shard = new ShardInTurns(around, this, logs, this::tellNode);
         around.time().add(this);
     }

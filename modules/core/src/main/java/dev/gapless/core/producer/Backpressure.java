@@ -1,0 +1,75 @@
+package dev.gapless.core.producer;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Ring;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Which readers the publishers of one log wait for: those that can be reached, and that have not been without an answer for
+ * too long (rule P8). Not thread-safe.
+ */
+final class Backpressure {
+    private final Log log;
+    private final TopicSettings settings;
+    private Set<Long> unreachable = Set.of();
+
+    Backpressure(Log log, TopicSettings settings) {
+        this.log = log;
+        this.settings = settings;
+    }
+
+    boolean isReachable(long memberUid) {
+        return !unreachable.contains(memberUid);
+    }
+
+    void setReachable(long memberUid, boolean reachable) {
+        if (reachable != isReachable(memberUid)) {
+            Set<Long> changed = new HashSet<>(unreachable);
+            if (reachable) {
+                changed.remove(memberUid);
+            } else {
+                changed.add(memberUid);
+            }
+            unreachable = Set.copyOf(changed);
+        }
+    }
+
+    /**
+     * Up to where every reader that publishers wait for has acknowledged. A reader counts from its registration on, not
+     * only from its first Ack: what is published between the two would overrun it.
+     */
+    long acknowledgedByAll(Collection<Cursor> cursors, long nowNs) {
+        long lowest = Ring.ALL;
+        boolean publishersWait = log.waiting() > 0;
+        for (Cursor cursor : cursors) {
+            if (publishersWait && cursor.owing && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {
+                cursor.stalled = true;
+            }
+            if (!cursor.stalled && isReachable(cursor.session.uid())) {
+                lowest = Math.min(lowest, cursor.acked);
+            }
+        }
+        return lowest;
+    }
+
+    /**
+     * How long until a publisher has waited for too long, or a reader that it waits for has; {@code Long.MAX_VALUE} if no
+     * publisher waits.
+     */
+    long dueInNs(Collection<Cursor> cursors, long nowNs) {
+        long firstNs = log.waitersDueNs();
+        if (firstNs == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        long wait = firstNs - nowNs;
+        for (Cursor cursor : cursors) {
+            if (cursor.owing && !cursor.stalled) {
+                wait = Math.min(wait, cursor.progressNs + settings.backpressureTimeoutNs() - nowNs);
+            }
+        }
+        return wait;
+    }
+}
