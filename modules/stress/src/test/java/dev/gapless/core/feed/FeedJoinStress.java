@@ -36,6 +36,6 @@ public class FeedJoinStress {
 
     @Arbiter
     public void after(Z_Result result) {
-        result.r1 = joined != null && feed.get(joined.reader().next()) != null;
+        result.r1 = joined != null && feed.get(joined.cursor().next()) != null;
     }
 }
