@@ -7,6 +7,7 @@ import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.core.Reason;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The consumers of this member's own producer of a topic, as the cluster's status tells of them. */
 final class Audience {
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+    /** For what has reached the consumers' nodes, and is yet to be read by their subscriptions. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(2);
+
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** Beyond gapless.backpressure-timeout, after which a consumer that takes nothing is no longer waited for. */
     private static final Duration NO_PROGRESS = Duration.ofSeconds(30);
@@ -23,6 +27,7 @@ final class Audience {
     private final String topic;
     private final Termination termination;
     private final Set<String> known = new TreeSet<>();
+    private @Nullable Skipping skipping;
     private @Nullable ProducerStatus producer;
 
     Audience(Member member, String topic, Termination termination) {
@@ -39,16 +44,17 @@ final class Audience {
     Set<String> awaitConsumers(Duration timeout) {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
         while (true) {
-            Set<String> missing = missing();
+            List<NodeStatus> members = status();
+            Set<String> missing = missing(members);
             if (missing.isEmpty() || System.nanoTime() - deadlineNs > 0) {
+                skipping = new Skipping(topic, members);
                 return missing;
             }
             pause();
         }
     }
 
-    private Set<String> missing() {
-        List<NodeStatus> members = status();
+    private Set<String> missing(List<NodeStatus> members) {
         Set<String> missing = new TreeSet<>(member.addresses());
         for (NodeStatus node : members) {
             missing.remove(node.address());
@@ -81,6 +87,22 @@ final class Audience {
                 lastProgressNs = System.nanoTime();
             } else if (System.nanoTime() - lastProgressNs > NO_PROGRESS.toNanos()) {
                 throw new Failure("every line was accepted, but not delivered: " + behind());
+            }
+            pause();
+        }
+    }
+
+    /**
+     * The nodes with subscriptions that have left out lines since {@link #awaitConsumers}, because their topic has another class.
+     * Waits a moment until they have read them.
+     */
+    Set<String> skipping() {
+        Skipping since = Objects.requireNonNull(skipping, "awaitConsumers() comes first");
+        long deadlineNs = System.nanoTime() + READ_TIMEOUT.toNanos();
+        while (true) {
+            List<NodeStatus> members = status();
+            if (!since.mayGrow(members) || System.nanoTime() - deadlineNs > 0) {
+                return since.nodes(members);
             }
             pause();
         }

@@ -77,6 +77,11 @@ final class PublishCommand extends MemberCommand {
                 err.println(String.format(
                         Locale.ROOT, "%,d of them without a key: they have no field '%s'", key.without(), keyField));
             }
+            Set<String> skipping = lines == 0 ? Set.of() : audience.skipping();
+            if (!skipping.isEmpty()) {
+                err.println("lines were left out by subscriptions on " + String.join(", ", skipping) + ": their topic '"
+                        + topic + "' has messages of another class, and not JSON or text");
+            }
             long overruns = audience.expiries(Reason.OVERRUN);
             if (overruns > 0) {
                 String what = "a consumer fell behind and missed messages, which it was told (" + overruns + " times)";

@@ -5,6 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.MessageHandler;
+import dev.gapless.Reload;
+import dev.gapless.StartFrom;
+import dev.gapless.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +21,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,6 +34,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The commands as they are used: real processes, the shipped configuration (on ports that are free). */
 @Timeout(600)
@@ -121,6 +135,44 @@ class ThreeNodesTest {
 
     private static List<Integer> range(int from, int to) {
         return IntStream.rangeClosed(from, to).boxed().toList();
+    }
+
+    @Test
+    void whoPublishesLinesToSubscriptionsOfAnotherClassIsToldThatTheyLeftThemOut() throws Exception {
+        Config config = ProgramConfig.of(
+                ConfigFactory.parseString("pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = 0 }\n"
+                        + "gapless.node-name = typed"),
+                null,
+                new CommandLine(new NodeCommand(new Termination())));
+        try (Member typed = Member.start(config)) {
+            typed.join("127.0.0.1:" + ports.get(0));
+            typed.up().get(60, TimeUnit.SECONDS);
+            List<Integer> given = new CopyOnWriteArrayList<>();
+            var ready = typed.gapless()
+                    .subscribe(Topic.of("mixed", Integer.class), StartFrom.latest(), new MessageHandler<>() {
+                        @Override
+                        public void onMessage(Delivery<Integer> delivery) {
+                            given.add(delivery.message());
+                        }
+
+                        @Override
+                        public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                            return CompletableFuture.completedFuture(Reload.done());
+                        }
+                    })
+                    .ready()
+                    .toCompletableFuture()
+                    .get(60, TimeUnit.SECONDS);
+            assertEquals(Set.of(), ready.silent());
+            try (Program publish = start("publish", "--topic", "mixed", "--name", "p7")) {
+                publish.write(lines(1, 3));
+                publish.endInput();
+                assertEquals(0, publish.awaitExit(), publish::toString);
+                publish.awaitErr("lines were left out by subscriptions on typed: their topic 'mixed' has messages of"
+                        + " another class");
+            }
+            assertEquals(List.of(), given);
+        }
     }
 
     @Test
