@@ -6,6 +6,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
@@ -149,10 +150,11 @@ public final class SimulatedNode implements LogSource {
                     node.onShard(0, tell.message(), now());
                     drain();
                 });
+                if (tell.message() instanceof ToNode.Forgot forgot) {
+                    outside.forgotten(forgot.uid());
+                }
             } else if (effect instanceof Effect.NameTaken taken) {
                 outside.nameTaken(taken.olderUid());
-            } else if (effect instanceof Effect.Forgetting forgetting) {
-                outside.forgotten(forgetting.uid());
             } else if (effect instanceof Effect.SubscriptionsEnd) {
                 outside.subscriptionsEnd();
             } else if (effect instanceof Effect.Ready ready) {
