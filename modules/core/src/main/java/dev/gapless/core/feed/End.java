@@ -35,6 +35,11 @@ public record End(String node, long number, @Nullable Position last, long first,
         return new End(node, number, last, first, otherwise);
     }
 
+    /** Is this the next stretch after it? If not, lives that nobody can number may lie between the two (rule S3). */
+    public boolean isRightBefore(Era era) {
+        return era.number() <= number + 1;
+    }
+
     /** Was anything published in front of it, as far as is known? */
     public boolean hasPublished() {
         return last != null && last.sequence() >= first;

@@ -18,9 +18,4 @@ public record Era(String node, long number, Epoch epoch, long first) {
             throw new IllegalArgumentException("Eras are counted from 1, this is " + number + " of " + node);
         }
     }
-
-    /** Is the stretch the next one after this end? If not, lives that nobody can number may lie between the two (rule S3). */
-    public boolean isNextAfter(End end) {
-        return number <= end.number() + 1;
-    }
 }

@@ -62,7 +62,7 @@ final class Gaps {
 
     /** The feed asked for a position before this end, so that it does not know either what lives there were since. */
     private static boolean mayHideLives(End end, At to, Reason reason) {
-        return !to.era().isNextAfter(end) || reason == Reason.PRODUCER_RESTARTED;
+        return !end.isRightBefore(to.era()) || reason == Reason.PRODUCER_RESTARTED;
     }
 
     /** The last position of a producer that left in good order. */
