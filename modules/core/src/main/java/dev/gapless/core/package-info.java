@@ -5,7 +5,7 @@
  * <pre>
  *  publishing threads          Shard of the producing node         Shard of the consuming node           application
  *  ------------------          ---------------------------         ---------------------------           -----------
- *  Log.publish ──────────────► ProducerState ═══ Batch ══════════► ConsumerState ──► Feed ──► SubscriptionState ──►
+ *  Log.publish ──────────────► ProducerState ═══ Batch ══════════► TopicReader ──► Feed ──► SubscriptionState ──►
  *                                   ▲                                    │
  *                                   ╚═══════════ Register, Ack ══════════╝
  * </pre>

@@ -234,7 +234,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         } else if (effect instanceof Effect.Ready ready) {
             SubscriptionListener listener = topic(ready.topic()).listener(ready.subscription());
             if (listener != null) {
-                listener.ready(ready.silent());
+                listener.ready(ready.late());
             }
         } else if (effect instanceof Effect.SubscriptionsEnd) {
             topics.values().forEach(ServedTopic::end);

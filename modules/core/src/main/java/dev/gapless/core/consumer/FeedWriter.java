@@ -26,12 +26,12 @@ import java.util.Set;
  * (rule F2). Changes no registration: the caller moves it to where the feed has got. Not thread-safe.
  */
 final class FeedWriter {
-    private final ConsumerState.Reader reader;
+    private final ReaderContext context;
     private final Feed feed;
     private Map<Reason, Long> expiries = Map.of();
 
-    FeedWriter(ConsumerState.Reader reader, Feed feed) {
-        this.reader = reader;
+    FeedWriter(ReaderContext context, Feed feed) {
+        this.context = context;
         this.feed = feed;
     }
 
@@ -46,7 +46,7 @@ final class FeedWriter {
     At begins(Registration r, Registered message, long nowMs) {
         At at = new At(eraOf(r, message.log()), message.next() - 1);
         boolean missedItsStart = r.isLate() && missedSomething(r.asks(), message);
-        if (r.isUnresolved()) {
+        if (r.isUnknownToToken()) {
             tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
         } else if (missedItsStart) {
             tell(r, at, Reason.REGISTERED_LATE, nowMs);
@@ -63,8 +63,8 @@ final class FeedWriter {
                 : message.next() > message.log().first(); // whatever its clock says of when that was published
     }
 
-    /** The producer goes on behind this position. Returns where that lies now. */
-    At goesOn(Registration r, Placed at, Registered message, long nowMs) {
+    /** The producer resumes after this position. Returns where that lies now. */
+    At resumed(Registration r, Placed at, Registered message, long nowMs) {
         if (r.isUnpublished() && r.hasUnheardLife()) {
             lost(r, nowMs); // a life in between may have published
             At to = new At(eraOf(r, message.log()), at.sequence());
@@ -114,25 +114,26 @@ final class FeedWriter {
         }
         expiries.merge(reason, 1L, Long::sum);
         Position upTo = to instanceof End ? null : to.position();
-        reader.outbox().add(new Effect.Missed(reader.topic(), r.node(), reader.reader(), reason, r.position(), upTo));
+        context.outbox()
+                .add(new Effect.Missed(context.topic(), r.node(), context.reader(), reason, r.position(), upTo));
     }
 
     // ------------------------------------------------------------------ ends
 
     /** The producer left in good order at its position (C6). */
     void left(Registration r, At at) {
-        feed.left(reader.eras().endOf(at, r.answeredUid()));
+        feed.left(context.eras().endOf(at, r.answeredUid()));
     }
 
     /** Where it ends if nobody comes back. */
     End endOf(Registration r) {
         if (r.hasUnheardLife()) {
             // beyond the end that others took its position's life for
-            return reader.eras().endOfUnheard(r.node(), r.unheardUid());
+            return context.eras().endOfUnheard(r.node(), r.unheardUid());
         }
         return r.at() instanceof At answered
-                ? reader.eras().endOf(answered, r.answeredUid())
-                : reader.eras().endOfUnanswered(r.node(), r.position());
+                ? context.eras().endOf(answered, r.answeredUid())
+                : context.eras().endOfUnanswered(r.node(), r.position());
     }
 
     // ------------------------------------------------------------------ eras
@@ -143,7 +144,7 @@ final class FeedWriter {
         }
         return from instanceof At at && log.epoch().equals(at.epoch())
                 ? at.era()
-                : reader.eras().continued(r.node(), from, log);
+                : context.eras().continued(r.node(), from, log);
     }
 
     private static boolean isUnpublished(LogIdentity log) {
@@ -152,13 +153,13 @@ final class FeedWriter {
 
     private Era eraOf(Registration r, LogIdentity log) {
         return isUnpublished(log)
-                ? reader.eras().ofUnpublished(r.node(), log, r.uid())
-                : reader.eras().of(r.node(), log);
+                ? context.eras().ofUnpublished(r.node(), log, r.uid())
+                : context.eras().of(r.node(), log);
     }
 
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at();
-        Eras eras = reader.eras();
+        Eras eras = context.eras();
         if (r.hasUnheardLife()) {
             // Its number lies between: who was told the end of the life before sees that another one came.
             eras.endOfUnheard(r.node(), r.unheardUid());

@@ -91,7 +91,7 @@ final class Producers {
             onMember(event, now);
         }
         registrations.forgetLost();
-        writer.mustBeListed(registrations.unresolved());
+        writer.mustBeListed(registrations.mustBeListed());
     }
 
     private void onMember(MemberEvent event, Now now) {
@@ -122,7 +122,7 @@ final class Producers {
         }
         Registration known = registrations.of(named.node());
         Registration byAddress = registrations.of(member.node()); // a token may know it by its address alone
-        if (byAddress != null && byAddress != known && byAddress.isUnheardOf()) {
+        if (byAddress != null && byAddress != known && byAddress.isOnlyInToken()) {
             registrations.forget(byAddress);
             if (known == null) {
                 known = byAddress;
@@ -154,9 +154,9 @@ final class Producers {
             r.becomeWaiting(now.ns() + settings.producerReturnNs()); // C7
         } else {
             registrations.forget(r);
-            boolean cameLater = r.asks() == Start.BEGINNING;
+            boolean cameLater = r.asks() instanceof Start.Beginning;
             if (ready
-                    || r.isUnresolved()
+                    || r.isUnknownToToken()
                     || cameLater
                     || startOfPresent instanceof Start.Since) { // the past counts, too
                 writer.lost(r, now.ms());
@@ -178,7 +178,7 @@ final class Producers {
                 r.becomeLost();
             }
             registrations.forgetLost(); // once for all of them: a token may have named a thousand
-            writer.mustBeListed(registrations.unresolved());
+            writer.mustBeListed(registrations.mustBeListed());
         }
     }
 }

@@ -11,9 +11,9 @@ sealed interface Progress {
      *
      * @param start where to begin
      * @param late {@code ready()} went on without it
-     * @param unresolved a token was taken before it had answered
+     * @param unknownToToken the token that was resumed was taken before it had answered
      */
-    record Unbegun(Start start, boolean late, boolean unresolved) implements Progress {}
+    record Unbegun(Start start, boolean late, boolean unknownToToken) implements Progress {}
 
     /**
      * The feed has everything up to here, or was told what it lacks.

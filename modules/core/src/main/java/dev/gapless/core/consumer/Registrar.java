@@ -14,12 +14,12 @@ import java.util.Objects;
 final class Registrar {
     private static final int GAPS_AT_ONCE = 3;
 
-    private final ConsumerState.Reader reader;
+    private final ReaderContext context;
     private final Feed feed;
     private long registeredAgain;
 
-    Registrar(ConsumerState.Reader reader, Feed feed) {
-        this.reader = reader;
+    Registrar(ReaderContext context, Feed feed) {
+        this.context = context;
         this.feed = feed;
     }
 
@@ -46,18 +46,18 @@ final class Registrar {
         if (r.wasAsked()) {
             registeredAgain++;
         }
-        return new Session(reader.uid(), reader.sessions().getAsLong());
+        return new Session(context.uid(), context.sessions().getAsLong());
     }
 
     private void ask(Registration r, Session session) {
-        send(r, new Register(reader.topic(), reader.reader(), session, r.uid(), r.asks(), feed.grantBytes()));
+        send(r, new Register(context.topic(), context.reader(), session, r.uid(), r.asks(), feed.grantBytes()));
     }
 
     /**
      * Something is missing: registers again, at once. If that has been of no use several times, since the answer is accepted
      * and what follows never comes, the next attempt waits.
      */
-    void registerBehindGap(Registration r, long nowNs) {
+    void registerAfterGap(Registration r, long nowNs) {
         int gaps = r.somethingMissing();
         if (gaps <= GAPS_AT_ONCE) {
             register(r, nowNs);
@@ -67,31 +67,31 @@ final class Registrar {
     }
 
     private long backoffNs(int attempt) {
-        long wait = reader.settings().registerBackoff().waitNs(attempt);
-        double jitter = reader.settings().registerJitter();
-        return (long) (wait * (1 + jitter * (2 * reader.jitter().nextDouble() - 1)));
+        long wait = context.settings().registerBackoff().waitNs(attempt);
+        double jitter = context.settings().registerJitter();
+        return (long) (wait * (1 + jitter * (2 * context.jitter().nextDouble() - 1)));
     }
 
     /** Everything up to its position is in the feed. */
     void acknowledge(Registration r) {
         Placed at = Objects.requireNonNull(r.at());
         Session session = r.attempts().first();
-        send(r, new Ack(reader.topic(), reader.reader(), session, at.sequence(), feed.grantBytes()));
+        send(r, new Ack(context.topic(), context.reader(), session, at.sequence(), feed.grantBytes()));
     }
 
     /** It has left, and everything up to its end is in the feed. */
     void acknowledgeEnd(Registration r, Session session, long head) {
-        send(r, new GoneAck(reader.topic(), reader.reader(), session, head));
+        send(r, new GoneAck(context.topic(), context.reader(), session, head));
     }
 
     /** Nobody reads any more. */
     void deregister(Registration r) {
         for (Session session : r.attempts().sessions()) {
-            send(r, new Deregister(reader.topic(), reader.reader(), session));
+            send(r, new Deregister(context.topic(), context.reader(), session));
         }
     }
 
     private void send(Registration r, ToProducer message) {
-        reader.outbox().send(r.uid(), message);
+        context.outbox().send(r.uid(), message);
     }
 }

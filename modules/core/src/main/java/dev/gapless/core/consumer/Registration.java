@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Only its own methods change it, each of which asserts that the change is legal. {@link Producers} lets members come and go,
- * {@link ConsumerState} decides on what is heard of them.
+ * {@link TopicReader} decides on what is heard of them.
  */
 final class Registration {
     static final long NO_UID = 0;
@@ -90,7 +90,7 @@ final class Registration {
     void becomeLate() {
         assert phase instanceof Phase.Present : this;
         if (progress instanceof Progress.Unbegun unbegun) {
-            progress = new Progress.Unbegun(unbegun.start(), true, unbegun.unresolved());
+            progress = new Progress.Unbegun(unbegun.start(), true, unbegun.unknownToToken());
         }
     }
 
@@ -116,7 +116,7 @@ final class Registration {
         assert isConsistent() : this;
     }
 
-    /** It answered this attempt, or was overrun: its messages go on behind this position. */
+    /** It answered this attempt, or was overrun: its messages go on after this position. */
     void becomeLive(Session answered, At at, long patienceNs) {
         assert isRegistering() || isLive() : this + " at " + at;
         progress = new Progress.Reached(at);
@@ -127,7 +127,7 @@ final class Registration {
     }
 
     /**
-     * It answered this attempt, and its messages go on behind the position.
+     * It answered this attempt, and its messages go on after the position.
      *
      * @param patienceNs how long, beyond the time of the next attempt, the answers to later ones may still be under way
      */
@@ -174,7 +174,7 @@ final class Registration {
         unheardUid = answeredUid == removedUid ? NO_UID : removedUid;
     }
 
-    /** Behind {@link #lifeEnded}: its node may come back until then. */
+    /** After {@link #lifeEnded}: its node may come back until then. */
     void becomeWaiting(long dueNs) {
         assert at() != null && !hasLeft() : this;
         phase = new Phase.Waiting(dueNs);
@@ -193,15 +193,15 @@ final class Registration {
     }
 
     private boolean isConsistent() {
-        boolean answered = isLive() || hasLeft();
+        boolean streams = isLive() || hasLeft();
         Placed at = at();
         return !(at instanceof End)
-                && (!isAnswered() || at instanceof At)
-                && (!answered
+                && (!hasEverAnswered() || at instanceof At)
+                && (!streams
                         || (answeredUid == uid()
                                 && unheardUid == NO_UID
                                 && !attempts().isEmpty()))
-                && (!isWaiting() || at != null || isUnresolved());
+                && (!isWaiting() || at != null || isUnknownToToken());
     }
 
     // ------------------------------------------------------------------ its phase
@@ -245,7 +245,7 @@ final class Registration {
     }
 
     /** Is this the attempt whose messages count? */
-    boolean isAnswered(Session session) {
+    boolean isCurrent(Session session) {
         return (isLive() || hasLeft()) && attempts().first().equals(session);
     }
 
@@ -279,8 +279,8 @@ final class Registration {
     }
 
     /** A token was taken before it had answered, and it has not answered since. */
-    boolean isUnresolved() {
-        return progress instanceof Progress.Unbegun unbegun && unbegun.unresolved();
+    boolean isUnknownToToken() {
+        return progress instanceof Progress.Unbegun unbegun && unbegun.unknownToToken();
     }
 
     // ------------------------------------------------------------------ its lives
@@ -299,13 +299,13 @@ final class Registration {
     }
 
     /** Has a member answered for it here? If not, its position, if any, is a token's. */
-    boolean isAnswered() {
+    boolean hasEverAnswered() {
         return answeredUid != NO_UID;
     }
 
     /** It stands in a token, and no member with this name has been seen yet. */
-    boolean isUnheardOf() {
-        return (isWaiting() || isLost()) && !isAnswered() && !hasUnheardLife();
+    boolean isOnlyInToken() {
+        return (isWaiting() || isLost()) && !hasEverAnswered() && !hasUnheardLife();
     }
 
     /** Is it one of these, by its name, or by an address of which a token knows no more? */
@@ -321,7 +321,7 @@ final class Registration {
 
     /** Has it said so itself, here, that it never published, and has no other life been there since? */
     boolean neverPublished() {
-        return isUnpublished() && isAnswered() && !hasUnheardLife();
+        return isUnpublished() && hasEverAnswered() && !hasUnheardLife();
     }
 
     /** Was another life there than the one that its position is of? */

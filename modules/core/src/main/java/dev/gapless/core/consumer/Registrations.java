@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader's registrations: one for each member, and, of those with names, one for each producer that it waits for. What they
- * come to together is asked here; what becomes of one is {@link Producers}' and {@link ConsumerState}'s to decide.
+ * come to together is asked here; what becomes of one is {@link Producers}' and {@link TopicReader}'s to decide.
  *
  * <p>Invariants: one present for each uid; those that have a session are present. Not thread-safe.
  */
@@ -55,7 +55,7 @@ final class Registrations {
     /** Those that were told as lost, and that no member is left to turn out to be. */
     void forgetLost() {
         boolean mayCome = present.stream().anyMatch(Registration::isUnnamed);
-        byNode.values().removeIf(r -> r.isLost() && (r.isAnswered() || !mayCome));
+        byNode.values().removeIf(r -> r.isLost() && (r.hasEverAnswered() || !mayCome));
     }
 
     void clear() {
@@ -104,8 +104,8 @@ final class Registrations {
         return nodes;
     }
 
-    /** Members that have given no position, without those that were already found to be silent. */
-    Set<Long> awaited() {
+    /** Members that have given no position, without those that {@code ready()} went on without. */
+    Set<Long> notYetLate() {
         Set<Long> uids = new HashSet<>();
         for (Registration r : present) {
             if (r.at() == null && !r.isLate()) {
@@ -115,8 +115,8 @@ final class Registrations {
         return uids;
     }
 
-    /** The members that were found to be silent. */
-    Set<String> silent() {
+    /** The members that {@code ready()} went on without. */
+    Set<String> late() {
         Set<String> nodes = new HashSet<>();
         for (Registration r : present) {
             if (r.isLate() && r.at() == null) {
@@ -127,7 +127,7 @@ final class Registrations {
     }
 
     /** Those that a token must name, whatever was read of them (rule T1). */
-    Set<String> unresolved() {
+    Set<String> mustBeListed() {
         Set<String> nodes = new HashSet<>();
         for (Registration r : present) {
             if (r.at() == null) {
@@ -136,7 +136,7 @@ final class Registrations {
         }
         for (Registration r : byNode.values()) {
             // Also if their end was told: should they answer after all, they must not begin anew.
-            if (!r.isAnswered() || r.hasLaterLife() || r.hasLeft()) {
+            if (!r.hasEverAnswered() || r.hasLaterLife() || r.hasLeft()) {
                 nodes.add(r.node());
             }
         }

@@ -13,7 +13,6 @@ import dev.gapless.core.feed.Vector;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.ToConsumer;
@@ -22,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -44,8 +42,8 @@ public final class TopicConsumer {
     private final Outbox outbox;
     private final Effect.Arrived arrived;
 
-    private final ConsumerState shared;
-    private Map<Long, ConsumerState> readers = Map.of();
+    private final TopicReader shared;
+    private Map<Long, TopicReader> readers = Map.of();
     private final Map<Long, Open> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready, or still have a reader of their own. */
     private Map<Long, Open> unsettled = Map.of();
@@ -77,22 +75,24 @@ public final class TopicConsumer {
         this.outbox = outbox;
         this.arrived = new Effect.Arrived(topic);
         Start start = first instanceof Opening.Earliest ? Start.EARLIEST : Start.LATEST;
-        this.shared = new ConsumerState(reader(Message.SHARED_READER, settings), new Feed(settings), start, null);
+        this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), start, null);
     }
 
-    private ConsumerState.Reader reader(long number, TopicSettings readerSettings) {
-        return new ConsumerState.Reader(topic, number, uid, readerSettings, eras, sessions, jitter, outbox);
+    private ReaderContext context(long number, TopicSettings readerSettings) {
+        return new ReaderContext(topic, number, uid, readerSettings, eras, sessions, jitter, outbox);
     }
 
+    /** The shared feed, which says by itself what any thread may call. */
     public Feed feed() {
         return shared.feed();
     }
 
-    /** What is wanted once something came into the feeds; made once, since that is often. */
-    public Effect.Arrived arrived() {
+    /** What is wanted after an input that may have brought something; made once, since that is often. */
+    public Effect.Arrived arrivedEffect() {
         return arrived;
     }
 
+    /** How many expiries the shared feed was told, by reason. */
     public Map<Reason, Long> expiries() {
         return shared.expiries();
     }
@@ -100,12 +100,13 @@ public final class TopicConsumer {
     /** How often its readers registered with a member that they had registered with before. */
     public long registeredAgain() {
         long sum = registeredAgain + shared.registeredAgain();
-        for (ConsumerState reader : readers.values()) {
+        for (TopicReader reader : readers.values()) {
             sum += reader.registeredAgain();
         }
         return sum;
     }
 
+    /** For people: those of the shared reader, in the order of their names. */
     public List<RegistrationStatus> registrations() {
         return shared.registrations();
     }
@@ -115,7 +116,7 @@ public final class TopicConsumer {
     /** Opens a subscription. Once it is ready, {@link Effect.Ready} says so. */
     public SubscriptionState open(long id, Opening opening, Now now) {
         Open added = opening instanceof Opening.Resume || opening instanceof Opening.Since
-                ? openBehindFeed(opening, now)
+                ? openWithOwnFeed(opening, now)
                 : openOnFeed(opening, now.ns());
         open.put(id, added);
         if (unsettled.isEmpty()) {
@@ -124,7 +125,7 @@ public final class TopicConsumer {
         unsettled.put(id, added);
         if (up) {
             awaitAnswers(added, now.ns());
-            if (settle(
+            if (moveOn(
                     id, added, now.ns())) { // it alone: it changes nothing for the others, and there may be thousands
                 unsettled.remove(id);
                 unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
@@ -145,23 +146,23 @@ public final class TopicConsumer {
         return settings.reloadJitterNs() == 0 ? 0 : jitter.nextDouble();
     }
 
-    private Open openBehindFeed(Opening opening, Now now) {
+    private Open openWithOwnFeed(Opening opening, Now now) {
         TopicSettings own = settings.forCatchUp();
         Feed feed = new Feed(own);
         CursorToken token = opening instanceof Opening.Resume resume ? resume.token() : null;
         Start start = opening instanceof Opening.Since since ? new Start.Since(since.timeMs()) : Start.BEGINNING;
         long number = nextReader++;
-        ConsumerState state = new ConsumerState(reader(number, own), feed, start, token);
+        TopicReader catchUp = new TopicReader(context(number, own), feed, start, token);
         if (readers.isEmpty()) {
             readers = new LinkedHashMap<>();
         }
-        readers.put(number, state);
+        readers.put(number, catchUp);
         Set<String> listed = token == null ? Set.of() : token.positions().keySet();
         Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
-        Open added =
-                new Open(SubscriptionState.behind(feed, shared.feed(), begins, settings, share(), now.ns()), number);
+        Open added = new Open(
+                SubscriptionState.catchingUp(feed, shared.feed(), begins, settings, share(), now.ns()), number);
         if (up) {
-            state.begin(members, now);
+            catchUp.begin(members, now);
         }
         return added;
     }
@@ -187,7 +188,7 @@ public final class TopicConsumer {
     }
 
     private void closeReader(long number) {
-        ConsumerState reader = readers.get(number);
+        TopicReader reader = readers.get(number);
         if (reader != null) {
             readers.remove(number);
             readers = readers.isEmpty() ? Map.of() : readers;
@@ -221,7 +222,7 @@ public final class TopicConsumer {
         shared.begin(events, now);
         readers.values().forEach(reader -> reader.begin(events, now));
         open.values().forEach(added -> awaitAnswers(added, now.ns()));
-        settle(now.ns());
+        moveOn(now.ns());
     }
 
     /**
@@ -234,7 +235,7 @@ public final class TopicConsumer {
         shared.onMembers(events, now);
         readers.values().forEach(reader -> reader.onMembers(events, now));
         forgetEnded();
-        settle(now.ns());
+        moveOn(now.ns());
     }
 
     /** How many nodes' names are remembered. */
@@ -242,7 +243,10 @@ public final class TopicConsumer {
         return eras.size();
     }
 
-    /** Names come and go for as long as this node lives (rule F3). */
+    /**
+     * Names come and go for as long as this node lives (rule F3). Runs only when members change: until then a name stays that
+     * could go.
+     */
     private void forgetEnded() {
         Set<String> known = shared.known();
         readers.values().forEach(reader -> known.addAll(reader.known()));
@@ -252,24 +256,15 @@ public final class TopicConsumer {
     }
 
     public void onMessage(ToConsumer message, Now now) {
-        ConsumerState to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
+        TopicReader to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
         if (to == null) {
-            deregistrationOf(message).ifPresent(d -> outbox.send(d.toUid(), d.message()));
+            if (message instanceof Heartbeat heartbeat) {
+                outbox.send(heartbeat.fromUid(), heartbeat.deregister());
+            }
             return;
         }
         to.onMessage(message, now);
-        settle(now.ns());
-    }
-
-    /** A message to send. */
-    public record Addressed(long toUid, Deregister message) {}
-
-    /** A producer sends to a reader that is gone: once it asks whether that got everything, it is taken off there. */
-    public static Optional<Addressed> deregistrationOf(ToConsumer message) {
-        return message instanceof Heartbeat heartbeat
-                ? Optional.of(new Addressed(
-                        heartbeat.fromUid(), new Deregister(message.topic(), message.reader(), message.session())))
-                : Optional.empty();
+        moveOn(now.ns());
     }
 
     /** No ping from that node answers ours. */
@@ -284,14 +279,15 @@ public final class TopicConsumer {
         readers.values().forEach(TopicConsumer::grantAgain);
     }
 
-    private static void grantAgain(ConsumerState state) {
-        if (state.feed().wantsRoom() && state.feed().grantBytes() > 0) {
-            state.grantAgain();
+    private static void grantAgain(TopicReader reader) {
+        if (reader.feed().wantsRoom() && reader.feed().grantBytes() > 0) {
+            reader.grantAgain();
         }
     }
 
+    /** Does what is due; early it does no harm. */
     public void onTime(Now now) {
-        if (settings.backpressure()) {
+        if (settings.backpressure()) { // a catch-up feed alone slows nobody else
             shared.feed().findStalled(now.ns());
             readers.values().forEach(reader -> reader.feed().findStalled(now.ns()));
         }
@@ -299,13 +295,13 @@ public final class TopicConsumer {
         shared.onTime(now);
         readers.values().forEach(reader -> reader.onTime(now));
         onRoom();
-        settle(now.ns());
+        moveOn(now.ns());
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
     public long deadlineNs(long nowNs) {
         long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
-        for (ConsumerState reader : readers.values()) {
+        for (TopicReader reader : readers.values()) {
             wait = until(reader.deadlineNs(nowNs), nowNs, wait);
         }
         wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
@@ -331,26 +327,26 @@ public final class TopicConsumer {
 
     private void awaitAnswers(Open added, long nowNs) {
         added.readyUntilNs = nowNs + settings.readyTimeoutNs();
-        added.awaited = shared.awaited();
-        ConsumerState reader = readers.get(added.reader);
+        added.awaited = shared.notYetLate();
+        TopicReader reader = readers.get(added.reader);
         if (reader != null) {
-            added.awaited.addAll(reader.awaited());
+            added.awaited.addAll(reader.notYetLate());
         }
     }
 
-    private void settle(long nowNs) {
+    private void moveOn(long nowNs) {
         if (!up || unsettled.isEmpty()) {
             return;
         }
-        unsettled.entrySet().removeIf(entry -> settle(entry.getKey(), entry.getValue(), nowNs));
+        unsettled.entrySet().removeIf(entry -> moveOn(entry.getKey(), entry.getValue(), nowNs));
         unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
     }
 
-    /** Is it ready, without a reader of its own? */
-    private boolean settle(long id, Open waiting, long nowNs) {
-        ConsumerState reader = readers.get(waiting.reader);
+    /** Tells it that it is ready, and whether it may join. Returns true if nothing more is to be done for it. */
+    private boolean moveOn(long id, Open waiting, long nowNs) {
+        TopicReader reader = readers.get(waiting.reader);
         if (!waiting.ready) {
-            settleReady(id, waiting, reader, nowNs);
+            tellReady(id, waiting, reader, nowNs);
         }
         if (reader != null) {
             waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
@@ -358,30 +354,30 @@ public final class TopicConsumer {
         return waiting.ready && reader == null;
     }
 
-    private void settleReady(long id, Open waiting, @Nullable ConsumerState reader, long nowNs) {
+    private void tellReady(long id, Open waiting, @Nullable TopicReader reader, long nowNs) {
         waiting.awaited.removeIf(
-                memberUid -> !shared.isAwaited(memberUid) && (reader == null || !reader.isAwaited(memberUid)));
+                memberUid -> !shared.hasNoPosition(memberUid) && (reader == null || !reader.hasNoPosition(memberUid)));
         boolean tooLong = waiting.readyUntilNs - nowNs <= 0;
         if (!waiting.awaited.isEmpty() && !tooLong) {
             return;
         }
-        Set<String> silent = new HashSet<>();
-        for (ConsumerState state : statesOf(reader)) {
-            state.goOnWithout(waiting.awaited);
-            state.setReady();
-            silent.addAll(state.silent());
+        Set<String> late = new HashSet<>();
+        for (TopicReader one : readersOf(reader)) {
+            one.goOnWithout(waiting.awaited);
+            one.setReady();
+            late.addAll(one.late());
         }
         waiting.ready = true;
         waiting.awaited = Set.of();
-        outbox.add(new Effect.Ready(topic, id, Set.copyOf(silent)));
+        outbox.add(new Effect.Ready(topic, id, Set.copyOf(late)));
     }
 
-    private List<ConsumerState> statesOf(@Nullable ConsumerState reader) {
-        List<ConsumerState> states = new ArrayList<>();
-        states.add(shared);
+    private List<TopicReader> readersOf(@Nullable TopicReader reader) {
+        List<TopicReader> both = new ArrayList<>();
+        both.add(shared);
         if (reader != null) {
-            states.add(reader);
+            both.add(reader);
         }
-        return states;
+        return both;
     }
 }

@@ -46,9 +46,9 @@ public sealed interface Effect {
     /**
      * A subscription is ready.
      *
-     * @param silent members that did not answer in time
+     * @param late members that it went on without, since they did not answer in time
      */
-    record Ready(String topic, long subscription, Set<String> silent) implements Effect {}
+    record Ready(String topic, long subscription, Set<String> late) implements Effect {}
 
     /** The topic's log is gone: nobody used it. */
     record Dropped(String topic) implements Effect {}

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The chains of all producers of a feed, and what they come to for a reader that joins, or was overtaken. Under the feed's lock. */
+/** The chains of all producers of a feed, and what they come to for a subscription that joins, or was overtaken. Under the feed's lock. */
 final class Chains {
     private final Map<String, Chain> byNode = new HashMap<>(Limits.NODES_AT_FIRST);
 

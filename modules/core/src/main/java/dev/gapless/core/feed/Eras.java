@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the stretches of each producer of one topic. The node's consumer and its catch-up readers share it, so that their
+ * Counts the stretches of each producer of one topic. The node's shared reader and its catch-up readers share it, so that their
  * positions can be compared. Not thread-safe: for the thread of the topic's consumer.
  */
 public final class Eras {

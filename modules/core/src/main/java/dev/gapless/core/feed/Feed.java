@@ -34,7 +34,7 @@ public final class Feed {
     private volatile long lastNotice;
 
     /**
-     * Where an overtaken reader goes on.
+     * Where an overtaken subscription goes on.
      *
      * @param oldest the oldest index
      * @param bases the position before it, of each producer
@@ -43,7 +43,7 @@ public final class Feed {
     public record Overtaken(long oldest, Vector bases, Set<String> left) {}
 
     /**
-     * How a catch-up reader goes on in this feed.
+     * How a subscription that has caught up goes on in this feed.
      *
      * @param cursor attached at the oldest entry
      * @param positions its own, and the ends of producers that are gone for good, and of which it never knew
@@ -85,7 +85,7 @@ public final class Feed {
         }
     }
 
-    /** Whatever lies between a reader's position and this one is missed. */
+    /** Whatever lies between a subscription's position and this one is missed. */
     public void expired(Placed to, Reason reason, long nowMs) {
         notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
     }
@@ -138,7 +138,7 @@ public final class Feed {
         chains.evicted(entry);
     }
 
-    /** Forgets the producers, except these, that have ended, of which nothing is left in the ring, and whose end every reader has read. */
+    /** Forgets the producers, except these, that have ended, of which nothing is left in the ring, and whose end every subscription has read. */
     public void forgetEnded(Set<String> except) {
         lock.lock();
         try {
@@ -219,7 +219,7 @@ public final class Feed {
 
     // ------------------------------------------------------------------ for everybody
 
-    /** A reader that begins at this index. Until it is detached, a feed with backpressure waits for it. */
+    /** The cursor of a subscription that begins at this index. Until it is detached, a feed with backpressure waits for it. */
     public FeedCursor attach(long index, long nowNs) {
         lock.lock();
         try {
@@ -290,7 +290,7 @@ public final class Feed {
         return known.where(node, positions);
     }
 
-    /** What an overtaken reader missed, and where it goes on. */
+    /** What an overtaken subscription missed, and where it goes on. */
     public Overtaken overtaken() {
         lock.lock();
         try {
@@ -311,7 +311,7 @@ public final class Feed {
     }
 
     /**
-     * Lets a catch-up reader in that has got as far as the feed's oldest entry, of every producer (rule S5).
+     * Lets a subscription in that has got as far as the feed's oldest entry, of every producer (rule S5).
      *
      * @return how it goes on, or null if it has not got so far
      */

@@ -71,7 +71,7 @@ public sealed interface FeedEntry extends Ring.Entry {
     }
 
     /**
-     * Whatever lies between a reader's position and this one is missed.
+     * Whatever lies between a subscription's position and this one is missed.
      *
      * @param after an {@link End} if nothing says yet where the producer goes on
      * @param timeMs when it became known, in milliseconds since 1970

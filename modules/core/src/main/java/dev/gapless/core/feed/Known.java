@@ -42,7 +42,7 @@ public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<Str
     }
 
     /**
-     * Where a reader with these positions stands; null if nothing of that producer has come. Of one that answered after the reader was
+     * Where a subscription with these positions stands; null if nothing of that producer has come. Of one that answered after the subscription was
      * opened it is where its stream began in the feed.
      */
     public @Nullable Placed where(String node, Vector positions) {

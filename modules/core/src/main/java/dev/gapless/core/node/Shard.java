@@ -10,6 +10,7 @@ import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
@@ -82,9 +83,9 @@ public final class Shard {
         TopicConsumer consumer = consumers.get(message.topic());
         if (consumer != null) {
             consumer.onMessage(message, now);
-            outbox.add(consumer.arrived());
-        } else {
-            TopicConsumer.deregistrationOf(message).ifPresent(d -> outbox.send(d.toUid(), d.message()));
+            outbox.add(consumer.arrivedEffect());
+        } else if (message instanceof Heartbeat heartbeat) {
+            outbox.send(heartbeat.fromUid(), heartbeat.deregister());
         }
     }
 
@@ -181,7 +182,7 @@ public final class Shard {
             } else {
                 consumer.begin(changed.events(), members.snapshot(), now);
             }
-            outbox.add(consumer.arrived());
+            outbox.add(consumer.arrivedEffect());
         });
     }
 
@@ -359,7 +360,7 @@ public final class Shard {
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {
             consumer.onTime(now);
-            outbox.add(consumer.arrived());
+            outbox.add(consumer.arrivedEffect());
         }
         assert invariant() : members;
     }

@@ -122,7 +122,7 @@ final class Advance {
             }
         }
         if (messages.isEmpty()) {
-            here.reader().moveTo(index);
+            here.cursor().moveTo(index);
             here = here.movedTo(index, at);
             return Step.IDLE;
         }
@@ -169,14 +169,14 @@ final class Advance {
         return step == null ? read() : step;
     }
 
-    /** Hands over this expiry and all behind it. */
+    /** Hands over this expiry and all after it. */
     private @Nullable Step expired(FeedEntry.Expired first) {
         Vector at = here.positions();
         Expiries expiries = new Expiries(feed, at);
         expiries.add(first); // the feed may have gone on past it by now
-        Standing behind = here.movedTo(here.index() + 1, at);
-        expiries.addFrom(behind.index());
-        return hand(behind, expiries);
+        Standing further = here.movedTo(here.index() + 1, at);
+        expiries.addFrom(further.index());
+        return hand(further, expiries);
     }
 
     /** The feed has gone on past this subscription (rule S3). */
@@ -187,9 +187,9 @@ final class Advance {
         Expiries expiries = new Expiries(feed, at);
         List<End> ends = new ArrayList<>(here.untold());
         ends.addAll(expiries.addOvertaken(overtaken));
-        Standing behind = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
-        expiries.addFrom(behind.index());
-        Step step = hand(behind, expiries);
+        Standing further = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
+        expiries.addFrom(further.index());
+        Step step = hand(further, expiries);
         if (step == null) {
             step = tellEnd();
         }
@@ -218,12 +218,12 @@ final class Advance {
      * Begins a reload if anything is missed, and it is time for one; until then it stays here. If nothing is, V passes at once, and null is
      * returned.
      *
-     * @param behind where it goes on
+     * @param further where it goes on
      */
-    private @Nullable Step hand(Standing behind, Expiries expiries) {
+    private @Nullable Step hand(Standing further, Expiries expiries) {
         Expiries.Missed missed = expiries.missed();
         if (missed.gaps().isEmpty()) {
-            here = behind.passed(behind.positions().with(missed.upTo()));
+            here = further.passed(further.positions().with(missed.upTo()));
             return null;
         }
         long beginNs =
@@ -233,7 +233,7 @@ final class Advance {
             return new Step.Waiting(beginNs);
         }
         pace.begins(nowNs);
-        here = behind.reloading(missed.upTo());
+        here = further.reloading(missed.upTo());
         return new Step.Missed(missed.gaps(), missed.timeMs());
     }
 }

@@ -42,7 +42,7 @@ final class Expiries {
      * What they come to.
      *
      * @param gaps empty if V has passed them all
-     * @param upTo where V goes on behind them
+     * @param upTo where V goes on after them
      * @param timeMs when the last of them became known, in milliseconds since 1970
      */
     record Missed(List<Gap> gaps, Map<String, Placed> upTo, long timeMs) {}
@@ -107,25 +107,27 @@ final class Expiries {
         long timeMs = 0;
         for (Map.Entry<String, Expiry> entry : byNode.entrySet()) {
             Expiry expiry = entry.getValue();
-            Placed behind = feed.where(entry.getKey(), at);
-            if (behind instanceof Unplaced unplaced && expiry.to() instanceof At to && isPassed(unplaced, to, expiry)) {
+            Placed reached = feed.where(entry.getKey(), at);
+            if (reached instanceof Unplaced unplaced
+                    && expiry.to() instanceof At to
+                    && isPassed(unplaced, to, expiry)) {
                 upTo.put(entry.getKey(), new At(to.era(), unplaced.sequence()));
                 continue;
             }
             gaps.addAll(
-                    behind == null && expiry.severalEpochs()
+                    reached == null && expiry.severalEpochs()
                             ? Gaps.unnumbered(expiry.to(), expiry.reason())
-                            : Gaps.between(behind, expiry.to(), expiry.reason()));
-            upTo.put(entry.getKey(), passed(behind, expiry.to()));
+                            : Gaps.between(reached, expiry.to(), expiry.reason()));
+            upTo.put(entry.getKey(), passed(reached, expiry.to()));
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
         return new Missed(List.copyOf(gaps), upTo, timeMs);
     }
 
     /** Has a reload passed this expiry before the producer answered for the token's position? */
-    private static boolean isPassed(Unplaced behind, At to, Expiry expiry) {
-        return behind.epoch().equals(to.epoch())
-                && behind.sequence() >= to.sequence()
+    private static boolean isPassed(Unplaced reached, At to, Expiry expiry) {
+        return reached.epoch().equals(to.epoch())
+                && reached.sequence() >= to.sequence()
                 && expiry.reason() != Reason.POSITION_UNKNOWN;
     }
 
@@ -133,18 +135,18 @@ final class Expiries {
      * At an end it keeps the furthest position that is known: should that life not be over after all, it goes on there. The
      * feed may have got less of it than a catch-up reader, or nothing of the life that ended.
      */
-    private static Placed passed(@Nullable Placed behind, Placed to) {
-        if (!(to instanceof End end) || behind == null || behind.position() == null) {
+    private static Placed passed(@Nullable Placed reached, Placed to) {
+        if (!(to instanceof End end) || reached == null || reached.position() == null) {
             return to;
         }
-        boolean further =
-                end.last() == null || (end.last().epoch().equals(behind.epoch()) && behind.sequence() > end.sequence());
-        return further ? new End(end.node(), end.number(), behind.position(), behind.first(), toldBy(behind)) : end;
+        boolean further = end.last() == null
+                || (end.last().epoch().equals(reached.epoch()) && reached.sequence() > end.sequence());
+        return further ? new End(end.node(), end.number(), reached.position(), reached.first(), toldBy(reached)) : end;
     }
 
     /** A position that only a catch-up reader took for the last stays one. */
-    private static End.ToldBy toldBy(Placed behind) {
-        return behind instanceof End before && before.toldBy() != End.ToldBy.FEED
+    private static End.ToldBy toldBy(Placed reached) {
+        return reached instanceof End before && before.toldBy() != End.ToldBy.FEED
                 ? End.ToldBy.CATCH_UP
                 : End.ToldBy.FEED;
     }

@@ -17,7 +17,7 @@ final class Gaps {
     private Gaps() {}
 
     /**
-     * What a subscription misses that stands at {@code at}, or has not begun if that is null, and goes on behind {@code to}.
+     * What a subscription misses that stands at {@code at}, or has not begun if that is null, and goes on after {@code to}.
      * Empty if that is nothing.
      */
     static List<Gap> between(@Nullable Placed at, Placed to, Reason reason) {
@@ -71,7 +71,7 @@ final class Gaps {
         return new At(new Era(end.node(), end.number(), last.epoch(), end.first()), last.sequence());
     }
 
-    /** What a subscription misses that has no position, behind expiries of which nobody knows where the first began. */
+    /** What a subscription misses that has no position, after expiries of which nobody knows where the first began. */
     static List<Gap> unnumbered(Placed to, Reason reason) {
         if (reason == Reason.POSITION_UNKNOWN) {
             return between(null, to, reason);

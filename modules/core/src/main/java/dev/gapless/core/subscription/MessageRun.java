@@ -83,7 +83,7 @@ public final class MessageRun {
 
     /** The first {@code count} messages are done with. */
     public void handled(int count) {
-        assert count >= handled && count <= messages.size() : count + " behind " + handled + " of " + messages.size();
+        assert count >= handled && count <= messages.size() : count + " after " + handled + " of " + messages.size();
         handled = count;
     }
 

@@ -15,13 +15,13 @@ import java.util.Map;
  *
  * @param phase what it does. Invariant: while it waits or reloads, the run has no messages
  * @param feed what it reads: a feed of its own while it catches up, then the shared one
- * @param reader what the feed keeps entries for. Invariant: one of {@code feed}'s
- * @param index the entry that it reads next. Invariant: behind the messages of the run, and at most one beyond the feed's head
+ * @param cursor what the feed keeps entries for. Invariant: one of {@code feed}'s
+ * @param index the entry that it reads next. Invariant: after the messages of the run, and at most one beyond the feed's head
  * @param run the messages that it was given last, and V in front of them
- * @param untold producers that left while the feed went past this subscription, to be told behind what it missed; a token names them
+ * @param untold producers that left while the feed went past this subscription, to be told after what it missed; a token names them
  *     until then
  */
-record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long index, MessageRun run, List<End> untold) {
+record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long index, MessageRun run, List<End> untold) {
 
     Standing {
         assert phase instanceof SubscriptionPhase.Reading || run.messages().isEmpty()
@@ -29,7 +29,7 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long inde
         assert !(phase instanceof SubscriptionPhase.Reloading reloading)
                         || !reloading.upTo().isEmpty()
                 : "reloads nothing";
-        assert index > lastOf(run) && index <= feed.head() + 1 : index + " behind " + lastOf(run);
+        assert index > lastOf(run) && index <= feed.head() + 1 : index + " after " + lastOf(run);
     }
 
     private static long lastOf(MessageRun run) {
@@ -37,13 +37,13 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long inde
         return messages.isEmpty() ? 0 : messages.get(messages.size() - 1).index();
     }
 
-    static Standing first(Feed feed, FeedCursor reader, Vector at) {
-        return new Standing(SubscriptionPhase.READING, feed, reader, reader.next(), MessageRun.none(at), List.of());
+    static Standing first(Feed feed, FeedCursor cursor, Vector at) {
+        return new Standing(SubscriptionPhase.READING, feed, cursor, cursor.next(), MessageRun.none(at), List.of());
     }
 
     // ------------------------------------------------------------------ V
 
-    /** V: behind the last message handled, and in front of a gap that is being reloaded. */
+    /** V: after the last message handled, and in front of a gap that is being reloaded. */
     Vector positions() {
         return run.after(run.handled());
     }
@@ -64,18 +64,18 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long inde
 
     /** Everything before this index is dealt with, and this is V. */
     Standing movedTo(long next, Vector at) {
-        return new Standing(phase, feed, reader, next, MessageRun.none(at), untold);
+        return new Standing(phase, feed, cursor, next, MessageRun.none(at), untold);
     }
 
     /** These messages are given, which end in front of this index. */
     Standing giving(long next, MessageRun messages) {
         assert phase instanceof SubscriptionPhase.Reading : phase;
-        return new Standing(phase, feed, reader, next, messages, untold);
+        return new Standing(phase, feed, cursor, next, messages, untold);
     }
 
     /** These ends are still to be told. */
     Standing leavingUntold(List<End> ends) {
-        return new Standing(phase, feed, reader, index, run, List.copyOf(ends));
+        return new Standing(phase, feed, cursor, index, run, List.copyOf(ends));
     }
 
     // ------------------------------------------------------------------ transitions between phases
@@ -83,32 +83,32 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor reader, long inde
     /** There is nothing to reload after all, and this is V. */
     Standing passed(Vector at) {
         assertNotReloading();
-        return new Standing(SubscriptionPhase.READING, feed, reader, index, MessageRun.none(at), untold);
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), untold);
     }
 
     /** A reload is due, which may not begin before that time. */
     Standing waiting(long untilNs) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, reader, index, run, untold);
+        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, run, untold);
     }
 
-    /** A reload begins, behind which V goes on there. */
+    /** A reload begins, after which V goes on there. */
     Standing reloading(Map<String, Placed> upTo) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, reader, index, run, untold);
+        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, run, untold);
     }
 
     /** The reload has failed once more. */
     Standing failed() {
         SubscriptionPhase.Reloading reloading = underWay();
         SubscriptionPhase again = new SubscriptionPhase.Reloading(reloading.upTo(), reloading.failed() + 1);
-        return new Standing(again, feed, reader, index, run, untold);
+        return new Standing(again, feed, cursor, index, run, untold);
     }
 
     /** The reload has succeeded, and this is V. */
     Standing reloaded(Vector at) {
         underWay();
-        return new Standing(SubscriptionPhase.READING, feed, reader, index, MessageRun.none(at), untold);
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), untold);
     }
 
     /** It reads the shared feed from now on. What waited is none of that feed's. */

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariant: between two positions of one stretch that V takes, every sequence is given or told. It is checked at each
  * message; were it ever broken, the hole would be told as a gap, and counted in {@link #violations}.
  *
- * <p>One thread at a time, except {@link #mayJoin}, {@link #close}, {@link #token} and the getters of state.
+ * <p>One thread at a time, except for what says "Any thread".
  */
 public final class SubscriptionState {
     private final TopicSettings settings;
@@ -44,7 +44,7 @@ public final class SubscriptionState {
     private final AtomicLong violations = new AtomicLong();
 
     /** What other threads look at, at once. One thread moves it. */
-    private volatile Standing now;
+    private volatile Standing standing;
     /** Has all that the catch-up reader waits for come? Said by the consumer's thread. */
     private volatile boolean mayJoin;
     /** Nobody waits for it any more. */
@@ -55,7 +55,7 @@ public final class SubscriptionState {
         this.settings = settings;
         this.pace = new ReloadPace(settings, share);
         this.shared = shared;
-        this.now = Standing.first(feed, feed.attach(index, nowNs), start);
+        this.standing = Standing.first(feed, feed.attach(index, nowNs), start);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class SubscriptionState {
      *
      * @param share how much of the reload jitter it takes, 0 to 1
      */
-    public static SubscriptionState behind(
+    public static SubscriptionState catchingUp(
             Feed own, Feed shared, Vector start, TopicSettings settings, double share, long nowNs) {
         return new SubscriptionState(own, shared, own.head() + 1, start, settings, share, nowNs);
     }
@@ -91,34 +91,35 @@ public final class SubscriptionState {
         return Vector.of(positions);
     }
 
-    /** Everything that its catch-up reader waits for has come: it may join once it has read far enough. */
+    /** Everything that its catch-up reader waits for has come: it may join once it has read far enough. Any thread. */
     public void mayJoin(boolean may) {
         mayJoin = may;
     }
 
+    /** Does it read a feed of its own? Any thread. */
     public boolean isCatchingUp() {
-        return now.feed() != shared;
+        return standing.feed() != shared;
     }
 
     /** Is a reload due that may not begin yet? Any thread. */
     public boolean isWaiting() {
-        return now.phase() instanceof SubscriptionPhase.Waiting;
+        return standing.phase() instanceof SubscriptionPhase.Waiting;
     }
 
     /** Any thread. */
     public boolean isReloading() {
-        return now.phase() instanceof SubscriptionPhase.Reloading;
+        return standing.phase() instanceof SubscriptionPhase.Reloading;
     }
 
     /** How many entries of its feed it has not dealt with. Any thread. */
     public long lag() {
-        Standing here = now;
+        Standing here = standing;
         return Math.max(0, here.feed().head() - here.oldestUnread() + 1);
     }
 
     /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
     public OptionalLong behindSinceMs() {
-        Standing here = now;
+        Standing here = standing;
         FeedEntry entry =
                 here.feed().get(Math.max(here.oldestUnread(), here.feed().oldest()));
         if (entry instanceof FeedEntry.Message message) {
@@ -129,22 +130,24 @@ public final class SubscriptionState {
 
     /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
     public @Nullable String lastKey(Gap gap) {
-        return gap.node() == null || gap.resumesAt() == null ? null : now.feed().keyBefore(gap.node(), gap.resumesAt());
+        return gap.node() == null || gap.resumesAt() == null
+                ? null
+                : standing.feed().keyBefore(gap.node(), gap.resumesAt());
     }
 
-    /** How often the invariant was found broken; a defect of Gapless if it is not 0. */
+    /** How often the invariant was found broken; a defect of Gapless if it is not 0. Any thread. */
     public long violations() {
         return violations.get();
     }
 
-    /** Does the consumer wait for it to free its feed? */
+    /** Does the consumer wait for it to free its feed? Any thread. */
     public boolean isPressed() {
-        return now.feed().wantsRoom();
+        return standing.feed().wantsRoom();
     }
 
-    /** Is there something to read now? A reload that waits is not. */
+    /** Is there something to read now? A reload that waits is not. Any thread. */
     public boolean hasNext() {
-        Standing here = now;
+        Standing here = standing;
         return here.phase() instanceof SubscriptionPhase.Reading
                 && (here.index() <= here.feed().head() || (mayJoin && mayJoin(here, here.positions())));
     }
@@ -152,8 +155,8 @@ public final class SubscriptionState {
     /** Nobody waits for it any more. Any thread. */
     public void close() {
         closed = true;
-        Standing here = now;
-        here.feed().detach(here.reader());
+        Standing here = standing;
+        here.feed().detach(here.cursor());
     }
 
     /**
@@ -161,14 +164,14 @@ public final class SubscriptionState {
      * of them unless the subscription ends.
      */
     public Step next(long nowNs) {
-        Standing here = now;
+        Standing here = standing;
         if (here.phase() instanceof SubscriptionPhase.Reloading) {
             return Step.RELOADING;
         }
         if (here.phase() instanceof SubscriptionPhase.Waiting waiting && waiting.untilNs() - nowNs > 0) {
             return new Step.Waiting(waiting.untilNs());
         }
-        here.reader().moveTo(here.index());
+        here.cursor().moveTo(here.index());
         Advance advance = new Advance(here.done(), settings, pace, nowNs);
         Step step = advance.tellEnd();
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
@@ -177,17 +180,17 @@ public final class SubscriptionState {
         if (step == null) {
             step = advance.withoutForgotten(shared).read();
         }
-        now = advance.here();
+        standing = advance.here();
         violations.addAndGet(advance.holes());
         return step;
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
     public void handled(int count) {
-        Standing here = now;
+        Standing here = standing;
         here.run().handled(count);
         if (count > 0 && here.feed().wantsRoom()) {
-            here.reader().moveTo(here.oldestUnread());
+            here.cursor().moveTo(here.oldestUnread());
         }
     }
 
@@ -204,8 +207,8 @@ public final class SubscriptionState {
         if (joined == null) {
             return false;
         }
-        here.feed().detach(here.reader());
-        now = here.joined(shared, joined);
+        here.feed().detach(here.cursor());
+        standing = here.joined(shared, joined);
         if (closed) {
             close(); // it may have seen the feed that was left
         }
@@ -218,9 +221,9 @@ public final class SubscriptionState {
      * @param reflects what the source of truth is known to reflect, which is then not delivered again, or null (S4)
      */
     public void reloaded(@Nullable CursorToken reflects) {
-        Standing here = now;
+        Standing here = standing;
         Vector at = here.positions().with(here.underWay().upTo());
-        now = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
+        standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
     }
 
     /** Where this token is ahead of these positions, in the epochs that they are in. */
@@ -243,29 +246,29 @@ public final class SubscriptionState {
      * the subscription is to end in front of them.
      */
     public OptionalLong reloadFailed() {
-        Standing here = now;
+        Standing here = standing;
         int failed = here.underWay().failed();
-        now = here.failed();
+        standing = here.failed();
         boolean last = settings.reloadAttempts() > 0 && failed + 1 >= settings.reloadAttempts();
         return last
                 ? OptionalLong.empty()
                 : OptionalLong.of(settings.reloadBackoff().waitNs(failed));
     }
 
-    /** Where it stands: behind the last message handled, and in front of a gap that is being reloaded. Any thread. */
+    /** Where it stands: after the last message handled, and in front of a gap that is being reloaded. Any thread. */
     public Vector positions() {
-        return now.positions();
+        return standing.positions();
     }
 
     /** {@link #token(Vector, String, String, long)} of {@link #positions}. Any thread. */
     public CursorToken token(String topic, String cluster, long nowMs) {
-        Standing here = now;
+        Standing here = standing;
         return token(here, here.positions(), topic, cluster, nowMs);
     }
 
     /** A token for a place where this subscription is or was (rule T1). Any thread. */
     public CursorToken token(Vector at, String topic, String cluster, long nowMs) {
-        return token(now, at, topic, cluster, nowMs);
+        return token(standing, at, topic, cluster, nowMs);
     }
 
     private static CursorToken token(Standing here, Vector at, String topic, String cluster, long nowMs) {

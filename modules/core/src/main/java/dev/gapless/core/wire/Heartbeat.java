@@ -18,4 +18,9 @@ public record Heartbeat(String topic, long reader, Session session, long fromUid
             throw new IllegalArgumentException("Nothing beyond the head is sent: " + sent + ", head " + head);
         }
     }
+
+    /** What is answered if the reader no longer exists: its cursor can go. Goes to {@link #fromUid}. */
+    public Deregister deregister() {
+        return new Deregister(topic, reader, session);
+    }
 }

@@ -74,7 +74,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     @Override
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.Ready one) {
-            ready.put(one.subscription(), one.silent());
+            ready.put(one.subscription(), one.late());
             unresolvedWhenReady = consumer.feed().mustBeListed();
         } else if (effect instanceof Effect.Missed missed && missed.reader() != 0) {
             missedByReaders.add(missed.reason());

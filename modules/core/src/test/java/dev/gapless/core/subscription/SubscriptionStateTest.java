@@ -82,7 +82,7 @@ class SubscriptionStateTest {
 
     private void resume(String node, Position position) {
         CursorToken token = positions(node, position);
-        subscription = SubscriptionState.behind(own, feed, SubscriptionState.startOf(token), SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(token), SETTINGS, 0, 0);
     }
 
     @Test
@@ -287,7 +287,7 @@ class SubscriptionStateTest {
         Feed small = new Feed(Given.ring(2));
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadJitterNs = 4 * SECOND);
         Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
-        subscription = SubscriptionState.behind(small, feed, start, apart, 1, 0);
+        subscription = SubscriptionState.catchingUp(small, feed, start, apart, 1, 0);
         small.started(new At(p, 2));
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(0));
@@ -383,7 +383,7 @@ class SubscriptionStateTest {
         Feed full = new Feed(SETTINGS.with(draft -> draft.overflow = Overflow.BACKPRESSURE));
         full.started(new At(p, 0));
         full.messages(p, frames(1, 8));
-        subscription = SubscriptionState.behind(own, full, Vector.EMPTY, SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, full, Vector.EMPTY, SETTINGS, 0, 0);
         own.started(new At(p, 0));
         subscription.mayJoin(true);
         subscription.close();
@@ -434,7 +434,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleS5: a producer that was silent so far does not keep it from joining")
     void joinsWithAProducerThatSaidNothing() {
         feed.started(new At(p, 0));
-        subscription = SubscriptionState.behind(own, feed, Vector.EMPTY, SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, feed, Vector.EMPTY, SETTINGS, 0, 0);
         own.started(new At(p, 0));
         subscription.mayJoin(true);
         idle2();
@@ -447,7 +447,7 @@ class SubscriptionStateTest {
         Feed small = new Feed(Given.ring(2));
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
-        subscription = SubscriptionState.behind(small, feed, start, apart, 0, 0);
+        subscription = SubscriptionState.catchingUp(small, feed, start, apart, 0, 0);
         small.started(new At(p, 2));
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         told();

@@ -107,7 +107,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             FailureDetector.class); // no ping is ever sent: silence is an action
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
-            Map.entry("ConsumerState.patienceNs", "never changes"),
+            Map.entry("TopicReader.patienceNs", "never changes"),
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("FeedWriter.expiries", "statistics"),
             Map.entry("Registrar.registeredAgain", "statistics"),

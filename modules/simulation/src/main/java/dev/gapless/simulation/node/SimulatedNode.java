@@ -158,7 +158,7 @@ public final class SimulatedNode implements LogSource {
             } else if (effect instanceof Effect.SubscriptionsEnd) {
                 outside.subscriptionsEnd();
             } else if (effect instanceof Effect.Ready ready) {
-                outside.ready(ready.subscription(), ready.silent());
+                outside.ready(ready.subscription(), ready.late());
             } else if (effect instanceof Effect.Missed missed) {
                 outside.missed(missed.node(), missed.reader(), missed.reason(), missed.lastPosition(), missed.upTo());
             } else if (effect instanceof Effect.CursorMoved moved) {

@@ -6,11 +6,9 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
-import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.member.MemberEvent;
@@ -24,8 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link Registration} draws the states. Not thread-safe.
  */
-final class ConsumerState {
+final class TopicReader {
     private final Outbox outbox;
     private final Feed feed;
     private final Registrations registrations = new Registrations();
@@ -58,25 +54,14 @@ final class ConsumerState {
      * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
      * has one; with members that come later, at their beginning.
      */
-    ConsumerState(Reader reader, Feed feed, Start startOfPresent, @Nullable CursorToken token) {
-        this.outbox = reader.outbox;
+    TopicReader(ReaderContext context, Feed feed, Start startOfPresent, @Nullable CursorToken token) {
+        this.outbox = context.outbox();
         this.feed = feed;
-        this.registrar = new Registrar(reader, feed);
-        this.writer = new FeedWriter(reader, feed);
-        this.patienceNs = reader.settings.registerBackoff().maxNs();
-        this.producers = new Producers(reader.settings, startOfPresent, token, registrations, registrar, writer);
+        this.registrar = new Registrar(context, feed);
+        this.writer = new FeedWriter(context, feed);
+        this.patienceNs = context.settings().registerBackoff().maxNs();
+        this.producers = new Producers(context.settings(), startOfPresent, token, registrations, registrar, writer);
     }
-
-    /** What a topic's readers share, and the number of this one. */
-    record Reader(
-            String topic,
-            long reader,
-            long uid,
-            TopicSettings settings,
-            Eras eras,
-            LongSupplier sessions,
-            RandomGenerator jitter,
-            Outbox outbox) {}
 
     Feed feed() {
         return feed;
@@ -114,12 +99,13 @@ final class ConsumerState {
         return producers.hasBegun();
     }
 
-    /** Members that are present and have given no position, without those that were already found to be silent. */
-    Set<Long> awaited() {
-        return registrations.awaited();
+    /** Members that are present and have given no position, without those that {@code ready()} went on without. */
+    Set<Long> notYetLate() {
+        return registrations.notYetLate();
     }
 
-    boolean isAwaited(long memberUid) {
+    /** Is it a member, and has given no position? */
+    boolean hasNoPosition(long memberUid) {
         Registration r = registrations.present(memberUid);
         return r != null && r.at() == null;
     }
@@ -139,9 +125,9 @@ final class ConsumerState {
         producers.setReady();
     }
 
-    /** The members that were found to be silent. */
-    Set<String> silent() {
-        return registrations.silent();
+    /** The members that {@code ready()} went on without. */
+    Set<String> late() {
+        return registrations.late();
     }
 
     /**
@@ -171,12 +157,12 @@ final class ConsumerState {
     void onMessage(ToConsumer message, Now now) {
         Registration r = registrations.of(message.session());
         if (r == null) {
-            TopicConsumer.deregistrationOf(message)
-                    .filter(d -> !isDealingWith(d.toUid()))
-                    .ifPresent(d -> outbox.send(d.toUid(), d.message()));
+            if (message instanceof Heartbeat heartbeat && !isDealingWith(heartbeat.fromUid())) {
+                outbox.send(heartbeat.fromUid(), heartbeat.deregister());
+            }
             return;
         }
-        if ((r.isLive() || r.hasLeft()) && !r.isAnswered(message.session())) {
+        if ((r.isLive() || r.hasLeft()) && !r.isCurrent(message.session())) {
             onLaterAttempt(r, message, now.ns());
         } else if (message instanceof Registered registered) {
             onRegistered(r, registered, now);
@@ -208,7 +194,7 @@ final class ConsumerState {
         if (at == null) {
             accepted(r, message.session(), writer.begins(r, message, now.ms()));
         } else if (message.next() == at.sequence() + 1) {
-            accepted(r, message.session(), writer.goesOn(r, at, message, now.ms()));
+            accepted(r, message.session(), writer.resumed(r, at, message, now.ms()));
         } else {
             registrar.register(r, now.ns()); // C2
         }
@@ -226,15 +212,15 @@ final class ConsumerState {
      * asked anew.
      */
     private void onLaterAttempt(Registration r, ToConsumer message, long nowNs) {
-        Position behind = goesOnBehind(message);
+        Position after = answeredAfter(message);
         Placed at = r.at();
         if (r.hasLeft() && at != null) {
             if (!(message instanceof Batch)) {
                 registrar.acknowledgeEnd(r, message.session(), at.sequence()); // it waits for that reader, too
             }
-        } else if (behind == null) {
-            registrar.registerBehindGap(r, nowNs); // its answer was lost
-        } else if (behind.equals(r.position())) {
+        } else if (after == null) {
+            registrar.registerAfterGap(r, nowNs); // its answer was lost
+        } else if (after.equals(r.position())) {
             r.becomeAnswered(message.session(), patienceNs);
             registrar.acknowledge(r);
         } else {
@@ -242,8 +228,8 @@ final class ConsumerState {
         }
     }
 
-    /** The position behind which an attempt was answered; null if this is no answer. */
-    private static @Nullable Position goesOnBehind(ToConsumer message) {
+    /** The position after which an attempt was answered to go on; null if this is no answer. */
+    private static @Nullable Position answeredAfter(ToConsumer message) {
         if (message instanceof Registered registered) {
             return new Position(registered.log().epoch(), registered.next() - 1);
         }
@@ -254,7 +240,7 @@ final class ConsumerState {
 
     private void accepted(Registration r, Session session, At at) {
         r.becomeLive(session, at, patienceNs);
-        writer.mustBeListed(registrations.unresolved());
+        writer.mustBeListed(registrations.mustBeListed());
         registrar.acknowledge(r);
     }
 
@@ -263,7 +249,7 @@ final class ConsumerState {
             return; // not believed before the registration is answered
         }
         if (batch.first() != at.sequence() + 1) {
-            registrar.registerBehindGap(r, nowNs);
+            registrar.registerAfterGap(r, nowNs);
             return;
         }
         r.advanceTo(writer.messages(at, batch));
@@ -275,7 +261,7 @@ final class ConsumerState {
             return;
         }
         if (heartbeat.sent() != at.sequence()) {
-            registrar.registerBehindGap(r, nowNs);
+            registrar.registerAfterGap(r, nowNs);
         } else {
             r.nothingMissing();
             registrar.acknowledge(r);
@@ -292,7 +278,7 @@ final class ConsumerState {
         }
         if (r.isLive()) {
             r.becomeLeft();
-            writer.mustBeListed(registrations.unresolved());
+            writer.mustBeListed(registrations.mustBeListed());
             writer.left(r, at);
         }
         registrar.acknowledgeEnd(r, gone.session(), gone.head());

@@ -56,7 +56,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class ConsumerStateTest implements Outbox.Carrier {
+class TopicReaderTest implements Outbox.Carrier {
     private static final long OWN = 20;
     private static final long PRODUCER = 1;
     private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
@@ -65,18 +65,18 @@ class ConsumerStateTest implements Outbox.Carrier {
     private final Feed feed = new Feed(Given.ring(64));
     private final List<String> missed = new ArrayList<>();
     private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private ConsumerState consumer = consumer(Start.LATEST, null);
+    private TopicReader consumer = consumer(Start.LATEST, null);
     private long sessions;
     private long nowNs;
 
-    private ConsumerState consumer(Start start, CursorToken token) {
+    private TopicReader consumer(Start start, CursorToken token) {
         return consumer(start, token, Given.ring(64));
     }
 
-    private ConsumerState consumer(Start start, CursorToken token, TopicSettings settings) {
-        ConsumerState.Reader reader = new ConsumerState.Reader(
+    private TopicReader consumer(Start start, CursorToken token, TopicSettings settings) {
+        ReaderContext reader = new ReaderContext(
                 TOPIC, 0, OWN, settings, new Eras(), () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
-        return new ConsumerState(reader, feed, start, token);
+        return new TopicReader(reader, feed, start, token);
     }
 
     @Override
@@ -596,7 +596,7 @@ class ConsumerStateTest implements Outbox.Carrier {
         consumer.setReady();
         consumer.onMembers(List.of(present(2)), now());
         consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), now());
-        assertEquals(Set.of(PRODUCER), consumer.awaited());
+        assertEquals(Set.of(PRODUCER), consumer.notYetLate());
         consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
         assertEquals(0, feed.head());
     }
@@ -781,10 +781,10 @@ class ConsumerStateTest implements Outbox.Carrier {
     void late() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.goOnWithout(Set.of(PRODUCER));
-        assertEquals(Set.of("p"), consumer.silent());
+        assertEquals(Set.of("p"), consumer.late());
         registered(LOG, 4, 3);
         assertEquals(Reason.REGISTERED_LATE, lastReason());
-        assertEquals(Set.of(), consumer.silent());
+        assertEquals(Set.of(), consumer.late());
     }
 
     @Test
