@@ -36,7 +36,7 @@ final class StatusTable {
         }
         topics.forEach((topic, nodes) -> {
             lines.add("");
-            lines.add("TOPIC " + topic);
+            lines.add("TOPIC " + Printable.of(topic));
             Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
             Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "STATE");
             Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Columns of text: the first to the left, the others to the right. */
+/** Columns of printable text: the first to the left, the others to the right. */
 public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
     private final int leftColumns;
@@ -15,7 +15,7 @@ public final class Table {
     }
 
     public Table row(String... cells) {
-        rows.add(Arrays.asList(cells));
+        rows.add(Arrays.stream(cells).map(Printable::of).toList());
         return this;
     }
 

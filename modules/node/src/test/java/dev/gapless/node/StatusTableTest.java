@@ -1,0 +1,37 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.TopicStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StatusTableTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"0a|\\u000a", "1b|\\u001b", "200e|\\u200e", "2028|\\u2028", "d800|\\ud800", "e0001|\\u{e0001}"})
+    void whatWouldMoveTheCursorIsWrittenOut(String codePoint, String shown) {
+        String name = "a" + Character.toString(Integer.parseInt(codePoint, 16)) + "b";
+        assertEquals("a" + shown + "b", Printable.of(name));
+    }
+
+    @Test
+    void otherTextStaysAsItIs() {
+        String name = "prices.€-Ω_𝛑 x";
+        assertEquals(name, Printable.of(name));
+    }
+
+    @Test
+    void namesOfTopicsAndNodesStayInTheirLine() {
+        TopicStatus topic = new TopicStatus("a\nb", null, null);
+        NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false);
+        List<String> lines = StatusTable.of(new ClusterStatus(List.of(node), List.of()));
+        assertTrue(lines.stream().allMatch(line -> line.equals(Printable.of(line))), lines::toString);
+        assertTrue(lines.contains("TOPIC a\\u000ab"), lines::toString);
+    }
+}
