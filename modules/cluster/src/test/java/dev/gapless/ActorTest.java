@@ -21,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Subscriptions by actors. */
@@ -151,6 +152,7 @@ class ActorTest {
         await(() -> resumed.messages().equals(List.of(11)));
     }
 
+    @Tag("seconds")
     @Test
     void anActorThatNeverConfirmsHarmsItselfAloneAndIsToldWhatItMissed() {
         Topic<Integer> topic = Topic.of("small", Integer.class);
@@ -232,6 +234,7 @@ class ActorTest {
         assertEquals(Ended.Reason.CANCELLED, get(subscription.cancel()));
     }
 
+    @Tag("seconds")
     @Test
     void anExpiryThatIsConfirmedTwicePassesOnlyItself() {
         Topic<Integer> topic = Topic.of("small", Integer.class);

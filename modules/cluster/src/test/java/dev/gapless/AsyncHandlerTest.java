@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Handlers that answer with a stage. */
@@ -183,6 +184,7 @@ class AsyncHandlerTest {
         assertEquals(List.of(1), handler.messages());
     }
 
+    @Tag("seconds")
     @Test
     void aStageThatNeverCompletesHarmsNobodyElseAndFallsBehind() {
         Topic<Integer> topic = Topic.of("behind", Integer.class);

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -129,6 +130,7 @@ class EndsTest {
         await(() -> recorder.messages().size() == 1);
     }
 
+    @Tag("seconds")
     @Test
     void aResumedSubscriptionJoinsTheFeedAlthoughAProducerHasLeftForGood() {
         try (TestCluster own = TestCluster.of(2, "")) {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TokenTest {
@@ -87,6 +88,7 @@ class TokenTest {
         assertEquals(List.of(501), resumed.messages());
     }
 
+    @Tag("seconds")
     @Test
     @DisplayName(
             "rowB1, cutoverReorder, cutoverDrop: from replay to live under load, nothing repeated, nothing missing, nothing out of order")

@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The topic's actor, as users of Pekko's know it. */
@@ -168,6 +169,7 @@ class TopicActorTest {
                         .toList());
     }
 
+    @Tag("seconds")
     @Test
     void anExpiryIsOneMoreMessageInItsPlace() {
         ActorRef<Command<String>> topic = topic(1, "small");

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ExtendedActorSystem;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -157,6 +158,7 @@ class WireSerializerTest {
         return new Content(key, tombstone, headers, random.nextInt(), manifest, bytes, 0, bytes.length);
     }
 
+    @Tag("seconds")
     @Test
     void aBatchIsNoLargerThanItsFramesAreChargedFor() {
         Random random = new Random(1);
