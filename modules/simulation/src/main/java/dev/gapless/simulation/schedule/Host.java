@@ -73,9 +73,9 @@ final class Host {
         return isOneAddress(uid, lives.get(lives.size() - 1));
     }
 
-    /** Of the processes that started here: was one before this one, and does it pass this test? */
-    boolean anyBefore(long uid, LongPredicate test) {
-        return lives.stream().takeWhile(life -> life != uid).anyMatch(test::test);
+    /** Of the processes that started here before this one, those that pass this test. */
+    List<Long> before(long uid, LongPredicate test) {
+        return lives.stream().takeWhile(life -> life != uid).filter(test::test).toList();
     }
 
     String name() {

@@ -228,17 +228,32 @@ final class NodeProcess implements Outside {
 
     void appeared(long memberUid, Host at) {
         String address = at.addressOf(memberUid);
-        if (at.anyBefore(memberUid, heard::knows)) {
+        List<Long> before = at.before(memberUid, heard::knows);
+        if (!before.isEmpty()) {
             schedule.counts().add("members: seen before its predecessor was removed");
         }
-        learns(() -> heard.appeared(memberUid, address), () -> node.appeared(memberUid, address));
+        List<Long> gone = before.stream()
+                .filter(life -> at.addressOf(life).equals(address)) // who was at its address is gone
+                .toList();
+        gone.forEach(vigil::removed);
+        learns(
+                () -> {
+                    gone.forEach(vigil::cursorsDropped);
+                    heard.appeared(memberUid, address);
+                },
+                () -> node.appeared(memberUid, address));
         happens(Moment.APPEARED);
     }
 
     void removed(long memberUid) {
         trace(() -> "learns that " + schedule.name(memberUid) + " is removed");
         vigil.removed(memberUid);
-        learns(() -> heard.removed(memberUid), () -> node.removed(memberUid));
+        learns(
+                () -> {
+                    vigil.cursorsDropped(memberUid);
+                    heard.removed(memberUid);
+                },
+                () -> node.removed(memberUid));
         happens(Moment.REMOVED);
     }
 
@@ -401,7 +416,7 @@ final class NodeProcess implements Outside {
     @Override
     public void forgotten(long silentUid) {
         trace(() -> "forgets the cursors of " + schedule.name(silentUid));
-        vigil.waits().forgotten(silentUid);
+        vigil.cursorsDropped(silentUid);
         schedule.counts().add("fault: cursor forgotten");
     }
 

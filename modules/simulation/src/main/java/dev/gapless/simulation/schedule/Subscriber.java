@@ -125,7 +125,9 @@ final class Subscriber {
         SubscriptionState state = state();
         isOvertakenForAReason(state);
         Step step = state.next(process.nowNs());
-        if (!(step instanceof Step.Missed || step instanceof Step.Waiting)) {
+        if (step instanceof Step.Missed) {
+            moves++; // what was handled before is done with, at last: it may be waited for anew
+        } else if (!(step instanceof Step.Waiting)) {
             moved();
         }
         if (state.isPressed()) {

@@ -45,7 +45,11 @@ final class Vigil {
 
     void removed(long memberUid) {
         gone.add(memberUid);
-        waits.forgotten(memberUid);
+    }
+
+    /** The shard has dropped the cursors of that process. */
+    void cursorsDropped(long uid) {
+        waits.forgotten(uid);
     }
 
     void receives(Object packet) {
