@@ -14,6 +14,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
+import dev.gapless.internal.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,25 @@ class LossLogTest {
         assertEquals(List.of("third"), lines());
         log.log(Reason.OVERRUN, () -> "much later", 60 * SECOND);
         assertEquals(List.of("much later"), lines());
+    }
+
+    @Test
+    void whatWasLeftOutIsToldAtTheLatestWhenNothingMoreWillCome() {
+        LossLogs logs = new LossLogs(logger, Duration.ofDays(1), key -> woken++);
+        LossLog log = logs.of("t", LossLogs.Place.FEED);
+        long nowNs = Clock.nowNs();
+        log.log(Reason.OVERRUN, () -> "first", nowNs);
+        log.log(Reason.OVERRUN, () -> "second", nowNs);
+        assertEquals(List.of("first"), lines());
+        logs.close("t", LossLogs.Place.FEED);
+        assertEquals(List.of("second"), lines());
+    }
+
+    @Test
+    void oneMessageThatIsMissingIsToldByItsSequence() {
+        assertEquals("sequence 5", LossLog.sequences(5, 5));
+        assertEquals("sequences 5 to 6", LossLog.sequences(5, 6));
+        assertEquals("no message that is known of", LossLog.sequences(5, 4));
     }
 
     @Test
