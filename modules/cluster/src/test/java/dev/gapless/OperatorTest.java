@@ -298,6 +298,33 @@ class OperatorTest {
     }
 
     @Test
+    void theMessageThatAHandlerHoldsNowIsLoggedAndNoneThatItIsDoneWith() {
+        List<CompletableFuture<Void>> answers = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        AsyncMessageHandler<Integer> handler = new AsyncMessageHandler<>() {
+            @Override
+            public CompletionStage<?> onMessage(Delivery<Integer> delivery) {
+                return answers.get(delivery.message());
+            }
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                return CompletableFuture.completedFuture(Reload.done());
+            }
+        };
+        try (Logged logged = new Logged()) {
+            Subscription subscription = b.subscribe(topic("one-by-one"), StartFrom.latest(), handler);
+            get(subscription.ready());
+            for (int i = 0; i < 2; i++) {
+                String held = get(a.producer(topic("one-by-one")).publish(i)) + " of producer";
+                await(() -> !logged.lines(Level.WARN, "Topic one-by-one: subscription", held)
+                        .isEmpty());
+                answers.get(i).complete(null);
+            }
+            get(subscription.cancel());
+        }
+    }
+
+    @Test
     void aHandlerThatBlocksAnActorThatConfirmsNothingAStreamWithoutDemandAndAReloadAreLoggedLikewise() {
         CompletableFuture<Void> gate = new CompletableFuture<>();
         try (Logged logged = new Logged()) {

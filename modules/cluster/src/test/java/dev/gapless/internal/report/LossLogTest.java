@@ -104,6 +104,24 @@ class LossLogTest {
     }
 
     @Test
+    void whenTheIntervalIsOverItIsToldWhatWasLeftOutWhereThatIs() {
+        List<LossLogs.Key> due = new ArrayList<>();
+        LossLogs logs = new LossLogs(logger, Duration.ofDays(1), due::add);
+        for (String topic : List.of("t", "u")) {
+            LossLog log = logs.of(topic, LossLogs.Place.CURSOR);
+            log.log(Reason.OVERRUN, () -> "first of " + topic, 0);
+            log.log(Reason.OVERRUN, () -> "second of " + topic, 0);
+        }
+        assertEquals(List.of("first of t", "first of u"), lines());
+        logs.tellMore(due.get(1), Duration.ofDays(1).toNanos());
+        assertEquals(List.of("second of u"), lines());
+        logs.close("t", LossLogs.Place.CURSOR);
+        assertEquals(List.of("second of t"), lines());
+        logs.tellMore(due.get(0), Duration.ofDays(1).toNanos()); // nobody is there any more
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
     void oneMessageThatIsMissingIsToldByItsSequence() {
         assertEquals("sequence 5", LossLog.sequences(5, 5));
         assertEquals("sequences 5 to 6", LossLog.sequences(5, 6));
