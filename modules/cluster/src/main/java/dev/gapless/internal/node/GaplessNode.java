@@ -14,11 +14,13 @@ import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
 import dev.gapless.internal.subscribe.ActorRecipient;
+import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.HandlerRecipient;
+import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.Starts;
 import dev.gapless.internal.subscribe.SubscriptionActor;
@@ -200,9 +202,9 @@ public final class GaplessNode implements Extension, Node, SubscriptionHost {
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
         Wakeup wakeup = new Wakeup();
-        ActorRef<SubscriptionActor.Command> actor = spawn(
+        ActorRef<Cue> actor = spawn(
                 SubscriptionActor.create(
-                        new SubscriptionActor.Reading<>(topic, settings, id, recipient, handle), this, wakeup),
+                        new Reading<>(topic, settings, id, recipient, handle), this, wakeup),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(r.settings().dispatcher));
         openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));

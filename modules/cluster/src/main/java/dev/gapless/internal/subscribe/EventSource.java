@@ -1,16 +1,16 @@
 package dev.gapless.internal.subscribe;
 
-import dev.gapless.CursorExpired;
 import dev.gapless.Ended;
 import dev.gapless.Event;
+import dev.gapless.OnFailure;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.time.Wakeup;
 import java.time.Duration;
+import java.util.OptionalLong;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.Outlet;
@@ -49,141 +49,118 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         return Pair.create(new Logic(handle, node.nextSubscription()), handle);
     }
 
-    private record Opened(SubscriptionState state, Feedback.Sink feedback) {}
+    private static final String TIME = "time";
 
-    private record Ending(Ended.Reason reason, @Nullable Throwable cause) {}
-
-    private static final String RELOAD = "reload";
-
-    private final class Logic extends TimerGraphStageLogic {
+    /** Runs a {@link SubscriptionLoop}, as the recipient of its events. Demand says that the event before was dealt with. */
+    private final class Logic extends TimerGraphStageLogic implements Recipient<T>, SubscriptionLoop.Place {
         private final SubscriptionHandle handle;
         private final long id;
         private final Wakeup wakeup = new Wakeup();
-        private @Nullable SubscriptionLink link;
-        private @Nullable EventReader<T> reader;
-        private @Nullable Event<T> given;
-        private long givenNs;
-        private boolean reloading;
-        private @Nullable Ending ending;
-        private boolean ended;
+        private final SubscriptionLoop<T> loop;
+
+        @SuppressWarnings("serial") // javac warns of lambdas in any package below "internal"; none is ever serialized
+        private final AsyncCallback<Cue> cues = createAsyncCallback(this::on);
+
+        /** The number of the event that was pushed last, until there is demand again. */
+        private OptionalLong pushed = OptionalLong.empty();
+        /** The last event, which waits for demand. */
+        private @Nullable Ended<T> last;
+
+        private boolean stopped;
 
         Logic(SubscriptionHandle handle, long id) {
             super(shape);
             this.handle = handle;
             this.id = id;
+            this.loop = new SubscriptionLoop<>(new Reading<>(topic, settings, id, this, handle), node, wakeup, this);
             setHandler(out, new AbstractOutHandler() {
                 @Override
                 public void onPull() {
-                    emit();
+                    onDemand();
                 }
             });
         }
 
-        @SuppressWarnings("serial") // javac warns of lambdas in any package below "internal"; none is ever serialized
         @Override
         public void preStart() {
-            AsyncCallback<Opened> opened = createAsyncCallback(this::onOpened);
-            AsyncCallback<Boolean> look = createAsyncCallback(always -> onLook());
-            AsyncCallback<Ending> end = createAsyncCallback(this::onEnding);
-            SubscriptionLink linked = SubscriptionLink.of(handle, wakeup, new SubscriptionLink.Place() {
-                @Override
-                public void opened(SubscriptionState state, Feedback.Sink feedback) {
-                    opened.invoke(new Opened(state, feedback));
-                }
-
-                @Override
-                public void look() {
-                    look.invoke(true);
-                }
-
-                @Override
-                public void end(Ended.Reason reason, @Nullable Throwable cause) {
-                    end.invoke(new Ending(reason, cause));
-                }
-            });
-            link = linked;
-            node.openSubscription(topic.name(), id, start, linked);
+            node.openSubscription(topic.name(), id, start, SubscriptionLink.of(handle, wakeup, cues::invoke));
         }
 
-        private void onOpened(Opened opened) {
-            EventReader<T> events = node.reader(topic, settings, id, opened.state(), opened.feedback());
-            reader = events;
-            handle.opened(events, events::token);
-            emitIfAsked();
+        private void on(Cue cue) {
+            loop.on(cue);
         }
 
-        private void onLook() {
-            wakeup.arrived();
-            emitIfAsked();
-        }
-
-        private void onEnding(Ending now) {
-            if (ending == null) {
-                ending = now;
-                end(now, handle.token()); // at once, also if nobody ever asks for the last event
-                emitIfAsked();
-            }
-        }
-
-        private void emitIfAsked() {
-            if (isAvailable(out)) {
-                emit();
-            }
-        }
-
-        private void emit() {
-            EventReader<T> events = reader;
-            if (ending != null) {
-                finish(ending);
-            } else if (events != null) {
-                if (given != null) {
-                    handle.stats().settled(given, givenNs, false); // the demand says so
-                    handle.stats().holds(null);
-                    given = null;
-                }
-                if (reloading) {
-                    reloading = false;
-                    events.state().reloaded(null); // likewise
-                }
-                if (handle.isPaused()) {
-                    return;
-                }
-                Event<T> event = events.next();
-                if (event != null) {
-                    reloading = event instanceof CursorExpired;
-                    given = event;
-                    givenNs = handle.stats().gives(event);
-                    push(out, event);
-                } else if (link != null && events.hasMore()) {
-                    link.wake();
-                } else {
-                    events.waitNs().ifPresent(wait -> scheduleOnce(RELOAD, Duration.ofNanos(wait)));
-                }
+        private void onDemand() {
+            OptionalLong before = pushed;
+            if (last != null) {
+                finish(last);
+            } else if (before.isPresent()) {
+                pushed = OptionalLong.empty();
+                loop.on(new Cue.Settled(before.getAsLong(), Outcome.DONE));
+            } else {
+                loop.read();
             }
         }
 
         @Override
         public void onTimer(Object timer) {
-            emitIfAsked();
-        }
-
-        private void finish(Ending now) {
-            push(out, new Ended<>(topic.name(), now.reason(), now.cause(), handle.token()));
-            complete(out);
-        }
-
-        private void end(Ending now, CursorToken token) {
-            if (!ended) {
-                ended = true;
-                node.closeSubscription(topic.name(), id);
-                handle.ended(now.reason(), token, now.cause());
-            }
+            loop.on(Cue.Plain.TIME);
         }
 
         @Override
         public void postStop() {
-            Ended.Reason reason = node.isClosing() ? Ended.Reason.SHUTDOWN : Ended.Reason.CANCELLED;
-            end(new Ending(reason, null), handle.token());
+            stopped = true;
+            loop.end(node.isClosing() ? Ended.Reason.SHUTDOWN : Ended.Reason.CANCELLED, null);
+        }
+
+        private void finish(Ended<T> ended) {
+            push(out, ended);
+            complete(out);
+        }
+
+        // -------------------------------------------------------------- where the loop runs
+
+        @Override
+        public void tell(Cue cue) {
+            cues.invoke(cue);
+        }
+
+        @Override
+        public void tellAfter(Duration wait) {
+            scheduleOnce(TIME, wait);
+        }
+
+        // -------------------------------------------------------------- its recipient
+
+        @Override
+        public int window() {
+            return isAvailable(out) ? 1 : 0;
+        }
+
+        @Override
+        public @Nullable Outcome give(Event<T> event, long number, Receipts receipts) {
+            push(out, event);
+            pushed = OptionalLong.of(number);
+            return null;
+        }
+
+        @Override
+        public OnFailure failed(Event<T> event, Throwable cause) {
+            return OnFailure.STOP; // nothing that a stream was given fails here
+        }
+
+        /** At once, also if nobody ever asks for the last event. */
+        @Override
+        public void ended(Ended<T> ended) {
+            last = ended;
+            if (!stopped && isAvailable(out)) {
+                finish(ended);
+            }
+        }
+
+        @Override
+        public @Nullable ActorRef<?> owner() {
+            return null;
         }
     }
 }

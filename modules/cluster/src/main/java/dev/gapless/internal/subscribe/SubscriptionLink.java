@@ -6,7 +6,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * Between the place where a subscription is read and those who have something to tell it: the consumer's shard, and whoever holds
@@ -15,26 +15,16 @@ import org.jspecify.annotations.Nullable;
 final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle.Controls {
     private final SubscriptionHandle handle;
     private final Wakeup wakeup;
-    private final Place place;
+    private final Consumer<Cue> place;
 
-    /** Where a subscription is read. Told on any thread; whatever it does, it does there. */
-    interface Place {
-        void opened(SubscriptionState state, Feedback.Sink feedback);
-
-        /** There may be something to do. */
-        void look();
-
-        void end(Ended.Reason reason, @Nullable Throwable cause);
-    }
-
-    private SubscriptionLink(SubscriptionHandle handle, Wakeup wakeup, Place place) {
+    private SubscriptionLink(SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place) {
         this.handle = handle;
         this.wakeup = wakeup;
         this.place = place;
     }
 
-    /** From now on the handle controls what is read there. */
-    static SubscriptionLink of(SubscriptionHandle handle, Wakeup wakeup, Place place) {
+    /** From now on the handle controls what is read at this place, which is told on any thread. */
+    static SubscriptionLink of(SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place) {
         SubscriptionLink link = new SubscriptionLink(handle, wakeup, place);
         handle.controlBy(link);
         return link;
@@ -47,13 +37,13 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
-        place.opened(state, feedback);
+        place.accept(new Cue.Opened(state, feedback));
     }
 
     @Override
     public void wake() {
         if (wakeup.claim()) {
-            place.look();
+            place.accept(Cue.Plain.LOOK);
         }
     }
 
@@ -64,17 +54,17 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     @Override
     public void shutdown() {
-        place.end(Ended.Reason.SHUTDOWN, null);
+        place.accept(new Cue.Ending(Ended.Reason.SHUTDOWN, null));
     }
 
     @Override
     public void refused(RuntimeException cause) {
-        place.end(Ended.Reason.FAILED, cause);
+        place.accept(new Cue.Ending(Ended.Reason.FAILED, cause));
     }
 
     @Override
     public void cancelled() {
-        place.end(Ended.Reason.CANCELLED, null);
+        place.accept(new Cue.Ending(Ended.Reason.CANCELLED, null));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
-import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.Payload;
 import dev.gapless.StartFrom;
@@ -17,10 +16,10 @@ import dev.gapless.internal.wire.Codec;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A subscription, woken as {@link ServedTopic} wakes one, and read as {@link SubscriptionActor} reads one: with a mailbox, a timer, and
+ * A subscription, woken as {@link ServedTopic} wakes one, and read as {@link SubscriptionLoop} reads one: with a mailbox, a timer, and
  * reloads that succeed at once. {@link #wake} is for the consumer's thread, {@link #handle} for any, and the rest for the reader's.
  */
-final class Woken implements SubscriptionLink.Place, Clock {
+final class Woken implements Clock {
     private static final Topic<Payload> TOPIC = Topic.of("t", Payload.class);
     private static final Filter EVERYTHING = new Filter(SubscriptionSettings.defaults());
     private static final Codec NONE = new Codec(() -> {
@@ -50,7 +49,7 @@ final class Woken implements SubscriptionLink.Place, Clock {
                 NONE,
                 "c",
                 this);
-        this.link = SubscriptionLink.of(handle, wakeup, this);
+        this.link = SubscriptionLink.of(handle, wakeup, this::tell);
     }
 
     @Override
@@ -68,16 +67,11 @@ final class Woken implements SubscriptionLink.Place, Clock {
         nowNs = passedNs;
     }
 
-    @Override
-    public void opened(SubscriptionState opened, Feedback.Sink feedback) {}
-
-    @Override
-    public void look() {
-        mailbox.incrementAndGet();
+    private void tell(Cue cue) {
+        if (cue == Cue.Plain.LOOK) {
+            mailbox.incrementAndGet();
+        }
     }
-
-    @Override
-    public void end(Ended.Reason reason, Throwable cause) {}
 
     /** The consumer has something new, perhaps. */
     void wake() {

@@ -7,7 +7,9 @@ import dev.gapless.Subscription;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Feedback;
+import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
@@ -33,7 +35,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     private final String node;
     private final SubscriptionHandle handle;
     private final Observer<T> observer;
-    private final BehaviorTestKit<SubscriptionActor.Command> actor;
+    private final BehaviorTestKit<Cue> actor;
     private final SubscriptionListener listener;
     private final Map<Object, Timer> timers = new HashMap<>();
     private volatile boolean stalled;
@@ -51,14 +53,14 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             Surroundings around,
             String node,
             SubscriptionHost host,
-            SubscriptionActor.Reading<T> reading,
+            Reading<T> reading,
             Function<DrivenSubscription<T>, Observer<T>> observer) {
         this.around = around;
         this.node = node;
         this.handle = reading.handle();
         this.observer = observer.apply(this);
         Wakeup wakeup = new Wakeup();
-        SubscriptionActor.Reading<T> observed =
+        Reading<T> observed =
                 reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
         this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, wakeup));
         this.listener = SubscriptionActor.listener(actor.getRef(), handle, wakeup);

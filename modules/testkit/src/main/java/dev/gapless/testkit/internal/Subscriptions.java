@@ -11,9 +11,9 @@ import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.Filter;
+import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.Starts;
-import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
@@ -56,7 +56,7 @@ final class Subscriptions implements SubscriptionHost {
                 around,
                 process.name(),
                 this,
-                new SubscriptionActor.Reading<>(topic, settings, id, recipient, handle),
+                new Reading<>(topic, settings, id, recipient, handle),
                 made -> observers.observe(topic, made));
         driven.put(id, subscription);
         open(topic.name(), id, start, subscription.listener(), feedback -> onFeedback(topic.name(), feedback));

@@ -1,0 +1,25 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.Ended;
+import dev.gapless.core.subscription.SubscriptionState;
+import org.jspecify.annotations.Nullable;
+
+/** What makes a {@link SubscriptionLoop} go on: a message to the actor or the stream that runs it. */
+public sealed interface Cue {
+    /** Those that say no more than their names. */
+    enum Plain implements Cue {
+        /** There may be something to do. */
+        LOOK,
+        /** What it wanted to wait for is over. */
+        TIME
+    }
+
+    /** The consumer has opened the subscription. */
+    record Opened(SubscriptionState state, Feedback.Sink feedback) implements Cue {}
+
+    /** The recipient has dealt with an event. */
+    record Settled(long number, Outcome outcome) implements Cue {}
+
+    /** It is to end. */
+    record Ending(Ended.Reason reason, @Nullable Throwable cause) implements Cue {}
+}
