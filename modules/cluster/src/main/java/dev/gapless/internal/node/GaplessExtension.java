@@ -26,13 +26,7 @@ public final class GaplessExtension extends AbstractExtensionId<GaplessNode> imp
 
     /** The node of this actor system, or what stands in for it; throws IllegalStateException if it takes no part. */
     public static Node nodeOf(ActorSystem system) {
-        GaplessNode node = INSTANCE.get(system);
-        Node standIn = node.standIn();
-        if (standIn != null) {
-            return standIn;
-        }
-        node.checkTakesPart();
-        return node;
+        return INSTANCE.get(system).node();
     }
 
     /** From now on this one is the node of an actor system that is no cluster's; null to end that. */

@@ -1,284 +1,37 @@
 package dev.gapless.internal.node;
 
-import dev.gapless.Event;
-import dev.gapless.EventHandler;
-import dev.gapless.NodeStatus;
-import dev.gapless.StartFrom;
-import dev.gapless.Subscription;
-import dev.gapless.SubscriptionSettings;
-import dev.gapless.Topic;
-import dev.gapless.Unconfirmed;
-import dev.gapless.core.Position;
-import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.internal.measure.NodeStats;
-import dev.gapless.internal.publish.ProducerLogs;
-import dev.gapless.internal.publish.TopicProducer;
-import dev.gapless.internal.subscribe.ActorRecipient;
-import dev.gapless.internal.subscribe.Cue;
-import dev.gapless.internal.subscribe.EventReader;
-import dev.gapless.internal.subscribe.EventSource;
-import dev.gapless.internal.subscribe.Feedback;
-import dev.gapless.internal.subscribe.Filter;
-import dev.gapless.internal.subscribe.HandlerRecipient;
-import dev.gapless.internal.subscribe.Reading;
-import dev.gapless.internal.subscribe.Recipient;
-import dev.gapless.internal.subscribe.Starts;
-import dev.gapless.internal.subscribe.SubscriptionActor;
-import dev.gapless.internal.subscribe.SubscriptionHandle;
-import dev.gapless.internal.subscribe.SubscriptionHost;
-import dev.gapless.internal.subscribe.SubscriptionListener;
-import dev.gapless.internal.time.Clock;
-import dev.gapless.internal.time.Wakeup;
-import dev.gapless.internal.wire.Codec;
-import dev.gapless.internal.wire.TopicClasses;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import org.apache.pekko.Done;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Extension;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.Props;
-import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterActorRefProvider;
-import org.apache.pekko.stream.javadsl.Flow;
-import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What runs on one node: the logs that publishing threads append to, and the {@link NodeActor} with its shards. Thread-safe.
- */
-public final class GaplessNode implements Extension, Node, SubscriptionHost {
-    private final ExtendedActorSystem system;
-    private final @Nullable String takesNoPart;
-    private final @Nullable Running running;
-    private volatile @Nullable Node standIn;
-
-    /** What there is on a node that takes part. */
-    record Running(
-            Settings settings,
-            long uid,
-            String name,
-            String address,
-            Codec codec,
-            Executor completions,
-            ActorRef<Object> nodeActor,
-            ProducerLogs logs,
-            TopicClasses classes,
-            NodeStats stats,
-            AtomicLong subscriptions) {}
+/** What an actor system has of Gapless. Thread-safe. */
+public final class GaplessNode implements Extension {
+    private volatile Presence presence;
 
     GaplessNode(ExtendedActorSystem system) {
-        this.system = system;
+        presence = presence(system);
+    }
+
+    private static Presence presence(ExtendedActorSystem system) {
         if (!(system.provider() instanceof ClusterActorRefProvider)) {
-            takesNoPart = "it is no cluster node: set pekko.actor.provider = cluster";
-            running = null;
-            return;
+            return new Absent(system.name(), "it is no cluster node: set pekko.actor.provider = cluster");
         }
         Settings settings =
                 new Settings(system.settings().config(), system.dynamicAccess().classLoader(), system.name());
         Cluster cluster = Cluster.get(system);
         if (!settings.role.isEmpty() && !cluster.getSelfRoles().contains(settings.role)) {
-            takesNoPart = "it does not have the role '" + settings.role + "' (gapless.role)";
-            running = null;
-            return;
+            return new Absent(system.name(), "it does not have the role '" + settings.role + "' (gapless.role)");
         }
-        takesNoPart = null;
-        running = start(settings, cluster);
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
-        StuckTransport.endWith(system, settings.stuckTransportTimeout);
+        return new RunningNode(system, settings, cluster);
     }
 
-    private Running start(Settings settings, Cluster cluster) {
-        long uid = cluster.selfUniqueAddress().longUid();
-        String address = cluster.selfAddress().hostPort();
-        address = address.substring(address.indexOf('@') + 1);
-        String name = settings.nodeName.isEmpty() ? address : settings.nodeName;
-        Executor completions = system.dispatchers().lookup(settings.completionDispatcher);
-        NodeStats stats = new NodeStats(settings.maxMeteredTopics, completions);
-        ProducerLogs logs = new ProducerLogs(settings::topic, settings.maxTopics, stats, completions);
-        ActorRef<Object> nodeActor = spawn(
-                NodeActor.create(logs, settings, uid, name, address, stats, completions),
-                "gapless",
-                DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
-        logs.announceTo(made -> nodeActor.tell(new NodeActor.Produce(made)));
-        return new Running(
-                settings,
-                uid,
-                name,
-                address,
-                Codec.of(system),
-                completions,
-                nodeActor,
-                logs,
-                new TopicClasses(),
-                stats,
-                new AtomicLong());
-    }
-
-    private <M> ActorRef<M> spawn(Behavior<M> behavior, String name, Props props) {
-        return Adapter.toTyped(system.systemActorOf(Adapter.props(() -> behavior, props), name));
-    }
-
-    private Running running() {
-        if (running == null) {
-            throw new IllegalStateException(
-                    "Gapless does not run on actor system " + system.name() + ", since " + takesNoPart);
-        }
-        return running;
-    }
-
-    void checkTakesPart() {
-        running();
-    }
-
-    /** Another node, which takes the place of this one for those who ask for Gapless here: one of a test kit. */
-    @Nullable Node standIn() {
-        return standIn;
+    Node node() {
+        return presence.node();
     }
 
     void standIn(@Nullable Node other) {
-        if (running != null) {
-            throw new IllegalStateException(
-                    "Gapless runs on actor system " + system.name() + ", as a node of its cluster:"
-                            + " a test kit needs one with another pekko.actor.provider, such as local");
-        }
-        standIn = other;
-    }
-
-    @Override
-    public String name() {
-        return running().name();
-    }
-
-    // ------------------------------------------------------------------ publishing
-
-    @Override
-    public <T> TopicProducer<T> producer(Topic<T> topic) {
-        ProducerLogs.checkPublishing(topic.name(), running().settings().topic(topic.name()));
-        running().classes().check(topic);
-        return new TopicProducer<>(
-                topic, running().logs().hold(topic.name()), running().codec());
-    }
-
-    @Override
-    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
-        return producer(topic).flow();
-    }
-
-    // ------------------------------------------------------------------ subscribing
-
-    @Override
-    public <T> Subscription subscribe(
-            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
-        return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
-    }
-
-    @Override
-    public <T, M> Subscription subscribe(
-            Topic<T> topic,
-            StartFrom start,
-            SubscriptionSettings settings,
-            ActorRef<M> actor,
-            Function<Unconfirmed<T>, ? extends M> wrap) {
-        int window = settings.window().orElse(running().settings().actorWindow);
-        return subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
-    }
-
-    private <T> Subscription subscribe(
-            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
-        Running r = running();
-        SubscriptionHandle handle = handle(topic, start);
-        long id = nextSubscription();
-        Wakeup wakeup = new Wakeup();
-        ActorRef<Cue> actor = spawn(
-                SubscriptionActor.create(
-                        new Reading<>(topic, settings, id, recipient, handle), this, wakeup),
-                "gapless-subscription-" + id,
-                DispatcherSelector.fromConfig(r.settings().dispatcher));
-        openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));
-        return handle;
-    }
-
-    @Override
-    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
-        Starts.check(topic.name(), start, running().settings().clusterId);
-        running().classes().check(topic);
-        return Source.fromGraph(new EventSource<>(this, topic, start, settings));
-    }
-
-    @Override
-    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
-        Running r = running();
-        Starts.check(topic.name(), start, r.settings().clusterId);
-        r.classes().check(topic);
-        return new SubscriptionHandle(topic.name(), start, r.settings().clusterId, r.completions(), Clock.SYSTEM);
-    }
-
-    @Override
-    public long nextSubscription() {
-        return running().subscriptions().incrementAndGet();
-    }
-
-    @Override
-    public <T> EventReader<T> reader(
-            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
-        Filter filter = new Filter(settings);
-        String clusterId = running().settings().clusterId;
-        return new EventReader<>(topic, id, state, feedback, filter, running().codec(), clusterId, Clock.SYSTEM);
-    }
-
-    @Override
-    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
-        listener.stats().begin(id, running().stats().topic(topic));
-        if (isClosing()) {
-            listener.shutdown(); // the node actor may be gone
-            return;
-        }
-        running().nodeActor().tell(new NodeActor.Subscribe(topic, id, Starts.opening(start), listener));
-    }
-
-    @Override
-    public void closeSubscription(String topic, long id) {
-        running().nodeActor().tell(new NodeActor.Unsubscribe(topic, id));
-    }
-
-    // ------------------------------------------------------------------ the rest
-
-    @Override
-    public CompletionStage<List<NodeStatus>> status(Duration timeout) {
-        CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
-        running().nodeActor().tell(new NodeActor.AskStatus(timeout, statuses));
-        // The node actor answers in time, unless it is gone.
-        return statuses.copy().orTimeout(timeout.toMillis() + 5_000, TimeUnit.MILLISECONDS);
-    }
-
-    @Override
-    public NodeStats stats() {
-        return running().stats();
-    }
-
-    @Override
-    public boolean isClosing() {
-        return running().logs().isClosing();
-    }
-
-    private CompletionStage<Done> leave() {
-        Running r = running();
-        r.logs().close();
-        CompletableFuture<Done> left = new CompletableFuture<>();
-        r.nodeActor().tell(new NodeActor.Leave(left));
-        return left;
+        presence = presence.standIn(other);
     }
 }

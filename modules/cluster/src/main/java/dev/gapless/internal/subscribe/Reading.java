@@ -9,11 +9,7 @@ import dev.gapless.Topic;
  * @param id the subscription's number on its node
  */
 public record Reading<T>(
-        Topic<T> topic,
-        SubscriptionSettings settings,
-        long id,
-        Recipient<T> recipient,
-        SubscriptionHandle handle) {
+        Topic<T> topic, SubscriptionSettings settings, long id, Recipient<T> recipient, SubscriptionHandle handle) {
 
     /** The same, given to another one. */
     public Reading<T> by(Recipient<T> other) {

@@ -82,9 +82,7 @@ public final class SubscriptionActor<T> extends ExtensibleBehavior<Cue> {
         if (node.isClosing()) {
             loop.end(Ended.Reason.SHUTDOWN, null);
         } else {
-            loop.end(
-                    Ended.Reason.FAILED,
-                    new IllegalStateException("The subscription has stopped; the log tells why"));
+            loop.end(Ended.Reason.FAILED, new IllegalStateException("The subscription has stopped; the log tells why"));
         }
     }
 }

@@ -91,8 +91,8 @@ final class SubscriptionLoop<T> {
     }
 
     private void open(Cue.Opened command) {
-        EventReader<T> opened = node.reader(
-                reading.topic(), reading.settings(), reading.id(), command.state(), command.feedback());
+        EventReader<T> opened =
+                node.reader(reading.topic(), reading.settings(), reading.id(), command.state(), command.feedback());
         reader = opened;
         handle.opened(opened, () -> {
             CursorToken token = inFlight.token();
@@ -202,7 +202,11 @@ final class SubscriptionLoop<T> {
             return;
         }
         Duration wait = Duration.ofNanos(waitNs.getAsLong());
-        LOG.warn("Topic {}: the reload failed, it is tried again in {} ms", reading.topic().name(), wait.toMillis(), failure);
+        LOG.warn(
+                "Topic {}: the reload failed, it is tried again in {} ms",
+                reading.topic().name(),
+                wait.toMillis(),
+                failure);
         expired = expiry;
         waitsToRetry = true;
         place.tellAfter(wait);

@@ -60,8 +60,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         this.handle = reading.handle();
         this.observer = observer.apply(this);
         Wakeup wakeup = new Wakeup();
-        Reading<T> observed =
-                reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
+        Reading<T> observed = reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
         this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, wakeup));
         this.listener = SubscriptionActor.listener(actor.getRef(), handle, wakeup);
         around.time().add(this);

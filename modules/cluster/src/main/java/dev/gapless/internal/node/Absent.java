@@ -1,0 +1,21 @@
+package dev.gapless.internal.node;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gapless takes no part here.
+ *
+ * @param system the name of the actor system
+ * @param why behind "since"
+ */
+record Absent(String system, String why) implements Presence {
+    @Override
+    public Node node() {
+        throw new IllegalStateException("Gapless does not run on actor system " + system + ", since " + why);
+    }
+
+    @Override
+    public Presence standIn(@Nullable Node other) {
+        return other == null ? this : new StandIn(other, this);
+    }
+}

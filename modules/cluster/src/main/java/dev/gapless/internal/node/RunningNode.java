@@ -1,0 +1,227 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.Event;
+import dev.gapless.EventHandler;
+import dev.gapless.NodeStatus;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.Topic;
+import dev.gapless.Unconfirmed;
+import dev.gapless.core.Position;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.publish.ProducerLogs;
+import dev.gapless.internal.publish.TopicProducer;
+import dev.gapless.internal.subscribe.ActorRecipient;
+import dev.gapless.internal.subscribe.Cue;
+import dev.gapless.internal.subscribe.EventReader;
+import dev.gapless.internal.subscribe.EventSource;
+import dev.gapless.internal.subscribe.Feedback;
+import dev.gapless.internal.subscribe.Filter;
+import dev.gapless.internal.subscribe.HandlerRecipient;
+import dev.gapless.internal.subscribe.Reading;
+import dev.gapless.internal.subscribe.Recipient;
+import dev.gapless.internal.subscribe.Starts;
+import dev.gapless.internal.subscribe.SubscriptionActor;
+import dev.gapless.internal.subscribe.SubscriptionHandle;
+import dev.gapless.internal.subscribe.SubscriptionHost;
+import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.time.Wakeup;
+import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.TopicClasses;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Source;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gapless on a member of the cluster: the logs that publishing threads append to, and the {@link NodeActor} with its shards.
+ * Thread-safe.
+ */
+final class RunningNode implements Presence, Node, SubscriptionHost {
+    private final ExtendedActorSystem system;
+    private final Settings nodeSettings;
+    private final String name;
+    private final Codec codec;
+    private final Executor completions;
+    private final NodeStats stats;
+    private final ProducerLogs logs;
+    private final ActorRef<Object> nodeActor;
+    private final TopicClasses classes = new TopicClasses();
+    private final AtomicLong subscriptions = new AtomicLong();
+
+    RunningNode(ExtendedActorSystem system, Settings settings, Cluster cluster) {
+        this.system = system;
+        this.nodeSettings = settings;
+        String address = cluster.selfAddress().hostPort();
+        address = address.substring(address.indexOf('@') + 1);
+        this.name = settings.nodeName.isEmpty() ? address : settings.nodeName;
+        this.codec = Codec.of(system);
+        this.completions = system.dispatchers().lookup(settings.completionDispatcher);
+        this.stats = new NodeStats(settings.maxMeteredTopics, completions);
+        this.logs = new ProducerLogs(settings::topic, settings.maxTopics, stats, completions);
+        long uid = cluster.selfUniqueAddress().longUid();
+        this.nodeActor = spawn(
+                NodeActor.create(logs, settings, uid, name, address, stats, completions),
+                "gapless",
+                DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
+        logs.announceTo(made -> nodeActor.tell(new NodeActor.Produce(made)));
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
+        StuckTransport.endWith(system, settings.stuckTransportTimeout);
+    }
+
+    private <M> ActorRef<M> spawn(Behavior<M> behavior, String name, Props props) {
+        return Adapter.toTyped(system.systemActorOf(Adapter.props(() -> behavior, props), name));
+    }
+
+    @Override
+    public Node node() {
+        return this;
+    }
+
+    @Override
+    public Presence standIn(@Nullable Node other) {
+        throw new IllegalStateException("Gapless runs on actor system " + system.name() + ", as a node of its cluster:"
+                + " a test kit needs one with another pekko.actor.provider, such as local");
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    @Override
+    public <T> TopicProducer<T> producer(Topic<T> topic) {
+        ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
+        classes.check(topic);
+        return new TopicProducer<>(topic, logs.hold(topic.name()), codec);
+    }
+
+    @Override
+    public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
+        return producer(topic).flow();
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    @Override
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
+        return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+    }
+
+    @Override
+    public <T, M> Subscription subscribe(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            ActorRef<M> actor,
+            Function<Unconfirmed<T>, ? extends M> wrap) {
+        int window = settings.window().orElse(nodeSettings.actorWindow);
+        return subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
+    }
+
+    private <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
+        SubscriptionHandle handle = handle(topic, start);
+        long id = nextSubscription();
+        Wakeup wakeup = new Wakeup();
+        ActorRef<Cue> actor = spawn(
+                SubscriptionActor.create(new Reading<>(topic, settings, id, recipient, handle), this, wakeup),
+                "gapless-subscription-" + id,
+                DispatcherSelector.fromConfig(nodeSettings.dispatcher));
+        openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));
+        return handle;
+    }
+
+    @Override
+    public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
+        Starts.check(topic.name(), start, nodeSettings.clusterId);
+        classes.check(topic);
+        return Source.fromGraph(new EventSource<>(this, topic, start, settings));
+    }
+
+    @Override
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+        Starts.check(topic.name(), start, nodeSettings.clusterId);
+        classes.check(topic);
+        return new SubscriptionHandle(topic.name(), start, nodeSettings.clusterId, completions, Clock.SYSTEM);
+    }
+
+    @Override
+    public long nextSubscription() {
+        return subscriptions.incrementAndGet();
+    }
+
+    @Override
+    public <T> EventReader<T> reader(
+            Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
+        Filter filter = new Filter(settings);
+        String clusterId = nodeSettings.clusterId;
+        return new EventReader<>(topic, id, state, feedback, filter, codec, clusterId, Clock.SYSTEM);
+    }
+
+    @Override
+    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+        listener.stats().begin(id, stats.topic(topic));
+        if (isClosing()) {
+            listener.shutdown(); // the node actor may be gone
+            return;
+        }
+        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start), listener));
+    }
+
+    @Override
+    public void closeSubscription(String topic, long id) {
+        nodeActor.tell(new NodeActor.Unsubscribe(topic, id));
+    }
+
+    // ------------------------------------------------------------------ the rest
+
+    @Override
+    public CompletionStage<List<NodeStatus>> status(Duration timeout) {
+        CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
+        nodeActor.tell(new NodeActor.AskStatus(timeout, statuses));
+        // The node actor answers in time, unless it is gone.
+        return statuses.copy().orTimeout(timeout.toMillis() + 5_000, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public NodeStats stats() {
+        return stats;
+    }
+
+    @Override
+    public boolean isClosing() {
+        return logs.isClosing();
+    }
+
+    private CompletionStage<Done> leave() {
+        logs.close();
+        CompletableFuture<Done> left = new CompletableFuture<>();
+        nodeActor.tell(new NodeActor.Leave(left));
+        return left;
+    }
+}

@@ -1,0 +1,15 @@
+package dev.gapless.internal.node;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another node is the one here, such as one of a test kit.
+ *
+ * @param without what there is without it
+ */
+record StandIn(Node node, Absent without) implements Presence {
+    @Override
+    public Presence standIn(@Nullable Node other) {
+        return without.standIn(other);
+    }
+}
