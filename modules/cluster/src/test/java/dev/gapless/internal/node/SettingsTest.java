@@ -1,5 +1,6 @@
 package dev.gapless.internal.node;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -70,6 +72,8 @@ class SettingsTest {
                 "gapless.topics.quotes.cursor-retention = 2h | gapless.topics.quotes.cursor-retention | no such setting",
                 "gapless.shards = -1 | gapless.shards | 0 to 1024",
                 "gapless.topics.quotes.shards = 2 | gapless.topics.quotes.shards | no such setting",
+                "gapless.max-message-bytes = 0 | gapless.max-message-bytes | 1 to batch-bytes",
+                "gapless.actor-window = 0 | gapless.actor-window | at least 1",
                 "gapless.max-topics = 0 | gapless.max-topics | at least 1",
                 "gapless.topics.quotes.buffer-messages = 0 | gapless.topics.\"quotes\".buffer-messages | 1 to 2^30",
                 "gapless.bufer-messages = 5 | gapless.bufer-messages | no such setting",
@@ -82,6 +86,36 @@ class SettingsTest {
         ConfigException refused = assertThrows(ConfigException.class, () -> settings(config.trim()));
         assertTrue(refused.getMessage().contains(key.trim()), refused.getMessage());
         assertTrue(refused.getMessage().contains(range.trim()), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "buffer-messages = 1",
+                "buffer-messages = 1073741824",
+                "buffer-bytes = 1 KiB",
+                "batch-bytes = 1 KiB, window-bytes = 1 KiB, max-message-bytes = 1 KiB",
+                "max-message-bytes = 1",
+                "max-pending-publishes = 1",
+                "register-backoff.jitter = 0",
+                "register-backoff.jitter = 1",
+                "register-backoff { min = 1s, max = 1s }",
+                "heartbeat-interval = 1ms",
+                "producer-return-timeout = 100d",
+                "max-age = 0",
+                "max-age = 1s",
+                "reload-backoff.attempts = 0",
+                "reload-interval = 0s",
+                "ping-interval = 1s, cursor-retention = 10s",
+                "loss-log-interval = 0s",
+                "metrics.max-topics = 0",
+                "shards = 0",
+                "shards = 1024",
+                "actor-window = 1",
+                "max-topics = 1",
+            })
+    void takesTheFirstAndTheLastOfARange(String config) {
+        assertDoesNotThrow(() -> settings("gapless { " + config + " }"));
     }
 
     @Test

@@ -1,0 +1,60 @@
+package dev.gapless.internal.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.ProducerClosed;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Content;
+import dev.gapless.internal.measure.NodeStats;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class ProducerLogsTest {
+    private final ProducerLogs logs =
+            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, NodeStats.none(), Runnable::run);
+
+    private static Content message() {
+        return new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1);
+    }
+
+    @Test
+    void oneMessageIsEnoughForANodeThatHasPublished() {
+        ProducerLog log = logs.hold("t");
+        assertEquals(log.log().identity().first(), log.publish(message()).join().sequence());
+        assertTrue(logs.refuseMessages(), "or its loss would be told to nobody");
+    }
+
+    @Test
+    void aNodeThatOnlyCouldHavePublishedHasNot() {
+        var unused = logs.hold("t");
+        assertFalse(logs.refuseMessages());
+    }
+
+    @Test
+    void aLogThatIsMadeWhileTheNodeLeavesTakesNothing() {
+        ProducerLog before = logs.hold("before");
+        logs.close();
+        before.publish(message()).join();
+        CompletionException refused = assertThrows(
+                CompletionException.class,
+                () -> logs.hold("after").publish(message()).join());
+        assertTrue(refused.getCause() instanceof ProducerClosed, refused.toString());
+    }
+
+    @Test
+    void aLogIsDroppedOnlyWhileTheApplicationHasNotComeForIt() {
+        ProducerLog unused = logs.of("t");
+        assertTrue(logs.drop(unused));
+        ProducerLog anew = logs.of("t");
+        assertNotSame(unused, anew);
+        assertSame(anew, logs.hold("t"));
+        assertFalse(logs.drop(anew));
+        assertSame(anew, logs.of("t"));
+    }
+}
