@@ -47,7 +47,7 @@ public final class ProducerState {
     private final TopicSettings settings;
     private final Outbox outbox;
     private final Backpressure backpressure;
-    /** Invariant: each by its session's node and its reader, and behind no head of the log that there is. */
+    /** Invariant: each by the node of its session and its reader; none has been sent more than the log has. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
     private Map<Reason, Long> expiries = Map.of();
@@ -180,7 +180,7 @@ public final class ProducerState {
     public void onTime(Now now) {
         log.dropOld(now.ns());
         releaseAndSend(now);
-        log.expireWaiters(now.ns()); // behind those that a stalled reader leaves room for now
+        log.expireWaiters(now.ns()); // after those that a stalled reader leaves room for now
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
             if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - now.ns() <= 0) {
@@ -204,7 +204,7 @@ public final class ProducerState {
             }
         }
         wait = Math.min(wait, backpressure.dueInNs(cursors.values(), nowNs));
-        if (leaving && drainUntilNs - nowNs > 0) { // behind that it has drained, whatever comes
+        if (leaving && drainUntilNs - nowNs > 0) { // after that it has drained, whatever comes
             wait = Math.min(wait, drainUntilNs - nowNs);
         } else if (!leaving && unused) {
             wait = Math.min(wait, outOfUseAtNs - nowNs);
