@@ -44,6 +44,7 @@ class ShardDriverTest implements ShardDriver.Place {
     private final AtomicLong sessions = new AtomicLong();
     private int wakes;
     private int opened;
+    private int ended;
 
     @Override
     public Clock clock() {
@@ -117,21 +118,27 @@ class ShardDriverTest implements ShardDriver.Place {
         public void ready(Set<String> silent) {}
 
         @Override
-        public void shutdown() {}
+        public void shutdown() {
+            ended++;
+        }
 
         @Override
         public void refused(RuntimeException cause) {}
     }
 
-    @Test
-    void opensOneSubscriptionWithoutLookingAtTheOthers() {
-        ShardDriver shard = new ShardDriver(
+    private ShardDriver driver() {
+        return new ShardDriver(
                 this,
                 20,
                 topic -> TopicSettings.DEFAULTS,
                 sessions::incrementAndGet,
                 RandomGenerator.getDefault(),
                 new Quota(1));
+    }
+
+    @Test
+    void opensOneSubscriptionWithoutLookingAtTheOthers() {
+        ShardDriver shard = driver();
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
         shard.open("t", 1, new Opening.Earliest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
@@ -145,5 +152,18 @@ class ShardDriverTest implements ShardDriver.Place {
         }
         assertEquals(1_001, opened);
         assertEquals(1_000, wakes, "each new one has something to read; the others have nothing new");
+    }
+
+    @Test
+    void whatIsOpenEndsWithTheNodeAndWhatIsOpenedLaterAtOnce() {
+        ShardDriver shard = driver();
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
+        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
+        assertEquals(0, ended);
+        shard.onNode(new ToShard.EndSubscriptions());
+        assertEquals(1, ended);
+        shard.open("u", 2, new Opening.Latest(), new Stuck(), feedback -> {});
+        assertEquals(2, ended);
+        assertEquals(1, opened);
     }
 }

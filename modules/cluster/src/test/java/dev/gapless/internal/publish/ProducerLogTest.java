@@ -1,0 +1,74 @@
+package dev.gapless.internal.publish;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.ProducerClosed;
+import dev.gapless.PublishTimeout;
+import dev.gapless.TooManyPending;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Log;
+import dev.gapless.internal.time.Clock;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+/** A log with room for one message, and for one publish that waits. */
+class ProducerLogTest {
+    private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
+        draft.bufferMessages = 1;
+        draft.overflow = Overflow.BACKPRESSURE;
+        draft.maxPendingPublishes = 1;
+    });
+
+    private final Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), SETTINGS);
+    private final ProducerLog producer = new ProducerLog("t", log, SETTINGS, Runnable::run, Clock.SYSTEM);
+
+    private CompletableFuture<Position> publish() {
+        return producer.publish(new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1));
+    }
+
+    private static Throwable failure(CompletableFuture<Position> published) {
+        assertTrue(published.isDone());
+        return assertThrows(CompletionException.class, published::join).getCause();
+    }
+
+    @Test
+    void aPublishThatWaitsIsToldThatItsTimeIsOver() {
+        log.hold();
+        assertEquals(1, publish().join().sequence());
+        CompletableFuture<Position> waits = publish();
+        assertFalse(waits.isDone());
+        log.expireWaiters(Clock.nowNs() + SETTINGS.backpressureTimeoutNs());
+        assertEquals(PublishTimeout.class, failure(waits).getClass());
+    }
+
+    @Test
+    void aPublishBeyondThoseThatMayWaitIsToldAtOnce() {
+        log.hold();
+        publish().join();
+        CompletableFuture<Position> waits = publish();
+        assertEquals(TooManyPending.class, failure(publish()).getClass());
+        assertFalse(waits.isDone());
+        log.release(1, 0);
+        assertEquals(2, waits.join().sequence());
+    }
+
+    @Test
+    void aPublishThatWaitsIsToldThatItsNodeTakesNoMore() {
+        log.hold();
+        publish().join();
+        CompletableFuture<Position> waits = publish();
+        log.close();
+        assertEquals(ProducerClosed.class, failure(waits).getClass());
+        assertEquals(ProducerClosed.class, failure(publish()).getClass());
+    }
+}
