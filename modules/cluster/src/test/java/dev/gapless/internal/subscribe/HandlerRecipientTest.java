@@ -3,6 +3,7 @@ package dev.gapless.internal.subscribe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,14 +11,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
+import dev.gapless.Event;
 import dev.gapless.MessageHandler;
 import dev.gapless.OnFailure;
+import dev.gapless.Payload;
+import dev.gapless.ProducerLeft;
 import dev.gapless.Reload;
+import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -102,6 +109,63 @@ class HandlerRecipientTest {
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
         assertFalse(Thread.currentThread().isInterrupted());
+    }
+
+    /** Leaves the flag behind, whatever it is called with. */
+    private static final class Interrupting implements MessageHandler<Integer> {
+        final List<Event<Integer>> given = new ArrayList<>();
+
+        private void interrupt(Event<Integer> event) {
+            given.add(event);
+            Thread.currentThread().interrupt();
+        }
+
+        @Override
+        public void onMessage(Delivery<Integer> delivery) {
+            interrupt(delivery);
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+            interrupt(expired);
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+
+        @Override
+        public void onProducerLeft(ProducerLeft<Integer> left) {
+            interrupt(left);
+        }
+
+        @Override
+        public OnFailure onUndecodable(Undecodable<Integer> undecodable) {
+            interrupt(undecodable);
+            return OnFailure.SKIP;
+        }
+    }
+
+    @Test
+    void eachEventIsHandedOverAndAnInterruptThatTheHandlerLeavesBehindIsNoneOfTheNext() {
+        Position position = MESSAGE.position();
+        for (Event<Integer> event : List.<Event<Integer>>of(
+                MESSAGE,
+                new CursorExpired<>("t", Instant.EPOCH, List.of(), TOKEN),
+                new ProducerLeft<>("t", "p", position, TOKEN),
+                new Undecodable<>(
+                        "t",
+                        "p",
+                        position,
+                        Instant.EPOCH,
+                        null,
+                        new Payload(1, "", new byte[0]),
+                        new IOException(),
+                        () -> TOKEN))) {
+            Interrupting handler = new Interrupting();
+            assertNull(new HandlerRecipient<>(handler)
+                    .give(event, 1, (number, later) -> {})
+                    .failure());
+            assertEquals(List.of(event), handler.given);
+            assertFalse(Thread.currentThread().isInterrupted(), event.toString());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gapless.internal.time;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,5 +22,15 @@ class WakeupTest {
         wakeup.arrived();
         assertTrue(wakeup.claim());
         assertFalse(wakeup.claim());
+    }
+
+    @Test
+    void eachHasANumberOfItsOwnWhileItIsUnderWay() {
+        for (long number = 1; number <= 3; number++) {
+            assertEquals(0, wakeup.number());
+            assertTrue(wakeup.claim());
+            assertEquals(number, wakeup.number());
+            wakeup.arrived();
+        }
     }
 }
