@@ -280,6 +280,26 @@ class OperatorTest {
     }
 
     @Test
+    void whatIsLeftOutInAnIntervalIsToldAtItsEnd() {
+        Topic<Integer> topic = topic("interval");
+        try (TestCluster alone = TestCluster.of(1, "gapless { buffer-messages = 20, loss-log-interval = 1s }");
+                Logged logged = new Logged()) {
+            List<Subscription> all = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                all.add(alone.gapless(0).subscribe(topic, StartFrom.latest(), new Recorder<>()));
+            }
+            all.forEach(subscription -> get(subscription.ready()));
+            all.forEach(Subscription::pause);
+            for (int i = 0; i < 40; i++) {
+                get(alone.gapless(0).producer(topic).publish(i));
+            }
+            all.forEach(Subscription::resume);
+            await(() -> !logged.lines(Level.WARN, "Topic interval: subscription", "more like this were left out")
+                    .isEmpty());
+        }
+    }
+
+    @Test
     void aHandlerThatNeverCompletesIsLoggedAgainAndAgainButEverMoreRarely() {
         try (Logged logged = new Logged()) {
             Held held = new Held();

@@ -57,4 +57,11 @@ class ProducerLogsTest {
         assertFalse(logs.drop(anew));
         assertSame(anew, logs.of("t"));
     }
+
+    @Test
+    void aLogSaysWhenItWasMade() {
+        long beforeMs = System.currentTimeMillis();
+        long startedMs = logs.of("t").log().identity().startedMs();
+        assertTrue(startedMs >= beforeMs && startedMs <= System.currentTimeMillis(), "made at " + startedMs);
+    }
 }

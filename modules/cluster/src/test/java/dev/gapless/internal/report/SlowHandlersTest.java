@@ -21,6 +21,7 @@ import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -177,6 +178,29 @@ class SlowHandlersTest {
         wakeup.claim();
         assertEquals(3, linesAfter(200), "another wake-up: it was run meanwhile");
         assertEquals(4, linesAfter(210));
+    }
+
+    @Test
+    void ofThoseThatNoThreadRunsTheOneThatWaitsForLongestIsNamed() {
+        List<Wakeup> others = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            SubscriptionStats other =
+                    new SubscriptionHandle("u" + i, StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM).stats();
+            Wakeup wakeup = new Wakeup();
+            other.begin(10 + i, node.topic("u" + i));
+            other.wokenBy(wakeup);
+            others.add(wakeup);
+        }
+        Wakeup wakeup = new Wakeup();
+        subscription.wokenBy(wakeup);
+        wakeup.claim();
+        assertEquals(0, linesAfter(0));
+        others.forEach(Wakeup::claim);
+        assertEquals(0, linesAfter(1));
+        assertEquals(1, linesAfter(11));
+        String line = appender.list.get(0).getFormattedMessage();
+        assertTrue(
+                line.contains("Node n: 9 subscriptions") && line.contains("subscription 7 to topic t for 11 s"), line);
     }
 
     private SubscriptionStats blocked() {

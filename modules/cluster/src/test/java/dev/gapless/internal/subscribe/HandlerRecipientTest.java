@@ -206,6 +206,14 @@ class HandlerRecipientTest {
 
     @Test
     void aJvmThatCannotGoOnDoesNot() {
-        assertThrows(OutOfMemoryError.class, () -> failureOf(new OutOfMemoryError("a test's")));
+        OutOfMemoryError fatal = new OutOfMemoryError("a test's");
+        assertThrows(OutOfMemoryError.class, () -> failureOf(fatal));
+        ActorRecipient<Integer, Object> actor = new ActorRecipient<>(
+                null,
+                unconfirmed -> {
+                    throw fatal;
+                },
+                1);
+        assertThrows(OutOfMemoryError.class, () -> actor.give(MESSAGE, 1, (number, outcome) -> {}));
     }
 }
