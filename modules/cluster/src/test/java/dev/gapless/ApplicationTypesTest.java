@@ -1,12 +1,18 @@
 package dev.gapless;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ch.qos.logback.classic.Level;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Position;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -14,8 +20,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What applications call and implement, by itself. */
-class UnconfirmedTest {
+/** What applications call and implement, without a node. */
+class ApplicationTypesTest {
     private static final CursorToken TOKEN = new CursorToken("t", "c", 0, Map.of());
 
     private final List<List<Object>> answers = new ArrayList<>();
@@ -40,20 +46,41 @@ class UnconfirmedTest {
                 answers);
     }
 
+    private static final MessageHandler<Integer> HANDLER = new MessageHandler<>() {
+        @Override
+        public void onMessage(Delivery<Integer> delivery) {}
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+    };
+
+    @Test
+    void aMessageThatCannotBeDecodedEndsTheSubscriptionUnlessTheHandlerSaysOtherwise() {
+        Payload payload = new Payload(1, "", new byte[0]);
+        Position position = new Position(new Epoch(1), 1);
+        assertEquals(
+                OnFailure.STOP,
+                HANDLER.onUndecodable(new Undecodable<>(
+                        "t", "p", position, Instant.EPOCH, null, payload, new IOException(), () -> TOKEN)));
+    }
+
+    @Test
+    void aTokenThatNamesMoreProducersThanCanBeWaitedForIsRefusedWhereItIsGiven() {
+        Map<String, @Nullable Position> positions = new HashMap<>();
+        for (int i = 0; i <= Limits.MAX_TOKEN_POSITIONS; i++) {
+            positions.put("node-" + i, null);
+        }
+        CursorToken token = new CursorToken("t", "c", 0, positions);
+        assertThrows(IllegalArgumentException.class, () -> StartFrom.token(token));
+    }
+
     @Test
     void anEndThatNobodyHandlesIsLoggedAsAnErrorIfItIsAFailure() {
-        MessageHandler<Integer> handler = new MessageHandler<>() {
-            @Override
-            public void onMessage(Delivery<Integer> delivery) {}
-
-            @Override
-            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
-                return CompletableFuture.completedFuture(Reload.done());
-            }
-        };
         try (Logged logged = new Logged()) {
-            handler.onEnded(ended("failed", Ended.Reason.FAILED, new IOException()));
-            handler.onEnded(ended("cancelled", Ended.Reason.CANCELLED, null));
+            HANDLER.onEnded(ended("failed", Ended.Reason.FAILED, new IOException()));
+            HANDLER.onEnded(ended("cancelled", Ended.Reason.CANCELLED, null));
             assertEquals(
                     List.of("The subscription to topic failed has ended; its token is " + TOKEN),
                     logged.lines(Level.ERROR));
