@@ -36,11 +36,13 @@ class ApplicationTypesTest {
     void eachAnswerIsPassedOnAsItIs() {
         IOException failure = new IOException();
         unconfirmed.confirm();
+        unconfirmed.confirm(Reload.done());
         unconfirmed.confirm(Reload.upTo(TOKEN));
         unconfirmed.fail(failure);
         assertEquals(
                 List.of(
                         Arrays.asList(null, null),
+                        Arrays.asList(Reload.done(), null),
                         Arrays.asList(Reload.upTo(TOKEN), null),
                         Arrays.asList(null, failure)),
                 answers);

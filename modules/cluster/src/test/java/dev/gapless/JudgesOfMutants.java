@@ -26,6 +26,7 @@ class JudgesOfMutants {
             strings = {
                 "ActorSystemStartTest",
                 "ActorTest",
+                "ApplicationTypesTest",
                 "ArgumentsTest",
                 "AsyncHandlerTest",
                 "BadInputTest",
@@ -43,13 +44,20 @@ class JudgesOfMutants {
                 "TopicActorTest",
                 "WrongClassTest",
                 "internal.node.SettingsTest",
+                "internal.node.StatusServiceTest",
+                "internal.publish.ProducerLogTest",
+                "internal.publish.ProducerLogsTest",
                 "internal.report.LossLogTest",
                 "internal.report.SlowHandlersTest",
                 "internal.shard.ShardDriverTest",
                 "internal.subscribe.EventReaderTest",
                 "internal.subscribe.HandlerRecipientTest",
+                "internal.subscribe.InFlightTest",
+                "internal.subscribe.SubscriptionHandleTest",
                 "internal.time.DeadlinesTest",
                 "internal.time.WakeupTest",
+                "internal.wire.CodecTest",
+                "internal.wire.WireBufferTest",
                 "internal.wire.WireSerializerTest"
             })
     void noTestFails(String name) throws Throwable {
