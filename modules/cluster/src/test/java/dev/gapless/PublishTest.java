@@ -22,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.pekko.serialization.JSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,39 @@ class PublishTest {
                 gapless.topics.waiting {
                   overflow = backpressure, buffer-messages = 100, max-pending-publishes = 2, backpressure-timeout = 60s
                 }
+                pekko.actor {
+                  serializers.frugal = "dev.gapless.PublishTest$Frugal"
+                  serialization-bindings { "dev.gapless.PublishTest$Number" = frugal }
+                }
                 """);
+    }
+
+    /** A message whose serializer uses one array for all. */
+    public record Number(byte value) {}
+
+    public static final class Frugal extends JSerializer {
+        private final byte[] array = new byte[1];
+
+        @Override
+        public int identifier() {
+            return 9_170;
+        }
+
+        @Override
+        public byte[] toBinary(Object message) {
+            array[0] = ((Number) message).value();
+            return array;
+        }
+
+        @Override
+        public boolean includeManifest() {
+            return false;
+        }
+
+        @Override
+        public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
+            return new Number(bytes[0]);
+        }
     }
 
     @AfterAll
@@ -73,6 +106,18 @@ class PublishTest {
             assertArrayEquals(new byte[] {1}, later.messages().get(0));
             assertArrayEquals(new byte[] {2}, later.messages().get(1));
         }
+    }
+
+    @Test
+    void aSerializerThatUsesItsArrayAgainChangesNothingThatWasPublished() {
+        Topic<Number> topic = Topic.of("frugal", Number.class);
+        for (byte value = 1; value <= 3; value++) {
+            get(cluster.gapless(0).producer(topic).publish(new Number(value)));
+        }
+        Recorder<Number> later = new Recorder<>();
+        cluster.gapless(1).subscribe(topic, StartFrom.earliest(), later);
+        await(() -> later.messages().size() == 3);
+        assertEquals(List.of(new Number((byte) 1), new Number((byte) 2), new Number((byte) 3)), later.messages());
     }
 
     @Test

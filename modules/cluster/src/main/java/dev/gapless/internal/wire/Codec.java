@@ -58,8 +58,8 @@ public final class Codec {
         if (message == null) {
             return new Content(key, true, headers, 0, "", new byte[0], 0, 0);
         }
-        Payload payload = message instanceof Payload given ? given : serialize(topic, message);
-        byte[] bytes = payload.bytes().clone(); // it may be the application's own, or one that a serializer uses again
+        Payload payload = message instanceof Payload given ? copied(given) : serialize(topic, message);
+        byte[] bytes = payload.bytes();
         try {
             return new Content(key, false, headers, payload.serializerId(), payload.manifest(), bytes, 0, bytes.length);
         } catch (IllegalArgumentException e) {
@@ -77,7 +77,8 @@ public final class Codec {
         try {
             Serializer serializer = serialization.get().findSerializerFor(message);
             byte[] bytes = serialization.get().serialize(message).get();
-            return new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+            Payload payload = new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
+            return isMadeAnew(bytes, message, serializer) ? payload : copied(payload);
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
@@ -85,6 +86,16 @@ public final class Codec {
                             + " class to a serializer under pekko.actor.serialization-bindings",
                     e);
         }
+    }
+
+    /** Pekko's own serializers make an array for each message, unless it is one. Others may give the application's own, or use one again. */
+    private static boolean isMadeAnew(byte[] bytes, Object message, Serializer serializer) {
+        return bytes != message && serializer.getClass().getName().startsWith("org.apache.pekko.");
+    }
+
+    private static Payload copied(Payload payload) {
+        return new Payload(
+                payload.serializerId(), payload.manifest(), payload.bytes().clone());
     }
 
     /**
