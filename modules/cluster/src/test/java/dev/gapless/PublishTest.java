@@ -39,13 +39,13 @@ class PublishTest {
                 }
                 pekko.actor {
                   serializers.frugal = "dev.gapless.PublishTest$Frugal"
-                  serialization-bindings { "dev.gapless.PublishTest$Number" = frugal }
+                  serialization-bindings { "dev.gapless.PublishTest$Reading" = frugal }
                 }
                 """);
     }
 
     /** A message whose serializer uses one array for all. */
-    public record Number(byte value) {}
+    public record Reading(byte value) {}
 
     public static final class Frugal extends JSerializer {
         private final byte[] array = new byte[1];
@@ -57,7 +57,7 @@ class PublishTest {
 
         @Override
         public byte[] toBinary(Object message) {
-            array[0] = ((Number) message).value();
+            array[0] = ((Reading) message).value();
             return array;
         }
 
@@ -68,7 +68,7 @@ class PublishTest {
 
         @Override
         public Object fromBinaryJava(byte[] bytes, Class<?> manifest) {
-            return new Number(bytes[0]);
+            return new Reading(bytes[0]);
         }
     }
 
@@ -110,14 +110,14 @@ class PublishTest {
 
     @Test
     void aSerializerThatUsesItsArrayAgainChangesNothingThatWasPublished() {
-        Topic<Number> topic = Topic.of("frugal", Number.class);
+        Topic<Reading> topic = Topic.of("frugal", Reading.class);
         for (byte value = 1; value <= 3; value++) {
-            get(cluster.gapless(0).producer(topic).publish(new Number(value)));
+            get(cluster.gapless(0).producer(topic).publish(new Reading(value)));
         }
-        Recorder<Number> later = new Recorder<>();
+        Recorder<Reading> later = new Recorder<>();
         cluster.gapless(1).subscribe(topic, StartFrom.earliest(), later);
         await(() -> later.messages().size() == 3);
-        assertEquals(List.of(new Number((byte) 1), new Number((byte) 2), new Number((byte) 3)), later.messages());
+        assertEquals(List.of(new Reading((byte) 1), new Reading((byte) 2), new Reading((byte) 3)), later.messages());
     }
 
     @Test
