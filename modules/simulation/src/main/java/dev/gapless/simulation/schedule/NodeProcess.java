@@ -258,9 +258,10 @@ final class NodeProcess implements Outside {
     }
 
     void reachability(long memberUid, boolean reachable) {
-        learns(
-                () -> vigil.waits().reachability(memberUid, reachable, nowNs()),
-                () -> node.reachability(memberUid, reachable));
+        Runnable judges = vigil.isGone(memberUid) // of whom the shard hears no more than the removal
+                ? () -> {}
+                : () -> vigil.waits().reachability(memberUid, reachable, nowNs());
+        learns(judges, () -> node.reachability(memberUid, reachable));
     }
 
     void selfUp() {

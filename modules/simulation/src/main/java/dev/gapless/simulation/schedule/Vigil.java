@@ -47,6 +47,11 @@ final class Vigil {
         gone.add(memberUid);
     }
 
+    /** Does the node know that this process was removed? */
+    boolean isGone(long memberUid) {
+        return gone.contains(memberUid);
+    }
+
     /** The shard has dropped the cursors of that process. */
     void cursorsDropped(long uid) {
         waits.forgotten(uid);
