@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * new GaplessMetrics(Gapless.get(system)).bindTo(registry);
  * }</pre>
  *
- * <p>Each meter has the tag {@code topic}: for the topics that this node took part in first, up to {@code
+ * <p>Each meter but {@code gapless.other.clusters} has the tag {@code topic}: for the topics that this node took part in first, up to {@code
  * gapless.metrics.max-topics}; all others together are {@code other}. Further tags (reason, state, ring) have a fixed set of
  * values. No tag ever comes from a message, a key, a token or another node.
  *
@@ -58,6 +58,19 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
 
         Bound(MeterRegistry registry) {
             this.registry = registry;
+        }
+
+        synchronized void registerNode() {
+            try {
+                for (Meters.NodeMeter meter : Meters.ofNode()) {
+                    registered.add(Gauge.builder(meter.name(), stats, meter.value()::applyAsLong)
+                            .tags(tags)
+                            .description(meter.description())
+                            .register(registry));
+                }
+            } catch (RuntimeException e) {
+                LOG.error("The meters of this node cannot be registered with {}", registry, e);
+            }
         }
 
         @Override
@@ -144,6 +157,7 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
                 return;
             }
         }
+        added.registerNode();
         stats.timeHandlers(true);
         stats.watch(added);
     }

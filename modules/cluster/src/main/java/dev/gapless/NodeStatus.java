@@ -24,8 +24,22 @@ import org.jspecify.annotations.Nullable;
  * @param address host and port
  * @param topics its producers and consumers, by topic, in the names' order
  * @param truncated true if there were too many topics to tell of all
+ * @param otherClusters those with this one's id that this node sees: none, unless it is the oldest member and something went wrong
  */
-public record NodeStatus(String node, String address, List<TopicStatus> topics, boolean truncated) {
+public record NodeStatus(
+        String node,
+        String address,
+        List<TopicStatus> topics,
+        boolean truncated,
+        List<OtherClusterStatus> otherClusters) {
+
+    /**
+     * Another cluster with the same id: nothing that is published there is delivered here.
+     *
+     * @param oldest the name of its oldest member, and where that is
+     * @param members how many it has
+     */
+    public record OtherClusterStatus(String oldest, int members) {}
 
     /**
      * One topic on one node.

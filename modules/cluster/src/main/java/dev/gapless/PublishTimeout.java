@@ -2,7 +2,10 @@ package dev.gapless;
 
 import org.jspecify.annotations.Nullable;
 
-/** With backpressure: there was no room in the ring for the backpressure timeout. Nothing was published. */
+/**
+ * The message waited for {@code gapless.backpressure-timeout}: for its node to become a member of a cluster, or with backpressure for
+ * room in the ring. Nothing was published.
+ */
 public final class PublishTimeout extends RuntimeException {
     private static final long serialVersionUID = 1;
 

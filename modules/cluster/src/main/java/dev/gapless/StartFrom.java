@@ -15,7 +15,7 @@ public sealed interface StartFrom {
     /** With what is published once {@link Subscription#ready} has completed, or earlier. */
     record Latest() implements StartFrom {}
 
-    /** With the oldest message that this node's feed still holds, or the producers' rings if there is no feed yet. */
+    /** With the oldest message that each producer's ring holds. */
     record Earliest() implements StartFrom {}
 
     /**

@@ -2,7 +2,10 @@ package dev.gapless;
 
 import org.jspecify.annotations.Nullable;
 
-/** With backpressure: too many publishes wait for room already. Nothing was published. */
+/**
+ * Too many publishes wait already, for their node to become a member of a cluster, or with backpressure for room in the ring. Nothing
+ * was published.
+ */
 public final class TooManyPending extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,12 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.wire.Hello;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.AbstractActor;
@@ -198,18 +201,28 @@ class MembersTest {
     }
 
     @Test
-    void whatWasPublishedWhereTheNameIsRefusedIsToldAsLost() {
+    void whatIsPublishedWhereTheNameIsRefusedIsRefusedOrToldAsLost() {
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
             Recorder<String> recorder = new Recorder<>();
             get(cluster.gapless(0)
                     .subscribe(TOPIC, StartFrom.latest(), recorder)
                     .ready());
             ActorSystem second = cluster.join("gapless.node-name = twin");
-            get(Gapless.get(second).producer(TOPIC).publish("never delivered"));
-            await(() -> recorder.expired().size() == 1);
-            assertEquals(
-                    Reason.PRODUCER_LOST,
-                    recorder.expired().get(0).gaps().get(0).reason());
+            CompletableFuture<Position> early =
+                    Gapless.get(second).producer(TOPIC).publish("early").toCompletableFuture();
+            get(second.getWhenTerminated());
+            cluster.awaitUpAmong(0, 1);
+            boolean accepted = get(early.handle((position, refused) -> refused == null));
+            if (accepted) {
+                await(() -> recorder.expired().size() == 1);
+                Gap gap = recorder.expired().get(0).gaps().get(0);
+                assertEquals(Reason.PRODUCER_LOST, gap.reason());
+            } else {
+                await(() -> registrationsAt(cluster.gapless(0)).count() == 1);
+                get(cluster.gapless(0).producer(TOPIC).publish("goes on"));
+                await(() -> recorder.messages().equals(List.of("goes on")));
+                assertEquals(List.of(), recorder.expired());
+            }
         }
     }
 

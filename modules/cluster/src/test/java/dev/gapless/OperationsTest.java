@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.typesafe.config.Config;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Gap;
-import dev.gapless.core.Reason;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +26,7 @@ class OperationsTest {
     }
 
     @Test
-    void aRestartInGoodOrderCostsTheOthersNothingAndItselfOneReload() {
+    void aRestartInGoodOrderCostsNobodyAReload() {
         try (TestCluster cluster = new TestCluster()) {
             Topic<Integer> topic = Topic.of("rolling", Integer.class);
             cluster.join(named("n1"));
@@ -59,12 +57,7 @@ class OperationsTest {
             await(() -> after.messages().size() == 2 && staying.messages().size() == 4);
             assertEquals(List.of(), staying.expired());
             assertEquals(1, staying.left().size());
-            List<Gap> gaps = after.expired().stream()
-                    .flatMap(expired -> expired.gaps().stream())
-                    .toList();
-            assertEquals(1, gaps.size(), gaps::toString);
-            assertEquals("n2", gaps.get(0).node(), "of itself: its ring ended with its process");
-            assertEquals(Reason.PRODUCER_RESTARTED, gaps.get(0).reason());
+            assertEquals(List.of(), after.expired(), "it said how far it published, and the token has all of that");
             assertEquals(List.of(3, 4), after.messages().stream().sorted().toList());
         }
     }

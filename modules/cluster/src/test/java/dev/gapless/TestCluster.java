@@ -37,6 +37,7 @@ final class TestCluster implements AutoCloseable {
             log-info = off
           }
         }
+        gapless.feed-hold = 0s # a subscription that stands still is overtaken at once
         """;
 
     private final List<ActorSystem> systems = new ArrayList<>();

@@ -71,14 +71,13 @@ class RestartElsewhereTest {
         link.reset(Traffic.MESSAGES);
         link.heal();
         restartElsewhere(producer, before);
-        producer.publish("producer", 10);
         awaitBeside(before, producer, List.of(seed, consumer));
         for (TestSubscription waits : List.of(s, unaffected)) {
             assertEquals(0, waits.report().handovers(), "Whoever was there may come back");
         }
         seed.down(before);
-        cluster.awaitUp();
-        producer.publish("producer", 10);
+        cluster.awaitUp(); // before that nothing is accepted from it (rule P14)
+        producer.publish("producer", 20);
 
         assertGoesOnFromTheFirst(s, 100);
         assertGoesOnFromTheFirst(unaffected, 120);

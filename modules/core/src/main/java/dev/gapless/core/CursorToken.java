@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +28,48 @@ public final class CursorToken {
     private final String cluster;
     private final long timeMs;
     private final Map<String, @Nullable Position> positions;
+    private final @Nullable Seen seen;
 
     /**
+     * What its subscription had seen of the incarnations that ended (rule T2).
+     *
+     * @param historyId of the members' memory of them; 0 if the node where the token was taken had none yet
+     * @param lives for names of positions the uid of the incarnation that the position is of, as far as that is known
+     * @param ended the latest that the subscription had passed, by their uids: what ended shortly before the token's time, and is not
+     *     among them, is told where the token is resumed
+     */
+    public record Seen(long historyId, Map<String, Long> lives, Set<Long> ended) {
+        /** Of a subscription whose node remembers nothing: whatever ended is told once. */
+        public static final Seen NOTHING = new Seen(0, Map.of(), Set.of());
+
+        public Seen {
+            lives = Collections.unmodifiableMap(new TreeMap<>(lives)); // in one order in every run
+            ended = Collections.unmodifiableSet(new TreeSet<>(ended));
+        }
+    }
+
+    /**
+     * A token made by hand: it resumes after these positions, and says nothing of any other producer.
+     *
      * @param cluster the cluster's id
      * @param timeMs when it was taken, in milliseconds since 1970
      * @param positions for each producer's name how far it was read, or null for one that had not answered yet
      */
     public CursorToken(String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions) {
+        this(topic, cluster, timeMs, positions, null);
+    }
+
+    /**
+     * @param timeMs up to when it knows which incarnations ended, by the cluster's time, in milliseconds since 1970
+     * @param seen null if it says nothing of producers that it does not name
+     */
+    public CursorToken(
+            String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions, @Nullable Seen seen) {
         this.topic = Limits.checkName("topic", topic);
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
+        this.seen = seen;
     }
 
     public String topic() {
@@ -54,6 +87,16 @@ public final class CursorToken {
     /** For each producer's name how far it was read; null for one that had not answered yet. In the names' order. */
     public Map<String, @Nullable Position> positions() {
         return positions;
+    }
+
+    /** What its subscription had seen of incarnations that ended; null if it was made by hand. */
+    public @Nullable Seen seen() {
+        return seen;
+    }
+
+    /** The same, with other positions. */
+    public CursorToken withPositions(Map<String, @Nullable Position> others) {
+        return new CursorToken(topic, cluster, timeMs, others, seen);
     }
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
@@ -98,7 +141,25 @@ public final class CursorToken {
             boolean hasPosition = buffer.get() == HAS_POSITION;
             positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
         }
-        return new CursorToken(topic, cluster, timeMs, positions);
+        return new CursorToken(
+                topic, cluster, timeMs, positions, buffer.hasRemaining() ? readSeen(buffer, positions.keySet()) : null);
+    }
+
+    private static Seen readSeen(ByteBuffer buffer, Set<String> nodes) {
+        long historyId = buffer.getLong();
+        int count = buffer.getShort() & 0xffff;
+        Set<Long> ended = new TreeSet<>();
+        for (int i = 0; i < count; i++) {
+            ended.add(buffer.getLong());
+        }
+        Map<String, Long> lives = new TreeMap<>();
+        for (String node : nodes) {
+            long uid = buffer.getLong();
+            if (uid != 0) {
+                lives.put(node, uid);
+            }
+        }
+        return new Seen(historyId, lives, ended);
     }
 
     /** Throws IllegalArgumentException if it names more producers than can be waited for where it is resumed. */
@@ -120,6 +181,7 @@ public final class CursorToken {
         for (String node : positions.keySet()) {
             size += sizeOf(node) + 1 + 2 * Long.BYTES;
         }
+        size += seen == null ? 0 : Long.BYTES + Short.BYTES + (seen.ended().size() + positions.size()) * Long.BYTES;
         ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         writeText(buffer, topic);
@@ -132,6 +194,11 @@ public final class CursorToken {
             if (position != null) {
                 buffer.putLong(position.epoch().id()).putLong(position.sequence());
             }
+        }
+        if (seen != null) {
+            buffer.putLong(seen.historyId()).putShort((short) seen.ended().size());
+            seen.ended().forEach(buffer::putLong);
+            positions.keySet().forEach(node -> buffer.putLong(seen.lives().getOrDefault(node, 0L)));
         }
         buffer.putInt(checksum(buffer.array(), buffer.position()));
         byte[] bytes = new byte[buffer.position()];

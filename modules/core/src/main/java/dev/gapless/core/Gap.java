@@ -19,4 +19,7 @@ public record Gap(
         @Nullable Epoch epoch,
         @Nullable Long firstMissing,
         @Nullable Long missed,
-        @Nullable Position resumesAt) {}
+        @Nullable Position resumesAt) {
+    /** What a feed calls the producer of a gap that concerns no single one. No node has this name. */
+    public static final String NOBODY = "";
+}

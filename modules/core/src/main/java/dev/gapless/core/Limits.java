@@ -19,6 +19,11 @@ public final class Limits {
     /** Producers that one cursor token names. Each has to be waited for where the token is resumed. */
     public static final int MAX_TOKEN_POSITIONS = 1_000;
 
+    /** Incarnations that one cursor token names as ended. */
+    public static final int MAX_TOKEN_ENDED = 100;
+    /** Bytes of what a farewell tells, about. A node that published to more topics leaves without one. */
+    public static final int MAX_FAREWELL_BYTES = 12 * 1024;
+
     /** Attempts of one registration that may still be answered: the first, and the latest. */
     public static final int MAX_ATTEMPTS = 8;
 

@@ -10,7 +10,10 @@ public enum Reason {
     PRODUCER_LOST(2),
     /** The subscription was ready without this producer, which had published something by the time it answered. */
     REGISTERED_LATE(3),
-    /** The position is of no use: the producer has never been there, or the token was taken before it had answered. */
+    /**
+     * The position is of no use: the producer has never been there, or the token was taken before it had answered. Without a producer:
+     * nobody knows who came and went since the token was taken, or what was published in another cluster with the same id.
+     */
     POSITION_UNKNOWN(4);
 
     private final int code;

@@ -7,8 +7,12 @@ import java.util.function.Consumer;
  * {@link #DEFAULTS}, and says {@link #with} what differs.
  *
  * @param publishing whether the node publishes at all
- * @param bufferMessages how many messages a ring (log or feed) holds at most
+ * @param bufferMessages how many messages a log holds at most
  * @param bufferBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
+ * @param feedMessages how many a feed holds, or 0 for as many as {@code bufferMessages}
+ * @param feedBytes how many bytes a feed holds, or 0 for as many as {@code bufferBytes}
+ * @param feedHoldNs how long a feed that is behind its producers waits for its subscriptions, or 0 for not at all; not with
+ *     {@link Overflow#BACKPRESSURE}
  * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
@@ -33,6 +37,9 @@ public record TopicSettings(
         boolean publishing,
         int bufferMessages,
         long bufferBytes,
+        int feedMessages,
+        long feedBytes,
+        long feedHoldNs,
         long maxAgeNs,
         Overflow overflow,
         int batchBytes,
@@ -67,14 +74,30 @@ public record TopicSettings(
     /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
     public TopicSettings forCatchUp() {
         return with(draft -> {
-            draft.bufferBytes = windowBytes;
+            draft.feedMessages = 0;
+            draft.feedBytes = windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
             draft.maxAgeNs = 0;
         });
     }
 
+    /** The settings of the feed of subscriptions that were overtaken: likewise, and it waits for none of them for long. */
+    public TopicSettings forLaggards() {
+        return forCatchUp().with(draft -> draft.backpressureTimeoutNs = 2 * Math.max(feedHoldNs, heartbeatNs));
+    }
+
     public boolean backpressure() {
         return overflow == Overflow.BACKPRESSURE;
+    }
+
+    /** How many messages and notices a feed holds at most. */
+    public int mostInFeed() {
+        return feedMessages == 0 ? bufferMessages : feedMessages;
+    }
+
+    /** How many bytes a feed holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} and more for each message. */
+    public long mostBytesInFeed() {
+        return feedBytes == 0 ? bufferBytes : feedBytes;
     }
 
     /** Settings that are being put together: at first the defaults, or those that are changed. */
@@ -82,6 +105,9 @@ public record TopicSettings(
         public boolean publishing = true;
         public int bufferMessages = 65_536;
         public long bufferBytes = 16 << 20;
+        public int feedMessages;
+        public long feedBytes;
+        public long feedHoldNs = SECOND;
         public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
@@ -107,6 +133,9 @@ public record TopicSettings(
             publishing = from.publishing;
             bufferMessages = from.bufferMessages;
             bufferBytes = from.bufferBytes;
+            feedMessages = from.feedMessages;
+            feedBytes = from.feedBytes;
+            feedHoldNs = from.feedHoldNs;
             maxAgeNs = from.maxAgeNs;
             overflow = from.overflow;
             batchBytes = from.batchBytes;
@@ -132,6 +161,9 @@ public record TopicSettings(
                     publishing,
                     bufferMessages,
                     bufferBytes,
+                    feedMessages,
+                    feedBytes,
+                    feedHoldNs,
                     maxAgeNs,
                     overflow,
                     batchBytes,

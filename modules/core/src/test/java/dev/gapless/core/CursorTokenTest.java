@@ -1,6 +1,8 @@
 package dev.gapless.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,6 +36,55 @@ class CursorTokenTest {
         assertEquals("cluster", read.cluster());
         assertEquals(1_700_000_000_123L, read.timeMs());
         assertTrue(token().toString().matches("[A-Za-z0-9_-]+"), "URL-safe");
+    }
+
+    private static CursorToken withSeen(CursorToken.Seen seen) {
+        return new CursorToken("quotes", "cluster", 5, token().positions(), seen);
+    }
+
+    @Test
+    @DisplayName("ruleT2: what a token says of incarnations that ended survives printing, and it differs by that")
+    void survivesPrintingWithWhatItHasSeen() {
+        CursorToken.Seen seen = new CursorToken.Seen(-9, Map.of("n1", -1L, "knoten-ä", 1L << 60), Set.of(3L, -4L, 5L));
+        CursorToken token = withSeen(seen);
+        CursorToken read = CursorToken.parse(token.toString());
+        assertEquals(seen, read.seen());
+        assertEquals(token, read);
+        assertEquals(5, read.timeMs());
+        assertEquals(token().positions(), read.positions());
+        assertEquals(
+                CursorToken.Seen.NOTHING,
+                CursorToken.parse(withSeen(CursorToken.Seen.NOTHING).toString()).seen());
+        assertNotEquals(token, withSeen(CursorToken.Seen.NOTHING));
+        assertEquals(seen, token.withPositions(Map.of()).seen());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a token without that, made by hand or by an earlier release, is read as one that says nothing of others")
+    void readsTokensWithoutIt() {
+        assertNull(CursorToken.parse(token().toString()).seen());
+        assertNotEquals(
+                token(),
+                new CursorToken(
+                        "quotes", "cluster", 1_700_000_000_123L, token().positions(), CursorToken.Seen.NOTHING));
+    }
+
+    @Test
+    @DisplayName("ruleT2: a token whose list of incarnations is cut short is refused, whatever its checksum says")
+    void refusesACutList() {
+        String text =
+                withSeen(new CursorToken.Seen(1, Map.of(), Set.of(3L, 4L))).toString();
+        byte[] bytes = decoded(text);
+        for (int cut = 1; cut <= 3 * Long.BYTES; cut++) {
+            ByteBuffer shorter = ByteBuffer.allocate(bytes.length - cut);
+            shorter.put(bytes, 0, shorter.capacity() - Integer.BYTES);
+            CRC32C crc = new CRC32C();
+            crc.update(shorter.array(), 0, shorter.position());
+            shorter.putInt((int) crc.getValue());
+            String made = Base64.getUrlEncoder().withoutPadding().encodeToString(shorter.array());
+            assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(made), "without " + cut + " bytes");
+        }
     }
 
     @Test

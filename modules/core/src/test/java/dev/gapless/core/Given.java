@@ -1,12 +1,17 @@
 package dev.gapless.core;
 
 import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What tests are given to begin with. */
 public final class Given {
@@ -18,8 +23,23 @@ public final class Given {
     /** What a message without content is charged for in a log. */
     public static final int FRAME_BYTES = Frame.OVERHEAD_BYTES + 1;
 
+    /** The id of {@link #history}. */
+    public static final long HISTORY = 77;
+
     /** When tests begin. */
     public static final Now NOW = new Now(0, 0);
+
+    /** A history that has everything since ever, and remembers these. Two members differ by a minute at most. */
+    public static HistoryView history(Departure... departures) {
+        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000);
+    }
+
+    /** A node that is up, with these members, and these others remembered. */
+    public static MemberView members(List<MemberEvent> snapshot, Departure... departures) {
+        Set<Long> lives = new LinkedHashSet<>();
+        snapshot.forEach(event -> lives.add(event.uid()));
+        return new MemberView(lives, snapshot, true, history(departures));
+    }
 
     private Given() {}
 

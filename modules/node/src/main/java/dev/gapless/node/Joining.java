@@ -2,8 +2,6 @@ package dev.gapless.node;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.RootActorPath;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
 
@@ -23,11 +20,11 @@ import org.apache.pekko.cluster.MemberStatus;
 final class Joining {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
     private static final int MOST_NAMED = 5;
 
     private final Member member;
     private final Cluster cluster;
+    private final SeedProbe probe;
     private final List<HostPort> seeds;
     private final String names;
     private final Consumer<String> tell;
@@ -37,6 +34,7 @@ final class Joining {
     Joining(Member member, List<HostPort> seeds, Consumer<String> tell) {
         this.member = member;
         this.cluster = Cluster.get(member.system());
+        this.probe = new SeedProbe(member.system());
         this.seeds = List.copyOf(seeds);
         this.names = seeds.stream().map(HostPort::toString).collect(Collectors.joining(", "));
         this.tell = tell;
@@ -53,7 +51,7 @@ final class Joining {
             if (waited.compareTo(timeout) >= 0) {
                 throw new Failure("could not join " + names + " within " + timeout.toSeconds() + " s: " + obstacle());
             }
-            if (isLetIn() ? !unreachable().isEmpty() : told.isEmpty() && waited.compareTo(PATIENCE) >= 0) {
+            if (member.isLetIn() ? !unreachable().isEmpty() : told.isEmpty() && waited.compareTo(PATIENCE) >= 0) {
                 tell("still joining, for up to " + timeout.toSeconds() + " s: " + obstacle());
             }
         }
@@ -110,11 +108,6 @@ final class Joining {
         }
     }
 
-    /** Has a member let this one in, so that it knows the others? They may still have to agree to that. */
-    private boolean isLetIn() {
-        return cluster.state().getMembers().iterator().hasNext();
-    }
-
     private List<String> unreachable() {
         return cluster.state().getUnreachable().stream()
                 .filter(other -> other.status() != MemberStatus.down() && other.status() != MemberStatus.exiting())
@@ -124,7 +117,7 @@ final class Joining {
     }
 
     private String obstacle() {
-        if (!isLetIn()) {
+        if (!member.isLetIn()) {
             return seeds.stream().map(this::obstacle).collect(Collectors.joining("; "));
         }
         List<String> unreachable = unreachable();
@@ -139,38 +132,18 @@ final class Joining {
     }
 
     private String obstacle(HostPort seed) {
-        try (Socket socket = new Socket()) {
-            InetAddress host = InetAddress.getByName(seed.host());
-            socket.connect(new InetSocketAddress(host, seed.port()), (int) PROBE_TIMEOUT.toMillis());
+        try {
+            probe.connect(seed);
         } catch (UnknownHostException e) {
             return "unknown host " + seed.host();
         } catch (IOException e) {
             return seed + " cannot be reached (" + Failure.reason(e) + ")";
         }
-        String system = member.system().name();
-        return seed.addresses(system).stream().anyMatch(this::answers)
+        return probe.answers(seed)
                 ? seed + " answers, but is not a member of a cluster itself"
                 : seed + " listens, but does not answer to "
-                        + seed.addresses(system).get(0)
+                        + seed.addresses(member.system().name()).get(0)
                         + ". Is its actor system called otherwise (--system), does it write its host otherwise, or"
                         + " speak TLS (--config)? If it logs 'unknown local address', it says there how it is called";
-    }
-
-    /** A node answers to its own name, host and port, and drops what is addressed otherwise. */
-    private boolean answers(Address address) {
-        try {
-            var unused = member.system()
-                    .actorSelection(
-                            new RootActorPath(address, "/").$div("system").$div("cluster"))
-                    .resolveOne(PROBE_TIMEOUT)
-                    .toCompletableFuture()
-                    .get();
-            return true;
-        } catch (ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

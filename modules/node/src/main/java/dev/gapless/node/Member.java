@@ -3,6 +3,7 @@ package dev.gapless.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.gapless.Gapless;
+import dev.gapless.GaveWay;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.cluster.Cluster;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +64,11 @@ public final class Member implements AutoCloseable {
         cluster.join(new Address("pekko", system.name(), to.host(), to.port()));
     }
 
+    /** Has a member let this one in, so that it knows the others? They may still have to agree to that. */
+    boolean isLetIn() {
+        return cluster.state().getMembers().iterator().hasNext();
+    }
+
     /** Completes once this node is a member, and up. */
     public CompletableFuture<Done> up() {
         return up;
@@ -83,9 +90,16 @@ public final class Member implements AutoCloseable {
                 == CoordinatedShutdown.clusterDowningReason();
     }
 
+    /** Host and port of the member to join if the cluster gave way to another one, and this node ended therefore; else null. */
+    @Nullable String gaveWayTo() {
+        return CoordinatedShutdown.get(system).getShutdownReason().orElse(null) instanceof GaveWay gaveWay
+                ? gaveWay.address()
+                : null;
+    }
+
     /** Why the actor system ended, or is about to, without being asked to. */
     public String whyEnded() {
-        CoordinatedShutdown.@org.jspecify.annotations.Nullable Reason reason =
+        CoordinatedShutdown.@Nullable Reason reason =
                 CoordinatedShutdown.get(system).getShutdownReason().orElse(null);
         if (wasRemoved()) {
             return "the other members removed this node while they could not reach it, so it stopped; start it again to"

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a node of the cluster, until SIGINT or SIGTERM.",
             "It says on standard error when it is up, and ends with status 1 if the cluster removed it (after a long"
-                    + " partition): let its supervisor start it again, or use --rejoin."
+                    + " partition), or gave way to another cluster with the same id: let its supervisor start it again, or use"
+                    + " --rejoin."
         })
 final class NodeCommand implements Callable<Integer> {
     private static final String SEEDS = "pekko.cluster.seed-nodes";
@@ -42,7 +44,9 @@ final class NodeCommand implements Callable<Integer> {
 
     @Option(
             names = "--rejoin",
-            description = "If the cluster removed it, begins anew in the same process, with empty rings, and joins.")
+            description =
+                    "If the cluster removed it, or gave way to another one, begins anew in the same process, with empty"
+                            + " rings, and joins; it never forms a cluster then.")
     private boolean rejoin;
 
     @Mixin
@@ -69,22 +73,30 @@ final class NodeCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Runs as a member, until the end is asked for; or until the cluster removed it and it is to join anew, with that. */
+    /** Runs as a member, until the end is asked for; or until it is to join anew, with what this returns. */
     private @Nullable Config run(Config config, PrintWriter err) {
-        try (Member member = Member.start(config)) {
+        List<String> others = Forming.others(config);
+        try (Member member = Member.start(others.isEmpty() ? config : withSeeds(config, others))) {
             var unused = member.up().thenRun(() -> tellUp(member, err));
+            if (!others.isEmpty()) {
+                new Forming(what -> tell(err, member.address() + " " + what)).run(member, others, termination);
+            }
             var isAskedFor = CompletableFuture.anyOf(member.ended(), termination.requested())
                     .handle((done, error) -> termination.isRequested())
                     .join();
             if (isAskedFor) {
                 return null;
             }
-            if (!rejoin || !member.wasRemoved()) {
+            String winner = member.gaveWayTo();
+            if (!rejoin || !(member.wasRemoved() || winner != null)) {
                 throw new Failure(member.address() + " has stopped: " + member.whyEnded());
             }
-            err.println(member.address() + " was removed by the other members, and joins anew");
-            err.flush();
-            return withOthersAsSeeds(config, member.address());
+            if (winner == null) {
+                tell(err, member.address() + " was removed by the other members, and joins anew");
+                return withOthersAsSeeds(config, member.address());
+            }
+            tell(err, member.address() + " joins " + winner + ", to whose cluster its own gave way");
+            return withFirstSeed(config, "pekko://" + member.system().name() + "@" + winner, member.address());
         }
     }
 
@@ -93,15 +105,34 @@ final class NodeCommand implements Callable<Integer> {
         List<String> others = config.getStringList(SEEDS).stream()
                 .filter(seed -> !seed.endsWith("@" + self))
                 .toList();
-        return others.isEmpty() ? config : config.withValue(SEEDS, ConfigValueFactory.fromIterable(others));
+        return others.isEmpty() ? config : withSeeds(config, others);
+    }
+
+    /** That one first, and then the others: a node that is not the first of its seed nodes never forms a cluster. */
+    static Config withFirstSeed(Config config, String first, String self) {
+        return withSeeds(
+                config,
+                Stream.concat(
+                                Stream.of(first),
+                                config.getStringList(SEEDS).stream().filter(seed -> !seed.endsWith("@" + self)))
+                        .distinct()
+                        .toList());
+    }
+
+    private static Config withSeeds(Config config, List<String> seeds) {
+        return config.withValue(SEEDS, ConfigValueFactory.fromIterable(seeds));
     }
 
     /** Not where it was refused, for its name for instance, and is up only for as long as it takes to leave. */
     static void tellUp(Member member, PrintWriter err) {
         if (!member.isEnding()) {
-            err.println(member.gapless().nodeName() + " is up, and listens on " + member.address());
-            err.flush();
+            tell(err, member.gapless().nodeName() + " is up, and listens on " + member.address());
         }
+    }
+
+    private static void tell(PrintWriter err, String line) {
+        err.println(line);
+        err.flush();
     }
 
     private static void useLogbackBeside(Path file) {

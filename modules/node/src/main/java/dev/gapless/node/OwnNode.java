@@ -18,6 +18,6 @@ record OwnNode(String node) implements UnaryOperator<CursorToken> {
     public CursorToken apply(CursorToken token) {
         Map<String, @Nullable Position> positions = new TreeMap<>(token.positions());
         positions.remove(node);
-        return new CursorToken(token.topic(), token.cluster(), token.timeMs(), positions);
+        return token.withPositions(positions);
     }
 }

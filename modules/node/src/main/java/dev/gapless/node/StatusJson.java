@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
@@ -24,11 +25,15 @@ final class StatusJson {
         root.put("time", EventJson.time(now));
         ArrayNode members = root.putArray("members");
         for (NodeStatus node : status.nodes()) {
-            members.addObject()
+            ArrayNode others = members.addObject()
                     .put("node", node.node())
                     .put("address", node.address())
                     .put("answers", true)
-                    .put("truncated", node.truncated());
+                    .put("truncated", node.truncated())
+                    .putArray("other_clusters");
+            for (OtherClusterStatus other : node.otherClusters()) {
+                others.addObject().put("oldest", other.oldest()).put("members", other.members());
+            }
         }
         for (String address : status.silent()) {
             members.addObject().putNull("node").put("address", address).put("answers", false);

@@ -27,6 +27,11 @@ final class StatusTable {
                         members.row(node.node(), node.address(), node.truncated() ? "(not all of its topics)" : ""));
         status.silent().forEach(address -> members.row("?", address, "does not answer"));
         List<String> lines = new ArrayList<>(members.lines());
+        status.nodes()
+                .forEach(node -> node.otherClusters()
+                        .forEach(other -> lines.add("ANOTHER CLUSTER has the same id: that of "
+                                + Printable.of(other.oldest()) + ", with " + number(other.members())
+                                + " members. Nothing that is published there is delivered here")));
 
         Map<String, List<NodeStatus>> topics = new TreeMap<>();
         for (NodeStatus node : status.nodes()) {

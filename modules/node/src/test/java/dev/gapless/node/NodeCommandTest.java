@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -23,6 +24,24 @@ class NodeCommandTest {
         assertEquals(
                 List.of("pekko://gapless@127.0.0.1:25522"),
                 seedsWithoutItself("[\"pekko://gapless@127.0.0.1:25521\", \"pekko://gapless@127.0.0.1:25522\"]"));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: who gave way asks those that it gave way to first, then the other seed nodes, and forms no cluster")
+    void whoGaveWayJoinsThoseThatItGaveWayTo() {
+        String seed = "pekko://gapless@127.0.0.1:";
+        Config config = ConfigFactory.parseString(
+                "pekko.cluster.seed-nodes = [\"" + seed + "25521\", \"" + seed + "25522\", \"" + seed + "25523\"]");
+        assertEquals(
+                List.of(seed + "25523", seed + "25522"),
+                NodeCommand.withFirstSeed(config, seed + "25523", "127.0.0.1:25521")
+                        .getStringList("pekko.cluster.seed-nodes"));
+        Config alone = ConfigFactory.parseString("pekko.cluster.seed-nodes = [\"" + seed + "25521\"]");
+        assertEquals(
+                List.of(seed + "25522"),
+                NodeCommand.withFirstSeed(alone, seed + "25522", "127.0.0.1:25521")
+                        .getStringList("pekko.cluster.seed-nodes"));
     }
 
     @Test

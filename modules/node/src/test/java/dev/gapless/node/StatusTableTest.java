@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.TopicStatus;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,15 @@ class StatusTableTest {
     @Test
     void namesOfTopicsAndNodesStayInTheirLine() {
         TopicStatus topic = new TopicStatus("a\nb", null, null);
-        NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false);
+        OtherClusterStatus other = new OtherClusterStatus("o\u001b[2J at host:2", 3);
+        NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other));
         List<String> lines = StatusTable.of(new ClusterStatus(List.of(node), List.of()));
         assertTrue(lines.stream().allMatch(line -> line.equals(Printable.of(line))), lines::toString);
         assertTrue(lines.contains("TOPIC a\\u000ab"), lines::toString);
+        assertTrue(
+                lines.stream()
+                        .anyMatch(line -> line.startsWith(
+                                "ANOTHER CLUSTER has the same id: that of o\\u001b[2J at host:2, with 3 members")),
+                lines::toString);
     }
 }

@@ -311,6 +311,47 @@ class ThreeNodesTest {
     }
 
     @Test
+    void ruleT2_whatAToolPublishedWhileNobodyListenedIsToldWhenTheTokenIsResumed() throws Exception {
+        String file = directory.resolve("five").toString();
+        String[] resumed = {"subscribe", "--topic", "five", "--token-file", file};
+        try (Program first = start(with(resumed, "--name", "s8", "--from", "earliest"));
+                Program publish = start("publish", "--topic", "five", "--name", "p8")) {
+            first.awaitErr("ready: ");
+            publish.write(lines(1, 5));
+            publish.endInput();
+            assertEquals(0, publish.awaitExit(), publish::toString);
+            first.await("the end of p8", () -> first.events("producer_left").size() == 1);
+            first.signal("TERM");
+            assertEquals(0, first.awaitExit(), first::toString);
+            assertEquals(range(1, 5), numbers(first.events("event")));
+            assertEquals(List.of(), first.events("cursor_expired"));
+        }
+        try (Program publish = start("publish", "--topic", "five", "--name", "p9")) {
+            publish.write(lines(6, 10));
+            publish.endInput();
+            assertEquals(0, publish.awaitExit(), publish::toString);
+            publish.awaitErr("5 lines published to no consumer");
+        }
+        try (Program second = start(with(resumed, "--name", "s9"))) {
+            second.await("what it missed", () -> second.events("cursor_expired").size() == 1);
+            JsonNode gaps = second.events("cursor_expired").get(0).get("gaps");
+            assertEquals(1, gaps.size(), gaps::toString);
+            assertEquals("p9", gaps.get(0).get("node").textValue());
+            assertEquals(1, gaps.get(0).get("first_missing").intValue());
+            assertEquals(5, gaps.get(0).get("missed").intValue());
+            second.signal("TERM");
+            assertEquals(0, second.awaitExit(), second::toString);
+            assertEquals(List.of(), second.events("event"));
+        }
+        try (Program third = start(with(resumed, "--name", "s10"))) {
+            third.awaitErr("ready: ");
+            third.signal("TERM");
+            assertEquals(0, third.awaitExit(), third::toString);
+            assertEquals(List.of(), third.events("cursor_expired"), "it is told once");
+        }
+    }
+
+    @Test
     void aTokenFileGoesOnWhereTheLastRunEndedAndAfterAKillRepeatsButSkipsNothing() throws Exception {
         String file = directory.resolve("token").toString();
         String[] resumed = {"subscribe", "--topic", "kept", "--name", "s4", "--token-file", file};

@@ -8,6 +8,7 @@ import dev.gapless.core.feed.Era;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Ticket;
@@ -26,7 +27,7 @@ public final class Given {
 
     /** An empty log whose ring holds so many messages. */
     public static Log log(int messages, Overflow overflow) {
-        return new Log(IDENTITY, settings(messages, overflow));
+        return new Log(IDENTITY, settings(messages, overflow), Gate.opened());
     }
 
     /** A log like {@link #full}, with room for a small message, but not for a large one. */
@@ -40,7 +41,7 @@ public final class Given {
     }
 
     private static Log full(TopicSettings settings) {
-        Log log = new Log(IDENTITY, settings);
+        Log log = new Log(IDENTITY, settings, Gate.opened());
         publish(log, 'a');
         publish(log, 'b');
         log.release(0, 0);
@@ -81,7 +82,7 @@ public final class Given {
 
     /** The stretch of a producer. */
     public static Era era(String node) {
-        return new Era(node, 2, EPOCH, 1);
+        return new Era(node, 2, EPOCH, 1, 0);
     }
 
     public static List<Frame> frame(long sequence) {

@@ -10,6 +10,11 @@ record NodeSettings(String name, int number, int port, String settings) {
         return new NodeSettings(name, number, otherPort, settings);
     }
 
+    /** The same node with these settings, too. */
+    NodeSettings with(String further) {
+        return new NodeSettings(name, number, port, settings + "\n" + further);
+    }
+
     /** The address that the others know: the proxy's. */
     String address() {
         return "127.0.0.1:" + port;

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A cluster of JVMs on this machine, each behind a proxy of its own.
@@ -71,6 +72,11 @@ public final class TestCluster implements AutoCloseable {
         return add("n" + (nodes.size() + 1), "", NodeKind.GAPLESS);
     }
 
+    /** Starts another node under that name. */
+    public TestNode add(String name) {
+        return add(name, "", NodeKind.GAPLESS);
+    }
+
     /** Starts another node under that name, with further settings. */
     public TestNode add(String name, String further, NodeKind kind) {
         return add(name, further, kind, ClassArchive.options());
@@ -78,22 +84,26 @@ public final class TestCluster implements AutoCloseable {
 
     /** Starts another node with further options of its JVM. */
     TestNode add(String name, String further, NodeKind kind, List<String> jvmOptions) {
-        int number = nodes.size() + 1;
-        LinkProxy proxy = new LinkProxy(name);
-        NodeSettings own = new NodeSettings(name, number, proxy.port(), settings + further);
-        TestNode node = new TestNode(this, own, proxy, kind, jvmOptions, directory.resolve("node" + number));
-        nodes.add(node);
-        node.start();
+        TestNode node;
+        synchronized (this) {
+            int number = nodes.size() + 1;
+            LinkProxy proxy = new LinkProxy(name);
+            NodeSettings own = new NodeSettings(name, number, proxy.port(), settings + further);
+            node = new TestNode(this, own, proxy, kind, jvmOptions, directory.resolve("node" + number));
+            nodes.add(node);
+            node.start();
+        }
         return node;
     }
 
-    /** Whom a node joins: all that live, or itself if it is the first. */
-    List<String> seedsOf(TestNode node) {
+    /** Whom a node joins: all that live, or itself if it is the first; itself before all others if it may form a cluster. */
+    List<String> seedsOf(TestNode node, boolean mayForm) {
         List<String> others = nodes.stream()
                 .filter(other -> other != node && other.isAlive())
                 .map(TestNode::address)
                 .toList();
-        return others.isEmpty() ? List.of(node.address()) : others;
+        Stream<String> itself = others.isEmpty() || mayForm ? Stream.of(node.address()) : Stream.of();
+        return Stream.concat(itself, others.stream()).toList();
     }
 
     /** Waits until every living node sees exactly the living nodes, all up and none unreachable. */

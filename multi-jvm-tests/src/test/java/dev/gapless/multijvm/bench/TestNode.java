@@ -53,16 +53,20 @@ public final class TestNode implements AutoCloseable {
 
     /** One after the other: of two nodes that see nobody else alive only one may form the cluster. */
     void start() {
+        start(false);
+    }
+
+    private void start(boolean mayForm) {
         synchronized (cluster) {
-            startProcess();
+            startProcess(mayForm);
         }
     }
 
-    private void startProcess() {
+    private void startProcess(boolean mayForm) {
         try {
             Files.createDirectories(directory);
             Path config = directory.resolve("node.conf");
-            Files.writeString(config, settings.text(cluster.seedsOf(this)));
+            Files.writeString(config, settings.text(cluster.seedsOf(this, mayForm)));
             Conversation its = new Conversation(toString());
             conversation = its;
             List<String> classPath = ClassArchive.classPath();
@@ -135,6 +139,19 @@ public final class TestNode implements AutoCloseable {
     public TestNode restart() {
         checkEnded();
         start();
+        return awaitStarted();
+    }
+
+    /** Starts a new life as {@link #restart} does, with further settings for this and later lives, as HOCON. */
+    public TestNode restart(String further) {
+        settings = settings.with(further);
+        return restart();
+    }
+
+    /** The same for one that forms a cluster of its own if it reaches none of the others. */
+    public TestNode restartAsFirstSeed() {
+        checkEnded();
+        start(true);
         return awaitStarted();
     }
 

@@ -40,6 +40,30 @@ class CheckerTest {
 
     // ------------------------------------------------------------------------------------------ what is right
 
+    private void isToldThatNobodyKnowsWhoCameAndWentBefore() {
+        write("publisher-t-n4-x", "publisher t n4 127.0.0.1:4 x 62");
+        publish("publisher-t-n4-x", "e9", 1, 1, 1, 70);
+        write("faults", "over n4 80");
+        given(1, 2, 3, 4, 5);
+        write(
+                "subscription-s3",
+                "subscription s3 t n2 b - 0 90",
+                "y 0 95",
+                "x 1 99",
+                "g - POSITION_UNKNOWN - - - - -",
+                "r");
+        write("subscription-s3", "d n1 e1 1 a 1 1 h1-1", "d n1 e1 2 a 1 2 h1-2", "d n1 e1 3 a 1 3 h1-3");
+        write("subscription-s3", "d n1 e1 4 a 2 1 h2-1", "d n1 e1 5 a 2 2 h2-2");
+    }
+
+    @Test
+    void takesThatNobodyKnowsWhatWasPublishedInAnotherClusterShortlyBefore() {
+        write("members-n4", "members n4 127.0.0.1:4 x 44 60", "up 44 61");
+        isToldThatNobodyKnowsWhoCameAndWentBefore();
+        right();
+        assertEquals(1, checker.counts().get("told of another cluster"));
+    }
+
     @Test
     void takesWhatIsInOrder() {
         given(1, 2, 3, 4, 5);
@@ -102,6 +126,119 @@ class CheckerTest {
         write("subscription-s2", "d n1 e1 3 a 1 3 h1-3", "d n1 e1 4 a 2 1 h2-1", "d n1 e1 5 a 2 2 h2-2");
         right();
         assertEquals(1, checker.counts().get("tokens resumed"));
+    }
+
+    @Test
+    void takesALifeBetweenATokenAndItsResumptionThatIsToldInNumbers() {
+        aToolBehindTheToken();
+        write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 2 - -", "r");
+        right();
+        assertEquals(1, checker.counts().get("lives behind a token, told in numbers"));
+    }
+
+    @Test
+    void takesALifeBetweenATokenAndItsResumptionOfWhichNobodyKnowsWhatItPublished() {
+        aToolBehindTheToken();
+        write("subscription-s2", "x 1 200", "g 127.0.0.1:3 PRODUCER_LOST - - - - -", "r");
+        right();
+        assertEquals(1, checker.counts().get("lives behind a token, told without numbers"));
+    }
+
+    @Test
+    void takesALifeThatIsToldOfBeforeTheEndOfTheOneThatATokenNames() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("faults", "over n1 125");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 190", "g n1 PRODUCER_LOST e2 1 2 - -", "r");
+        write("subscription-s2", "x 1 200", "g n1 PRODUCER_LOST e1 3 - - -", "r");
+        right();
+    }
+
+    /** Its next life answers behind it, in the same reload. */
+    @Test
+    void takesALifeThatIsToldOfOnceMoreThoughATokenHadPassedIt() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 2 190", "g n1 PRODUCER_LOST e1 1 5 - -", "g n1 OVERRUN e2 1 1 e2 2", "r");
+        write("subscription-s2", "d n1 e2 2 c 1 2 h1-2");
+        right();
+        assertEquals(1, checker.counts().get("limit: told of a life that is over, and that a token had passed"));
+    }
+
+    @Test
+    void takesALifeThatIsToldOfInTheReloadInWhichTheNextOneAnswers() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 2 190", "g n1 PRODUCER_LOST e1 3 3 - -", "g n1 OVERRUN e2 1 1 e2 2", "r");
+        write("subscription-s2", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void takesAnEarlierLifeThatIsToldOfWhileTheNextOneGoesOn() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5", "e CANCELLED 110");
+        restart();
+        restartAgain();
+        publish("publisher-t-n1-d", "e4", 1, 2, 2, 132);
+        write("subscription-s2", "subscription s2 t n2 b - 0 126", "y 0 128", "d n1 e4 1 d 1 1 h1-1");
+        write("subscription-s2", "x 1 200", "g n1 PRODUCER_LOST e2 1 2 - -", "r", "d n1 e4 2 d 1 2 h1-2");
+        right();
+    }
+
+    /** On n3, which is in another cluster than n1, and then on n2, which is not. */
+    @Test
+    void takesThatMessagesComeAgainOfALifeThatWasToldAsLostInAnotherCluster() {
+        resumesInAnotherCluster("up 44 155");
+        write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 195");
+        write("subscription-s3", "x 1 200", "g n1 OVERRUN e1 1 1 e1 2", "r", "d n1 e1 2 a 1 2 h1-2");
+        write("subscription-s3", "d n1 e1 3 a 1 3 h1-3", "d n1 e1 4 a 2 1 h2-1", "d n1 e1 5 a 2 2 h2-2");
+        right();
+        assertEquals(1, checker.counts().get("limit: again, of a life that was told as lost in another cluster"));
+    }
+
+    @Test
+    void takesThatNobodyKnowsWhatAnotherClusterPublished() {
+        given(1, 2, 3, 4, 5);
+        write("publisher-t-n3-x", "publisher t n3 127.0.0.1:4 x 110");
+        publish("publisher-t-n3-x", "e5", 1, 1, 1, 120);
+        write("faults", "over n3 130");
+        told("g - POSITION_UNKNOWN - - - - -");
+        right();
+    }
+
+    @Test
+    void takesLivesThatNobodyCanNumber() {
+        aToolBehindTheToken();
+        write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
+        right();
+    }
+
+    @Test
+    void takesALifeInBetweenThatNobodyCanNumber() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5");
+        restart();
+        restartAgain();
+        told("g n1 PRODUCER_LOST - - - e4 1");
+        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        right();
+    }
+
+    @Test
+    void takesARestartThatLeadsOverALifeInBetween() {
+        given(1, 2, 3);
+        restart();
+        restartAgain();
+        told("g n1 PRODUCER_RESTARTED e1 4 - e4 1");
+        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        right();
     }
 
     /** It may have published the message, or not: only those who were given it can tell. */
@@ -204,6 +341,21 @@ class CheckerTest {
     }
 
     @Test
+    void noticesThatNobodyKnowsWhoCameAndWentThoughEverybodyWasAMember() {
+        given(1, 2, 3, 4, 5);
+        told("g - POSITION_UNKNOWN - - - - -");
+        violated("G1", "never had one from elsewhere");
+    }
+
+    @Test
+    void noticesThatNobodyKnowsWhoCameAndWentThoughWhoWentWasAMember() {
+        write("members-n4", "members n4 127.0.0.1:4 x 44 60", "up 44 61");
+        write("members-n1", "up 44 61");
+        isToldThatNobodyKnowsWhoCameAndWentBefore();
+        violated("G1", "never had one from elsewhere");
+    }
+
+    @Test
     void noticesANewEpochOfWhichTheBeginningIsMissing() {
         given(1, 2);
         restart();
@@ -243,6 +395,18 @@ class CheckerTest {
     }
 
     @Test
+    void noticesALifeInBetweenThatIsNotTold() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5");
+        restart();
+        write("members-n1-c", "members n1 127.0.0.1:1 c 12 119");
+        write("members-n2", "up 12 120");
+        restartAgain();
+        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        violated("G1", "n1/e2:1 (G4) is neither given nor told");
+    }
+
+    @Test
     void noticesSomethingBehindTheEnd() {
         given(1);
         write("subscription-s1", "e CANCELLED 150");
@@ -264,6 +428,13 @@ class CheckerTest {
         write("subscription-s1", "t 1 token 150");
         given(3, 4, 5);
         write("subscription-s2", "subscription s2 t n1 a s1 1 170", "d n1 e1 2 a 1 2 h1-2");
+        violated("G2", "having reached 2");
+    }
+
+    @Test
+    void noticesThatMessagesComeAgainOfALifeThatWasToldAsLostWhereItWasAMember() {
+        resumesInAnotherCluster("up 44 155", "up 11 155");
+        write("subscription-s3", "subscription s3 t n2 b s2 1 190", "d n1 e1 2 a 1 2 h1-2");
         violated("G2", "having reached 2");
     }
 
@@ -331,6 +502,28 @@ class CheckerTest {
     }
 
     @Test
+    void noticesALifeBetweenATokenAndItsResumption() {
+        aToolBehindTheToken();
+        violated("G6", "tool/e3:1 (G4)");
+    }
+
+    @Test
+    void noticesThatALifeBetweenATokenAndItsResumptionIsToldInPart() {
+        aToolBehindTheToken();
+        write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 1 - -", "r");
+        violated("G6", "tool/e3:2");
+    }
+
+    /** Who lives must answer for itself. */
+    @Test
+    void noticesWhatIsNeverGivenThoughNobodyKnowsWhoCameAndWent() {
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
+        violated("G6", "n1/e1:1 (G4)");
+    }
+
+    @Test
     void noticesThatTheEndOfAProducerIsNotTold() {
         given(1, 2, 3, 4, 5);
         write("faults", "over n1 200");
@@ -365,6 +558,36 @@ class CheckerTest {
         write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");
         publish("publisher-t-n1-c", "e2", 1, 1, 1, 121);
         publish("publisher-t-n1-c", "e2", 1, 2, 2, 122);
+    }
+
+    /** One more, with one message. */
+    private void restartAgain() {
+        write("faults", "over n1 125");
+        write("publisher-t-n1-d", "publisher t n1 127.0.0.1:1 d 130");
+        publish("publisher-t-n1-d", "e4", 1, 1, 1, 131);
+    }
+
+    /** It comes, publishes two messages and goes. s2 resumes what s1 was, and has everything else. */
+    private void aToolBehindTheToken() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        write("members-n2", "up 33 161", "removed 33 171");
+        write("members-tool", "members tool 127.0.0.1:3 t 33 160", "up 33 161");
+        write("publisher-t-tool-t", "publisher t tool 127.0.0.1:3 t 162");
+        publish("publisher-t-tool-t", "e3", 1, 1, 1, 163);
+        publish("publisher-t-tool-t", "e3", 1, 2, 2, 164);
+        write("faults", "over tool 170");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 180", "y 0 190");
+    }
+
+    /** s2 resumes on n3 what s1 was, is told there that n1 is lost, and has a token. */
+    private void resumesInAnotherCluster(String... members) {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 151");
+        write("members-n3", "members n3 127.0.0.1:4 x 44 154");
+        write("members-n3", members);
+        write("subscription-s2", "subscription s2 t n3 x s1 1 156", "y 0 160");
+        write("subscription-s2", "x 1 170", "g n1 PRODUCER_LOST e1 3 - - -", "r", "t 1 token 180", "e CANCELLED 181");
     }
 
     private void publish(String journal, String epoch, int thread, long index, long sequence, long ns) {

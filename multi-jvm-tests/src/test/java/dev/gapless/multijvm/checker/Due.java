@@ -6,20 +6,18 @@ import java.util.List;
 /** What a subscription has to be given or told: everything that was published once it was ready, as far as it was not yet. */
 final class Due {
     private final Truth truth;
-    private final Tally tally;
     private final List<Handover> handovers = new ArrayList<>();
     private long readyNs = Long.MAX_VALUE;
 
     /** Who wrote a token and when, and who resumed it. */
     private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
 
-    Due(Truth truth, Tally tally) {
+    Due(Truth truth) {
         this.truth = truth;
-        this.tally = tally;
     }
 
     Due copy() {
-        Due copy = new Due(truth, tally);
+        Due copy = new Due(truth);
         copy.readyNs = readyNs;
         copy.handovers.addAll(handovers);
         return copy;
@@ -49,14 +47,13 @@ final class Due {
         if (stream.ended.contains(String.valueOf(log.epoch))) {
             return null;
         }
-        long dueNs = Math.max(readyNs, stream.toldNs);
+        long dueNs = Math.max(readyNs, stream.toldNs(log.epoch));
+        if (log.lastNs() < dueNs) {
+            return null;
+        }
         for (long s = stream.reached.getOrDefault(log.epoch, 0L) + 1; s <= Math.min(upTo, log.head()); s++) {
             Message message = log.at(s);
             if (message != null && message.accepted && message.publishedNs >= dueNs) {
-                if (handovers.stream().anyMatch(h -> missed(h, log.id))) {
-                    tally.add("limit: lives between a token and its resumption", 1);
-                    return null;
-                }
                 return from + "/" + log.epoch + ":" + s + (guaranteedAtStart(stream, log) ? " (G4)" : "");
             }
         }
@@ -67,10 +64,11 @@ final class Due {
         return !stream.reached.containsKey(log.epoch);
     }
 
-    /** The known limit of tokens: a life that began behind the token and ended before it was resumed. */
-    private boolean missed(Handover handover, String publisher) {
-        return !truth.knewBefore(handover.taker(), publisher, handover.takenNs())
-                && !truth.knewSince(handover.reader(), publisher, handover.resumedNs());
+    /** Did it begin behind a token, and end before that token was resumed? */
+    boolean isBetween(Life log) {
+        return handovers.stream()
+                .anyMatch(h -> !truth.knewBefore(h.taker(), log.id, h.takenNs())
+                        && !truth.knewSince(h.reader(), log.id, h.resumedNs()));
     }
 
     /** What one producer still owes, though it publishes no more; or null. */
@@ -80,11 +78,16 @@ final class Due {
         if (current != null && current.over && !stream.closed) {
             return "is not told of the end of " + from + "/" + stream.current;
         }
-        int begin = current != null ? current.index : stream.current == null ? 0 : lives.size() - 1;
-        for (Life log : lives.subList(begin, lives.size())) {
+        String due = firstOf(from, stream, lives);
+        return due == null ? null : "has neither got " + due + " nor been told of it";
+    }
+
+    /** The same for lives of which all is due. */
+    String firstOf(String from, Stream stream, List<Life> lives) {
+        for (Life log : lives) {
             String due = log.epoch == null ? null : first(from, stream, log, log.head());
             if (due != null) {
-                return "has neither got " + due + " nor been told of it";
+                return due;
             }
         }
         return null;

@@ -23,6 +23,8 @@ final class Life {
 
     private long intended;
     private long answered;
+    private long firstNs = Long.MAX_VALUE;
+    private long lastNs = Long.MIN_VALUE;
 
     Life(String node, String topic, String id, long beganNs, int index, Violations violations) {
         this.node = node;
@@ -40,6 +42,18 @@ final class Life {
         }
         its.add(new Message(thread, messageIndex, hash, ns));
         intended++;
+        firstNs = Math.min(firstNs, ns);
+        lastNs = Math.max(lastNs, ns);
+    }
+
+    /** Did it publish before the one, and after the other? */
+    boolean publishedWithin(long fromNs, long toNs) {
+        return firstNs <= toNs && lastNs >= fromNs;
+    }
+
+    /** When it was about to publish for the last time. */
+    long lastNs() {
+        return lastNs;
     }
 
     /** The message that this thread was about to publish, or null. */

@@ -11,21 +11,55 @@ final class Stream {
     final Map<String, Long> reached = new HashMap<>();
     /** Epochs of which the rest was told without a number, or that were left in good order. */
     final Set<String> ended = new HashSet<>();
+    /** Epochs that were told as lost in a cluster that their nodes were not in: known limit, they may come again from the beginning. */
+    private final Set<String> lostElsewhere = new HashSet<>();
     /** The epoch that it is in, or was in last; null if none. */
     String current;
     /** Another epoch may begin without a word: nothing has begun, the producer left, or was announced as lost. */
     boolean closed = true;
-    /** Whatever had been published before counts as told. */
-    long toldNs = Long.MIN_VALUE;
+    /** What had been published before counts as told, whoever of this node published it. */
+    private long toldNs = Long.MIN_VALUE;
+    /** The same for one epoch. */
+    private final Map<String, Long> toldNsByEpoch = new HashMap<>();
 
     Stream copy() {
         Stream copy = new Stream();
         copy.reached.putAll(reached);
         copy.ended.addAll(ended);
+        copy.lostElsewhere.addAll(lostElsewhere);
         copy.current = current;
         copy.closed = closed;
         copy.toldNs = toldNs;
+        copy.toldNsByEpoch.putAll(toldNsByEpoch);
         return copy;
+    }
+
+    void told(long ns) {
+        toldNs = Math.max(toldNs, ns);
+    }
+
+    void told(String epoch, long ns) {
+        toldNsByEpoch.merge(epoch, ns, Math::max);
+    }
+
+    /** What was published in that epoch before this time counts as told. */
+    long toldNs(String epoch) {
+        return Math.max(toldNs, toldNsByEpoch.getOrDefault(epoch, Long.MIN_VALUE));
+    }
+
+    void lostElsewhere(String epoch) {
+        ended.remove(epoch);
+        lostElsewhere.add(epoch);
+    }
+
+    /** Forgets what was reached there, if it was told as lost elsewhere. */
+    boolean comesAgain(String epoch) {
+        boolean again = closed && lostElsewhere.remove(epoch);
+        if (again) {
+            reached.remove(epoch);
+            current = null;
+        }
+        return again;
     }
 
     void enter(String epoch, long upTo) {

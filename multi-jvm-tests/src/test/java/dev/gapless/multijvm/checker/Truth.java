@@ -133,6 +133,25 @@ final class Truth {
         return up.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(life, ""), Long.MAX_VALUE) < ns;
     }
 
+    /** Did anybody publish in that time whom this process did not see as a member? */
+    boolean wasApart(String seenBy, long fromNs, long toNs) {
+        return byId.values().stream()
+                .anyMatch(life -> life.publishedWithin(fromNs, toNs) && !knewBefore(seenBy, life.id, toNs));
+    }
+
+    /** Did anybody publish in that time whom no other process ever saw as a member? */
+    boolean wasAnybodyAlone(long fromNs, long toNs) {
+        return byId.values().stream()
+                .anyMatch(life -> life.publishedWithin(fromNs, toNs) && isKnownToNobodyElse(life.id));
+    }
+
+    private boolean isKnownToNobodyElse(String life) {
+        String uid = uids.getOrDefault(life, "");
+        return up.entrySet().stream()
+                .noneMatch(
+                        seen -> !seen.getKey().equals(life) && seen.getValue().containsKey(uid));
+    }
+
     /** Was it a member at that time, or later? */
     boolean knewSince(String seenBy, String life, long ns) {
         String uid = uids.getOrDefault(life, "");

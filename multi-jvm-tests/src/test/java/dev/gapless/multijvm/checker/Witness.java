@@ -5,12 +5,19 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Judges one subscription by its journal: guarantees G1, G2, G3 and G4 as it goes on, and G6 when it should be level. One that
  * began with a token goes on where the journal of the one that wrote the token was.
  */
 final class Witness {
+    /** By so much members may differ about when something happened. */
+    private static final long MARGIN_NS = 60_000_000_000L;
+
+    /** Lives that began behind a token, and ended before it was resumed. */
+    private static final String BEHIND_A_TOKEN = "lives behind a token, told ";
+
     private final Truth truth;
     private final Violations violations;
     private final Tally tally;
@@ -44,7 +51,7 @@ final class Witness {
         node = header.get(3);
         life = header.get(4);
         beganNs = Long.parseLong(header.get(7));
-        due = new Due(truth, tally);
+        due = new Due(truth);
         tally.add("subscriptions", 1);
     }
 
@@ -102,7 +109,7 @@ final class Witness {
             fail("G1", "is given " + what + " before it has reloaded");
         }
         Stream stream = stream(from);
-        Long reached = stream.reached.get(epoch);
+        Long reached = reached(stream, epoch, sequence);
         if (reached != null && sequence <= reached) {
             fail("G2", "is given " + what + " having reached " + reached);
             return;
@@ -151,8 +158,14 @@ final class Witness {
         Map<String, List<Gap>> byNode = new LinkedHashMap<>();
         for (Gap gap : pending) {
             tally.add("expired: " + gap.reason(), 1);
-            if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed()) {
+            if (isOfAnotherCluster(gap)) {
+                tally.add("told of another cluster", 1);
+            } else if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed()) {
                 fail("G1", "is told that its position is unknown, and never had one from elsewhere: " + gap);
+            }
+            if (gap.node() == null) {
+                concernsEverybody();
+                continue;
             }
             String from = truth.node(gap.node());
             if (!from.equals(gap.node())) {
@@ -167,17 +180,52 @@ final class Witness {
         byNode.forEach(this::pass);
     }
 
+    /** Nobody knows who came and went since the token was taken: what those had published by then is in the reload. */
+    private void concernsEverybody() {
+        for (String from : truth.nodes(topic)) {
+            tellOf(from, life -> life.over);
+        }
+    }
+
+    /** Whoever has just started is also told of one that was there shortly before: nobody knows by how much clocks differ. */
+    private boolean isOfAnotherCluster(Gap gap) {
+        return gap.node() == null
+                && !due.isResumed()
+                && (truth.wasApart(life, beganNs, toldNs) || truth.wasAnybodyAlone(toldNs - MARGIN_NS, toldNs));
+    }
+
+    private void tellOf(String from, Predicate<Life> which) {
+        for (Life log : truth.lives(topic, from)) {
+            if (log.epoch != null && which.test(log)) {
+                stream(from).told(log.epoch, toldNs);
+            }
+        }
+    }
+
     private void pass(String from, List<Gap> gaps) {
         Stream stream = stream(from);
+        Gap last = gaps.get(gaps.size() - 1);
+        countLivesBehindATokenWithoutNumbers(from, stream, last);
+        if (last.resumesAt() == null && gaps.stream().anyMatch(gap -> gap.missed() == null)) {
+            stream.told(toldNs);
+        } else if (last.resumesAt() != null && gaps.stream().anyMatch(gap -> gap.missed() == null)) {
+            // It leads over the lives before the one in which it goes on.
+            Life target = truth.ofEpoch(last.resumesEpoch());
+            tellOf(from, life -> target == null ? life.over : life.index < target.index);
+        }
+        boolean aside = true;
         for (Gap gap : gaps) {
+            aside &= isAside(stream, gap);
             if (gap.first() != null) {
                 passNumbers(from, stream, gap);
             }
         }
-        Gap last = gaps.get(gaps.size() - 1);
         if (last.resumesAt() == null) {
-            stream.toldNs = Math.max(stream.toldNs, toldNs);
-            stream.closed = true;
+            stream.closed |= !aside;
+            Life lost = stream.current == null ? null : truth.ofEpoch(stream.current);
+            if (last.missed() == null && lost != null && !truth.knewBefore(life, lost.id, Long.MAX_VALUE)) {
+                stream.lostElsewhere(stream.current);
+            }
             return;
         }
         String epoch = last.resumesEpoch();
@@ -191,20 +239,49 @@ final class Witness {
         stream.enter(epoch, before);
     }
 
+    /** How far it has got in that epoch, of which it is given or told this sequence now. */
+    private Long reached(Stream stream, String epoch, long sequence) {
+        Long reached = stream.reached.get(epoch);
+        if (reached != null && sequence <= reached && stream.comesAgain(epoch)) {
+            tally.add("limit: again, of a life that was told as lost in another cluster", 1);
+            return null;
+        }
+        return reached;
+    }
+
+    private void countLivesBehindATokenWithoutNumbers(String from, Stream stream, Gap last) {
+        if (last.resumesAt() == null && last.first() == null && due.firstOf(from, stream, behindTokens(from)) != null) {
+            tally.add(BEHIND_A_TOKEN + "without numbers", 1);
+        }
+    }
+
+    private List<Life> behindTokens(String from) {
+        return truth.lives(topic, from).stream().filter(due::isBetween).toList();
+    }
+
     private void passNumbers(String from, Stream stream, Gap gap) {
         String epoch = gap.epoch();
         long first = gap.first();
-        Long reached = stream.reached.get(epoch);
-        if (!stream.closed && !epoch.equals(stream.current)) {
+        Long reached = reached(stream, epoch, first);
+        boolean aside = isAside(stream, gap);
+        if (!stream.closed && !epoch.equals(stream.current) && !aside) {
             fail("G1", "is told " + gap + ", being in " + stream.current);
         }
-        if (reached != null && first <= reached) {
+        if (reached != null && first <= reached && isToldAlone(gap) && due.isResumed()) {
+            tally.add("limit: told of a life that is over, and that a token had passed", 1);
+            stream.reached.put(epoch, Math.max(reached, first + gap.missed() - 1));
+            return;
+        } else if (reached != null && first <= reached) {
             fail("G2", "is told that it missed what it has: " + gap + ", having reached " + reached);
         } else if (reached != null && first > reached + 1) {
             fail("G1", "is told too little: " + gap + ", having reached " + reached);
         }
-        stream.current = epoch;
-        nothingSkipped("G1", from, stream, epoch, first - 1, "before " + gap);
+        stream.current = aside ? stream.current : epoch;
+        if (!isToldAlone(gap)) {
+            nothingSkipped("G1", from, stream, epoch, first - 1, "before " + gap);
+        } else if (truth.ofEpoch(epoch) != null) {
+            nothingSkippedIn("G1", due.first(from, stream, truth.ofEpoch(epoch), first - 1), "before " + gap);
+        }
         boolean goesOnThere = epoch.equals(gap.resumesEpoch());
         if (gap.missed() == null) {
             if (goesOnThere) {
@@ -228,7 +305,24 @@ final class Witness {
             }
         }
         tally.add("announced as missed", gap.missed());
-        stream.enter(epoch, upTo);
+        if (log != null && due.isBetween(log)) {
+            tally.add(BEHIND_A_TOKEN + "in numbers", 1);
+        }
+        if (aside) {
+            stream.reached.put(epoch, upTo);
+        } else {
+            stream.enter(epoch, upTo);
+            stream.closed = isToldAlone(gap);
+        }
+    }
+
+    /** A life that is over is told of by itself, wherever the stream is. Others of its node may be told of later. */
+    private static boolean isToldAlone(Gap gap) {
+        return gap.reason().equals("PRODUCER_LOST") && gap.missed() != null && gap.resumesAt() == null;
+    }
+
+    private static boolean isAside(Stream stream, Gap gap) {
+        return isToldAlone(gap) && !stream.closed && !gap.epoch().equals(stream.current);
     }
 
     private void left(String from, String epoch, long sequence) {
@@ -253,13 +347,20 @@ final class Witness {
 
     // ------------------------------------------------------------------------------------------ what is due
 
-    /** Everything due in earlier lives, and in this one up to there, must have been given or told. */
+    /** Everything due in earlier lives that were members, and in this one up to there, must have been given or told. */
     private void nothingSkipped(String guarantee, String from, Stream stream, String epoch, long upTo, String when) {
         Life target = truth.ofEpoch(epoch);
         if (target == null) {
             return;
         }
-        String skipped = due.first(from, stream, target, upTo);
+        List<Life> earlier = truth.lives(topic, from).subList(0, target.index).stream()
+                .filter(log -> truth.knewBefore(life, log.id, Long.MAX_VALUE))
+                .toList();
+        String skipped = due.firstOf(from, stream, earlier);
+        nothingSkippedIn(guarantee, skipped != null ? skipped : due.first(from, stream, target, upTo), when);
+    }
+
+    private void nothingSkippedIn(String guarantee, String skipped, String when) {
         if (skipped != null) {
             fail(guarantee, skipped + " is neither given nor told " + when);
         }

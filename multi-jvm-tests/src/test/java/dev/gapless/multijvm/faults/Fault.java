@@ -9,7 +9,12 @@ enum Fault {
     LEAVE(Concerns.PROCESS, 1),
     KILL_WHILE_IT_LEAVES(Concerns.PROCESS, 1),
     BLACKHOLE(Concerns.PROCESS, 1),
+    TWO_CLUSTERS(Concerns.PROCESS, 1),
     JOIN(Concerns.NOBODY, 0),
+    TOOL_LEAVES(Concerns.NOBODY, 0),
+    TOOL_IS_KILLED(Concerns.NOBODY, 0),
+    TOOL_BEHIND_A_TOKEN(Concerns.SUBSCRIPTION, 0),
+    TOOL_BEHIND_A_CUT(Concerns.SUBSCRIPTION, 0),
     RESET(Concerns.LINK, 0),
     CUT_ALL_TRAFFIC(Concerns.LINK, 2),
     CUT_BOTH_WAYS(Concerns.LINK, 1),
@@ -39,13 +44,22 @@ enum Fault {
 
     /**
      * How many nodes must be left out while it lasts, so that all others reach one another. Of a link without messages,
-     * and so without gossip, that is one end; both if it carries no heartbeats, since the cluster may remove both.
+     * and so without gossip, that is one end; both if it carries no heartbeats, since the cluster may remove both. A tool is
+     * none of them: of its links it is itself the end that is left out.
      */
     final int costs;
 
     Fault(Concerns concerns, int costs) {
         this.concerns = concerns;
         this.costs = costs;
+    }
+
+    /** A short life is begun for it. */
+    boolean isOfTool() {
+        return this == TOOL_LEAVES
+                || this == TOOL_IS_KILLED
+                || this == TOOL_BEHIND_A_TOKEN
+                || this == TOOL_BEHIND_A_CUT;
     }
 
     /** Whom it concerns may be gone from the cluster when it is over. */

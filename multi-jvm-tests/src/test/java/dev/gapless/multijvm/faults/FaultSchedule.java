@@ -113,11 +113,11 @@ final class FaultSchedule implements AutoCloseable {
     }
 
     private void inject(Fault fault, List<TestNode> nodes, Bystanders bystanders, Random own) {
+        if (!faults.mayTake(fault)) {
+            return;
+        }
         long began = System.nanoTime();
         try {
-            if (fault == Fault.JOIN && !population.mayTakeGuest()) {
-                return;
-            }
             faults.inject(fault, nodes, bystanders, own);
             journal.timed("fault", fault, began);
             done.add(fault);
@@ -127,6 +127,8 @@ final class FaultSchedule implements AutoCloseable {
             } else {
                 failures.add(new AssertionError(fault + " of " + nodes, e));
             }
+        } finally {
+            faults.giveBack(fault);
         }
     }
 

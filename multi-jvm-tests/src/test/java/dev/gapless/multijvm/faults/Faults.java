@@ -10,7 +10,6 @@ import dev.gapless.multijvm.node.Arguments;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Does one fault from its beginning to its end, and returns only if it has taken place. */
 final class Faults {
@@ -22,13 +21,15 @@ final class Faults {
 
     private final TestCluster cluster;
     private final LinkFaults links;
+    private final ToolFaults tools;
     private final Population population;
     private final Subscriptions subscriptions;
     private final int returnTimeoutMs;
 
-    Faults(TestCluster cluster, Population population, Subscriptions subscriptions, int returnTimeoutMs) {
+    Faults(TestCluster cluster, Population population, Subscriptions subscriptions, Tools tools, int returnTimeoutMs) {
         this.cluster = cluster;
         this.links = new LinkFaults(cluster);
+        this.tools = new ToolFaults(cluster, tools, subscriptions);
         this.population = population;
         this.subscriptions = subscriptions;
         this.returnTimeoutMs = returnTimeoutMs;
@@ -44,7 +45,12 @@ final class Faults {
             case LEAVE -> leave(nodes.get(0), random);
             case KILL_WHILE_IT_LEAVES -> killWhileItLeaves(nodes.get(0), others);
             case BLACKHOLE -> blackhole(nodes.get(0), others);
+            case TWO_CLUSTERS -> twoClusters(nodes.get(0), others, random);
             case JOIN -> join(others);
+            case TOOL_LEAVES -> tools.leaves(others, random);
+            case TOOL_IS_KILLED -> tools.isKilled(others, random);
+            case TOOL_BEHIND_A_TOKEN -> tools.behindAToken(nodes.get(0), others, random);
+            case TOOL_BEHIND_A_CUT -> tools.behindACut(nodes.get(0), others, random);
             case RESET -> links.reset(nodes, random.nextBoolean() ? Traffic.ALL : Traffic.MESSAGES);
             case CUT_ALL_TRAFFIC -> links.cutAllTraffic(nodes, random);
             case CUT_BOTH_WAYS -> links.cutBothWays(nodes, random);
@@ -56,6 +62,17 @@ final class Faults {
             case SUBSCRIBE_LATEST -> subscribe(nodes.get(0), "latest", random);
             case SUBSCRIBE_EARLIEST -> subscribe(nodes.get(0), "earliest", random);
             case SUBSCRIBE_WITH_TOKEN -> subscribeWithToken(nodes.get(0), random);
+        }
+    }
+
+    /** May a fault of this kind begin right now? To be followed by {@link #giveBack}. */
+    boolean mayTake(Fault fault) {
+        return fault == Fault.JOIN ? population.mayTakeGuest() : !fault.isOfTool() || tools.mayTake();
+    }
+
+    void giveBack(Fault fault) {
+        if (fault.isOfTool()) {
+            tools.giveBack();
         }
     }
 
@@ -146,6 +163,44 @@ final class Faults {
         }
     }
 
+    /** It forms a cluster of its own and publishes there, until it hears of the other one and gives way. */
+    private void twoClusters(TestNode node, Bystanders others, Random random) {
+        kill(node);
+        cluster.isolate(node);
+        try {
+            String its = population.comeBackAlone(node);
+            Lasting.until(
+                    node + " has formed a cluster",
+                    List.of(node),
+                    () -> node.members().up().contains(node.address()));
+            for (String topic : Population.TOPICS) {
+                Lasting.until(
+                        node + " has published",
+                        List.of(node),
+                        () -> Tools.hasPublished(subscriptions.publisherJournal(topic, node, its)));
+            }
+            Lasting.last(random, LONGEST_PAUSE_MS);
+        } finally {
+            cluster.rejoin(node);
+        }
+        boolean gaveWay = gaveWay(node, others);
+        population.ended(node);
+        comeBack(node);
+        if (!gaveWay) {
+            throw new Lasting.Interrupted("Nobody was left to whom " + node + " could give way");
+        }
+    }
+
+    /** Its process is over when this returns. */
+    private static boolean gaveWay(TestNode node, Bystanders others) {
+        try {
+            Lasting.until(node + " gives way", others::areGone, () -> !node.isAlive());
+        } catch (Lasting.Interrupted e) {
+            node.kill();
+        }
+        return node.awaitEnd().equals("GaveWay");
+    }
+
     private void join(Bystanders others) {
         TestNode guest = population.takeGuest();
         try {
@@ -214,12 +269,7 @@ final class Faults {
     }
 
     private void subscribeWithToken(TestNode node, Random random) {
-        AtomicReference<Subscriptions.Token> token = new AtomicReference<>();
-        Lasting.until("another node has written a token", List.of(node), () -> {
-            token.set(subscriptions.anyToken(random));
-            return token.get() != null && token.get().source().node != node;
-        });
-        subscriptions.resume(node, token.get(), true);
+        subscriptions.resume(node, subscriptions.awaitToken(node, random), true);
         subscriptions.cancelOneOf(List.of(node), random);
     }
 }

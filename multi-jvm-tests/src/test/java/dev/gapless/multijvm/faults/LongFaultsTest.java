@@ -53,6 +53,8 @@ class LongFaultsTest {
                         pekko.cluster.split-brain-resolver { stable-after = 4s, down-all-when-unstable = 20s }
                         pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = on
                         gapless {
+                          other-cluster = give-way
+                          other-cluster-grace = 2s
                           producer-return-timeout = %dms
                           ready-timeout = 3s
                           reload-backoff.max = 1s
@@ -69,6 +71,9 @@ class LongFaultsTest {
             print(checker);
         }
         assertTrue(checker.violations().isEmpty(), () -> String.join("\n", checker.violations()));
+        for (Fault fault : Fault.values()) {
+            assertTrue(checker.counts().getOrDefault("fault: " + fault, 0L) > 0, fault + " never took place");
+        }
         delete(journals);
     }
 
@@ -76,7 +81,8 @@ class LongFaultsTest {
         Journal journal = new Journal(journals.toString(), "faults");
         Subscriptions subscriptions = new Subscriptions(journals);
         Population population = new Population(cluster, journal, subscriptions);
-        Faults faults = new Faults(cluster, population, subscriptions, RETURN_TIMEOUT_MS);
+        Tools tools = new Tools(cluster, journal, subscriptions);
+        Faults faults = new Faults(cluster, population, subscriptions, tools, RETURN_TIMEOUT_MS);
         population.start();
         long endNs = System.nanoTime() + TIME.toNanos();
         try (FaultSchedule schedule = new FaultSchedule(faults, population, journal, new Random(SEED))) {

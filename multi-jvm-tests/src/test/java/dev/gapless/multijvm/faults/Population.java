@@ -61,8 +61,8 @@ final class Population {
     }
 
     /** It publishes and subscribes to every topic; a new life half of the times where the one before was. */
-    private void begin(TestNode node) {
-        subscriptions.journal(node, TOPICS, LARGEST_BURST);
+    private String begin(TestNode node) {
+        String its = subscriptions.journal(node, TOPICS, LARGEST_BURST);
         for (String topic : TOPICS) {
             Subscriptions.Token token = subscriptions.ownToken(node, topic);
             if (token == null || begun.incrementAndGet() % 2 == 0) {
@@ -71,6 +71,7 @@ final class Population {
                 subscriptions.resume(node, token, false);
             }
         }
+        return its;
     }
 
     // ------------------------------------------------------------------------------------------ who is free
@@ -111,6 +112,12 @@ final class Population {
     void comeBack(TestNode node) {
         over.remove(node);
         begin(node.restart());
+    }
+
+    /** A new life at the same port, which reaches none of the others. Returns what its journals are called by. */
+    String comeBackAlone(TestNode node) {
+        over.remove(node);
+        return begin(node.restartAsFirstSeed());
     }
 
     boolean isRegular(TestNode node) {

@@ -2,6 +2,7 @@ package dev.gapless.multijvm.faults;
 
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.node.Arguments;
+import dev.gapless.multijvm.node.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The subscriptions of all nodes, living ones and those that are over. Thread-safe. */
 final class Subscriptions {
@@ -45,18 +47,39 @@ final class Subscriptions {
     /** A token, and the journal that says what it stands for. */
     record Token(Entry source, int number, String text) {}
 
-    /** The node publishes to these topics from now on, and writes down what it does. */
-    void journal(TestNode node, List<String> topics, int largestBurst) {
-        node.call(
+    /** The node publishes to these topics from now on, and writes down what it does. Returns what its journals are called by. */
+    String journal(TestNode node, List<String> topics, int largestBurst) {
+        return journal(node, topics, largestBurst, false);
+    }
+
+    /** The same, but whether or not it is a member yet. */
+    String journalEarly(TestNode node, List<String> topics, int largestBurst) {
+        return journal(node, topics, largestBurst, true);
+    }
+
+    private String journal(TestNode node, List<String> topics, int largestBurst, boolean early) {
+        String its = node.call(
                 "journal",
                 Arguments.of("directory", journals)
                         .and("topics", String.join(",", topics))
-                        .and("largest-burst", largestBurst));
+                        .and("largest-burst", largestBurst)
+                        .and("early", early));
+        return Json.read(its, String.class);
+    }
+
+    /** What it publishes to a topic. */
+    Path publisherJournal(String topic, TestNode node, String its) {
+        return journals.resolve("publisher-" + topic + "-" + node.name() + "-" + its + ".journal");
     }
 
     /** Those that every node begins with. */
     void subscribe(TestNode node, String topic, String from) {
         begin(node, topic, false, Arguments.of("from", from));
+    }
+
+    /** One of those, to what is published from now on. */
+    Entry subscribe(TestNode node, String topic) {
+        return begin(node, topic, false, Arguments.of("from", "latest"));
     }
 
     /** One more, in exchange for another if there are enough. */
@@ -117,12 +140,22 @@ final class Subscriptions {
     }
 
     /** The last token of any subscription, also of one that is over; null if the one that is drawn has none. */
-    Token anyToken(Random random) {
+    private Token anyToken(Random random) {
         Entry source;
         synchronized (this) {
             source = all.get(random.nextInt(all.size()));
         }
         return lastToken(source);
+    }
+
+    /** The last token of a subscription of another node than this one. */
+    Token awaitToken(TestNode node, Random random) {
+        AtomicReference<Token> token = new AtomicReference<>();
+        Lasting.until("another node has written a token", List.of(node), () -> {
+            token.set(anyToken(random));
+            return token.get() != null && token.get().source().node != node;
+        });
+        return token.get();
     }
 
     /** The last token that this node wrote for the topic, in the life before; null if there is none. */
@@ -136,7 +169,8 @@ final class Subscriptions {
         return source == null ? null : lastToken(source);
     }
 
-    private Token lastToken(Entry source) {
+    /** The last token that it wrote; null if there is none. */
+    Token lastToken(Entry source) {
         String[] lines = tail(source.id).split("\n", -1);
         for (int i = lines.length - 2; i > 0; i--) { // the first may lack its beginning, the last its end
             String[] words = lines[i].split(" ", -1);

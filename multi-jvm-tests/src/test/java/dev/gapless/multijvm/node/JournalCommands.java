@@ -68,7 +68,7 @@ final class JournalCommands implements Commands {
         };
     }
 
-    /** Begins to write down who is a member, and publishes to these topics as soon as this node is one. */
+    /** Begins to write down who is a member, and publishes to these topics as soon as this node is one; or at once, if early. */
     private synchronized String journal(Arguments arguments) {
         journaled = arguments;
         Gapless gapless = Gapless.get(system);
@@ -90,6 +90,9 @@ final class JournalCommands implements Commands {
                         gapless, topic, address, life, directory, arguments.number("largest-burst", 1)))
                 .toList();
         MembersJournal.start(system, members, this::up);
+        if (arguments.flag("early")) {
+            up();
+        }
         return its;
     }
 

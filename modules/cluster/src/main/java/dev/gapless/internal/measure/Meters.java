@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What can be measured of a topic, in the words of monitoring systems, without any of their classes. */
+/** What can be measured of a topic, and of a node, in the words of monitoring systems, without any of their classes. */
 public final class Meters {
     /** What kind of number it is. */
     public enum Kind {
@@ -51,6 +51,13 @@ public final class Meters {
             ToLongFunction<TopicStats> value,
             @Nullable ToLongFunction<TopicStats> times) {}
 
+    /**
+     * A gauge of the node, without a topic.
+     *
+     * @param name with dots
+     */
+    public record NodeMeter(String name, String description, ToLongFunction<NodeStats> value) {}
+
     private static final String MESSAGES = "messages";
     private static final String BYTES = "bytes";
     private static final String REASON = "reason";
@@ -68,7 +75,15 @@ public final class Meters {
         reloads();
     }
 
-    /** All of them. */
+    /** Those of the node. */
+    public static List<NodeMeter> ofNode() {
+        return List.of(new NodeMeter(
+                "gapless.other.clusters",
+                "Other clusters with the same id that this node sees",
+                NodeStats::otherClusters));
+    }
+
+    /** All of a topic. */
     public static List<Meter> all() {
         return List.copyOf(new Meters().all);
     }
@@ -101,8 +116,18 @@ public final class Meters {
                 "Bytes of the ring",
                 producer -> producer.log().bytes(),
                 Feed::bytes);
-        bound("gapless.ring.max.messages", MESSAGES, "Entries that the ring may have", TopicSettings::bufferMessages);
-        bound("gapless.ring.max.bytes", BYTES, "Bytes that the ring may have", TopicSettings::bufferBytes);
+        bound(
+                "gapless.ring.max.messages",
+                MESSAGES,
+                "Entries that the ring may have",
+                TopicSettings::bufferMessages,
+                TopicSettings::mostInFeed);
+        bound(
+                "gapless.ring.max.bytes",
+                BYTES,
+                "Bytes that the ring may have",
+                TopicSettings::bufferBytes,
+                TopicSettings::mostBytesInFeed);
     }
 
     private void ring(
@@ -111,11 +136,15 @@ public final class Meters {
         add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeeds(feed));
     }
 
-    private void bound(String name, String unit, String description, ToLongFunction<TopicSettings> bound) {
-        ToLongFunction<TopicStats> logs =
-                stats -> stats.ofProducers(producer -> bound.applyAsLong(producer.settings()));
+    private void bound(
+            String name,
+            String unit,
+            String description,
+            ToLongFunction<TopicSettings> log,
+            ToLongFunction<TopicSettings> feed) {
+        ToLongFunction<TopicStats> logs = stats -> stats.ofProducers(producer -> log.applyAsLong(producer.settings()));
         add(Kind.GAUGE, name, unit, new Tag(RING, "log"), description, logs);
-        add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeedBounds(bound));
+        add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeedBounds(feed));
     }
 
     private void producing() {

@@ -27,6 +27,7 @@ public final class NodeStats {
     private final Map<String, TopicStats> named = new HashMap<>();
     private final List<Consumer<TopicStats>> watchers = new ArrayList<>();
     private final AtomicInteger timing = new AtomicInteger();
+    private volatile int otherClusters;
     private boolean full;
 
     /** Tells of topics on this executor. */
@@ -38,6 +39,16 @@ public final class NodeStats {
     /** The numbers of one that counts nothing. */
     public static NodeStats none() {
         return new NodeStats(0, Runnable::run);
+    }
+
+    /** How many other clusters with its cluster's id this node sees. */
+    public int otherClusters() {
+        return otherClusters;
+    }
+
+    /** From now on it sees so many. */
+    public void otherClusters(int number) {
+        otherClusters = number;
     }
 
     /** Those of this topic; for whoever begins to take part in it. */

@@ -11,9 +11,9 @@ public enum Refusal {
     NOT_SERIALIZABLE,
     /** Its key or headers are beyond the bounds. */
     INVALID,
-    /** Too many publishes wait for room already. */
+    /** Too many publishes wait already, for the node to be up or for room. */
     TOO_MANY_PENDING,
-    /** There was no room in time. */
+    /** The node was not up, or there was no room, in time. */
     TIMEOUT,
     /** The node shuts down. */
     CLOSED;

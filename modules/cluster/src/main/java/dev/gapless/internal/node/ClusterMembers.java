@@ -6,6 +6,7 @@ import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.Node;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -42,7 +43,7 @@ final class ClusterMembers {
         long uid = member.uniqueAddress().longUid();
         if (event instanceof ClusterEvent.MemberRemoved) {
             members.remove(uid);
-            node.removed(uid);
+            node.removed(uid, now);
             drain.run();
             peers.remove(uid);
         } else if (event instanceof ClusterEvent.MemberUp
@@ -51,17 +52,35 @@ final class ClusterMembers {
             if (members.put(uid, member) == null) {
                 appeared(uid, member, now);
             }
+        } else if (event instanceof ClusterEvent.MemberJoined
+                || event instanceof ClusterEvent.MemberWeaklyUp
+                || event instanceof ClusterEvent.MemberDowned) {
+            node.joining(uid, hostPort(member)); // not of a member
         }
     }
 
     private void appeared(long uid, Member member, Now now) {
         peers.put(uid, uid == selfUid ? nodeActor.getSelf() : actorOf(member, ""));
-        String hostPort = member.address().hostPort();
-        String address = hostPort.substring(hostPort.indexOf('@') + 1);
-        node.appeared(new Joined(uid, address, member.dataCenter(), member.upNumber()), now);
+        node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber()), now);
         if (uid == selfUid) {
-            node.up();
+            node.up(now);
         }
+    }
+
+    private static String hostPort(Member member) {
+        return hostPort(member.address());
+    }
+
+    /** Host and port, without the name of the actor system. */
+    static String hostPort(Address address) {
+        String withSystem = address.hostPort();
+        return withSystem.substring(withSystem.indexOf('@') + 1);
+    }
+
+    /** From now on people are told this name of it. */
+    void name(long uid, String name) {
+        Member member = members.get(uid);
+        peers.name(uid, name, member == null ? name : hostPort(member));
     }
 
     void onReachability(ClusterEvent.ReachabilityEvent event) {

@@ -2,17 +2,15 @@ package dev.gapless.internal.node;
 
 import dev.gapless.NodeStatus;
 import dev.gapless.core.Now;
-import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
-import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
-import dev.gapless.core.wire.Packet;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
@@ -41,6 +39,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
  * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}: what comes from other nodes comes here. What is of a
@@ -54,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It decides nothing: it hands the node what comes, and carries out what the node wants.
  */
-final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier {
+final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Actor {
 
     /** A producer was made on this node. */
     record Produce(ProducerLog local) {}
@@ -89,6 +88,8 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     private final List<ActorRef<ShardActor.Command>> shards;
     private final TimerScheduler<Object> timers;
     private final StatusService statusService;
+    private final OtherClusterNotice otherClusters;
+    private final NodeEffects effects;
     private final SlowHandlers slowHandlers;
     private @Nullable CompletableFuture<Done> left;
     private long timerNs = Long.MAX_VALUE;
@@ -99,11 +100,11 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
             Settings settings,
             long uid,
             String name,
-            String address,
+            OtherClusterSettings otherClusters,
             NodeStats stats,
             Executor completions) {
-        return Behaviors.setup(context -> Behaviors.withTimers(
-                timers -> new NodeActor(context, timers, logs, settings, uid, name, address, stats, completions)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
+                new NodeActor(context, timers, logs, settings, uid, name, otherClusters, stats, completions)));
     }
 
     private NodeActor(
@@ -113,7 +114,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
             Settings settings,
             long uid,
             String name,
-            String address,
+            OtherClusterSettings otherClusters,
             NodeStats stats,
             Executor completions) {
         super(context);
@@ -129,13 +130,28 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
                 settings.shards,
                 settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
-                NodeSettings.HELLO_BACKOFF);
+                NodeSettings.HELLO_BACKOFF,
+                settings.history,
+                settings.publishes(),
+                otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
         this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context);
         this.consumers = new Quota(settings.maxTopics);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
-        this.statusService = new StatusService(uid, name, address, peers, completions);
+        this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
         this.shards = spawnShards(stats);
+        this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
+        this.effects = new NodeEffects(
+                this,
+                node,
+                name,
+                settings.cursorRetention,
+                peers,
+                members,
+                shards,
+                Courier.to(context),
+                this.otherClusters,
+                context::getLog);
         ActorRef<Object> actor = context.getSelf();
         for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
                 ClusterEvent.MemberEvent.class,
@@ -157,6 +173,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
             int index = i;
             ShardActor.Shared shared = new ShardActor.Shared(
                     logs,
+                    logs.gate(i),
                     settings,
                     self.uid(),
                     peers,
@@ -188,7 +205,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
                 .onMessage(
                         ClusterEvent.MemberEvent.class,
-                        event -> did(() -> members.onMember(event, now(), () -> outbox.drain(this))))
+                        event -> did(() -> members.onMember(event, now(), () -> outbox.drain(effects))))
                 .onMessage(ClusterEvent.ReachabilityEvent.class, event -> did(() -> members.onReachability(event)))
                 .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> did(this::onClusterEnd))
                 .onMessageEquals(Signal.TIME, this::onTime)
@@ -211,7 +228,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     }
 
     private void settle() {
-        outbox.drain(this);
+        outbox.drain(effects);
         long dueNs = node.deadlineNs();
         if (timerNs == Long.MAX_VALUE || dueNs - timerNs < 0) {
             timerNs = dueNs;
@@ -222,7 +239,9 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
 
     private Behavior<Object> onTime() {
         timerNs = Long.MAX_VALUE;
-        return did(() -> node.onTime(now()));
+        did(() -> node.onTime(now()));
+        otherClusters.count();
+        return this;
     }
 
     // ------------------------------------------------------------------ topics
@@ -255,9 +274,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     /** Who waits for a cluster that nobody joins waits for ever, so that much is said. */
     private Behavior<Object> onStillAlone() {
         if (!node.isUp() && consumers.taken() > 0) {
-            getContext()
-                    .getLog()
-                    .warn(
+            log().warn(
                             "This node is not a member of a cluster yet, and its subscriptions wait until it is. Does it join one"
                                     + " (pekko.cluster.seed-nodes, or Cluster.get(system).join), and does that let it in?");
         }
@@ -272,45 +289,10 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
     // ------------------------------------------------------------------ effects
 
     @Override
-    public void send(long toUid, Packet packet) {
-        peers.send(toUid, packet);
-    }
-
-    @Override
-    public void carryOut(Effect effect) {
-        if (effect instanceof Effect.TellShards tell) {
-            if (tell.message() instanceof ToShard.Members changed) {
-                changed.view().lives().forEach(member -> peers.name(member, node.nameOf(member)));
-            }
-            ShardActor.FromNode told = new ShardActor.FromNode(tell.message());
-            shards.forEach(shard -> shard.tell(told));
-        } else if (effect instanceof Effect.Introduced introduced) {
-            members.introduced(introduced);
-        } else if (effect instanceof Effect.Forgetting forgetting) {
-            getContext()
-                    .getLog()
-                    .warn(
-                            "{} has not been heard of for {} s (gapless.cursor-retention), though it is a member: its cursors are dropped",
-                            node.nameOf(forgetting.uid()),
-                            settings.cursorRetention.toSeconds());
-        } else if (effect instanceof Effect.NameTaken taken) {
-            nameTaken(taken.olderUid());
-        } else if (effect instanceof Effect.Left gone) {
-            left(gone.complete());
-        }
-    }
-
-    private void nameTaken(long olderUid) {
-        fail("The member at " + members.addressOf(olderUid) + " has the same node name, '" + self.name()
-                + "'. Give each node its own gapless.node-name. This node shuts down");
-    }
-
-    private void left(boolean complete) {
+    public void left(boolean complete) {
         if (!complete) {
-            getContext()
-                    .getLog()
-                    .warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
-                            + " they are told that this producer is lost");
+            log().warn("Gapless leaves before all consumers had everything (gapless.drain-timeout);"
+                    + " they are told that this producer is lost");
         }
         if (left != null) {
             left.complete(Done.getInstance());
@@ -331,7 +313,7 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
 
     private Behavior<Object> onStatusRequest(StatusMessage.Request request) {
         if (request.toUid() == self.uid()) {
-            statusService.answer(request, shards);
+            statusService.answer(request, shards, otherClusters.seen());
         }
         return this;
     }
@@ -354,11 +336,8 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
      */
     private void onClusterEnd() {
         if (!node.isLeaving()) {
-            getContext()
-                    .getLog()
-                    .warn(
-                            "This node was removed from the cluster: its subscriptions end, and it takes no more messages."
-                                    + " Start the actor system anew to join again");
+            log().warn("This node was removed from the cluster: its subscriptions end, and it takes no more messages."
+                    + " Start the actor system anew to join again");
             logs.refuseMessages();
             node.end();
         }
@@ -383,13 +362,18 @@ final class NodeActor extends AbstractBehavior<Object> implements Outbox.Carrier
         return this;
     }
 
-    private void fail(String why) {
+    private Logger log() {
+        return getContext().getLog();
+    }
+
+    @Override
+    public void fail(String why) {
         if (failed) {
             return;
         }
         failed = true;
         logs.refuseMessages();
-        getContext().getLog().error(why);
+        log().error(why);
         CoordinatedShutdown.get(getContext().getSystem()).runAll(new Failed(why));
     }
 }

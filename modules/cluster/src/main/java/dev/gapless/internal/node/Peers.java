@@ -1,5 +1,7 @@
 package dev.gapless.internal.node;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -7,16 +9,29 @@ import org.jspecify.annotations.Nullable;
 
 /** The node actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
 final class Peers {
+    private static final int MOST_ADDRESSES = 1_000;
+
     private final Map<Long, ActorRef<Object>> actors = new ConcurrentHashMap<>();
     private final Map<Long, String> names = new ConcurrentHashMap<>();
+    /** Which node was at an address last: the latest of them. */
+    private final Map<String, String> namesAt = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > MOST_ADDRESSES;
+        }
+    });
 
     void put(long uid, ActorRef<Object> actor) {
         actors.put(uid, actor);
     }
 
-    void name(long uid, @Nullable String name) {
-        if (name != null) {
-            names.put(uid, name);
+    /** It goes by this name, which is its address until it has said another. */
+    void name(long uid, String name, String address) {
+        names.put(uid, name);
+        if (!name.equals(address)) {
+            namesAt.put(address, name);
         }
     }
 
@@ -31,6 +46,15 @@ final class Peers {
         if (actor != null) {
             actor.tell(message);
         }
+    }
+
+    /** A producer, for people: one that is known by its address alone may be the node that was there before. */
+    String described(@Nullable String producer) {
+        if (producer == null || producer.isEmpty()) {
+            return "unknown";
+        }
+        String before = namesAt.get(producer);
+        return before == null ? producer : producer + ", where node " + before + " was before";
     }
 
     /** The name of a node, or its uid if it is not known (any more). */

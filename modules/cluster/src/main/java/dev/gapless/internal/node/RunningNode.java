@@ -66,28 +66,37 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
     private final NodeStats stats;
     private final ProducerLogs logs;
     private final ActorRef<Object> nodeActor;
+    private final SeedNodes seedNodes;
     private final TopicClasses classes = new TopicClasses();
     private final AtomicLong subscriptions = new AtomicLong();
 
     RunningNode(ExtendedActorSystem system, Settings settings, Cluster cluster) {
         this.system = system;
         this.nodeSettings = settings;
-        String address = cluster.selfAddress().hostPort();
-        address = address.substring(address.indexOf('@') + 1);
+        String address = ClusterMembers.hostPort(cluster.selfAddress());
         this.name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         this.codec = Codec.of(system);
         this.completions = system.dispatchers().lookup(settings.completionDispatcher);
         this.stats = new NodeStats(settings.maxMeteredTopics, completions);
-        this.logs = new ProducerLogs(settings::topic, settings.maxTopics, stats, completions);
+        this.logs = new ProducerLogs(settings::topic, settings.maxTopics, settings.shards, stats, completions);
         long uid = cluster.selfUniqueAddress().longUid();
         this.nodeActor = spawn(
-                NodeActor.create(logs, settings, uid, name, address, stats, completions),
+                NodeActor.create(
+                        logs,
+                        settings,
+                        uid,
+                        name,
+                        settings.otherClusters(address, SeedNodes.of(cluster)),
+                        stats,
+                        completions),
                 "gapless",
                 DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
         logs.announceTo(made -> nodeActor.tell(new NodeActor.Produce(made)));
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
         StuckTransport.endWith(system, settings.stuckTransportTimeout);
+        Duration readyTimeout = Duration.ofNanos(settings.topic("").readyTimeoutNs()); // that of no topic in particular
+        this.seedNodes = new SeedNodes(system, cluster, readyTimeout);
     }
 
     private <M> ActorRef<M> spawn(Behavior<M> behavior, String name, Props props) {
@@ -190,7 +199,7 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
             listener.shutdown(); // the node actor may be gone
             return;
         }
-        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start), listener));
+        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start), seedNodes.before(listener)));
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.member.History;
+import dev.gapless.core.node.OtherClusterSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -40,11 +42,14 @@ public final class Settings {
             "node-name",
             "role",
             "cluster-id",
+            "other-cluster",
+            "other-cluster-grace",
             "dispatcher",
             "completion-dispatcher",
             "default-dispatcher",
             "ping-interval",
             "cursor-retention",
+            "history-retention",
             "max-topics",
             "shards",
             "actor-window",
@@ -63,10 +68,13 @@ public final class Settings {
     final String nodeName;
     final String role;
     public final String clusterId;
+    private final boolean givesWay;
+    private final Duration otherClusterGrace;
     final String dispatcher;
     final String completionDispatcher;
     public final Duration pingInterval;
     public final Duration cursorRetention;
+    public final History.Bounds history;
     public final int maxTopics;
     final int shards;
     public final int actorWindow;
@@ -74,6 +82,11 @@ public final class Settings {
     final Duration slowHandlerWarning;
     final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
+
+    /** May this node publish, to any topic? */
+    public boolean publishes() {
+        return ofOthers.publishing() || topics.values().stream().anyMatch(TopicSettings::publishing);
+    }
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
     public Settings(Config system, ClassLoader classLoader, String systemName) {
@@ -84,6 +97,8 @@ public final class Settings {
         this.nodeName = name("node-name");
         this.role = config.getString("role");
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
+        this.givesWay = givesWay(config.getString("other-cluster"));
+        this.otherClusterGrace = positive(config, "gapless.", "other-cluster-grace");
         this.dispatcher = config.getString("dispatcher");
         this.completionDispatcher = config.getString("completion-dispatcher");
         this.pingInterval = positive(config, "gapless.", "ping-interval");
@@ -93,6 +108,14 @@ public final class Settings {
                 "gapless.cursor-retention",
                 cursorRetention,
                 "at least ten times gapless.ping-interval, " + pingInterval);
+        Duration historyRetention = positive(config, "gapless.", "history-retention");
+        History.Bounds usual = History.Bounds.DEFAULT;
+        check(
+                historyRetention.toMillis() >= 2 * usual.marginMs(),
+                "gapless.history-retention",
+                historyRetention,
+                "at least " + Duration.ofMillis(2 * usual.marginMs()));
+        this.history = new History.Bounds(usual.marginMs(), historyRetention.toMillis(), usual.most());
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         int wanted = config.getInt("shards");
@@ -121,6 +144,24 @@ public final class Settings {
                 : system.getDuration("pekko.coordinated-shutdown.default-phase-timeout");
     }
 
+    private static boolean givesWay(String otherCluster) {
+        check(
+                otherCluster.equals("warn") || otherCluster.equals("give-way"),
+                "gapless.other-cluster",
+                otherCluster,
+                "warn or give-way");
+        return otherCluster.equals("give-way");
+    }
+
+    /**
+     * How the node at this address looks for other clusters.
+     *
+     * @param seedNodes host and port of each
+     */
+    OtherClusterSettings otherClusters(String address, Set<String> seedNodes) {
+        return new OtherClusterSettings(clusterId, address, seedNodes, givesWay, otherClusterGrace.toNanos());
+    }
+
     private String name(String key) {
         String name = config.getString(key);
         check(name.length() <= Limits.MAX_NAME, "gapless." + key, name, "at most " + Limits.MAX_NAME + " characters");
@@ -146,6 +187,19 @@ public final class Settings {
                 "1 to 2^30");
         draft.bufferBytes = c.getBytes("buffer-bytes");
         check(draft.bufferBytes >= 1024, path + "buffer-bytes", draft.bufferBytes, "at least 1 KiB");
+        draft.feedMessages = c.getInt("feed-messages");
+        check(
+                draft.feedMessages >= 0 && draft.feedMessages <= 1 << 30,
+                path + "feed-messages",
+                draft.feedMessages,
+                "0 to 2^30");
+        draft.feedBytes = c.getBytes("feed-bytes");
+        check(
+                draft.feedBytes == 0 || draft.feedBytes >= 1024,
+                path + "feed-bytes",
+                draft.feedBytes,
+                "0, or at least 1 KiB");
+        draft.feedHoldNs = notNegative(c, path, "feed-hold");
         draft.maxAgeNs = notNegative(c, path, "max-age");
         check(
                 draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,

@@ -8,6 +8,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
@@ -80,14 +81,16 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
     record Statuses(Map<String, ProducerStatus> producers, Map<String, ConsumerStatus> consumers) {}
 
     /**
-     * What the shards of a node share. Thread-safe.
+     * What a shard shares with others of its node. Thread-safe.
      *
+     * @param gate of the logs of this shard
      * @param node tells the node
      * @param sessions numbers for the sessions of this process
      * @param consumers how many topics have one
      */
     record Shared(
             ProducerLogs logs,
+            Gate gate,
             Settings settings,
             long uid,
             Peers peers,
@@ -116,6 +119,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
                 this,
                 shared.uid(),
                 shared.settings()::topic,
+                shared.gate(),
                 shared.sessions()::incrementAndGet,
                 RandomGenerator.getDefault(),
                 shared.consumers());
@@ -182,7 +186,14 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
             String last = keys.last().get(i).orElse(null);
             log.log(
                     gap.reason(),
-                    () -> Losses.ofSubscription(topic, nameOf(shared.uid()), told.id(), gap, before, last),
+                    () -> Losses.ofSubscription(
+                            topic,
+                            shared.peers().described(gap.node()),
+                            nameOf(shared.uid()),
+                            told.id(),
+                            gap,
+                            before,
+                            last),
                     nowNs());
         }
     }
@@ -264,7 +275,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
                         missed.reason(),
                         () -> Losses.ofFeed(
                                 missed.topic(),
-                                missed.node(),
+                                shared.peers().described(missed.node()),
                                 nameOf(shared.uid()),
                                 missed.reason(),
                                 missed.lastPosition(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.internal.wire.StatusMessage;
@@ -108,7 +109,10 @@ final class StatusService {
     }
 
     /** Collects what this node's shards say of their topics, and sends it off. */
-    void answer(StatusMessage.Request request, List<ActorRef<ShardActor.Command>> shards) {
+    void answer(
+            StatusMessage.Request request,
+            List<ActorRef<ShardActor.Command>> shards,
+            List<OtherClusterStatus> otherClusters) {
         List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
         for (ActorRef<ShardActor.Command> shard : shards) {
             CompletableFuture<ShardActor.Statuses> report = new CompletableFuture<>();
@@ -117,11 +121,12 @@ final class StatusService {
         }
         CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
                 .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((done, failure) ->
-                        peers.send(request.fromUid(), new StatusMessage.Reply(request.number(), uid, json(reports))));
+                .whenComplete((done, failure) -> peers.send(
+                        request.fromUid(),
+                        new StatusMessage.Reply(request.number(), uid, json(reports, otherClusters))));
     }
 
-    private String json(List<CompletableFuture<ShardActor.Statuses>> reports) {
+    private String json(List<CompletableFuture<ShardActor.Statuses>> reports, List<OtherClusterStatus> otherClusters) {
         Map<String, ProducerStatus> produced = new HashMap<>();
         Map<String, ConsumerStatus> consumed = new HashMap<>();
         for (CompletableFuture<ShardActor.Statuses> report : reports) {
@@ -144,7 +149,7 @@ final class StatusService {
             }
             topics.add(status);
         }
-        return write(new NodeStatus(name, address, topics, truncated));
+        return write(new NodeStatus(name, address, topics, truncated, otherClusters));
     }
 
     private static String write(Object value) {

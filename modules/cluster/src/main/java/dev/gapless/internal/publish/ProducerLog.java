@@ -6,6 +6,7 @@ import dev.gapless.TooManyPending;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Awaited;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.measure.Refusal;
@@ -77,7 +78,7 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     /** May it be dropped? Nobody here can publish, and nobody ever has: a log made anew says the same of itself. */
     public boolean isUnused() {
-        return !held && log.head() < log.identity().first();
+        return !held && !log.hasPublished();
     }
 
     /** For the host: how many cursors there are, and up to where all have acknowledged. */
@@ -140,18 +141,28 @@ public final class ProducerLog implements TopicStats.Publishing {
                     null));
         } else if (outcome instanceof Admission.TooMany tooMany) {
             stats.refused(Refusal.TOO_MANY_PENDING);
-            position.completeExceptionally(new TooManyPending(
-                    "Topic " + topic + ": " + tooMany.limit()
-                            + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
-                            + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)",
-                    null));
-        } else if (outcome instanceof Admission.TimedOut) {
+            position.completeExceptionally(new TooManyPending("Topic " + topic + ": " + tooMany(tooMany), null));
+        } else if (outcome instanceof Admission.TimedOut timedOut) {
             stats.refused(Refusal.TIMEOUT);
-            position.completeExceptionally(new PublishTimeout(
-                    "Topic " + topic
-                            + ": no room in the ring within gapless.backpressure-timeout; `gapless status` tells"
-                            + " which consumer lags",
-                    null));
+            position.completeExceptionally(
+                    new PublishTimeout("Topic " + topic + ": " + tooLong(timedOut.what()), null));
         }
+    }
+
+    private static String tooMany(Admission.TooMany refused) {
+        return refused.what() == Awaited.ROOM
+                ? refused.limit()
+                        + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
+                        + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)"
+                : "this node is not a member of a cluster yet, and " + refused.limit()
+                        + " publishes wait until it is (gapless.max-pending-publishes). Await the stages that publish returns";
+    }
+
+    private static String tooLong(Awaited what) {
+        return what == Awaited.ROOM
+                ? "no room in the ring within gapless.backpressure-timeout; `gapless status` tells which consumer lags"
+                : "this node did not become a member of a cluster within gapless.backpressure-timeout, and nothing was"
+                        + " published. Does it join one (pekko.cluster.seed-nodes, or Cluster.get(system).join), does that let"
+                        + " it in, and does it have the role that gapless.role names, if it names one?";
     }
 }

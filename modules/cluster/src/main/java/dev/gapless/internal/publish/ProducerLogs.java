@@ -1,22 +1,31 @@
 package dev.gapless.internal.publish;
 
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.node.Shard;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.time.Clock;
 import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The logs of a node, one for each topic that is published to here, or asked for by another node. Thread-safe. */
 public final class ProducerLogs {
     /** For one topic always the same epoch in this incarnation: an empty log that was dropped, and made anew, is the same log. */
     private final long epochs = new SecureRandom().nextLong();
+
+    /** Of each shard. */
+    private final List<Gate> gates;
 
     private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
     private final Function<String, TopicSettings> settings;
@@ -26,13 +35,23 @@ public final class ProducerLogs {
     private volatile Consumer<ProducerLog> made = log -> {};
     private volatile boolean closing;
 
-    /** None yet; publishers are answered on this executor. */
+    /** None yet, of a node with so many shards; publishers are answered on this executor. */
     public ProducerLogs(
-            Function<String, TopicSettings> settings, int maxTopics, NodeStats stats, Executor completions) {
+            Function<String, TopicSettings> settings,
+            int maxTopics,
+            int shards,
+            NodeStats stats,
+            Executor completions) {
+        this.gates = Stream.generate(Gate::new).limit(shards).toList();
         this.settings = settings;
         this.maxTopics = maxTopics;
         this.stats = stats;
         this.completions = completions;
+    }
+
+    /** That of all logs of this shard, counted from 0. */
+    public Gate gate(int shard) {
+        return gates.get(shard);
     }
 
     /** This one is told of each log that is made, sometimes twice. For whoever makes this, at once. */
@@ -88,7 +107,8 @@ public final class ProducerLogs {
         TopicSettings ofTopic = settings.apply(topic);
         LogIdentity identity =
                 LogIdentity.fresh(ofTopic, new SplittableRandom(epochs + topic.hashCode()), Clock.nowMs());
-        ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic), ofTopic, completions, Clock.SYSTEM);
+        Gate gate = gates.get(Shard.indexOf(topic, gates.size()));
+        ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         return log;
     }
@@ -106,17 +126,19 @@ public final class ProducerLogs {
     }
 
     /**
-     * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return whether anything
-     * ever was}
+     * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return for each topic to which
+     * anything was published where its log ended}
      */
-    public boolean refuseMessages() {
+    public Map<String, LogEnd> refuseMessages() {
         closing = true;
-        boolean published = false;
+        Map<String, LogEnd> ends = new HashMap<>();
         for (ProducerLog log : logs.values()) {
-            log.log().close();
-            published |= log.log().head() >= log.log().identity().first();
+            LogEnd end = log.log().end();
+            if (end != null) {
+                ends.put(log.topic(), end);
+            }
         }
-        return published;
+        return ends;
     }
 
     /** Has this node begun to leave? */

@@ -84,7 +84,13 @@ public final class Losses {
      * @param last the key of the last message that it missed, if that is known
      */
     public static String ofSubscription(
-            String topic, String consumer, long subscription, Gap gap, @Nullable String before, @Nullable String last) {
+            String topic,
+            String producer,
+            String consumer,
+            long subscription,
+            Gap gap,
+            @Nullable String before,
+            @Nullable String last) {
         Long first = gap.firstMissing();
         Long missed = gap.missed();
         String what = first == null
@@ -94,7 +100,7 @@ public final class Losses {
                 ? ""
                 : ", keys behind " + LossLog.quote(before) + " and up to " + LossLog.quote(last);
         return "Topic " + topic + ": subscription " + subscription + " on node " + consumer
-                + " missed messages of producer " + gap.node() + " (" + gap.reason() + "): " + what + keys
+                + " missed messages of producer " + producer + " (" + gap.reason() + "): " + what + keys
                 + "; it is told to reload";
     }
 }

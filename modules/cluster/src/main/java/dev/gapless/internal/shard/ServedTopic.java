@@ -137,9 +137,9 @@ public final class ServedTopic extends Deadlines.Entry {
                 registrations,
                 consumer.registeredAgain(),
                 read.size(),
-                read.settings().bufferMessages(),
+                read.settings().mostInFeed(),
                 read.bytes(),
-                read.settings().bufferBytes(),
+                read.settings().mostBytesInFeed(),
                 readings.size(),
                 subscriptions,
                 copy(consumer.expiries()));

@@ -9,6 +9,7 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.node.LogSource;
 import dev.gapless.core.node.Opened;
@@ -86,11 +87,12 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
             Place place,
             long uid,
             Function<String, TopicSettings> settings,
+            Gate gate,
             LongSupplier sessions,
             RandomGenerator jitter,
             Quota consumers) {
         this.place = place;
-        this.shard = new Shard(new ShardSettings(uid, settings, this, sessions, jitter, consumers), outbox);
+        this.shard = new Shard(new ShardSettings(uid, settings, this, gate, sessions, jitter, consumers), outbox);
         this.deadlines = new Deadlines<>(place::startTimer);
     }
 
@@ -181,7 +183,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     /** What a subscription tells of its progress. */
     public void onFeedback(String name, Feedback feedback) {
         if (feedback instanceof Feedback.Room) {
-            shard.room(name);
+            shard.room(name, now());
         } else if (feedback instanceof Feedback.Joined joined) {
             shard.joined(name, joined.id());
         }

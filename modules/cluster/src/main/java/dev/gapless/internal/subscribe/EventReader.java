@@ -11,6 +11,7 @@ import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Vector;
@@ -278,6 +279,6 @@ public final class EventReader<T> {
     }
 
     private CursorToken token(Vector at) {
-        return state.token(at, topic.name(), clusterId, clock.ms());
+        return state.token(at, topic.name(), clusterId, new Now(clock.ms(), clock.ns()));
     }
 }

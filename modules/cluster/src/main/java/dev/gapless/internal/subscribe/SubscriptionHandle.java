@@ -43,7 +43,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         this.executor = executor;
         this.start = start instanceof StartFrom.Resume resume
                 ? resume.token()
-                : new CursorToken(topic, clusterId, clock.ms(), Map.of());
+                : new CursorToken(topic, clusterId, clock.ms(), Map.of(), CursorToken.Seen.NOTHING);
     }
 
     void controlBy(Controls controlled) {

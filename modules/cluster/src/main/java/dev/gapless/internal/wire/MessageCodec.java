@@ -156,7 +156,7 @@ final class MessageCodec {
         };
     }
 
-    private static void writeIdentity(LogIdentity log, WireBuffer out) {
+    static void writeIdentity(LogIdentity log, WireBuffer out) {
         Lineage lineage = log.lineage();
         out.writeFixed(log.epoch().id());
         out.writeNumber(log.startedMs());
@@ -168,7 +168,7 @@ final class MessageCodec {
         }
     }
 
-    private static LogIdentity readIdentity(WireBuffer in) {
+    static LogIdentity readIdentity(WireBuffer in) {
         Epoch epoch = new Epoch(in.readFixed());
         long startedMs = in.readNumber();
         long first = in.readNumber();

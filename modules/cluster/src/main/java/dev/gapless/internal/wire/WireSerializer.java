@@ -1,9 +1,15 @@
 package dev.gapless.internal.wire;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.wire.AskHistory;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.GiveWay;
+import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Ping;
+import dev.gapless.core.wire.Who;
 import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
@@ -26,6 +32,12 @@ public final class WireSerializer extends SerializerWithStringManifest implement
     private static final String HELLO = "h";
     private static final String PING = "p";
     private static final String WITHDRAWAL = "w";
+    private static final String FAREWELL = "f";
+    private static final String ASK_HISTORY = "Q";
+    private static final String HISTORY_PART = "q";
+    private static final String WHO = "W";
+    private static final String GIVE_WAY = "Y";
+    private static final String HANDED_OVER = "y";
     private static final String STATUS_REQUEST = "S";
     private static final String STATUS_REPLY = "s";
     private static final int FIRST_ARRAY_BYTES = 4 * 1024;
@@ -49,6 +61,18 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             return HELLO;
         } else if (message instanceof Withdrawal) {
             return WITHDRAWAL;
+        } else if (message instanceof Farewell) {
+            return FAREWELL;
+        } else if (message instanceof AskHistory) {
+            return ASK_HISTORY;
+        } else if (message instanceof HistoryPart) {
+            return HISTORY_PART;
+        } else if (message instanceof Who) {
+            return WHO;
+        } else if (message instanceof GiveWay) {
+            return GIVE_WAY;
+        } else if (message instanceof HandedOver) {
+            return HANDED_OVER;
         } else if (message instanceof StatusMessage.Request) {
             return STATUS_REQUEST;
         } else if (message instanceof StatusMessage.Reply) {
@@ -69,6 +93,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeNumber(ping.counter());
             out.writeNumber(ping.heard());
             out.writeNumber(ping.forgotten());
+            out.writeFixed(ping.timeMs());
+            out.writeFixed(ping.history());
         } else if (message instanceof Hello hello) {
             out.writeFixed(hello.fromUid());
             out.writeFixed(hello.toUid());
@@ -76,9 +102,23 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeFixed(hello.hub());
             out.writeByte(hello.answer() ? 1 : 0);
             out.writeFixed(hello.startedMs());
+            out.writeFixed(hello.timeMs());
+            out.writeByte(hello.publishes() ? 1 : 0);
         } else if (message instanceof Withdrawal withdrawal) {
             out.writeFixed(withdrawal.fromUid());
             out.writeFixed(withdrawal.toUid());
+        } else if (message instanceof Farewell farewell) {
+            HistoryCodec.write(farewell, out);
+        } else if (message instanceof AskHistory ask) {
+            HistoryCodec.write(ask, out);
+        } else if (message instanceof HistoryPart part) {
+            HistoryCodec.write(part, out);
+        } else if (message instanceof Who who) {
+            OtherClusterCodec.write(who, out);
+        } else if (message instanceof GiveWay giveWay) {
+            OtherClusterCodec.write(giveWay, out);
+        } else if (message instanceof HandedOver handedOver) {
+            OtherClusterCodec.write(handedOver, out);
         } else if (message instanceof StatusMessage.Request request) {
             out.writeNumber(request.number());
             out.writeFixed(request.fromUid());
@@ -101,7 +141,14 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             }
             return switch (manifest) {
                 case PING ->
-                    new Ping(in.readFixed(), in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
+                    new Ping(
+                            in.readFixed(),
+                            in.readFixed(),
+                            in.readNumber(),
+                            in.readNumber(),
+                            in.readNumber(),
+                            in.readFixed(),
+                            in.readFixed());
                 case HELLO ->
                     new Hello(
                             in.readFixed(),
@@ -109,8 +156,16 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                             in.readText("node", Limits.MAX_NAME),
                             (int) in.readFixed(),
                             in.readByte() == 1,
-                            in.readFixed());
+                            in.readFixed(),
+                            in.readFixed(),
+                            in.readByte() == 1);
                 case WITHDRAWAL -> new Withdrawal(in.readFixed(), in.readFixed());
+                case FAREWELL -> HistoryCodec.readFarewell(in);
+                case ASK_HISTORY -> HistoryCodec.readAsk(in);
+                case HISTORY_PART -> HistoryCodec.readPart(in);
+                case WHO -> OtherClusterCodec.readWho(in);
+                case GIVE_WAY -> OtherClusterCodec.readGiveWay(in);
+                case HANDED_OVER -> OtherClusterCodec.readHandedOver(in);
                 case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());
                 case STATUS_REPLY ->
                     new StatusMessage.Reply(in.readNumber(), in.readFixed(), in.readText("status", buffer.remaining()));

@@ -14,6 +14,7 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.time.Clock;
 import java.util.Map;
@@ -29,7 +30,7 @@ class ProducerLogTest {
         draft.maxPendingPublishes = 1;
     });
 
-    private final Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), SETTINGS);
+    private final Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), SETTINGS, Gate.opened());
     private final ProducerLog producer = new ProducerLog("t", log, SETTINGS, Runnable::run, Clock.SYSTEM);
 
     private CompletableFuture<Position> publish() {
@@ -60,6 +61,22 @@ class ProducerLogTest {
         assertFalse(waits.isDone());
         log.release(1, 0);
         assertEquals(2, waits.join().sequence());
+    }
+
+    @Test
+    void aPublishOfANodeThatIsNotLetInIsToldWhatToCheck() {
+        Log shut = new Log(LogIdentity.fresh(new Epoch(7), 0), SETTINGS, new Gate());
+        ProducerLog early = new ProducerLog("t", shut, SETTINGS, Runnable::run, Clock.SYSTEM);
+        Content content = new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1);
+        CompletableFuture<Position> waits = early.publish(content);
+        assertFalse(waits.isDone());
+        Throwable tooMany = failure(early.publish(content));
+        assertEquals(TooManyPending.class, tooMany.getClass());
+        assertTrue(tooMany.getMessage().contains("not a member of a cluster yet"), tooMany.getMessage());
+        shut.expireWaiters(Clock.nowNs() + SETTINGS.backpressureTimeoutNs());
+        Throwable timeout = failure(waits);
+        assertEquals(PublishTimeout.class, timeout.getClass());
+        assertTrue(timeout.getMessage().contains("pekko.cluster.seed-nodes"), timeout.getMessage());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.ProducerClosed;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.NodeStats;
@@ -17,7 +18,11 @@ import org.junit.jupiter.api.Test;
 
 class ProducerLogsTest {
     private final ProducerLogs logs =
-            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, NodeStats.none(), Runnable::run);
+            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run);
+
+    ProducerLogsTest() {
+        logs.gate(0).open();
+    }
 
     private static Content message() {
         return new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1);
@@ -27,13 +32,16 @@ class ProducerLogsTest {
     void oneMessageIsEnoughForANodeThatHasPublished() {
         ProducerLog log = logs.hold("t");
         assertEquals(log.log().identity().first(), log.publish(message()).join().sequence());
-        assertTrue(logs.refuseMessages(), "or its loss would be told to nobody");
+        assertEquals(
+                Map.of("t", new LogEnd(log.log().identity(), log.log().head())),
+                logs.refuseMessages(),
+                "or its loss would be told to nobody");
     }
 
     @Test
     void aNodeThatOnlyCouldHavePublishedHasNot() {
         var unused = logs.hold("t");
-        assertFalse(logs.refuseMessages());
+        assertEquals(Map.of(), logs.refuseMessages());
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
@@ -147,7 +148,10 @@ class LossLogTest {
 
     @Test
     void ofACursorTheKeysAreThoseThatTheRingStillHas() {
-        Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), TopicSettings.DEFAULTS.with(d -> d.bufferMessages = 5));
+        Log log = new Log(
+                LogIdentity.fresh(new Epoch(7), 0),
+                TopicSettings.DEFAULTS.with(d -> d.bufferMessages = 5),
+                Gate.opened());
         for (int i = 1; i <= 20; i++) {
             Content content = new Content("key-" + i, false, Map.of(), 0, "", new byte[1], 0, 1);
             var unused = log.publish(content, 0, 0, outcome -> {});
@@ -169,14 +173,14 @@ class LossLogTest {
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (OVERRUN): sequences 3 to 10, keys behind"
                         + " \"x\" and up to \"y\"; it is told to reload",
-                Losses.ofSubscription("t", "b", 4, numbered, "x", "y"));
+                Losses.ofSubscription("t", "a", "b", 4, numbered, "x", "y"));
         Gap open = new Gap("a", Reason.PRODUCER_LOST, epoch, 3L, null, null);
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (PRODUCER_LOST): from sequence 3 on; it is"
                         + " told to reload",
-                Losses.ofSubscription("t", "b", 4, open, null, null));
+                Losses.ofSubscription("t", "a", "b", 4, open, null, null));
         Gap unknown = new Gap("a", Reason.POSITION_UNKNOWN, epoch, null, null, null);
-        assertTrue(Losses.ofSubscription("t", "b", 4, unknown, null, null).contains("nobody knows which"));
+        assertTrue(Losses.ofSubscription("t", "a", "b", 4, unknown, null, null).contains("nobody knows which"));
     }
 
     @Test

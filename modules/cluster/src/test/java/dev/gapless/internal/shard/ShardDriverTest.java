@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gapless.StartFrom;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -12,6 +14,7 @@ import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
@@ -29,6 +32,7 @@ import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -37,6 +41,9 @@ import org.junit.jupiter.api.Test;
 
 /** A shard without an actor system. */
 class ShardDriverTest implements ShardDriver.Place {
+    private static final HistoryView HISTORY =
+            new HistoryView(true, Map.of(1L, Long.MIN_VALUE), List.of(), new Now(0, 0), 60_000);
+
     private static final List<MemberEvent> MEMBERS =
             List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p"));
 
@@ -131,6 +138,7 @@ class ShardDriverTest implements ShardDriver.Place {
                 this,
                 20,
                 topic -> TopicSettings.DEFAULTS,
+                new Gate(),
                 sessions::incrementAndGet,
                 RandomGenerator.getDefault(),
                 new Quota(1));
@@ -139,8 +147,8 @@ class ShardDriverTest implements ShardDriver.Place {
     @Test
     void opensOneSubscriptionWithoutLookingAtTheOthers() {
         ShardDriver shard = driver();
-        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
-        shard.open("t", 1, new Opening.Earliest(), new Stuck(), feedback -> {});
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
+        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
         Frame frame = new Frame(1, 0, Content.of(1, "", new byte[1]));
@@ -148,16 +156,16 @@ class ShardDriverTest implements ShardDriver.Place {
         wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {
-            shard.open("t", id, new Opening.Earliest(), new Stuck(), feedback -> {});
+            shard.open("t", id, new Opening.Latest(), new Stuck(), feedback -> {});
         }
         assertEquals(1_001, opened);
-        assertEquals(1_000, wakes, "each new one has something to read; the others have nothing new");
+        assertEquals(0, wakes, "the first one has something to read, and was told so before");
     }
 
     @Test
     void whatIsOpenEndsWithTheNodeAndWhatIsOpenedLaterAtOnce() {
         ShardDriver shard = driver();
-        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true)));
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
         shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         assertEquals(0, ended);
         shard.onNode(new ToShard.EndSubscriptions());

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a feed's entries on their way to the application. */
 class EventReaderTest {
-    private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1);
+    private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1, 0);
     private static final int RING = 256;
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.bufferMessages = RING);
 

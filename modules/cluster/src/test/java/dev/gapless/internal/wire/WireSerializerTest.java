@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -16,16 +18,22 @@ import dev.gapless.core.Start;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Frame;
 import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.Who;
 import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
@@ -36,6 +44,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.junit.jupiter.api.Tag;
@@ -67,9 +76,29 @@ class WireSerializerTest {
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
-                new Hello(-1, 2, "n1", -7, true, 1L << 40),
+                new Hello(-1, 2, "n1", -7, true, 1L << 40, -8, false),
                 new Withdrawal(-1, 2),
-                new Ping(-1, 2, 3, 4, 5),
+                new Ping(-1, 2, 3, 4, 5, 6, -7),
+                new Farewell(-1, 2, Map.of("t", new LogEnd(CONTINUED, 19), "u", new LogEnd(LOG, 3))),
+                new AskHistory(-1, 2, 3),
+                new HistoryPart(
+                        -1,
+                        2,
+                        3,
+                        4,
+                        0,
+                        2,
+                        List.of(
+                                new Departure(-5, "n1", 6, null),
+                                new Departure(7, "n2", 8, Map.of("t", new LogEnd(CONTINUED, 19))),
+                                new Departure(-9, "n3", 8, Map.of("t", new LogEnd(LOG, 3)), true),
+                                Departure.ofAnotherCluster(10, 11)),
+                        Map.of(1L, Long.MIN_VALUE),
+                        Set.of(1L, -2L)),
+                new Who(-1, 2, 3, true, "c", "n1", "host:1", -4, "host:2", 1L << 40, Set.of(-1L, -4L), Set.of(5L)),
+                new Who(-1, Who.WHOEVER, 3, false, "c", "n1", "host:1", -1, "host:1", -5, Set.of(), Set.of()),
+                new GiveWay(-1, 2, "host:1", 1L << 40, Set.of(-1L, 3L), Set.of(2L)),
+                new HandedOver(-1, 2, 3),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));
     }

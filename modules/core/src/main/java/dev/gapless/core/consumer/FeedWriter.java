@@ -1,6 +1,9 @@
 package dev.gapless.core.consumer;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -20,6 +23,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts into a reader's feed what its producers do: begin, go on, miss something, leave, are lost; each in the era where it belongs
@@ -107,7 +111,70 @@ final class FeedWriter {
         tell(r, end, Reason.PRODUCER_LOST, nowMs);
     }
 
+    /** A life is over that said what it published: how far the feed has got with it is known, if it has begun. */
+    void ended(String producer, long uid, LogEnd ended, @Nullable At at, long nowMs) {
+        End end = context.eras().endOfDeparted(producer, uid, ended);
+        if (at != null && at.sequence() == ended.head()) {
+            feed.left(end);
+        } else {
+            tell(producer, at == null ? null : at.position(), end, Reason.PRODUCER_LOST, nowMs);
+        }
+    }
+
+    /**
+     * A position of a token is of a life that is over, and said what it published. {@return whether that could be told: else nobody knows
+     * what other lives of its node lie between}
+     *
+     * @param present the members
+     */
+    boolean endedAfter(String node, long uid, LogEnd ended, Position position, Set<Long> present, long nowMs) {
+        End end = context.eras().endBefore(node, uid, ended, present);
+        if (end == null) {
+            return false;
+        }
+        At at = new At(Eras.eraOf(end, ended, uid), position.sequence());
+        feed.started(at);
+        ended(node, uid, ended, at, nowMs);
+        return true;
+    }
+
+    /**
+     * A life came and went, and nothing of it came to this reader: what it published is missed.
+     *
+     * @param alone another life of its node is waited for, whose end or answer is told by itself
+     */
+    void departed(Departure departure, boolean alone, long nowMs) {
+        Eras eras = context.eras();
+        LogEnd ended = departure.endOf(context.topic());
+        if (departure.node().equals(Gap.NOBODY)) {
+            unknown(departure.uid(), nowMs);
+        } else if (ended != null) {
+            // What another reader of this node heard of it has its place among other lives of its node, and may lie in
+            // the shared feed.
+            boolean known = !alone && eras.knows(departure.node(), ended.log().epoch());
+            ended(known ? departure.node() : departure.producer(), departure.uid(), ended, null, nowMs);
+        } else if (departure.published() == null) {
+            End known = alone ? null : eras.endOfAnswered(departure.node(), departure.uid());
+            End end = known == null ? eras.endOfUnheard(departure.producer(), departure.uid()) : known;
+            tell(end.node(), null, end, Reason.PRODUCER_LOST, nowMs);
+        }
+    }
+
+    /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
+    long unknown(long nowMs) {
+        unknown(context.sessions().getAsLong(), nowMs);
+        return feed.head();
+    }
+
+    private void unknown(long uid, long nowMs) {
+        tell(Gap.NOBODY, null, context.eras().endOfUnheard(Gap.NOBODY, uid), Reason.POSITION_UNKNOWN, nowMs);
+    }
+
     private void tell(Registration r, Placed to, Reason reason, long nowMs) {
+        tell(r.node(), r.position(), to, reason, nowMs);
+    }
+
+    private void tell(String node, @Nullable Position from, Placed to, Reason reason, long nowMs) {
         feed.expired(to, reason, nowMs);
         if (expiries.isEmpty()) {
             expiries = new EnumMap<>(Reason.class);
@@ -115,7 +182,7 @@ final class FeedWriter {
         expiries.merge(reason, 1L, Long::sum);
         Position upTo = to instanceof End ? null : to.position();
         context.outbox()
-                .add(new Effect.Missed(context.topic(), r.node(), context.reader(), reason, r.position(), upTo));
+                .add(new Effect.Missed(context.topic(), Departure.nodeOf(node), context.reader(), reason, from, upTo));
     }
 
     // ------------------------------------------------------------------ ends
@@ -144,7 +211,7 @@ final class FeedWriter {
         }
         return from instanceof At at && log.epoch().equals(at.epoch())
                 ? at.era()
-                : context.eras().continued(r.node(), from, log);
+                : context.eras().continued(r.node(), from, log, r.uid());
     }
 
     private static boolean isUnpublished(LogIdentity log) {
@@ -154,7 +221,7 @@ final class FeedWriter {
     private Era eraOf(Registration r, LogIdentity log) {
         return isUnpublished(log)
                 ? context.eras().ofUnpublished(r.node(), log, r.uid())
-                : context.eras().of(r.node(), log);
+                : context.eras().of(r.node(), log, r.uid());
     }
 
     private Era eraOf(Registration r, CursorExpired message) {
@@ -166,14 +233,14 @@ final class FeedWriter {
         }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eraOf(r, message.log())
-                : eras.continued(r.node(), at, message.log());
+                : eras.continued(r.node(), at, message.log(), r.uid());
     }
 
     // ------------------------------------------------------------------ for tokens
 
     /** Those that a token must name, whatever was read of them (rule T1). */
     void mustBeListed(Set<String> nodes) {
-        if (!nodes.equals(feed.mustBeListed())) {
+        if (!nodes.equals(feed.known().mustBeListed())) {
             feed.mustBeListed(Set.copyOf(nodes));
         }
     }

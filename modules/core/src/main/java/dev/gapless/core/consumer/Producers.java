@@ -1,15 +1,21 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.member.MemberEvent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,23 +24,32 @@ import org.jspecify.annotations.Nullable;
  * its name, who is waited for, and who is lost. Not thread-safe.
  */
 final class Producers {
+    private final String topic;
     private final TopicSettings settings;
     private final Start startOfPresent;
     private final @Nullable CursorToken token;
     private final Registrations registrations;
     private final Registrar registrar;
     private final FeedWriter writer;
+    private final Ends ends;
+
+    /** Those whose end it was told when it began. */
+    private Set<Long> told = Set.of();
 
     private boolean begun;
     private boolean ready;
 
     Producers(
+            String topic,
             TopicSettings settings,
             Start startOfPresent,
             @Nullable CursorToken token,
             Registrations registrations,
             Registrar registrar,
-            FeedWriter writer) {
+            FeedWriter writer,
+            Ends ends) {
+        this.topic = topic;
+        this.ends = ends;
         this.settings = settings;
         this.startOfPresent = startOfPresent;
         this.token = token;
@@ -65,37 +80,61 @@ final class Producers {
         ready = true;
     }
 
-    /** This node is up, and these are the members: the present ones. */
-    void begin(List<MemberEvent> members, Now now) {
+    /**
+     * This node is up, these are the members, the present ones, and this is remembered of others.
+     *
+     * @param over producers that its subscription takes for over from the start
+     */
+    void begin(List<MemberEvent> members, HistoryView history, Set<String> over, Now now) {
+        Past past = new Past(topic, history, members, over, writer, now.ms());
         if (token != null) {
-            waitForListed(token, now.ns());
+            past.resume(token).forEach((node, position) -> waitFor(node, position, now.ns()));
+            ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told
+        } else if (startOfPresent instanceof Start.Since since) {
+            past.since(since.timeMs());
         }
-        onMembers(members, now);
+        told = past.told();
+        ends.begin(history, told, past.unknown());
+        onMembers(members, history, now);
         begun = true;
     }
 
-    private void waitForListed(CursorToken resumed, long nowNs) {
-        resumed.positions().forEach((node, position) -> {
-            Placed at = position == null ? null : new Unplaced(node, position);
-            registrations.add(Registration.ofToken(node, at, nowNs + settings.producerReturnNs()));
-        });
-        ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told
+    /** The same, at positions that its subscriptions have reached, which were told already what ended. */
+    void beginAgain(List<MemberEvent> members, HistoryView history, Now now) {
+        Objects.requireNonNull(token).positions().forEach((node, position) -> waitFor(node, position, now.ns()));
+        ready = true;
+        ends.beginAgain(history);
+        onMembers(members, history, now);
+        begun = true;
+    }
+
+    private void waitFor(String node, @Nullable Position position, long nowNs) {
+        Placed at = position == null ? null : new Unplaced(node, position);
+        registrations.add(Registration.ofToken(node, at, nowNs + settings.producerReturnNs()));
     }
 
     /**
      * Members came, told their names, or went; one's end and its successor's appearance at once, so that no token is of between
      * them, which would know of neither.
      */
-    void onMembers(List<MemberEvent> events, Now now) {
+    void onMembers(List<MemberEvent> events, HistoryView history, Now now) {
         for (MemberEvent event : events) {
             onMember(event, now);
         }
         registrations.forgetLost();
         writer.mustBeListed(registrations.mustBeListed());
+        if (begun) {
+            ends.elsewhere(history, now.ns()).forEach(departure -> writer.departed(departure, true, now.ms())); // M4
+        }
+        ends.know(history);
+        ends.settle(registrations::isOpen);
     }
 
     private void onMember(MemberEvent event, Now now) {
         if (event instanceof MemberEvent.Present joined) {
+            if (told.contains(joined.uid())) {
+                return; // its end was told before this node heard of it as a member
+            }
             boolean later = begun || token != null;
             Start start = later ? Start.BEGINNING : startOfPresent;
             registrations.appeared(Registration.ofMember(joined.address(), joined.uid(), start));
@@ -103,8 +142,8 @@ final class Producers {
             onNamed(named, now);
         } else if (event instanceof MemberEvent.Withdrawn) {
             onWithdrawn(event.uid());
-        } else if (event instanceof MemberEvent.Removed) {
-            onRemoved(event.uid(), now);
+        } else if (event instanceof MemberEvent.Removed removed) {
+            onRemoved(removed, now);
         }
     }
 
@@ -124,7 +163,7 @@ final class Producers {
         Registration byAddress = registrations.of(member.node()); // a token may know it by its address alone
         if (byAddress != null && byAddress != known && byAddress.isOnlyInToken()) {
             registrations.forget(byAddress);
-            if (known == null) {
+            if (known == null && byAddress.at() == null) {
                 known = byAddress;
             } else if (byAddress.isWaiting()) {
                 writer.lost(byAddress, now.ms()); // another life, which is over
@@ -137,7 +176,9 @@ final class Producers {
         registrar.register(r, now.ns());
     }
 
-    private void onRemoved(long removedUid, Now now) {
+    private void onRemoved(MemberEvent.Removed removed, Now now) {
+        long removedUid = removed.uid();
+        ends.heard(removedUid);
         Registration r = registrations.present(removedUid);
         if (r == null) {
             return;
@@ -150,18 +191,72 @@ final class Producers {
         r.lifeEnded(removedUid);
         if (r.hasLeft()) {
             registrations.forget(r); // C6
+        } else if (removed.published() != null
+                && isExact(r, removedUid, removed.published().get(topic))) {
+            registrations.forget(r);
+            endsExactly(r, removedUid, removed.published().get(topic), now.ms());
         } else if (r.at() != null) {
+            wentUnheard(r, removed, now.ms());
             r.becomeWaiting(now.ns() + settings.producerReturnNs()); // C7
         } else {
             registrations.forget(r);
-            boolean cameLater = r.asks() instanceof Start.Beginning;
-            if (ready
-                    || r.isUnknownToToken()
-                    || cameLater
-                    || startOfPresent instanceof Start.Since) { // the past counts, too
+            if (isLost(r)) {
                 writer.lost(r, now.ms());
             }
         }
+    }
+
+    /**
+     * The position of a token may be of a later life than one that went before anybody answered for it: then it says nothing of that one,
+     * unless the token knows that it ended (rule T2).
+     */
+    private void wentUnheard(Registration r, MemberEvent.Removed removed, long nowMs) {
+        CursorToken.Seen seen = token == null ? null : token.seen();
+        if (seen == null || r.hasEverAnswered() || seen.ended().contains(removed.uid())) {
+            return;
+        }
+        Departure departure = new Departure(removed.uid(), r.node(), nowMs, removed.published());
+        LogEnd ended = departure.endOf(topic);
+        boolean isOfPosition = seen.lives().getOrDefault(r.node(), Registration.NO_UID) == removed.uid()
+                || (ended != null
+                        && ended.log()
+                                .epoch()
+                                .equals(Objects.requireNonNull(r.position()).epoch()));
+        if (!isOfPosition) {
+            writer.departed(departure, true, nowMs);
+        }
+    }
+
+    /** Does what it said that it published put an end to all that is waited for? Not if an earlier life of its node is. */
+    private static boolean isExact(Registration r, long uid, @Nullable LogEnd ended) {
+        if (!(r.at() instanceof At at)) {
+            return r.at() == null && !r.isUnknownToToken();
+        }
+        return r.answeredUid() == uid
+                && (ended == null
+                        ? at.sequence() < at.first()
+                        : ended.log().epoch().equals(at.epoch()) && ended.head() >= at.sequence());
+    }
+
+    private void endsExactly(Registration r, long uid, @Nullable LogEnd ended, long nowMs) {
+        if (r.at() instanceof At at) {
+            if (ended == null) {
+                writer.left(r, at);
+            } else {
+                writer.ended(r.node(), uid, ended, at, nowMs);
+            }
+        } else if (ended != null && isLost(r)) {
+            writer.ended(r.node(), uid, ended, null, nowMs);
+        }
+    }
+
+    /** Is it a loss that it ended without having given a position? */
+    private boolean isLost(Registration r) {
+        boolean cameLater = r.asks() instanceof Start.Beginning;
+        return ready
+                || r.isUnknownToToken()
+                || cameLater
+                || startOfPresent instanceof Start.Since; // the past counts, too
     }
 
     /** Those that were waited for long enough (C7). Should one that nobody here has heard of be there all the same, it goes on. */
@@ -179,6 +274,7 @@ final class Producers {
             }
             registrations.forgetLost(); // once for all of them: a token may have named a thousand
             writer.mustBeListed(registrations.mustBeListed());
+            ends.settle(registrations::isOpen);
         }
     }
 }

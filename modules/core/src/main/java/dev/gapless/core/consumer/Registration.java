@@ -324,9 +324,9 @@ final class Registration {
         return isUnpublished() && hasEverAnswered() && !hasUnheardLife();
     }
 
-    /** Was another life there than the one that its position is of? */
+    /** Is it a member of which another life answered than the present one? */
     boolean hasLaterLife() {
-        return hasUnheardLife() || (uid() != NO_UID && uid() != answeredUid);
+        return uid() != NO_UID && uid() != answeredUid;
     }
 
     // ------------------------------------------------------------------ how often it is asked

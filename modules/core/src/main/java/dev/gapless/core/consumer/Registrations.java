@@ -143,6 +143,21 @@ final class Registrations {
         return nodes;
     }
 
+    /** Is anything still to be told of that life, or is it a member here? */
+    boolean isOpen(long uid) {
+        for (Registration r : present) {
+            if (r.uid() == uid) {
+                return true;
+            }
+        }
+        for (Registration r : byNode.values()) {
+            if (r.answeredUid() == uid || r.unheardUid() == uid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Is anybody to be heard of: an answer, or how its end was? Whose messages come has answered. */
     boolean isAnyUnsettled() {
         for (Registration r : byNode.values()) {
@@ -151,6 +166,12 @@ final class Registrations {
             }
         }
         return false;
+    }
+
+    /** Is each of them a member that has answered, goes on, and has had no later life? */
+    boolean areWhole() {
+        return present.size() == byNode.size()
+                && present.stream().allMatch(r -> r.hasEverAnswered() && !r.hasLaterLife() && !r.hasLeft());
     }
 
     /** How long until something is to be done about one of them, or {@code Long.MAX_VALUE}; negative if it is overdue. */

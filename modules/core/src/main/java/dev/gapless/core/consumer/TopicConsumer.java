@@ -1,14 +1,17 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Opening;
@@ -16,8 +19,6 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.ToConsumer;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,18 +44,18 @@ public final class TopicConsumer {
     private final Effect.Arrived arrived;
 
     private final TopicReader shared;
-    private Map<Long, TopicReader> readers = Map.of();
+    private final Laggards laggards;
+    private final CatchUps readers = new CatchUps();
     private final Map<Long, Open> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready, or still have a reader of their own. */
     private Map<Long, Open> unsettled = Map.of();
 
     private List<MemberEvent> members = List.of();
+    private HistoryView history = HistoryView.NOTHING;
     private boolean up;
-    private long registeredAgain;
-    private long nextReader = Message.SHARED_READER + 1;
 
     /**
-     * A consumer for a first subscription that begins like this.
+     * A consumer without a subscription.
      *
      * @param uid this node's life
      * @param sessions gives a higher number at each call, for all topics of this process
@@ -65,8 +66,7 @@ public final class TopicConsumer {
             TopicSettings settings,
             LongSupplier sessions,
             RandomGenerator jitter,
-            Outbox outbox,
-            Opening first) {
+            Outbox outbox) {
         this.topic = topic;
         this.uid = uid;
         this.settings = settings;
@@ -74,8 +74,8 @@ public final class TopicConsumer {
         this.jitter = jitter;
         this.outbox = outbox;
         this.arrived = new Effect.Arrived(topic);
-        Start start = first instanceof Opening.Earliest ? Start.EARLIEST : Start.LATEST;
-        this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), start, null);
+        this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), Start.LATEST, null);
+        this.laggards = new Laggards(shared);
     }
 
     private ReaderContext context(long number, TopicSettings readerSettings) {
@@ -99,11 +99,7 @@ public final class TopicConsumer {
 
     /** How often its readers registered with a member that they had registered with before. */
     public long registeredAgain() {
-        long sum = registeredAgain + shared.registeredAgain();
-        for (TopicReader reader : readers.values()) {
-            sum += reader.registeredAgain();
-        }
-        return sum;
+        return shared.registeredAgain() + readers.registeredAgain();
     }
 
     /** For people: those of the shared reader, in the order of their names. */
@@ -115,18 +111,15 @@ public final class TopicConsumer {
 
     /** Opens a subscription. Once it is ready, {@link Effect.Ready} says so. */
     public SubscriptionState open(long id, Opening opening, Now now) {
-        Open added = opening instanceof Opening.Resume || opening instanceof Opening.Since
-                ? openWithOwnFeed(opening, now)
-                : openOnFeed(opening, now.ns());
+        Open added = openOnFeed(id, opening, now);
         open.put(id, added);
         if (unsettled.isEmpty()) {
             unsettled = new LinkedHashMap<>();
         }
         unsettled.put(id, added);
         if (up) {
-            awaitAnswers(added, now.ns());
-            if (moveOn(
-                    id, added, now.ns())) { // it alone: it changes nothing for the others, and there may be thousands
+            added.awaitAnswers(shared, now.ns() + settings.readyTimeoutNs());
+            if (moveOn(added, now)) { // it alone: it changes nothing for the others, and there may be thousands
                 unsettled.remove(id);
                 unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
             }
@@ -134,37 +127,42 @@ public final class TopicConsumer {
         return added.subscription;
     }
 
-    private Open openOnFeed(Opening opening, long nowNs) {
+    /** On the shared feed, if it begins there, or as far as it was before. */
+    private Open openOnFeed(long id, Opening opening, Now now) {
         Feed feed = shared.feed();
-        SubscriptionState subscription = opening instanceof Opening.Earliest
-                ? SubscriptionState.live(feed, feed.oldest(), feed.overtaken().bases(), settings, share(), nowNs)
-                : SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), nowNs);
-        return new Open(subscription, Message.SHARED_READER);
+        SubscriptionState state = null;
+        if (opening instanceof Opening.Latest) {
+            state = SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), now.ns());
+        } else if (opening instanceof Opening.Resume resume) {
+            Vector at = Returning.place(resume.token(), shared, history);
+            Feed.Joined joined = at == null ? null : feed.join(at, now.ns());
+            state = joined == null ? null : SubscriptionState.back(feed, joined, resume.token(), settings, share());
+        }
+        return state == null ? openWithOwnFeed(id, opening, now) : new Open(id, state.asking(), Message.SHARED_READER);
     }
 
     private double share() {
         return settings.reloadJitterNs() == 0 ? 0 : jitter.nextDouble();
     }
 
-    private Open openWithOwnFeed(Opening opening, Now now) {
-        TopicSettings own = settings.forCatchUp();
-        Feed feed = new Feed(own);
+    private Open openWithOwnFeed(long id, Opening opening, Now now) {
         CursorToken token = opening instanceof Opening.Resume resume ? resume.token() : null;
-        Start start = opening instanceof Opening.Since since ? new Start.Since(since.timeMs()) : Start.BEGINNING;
-        long number = nextReader++;
-        TopicReader catchUp = new TopicReader(context(number, own), feed, start, token);
-        if (readers.isEmpty()) {
-            readers = new LinkedHashMap<>();
-        }
-        readers.put(number, catchUp);
-        Set<String> listed = token == null ? Set.of() : token.positions().keySet();
-        Vector begins = SubscriptionState.startOf(token).with(shared.openEndsWithout(listed));
-        Open added = new Open(
-                SubscriptionState.catchingUp(feed, shared.feed(), begins, settings, share(), now.ns()), number);
-        if (up) {
-            catchUp.begin(members, now);
-        }
-        return added;
+        long number = readers.number();
+        TopicReader catchUp = catchUp(number, settings.forCatchUp(), opening.start(), token);
+        Map<String, Placed> over = shared.openEndsWithout(
+                token == null ? Set.of() : token.positions().keySet());
+        Vector begins = SubscriptionState.startOf(token).with(over);
+        return new Open(
+                id,
+                SubscriptionState.catchingUp(catchUp.feed(), shared.feed(), begins, token, settings, share(), now.ns())
+                        .asking(),
+                number,
+                opening.isFromThePast(),
+                over.keySet());
+    }
+
+    private TopicReader catchUp(long number, TopicSettings own, Start start, @Nullable CursorToken token) {
+        return readers.add(number, new TopicReader(context(number, own), new Feed(own), start, token));
     }
 
     /** Ends a subscription, and its catch-up reader if it still has one. */
@@ -175,29 +173,30 @@ public final class TopicConsumer {
                 unsettled.remove(id);
             }
             closed.subscription.close();
-            closeReader(closed.reader);
+            laggards.forget(closed);
+            leaves(closed);
         }
     }
 
     /** The subscription reads the shared feed now. */
     public void onJoined(long id) {
         Open joined = open.get(id);
-        if (joined != null) {
-            closeReader(joined.reader);
+        if (joined != null && joined.subscription.readsShared()) {
+            leaves(joined);
         }
     }
 
-    private void closeReader(long number) {
-        TopicReader reader = readers.get(number);
-        if (reader != null) {
-            readers.remove(number);
-            readers = readers.isEmpty() ? Map.of() : readers;
-            registeredAgain += reader.registeredAgain();
-            reader.close();
+    /** It needs no reader but the shared one. */
+    private void leaves(Open one) {
+        laggards.leaves(one);
+        if (one.reader != laggards.number()) {
+            readers.close(one.reader);
         }
+        readers.close(laggards.closes());
+        one.reader = Message.SHARED_READER;
     }
 
-    /** Nobody subscribes any more. */
+    /** Does nobody subscribe? */
     public boolean isIdle() {
         return open.isEmpty();
     }
@@ -213,29 +212,29 @@ public final class TopicConsumer {
     /**
      * This node is up (rule C10).
      *
-     * @param events what led to the present members, and who went before this node was up
-     * @param snapshot the members
+     * @param view the members, and what is remembered of others
      */
-    public void begin(List<MemberEvent> events, List<MemberEvent> snapshot, Now now) {
+    public void begin(MemberView view, Now now) {
         up = true;
-        members = List.copyOf(snapshot);
-        shared.begin(events, now);
-        readers.values().forEach(reader -> reader.begin(events, now));
-        open.values().forEach(added -> awaitAnswers(added, now.ns()));
-        moveOn(now.ns());
+        members = view.snapshot();
+        history = view.history();
+        shared.begin(members, history, Set.of(), now);
+        open.values().forEach(added -> added.awaitAnswers(shared, now.ns() + settings.readyTimeoutNs()));
+        moveOn(now);
     }
 
     /**
      * Members came, told their names, or went; what belongs together comes at once.
      *
-     * @param snapshot the members from now on
+     * @param view the members from now on, and what is remembered of others
      */
-    public void onMembers(List<MemberEvent> events, List<MemberEvent> snapshot, Now now) {
-        members = List.copyOf(snapshot);
-        shared.onMembers(events, now);
-        readers.values().forEach(reader -> reader.onMembers(events, now));
+    public void onMembers(List<MemberEvent> events, MemberView view, Now now) {
+        members = view.snapshot();
+        history = view.history();
+        shared.onMembers(events, history, now);
+        readers.all().stream().filter(TopicReader::hasBegun).forEach(reader -> reader.onMembers(events, history, now));
         forgetEnded();
-        moveOn(now.ns());
+        moveOn(now);
     }
 
     /** How many nodes' names are remembered. */
@@ -249,14 +248,14 @@ public final class TopicConsumer {
      */
     private void forgetEnded() {
         Set<String> known = shared.known();
-        readers.values().forEach(reader -> known.addAll(reader.known()));
+        readers.all().forEach(reader -> known.addAll(reader.known()));
         shared.feed().forgetEnded(known);
         known.addAll(shared.feed().known().newest().keySet());
         eras.retain(known);
     }
 
     public void onMessage(ToConsumer message, Now now) {
-        TopicReader to = message.reader() == Message.SHARED_READER ? shared : readers.get(message.reader());
+        TopicReader to = message.reader() == Message.SHARED_READER ? shared : readers.of(message.reader());
         if (to == null) {
             if (message instanceof Heartbeat heartbeat) {
                 outbox.send(heartbeat.fromUid(), heartbeat.deregister());
@@ -264,19 +263,56 @@ public final class TopicConsumer {
             return;
         }
         to.onMessage(message, now);
-        moveOn(now.ns());
+        lookAtHold(now.ns());
+        placeLaggards(now.ns());
+        moveOn(now);
     }
 
     /** No ping from that node answers ours. */
     public void onSilent(long silentUid, long nowNs) {
         shared.onSilent(silentUid, nowNs);
-        readers.values().forEach(reader -> reader.onSilent(silentUid, nowNs));
+        readers.all().forEach(reader -> reader.onSilent(silentUid, nowNs));
     }
 
-    /** A subscription has freed a feed that was full. */
+    /** A subscription has freed a feed that was full, or the shared feed has gone on past it. */
+    public void onRoom(Now now) {
+        onRoom();
+        if (shared.feed().takeAsked()) {
+            Vector from = up ? laggards.needed(open.values()) : null;
+            if (from != null) {
+                long number = readers.number();
+                laggards.begins(number, beginAt(from, number, now), from, now.ns() + settings.heartbeatNs());
+            }
+            laggards.place(open.values(), now.ns());
+            placeLaggards(now.ns());
+            moveOn(now);
+            outbox.add(arrived); // for those that were answered
+        }
+    }
+
+    /** What a subscription that has ended held is free. */
     public void onRoom() {
         grantAgain(shared);
-        readers.values().forEach(TopicConsumer::grantAgain);
+        readers.all().forEach(TopicConsumer::grantAgain);
+    }
+
+    private TopicReader beginAt(Vector from, long number, Now now) {
+        CursorToken there = new CursorToken(topic, topic, now.ms(), Laggards.positions(from));
+        TopicReader reader = catchUp(number, settings.forLaggards(), Start.BEGINNING, there);
+        reader.beginAgain(members, history, now);
+        return reader;
+    }
+
+    private void placeLaggards(long nowNs) {
+        for (Open one : laggards.decide(nowNs)) {
+            if (one.reader != laggards.number()) {
+                readers.close(one.reader); // of its own, which it has left
+            }
+            one.reader = laggards.number();
+            unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
+            unsettled.put(one.id, one);
+        }
+        readers.close(laggards.closes());
     }
 
     private static void grantAgain(TopicReader reader) {
@@ -285,34 +321,46 @@ public final class TopicConsumer {
         }
     }
 
+    /** A feed that is behind waits for its subscriptions for a while (rule S6). */
+    private void lookAtHold(long nowNs) {
+        if (shared.feed().lookAtHold(nowNs)) {
+            grantAgain(shared);
+        }
+    }
+
     /** Does what is due; early it does no harm. */
     public void onTime(Now now) {
         if (settings.backpressure()) { // a catch-up feed alone slows nobody else
             shared.feed().findStalled(now.ns());
-            readers.values().forEach(reader -> reader.feed().findStalled(now.ns()));
+            readers.all().forEach(reader -> reader.feed().findStalled(now.ns()));
         }
+        laggards.findStalled(now.ns());
         shared.feed().dropOld(now.ns());
         shared.onTime(now);
-        readers.values().forEach(reader -> reader.onTime(now));
-        onRoom();
-        moveOn(now.ns());
+        readers.all().forEach(reader -> reader.onTime(now));
+        shared.feed().lookAtHold(now.ns());
+        onRoom(now);
+        placeLaggards(now.ns());
+        moveOn(now);
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
     public long deadlineNs(long nowNs) {
         long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
-        for (TopicReader reader : readers.values()) {
+        for (TopicReader reader : readers.all()) {
             wait = until(reader.deadlineNs(nowNs), nowNs, wait);
         }
         wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
+        wait = until(shared.feed().holdDueNs(), nowNs, wait);
+        wait = until(laggards.dueNs(), nowNs, wait);
         for (Open waiting : unsettled.values()) {
-            if (up && !waiting.ready) {
-                wait = Math.min(wait, waiting.readyUntilNs - nowNs);
+            if (up && !waiting.isReady()) {
+                wait = Math.min(wait, waiting.readyUntilNs() - nowNs);
                 break; // they are in the order in which they were opened, and all have the same time
             }
         }
         boolean wantsRoom = shared.feed().wantsRoom()
-                || readers.values().stream().anyMatch(reader -> reader.feed().wantsRoom());
+                || readers.all().stream().anyMatch(reader -> reader.feed().wantsRoom());
         if (wantsRoom) {
             wait = Math.min(wait, settings.heartbeatNs());
         }
@@ -325,59 +373,27 @@ public final class TopicConsumer {
 
     // ------------------------------------------------------------------ being ready
 
-    private void awaitAnswers(Open added, long nowNs) {
-        added.readyUntilNs = nowNs + settings.readyTimeoutNs();
-        added.awaited = shared.notYetLate();
-        TopicReader reader = readers.get(added.reader);
-        if (reader != null) {
-            added.awaited.addAll(reader.notYetLate());
-        }
-    }
-
-    private void moveOn(long nowNs) {
+    private void moveOn(Now now) {
         if (!up || unsettled.isEmpty()) {
             return;
         }
-        unsettled.entrySet().removeIf(entry -> moveOn(entry.getKey(), entry.getValue(), nowNs));
+        unsettled.values().removeIf(waiting -> moveOn(waiting, now));
         unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
     }
 
     /** Tells it that it is ready, and whether it may join. Returns true if nothing more is to be done for it. */
-    private boolean moveOn(long id, Open waiting, long nowNs) {
-        TopicReader reader = readers.get(waiting.reader);
-        if (!waiting.ready) {
-            tellReady(id, waiting, reader, nowNs);
+    private boolean moveOn(Open waiting, Now now) {
+        TopicReader own = readers.of(waiting.reader);
+        if (own != null) {
+            waiting.begin(own, members, history, now);
         }
-        if (reader != null) {
-            waiting.subscription.mayJoin(waiting.ready && reader.isSettled());
+        Set<String> late = waiting.isReady() ? null : waiting.becomeReady(shared, own, now.ns());
+        if (late != null) {
+            outbox.add(new Effect.Ready(topic, waiting.id, late));
         }
-        return waiting.ready && reader == null;
-    }
-
-    private void tellReady(long id, Open waiting, @Nullable TopicReader reader, long nowNs) {
-        waiting.awaited.removeIf(
-                memberUid -> !shared.hasNoPosition(memberUid) && (reader == null || !reader.hasNoPosition(memberUid)));
-        boolean tooLong = waiting.readyUntilNs - nowNs <= 0;
-        if (!waiting.awaited.isEmpty() && !tooLong) {
-            return;
+        if (own != null) {
+            waiting.subscription.mayJoin(waiting.isReady() && own.isSettled());
         }
-        Set<String> late = new HashSet<>();
-        for (TopicReader one : readersOf(reader)) {
-            one.goOnWithout(waiting.awaited);
-            one.setReady();
-            late.addAll(one.late());
-        }
-        waiting.ready = true;
-        waiting.awaited = Set.of();
-        outbox.add(new Effect.Ready(topic, id, Set.copyOf(late)));
-    }
-
-    private List<TopicReader> readersOf(@Nullable TopicReader reader) {
-        List<TopicReader> both = new ArrayList<>();
-        both.add(shared);
-        if (reader != null) {
-            both.add(reader);
-        }
-        return both;
+        return waiting.isReady() && own == null;
     }
 }

@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -18,6 +19,7 @@ import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,7 @@ final class TopicReader {
     private final long patienceNs;
 
     private final Producers producers;
+    private final Ends ends;
 
     /**
      * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
@@ -60,7 +63,9 @@ final class TopicReader {
         this.registrar = new Registrar(context, feed);
         this.writer = new FeedWriter(context, feed);
         this.patienceNs = context.settings().registerBackoff().maxNs();
-        this.producers = new Producers(context.settings(), startOfPresent, token, registrations, registrar, writer);
+        this.ends = new Ends(context.topic(), feed);
+        this.producers = new Producers(
+                context.topic(), context.settings(), startOfPresent, token, registrations, registrar, writer, ends);
     }
 
     Feed feed() {
@@ -78,14 +83,23 @@ final class TopicReader {
 
     // ------------------------------------------------------------------ members (rules C6 to C10, T1)
 
-    /** This node is up, and these are the members: the present ones. */
-    void begin(List<MemberEvent> members, Now now) {
-        producers.begin(members, now);
+    /**
+     * This node is up, these are the members, the present ones, and this is remembered of others.
+     *
+     * @param over producers that its subscription takes for over from the start
+     */
+    void begin(List<MemberEvent> members, HistoryView history, Set<String> over, Now now) {
+        producers.begin(members, history, over, now);
+    }
+
+    /** The same, at the positions of a token that says where its subscriptions are. */
+    void beginAgain(List<MemberEvent> members, HistoryView history, Now now) {
+        producers.beginAgain(members, history, now);
     }
 
     /** Members came, told their names, or went; what belongs together comes at once. */
-    void onMembers(List<MemberEvent> events, Now now) {
-        producers.onMembers(events, now);
+    void onMembers(List<MemberEvent> events, HistoryView history, Now now) {
+        producers.onMembers(events, history, now);
     }
 
     /** The producers that it has anything to do with. */
@@ -138,6 +152,16 @@ final class TopicReader {
         return producers.hasBegun() && !registrations.isAnyUnsettled();
     }
 
+    /** Members that have said their names, and producers that are waited for. */
+    Collection<Registration> withNames() {
+        return registrations.withNames();
+    }
+
+    /** Is everybody that it knows a member that has answered and goes on? */
+    boolean isWhole() {
+        return producers.hasBegun() && registrations.areWhole();
+    }
+
     /**
      * The open ends of the producers that this reader waits for, but for these. Who begins now, and whose token does not name
      * them, was told how they ended, or never heard of them: either way they are over for it (S5).
@@ -167,7 +191,7 @@ final class TopicReader {
         } else if (message instanceof Registered registered) {
             onRegistered(r, registered, now);
         } else if (message instanceof CursorExpired expired) {
-            onExpired(r, expired, now.ms());
+            onExpired(r, expired, now);
         } else if (message instanceof Batch batch) {
             onBatch(r, batch, now.ns());
         } else if (message instanceof Heartbeat heartbeat) {
@@ -190,6 +214,7 @@ final class TopicReader {
         if (!r.isRegistering()) {
             return;
         }
+        hasUpTo(message.head(), message.next() - 1, now.ns());
         Placed at = r.at();
         if (at == null) {
             accepted(r, message.session(), writer.begins(r, message, now.ms()));
@@ -200,11 +225,19 @@ final class TopicReader {
         }
     }
 
-    private void onExpired(Registration r, CursorExpired message, long nowMs) {
+    private void onExpired(Registration r, CursorExpired message, Now now) {
         if (message.answersRegister() != r.isRegistering() || r.hasLeft()) {
             return;
         }
-        accepted(r, message.session(), writer.expires(r, message, nowMs));
+        hasUpTo(message.head(), message.resumeAt() - 1, now.ns());
+        accepted(r, message.session(), writer.expires(r, message, now.ms()));
+    }
+
+    /** A producer has that much, and the feed will have this much of it (rule S6). */
+    private void hasUpTo(long head, long sequence, long nowNs) {
+        if (head > sequence) {
+            feed.behind(nowNs);
+        }
     }
 
     /**
@@ -241,6 +274,7 @@ final class TopicReader {
     private void accepted(Registration r, Session session, At at) {
         r.becomeLive(session, at, patienceNs);
         writer.mustBeListed(registrations.mustBeListed());
+        ends.settle(registrations::isOpen);
         registrar.acknowledge(r);
     }
 
@@ -252,6 +286,7 @@ final class TopicReader {
             registrar.registerAfterGap(r, nowNs);
             return;
         }
+        hasUpTo(batch.head(), batch.last(), nowNs);
         r.advanceTo(writer.messages(at, batch));
         registrar.acknowledge(r);
     }
@@ -263,6 +298,7 @@ final class TopicReader {
         if (heartbeat.sent() != at.sequence()) {
             registrar.registerAfterGap(r, nowNs);
         } else {
+            hasUpTo(heartbeat.head(), at.sequence(), nowNs);
             r.nothingMissing();
             registrar.acknowledge(r);
         }

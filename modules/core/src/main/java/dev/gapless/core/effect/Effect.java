@@ -3,6 +3,7 @@ package dev.gapless.core.effect;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.wire.NodeMessage;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,39 @@ public sealed interface Effect {
 
     /** An older member has this node's name: this node is to shut down (rule M2). Said once. */
     record NameTaken(long olderUid) implements Effect {}
+
+    /** A member's clock is so far ahead that this node does not go by it (rule T2); for people. Said once for each member. */
+    record ClockAhead(long uid, long timeMs) implements Effect {}
+
+    /**
+     * Send it to whoever runs Gapless at this address, which need not be a member (rule M4). If nobody listens there it is lost.
+     *
+     * @param address host and port
+     */
+    record SendTo(String address, NodeMessage message) implements Effect {}
+
+    /**
+     * There is another cluster with this one's id; for people. Said when that is certain.
+     *
+     * @param oldest the name of its oldest member, and its address
+     * @param members how many it has
+     * @param givesWay whether this cluster is the one to give way
+     */
+    record OtherCluster(String oldest, int members, boolean givesWay) implements Effect {}
+
+    /**
+     * Another cluster is not there any more; for people.
+     *
+     * @param handedOver whether it told what its members published; if not, all subscriptions are told that something is missed
+     */
+    record OtherClusterGone(String oldest, boolean handedOver) implements Effect {}
+
+    /**
+     * This node is to leave, as its cluster gives way to another one (rule M4). Said once.
+     *
+     * @param address where the oldest member of the other cluster is: host and port
+     */
+    record GivesWay(String address) implements Effect {}
 
     /** The cursors of a silent member are being dropped; for people. */
     record Forgetting(long uid) implements Effect {}

@@ -1,5 +1,6 @@
 package dev.gapless.core.effect;
 
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.member.MemberEvent;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -12,10 +13,11 @@ import java.util.Set;
  * @param lives the uids of all members. Only a member's messages are taken
  * @param snapshot what led here, for a consumer that begins now: present and named. Empty until this node is up
  * @param up is this node itself up?
+ * @param history what is remembered of those that are members no more
  */
-public record MemberView(Set<Long> lives, List<MemberEvent> snapshot, boolean up) {
+public record MemberView(Set<Long> lives, List<MemberEvent> snapshot, boolean up, HistoryView history) {
     /** Nobody, not even this node. */
-    public static final MemberView NOBODY = new MemberView(Set.of(), List.of(), false);
+    public static final MemberView NOBODY = new MemberView(Set.of(), List.of(), false, HistoryView.NOTHING);
 
     public MemberView {
         lives = Collections.unmodifiableSet(new LinkedHashSet<>(lives)); // in one order in every run

@@ -28,6 +28,8 @@ final class Chain {
 
     private long sequence;
     private @Nullable String key;
+    /** Where the last expiry goes on that names a position; null if there was none. */
+    private @Nullable At resumes;
 
     /** Begins with this entry. */
     Chain(FeedEntry first) {
@@ -36,6 +38,14 @@ final class Chain {
         this.tailIndex = first.index();
         if (first instanceof FeedEntry.Started) {
             this.notice = first.after(); // who begins in front of it misses nothing
+        }
+        resumesAt(first);
+    }
+
+    /** An expiry says where the stream goes on. */
+    void resumesAt(FeedEntry entry) {
+        if (entry instanceof FeedEntry.Expired && entry.after() instanceof At at) {
+            resumes = at;
         }
     }
 
@@ -96,5 +106,10 @@ final class Chain {
     boolean isReachedBy(@Nullable Placed position) {
         Placed base = base();
         return base == null || !base.isBeyond(position);
+    }
+
+    /** Does this feed lack something in the stretch of this position that comes behind it? Its own reader may have that. */
+    boolean isExpiredBehind(@Nullable Placed position) {
+        return position instanceof At && resumes != null && resumes.isLevelWith(position) && resumes.isBeyond(position);
     }
 }

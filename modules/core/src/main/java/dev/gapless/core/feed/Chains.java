@@ -77,15 +77,40 @@ final class Chains {
 
     // ------------------------------------------------------------------ joining (rule S5)
 
-    /** These positions, and the ends of producers that are over and are not among them: over for whoever joins, too. */
+    /**
+     * These positions, and the ends of producers that are over, unless they are among them with a position in a stretch: over for whoever
+     * joins, too. What it missed of them it was told by its catch-up reader, which has heard of the same members.
+     */
     Vector withEnded(Vector positions) {
         Map<String, Placed> ended = new HashMap<>();
         byNode.forEach((node, chain) -> {
-            if (chain.tail() instanceof End end && positions.get(node) == null) {
-                ended.put(node, end);
+            Placed known = positions.get(node);
+            if (chain.tail() instanceof End end && (known == null || known instanceof End) && end.isBeyond(known)) {
+                ended.put(node, end.withoutPosition());
             }
         });
         return ended.isEmpty() ? positions : positions.with(ended);
+    }
+
+    /** Do these positions reach the end of every producer that is over? */
+    boolean endsAreReachedBy(Vector positions) {
+        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
+            Placed tail = chain.getValue().tail();
+            if (tail instanceof End && tail.isBeyond(positions.get(chain.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Do these positions reach the base of every producer, and what the feed has missed of the stretches that they are in? */
+    boolean mayBeJoinedAt(Vector positions) {
+        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
+            if (chain.getValue().isExpiredBehind(positions.get(chain.getKey()))) {
+                return false;
+            }
+        }
+        return areReachedBy(positions);
     }
 
     /** Do these positions reach the base of every producer? */

@@ -1,6 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted
  * @param last the furthest position in front of it that is known, or null for a life that never answered
  * @param first the first sequence of the epoch of {@code last}
+ * @param exact is {@code last} all that was published in that stretch, as its node said when it left?
  * @param toldBy how the end became known
  */
-public record End(String node, long number, @Nullable Position last, long first, ToldBy toldBy) implements Placed {
+public record End(String node, long number, @Nullable Position last, long first, boolean exact, ToldBy toldBy)
+        implements Placed {
 
     /** Who says that a stretch is over. Makes no difference to where it is over. */
     public enum ToldBy {
@@ -27,12 +30,22 @@ public record End(String node, long number, @Nullable Position last, long first,
 
     /** An end that the feed tells. */
     static End of(String node, long number, @Nullable Position last, long first) {
-        return new End(node, number, last, first, ToldBy.FEED);
+        return new End(node, number, last, first, false, ToldBy.FEED);
+    }
+
+    /** An end that the feed tells, of a node that said what it published. */
+    static End exact(String node, long number, LogEnd end) {
+        return new End(node, number, end.position(), end.log().first(), true, ToldBy.FEED);
     }
 
     /** The same end, told otherwise. */
     public End toldBy(ToldBy otherwise) {
-        return new End(node, number, last, first, otherwise);
+        return new End(node, number, last, first, exact, otherwise);
+    }
+
+    /** The same end, for whoever was never in front of it: the furthest position that others know there is not its own. */
+    End withoutPosition() {
+        return new End(node, number, null, 1, false, toldBy);
     }
 
     /** Is this the next stretch after it? If not, lives that nobody can number may lie between the two (rule S3). */

@@ -2,6 +2,7 @@ package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import java.util.ArrayList;
@@ -19,13 +20,17 @@ public final class Eras {
     private static final int LIVES_REMEMBERED = 16;
 
     private final Map<String, Counted> counted = new HashMap<>(Limits.NODES_AT_FIRST);
-    /** The highest number of those that were forgotten: whoever comes under such a name again counts on from there. */
+    /** Beyond all numbers that were forgotten: whoever comes under such a name again counts on from there. */
     private long floor;
 
     /** One producer's. */
     private static final class Counted {
+        /** Kept for a life that turns out to have been before all that are counted. */
+        final long before;
         /** The number of the latest stretch that is known of. Invariant: it never falls. */
         long latest;
+        /** Who answered for it; 0 if nobody did. */
+        long latestUid;
         /** Is that stretch over? */
         boolean over;
         /** The last few; mostly there is one. */
@@ -33,15 +38,22 @@ public final class Eras {
         /** Of the last few lives that ended, by their uids; mostly there is none. */
         List<Numbered<Long>> ends = List.of();
 
-        Counted(long latest) {
-            this.latest = latest;
+        Counted(long before) {
+            this.before = before;
+            this.latest = before;
         }
 
         /** Counts a stretch after all that is known, ends included. */
         long next() {
             latest++;
+            latestUid = 0;
             over = false;
             return latest;
+        }
+
+        /** Is one stretch all that is counted, and one of these goes on with it? */
+        boolean isOnlyOf(Set<Long> present) {
+            return ends.isEmpty() && !over && latest == before + 1 && present.contains(latestUid);
         }
 
         /**
@@ -83,7 +95,7 @@ public final class Eras {
     public void retain(Set<String> names) {
         counted.entrySet().removeIf(entry -> {
             boolean gone = !names.contains(entry.getKey());
-            floor = gone ? Math.max(floor, entry.getValue().latest) : floor;
+            floor = gone ? Math.max(floor, entry.getValue().latest + 1) : floor;
             return gone;
         });
     }
@@ -98,30 +110,31 @@ public final class Eras {
     }
 
     /** The era of an epoch: a new one unless it is known, which also means that nothing went on into it silently. */
-    public Era of(String node, LogIdentity log) {
+    public Era of(String node, LogIdentity log, long uid) {
         Counted c = counted(node);
         Long known = numberOf(log.epoch(), c.epochs);
         if (known == null) {
             known = c.next();
             c.epochs = with(log.epoch(), known, c.epochs);
         }
-        return new Era(node, known, log.epoch(), log.first());
+        c.latestUid = known == c.latest ? uid : c.latestUid;
+        return new Era(node, known, log.epoch(), log.first(), uid);
     }
 
     /** The era of a life that never publishes. The epoch is the same in all such lives; their uids tell them apart. */
     public Era ofUnpublished(String node, LogIdentity log, long uid) {
-        Era era = of(node, LogIdentity.fresh(new Epoch(uid), log.startedMs()));
-        return new Era(node, era.number(), log.epoch(), log.first());
+        Era era = of(node, LogIdentity.fresh(new Epoch(uid), log.startedMs()), uid);
+        return new Era(node, era.number(), log.epoch(), log.first(), uid);
     }
 
     /** The era of an epoch that goes on from {@code previous}. */
-    public Era continued(String node, Placed previous, LogIdentity log) {
+    public Era continued(String node, Placed previous, LogIdentity log, long uid) {
         Counted c = counted(node);
         boolean goesOn = previous instanceof At at && at.era().number() == c.latest && !c.over;
         if (goesOn && numberOf(log.epoch(), c.epochs) == null) {
             c.epochs = with(log.epoch(), c.latest, c.epochs);
         }
-        return of(node, log);
+        return of(node, log, uid);
     }
 
     /**
@@ -133,6 +146,63 @@ public final class Eras {
         Era era = position.era();
         long number = counted(era.node()).endOf(uid, era.number());
         return End.of(era.node(), number, position.position(), era.first());
+    }
+
+    /** The end of a life that said, when it left, where its log ends, whether or not it was ever heard of here. */
+    public End endOfDeparted(String node, long uid, LogEnd end) {
+        Counted c = counted(node);
+        Epoch epoch = end.log().epoch();
+        Long known = numberOf(epoch, c.epochs);
+        if (known != null) {
+            c.endOf(uid, known);
+            return End.exact(node, known, end);
+        }
+        Long number = numberOf(uid, c.ends);
+        number = number == null ? c.next() : number;
+        c.epochs = with(epoch, number, c.epochs);
+        return End.exact(node, c.endOf(uid, number), end);
+    }
+
+    /**
+     * The same, of a life that was over before these came, of which somebody has a position. Null if nobody knows where it lies among other
+     * lives of its node that were heard of here.
+     */
+    public @Nullable End endBefore(String node, long uid, LogEnd end, Set<Long> present) {
+        Counted c = counted(node);
+        if (c.latest == c.before || knows(node, end.log().epoch())) {
+            return endOfDeparted(node, uid, end);
+        }
+        if (!c.isOnlyOf(present)) {
+            return null;
+        }
+        c.epochs = with(end.log().epoch(), c.before, c.epochs);
+        return End.exact(node, c.endOf(uid, c.before), end);
+    }
+
+    /**
+     * The open end of a life that answered here before, though whoever is to be told has nothing of it; null if it did not, so that nobody
+     * knows where it lies among others.
+     */
+    public @Nullable End endOfAnswered(String node, long uid) {
+        Counted c = counted.get(node);
+        Long number = c == null ? null : numberOf(uid, c.ends);
+        if (c == null || number == null) {
+            return null;
+        }
+        long end = number;
+        boolean answered = c.epochs.stream().anyMatch(epoch -> epoch.number() == end);
+        return answered ? End.of(node, end, null, 1) : null;
+    }
+
+    /** Did a life with that log answer here? */
+    public boolean knows(String node, Epoch epoch) {
+        Counted c = counted.get(node);
+        return c != null && numberOf(epoch, c.epochs) != null;
+    }
+
+    /** The stretch of an exact end. */
+    public static Era eraOf(End end, LogEnd of, long uid) {
+        return new Era(end.node(), end.number(), of.log().epoch(), of.log().first(), uid);
     }
 
     /** The open end of a life that never answered: after all that is known, ends of other lives included. */

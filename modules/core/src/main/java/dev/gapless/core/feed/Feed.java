@@ -32,6 +32,8 @@ public final class Feed {
     private volatile Known known = Known.NOBODY;
     /** Invariant: it never falls, and no notice has a higher index. */
     private volatile long lastNotice;
+    /** Is there a subscription that asks where it reads on? */
+    private volatile boolean asked;
 
     /**
      * Where an overtaken subscription goes on.
@@ -52,8 +54,8 @@ public final class Feed {
 
     public Feed(TopicSettings settings) {
         this.settings = settings;
-        this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), 1);
-        this.cursors = new FeedCursors(settings);
+        this.ring = new Ring<>(settings.mostInFeed(), settings.mostBytesInFeed(), 1);
+        this.cursors = new FeedCursors(settings, ring);
         this.ages = Ages.of(settings.maxAgeNs());
     }
 
@@ -105,6 +107,7 @@ public final class Feed {
                 begin(entry);
             } else {
                 goOn(chain, entry.after(), entry.index());
+                chain.resumesAt(entry);
             }
             append(entry);
         } finally {
@@ -128,7 +131,7 @@ public final class Feed {
     }
 
     private void append(FeedEntry entry) {
-        if (settings.backpressure() && ring.isFullFor(entry.sizeBytes(), cursors.evictable())) {
+        if (cursors.keeps() && ring.isFullFor(entry.sizeBytes(), cursors.evictable())) {
             cursors.look();
         }
         ring.append(entry, cursors.evictable(), this::evicted);
@@ -143,9 +146,7 @@ public final class Feed {
         lock.lock();
         try {
             Set<String> gone = chains.forgetOver(cursors.readBy(ring.oldest() - 1), except);
-            if (!gone.isEmpty()) {
-                known = known.without(gone);
-            }
+            known = gone.isEmpty() ? known : known.without(gone);
         } finally {
             lock.unlock();
         }
@@ -172,9 +173,13 @@ public final class Feed {
         return ages.dueNs(ring.oldest() > ring.head(), nowNs);
     }
 
-    /** How much a producer may send: with backpressure nothing, while the slowest subscription leaves no room for it. */
+    /**
+     * How much a producer may send: with backpressure, and while the feed is behind (rule S6), nothing as long as the slowest subscription
+     * leaves no room for it.
+     */
     public long grantBytes() {
-        if (!settings.backpressure()) {
+        if (!cursors.keeps()) {
+            cursors.wantRoom(false);
             return settings.windowBytes();
         }
         cursors.wantRoom(true); // before it looks: who frees something from now on says so
@@ -202,9 +207,46 @@ public final class Feed {
         }
     }
 
+    /** A producer has more than it has sent (rule S6). */
+    public void behind(long nowNs) {
+        if (settings.backpressure()) {
+            return;
+        }
+        lock.lock();
+        try {
+            cursors.behind(nowNs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A feed that is behind waits no longer than it may. Returns true if whom it stopped may go on. For its writer. */
+    public boolean lookAtHold(long nowNs) {
+        if (!cursors.isBehind()) {
+            return false;
+        }
+        lock.lock();
+        try {
+            boolean full = cursors.wantRoom() && ring.isFullFor(settings.batchBytes(), cursors.look());
+            return cursors.lookAtHold(full, nowNs) && cursors.wantRoom();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When {@link #lookAtHold} is due, or {@code Long.MAX_VALUE}. For its writer. */
+    public long holdDueNs() {
+        return cursors.holdDueNs();
+    }
+
     /** A token must list these producers, whatever was read of them. */
     public void mustBeListed(Set<String> nodes) {
         known = known.mustBeListed(nodes);
+    }
+
+    /** What is known of incarnations that ended. */
+    public void passed(Passed passed) {
+        known = known.passed(passed);
     }
 
     /** The position after the newest entry of each producer. */
@@ -280,11 +322,6 @@ public final class Feed {
         return known;
     }
 
-    /** {@link Known#mustBeListed}, now. */
-    public Set<String> mustBeListed() {
-        return known.mustBeListed();
-    }
-
     /** {@link Known#where}, now. */
     public @Nullable Placed where(String node, Vector positions) {
         return known.where(node, positions);
@@ -311,7 +348,7 @@ public final class Feed {
     }
 
     /**
-     * Lets a subscription in that has got as far as the feed's oldest entry, of every producer (rule S5).
+     * Lets a subscription in that has got as far as the feed's oldest entry, of every producer, and has what the feed missed (rule S5).
      *
      * @return how it goes on, or null if it has not got so far
      */
@@ -319,17 +356,42 @@ public final class Feed {
         lock.lock();
         try {
             Vector reached = chains.withEnded(positions);
-            return chains.areReachedBy(reached) ? new Joined(cursors.attach(ring.oldest(), nowNs), reached) : null;
+            return chains.mayBeJoinedAt(reached) ? new Joined(cursors.attach(ring.oldest(), nowNs), reached) : null;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Do these positions reach this feed's oldest entry, of every producer? */
+    /** A subscription that this feed has gone on past asks where it reads on (rule S6). */
+    public void asked() {
+        asked = true;
+    }
+
+    /** Has one asked since this was called last? For the writer. */
+    public boolean takeAsked() {
+        boolean was = asked;
+        if (was) {
+            asked = false; // before it is looked who: whoever asks from now on is seen, or says so
+        }
+        return was;
+    }
+
+    /** The cursor of a subscription that reads on here from these positions, or null if something behind them is here no more. */
+    public @Nullable FeedCursor attachBehind(Vector positions, long nowNs) {
+        lock.lock();
+        try {
+            boolean reached = chains.areReachedBy(positions) && chains.endsAreReachedBy(positions);
+            return reached ? cursors.attach(ring.oldest(), nowNs) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** May a subscription {@link #join} at these positions? */
     public boolean isReachedBy(Vector positions) {
         lock.lock();
         try {
-            return chains.areReachedBy(chains.withEnded(positions));
+            return chains.mayBeJoinedAt(chains.withEnded(positions));
         } finally {
             lock.unlock();
         }

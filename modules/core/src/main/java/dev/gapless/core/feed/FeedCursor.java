@@ -8,10 +8,12 @@ public final class FeedCursor {
     /** Invariant: it never falls. */
     private volatile long next;
 
+    /** Is it not waited for? Set by the feed's writer. */
+    volatile boolean stalled;
+
     // For the feed's writer alone:
     long seen;
     long progressNs;
-    boolean stalled;
 
     FeedCursor(long next, long nowNs) {
         this.next = next;
@@ -28,5 +30,13 @@ public final class FeedCursor {
     public void moveTo(long index) {
         assert index >= next : index + " before " + next;
         next = index;
+    }
+
+    /** For the subscription: there is nothing from this index on. Whoever has read everything is waited for again. */
+    public void idleAt(long index) {
+        moveTo(index);
+        if (stalled) {
+            stalled = false;
+        }
     }
 }

@@ -11,26 +11,31 @@ import org.jspecify.annotations.Nullable;
  * @param origins where each producer's stream first began in the feed, unless it began with an expiry, which nobody must skip
  * @param newest of each producer a position in the stretch that it is in, or the end that it has come to
  * @param mustBeListed producers that a token must list whatever was read of them: without a position yet, or still there after their end
+ * @param passed which incarnations that ended lie behind, and where
  */
-public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<String> mustBeListed) {
-    static final Known NOBODY = new Known(Map.of(), Map.of(), Set.of());
+public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<String> mustBeListed, Passed passed) {
+    static final Known NOBODY = new Known(Map.of(), Map.of(), Set.of(), Passed.NOTHING);
 
     /** Where a producer's stream began. */
     Known began(At origin) {
         Map<String, At> more = new HashMap<>(origins);
         more.put(origin.node(), origin);
-        return new Known(Map.copyOf(more), newest, mustBeListed);
+        return new Known(Map.copyOf(more), newest, mustBeListed, passed);
     }
 
     /** A producer went on in another stretch, or came to its end. */
     Known wentTo(Placed position) {
         Map<String, Placed> more = new HashMap<>(newest);
         more.put(position.node(), position);
-        return new Known(origins, Map.copyOf(more), mustBeListed);
+        return new Known(origins, Map.copyOf(more), mustBeListed, passed);
     }
 
     Known mustBeListed(Set<String> nodes) {
-        return new Known(origins, newest, nodes);
+        return new Known(origins, newest, nodes, passed);
+    }
+
+    Known passed(Passed more) {
+        return new Known(origins, newest, mustBeListed, more);
     }
 
     Known without(Set<String> nodes) {
@@ -38,7 +43,7 @@ public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<Str
         fewerOrigins.keySet().removeAll(nodes);
         Map<String, Placed> fewer = new HashMap<>(newest);
         fewer.keySet().removeAll(nodes);
-        return new Known(Map.copyOf(fewerOrigins), Map.copyOf(fewer), mustBeListed);
+        return new Known(Map.copyOf(fewerOrigins), Map.copyOf(fewer), mustBeListed, passed);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Departure;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -42,9 +43,10 @@ public final class Vector {
     /** The same, with every end told by the catch-up reader, unless the subscription began after it. */
     public Vector withEndsToldByCatchUp() {
         Map<String, Placed> copy = new HashMap<>(positions);
-        copy.replaceAll((node, position) -> position instanceof End end && end.toldBy() == End.ToldBy.FEED
-                ? end.toldBy(End.ToldBy.CATCH_UP)
-                : position);
+        copy.replaceAll((node, position) ->
+                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !Departure.isAside(node)
+                        ? end.toldBy(End.ToldBy.CATCH_UP)
+                        : position);
         return new Vector(copy);
     }
 

@@ -11,18 +11,23 @@ public sealed interface Admission {
      */
     record Accepted(Position position) implements Admission {}
 
-    /** It waits for room; its {@link Ticket} will be settled. */
+    /** It waits, for the node to be up or for room; its {@link Ticket} will be settled. */
     record Waiting() implements Admission {}
 
     /**
      * Refused: too many wait already.
      *
      * @param limit how many may
+     * @param what for what
      */
-    record TooMany(int limit) implements Admission {}
+    record TooMany(int limit, Awaited what) implements Admission {}
 
-    /** Refused: it waited too long for room. */
-    record TimedOut() implements Admission {}
+    /**
+     * Refused: it waited too long.
+     *
+     * @param what for what
+     */
+    record TimedOut(Awaited what) implements Admission {}
 
     /** Refused: the log is closed. */
     record Closed() implements Admission {}

@@ -1,5 +1,6 @@
 package dev.gapless.core.log;
 
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -7,14 +8,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A producer's latest messages.
  *
  * <pre>
- *   publish ──► room? ──yes──► sequence, time, append ──► Accepted
- *                 │ no (backpressure: the slowest reader has not acknowledged the oldest frame)
- *                 └─────────► wait, in order ──► release / expire / close settle the tickets
+ *   publish ──► node up? ──yes──► room? ──yes──► sequence, time, append ──► Accepted
+ *                 │ no              │ no (backpressure: the slowest reader has not acknowledged the oldest frame)
+ *                 └─────────────────┴────► wait, in order ──► release / expire / close settle the tickets
  * </pre>
  *
  * <p>Thread-safe. Publishing threads write under a short lock; whatever one thread publishes is sequenced in that order
@@ -26,6 +28,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Log {
     private final LogIdentity identity;
     private final TopicSettings settings;
+    private final Gate gate;
     private final Ring<Frame> ring;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
@@ -41,9 +44,11 @@ public final class Log {
 
     private record Settled(Ticket ticket, Admission outcome) {}
 
-    public Log(LogIdentity identity, TopicSettings settings) {
+    /** An empty one; the gate is that of its node. */
+    public Log(LogIdentity identity, TopicSettings settings, Gate gate) {
         this.identity = identity;
         this.settings = settings;
+        this.gate = gate;
         this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), identity.first());
         this.ages = Ages.of(settings.maxAgeNs());
     }
@@ -72,7 +77,7 @@ public final class Log {
         return ring.size();
     }
 
-    /** How many publishes wait for room. */
+    /** How many publishes wait, for the node to be up or for room. */
     public int waiting() {
         return waiting;
     }
@@ -93,9 +98,9 @@ public final class Log {
             if (closed) {
                 return new Admission.Closed();
             }
-            if (settings.backpressure() && mustWait(content)) {
+            if (mustWait(content)) {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
-                    return new Admission.TooMany(settings.maxPendingPublishes());
+                    return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
                 }
                 waiters.add(new Waiter(content, nowNs + settings.backpressureTimeoutNs(), ticket));
                 waiting = waiters.size();
@@ -117,13 +122,15 @@ public final class Log {
         }
     }
 
-    /** Frames up to {@code acknowledged} may be overwritten: admits those that wait, as far as there is room. */
+    /** Frames up to {@code acknowledged} may be overwritten: admits those that wait, if the node is up and as far as there is room. */
     public void release(long acknowledged, long nowMs) {
         List<Settled> settled = new ArrayList<>();
         lock.lock();
         try {
             evictable = acknowledged;
-            while (!waiters.isEmpty() && !isFullFor(waiters.element().content())) {
+            while (gate.isOpen()
+                    && !waiters.isEmpty()
+                    && !isFullFor(waiters.element().content())) {
                 Waiter next = waiters.remove();
                 settled.add(new Settled(next.ticket(), append(next.content(), nowMs)));
             }
@@ -183,13 +190,24 @@ public final class Log {
         lock.lock();
         try {
             while (!waiters.isEmpty() && waiters.element().deadlineNs() - nowNs <= 0) {
-                settled.add(new Settled(waiters.remove().ticket(), new Admission.TimedOut()));
+                settled.add(new Settled(waiters.remove().ticket(), new Admission.TimedOut(awaited())));
             }
             waiting = waiters.size();
         } finally {
             lock.unlock();
         }
         settle(settled);
+    }
+
+    /** Was anything ever published here? */
+    public boolean hasPublished() {
+        return head() >= identity.first();
+    }
+
+    /** Closes it. {@return where it ended, or null if nothing was ever published here} */
+    public @Nullable LogEnd end() {
+        close();
+        return hasPublished() ? new LogEnd(identity, head()) : null;
     }
 
     /** Refuses whatever waits or comes: from now on the head stays where it is. */
@@ -263,11 +281,15 @@ public final class Log {
     }
 
     private boolean mustWait(Content content) {
-        return !waiters.isEmpty() || isFullFor(content);
+        return !waiters.isEmpty() || !gate.isOpen() || isFullFor(content);
+    }
+
+    private Awaited awaited() {
+        return gate.isOpen() ? Awaited.ROOM : Awaited.MEMBERSHIP;
     }
 
     private boolean isFullFor(Content content) {
-        return ring.isFullFor(content.sizeBytes() + Frame.OVERHEAD_BYTES, evictable);
+        return settings.backpressure() && ring.isFullFor(content.sizeBytes() + Frame.OVERHEAD_BYTES, evictable);
     }
 
     private Admission append(Content content, long nowMs) {

@@ -1,6 +1,9 @@
 package dev.gapless.core.member;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.LogEnd;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a member, in this order: present, named or withdrawn, removed. */
 public sealed interface MemberEvent {
@@ -28,6 +31,15 @@ public sealed interface MemberEvent {
     /** It goes without ever having been named, and says that it never published anything: nothing of it can be missed. */
     record Withdrawn(long uid) implements MemberEvent {}
 
-    /** It is no member any more, and never will be again under this uid. */
-    record Removed(long uid) implements MemberEvent {}
+    /**
+     * It is no member any more, and never will be again under this uid.
+     *
+     * @param published for each topic to which it published anything where its log ended; null if nobody knows
+     */
+    record Removed(long uid, @Nullable Map<String, LogEnd> published) implements MemberEvent {
+        /** One that went without a word. */
+        public Removed(long uid) {
+            this(uid, null);
+        }
+    }
 }

@@ -1,8 +1,10 @@
 package dev.gapless.core.member;
 
+import dev.gapless.core.Departure;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.wire.Hello;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,17 +19,19 @@ import org.jspecify.annotations.Nullable;
  * member that does not run Gapless never gets one. While two lives go under one name, the later one waits for the removal
  * of the earlier.
  *
- * <p>Nothing is told before this node is itself up (rule C10). What it has heard by then is told at once, those included that
- * came and went: while a member cannot be reached, which is when members are lost, nobody else gets up. Not thread-safe.
+ * <p>Nothing is told before this node is itself up (rule C10). What it has heard by then is told at once, and who came and
+ * went is in the {@link History}. Not thread-safe.
  */
 public final class Membership {
     private final long uid;
     private final String node;
-    private static final int MOST_GONE = 1_000;
-
+    private final History history;
     private final Map<Long, Member> members = new LinkedHashMap<>();
-    /** Those who went before this node was up: the latest of them. */
-    private final ArrayDeque<MemberEvent> gone = new ArrayDeque<>();
+    /**
+     * Lives that were seen joining, in this order, and are not known to be up. By their own view they may be, and have published.
+     * Invariant: none of them is among the members.
+     */
+    private final Map<Long, Member> joining = new LinkedHashMap<>();
 
     private boolean up;
 
@@ -40,6 +44,8 @@ public final class Membership {
 
         /** Invariant: not named. It is over for this node, and only its removal is still to come. */
         boolean withdrawn;
+        /** What it said that it published, when it left. */
+        @Nullable Map<String, LogEnd> published;
 
         Member(String address) {
             this.address = address;
@@ -47,18 +53,16 @@ public final class Membership {
     }
 
     /** A membership of this node alone, which is not up yet. */
-    public Membership(long uid, String node) {
+    public Membership(long uid, String node, History history) {
         this.uid = uid;
         this.node = node;
+        this.history = history;
     }
 
     /** This node is up: everything known so far happens now. */
     public List<MemberEvent> selfUp() {
         up = true;
-        List<MemberEvent> events = new ArrayList<>(gone);
-        gone.clear();
-        events.addAll(snapshot());
-        return events;
+        return snapshot();
     }
 
     public boolean isUp() {
@@ -83,19 +87,29 @@ public final class Membership {
         return events;
     }
 
+    /** A life joins. Nothing is told of it before it is up, or is gone: then it came and went. */
+    public void joining(long memberUid, String address) {
+        if (memberUid != uid && !members.containsKey(memberUid)) {
+            joining.putIfAbsent(memberUid, new Member(address));
+        }
+    }
+
     /**
      * A member appeared, this node included. Whoever was at its address is gone, even if the news of its removal are still to
      * come: whatever it left undone is told before anything of its successor.
      */
-    public List<MemberEvent> appeared(long memberUid, String address) {
+    public List<MemberEvent> appeared(long memberUid, String address, long timeMs) {
         if (members.containsKey(memberUid)) {
             return List.of();
         }
         List<MemberEvent> events = new ArrayList<>();
-        predecessor(address).ifPresent(predecessor -> events.addAll(removed(predecessor)));
-        Member member = new Member(address);
+        predecessors(memberUid, address).forEach(predecessor -> events.addAll(removed(predecessor, timeMs)));
+        Member seenBefore = joining.remove(memberUid);
+        Member member = seenBefore == null ? new Member(address) : seenBefore;
         members.put(memberUid, member);
-        events.add(new MemberEvent.Present(memberUid, address));
+        if (!member.withdrawn) {
+            events.add(new MemberEvent.Present(memberUid, address));
+        }
         if (memberUid == uid) {
             member.claimed = node;
             events.addAll(nameWhereFree(node));
@@ -110,6 +124,7 @@ public final class Membership {
             return List.of();
         }
         member.claimed = hello.node();
+        member.published = hello.publishes() ? member.published : Map.of();
         List<MemberEvent> events = nameWhereFree(hello.node());
         return up ? events : List.of();
     }
@@ -119,37 +134,83 @@ public final class Membership {
      * it had never come.
      */
     public List<MemberEvent> withdrew(long memberUid) {
-        Member member = members.get(memberUid);
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
         if (member == null || member.named || member.withdrawn) {
             return List.of();
         }
         member.withdrawn = true;
-        return up ? List.of(new MemberEvent.Withdrawn(memberUid)) : List.of();
+        return up && members.containsKey(memberUid) ? List.of(new MemberEvent.Withdrawn(memberUid)) : List.of();
     }
 
-    /** A member was removed. */
-    public List<MemberEvent> removed(long memberUid) {
+    /** A member, or one that is joining, says that it leaves, and what it published. That counts once it is removed. */
+    public void farewell(long memberUid, Map<String, LogEnd> published) {
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
+        if (member != null) {
+            member.published = published;
+        }
+    }
+
+    /** A member was removed, or one that was joining: it may have been up all the same. */
+    public List<MemberEvent> removed(long memberUid, long timeMs) {
+        Member newcomer = joining.get(memberUid);
+        if (newcomer != null) {
+            List<MemberEvent> events = new ArrayList<>(appeared(memberUid, newcomer.address, timeMs));
+            events.addAll(removed(memberUid, timeMs));
+            return events;
+        }
+        String name = nameOf(memberUid);
         Member member = members.remove(memberUid);
-        if (member == null || member.withdrawn) {
+        if (member == null || name == null) {
             return List.of();
         }
-        if (!up) {
-            gone.add(new MemberEvent.Present(memberUid, member.address));
-            gone.add(new MemberEvent.Removed(memberUid));
-            while (gone.size() > 2 * MOST_GONE) {
-                gone.remove();
-            }
+        Map<String, LogEnd> published = member.withdrawn ? Map.of() : member.published;
+        history.saw(new Departure(memberUid, member.claimed == null ? name : member.claimed, timeMs, published));
+        if (member.withdrawn) {
+            return List.of();
         }
         List<MemberEvent> events = new ArrayList<>();
-        events.add(new MemberEvent.Removed(memberUid));
+        events.add(new MemberEvent.Removed(memberUid, published));
         if (member.named && member.claimed != null) {
             events.addAll(nameWhereFree(member.claimed));
         }
         return up ? events : List.of();
     }
 
+    /** The other members, and those that join, as if they ended now. */
+    public List<Departure> departures(long timeMs) {
+        List<Departure> departures = new ArrayList<>();
+        for (Map<Long, Member> of : List.of(members, joining)) {
+            of.forEach((memberUid, member) -> {
+                if (memberUid != uid) {
+                    String name = member.claimed == null ? member.address : member.claimed;
+                    departures.add(
+                            new Departure(memberUid, name, timeMs, member.withdrawn ? Map.of() : member.published));
+                }
+            });
+        }
+        return departures;
+    }
+
+    /** Host and port of all members. */
+    public Set<String> addresses() {
+        Set<String> addresses = new HashSet<>();
+        members.values().forEach(member -> addresses.add(member.address));
+        return addresses;
+    }
+
+    /** Host and port of a member, or of one that is joining; empty if it is neither. */
+    public String addressOf(long memberUid) {
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
+        return member == null ? "" : member.address;
+    }
+
     public boolean contains(long memberUid) {
         return members.containsKey(memberUid);
+    }
+
+    /** Is it a member, or joining? */
+    public boolean knows(long memberUid) {
+        return members.containsKey(memberUid) || joining.containsKey(memberUid);
     }
 
     /** The uids of all members, in the order in which they appeared. */
@@ -184,8 +245,22 @@ public final class Membership {
         return first((memberUid, member) -> memberUid != uid && node.equals(member.claimed));
     }
 
-    private OptionalLong predecessor(String address) {
-        return first((memberUid, member) -> member.address.equals(address));
+    /** Who was at that address before: members, and those that joined earlier. */
+    private List<Long> predecessors(long memberUid, String address) {
+        List<Long> uids = new ArrayList<>();
+        members.forEach((other, member) -> {
+            if (member.address.equals(address)) {
+                uids.add(other);
+            }
+        });
+        for (Map.Entry<Long, Member> other : joining.entrySet()) {
+            if (other.getKey() == memberUid) {
+                break;
+            } else if (other.getValue().address.equals(address)) {
+                uids.add(other.getKey());
+            }
+        }
+        return uids;
     }
 
     private OptionalLong first(BiPredicate<Long, Member> which) {

@@ -114,8 +114,13 @@ public final class FailureDetector {
         }
     }
 
-    /** Once an interval: a ping to each watched node. Returns who does not answer. */
-    public Quiet onTime(long nowNs) {
+    /**
+     * Once an interval: a ping to each watched node. Returns who does not answer.
+     *
+     * @param timeMs {@link Ping#timeMs}
+     * @param history {@link Ping#history}
+     */
+    public Quiet onTime(long nowNs, long timeMs, long history) {
         List<Long> silent = new ArrayList<>();
         List<Long> forgotten = new ArrayList<>();
         peers.forEach((peerUid, peer) -> {
@@ -127,7 +132,7 @@ public final class FailureDetector {
                 peer.told = 0;
             }
             peer.counter++;
-            outbox.send(peerUid, new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten));
+            outbox.send(peerUid, new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten, timeMs, history));
             if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
                 peer.told++;

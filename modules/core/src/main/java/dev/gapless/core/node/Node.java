@@ -8,7 +8,10 @@ import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
+import dev.gapless.core.wire.AskHistory;
+import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Withdrawal;
@@ -17,8 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One life of a node, but for its topics: who the members are and what they are called (M1, M2), who still answers (M3), and
@@ -30,16 +32,12 @@ import java.util.function.BooleanSupplier;
  */
 public final class Node {
     private final NodeSettings settings;
-    private final BooleanSupplier closeLogs;
+    private final NodeLogs logs;
     private final Outbox outbox;
     private final Membership membership;
+    private final Memory memory;
     private final FailureDetector failureDetector;
-    /** Invariant: of members alone. */
-    private final Map<Long, Joined> joined = new HashMap<>();
-    /** When members were started, as their Hellos say. Invariant: of members alone. */
-    private final Map<Long, Long> startedMs = new HashMap<>();
-    /** The shards that have not failed. */
-    private final Set<Integer> working = new TreeSet<>();
+    private final Seniority seniority;
     /** For each member being forgotten, the shards that have not yet dropped its cursors. Invariant: of members alone, and no set is empty. */
     private final Map<Long, Set<Integer>> forgetting = new HashMap<>();
 
@@ -52,50 +50,46 @@ public final class Node {
     /** This node shuts down and never published anything; each member that says Hello is told. */
     private boolean withdrawn;
 
-    private Leaving leaving = Leaving.NO;
-    /** Is it to drain once its subscriptions have ended? Invariant: true after {@link Leaving#ENDED}. */
-    private boolean drains;
-    /** Which shards have still to answer the present step of leaving. Invariant: working ones, and none between two steps. */
-    private final Set<Integer> unanswered = new TreeSet<>();
-
-    private boolean complete = true;
-
-    private enum Leaving {
-        NO,
-        SUBSCRIPTIONS_END,
-        ENDED,
-        PRODUCERS_DRAIN,
-        LEFT
-    }
+    private final Leaving leaving;
+    private final @Nullable OtherClusters otherClusters;
 
     /**
      * A process that has just started, and is no member yet.
      *
-     * @param closeLogs puts an end to publishing on this node, on any topic, and says whether anything ever was. Called when an
-     *     older member has this node's name
+     * @param logs closed when an older member has this node's name, and when this node has drained
      */
-    public Node(NodeSettings settings, BooleanSupplier closeLogs, Outbox outbox, Now now) {
+    public Node(NodeSettings settings, NodeLogs logs, Outbox outbox, Now now) {
         this.settings = settings;
-        this.closeLogs = closeLogs;
+        this.logs = logs;
         this.outbox = outbox;
-        this.membership = new Membership(settings.uid(), settings.name());
+        this.memory = new Memory(settings, outbox, now);
+        this.seniority = new Seniority(settings);
+        this.membership = new Membership(settings.uid(), settings.name(), memory.history());
         this.failureDetector =
                 new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs(), outbox);
         this.pingDueNs = now.ns() + settings.pingNs();
-        for (int shard = 0; shard < settings.shards(); shard++) {
-            working.add(shard);
-        }
+        this.leaving =
+                new Leaving(settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.lives()));
+        OtherClusterSettings looks = settings.otherClusters();
+        this.otherClusters = looks == null
+                ? null
+                : new OtherClusters(settings, looks, membership, seniority, memory, logs, outbox, now);
     }
 
     // ------------------------------------------------------------------ members
+
+    /** A life joins: it may be up by its own view, and gone before this node hears so. */
+    public void joining(long newcomerUid, String address) {
+        membership.joining(newcomerUid, address);
+    }
 
     /** A member appeared, this node included. */
     public void appeared(Joined member, Now now) {
         if (membership.contains(member.uid())) {
             return;
         }
-        List<MemberEvent> events = membership.appeared(member.uid(), member.address());
-        joined.put(member.uid(), member);
+        List<MemberEvent> events = membership.appeared(member.uid(), member.address(), memory.timeMs(now));
+        seniority.joined(member);
         changed(events);
         hellos = 0;
         askForNames(now);
@@ -103,14 +97,20 @@ public final class Node {
     }
 
     /** Call once, when this node is up. Members seen so far are told to the shards now (C10). */
-    public void up() {
+    public void up(Now now) {
         changed(membership.selfUp());
+        remember(now);
     }
 
-    /** A member was removed. */
-    public void removed(long memberUid) {
-        if (membership.contains(memberUid)) {
-            changed(membership.removed(memberUid));
+    /** A member was removed, or one that was joining. */
+    public void removed(long memberUid, Now now) {
+        if (membership.knows(memberUid)) {
+            String address = membership.addressOf(memberUid);
+            changed(membership.removed(memberUid, memory.timeMs(now)));
+            if (otherClusters != null && memory.history().isUnknown(memberUid)) {
+                otherClusters.lost(address, now);
+            }
+            remember(now);
         }
     }
 
@@ -124,35 +124,79 @@ public final class Node {
     private void changed(List<MemberEvent> events) {
         Set<Long> lives = membership.lives();
         failureDetector.unwatchAllBut(lives);
-        joined.keySet().retainAll(lives);
-        startedMs.keySet().retainAll(lives);
+        seniority.retain(lives);
         forgetting.keySet().retainAll(lives);
-        tellShards(new ToShard.Members(events, new MemberView(lives, membership.snapshot(), membership.isUp())));
+        memory.retain(lives);
+        tellMembers(events);
         assert invariant() : leaving;
     }
 
-    /** A message from a member. One of anybody else, or for another life at this address, is dropped. */
+    private void tellMembers(List<MemberEvent> events) {
+        memory.told();
+        tellShards(new ToShard.Members(
+                events, new MemberView(membership.lives(), membership.snapshot(), membership.isUp(), memory.view())));
+    }
+
+    // ------------------------------------------------------------------ incarnations that ended (rule T2)
+
+    /** Begins a history, or asks a member for its own, unless this node has one; tells the shards what is new. */
+    private void remember(Now now) {
+        if (membership.isUp() && !memory.history().isComplete()) {
+            if (seniority.isOldest(membership.lives())) {
+                memory.begin();
+            } else {
+                memory.ask(membership.named(), now);
+            }
+        }
+        tellNews();
+    }
+
+    private void tellNews() {
+        if (memory.hasNews()) {
+            tellMembers(List.of());
+        }
+    }
+
+    /**
+     * A message from a member, what one that is joining says of its end, or what a member of another cluster says (M4). Anything else,
+     * or for another life here, is dropped.
+     */
     public void onMessage(NodeMessage message, Now now) {
-        if (message.toUid() != settings.uid() || !membership.contains(message.fromUid())) {
+        if (otherClusters != null && otherClusters.onMessage(message, now)) {
+            tellNews();
+            return;
+        }
+        boolean ends =
+                (message instanceof Withdrawal || message instanceof Farewell) && membership.knows(message.fromUid());
+        if (message.toUid() != settings.uid() || !(ends || membership.contains(message.fromUid()))) {
             return;
         }
         if (message instanceof Hello hello) {
-            onHello(hello);
+            onHello(hello, now);
         } else if (message instanceof Ping ping) {
             failureDetector.onPing(ping, now.ns());
+            memory.onPing(ping, now);
         } else if (message instanceof Withdrawal) {
             changed(membership.withdrew(message.fromUid()));
+        } else if (message instanceof Farewell farewell) {
+            membership.farewell(farewell.fromUid(), farewell.published());
+        } else if (message instanceof AskHistory ask) {
+            memory.answer(ask, membership.lives(), now);
+        } else if (message instanceof HistoryPart part) {
+            memory.take(part, membership.lives(), now);
+            tellNews();
         }
         assert invariant() : leaving;
     }
 
     /** Takes a member's name. */
-    private void onHello(Hello hello) {
+    private void onHello(Hello hello, Now now) {
         long from = hello.fromUid();
         outbox.add(new Effect.Introduced(from, hello.hub()));
-        startedMs.put(from, hello.startedMs());
+        seniority.started(from, hello.startedMs());
+        memory.heardTime(from, hello.timeMs(), now);
         if (!hello.answer()) {
-            sayHello(from, true);
+            sayHello(from, true, now);
         }
         if (withdrawn) {
             outbox.send(from, new Withdrawal(settings.uid(), from));
@@ -160,13 +204,14 @@ public final class Node {
         if (!membership.hasSaidItsName(from)) {
             changed(membership.heard(hello));
             refuseNamesake();
+            remember(now);
         }
     }
 
     /** Two members under one name would be one producer to everybody else: the younger one gives way. */
     private void refuseNamesake() {
         OptionalLong namesake = membership.namesake();
-        if (namesake.isPresent() && !nameTaken && isOlder(namesake.getAsLong())) {
+        if (namesake.isPresent() && !nameTaken && seniority.isOlder(namesake.getAsLong())) {
             nameTaken = true;
             outbox.add(new Effect.NameTaken(namesake.getAsLong()));
             withdraw();
@@ -175,7 +220,7 @@ public final class Node {
 
     /** This node goes. If it never published anything nobody need wait for it, or take it for a loss. */
     private void withdraw() {
-        if (closeLogs.getAsBoolean()) {
+        if (!logs.close().isEmpty()) {
             return;
         }
         withdrawn = true;
@@ -187,22 +232,6 @@ public final class Node {
     }
 
     /**
-     * Is that member older than this node? Both come to the same answer. Members of one data center are numbered; between two the
-     * nodes' own clocks decide.
-     */
-    private boolean isOlder(long otherUid) {
-        Joined self = joined.get(settings.uid());
-        Joined other = joined.get(otherUid);
-        if (self == null || other == null) {
-            return false; // this node has not appeared
-        }
-        int order = self.dataCenter().equals(other.dataCenter())
-                ? Long.compare(other.number(), self.number())
-                : Long.compare(startedMs.getOrDefault(otherUid, Long.MAX_VALUE), settings.startedMs());
-        return order == 0 ? otherUid < settings.uid() : order < 0;
-    }
-
-    /**
      * Asks members for their names that have not said them. It does so by itself, ever more rarely; public for the simulation, which
      * repeats it when it likes.
      */
@@ -210,16 +239,25 @@ public final class Node {
         boolean asked = false;
         for (long member : membership.lives()) {
             if (!membership.hasSaidItsName(member)) {
-                sayHello(member, false);
+                sayHello(member, false, now);
                 asked = true;
             }
         }
         helloDueNs = asked ? now.ns() + settings.helloBackoff().waitNs(hellos++) : Long.MAX_VALUE;
     }
 
-    private void sayHello(long toUid, boolean answer) {
+    private void sayHello(long toUid, boolean answer, Now now) {
         outbox.send(
-                toUid, new Hello(settings.uid(), toUid, settings.name(), settings.hub(), answer, settings.startedMs()));
+                toUid,
+                new Hello(
+                        settings.uid(),
+                        toUid,
+                        settings.name(),
+                        settings.hub(),
+                        answer,
+                        settings.startedMs(),
+                        memory.timeMs(now),
+                        settings.publishes()));
     }
 
     // ------------------------------------------------------------------ pings
@@ -233,10 +271,9 @@ public final class Node {
         } else if (message instanceof ToNode.Forgot forgot) {
             forgot(forgot.uid(), shard);
         } else if (message instanceof ToNode.SubscriptionsEnded) {
-            answered(shard);
+            leaving.answered(shard, true);
         } else if (message instanceof ToNode.Drained drained) {
-            complete &= drained.complete();
-            answered(shard);
+            leaving.answered(shard, drained.complete());
         }
         assert invariant() : leaving;
     }
@@ -246,7 +283,7 @@ public final class Node {
      * which does not wait for a silence.
      */
     public void forget(long silentUid) {
-        if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, new TreeSet<>(working)) == null) {
+        if (membership.contains(silentUid) && forgetting.putIfAbsent(silentUid, leaving.working()) == null) {
             outbox.add(new Effect.Forgetting(silentUid));
             tellShards(new ToShard.Forget(silentUid));
         }
@@ -275,7 +312,13 @@ public final class Node {
         }
         if (pingDueNs - now.ns() <= 0) {
             pingDueNs = now.ns() + settings.pingNs();
-            FailureDetector.Quiet quiet = failureDetector.onTime(now.ns());
+            memory.onTime(now);
+            if (otherClusters != null && !leaving.hasBegun()) {
+                otherClusters.onTime(now);
+            }
+            remember(now);
+            FailureDetector.Quiet quiet = failureDetector.onTime(
+                    now.ns(), memory.timeMs(now), memory.history().digest());
             quiet.forgottenUids().forEach(this::forget);
             quiet.silentUids().forEach(silent -> tellShards(new ToShard.Silent(silent)));
         }
@@ -286,59 +329,25 @@ public final class Node {
 
     /** Leaves in good order: first its subscriptions end, in all shards, then its producers drain. */
     public void leave() {
-        drains = true;
-        if (leaving == Leaving.NO) {
-            end();
-        } else if (leaving == Leaving.ENDED) {
-            drain();
+        if (!membership.isUp()) {
+            withdraw(); // rule P14: it has published nothing
         }
+        if (otherClusters != null && !leaving.hasBegun()) {
+            otherClusters.leaves();
+        }
+        leaving.leave();
     }
 
     /** This node is no member any more, and never will be again: its subscriptions end, and there is nobody to drain for. */
     public void end() {
-        if (leaving == Leaving.NO) {
-            begin(Leaving.SUBSCRIPTIONS_END, new ToShard.EndSubscriptions());
-        }
-    }
-
-    private void drain() {
-        begin(Leaving.PRODUCERS_DRAIN, new ToShard.Drain());
-    }
-
-    private void begin(Leaving step, ToShard message) {
-        leaving = step;
-        unanswered.addAll(working);
-        tellShards(message);
-        if (unanswered.isEmpty()) {
-            allAnswered();
-        }
+        leaving.end();
     }
 
     /** A shard has failed: it answers nothing any more. */
     public void shardFailed(int shard) {
-        working.remove(shard);
-        complete = false;
         List.copyOf(forgetting.keySet()).forEach(silent -> forgot(silent, shard));
-        answered(shard);
+        leaving.failed(shard);
         assert invariant() : leaving;
-    }
-
-    private void answered(int shard) {
-        if (unanswered.remove(shard) && unanswered.isEmpty()) {
-            allAnswered();
-        }
-    }
-
-    private void allAnswered() {
-        if (leaving == Leaving.SUBSCRIPTIONS_END) {
-            leaving = Leaving.ENDED;
-            if (drains) {
-                drain();
-            }
-        } else if (leaving == Leaving.PRODUCERS_DRAIN) {
-            leaving = Leaving.LEFT;
-            outbox.add(new Effect.Left(complete));
-        }
     }
 
     private void tellShards(ToShard message) {
@@ -347,14 +356,10 @@ public final class Node {
 
     private boolean invariant() {
         Set<Long> lives = membership.lives();
-        boolean asks = leaving == Leaving.SUBSCRIPTIONS_END || leaving == Leaving.PRODUCERS_DRAIN;
-        return lives.containsAll(joined.keySet())
-                && lives.containsAll(startedMs.keySet())
+        return seniority.isOf(lives)
                 && lives.containsAll(forgetting.keySet())
-                && forgetting.values().stream().allMatch(working::containsAll)
-                && working.containsAll(unanswered)
-                && (asks || unanswered.isEmpty())
-                && (drains || leaving.compareTo(Leaving.ENDED) <= 0);
+                && forgetting.values().stream().allMatch(leaving.working()::containsAll)
+                && leaving.invariant();
     }
 
     // ------------------------------------------------------------------ for people
@@ -368,12 +373,17 @@ public final class Node {
     }
 
     public boolean isLeaving() {
-        return leaving != Leaving.NO;
+        return leaving.hasBegun();
     }
 
     /** Has it left in good order, or has its time for that run out? */
     public boolean hasLeft() {
-        return leaving == Leaving.LEFT;
+        return leaving.isOver();
+    }
+
+    /** The other clusters that there are, as far as this node speaks for its own; none if it does not. */
+    public List<Effect.OtherCluster> otherClusters() {
+        return otherClusters == null ? List.of() : otherClusters.certain();
     }
 
     /** The members that have said their names. */

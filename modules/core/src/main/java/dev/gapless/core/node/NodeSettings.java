@@ -1,6 +1,8 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Backoff;
+import dev.gapless.core.member.History;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one life of a node is, beside its topics.
@@ -13,6 +15,9 @@ import dev.gapless.core.Backoff;
  * @param pingNs between two pings
  * @param cursorRetentionNs after so long without an answer the cursors of a member are dropped
  * @param helloBackoff between two Hellos to a member that has not said its name
+ * @param history how much is remembered of incarnations that ended
+ * @param publishes whether its settings let it publish, to any topic
+ * @param otherClusters how it looks for other clusters; null if it does not
  */
 public record NodeSettings(
         long uid,
@@ -22,7 +27,10 @@ public record NodeSettings(
         int shards,
         long pingNs,
         long cursorRetentionNs,
-        Backoff helloBackoff) {
+        Backoff helloBackoff,
+        History.Bounds history,
+        boolean publishes,
+        @Nullable OtherClusterSettings otherClusters) {
     private static final long MS = 1_000_000;
 
     /** 200 ms, doubling to 10 s. */

@@ -173,16 +173,28 @@ public final class Shard {
             producers.values().forEach(producer -> producer.onRemoved(removed, now));
         }
         afterAllProducersInput(now);
-        if (changed.events().isEmpty()) {
+        if (!members.up()) {
             return;
         }
         consumers.forEach((topic, consumer) -> {
             if (before.up()) {
-                consumer.onMembers(changed.events(), members.snapshot(), now);
+                consumer.onMembers(changed.events(), members, now);
             } else {
-                consumer.begin(changed.events(), members.snapshot(), now);
+                consumer.begin(members, now);
             }
             outbox.add(consumer.arrivedEffect());
+        });
+        if (!before.up()) {
+            openGate(now);
+        }
+    }
+
+    /** Rule P14. The consumers have begun: whoever sees a message accepted gets tokens that name this node. */
+    private void openGate(Now now) {
+        settings.gate().open();
+        producers.forEach((topic, producer) -> {
+            producer.onAppended(now);
+            afterProducerInput(topic, producer, now);
         });
     }
 
@@ -282,11 +294,10 @@ public final class Shard {
                     settings.topics().apply(topic),
                     settings.sessions(),
                     settings.jitter(),
-                    outbox,
-                    how);
+                    outbox);
             consumers.put(topic, consumer);
             if (members.up()) {
-                consumer.begin(members.snapshot(), members.snapshot(), now);
+                consumer.begin(members, now);
             }
         }
         return new Opened.Subscription(consumer.open(id, how, now));
@@ -328,11 +339,11 @@ public final class Shard {
         }
     }
 
-    /** A subscription has freed something of a feed that was full. */
-    public void room(String topic) {
+    /** A subscription has freed something of a feed that was full, or was overtaken by its feed. */
+    public void room(String topic, Now now) {
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {
-            consumer.onRoom();
+            consumer.onRoom(now);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Gate;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -11,6 +12,7 @@ import java.util.random.RandomGenerator;
  * @param uid Pekko's number of this life of the node
  * @param topics the settings of a topic, by its name
  * @param logs where it finds the logs of its topics
+ * @param gate that of all these logs, and of no other shard's; the shard opens it once the node is up
  * @param sessions gives a higher number at each call, for all shards of this process
  * @param jitter for what is spread at random
  * @param consumers of how many topics the node may have consumers, in all its shards
@@ -19,6 +21,7 @@ public record ShardSettings(
         long uid,
         Function<String, TopicSettings> topics,
         LogSource logs,
+        Gate gate,
         LongSupplier sessions,
         RandomGenerator jitter,
         Quota consumers) {}

@@ -39,10 +39,13 @@ final class Backpressure {
 
     /**
      * Up to where every reader that publishers wait for has acknowledged. A reader counts from its registration on, not
-     * only from its first Ack: what is published between the two would overrun it.
+     * only from its first Ack: what is published between the two would overrun it. Without backpressure they wait for none.
      */
     long acknowledgedByAll(Collection<Cursor> cursors, long nowNs) {
         long lowest = Ring.ALL;
+        if (!settings.backpressure()) {
+            return lowest;
+        }
         boolean publishersWait = log.waiting() > 0;
         for (Cursor cursor : cursors) {
             if (publishersWait && cursor.owing && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {

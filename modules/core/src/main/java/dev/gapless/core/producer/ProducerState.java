@@ -91,7 +91,7 @@ public final class ProducerState {
         releaseAndSend(now);
     }
 
-    /** Something was appended to the log, or waits for room in it. */
+    /** Something was appended to the log, or waits for that; or the node is up, for which it waited. */
     public void onAppended(Now now) {
         releaseAndSend(now);
     }
@@ -139,7 +139,7 @@ public final class ProducerState {
 
     /** Was nothing ever published, and is there no reader? */
     public boolean isUntouched() {
-        return cursors.isEmpty() && log.head() < log.identity().first();
+        return cursors.isEmpty() && !log.hasPublished();
     }
 
     /**
@@ -309,9 +309,9 @@ public final class ProducerState {
         assert invariant() : topic;
     }
 
-    /** With backpressure: what all have acknowledged makes room for those that wait, and what they publish is sent. */
+    /** What all have acknowledged makes room for those that wait, as does that the node is up; what they publish is sent. */
     private void release(Now now) {
-        if (settings.backpressure()) {
+        if (settings.backpressure() || log.waiting() > 0) {
             long head = log.head();
             log.release(backpressure.acknowledgedByAll(cursors.values(), now.ns()), now.ms());
             if (log.head() != head) {

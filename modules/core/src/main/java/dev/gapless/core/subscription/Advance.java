@@ -1,5 +1,6 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.At;
@@ -26,16 +27,22 @@ final class Advance {
     private final TopicSettings settings;
     private final ReloadPace pace;
     private final long nowNs;
+    private final boolean mayFallBehind;
     private Standing here;
     private int holes;
 
-    /** From here on, where nothing is left to be handled. */
-    Advance(Standing from, TopicSettings settings, ReloadPace pace, long nowNs) {
+    /**
+     * From here on, where nothing is left to be handled.
+     *
+     * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
+     */
+    Advance(Standing from, TopicSettings settings, ReloadPace pace, long nowNs, boolean mayFallBehind) {
         assert from.run().messages().isEmpty() : from.run();
         this.feed = from.feed();
         this.settings = settings;
         this.pace = pace;
         this.nowNs = nowNs;
+        this.mayFallBehind = mayFallBehind;
         this.here = from;
     }
 
@@ -122,7 +129,7 @@ final class Advance {
             }
         }
         if (messages.isEmpty()) {
-            here.cursor().moveTo(index);
+            here.cursor().idleAt(index);
             here = here.movedTo(index, at);
             return Step.IDLE;
         }
@@ -146,7 +153,8 @@ final class Advance {
     /** An entry that is no message. Returns null if there is nothing to do about it, and it is passed. */
     private @Nullable Step notice(FeedEntry entry, @Nullable Placed before) {
         if (entry instanceof FeedEntry.Expired expired) {
-            return expired(expired);
+            Step step = expired(expired);
+            return step == null ? tellEnd() : step; // nothing else may ever come
         }
         Vector at = here.positions();
         // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
@@ -181,6 +189,10 @@ final class Advance {
 
     /** The feed has gone on past this subscription (rule S3). */
     private Step overtaken() {
+        if (mayFallBehind && here.untold().isEmpty()) {
+            here = here.behind();
+            return Step.IDLE;
+        }
         Feed.Overtaken overtaken = feed.overtaken();
         Vector at = wentOn(overtaken.bases());
         here = here.movedTo(here.index(), at);
@@ -211,7 +223,7 @@ final class Advance {
     }
 
     private static Step.Left left(End end) {
-        return new Step.Left(end.node(), end.last());
+        return new Step.Left(Departure.nodeOf(end.node()), end.last());
     }
 
     /**
@@ -222,8 +234,10 @@ final class Advance {
      */
     private @Nullable Step hand(Standing further, Expiries expiries) {
         Expiries.Missed missed = expiries.missed();
+        List<End> untold = new ArrayList<>(further.untold());
+        untold.addAll(missed.left());
         if (missed.gaps().isEmpty()) {
-            here = further.passed(further.positions().with(missed.upTo()));
+            here = further.passed(further.positions().with(missed.upTo())).leavingUntold(untold);
             return null;
         }
         long beginNs =
@@ -233,7 +247,7 @@ final class Advance {
             return new Step.Waiting(beginNs);
         }
         pace.begins(nowNs);
-        here = further.reloading(missed.upTo());
+        here = further.leavingUntold(untold).reloading(here.index(), missed.upTo());
         return new Step.Missed(missed.gaps(), missed.timeMs());
     }
 }

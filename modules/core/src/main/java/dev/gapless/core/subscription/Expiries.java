@@ -31,6 +31,11 @@ final class Expiries {
             this(last.after(), last.reason(), last.timeMs(), concernsSeveral(last, before, begins));
         }
 
+        /** It is not told as one that left: that is told otherwise. */
+        boolean isLoss() {
+            return reason == Reason.PRODUCER_LOST;
+        }
+
         private static boolean concernsSeveral(FeedEntry.Expired last, @Nullable Expiry before, boolean begins) {
             return before == null
                     ? begins && last.reason() == Reason.POSITION_UNKNOWN // the token may be of another life
@@ -44,8 +49,9 @@ final class Expiries {
      * @param gaps empty if V has passed them all
      * @param upTo where V goes on after them
      * @param timeMs when the last of them became known, in milliseconds since 1970
+     * @param left ends of producers of which nothing is missed: they left, and V has all that they published
      */
-    record Missed(List<Gap> gaps, Map<String, Placed> upTo, long timeMs) {}
+    record Missed(List<Gap> gaps, Map<String, Placed> upTo, long timeMs, List<End> left) {}
 
     Expiries(Feed feed, Vector at) {
         this.feed = feed;
@@ -104,6 +110,7 @@ final class Expiries {
     Missed missed() {
         List<Gap> gaps = new ArrayList<>();
         Map<String, Placed> upTo = new HashMap<>();
+        List<End> left = new ArrayList<>();
         long timeMs = 0;
         for (Map.Entry<String, Expiry> entry : byNode.entrySet()) {
             Expiry expiry = entry.getValue();
@@ -114,14 +121,17 @@ final class Expiries {
                 upTo.put(entry.getKey(), new At(to.era(), unplaced.sequence()));
                 continue;
             }
-            gaps.addAll(
-                    reached == null && expiry.severalEpochs()
-                            ? Gaps.unnumbered(expiry.to(), expiry.reason())
-                            : Gaps.between(reached, expiry.to(), expiry.reason()));
+            List<Gap> ofIt = reached == null && expiry.severalEpochs()
+                    ? Gaps.unnumbered(expiry.to(), expiry.reason())
+                    : Gaps.between(reached, expiry.to(), expiry.reason());
+            gaps.addAll(ofIt);
             upTo.put(entry.getKey(), passed(reached, expiry.to()));
+            if (ofIt.isEmpty() && expiry.isLoss() && expiry.to() instanceof End end) {
+                left.add(end);
+            }
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
-        return new Missed(List.copyOf(gaps), upTo, timeMs);
+        return new Missed(List.copyOf(gaps), upTo, timeMs, List.copyOf(left));
     }
 
     /** Has a reload passed this expiry before the producer answered for the token's position? */
@@ -141,7 +151,9 @@ final class Expiries {
         }
         boolean further = end.last() == null
                 || (end.last().epoch().equals(reached.epoch()) && reached.sequence() > end.sequence());
-        return further ? new End(end.node(), end.number(), reached.position(), reached.first(), toldBy(reached)) : end;
+        return further
+                ? new End(end.node(), end.number(), reached.position(), reached.first(), false, toldBy(reached))
+                : end;
     }
 
     /** A position that only a catch-up reader took for the last stays one. */

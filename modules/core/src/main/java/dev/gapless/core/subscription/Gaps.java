@@ -1,5 +1,6 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -22,13 +23,23 @@ final class Gaps {
      */
     static List<Gap> between(@Nullable Placed at, Placed to, Reason reason) {
         if (to instanceof End end) {
-            return reason == Reason.OVERRUN ? between(at, beforeEnd(end), reason) : List.of(open(end, at, reason));
+            if (reason == Reason.OVERRUN) {
+                return between(at, beforeEnd(end), reason);
+            }
+            return end.exact() ? withoutResumption(before(beforeEnd(end), at, reason)) : List.of(open(end, at, reason));
         }
         return before((At) to, at, reason); // an answer of its producer: never a token's position
     }
 
+    /** Nothing comes after them. */
+    private static List<Gap> withoutResumption(List<Gap> gaps) {
+        return gaps.stream()
+                .map(gap -> new Gap(gap.node(), gap.reason(), gap.epoch(), gap.firstMissing(), gap.missed(), null))
+                .toList();
+    }
+
     private static List<Gap> before(At to, @Nullable Placed at, Reason reason) {
-        String node = to.node();
+        String node = Departure.nodeOf(to.node());
         Position resumesAt = resumesAt(to);
         if (at != null && isSameStream(at, to)) {
             long missed = to.sequence() - at.sequence();
@@ -68,7 +79,7 @@ final class Gaps {
     /** The last position of a producer that left in good order. */
     private static At beforeEnd(End end) {
         Position last = Objects.requireNonNull(end.last(), "whoever left had answered");
-        return new At(new Era(end.node(), end.number(), last.epoch(), end.first()), last.sequence());
+        return new At(new Era(end.node(), end.number(), last.epoch(), end.first(), 0), last.sequence());
     }
 
     /** What a subscription misses that has no position, after expiries of which nobody knows where the first began. */
@@ -77,20 +88,34 @@ final class Gaps {
             return between(null, to, reason);
         }
         if (to instanceof End end) {
-            return reason == Reason.OVERRUN ? List.of(beforeEpoch(beforeEnd(end), reason)) : between(null, to, reason);
+            if (reason == Reason.OVERRUN) {
+                return List.of(beforeEpoch(beforeEnd(end), reason));
+            }
+            return end.exact()
+                    ? withoutResumption(List.of(beforeEpoch(beforeEnd(end), reason)))
+                    : between(null, to, reason);
         }
         return List.of(beforeEpoch((At) to, reason));
     }
 
     /** What a subscription misses of the epochs before. */
     private static Gap beforeEpoch(At to, Reason reason) {
-        return new Gap(to.node(), reason, null, null, null, resumesAt(to));
+        return new Gap(Departure.nodeOf(to.node()), reason, null, null, null, resumesAt(to));
     }
 
     private static Gap open(End to, @Nullable Placed at, Reason reason) {
+        if (to.node().equals(Gap.NOBODY)) {
+            return new Gap(null, reason, null, null, null, null);
+        }
         return at == null || at instanceof End
-                ? new Gap(to.node(), reason, to.epoch(), null, null, null) // of a life that nothing was given of
-                : new Gap(to.node(), reason, at.epoch(), at.sequence() + 1, null, null);
+                ? new Gap(
+                        Departure.nodeOf(to.node()),
+                        reason,
+                        to.epoch(),
+                        null,
+                        null,
+                        null) // of a life that nothing was given of
+                : new Gap(Departure.nodeOf(to.node()), reason, at.epoch(), at.sequence() + 1, null, null);
     }
 
     private static boolean isSameStream(Placed at, At to) {

@@ -1,9 +1,12 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Position;
+import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +42,23 @@ final class Listing {
                 positions.put(node, isOfTheStart(end) ? null : end.last());
             }
         });
+        positions.keySet().removeIf(Departure::isAside); // of them a token tells otherwise
         return positions;
+    }
+
+    /** Of which lives the positions are, by producer, as far as that is known. */
+    static Map<String, Long> lives(Vector at, Known known, Remembered remembered) {
+        Map<String, Long> lives = new HashMap<>();
+        known.origins().forEach((node, origin) -> lives.put(node, origin.era().uid()));
+        at.positions().forEach((node, position) -> {
+            if (position instanceof At there) {
+                lives.put(node, there.era().uid());
+            } else {
+                lives.put(node, position instanceof Unplaced unplaced ? remembered.lifeOf(unplaced) : 0);
+            }
+        });
+        lives.values().removeIf(uid -> uid == 0);
+        return lives;
     }
 
     /** Is that producer over, so that nothing of it is left to tell? */
@@ -52,7 +71,9 @@ final class Listing {
             return true;
         }
         // Where the feed has not seen the end that the subscription was told, its producer may be there yet.
-        return (newest instanceof End || isOfTheStart(end)) && !newest.isBeyond(end);
+        // Of a later life V has nothing: a member is asked for all of it, and its end is told where the token is
+        // resumed (T2).
+        return newest instanceof End || isOfTheStart(end);
     }
 
     /** The subscription was never in front of this end: only the feed knows the position there. */

@@ -1,6 +1,7 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Start;
 
 /** Where a subscription begins. */
 public sealed interface Opening {
@@ -19,4 +20,21 @@ public sealed interface Opening {
      * @param timeMs milliseconds since 1970
      */
     record Since(long timeMs) implements Opening {}
+
+    /** Is it to be told of incarnations that ended before (rule T2)? Not with a token that was made by hand. */
+    default boolean isFromThePast() {
+        return this instanceof Since
+                || (this instanceof Resume resume && resume.token().seen() != null);
+    }
+
+    /** What the members that are present are asked for, beside those that a token names. */
+    default Start start() {
+        if (this instanceof Since since) {
+            return new Start.Since(since.timeMs());
+        }
+        if (this instanceof Resume) {
+            return Start.BEGINNING;
+        }
+        return this instanceof Earliest ? Start.EARLIEST : Start.LATEST;
+    }
 }

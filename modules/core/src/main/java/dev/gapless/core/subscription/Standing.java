@@ -55,6 +55,11 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long inde
         return done < messages.size() ? messages.get(done).index() : index;
     }
 
+    /** Everything before this index is passed, also what is reloaded. */
+    long passedTo() {
+        return phase instanceof SubscriptionPhase.Reloading reloading ? reloading.from() : oldestUnread();
+    }
+
     // ------------------------------------------------------------------ transitions within a phase
 
     /** The run is done with as far as it was handled. */
@@ -92,16 +97,17 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long inde
         return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, run, untold);
     }
 
-    /** A reload begins, after which V goes on there. */
-    Standing reloading(Map<String, Placed> upTo) {
+    /** A reload begins, of gaps from this index on, after which V goes on there. */
+    Standing reloading(long from, Map<String, Placed> upTo) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, run, untold);
+        return new Standing(new SubscriptionPhase.Reloading(from, upTo, 0), feed, cursor, index, run, untold);
     }
 
     /** The reload has failed once more. */
     Standing failed() {
         SubscriptionPhase.Reloading reloading = underWay();
-        SubscriptionPhase again = new SubscriptionPhase.Reloading(reloading.upTo(), reloading.failed() + 1);
+        SubscriptionPhase again =
+                new SubscriptionPhase.Reloading(reloading.from(), reloading.upTo(), reloading.failed() + 1);
         return new Standing(again, feed, cursor, index, run, untold);
     }
 
@@ -109,6 +115,27 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long inde
     Standing reloaded(Vector at) {
         underWay();
         return new Standing(SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), untold);
+    }
+
+    /** The shared feed has overtaken it. */
+    Standing behind() {
+        assertNotReloading();
+        assert untold.isEmpty() : untold + " would never be told";
+        return new Standing(SubscriptionPhase.BEHIND, feed, cursor, index, run, untold);
+    }
+
+    /** It stays where it is, and is told what it missed. */
+    Standing staying() {
+        assert phase instanceof SubscriptionPhase.Behind : phase;
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, run, untold);
+    }
+
+    /** It reads on in another feed, from these positions. */
+    Standing readingOn(Onward.In second) {
+        assert phase instanceof SubscriptionPhase.Behind : phase;
+        FeedCursor its = second.cursor();
+        return new Standing(
+                SubscriptionPhase.READING, second.feed(), its, its.next(), MessageRun.none(second.at()), untold);
     }
 
     /** It reads the shared feed from now on. What waited is none of that feed's. */

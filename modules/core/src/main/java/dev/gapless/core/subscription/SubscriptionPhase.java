@@ -19,10 +19,16 @@ sealed interface SubscriptionPhase {
     /**
      * The application reloads. V stands in front of the gaps.
      *
+     * @param from the index of the entry where the gaps begin
      * @param upTo where V goes on once that has succeeded; never empty
      * @param failed how often it has failed
      */
-    record Reloading(Map<String, Placed> upTo, int failed) implements SubscriptionPhase {}
+    record Reloading(long from, Map<String, Placed> upTo, int failed) implements SubscriptionPhase {}
+
+    /** The shared feed has overtaken it, and the consumer is to say where it reads on (rule S6). V stands in front of what is missing. */
+    record Behind() implements SubscriptionPhase {}
 
     SubscriptionPhase READING = new Reading();
+
+    SubscriptionPhase BEHIND = new Behind();
 }

@@ -2,9 +2,11 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
@@ -49,13 +51,22 @@ public final class SubscriptionState {
     private volatile boolean mayJoin;
     /** Nobody waits for it any more. */
     private volatile boolean closed;
+    /** Does the consumer say where it reads on if the shared feed has gone on past it? */
+    private volatile boolean asks;
+    /** Is it to be told what the shared feed dropped? From then on it asks no more until it is told. For its own thread. */
+    private boolean stays;
+    /** What the consumer said. Invariant: null unless it is behind. */
+    private volatile @Nullable Onward onward;
+    /** What is known of incarnations that ended beside what its feed says: from its token, and from feeds that it left. */
+    private volatile Remembered remembered;
 
     private SubscriptionState(
-            Feed feed, Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
+            Standing first, Feed shared, Remembered remembered, TopicSettings settings, double share) {
         this.settings = settings;
+        this.remembered = remembered;
         this.pace = new ReloadPace(settings, share);
         this.shared = shared;
-        this.standing = Standing.first(feed, feed.attach(index, nowNs), start);
+        this.standing = first;
     }
 
     /**
@@ -65,17 +76,38 @@ public final class SubscriptionState {
      */
     public static SubscriptionState live(
             Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
-        return new SubscriptionState(shared, shared, index, start, settings, share, nowNs);
+        Standing first = Standing.first(shared, shared.attach(index, nowNs), start);
+        return new SubscriptionState(first, shared, Remembered.NOTHING, settings, share);
+    }
+
+    /**
+     * A subscription that resumes this token in the shared feed at once.
+     *
+     * @param share how much of the reload jitter it takes, 0 to 1
+     */
+    public static SubscriptionState back(
+            Feed shared, Feed.Joined joined, CursorToken token, TopicSettings settings, double share) {
+        Standing first = Standing.first(shared, joined.cursor(), joined.positions());
+        return new SubscriptionState(first, shared, Remembered.of(token), settings, share);
     }
 
     /**
      * A subscription that reads a feed of its own until it can join the shared one.
      *
+     * @param token where it begins, or null
      * @param share how much of the reload jitter it takes, 0 to 1
      */
     public static SubscriptionState catchingUp(
-            Feed own, Feed shared, Vector start, TopicSettings settings, double share, long nowNs) {
-        return new SubscriptionState(own, shared, own.head() + 1, start, settings, share, nowNs);
+            Feed own,
+            Feed shared,
+            Vector start,
+            @Nullable CursorToken token,
+            TopicSettings settings,
+            double share,
+            long nowNs) {
+        Remembered remembered = token == null ? Remembered.NOTHING : Remembered.of(token);
+        Standing first = Standing.first(own, own.attach(own.head() + 1, nowNs), start);
+        return new SubscriptionState(first, shared, remembered, settings, share);
     }
 
     /** The positions of a token, which no producer has answered for yet. */
@@ -94,6 +126,36 @@ public final class SubscriptionState {
     /** Everything that its catch-up reader waits for has come: it may join once it has read far enough. Any thread. */
     public void mayJoin(boolean may) {
         mayJoin = may;
+    }
+
+    /** From now on it asks where it reads on if the shared feed has gone on past it. Before it is read. */
+    public SubscriptionState asking() {
+        asks = !settings.backpressure();
+        return this;
+    }
+
+    /** Does it wait for {@link #goOn}? Any thread. */
+    public boolean isBehind() {
+        return standing.phase() instanceof SubscriptionPhase.Behind && onward == null;
+    }
+
+    /** Has the shared feed gone on past it, whether or not it knows? Any thread. */
+    public boolean isOvertaken() {
+        Standing here = standing;
+        return here.feed() == shared && onward == null && here.index() < shared.oldest();
+    }
+
+    /** Does it read the shared feed, and nobody has told it to go on elsewhere? Any thread. */
+    public boolean readsShared() {
+        return standing.feed() == shared && onward == null;
+    }
+
+    /** The consumer says where it reads on that {@link #isBehind}. */
+    public void goOn(Onward where) {
+        onward = where;
+        if (closed) {
+            close();
+        }
     }
 
     /** Does it read a feed of its own? Any thread. */
@@ -142,12 +204,15 @@ public final class SubscriptionState {
 
     /** Does the consumer wait for it to free its feed? Any thread. */
     public boolean isPressed() {
-        return standing.feed().wantsRoom();
+        return standing.feed().wantsRoom() || isBehind();
     }
 
     /** Is there something to read now? A reload that waits is not. Any thread. */
     public boolean hasNext() {
         Standing here = standing;
+        if (here.phase() instanceof SubscriptionPhase.Behind) {
+            return onward != null;
+        }
         return here.phase() instanceof SubscriptionPhase.Reading
                 && (here.index() <= here.feed().head() || (mayJoin && mayJoin(here, here.positions())));
     }
@@ -157,6 +222,9 @@ public final class SubscriptionState {
         closed = true;
         Standing here = standing;
         here.feed().detach(here.cursor());
+        if (onward instanceof Onward.In in) {
+            in.feed().detach(in.cursor());
+        }
     }
 
     /**
@@ -171,8 +239,16 @@ public final class SubscriptionState {
         if (here.phase() instanceof SubscriptionPhase.Waiting waiting && waiting.untilNs() - nowNs > 0) {
             return new Step.Waiting(waiting.untilNs());
         }
+        Onward said = onward;
+        if (here.phase() instanceof SubscriptionPhase.Behind) {
+            if (said == null) {
+                return Step.IDLE;
+            }
+            here = goesOn(here, said);
+        }
         here.cursor().moveTo(here.index());
-        Advance advance = new Advance(here.done(), settings, pace, nowNs);
+        boolean mayFallBehind = asks && here.feed() == shared && !stays;
+        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind);
         Step step = advance.tellEnd();
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
             return Step.JOINED;
@@ -182,7 +258,28 @@ public final class SubscriptionState {
         }
         standing = advance.here();
         violations.addAndGet(advance.holes());
+        stays &= !(step instanceof Step.Missed || step instanceof Step.Messages);
+        if (isBehind()) {
+            shared.asked();
+        }
         return step;
+    }
+
+    private Standing goesOn(Standing here, Onward where) {
+        Standing there = where instanceof Onward.In in ? here.readingOn(in) : here.staying();
+        stays = where instanceof Onward.Told;
+        if (there.feed() != here.feed()) {
+            remembered = remembered.and(here.feed().known().passed(), here.passedTo());
+        }
+        standing = there;
+        onward = null;
+        if (there.feed() != here.feed()) {
+            here.feed().detach(here.cursor());
+        }
+        if (closed) {
+            close(); // it may have seen the feed that was left
+        }
+        return there;
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
@@ -208,6 +305,7 @@ public final class SubscriptionState {
             return false;
         }
         here.feed().detach(here.cursor());
+        remembered = remembered.and(here.feed().known().passed(), here.passedTo());
         standing = here.joined(shared, joined);
         if (closed) {
             close(); // it may have seen the feed that was left
@@ -260,19 +358,21 @@ public final class SubscriptionState {
         return standing.positions();
     }
 
-    /** {@link #token(Vector, String, String, long)} of {@link #positions}. Any thread. */
-    public CursorToken token(String topic, String cluster, long nowMs) {
+    /** {@link #token(Vector, String, String, Now)} of {@link #positions}. Any thread. */
+    public CursorToken token(String topic, String cluster, Now now) {
         Standing here = standing;
-        return token(here, here.positions(), topic, cluster, nowMs);
+        return token(here, here.positions(), topic, cluster, now);
     }
 
     /** A token for a place where this subscription is or was (rule T1). Any thread. */
-    public CursorToken token(Vector at, String topic, String cluster, long nowMs) {
-        return token(standing, at, topic, cluster, nowMs);
+    public CursorToken token(Vector at, String topic, String cluster, Now now) {
+        return token(standing, at, topic, cluster, now);
     }
 
-    private static CursorToken token(Standing here, Vector at, String topic, String cluster, long nowMs) {
-        return new CursorToken(
-                topic, cluster, nowMs, Listing.of(at, here.untold(), here.feed().known()));
+    private CursorToken token(Standing here, Vector at, String topic, String cluster, Now now) {
+        Remembered before = remembered;
+        Known known = here.feed().known();
+        Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(at, known, before), now);
+        return new CursorToken(topic, cluster, said.timeMs(), Listing.of(at, here.untold(), known), said.seen());
     }
 }

@@ -13,8 +13,11 @@ import dev.gapless.core.Limits;
  * @param answer true if it answers a Hello, which is not answered again
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970: of two namesakes in different data
  *     centers, the one that was started later gives way
+ * @param timeMs the cluster's time, as the sender knows it, in milliseconds since 1970
+ * @param publishes whether anything may ever be published there; if not, nothing of it can be missed, however it ends
  */
-public record Hello(long fromUid, long toUid, String node, int hub, boolean answer, long startedMs)
+public record Hello(
+        long fromUid, long toUid, String node, int hub, boolean answer, long startedMs, long timeMs, boolean publishes)
         implements NodeMessage {
     public Hello {
         Limits.checkName("node", node);

@@ -12,8 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
@@ -24,6 +26,7 @@ import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.member.MemberEvent;
@@ -58,12 +61,11 @@ class TopicConsumerTest implements Outbox.Carrier {
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
     private Set<String> unresolvedWhenReady = Set.of();
     private final List<Reason> missedByReaders = new ArrayList<>();
-    private TopicConsumer consumer = consumer(Given.ring(8), new Opening.Latest());
+    private TopicConsumer consumer = consumer(Given.ring(8));
     private long sessions;
 
-    private TopicConsumer consumer(TopicSettings settings, Opening first) {
-        return new TopicConsumer(
-                TOPIC, 20, settings, () -> ++sessions, new SplittableRandom(1), Given.outbox(this), first);
+    private TopicConsumer consumer(TopicSettings settings) {
+        return new TopicConsumer(TOPIC, 20, settings, () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
     }
 
     @Override
@@ -75,7 +77,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.Ready one) {
             ready.put(one.subscription(), one.late());
-            unresolvedWhenReady = consumer.feed().mustBeListed();
+            unresolvedWhenReady = consumer.feed().known().mustBeListed();
         } else if (effect instanceof Effect.Missed missed && missed.reader() != 0) {
             missedByReaders.add(missed.reason());
         }
@@ -96,8 +98,12 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     private void batch(long reader, long first, long last) {
+        batch(reader, first, last, last);
+    }
+
+    private void batch(long reader, long first, long last, long head) {
         consumer.onMessage(
-                new Batch(TOPIC, reader, registerOf(reader).session(), first, last, frames(first, last)), NOW);
+                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, frames(first, last)), NOW);
     }
 
     private static Opening resume(long sequence) {
@@ -110,7 +116,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     void readyWhenAllHaveAnswered() {
         consumer.open(1, new Opening.Latest(), NOW);
         assertTrue(ready.isEmpty());
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         assertTrue(ready.isEmpty());
         registered(0, 1, 0);
         assertEquals(Map.of(1L, Set.of()), ready);
@@ -122,8 +128,8 @@ class TopicConsumerTest implements Outbox.Carrier {
     @DisplayName("ruleC10: ready when those that have not answered are removed")
     void readyWhenTheSilentOneIsRemoved() {
         consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), List.of(), NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), Given.members(List.of()), NOW);
         assertEquals(Map.of(1L, Set.of()), ready);
     }
 
@@ -131,9 +137,10 @@ class TopicConsumerTest implements Outbox.Carrier {
     @DisplayName("ruleC10, T1: the end of a life and its successor are both heard of before anybody is told")
     void readyOnceAllIsHeard() {
         consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         MemberEvent successor = new MemberEvent.Present(2, "host:1");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), successor), List.of(successor), NOW);
+        consumer.onMembers(
+                List.of(new MemberEvent.Removed(PRODUCER), successor), Given.members(List.of(successor)), NOW);
         assertEquals(Map.of(1L, Set.of()), ready);
         assertEquals(Set.of("host:1"), unresolvedWhenReady, "a token of that moment names the successor");
     }
@@ -142,7 +149,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     @DisplayName("ruleC10: ready without those that are silent for too long, which it names")
     void readyWithoutTheSilent() {
         consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         consumer.onTime(new Now(0, 5 * SECOND - 1));
         assertTrue(ready.isEmpty());
         assertTrue(consumer.deadlineNs(5 * SECOND - 1) <= 5 * SECOND);
@@ -151,12 +158,22 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleC10: the first subscription says what those present are asked for")
-    void firstSubscriptionDecidesTheStart() {
-        consumer = consumer(Given.ring(8), new Opening.Earliest());
+    @DisplayName(
+            "ruleS6: whoever begins with the oldest asks the producers, and so does the next one; the shared feed begins at the latest")
+    void theOldestIsThatOfTheRings() {
         consumer.open(1, new Opening.Earliest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
-        assertEquals(Start.EARLIEST, registerOf(0).start());
+        consumer.begin(Given.members(MEMBERS), NOW);
+        assertEquals(Start.LATEST, registerOf(0).start());
+        assertEquals(Start.EARLIEST, registerOf(1).start());
+        registered(0, 6, 5);
+        registered(1, 2, 5);
+        assertEquals(Set.of(1L), ready.keySet());
+        SubscriptionState second = consumer.open(2, new Opening.Earliest(), NOW);
+        assertEquals(Start.EARLIEST, registerOf(2).start());
+        registered(2, 2, 5);
+        batch(2, 2, 5);
+        Step.Messages given = assertInstanceOf(Step.Messages.class, second.next(0));
+        assertEquals(2, given.run().messages().get(0).sequence());
     }
 
     @Test
@@ -164,7 +181,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     void everySubscriptionIsGivenEachMessage() {
         SubscriptionState one = consumer.open(1, new Opening.Latest(), NOW);
         SubscriptionState other = consumer.open(2, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 1, 0);
         batch(0, 1, 3);
         for (SubscriptionState each : List.of(one, other)) {
@@ -179,7 +196,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     @DisplayName("ruleS5: who resumes reads a feed of its own, joins, and its reader is taken off")
     void resumes() {
         consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 6, 5);
         SubscriptionState resumed = consumer.open(2, resume(2), NOW);
         assertEquals(
@@ -205,7 +222,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     @DisplayName("a reader that is gone is taken off once its producer asks about it")
     void deregistersStrangers() {
         consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         Heartbeat heartbeat = new Heartbeat(TOPIC, 9, registerOf(0).session(), PRODUCER, 1, 1);
         consumer.onMessage(heartbeat, NOW);
         assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), sent.get(sent.size() - 1));
@@ -224,6 +241,125 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName(
+            "ruleS6: of a backlog that is larger than the feed nothing is told as missed, as long as the subscription reads")
+    void aBacklogLargerThanTheFeed() {
+        SubscriptionState reads = thatIsBehind();
+        assertEquals(0, windowOfLastAck());
+        for (long first = 9; first <= 24; first += 8) {
+            Step.Messages given = assertInstanceOf(Step.Messages.class, reads.next(0));
+            given.run().handled(given.run().messages().size());
+            assertEquals(Step.IDLE, reads.next(0));
+            assertTrue(reads.isPressed());
+            consumer.onRoom();
+            assertTrue(windowOfLastAck() > 0);
+            batch(0, first, first + 7, 24);
+        }
+        assertInstanceOf(Step.Messages.class, reads.next(0));
+    }
+
+    @Test
+    @DisplayName("ruleS6, G5: whoever does not read holds up a feed that is behind for a second")
+    void whoDoesNotReadHoldsUpForASecond() {
+        SubscriptionState stuck = thatIsBehind();
+        long nowNs = NOW.ns();
+        assertEquals(nowNs + SECOND, consumer.deadlineNs(nowNs));
+        consumer.onTime(new Now(NOW.ms(), nowNs + SECOND));
+        assertTrue(windowOfLastAck() > 0);
+        batch(0, 9, 16, 24);
+        assertEquals(Step.IDLE, stuck.next(0));
+        assertTrue(stuck.isBehind(), "alone");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS6: those that the shared feed has overtaken read on through one reader, from the least of their positions, and join")
+    void theOvertakenShareAReader() {
+        SubscriptionState one = consumer.open(1, new Opening.Latest(), NOW);
+        SubscriptionState other = consumer.open(2, new Opening.Latest(), NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        batch(0, 1, 2);
+        assertInstanceOf(Step.Messages.class, one.next(0)).run().handled(1);
+        assertInstanceOf(Step.Messages.class, other.next(0)).run().handled(2);
+        batch(0, 3, 12);
+        assertEquals(Step.IDLE, other.next(0));
+        assertTrue(other.isPressed());
+        consumer.onRoom(NOW);
+        assertEquals(
+                new Start.After(new Position(Given.EPOCH, 1)), registerOf(1).start());
+        registered(1, 2, 12);
+        assertTrue(other.hasNext());
+        batch(1, 2, 4, 12);
+        one.handled(2);
+        assertEquals(Step.IDLE, one.next(0));
+        consumer.onRoom(NOW);
+        batch(1, 5, 12);
+        for (SubscriptionState each : List.of(one, other)) {
+            Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
+            assertEquals(3, given.run().messages().get(0).sequence());
+            given.run().handled(given.run().messages().size());
+            assertSame(Step.JOINED, each.next(0));
+        }
+        consumer.onJoined(1);
+        assertInstanceOf(Ack.class, sent.get(sent.size() - 1), "the other one is still there");
+        consumer.onJoined(2);
+        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS6, G5: of those that share the second reader one that stands still holds up the others for a second")
+    void theOvertakenHoldUpNobodyForLong() {
+        SubscriptionState stuck = consumer.open(1, new Opening.Latest(), NOW);
+        SubscriptionState reads = consumer.open(2, new Opening.Latest(), NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        batch(0, 1, 20);
+        stuck.next(0);
+        reads.next(0);
+        consumer.onRoom(NOW);
+        registered(1, 1, 20);
+        batch(1, 1, 8, 20);
+        assertEquals(0, windowOfLastAck());
+        Step.Messages given = assertInstanceOf(Step.Messages.class, reads.next(0));
+        given.run().handled(8);
+        assertEquals(Step.IDLE, reads.next(0));
+        for (long second = 1; second <= 3; second++) {
+            consumer.onTime(new Now(0, second * SECOND));
+        }
+        assertTrue(windowOfLastAck() > 0);
+        batch(1, 9, 20);
+        assertInstanceOf(Step.Messages.class, reads.next(3 * SECOND)).run().handled(8);
+        assertInstanceOf(Step.Missed.class, stuck.next(3 * SECOND), "alone");
+        assertSame(Step.JOINED, reads.next(3 * SECOND));
+    }
+
+    @Test
+    @DisplayName("ruleS6: whoever is closed while it asks where to read on leaves no reader behind")
+    void closesWhileItAsks() {
+        SubscriptionState stuck = thatIsBehind();
+        consumer.open(2, new Opening.Latest(), NOW);
+        consumer.onTime(new Now(0, SECOND));
+        batch(0, 9, 20, 24);
+        assertEquals(Step.IDLE, stuck.next(0));
+        consumer.onRoom(new Now(0, SECOND));
+        assertEquals(Start.After.class, registerOf(1).start().getClass());
+        consumer.close(1);
+        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
+    }
+
+    /** Subscription 1, which has read nothing of a feed that is full, while its producer has more. */
+    private SubscriptionState thatIsBehind() {
+        SubscriptionState slow = consumer.open(1, new Opening.Latest(), NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        batch(0, 1, 4, 24);
+        batch(0, 5, 8, 24);
+        return slow;
+    }
+
+    @Test
     @DisplayName("backpressure: what a subscription left unread when it was closed holds nobody up")
     void grantsWhatTheClosedOneHeld() {
         thatFillsItsFeed();
@@ -234,9 +370,9 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     /** Subscription 1, which has read nothing of a feed that is full. */
     private SubscriptionState thatFillsItsFeed() {
-        consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD), new Opening.Latest());
+        consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
         SubscriptionState slow = consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 1, 0);
         batch(0, 1, 4);
         batch(0, 5, 8);
@@ -253,7 +389,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     void closes() {
         consumer.open(1, new Opening.Latest(), NOW);
         consumer.open(2, resume(2), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         sent.removeIf(message -> !(message instanceof Register));
         int registers = sent.size();
         consumer.close();
@@ -267,21 +403,21 @@ class TopicConsumerTest implements Outbox.Carrier {
             "rowP8, ruleF3: over years of nodes that come and go, each under a name of its own, nothing of them is kept")
     void forgetsNamesOfThoseLongGone() {
         SubscriptionState subscription = consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 1, 0);
         for (long uid = 1_000; uid < 11_000; uid++) {
             String node = "pod-" + uid;
             MemberEvent present = new MemberEvent.Present(uid, "host:" + uid);
-            consumer.onMembers(List.of(present), List.of(present), NOW);
+            consumer.onMembers(List.of(present), Given.members(List.of(present)), NOW);
             MemberEvent named = new MemberEvent.Named(uid, node);
-            consumer.onMembers(List.of(named), List.of(named), NOW);
+            consumer.onMembers(List.of(named), Given.members(List.of(named)), NOW);
             LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
             Session session = registerOf(0).session();
             consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0), NOW);
             consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, frames(1, 2)), NOW);
             consumer.onMessage(new Gone(TOPIC, 0, session, 2), NOW);
             readAll(subscription, node, uid % 3 != 0);
-            consumer.onMembers(List.of(new MemberEvent.Removed(uid)), List.of(), NOW);
+            consumer.onMembers(List.of(new MemberEvent.Removed(uid)), Given.members(List.of()), NOW);
             sent.clear();
         }
         int most = 8; // as many as the ring has entries
@@ -313,10 +449,83 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     @Test
-    void theRegistrationsOfReadersThatAreGoneStayCounted() {
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+    @DisplayName(
+            "ruleS5: whoever comes back with a token that the shared feed can place is there at once, and asks no producer for anything")
+    void manyComeBackAtOnce() {
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 1, 0);
-        consumer.open(1, resume(0), NOW);
+        batch(0, 1, 4);
+        sent.clear();
+        for (long id = 1; id <= 2_000; id++) {
+            SubscriptionState back = consumer.open(id, resume(2), NOW);
+            assertEquals(
+                    3,
+                    assertInstanceOf(Step.Messages.class, back.next(0))
+                            .run()
+                            .messages()
+                            .get(0)
+                            .sequence());
+        }
+        assertEquals(List.of(), sent);
+        assertEquals(2_000, ready.size());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5: the shared feed cannot place a token that lacks what it has dropped, leaves a producer out, or is of another log")
+    void asksTheProducersOtherwise() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        batch(0, 1, 10);
+        List<Map<String, Position>> tokens = List.of(
+                Map.of("p", new Position(Given.EPOCH, 1)),
+                Map.of(),
+                Map.of("p", new Position(Given.EPOCH, 9), "q", new Position(Given.EPOCH, 9)),
+                Map.of("p", new Position(new Epoch(99), 9)));
+        for (int i = 0; i < tokens.size(); i++) {
+            sent.clear();
+            consumer.open(10 + i, new Opening.Resume(new CursorToken(TOPIC, "c", 0, tokens.get(i))), NOW);
+            assertInstanceOf(Register.class, sent.get(0), "token " + tokens.get(i));
+        }
+        sent.clear();
+        consumer.onSilent(PRODUCER, 0); // the shared reader asks anew, and has a position all the same
+        sent.clear();
+        consumer.open(20, resume(9), NOW);
+        assertEquals(List.of(), sent);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5, T2: if somebody ended whom the token does not know of, its subscription is told by a reader of its own")
+    void asksIfSomebodyEnded() {
+        Departure gone = new Departure(77, "q", 1_000, null);
+        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60);
+        consumer.begin(new MemberView(Set.of(PRODUCER), MEMBERS, true, history), NOW);
+        registered(0, 1, 0);
+        sent.clear();
+        consumer.open(1, resume(1_060, Set.of()), NOW);
+        assertEquals(List.of(), sent, "it ended a margin before the token was taken");
+        consumer.open(2, resume(1_059, Set.of(77L)), NOW);
+        assertEquals(List.of(), sent, "the token names it");
+        consumer.open(3, resume(1_059, Set.of()), NOW);
+        assertInstanceOf(Register.class, sent.get(0));
+        sent.clear();
+        CursorToken.Seen other = new CursorToken.Seen(6, Map.of(), Set.of(77L));
+        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, 0));
+        consumer.open(4, new Opening.Resume(new CursorToken(TOPIC, "c", 2_000, positions, other)), NOW);
+        assertInstanceOf(Register.class, sent.get(0), "a token of another history");
+    }
+
+    private static Opening resume(long timeMs, Set<Long> ended) {
+        CursorToken.Seen seen = new CursorToken.Seen(5, Map.of("p", PRODUCER), ended);
+        return new Opening.Resume(new CursorToken(TOPIC, "c", timeMs, Map.of("p", new Position(Given.EPOCH, 0)), seen));
+    }
+
+    @Test
+    void theRegistrationsOfReadersThatAreGoneStayCounted() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        consumer.open(1, new Opening.Earliest(), NOW);
         consumer.onSilent(PRODUCER, 0);
         assertEquals(2, consumer.registeredAgain());
         consumer.close(1);
@@ -333,8 +542,8 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     /** Opens subscriptions while a member has not answered, and returns how many bytes that allocated. */
     private long allocatedByOpening(int subscriptions) {
-        consumer = consumer(Given.ring(8), new Opening.Latest());
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer = consumer(Given.ring(8));
+        consumer.begin(Given.members(MEMBERS), NOW);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int id = 1; id <= subscriptions; id++) {
@@ -345,7 +554,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     private void member(MemberEvent event, List<MemberEvent> snapshot, long nowNs) {
-        consumer.onMembers(List.of(event), snapshot, new Now(0, nowNs));
+        consumer.onMembers(List.of(event), Given.members(snapshot), new Now(0, nowNs));
     }
 
     private List<Register> registersOf(long reader) {
@@ -363,7 +572,7 @@ class TopicConsumerTest implements Outbox.Carrier {
         sent.clear();
         MemberEvent present = new MemberEvent.Present(2, "host:2");
         MemberEvent named = new MemberEvent.Named(2, "q");
-        consumer.onMembers(List.of(present, named), List.of(present, named), NOW);
+        consumer.onMembers(List.of(present, named), Given.members(List.of(present, named)), NOW);
         consumer.onSilent(PRODUCER, 0);
         consumer.onTime(new Now(0, 20 * SECOND));
         assertEquals(List.of(), registersOf(1));
@@ -378,7 +587,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     void nothingLivesOnBehindTheClose() {
         consumer.open(1, new Opening.Latest(), NOW);
         consumer.open(2, resume(2), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 6, 5);
         member(new MemberEvent.Removed(PRODUCER), List.of(), 0); // is waited for
         consumer.close();
@@ -395,7 +604,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             "ruleC9, ruleC10: that ready() went on without a silent member is remembered by the catch-up reader, too")
     void aCatchUpReaderRemembersWhoWasSilent() {
         consumer.open(1, new Opening.Since(1_000), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         consumer.onTime(new Now(0, 5 * SECOND));
         assertEquals(Map.of(1L, Set.of("p")), ready);
         registered(1, 4, 3);
@@ -410,7 +619,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     void aCatchUpReaderIsReadyWithItsSubscription() {
         consumer.open(1, new Opening.Latest(), NOW);
         consumer.open(2, new Opening.Since(1_000), NOW);
-        consumer.begin(MEMBERS, MEMBERS, NOW);
+        consumer.begin(Given.members(MEMBERS), NOW);
         consumer.onTime(new Now(0, 5 * SECOND));
         member(new MemberEvent.Removed(PRODUCER), List.of(), 5 * SECOND);
         assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), expiriesOfReader());
@@ -422,5 +631,72 @@ class TopicConsumerTest implements Outbox.Carrier {
         Map<Reason, Long> told = new LinkedHashMap<>();
         missedByReaders.forEach(reason -> told.merge(reason, 1L, Long::sum));
         return told;
+    }
+
+    // ------------------------------------------------------------------ T2
+
+    private static MemberView without(HistoryView history) {
+        return new MemberView(Set.of(PRODUCER), MEMBERS, true, history);
+    }
+
+    private static Opening resumeBehind(long sequence) {
+        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, sequence));
+        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("p", PRODUCER), Set.of());
+        return new Opening.Resume(new CursorToken(TOPIC, "c", 0, positions, seen));
+    }
+
+    private SubscriptionState resumedWithoutAHistory() {
+        consumer.begin(without(HistoryView.NOTHING), NOW);
+        registered(0, 6, 5);
+        return consumer.open(1, resumeBehind(2), NOW);
+    }
+
+    @Test
+    @DisplayName("ruleT2: who resumes waits until the members' history has come here, and is told what it says")
+    void resumesOnceTheHistoryHasCome() {
+        SubscriptionState resumed = resumedWithoutAHistory();
+        assertEquals(List.of(), registersOf(1));
+        assertTrue(ready.isEmpty());
+        consumer.onMembers(List.of(), Given.members(MEMBERS, new Departure(9, "q", 5, null)), NOW);
+        assertEquals(
+                List.of(new Start.After(new Position(Given.EPOCH, 2))),
+                registersOf(1).stream().map(Register::start).toList());
+        registered(1, 3, 5);
+        assertEquals(Set.of(1L), ready.keySet());
+        assertEquals(List.of("q"), gapsOf(resumed));
+    }
+
+    private static List<String> gapsOf(SubscriptionState subscription) {
+        return assertInstanceOf(Step.Missed.class, subscription.next(0)).gaps().stream()
+                .map(gap -> String.valueOf(gap.node()))
+                .toList();
+    }
+
+    @Test
+    @DisplayName("ruleT2: after ready-timeout it goes on without, and is told that nobody knows who came and went")
+    void resumesWithoutAHistory() {
+        SubscriptionState resumed = resumedWithoutAHistory();
+        assertTrue(consumer.deadlineNs(0) <= 5 * SECOND);
+        consumer.onTime(new Now(0, 5 * SECOND - 1));
+        assertEquals(List.of(), registersOf(1));
+        consumer.onTime(new Now(0, 5 * SECOND));
+        assertEquals(1, registersOf(1).size());
+        assertEquals(List.of("null"), gapsOf(resumed));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: nobody else waits for the history: neither the latest, nor the oldest, nor a token made by hand")
+    void othersDoNotWaitForTheHistory() {
+        consumer.begin(without(HistoryView.NOTHING), NOW);
+        registered(0, 6, 5);
+        consumer.open(1, new Opening.Latest(), NOW);
+        assertEquals(Set.of(1L), ready.keySet());
+        consumer.open(2, new Opening.Earliest(), NOW);
+        consumer.open(3, resume(2), NOW);
+        assertEquals(1, registersOf(1).size());
+        assertEquals(1, registersOf(2).size());
+        consumer.open(4, new Opening.Since(1_000), NOW);
+        assertEquals(0, registersOf(3).size(), "it asks who ended since");
     }
 }

@@ -13,8 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
@@ -68,6 +70,7 @@ class TopicReaderTest implements Outbox.Carrier {
     private TopicReader consumer = consumer(Start.LATEST, null);
     private long sessions;
     private long nowNs;
+    private HistoryView history = Given.history();
 
     private TopicReader consumer(Start start, CursorToken token) {
         return consumer(start, token, Given.ring(64));
@@ -87,7 +90,7 @@ class TopicReaderTest implements Outbox.Carrier {
     @Override
     public void carryOut(Effect effect) {
         missed.add(assertInstanceOf(Effect.Missed.class, effect).node());
-        unresolvedWhenMissed.add(feed.mustBeListed());
+        unresolvedWhenMissed.add(feed.known().mustBeListed());
     }
 
     private Now now() {
@@ -103,7 +106,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void begin(MemberEvent... members) {
-        consumer.begin(List.of(members), now());
+        consumer.begin(List.of(members), history, Set.of(), now());
     }
 
     /** The producer has answered that it goes on with this sequence. */
@@ -359,8 +362,8 @@ class TopicReaderTest implements Outbox.Carrier {
     void gapsEndWithTheIncarnation() {
         live(1);
         gaps(4);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        consumer.onMembers(List.of(present(2), named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(2), named(2)), history, now());
         registered(NEXT_LOG, 1, 0);
         Session asked = session();
         batch(asked, 3, 3);
@@ -408,7 +411,7 @@ class TopicReaderTest implements Outbox.Carrier {
             sent.subList(0, sent.size() - 1).clear();
         }
         assertTrue(waits.size() > 9_000, "they differ");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         sent.clear();
         after(maxNs * 2);
         assertEquals(List.of(), sent);
@@ -430,7 +433,7 @@ class TopicReaderTest implements Outbox.Carrier {
         consumer.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
         consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), now());
-        assertTrue(feed.mustBeListed().contains("p"));
+        assertTrue(feed.known().mustBeListed().contains("p"));
     }
 
     /** Sessions of so many attempts of which none was answered in time. */
@@ -594,10 +597,10 @@ class TopicReaderTest implements Outbox.Carrier {
     void withdrawnIsNotLost() {
         begin(present(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), history, now());
         assertEquals(Set.of(PRODUCER), consumer.notYetLate());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         assertEquals(0, feed.head());
     }
 
@@ -611,7 +614,7 @@ class TopicReaderTest implements Outbox.Carrier {
         assertInstanceOf(FeedEntry.Left.class, last());
         assertEquals(4, feed.head(), "Started, two messages, Left");
         assertEquals(new GoneAck(TOPIC, 0, session(), 2), sent.get(sent.size() - 1));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertTrue(consumer.registrations().isEmpty());
         assertInstanceOf(FeedEntry.Left.class, last(), "it is not lost");
     }
@@ -630,7 +633,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void lostProducer() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         after(15 * SECOND - 1);
         assertInstanceOf(FeedEntry.Message.class, last());
         after(1);
@@ -644,9 +647,9 @@ class TopicReaderTest implements Outbox.Carrier {
     void returnedProducerAnswersForItself() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(named(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(named(2)), history, now());
         assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
         assertEquals(2, lastRegister().toUid());
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
@@ -661,7 +664,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void silentProducerIsLostAtOnce() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -670,11 +673,11 @@ class TopicReaderTest implements Outbox.Carrier {
     void eachSilentLifeIsALoss() {
         begin(present(PRODUCER), named(PRODUCER));
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         Placed first = last().after();
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(named(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(named(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(last().after().isBeyond(first), "it lies beyond the first");
     }
@@ -685,10 +688,10 @@ class TopicReaderTest implements Outbox.Carrier {
         live(8);
         batch(session(), 8, 9);
         long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(named(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(named(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         long end = assertInstanceOf(End.class, last().after()).number();
@@ -702,8 +705,9 @@ class TopicReaderTest implements Outbox.Carrier {
         begin(present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
         registered(LOG, 8, 7);
         consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(
+                List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         assertInstanceOf(FeedEntry.Started.class, last(), "it may come back");
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
@@ -717,10 +721,10 @@ class TopicReaderTest implements Outbox.Carrier {
         live(8);
         batch(session(), 8, 9);
         long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        consumer.onMembers(List.of(present(2), named(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
-        consumer.onMembers(List.of(present(3), named(3)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(2), named(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
+        consumer.onMembers(List.of(present(3), named(3)), history, now());
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
         At next = assertInstanceOf(At.class, last().after());
         assertTrue(next.era().number() > position + 1, "who was told the first one's end sees that it is not the next");
@@ -739,7 +743,7 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
     void noLossBeforeReady() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertEquals(0, feed.head());
     }
 
@@ -748,7 +752,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void lossBeforeReadyOfThePast() {
         consumer = consumer(new Start.Since(5), null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -757,7 +761,7 @@ class TopicReaderTest implements Outbox.Carrier {
             "ruleC7, G1: who came after the reader began, and goes without an answer, is lost, although nobody is ready")
     void lossOfOneThatCameLater() {
         begin();
-        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), history, now());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
     }
 
@@ -765,10 +769,10 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         after(15 * SECOND);
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(named(2)), now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(named(2)), history, now());
         assertEquals(Start.BEGINNING, lastRegister().start());
         registered(NEXT_LOG, 1, 3);
         assertInstanceOf(FeedEntry.Started.class, last());
@@ -831,8 +835,8 @@ class TopicReaderTest implements Outbox.Carrier {
     void asksLaterOnesForTheirBeginning() {
         begin(present(PRODUCER), named(PRODUCER));
         assertEquals(Start.LATEST, lastRegister().start());
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), history, now());
         assertEquals(Start.BEGINNING, lastRegister().start());
     }
 
@@ -897,15 +901,15 @@ class TopicReaderTest implements Outbox.Carrier {
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
-        assertEquals(Set.of(), feed.mustBeListed());
+        assertEquals(Set.of(), feed.known().mustBeListed());
     }
 
     @Test
     @DisplayName("ruleT1, G2: a listed producer that this node hears of later goes on where the token says")
     void resumesBeforeItHearsOfTheProducer() {
         resume("p", new Position(EPOCH, 7));
-        consumer.onMembers(List.of(present(PRODUCER)), now());
-        consumer.onMembers(List.of(named(PRODUCER)), now());
+        consumer.onMembers(List.of(present(PRODUCER)), history, now());
+        consumer.onMembers(List.of(named(PRODUCER)), history, now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertEquals(0, feed.head(), "and nobody is lost");
     }
@@ -915,7 +919,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void waitsForNames() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         assertEquals(0, feed.head());
-        consumer.onMembers(List.of(named(PRODUCER)), now());
+        consumer.onMembers(List.of(named(PRODUCER)), history, now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
     }
 
@@ -926,12 +930,12 @@ class TopicReaderTest implements Outbox.Carrier {
         resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
         registered(LOG, 8, 9);
         assertTrue(consumer.isSettled());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertFalse(consumer.isSettled());
-        consumer.onMembers(List.of(present(2)), now());
-        consumer.onMembers(List.of(named(2)), now());
+        consumer.onMembers(List.of(present(2)), history, now());
+        consumer.onMembers(List.of(named(2)), history, now());
         assertFalse(consumer.isSettled(), "its successor has not answered");
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled());
@@ -944,10 +948,10 @@ class TopicReaderTest implements Outbox.Carrier {
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertTrue(consumer.isSettled(), "nothing more is to be expected of it here");
-        assertEquals(Set.of("p", "host:1"), feed.mustBeListed());
+        assertEquals(Set.of("p", "host:1"), feed.known().mustBeListed());
         after(Given.ring(64).producerReturnNs());
         assertEquals(1, feed.head(), "told once");
-        consumer.onMembers(List.of(named(PRODUCER)), now());
+        consumer.onMembers(List.of(named(PRODUCER)), history, now());
         assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
         assertFalse(consumer.isSettled(), "it may have more than the shared feed");
     }
@@ -966,7 +970,7 @@ class TopicReaderTest implements Outbox.Carrier {
         assertEquals(positions.keySet(), Set.copyOf(missed));
         assertEquals(positions.size(), missed.size());
         assertEquals(1, unresolvedWhenMissed.size(), "not gathered anew for each of them");
-        assertEquals(Set.of(), feed.mustBeListed());
+        assertEquals(Set.of(), feed.known().mustBeListed());
         assertEquals(Set.of(), consumer.known());
     }
 
@@ -975,8 +979,8 @@ class TopicReaderTest implements Outbox.Carrier {
     void givenUpForGood() {
         resume("p", new Position(EPOCH, 7), present(PRODUCER));
         after(Given.ring(64).producerReturnNs());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        assertEquals(Set.of(), feed.mustBeListed());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        assertEquals(Set.of(), feed.known().mustBeListed());
     }
 
     @Test
@@ -1001,32 +1005,35 @@ class TopicReaderTest implements Outbox.Carrier {
         positions.put("p", new Position(EPOCH, 7));
         positions.put("host:1", null);
         consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        assertEquals(Set.of("host:1"), feed.mustBeListed(), "the other one has its position");
+        assertEquals(Set.of("host:1"), feed.known().mustBeListed(), "the other one has its position");
     }
 
     @Test
     @DisplayName("ruleT1: unresolved are all that have not answered, whether they were there or came later")
     void unresolved() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(present(2)), now());
-        assertEquals(Set.of("p", "host:2"), feed.mustBeListed());
+        consumer.onMembers(List.of(present(2)), history, now());
+        assertEquals(Set.of("p", "host:2"), feed.known().mustBeListed());
         registered(LOG, 1, 0);
-        assertEquals(Set.of("host:2"), feed.mustBeListed());
+        assertEquals(Set.of("host:2"), feed.known().mustBeListed());
     }
 
     @Test
     @DisplayName(
-            "ruleT1, G1: a life that went without an answer, and is waited for under its name, is unresolved until it is told")
+            "ruleT2, G1: a life that went without an answer, and is waited for under its name, is not passed until it is told")
     void unheardOfAndWaitedFor() {
         live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        assertEquals(Set.of(), feed.mustBeListed(), "its position says all");
-        consumer.onMembers(List.of(present(2), named(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
-        assertEquals(Set.of("p"), feed.mustBeListed());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        assertEquals(Set.of(), feed.known().mustBeListed(), "its position says all");
+        consumer.onMembers(List.of(present(2), named(2)), history, now());
+        assertEquals(Set.of("p"), feed.known().mustBeListed());
+        history = Given.history(new Departure(2, "p", 100_000, null));
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
+        assertEquals(Set.of(), feed.known().mustBeListed(), "the members remember it");
+        assertEquals(Set.of(), feed.known().passed().before(Long.MAX_VALUE));
         after(Given.ring(64).producerReturnNs());
         assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals(Set.of(), feed.mustBeListed());
+        assertEquals(Set.of(2L), feed.known().passed().before(Long.MAX_VALUE));
     }
 
     @Test
@@ -1035,12 +1042,12 @@ class TopicReaderTest implements Outbox.Carrier {
     void openEnds() {
         live(1);
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of()).keySet(), "it is there");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("p")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
-        consumer.onMembers(List.of(present(2), named(2)), now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), now());
+        consumer.onMembers(List.of(present(2), named(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
         assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:2")).keySet());
         assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
@@ -1059,8 +1066,8 @@ class TopicReaderTest implements Outbox.Carrier {
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(3, consumer.registeredAgain(), "in silence");
         registered(LOG, 1, 5);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), now());
-        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), history, now());
         assertEquals(PRODUCER + 1, lastRegister().toUid());
         assertEquals(3, consumer.registeredAgain(), "with another life");
     }

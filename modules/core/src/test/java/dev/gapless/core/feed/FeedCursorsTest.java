@@ -17,7 +17,11 @@ class FeedCursorsTest {
     /** Half of the time that a publish may wait. */
     private static final long PATIENCE_NS = settings(Overflow.BACKPRESSURE).backpressureTimeoutNs() / 2;
 
-    private final FeedCursors cursors = new FeedCursors(settings(Overflow.BACKPRESSURE));
+    private final FeedCursors cursors = new FeedCursors(settings(Overflow.BACKPRESSURE), ring());
+
+    private static Ring<FeedEntry> ring() {
+        return new Ring<>(8, 1 << 20, 1);
+    }
 
     private static TopicSettings settings(Overflow overflow) {
         return Given.settings(8, overflow, ResumeAfterExpiry.HEAD);
@@ -57,7 +61,7 @@ class FeedCursorsTest {
     @Test
     @DisplayName("without backpressure nothing is kept for anybody")
     void keepsNothing() {
-        FeedCursors of = new FeedCursors(settings(Overflow.EXPIRE));
+        FeedCursors of = new FeedCursors(settings(Overflow.EXPIRE), ring());
         of.attach(1, 0);
         assertEquals(Ring.ALL, of.evictable());
         assertEquals(Ring.ALL, of.look());

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 
 class FeedTest {
     private final Eras eras = new Eras();
-    private final Era p = eras.of("p", LOG);
-    private final Era q = eras.of("q", LOG);
+    private final Era p = eras.of("p", LOG, 0);
+    private final Era q = eras.of("q", LOG, 0);
 
     @Test
     @DisplayName("ruleF1: the base is behind the last entry that fell out, of each producer")
@@ -102,16 +102,17 @@ class FeedTest {
         End end = eras.endOf(new At(p, 2), 1);
         assertFalse(eras.endOf(new At(p, 9), 1).isBeyond(end));
         assertTrue(end.isBeyond(new At(p, 99)));
-        assertTrue(new At(eras.of("p", LogIdentity.fresh(new Epoch(9), 0)), 0).isBeyond(eras.endOf(new At(p, 99), 1)));
+        assertTrue(new At(eras.of("p", LogIdentity.fresh(new Epoch(9), 0), 0), 0)
+                .isBeyond(eras.endOf(new At(p, 99), 1)));
     }
 
     @Test
     @DisplayName("ruleF1: epochs that go on from one another share a stretch, others do not")
     void lineageSharesTheStretch() {
         LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 5, new Lineage(EPOCH, 4));
-        assertEquals(p.number(), eras.continued("p", new At(p, 4), recovered).number());
-        assertTrue(eras.of("p", LogIdentity.fresh(new Epoch(10), 0)).number() > p.number());
-        assertEquals(p.number(), eras.of("p", LOG).number(), "what is known keeps its number");
+        assertEquals(p.number(), eras.continued("p", new At(p, 4), recovered, 0).number());
+        assertTrue(eras.of("p", LogIdentity.fresh(new Epoch(10), 0), 0).number() > p.number());
+        assertEquals(p.number(), eras.of("p", LOG, 0).number(), "what is known keeps its number");
     }
 
     @Test
@@ -141,7 +142,7 @@ class FeedTest {
     void noOriginBehindAnExpiry() {
         Feed feed = new Feed(Given.ring(4));
         feed.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
-        At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0)), 0);
+        At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0), 0), 0);
         feed.started(begins);
         assertNull(feed.known().origins().get("r"));
         assertNull(bases(feed).get("r"));
@@ -285,6 +286,110 @@ class FeedTest {
         feed.grantBytes();
         feed.messages(p, frames(13, 20));
         assertEquals(0, feed.grantBytes(), "it goes on, and is waited for again");
+    }
+
+    // ------------------------------------------------------------------ a feed that is behind
+
+    /** A feed of 8 that is behind and full, and its slow reader, which stands at its oldest entry. */
+    private FeedCursor holdsBackA(Feed feed) {
+        FeedCursor slow = feed.attach(1, 0);
+        feed.behind(0);
+        feed.messages(p, frames(1, 8));
+        assertEquals(0, feed.grantBytes());
+        assertFalse(feed.lookAtHold(0));
+        return slow;
+    }
+
+    @Test
+    @DisplayName("ruleS6: a feed that is behind grants nothing and overwrites nothing that is unread")
+    void behindItTakesNoMoreThanIsRead() {
+        Feed feed = new Feed(Given.ring(8));
+        FeedCursor slow = holdsBackA(feed);
+        feed.messages(p, frames(9, 12)); // was under way
+        assertEquals(1, feed.oldest());
+        slow.moveTo(13);
+        assertTrue(feed.grantBytes() > 0);
+        feed.messages(p, frames(13, 13));
+        assertEquals(8, feed.size());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS6, G5: it waits for a second, and then no more for whoever has not read everything, until it has")
+    void behindItWaitsForASecond() {
+        Feed feed = new Feed(Given.ring(8));
+        FeedCursor slow = holdsBackA(feed);
+        FeedCursor fast = feed.attach(9, 0);
+        assertEquals(SECOND, feed.holdDueNs());
+        assertFalse(feed.lookAtHold(SECOND - 1));
+        assertTrue(feed.lookAtHold(SECOND));
+        assertEquals(Given.ring(8).windowBytes(), feed.grantBytes());
+        feed.messages(p, frames(9, 12));
+        assertEquals(5, feed.oldest());
+        fast.idleAt(13);
+        slow.moveTo(5);
+        assertFalse(feed.lookAtHold(3 * SECOND));
+        feed.behind(3 * SECOND);
+        feed.messages(p, frames(13, 13));
+        assertEquals(6, feed.oldest(), "it moves, and is still not waited for");
+        slow.idleAt(14);
+        fast.idleAt(14);
+        feed.messages(p, frames(14, 22));
+        assertEquals(14, feed.oldest(), "it had read everything");
+    }
+
+    @Test
+    @DisplayName("ruleS6: while it goes on being behind, it waits for no second time")
+    void behindItWaitsOnce() {
+        Feed feed = new Feed(Given.ring(8));
+        FeedCursor slow = holdsBackA(feed);
+        assertTrue(feed.lookAtHold(SECOND));
+        assertTrue(feed.grantBytes() > 0);
+        slow.idleAt(9);
+        feed.behind(SECOND + 1);
+        feed.messages(p, frames(9, 20));
+        assertEquals(13, feed.oldest());
+        assertFalse(feed.lookAtHold(2 * SECOND));
+        assertFalse(feed.lookAtHold(2 * SECOND + 1), "it has been behind for the last time");
+        feed.behind(2 * SECOND + 2);
+        slow.idleAt(21);
+        feed.messages(p, frames(21, 29));
+        assertEquals(21, feed.oldest());
+    }
+
+    @Test
+    @DisplayName("ruleS6: a feed waits for nobody that it has overtaken, and for nobody while it is not behind")
+    void behindItWaitsForNobodyThatIsToldAnyway() {
+        Feed feed = new Feed(Given.ring(8));
+        feed.attach(1, 0);
+        feed.messages(p, frames(1, 9));
+        feed.behind(0);
+        assertTrue(feed.grantBytes() > 0);
+        feed.messages(p, frames(10, 12));
+        assertEquals(8, feed.size());
+    }
+
+    @Test
+    @DisplayName("ruleS6: without a hold it never waits")
+    void withoutAHold() {
+        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedHoldNs = 0));
+        feed.attach(1, 0);
+        feed.behind(0);
+        feed.messages(p, frames(1, 9));
+        assertEquals(2, feed.oldest());
+        assertFalse(feed.lookAtHold(9 * SECOND));
+        assertEquals(Long.MAX_VALUE, feed.holdDueNs());
+    }
+
+    @Test
+    @DisplayName("a feed may be smaller than a log")
+    void mayBeSmallerThanALog() {
+        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedMessages = 2));
+        feed.messages(p, frames(1, 3));
+        assertEquals(2, feed.size());
+        Feed inBytes = new Feed(Given.ring(8).with(draft -> draft.feedBytes = 2 * (Given.FRAME_BYTES + 32)));
+        inBytes.messages(p, frames(1, 3));
+        assertEquals(2, inBytes.size());
     }
 
     private static Map<String, Placed> bases(Feed feed) {

@@ -29,7 +29,7 @@ class LogTest {
     private static final long NOON_MS = 1_700_000_000_000L;
 
     private static Log log(int messages) {
-        return new Log(Given.LOG, Given.ring(messages));
+        return new Log(Given.LOG, Given.ring(messages), Gate.opened());
     }
 
     private static Position publish(Log log, long nowMs) {
@@ -43,7 +43,8 @@ class LogTest {
         assertEquals(new Position(Given.EPOCH, 1), publish(log, 1));
         assertEquals(new Position(Given.EPOCH, 2), publish(log, 1));
         LogIdentity recovered = new LogIdentity(Given.EPOCH, 0, 42, new Lineage(Given.EPOCH, 41));
-        assertEquals(42, publish(new Log(recovered, Given.ring(4)), 1).sequence());
+        assertEquals(
+                42, publish(new Log(recovered, Given.ring(4), Gate.opened()), 1).sequence());
     }
 
     @Test
@@ -117,7 +118,8 @@ class LogTest {
             "ruleP12: where the clock jumps a day, max-age drops nothing early and keeps nothing: it goes by elapsed time")
     void maxAgeWhereTheClockJumps() {
         for (long jumpMs : new long[] {DAY_MS, -DAY_MS}) {
-            Log log = new Log(Given.LOG, Given.ring(8).with(draft -> draft.maxAgeNs = 16 * Given.SECOND));
+            Log log =
+                    new Log(Given.LOG, Given.ring(8).with(draft -> draft.maxAgeNs = 16 * Given.SECOND), Gate.opened());
             log.publish(content(1), NOON_MS, 0, NOBODY);
             log.dropOld(0);
             log.publish(content(2), NOON_MS + jumpMs, Given.SECOND, NOBODY);
@@ -161,7 +163,7 @@ class LogTest {
     @Test
     @DisplayName("backpressure: a publish waits for room, in order, and later ones wait behind it")
     void waitsForRoomInOrder() {
-        Log log = new Log(Given.LOG, WAITING);
+        Log log = new Log(Given.LOG, WAITING, Gate.opened());
         log.release(0, 0);
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
@@ -179,7 +181,7 @@ class LogTest {
     @Test
     @DisplayName("backpressure: the number that waits is bounded, and so is how long")
     void waitingIsBounded() {
-        Log log = new Log(Given.LOG, WAITING);
+        Log log = new Log(Given.LOG, WAITING, Gate.opened());
         log.release(0, 0);
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
@@ -187,18 +189,55 @@ class LogTest {
         for (int i = 0; i < 3; i++) {
             log.publish(content(i), 1, 0, settled::add);
         }
-        assertEquals(new Admission.TooMany(3), log.publish(content(9), 1, 0, settled::add));
+        assertEquals(new Admission.TooMany(3, Awaited.ROOM), log.publish(content(9), 1, 0, settled::add));
         log.expireWaiters(10 * Given.SECOND - 1);
         assertTrue(settled.isEmpty());
         log.expireWaiters(10 * Given.SECOND);
         assertEquals(3, settled.size());
-        assertInstanceOf(Admission.TimedOut.class, settled.get(0));
+        assertEquals(new Admission.TimedOut(Awaited.ROOM), settled.get(0));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP14: until its node is up a publish waits, in order and so many, and so does what comes behind it")
+    void waitsUntilItsNodeIsUp() {
+        Gate gate = new Gate();
+        Log log = new Log(Given.LOG, Given.ring(2).with(draft -> draft.maxPendingPublishes = 3), gate);
+        List<Admission> settled = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            assertInstanceOf(Admission.Waiting.class, log.publish(content(i), 1, 0, settled::add));
+        }
+        assertEquals(new Admission.TooMany(3, Awaited.MEMBERSHIP), log.publish(content(4), 1, 0, settled::add));
+        log.release(Ring.ALL, 1);
+        assertEquals(List.of(), settled);
+        assertEquals(0, log.head());
+        gate.open();
+        assertInstanceOf(Admission.TooMany.class, log.publish(content(5), 1, 0, settled::add), "behind those");
+        log.release(Ring.ALL, 1);
+        assertEquals(List.of(accepted(1), accepted(2), accepted(3)), settled);
+        assertEquals(accepted(4), log.publish(content(6), 1, 0, settled::add));
+    }
+
+    private static Admission accepted(long sequence) {
+        return new Admission.Accepted(new Position(Given.EPOCH, sequence));
+    }
+
+    @Test
+    @DisplayName("ruleP14: a publish does not wait for ever for its node to be up, and is told for what it waited")
+    void waitsInVainForItsNodeToBeUp() {
+        Log log = new Log(Given.LOG, Given.ring(2), new Gate());
+        List<Admission> settled = new ArrayList<>();
+        log.publish(content(1), 1, 0, settled::add);
+        assertEquals(Given.ring(2).backpressureTimeoutNs(), log.waitersDueNs());
+        log.expireWaiters(log.waitersDueNs());
+        assertEquals(List.of(new Admission.TimedOut(Awaited.MEMBERSHIP)), settled);
+        assertEquals(0, log.head());
     }
 
     @Test
     @DisplayName("ruleP7: a closed log refuses what waits and what comes, and its head stays")
     void closed() {
-        Log log = new Log(Given.LOG, WAITING);
+        Log log = new Log(Given.LOG, WAITING, Gate.opened());
         log.release(0, 0);
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);

@@ -5,34 +5,93 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
 import dev.gapless.core.member.MemberEvent.Withdrawn;
 import dev.gapless.core.wire.Hello;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
-    private final Membership membership = new Membership(1, "n1");
+    private final History history = new History(History.Bounds.DEFAULT);
+    private final Membership membership = new Membership(1, "n1", history);
 
     private List<MemberEvent> heard(long uid, String node) {
-        return membership.heard(new Hello(uid, 1, node, 0, false, 0));
+        return membership.heard(new Hello(uid, 1, node, 0, false, 0, 0, true));
     }
 
     private void up() {
-        membership.appeared(1, "host:1");
+        membership.appeared(1, "host:1", 0);
         membership.selfUp();
+    }
+
+    private List<Departure> remembered() {
+        return history.view(new Now(0, 0)).departures();
+    }
+
+    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
+
+    @Test
+    @DisplayName(
+            "ruleT2: who ends is remembered under the name that it said, with when, and what it said that it published")
+    void remembersWhoEnded() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        heard(2, "n2");
+        membership.farewell(2, Map.of("t", END));
+        assertEquals(List.of(), remembered(), "a farewell counts once its sender is removed");
+        assertEquals(List.of(new Removed(2, Map.of("t", END))), membership.removed(2, 7));
+        assertEquals(List.of(new Departure(2, "n2", 7, Map.of("t", END))), remembered());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a farewell of one that was only seen joining counts, and one of a stranger does not")
+    void farewellOfANewcomer() {
+        up();
+        membership.joining(2, "host:2");
+        membership.farewell(2, Map.of());
+        membership.farewell(3, Map.of("t", END));
+        assertEquals(List.of(new Present(2, "host:2"), new Removed(2, Map.of())), membership.removed(2, 7));
+        assertEquals(List.of(), membership.removed(3, 8));
+        assertEquals(List.of(new Departure(2, "host:2", 7, Map.of())), remembered());
+    }
+
+    @Test
+    @DisplayName("ruleM2, ruleT2: who withdraws published nothing, as is remembered when it goes")
+    void remembersThatNothingWasPublished() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        heard(2, "n1");
+        membership.withdrew(2);
+        assertEquals(List.of(), membership.removed(2, 7));
+        assertEquals(List.of(new Departure(2, "n1", 7, Map.of())), remembered());
+    }
+
+    @Test
+    @DisplayName("ruleC7, ruleT2: of lives at one address the earlier ended by when the later one was seen")
+    void remembersPredecessors() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        membership.appeared(3, "host:2", 5);
+        membership.removed(2, 9);
+        assertEquals(List.of(new Departure(2, "host:2", 5, null)), remembered(), "once");
     }
 
     @Test
     @DisplayName("ruleC10: nothing happens before this node is up; then all that is known at once")
     void startsWhenUp() {
-        assertEquals(List.of(), membership.appeared(2, "host:2"));
+        assertEquals(List.of(), membership.appeared(2, "host:2", 0));
         assertEquals(List.of(), heard(2, "n2"));
-        assertEquals(List.of(), membership.appeared(1, "host:1"));
+        assertEquals(List.of(), membership.appeared(1, "host:1", 0));
         assertEquals(List.of(), membership.snapshot());
         List<MemberEvent> all = membership.selfUp();
         assertEquals(
@@ -42,29 +101,99 @@ class MembershipTest {
     }
 
     @Test
-    @DisplayName("ruleC10: who came and went before this node was up is told of once it is, and once")
+    @DisplayName("ruleC10, ruleT2: who came and went before this node was up is in the history, and no member's event")
     void goneBeforeUp() {
-        membership.appeared(2, "host:2");
-        assertEquals(List.of(), membership.removed(2));
-        membership.appeared(1, "host:1");
-        assertEquals(
-                List.of(new Present(2, "host:2"), new Removed(2), new Present(1, "host:1"), new Named(1, "n1")),
-                membership.selfUp());
+        membership.appeared(2, "host:2", 0);
+        heard(2, "n2");
+        assertEquals(List.of(), membership.removed(2, 7));
+        membership.appeared(1, "host:1", 8);
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.selfUp());
+        assertEquals(List.of(new Departure(2, "n2", 7, null)), remembered());
         assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
     }
 
     @Test
     void presentThenNamedThenRemoved() {
         up();
-        assertEquals(List.of(new Present(2, "host:2")), membership.appeared(2, "host:2"));
+        assertEquals(List.of(new Present(2, "host:2")), membership.appeared(2, "host:2", 0));
         assertEquals("host:2", membership.nameOf(2));
         assertFalse(membership.hasSaidItsName(2));
         assertEquals(List.of(new Named(2, "n2")), heard(2, "n2"));
         assertEquals("n2", membership.nameOf(2));
         assertEquals(List.of(), heard(2, "n2"));
-        assertEquals(List.of(new Removed(2)), membership.removed(2));
-        assertEquals(List.of(), membership.removed(2));
+        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
+        assertEquals(List.of(), membership.removed(2, 0));
         assertNull(membership.nameOf(2));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7: who was seen joining, and went without having been seen up, came and went: it may have published")
+    void goneBeforeItWasSeenUp() {
+        up();
+        membership.joining(2, "host:2");
+        membership.joining(1, "host:1");
+        assertFalse(membership.contains(2));
+        assertTrue(membership.knows(2));
+        assertEquals(List.of(new Present(2, "host:2"), new Removed(2)), membership.removed(2, 0));
+        assertFalse(membership.knows(2));
+        assertEquals(List.of(), membership.removed(2, 0));
+        assertFalse(membership.knows(99));
+        assertTrue(membership.contains(1), "this node is a member, whatever was seen of it before");
+    }
+
+    @Test
+    @DisplayName("ruleC7, C10, ruleT2: it is in the history, too, if this node was not up then")
+    void goneBeforeItWasSeenUpAndBeforeUp() {
+        membership.joining(2, "host:2");
+        assertEquals(List.of(), membership.removed(2, 7));
+        membership.appeared(1, "host:1", 8);
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.selfUp());
+        assertEquals(List.of(new Departure(2, "host:2", 7, null)), remembered());
+    }
+
+    @Test
+    @DisplayName("ruleC7: who joins and then is up is a member like any other")
+    void joinsAndIsUp() {
+        up();
+        membership.joining(2, "host:2");
+        assertEquals(List.of(new Present(2, "host:2")), membership.appeared(2, "host:2", 0));
+        membership.joining(2, "host:2");
+        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
+        assertFalse(membership.knows(2));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7, M2: of lives at one address the earlier are over when a later one is up, or over, in their order")
+    void laterLivesEndEarlierOnes() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        membership.joining(3, "host:2");
+        membership.joining(4, "host:2");
+        membership.joining(5, "host:5");
+        assertEquals(
+                List.of(new Removed(2), new Present(3, "host:2"), new Removed(3)),
+                membership.removed(3, 0),
+                "and nothing of the later one");
+        assertEquals(
+                List.of(new Present(4, "host:2"), new Removed(4), new Present(6, "host:2")),
+                membership.appeared(6, "host:2", 0));
+        assertTrue(membership.knows(5));
+    }
+
+    @Test
+    @DisplayName("ruleP14: who withdraws while it joins has published nothing, and is as if it had never come")
+    void withdrawsWhileItJoins() {
+        up();
+        membership.joining(2, "host:2");
+        assertEquals(List.of(), membership.withdrew(2));
+        assertEquals(List.of(), membership.removed(2, 0));
+        membership.joining(3, "host:3");
+        membership.withdrew(3);
+        assertEquals(List.of(), membership.appeared(3, "host:3", 0));
+        assertEquals(List.of(), heard(3, "n3"));
+        assertEquals(List.of(), membership.removed(3, 0));
     }
 
     @Test
@@ -72,7 +201,7 @@ class MembershipTest {
     void heardTooEarly() {
         up();
         assertEquals(List.of(), heard(2, "n2"));
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         assertFalse(membership.hasSaidItsName(2));
     }
 
@@ -80,12 +209,12 @@ class MembershipTest {
     @DisplayName("ruleC7: a new life under the name of another waits for that one's removal")
     void laterLifeWaits() {
         up();
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         heard(2, "n2");
-        assertEquals(List.of(new Present(3, "host:3")), membership.appeared(3, "host:3"));
+        assertEquals(List.of(new Present(3, "host:3")), membership.appeared(3, "host:3", 0));
         assertEquals(List.of(), heard(3, "n2"));
         assertTrue(membership.hasSaidItsName(3));
-        assertEquals(List.of(new Removed(2), new Named(3, "n2")), membership.removed(2));
+        assertEquals(List.of(new Removed(2), new Named(3, "n2")), membership.removed(2, 0));
     }
 
     @Test
@@ -93,11 +222,11 @@ class MembershipTest {
             "a new life at the address of another one shows that that one is gone, before the news of its removal come")
     void successorAtTheSameAddress() {
         up();
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         heard(2, "n2");
-        assertEquals(List.of(new Removed(2), new Present(3, "host:2")), membership.appeared(3, "host:2"));
+        assertEquals(List.of(new Removed(2), new Present(3, "host:2")), membership.appeared(3, "host:2", 0));
         assertEquals(List.of(new Named(3, "n2")), heard(3, "n2"));
-        assertEquals(List.of(), membership.removed(2));
+        assertEquals(List.of(), membership.removed(2, 0));
         assertEquals("n2", membership.nameOf(3));
     }
 
@@ -105,36 +234,36 @@ class MembershipTest {
     @DisplayName("ruleM2: who gives way and published nothing is as if it had never come, but for its removal")
     void withdrawnBeforeItWasNamed() {
         up();
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         heard(2, "n1");
         assertEquals(List.of(new Withdrawn(2)), membership.withdrew(2));
         assertEquals(List.of(), membership.withdrew(2));
         assertTrue(membership.contains(2));
         assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
-        assertEquals(List.of(), membership.removed(2));
+        assertEquals(List.of(), membership.removed(2, 0));
     }
 
     @Test
     @DisplayName("ruleM2: who was named leaves like any other producer")
     void withdrawnAlthoughNamed() {
         up();
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         heard(2, "n2");
         assertEquals(List.of(), membership.withdrew(2));
-        assertEquals(List.of(new Removed(2)), membership.removed(2));
+        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
     }
 
     @Test
     @DisplayName("ruleM2: a name that one who gave way has claimed is free for the next")
     void withdrawnNamesAreFree() {
         up();
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         heard(2, "n2");
-        membership.appeared(3, "host:3");
+        membership.appeared(3, "host:3", 0);
         heard(3, "n2");
         membership.withdrew(3);
-        assertEquals(List.of(new Removed(2)), membership.removed(2));
-        membership.appeared(4, "host:4");
+        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
+        membership.appeared(4, "host:4", 0);
         assertEquals(List.of(new Named(4, "n2")), heard(4, "n2"));
     }
 
@@ -142,7 +271,7 @@ class MembershipTest {
     void findsItsNamesake() {
         up();
         assertTrue(membership.namesake().isEmpty());
-        membership.appeared(2, "host:2");
+        membership.appeared(2, "host:2", 0);
         assertEquals(List.of(), heard(2, "n1"));
         assertEquals(OptionalLong.of(2), membership.namesake());
     }

@@ -36,7 +36,7 @@ class FailureDetectorTest implements Outbox.Carrier {
 
     private List<Ping> pings(FailureDetector from, long nowNs) {
         sent.clear();
-        from.onTime(nowNs);
+        from.onTime(nowNs, 0, 0);
         return List.copyOf(sent);
     }
 
@@ -45,7 +45,7 @@ class FailureDetectorTest implements Outbox.Carrier {
     void answers() {
         a.watch(2, 0);
         for (int i = 1; i <= 20; i++) {
-            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+            assertEquals(List.of(), a.onTime(i * SECOND, 0, 0).silentUids());
             exchange(a, b, i * SECOND);
             exchange(b, a, i * SECOND);
         }
@@ -62,7 +62,7 @@ class FailureDetectorTest implements Outbox.Carrier {
     private List<Integer> toldUntil(int second) {
         List<Integer> told = new ArrayList<>();
         for (int i = 1; i < second; i++) {
-            if (!a.onTime(i * SECOND).silentUids().isEmpty()) {
+            if (!a.onTime(i * SECOND, 0, 0).silentUids().isEmpty()) {
                 told.add(i);
             }
         }
@@ -76,7 +76,7 @@ class FailureDetectorTest implements Outbox.Carrier {
         a.watch(2, 0);
         List<Integer> told = new ArrayList<>();
         for (int i = 1; i <= 60; i++) {
-            if (!a.onTime(i * SECOND).silentUids().isEmpty()) {
+            if (!a.onTime(i * SECOND, 0, 0).silentUids().isEmpty()) {
                 told.add(i);
                 exchange(a, b, i * SECOND);
                 exchange(b, a, i * SECOND);
@@ -93,10 +93,10 @@ class FailureDetectorTest implements Outbox.Carrier {
         for (int i = 16; i <= 50; i++) {
             exchange(a, b, i * SECOND);
             exchange(b, a, i * SECOND);
-            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+            assertEquals(List.of(), a.onTime(i * SECOND, 0, 0).silentUids());
         }
-        assertEquals(List.of(), a.onTime(53 * SECOND).silentUids());
-        assertEquals(List.of(2L), a.onTime(54 * SECOND).silentUids());
+        assertEquals(List.of(), a.onTime(53 * SECOND, 0, 0).silentUids());
+        assertEquals(List.of(2L), a.onTime(54 * SECOND, 0, 0).silentUids());
     }
 
     @Test
@@ -104,12 +104,12 @@ class FailureDetectorTest implements Outbox.Carrier {
     void silenceThatHasEnded() {
         a.watch(2, 0);
         for (int i = 1; i <= 4; i++) {
-            a.onTime(i * SECOND);
+            a.onTime(i * SECOND, 0, 0);
         }
         for (int i = 5; i <= 20; i++) {
             exchange(a, b, i * SECOND);
             exchange(b, a, i * SECOND);
-            assertEquals(List.of(), a.onTime(i * SECOND).silentUids());
+            assertEquals(List.of(), a.onTime(i * SECOND, 0, 0).silentUids());
         }
     }
 
@@ -119,10 +119,10 @@ class FailureDetectorTest implements Outbox.Carrier {
         a.watch(2, 0);
         b.watch(1, 0);
         for (int i = 1; i <= 3; i++) {
-            a.onTime(i * SECOND);
+            a.onTime(i * SECOND, 0, 0);
             exchange(b, a, i * SECOND); // b hears nothing of a
         }
-        assertEquals(List.of(2L), a.onTime(4 * SECOND).silentUids());
+        assertEquals(List.of(2L), a.onTime(4 * SECOND, 0, 0).silentUids());
     }
 
     @Test
@@ -130,12 +130,12 @@ class FailureDetectorTest implements Outbox.Carrier {
     void silentTwice() {
         a.watch(2, 0);
         for (int i = 1; i <= 4; i++) {
-            a.onTime(i * SECOND);
+            a.onTime(i * SECOND, 0, 0);
         }
         exchange(a, b, 5 * SECOND);
         exchange(b, a, 5 * SECOND);
-        assertEquals(List.of(), a.onTime(8 * SECOND).silentUids());
-        assertEquals(List.of(2L), a.onTime(9 * SECOND).silentUids());
+        assertEquals(List.of(), a.onTime(8 * SECOND, 0, 0).silentUids());
+        assertEquals(List.of(2L), a.onTime(9 * SECOND, 0, 0).silentUids());
     }
 
     @Test
@@ -144,21 +144,21 @@ class FailureDetectorTest implements Outbox.Carrier {
         a.watch(2, 0);
         pings(a, SECOND).forEach(ping -> b.onPing(ping, SECOND));
         exchange(b, a, 3600 * SECOND);
-        assertEquals(List.of(2L), a.onTime(3600 * SECOND).silentUids());
-        assertEquals(List.of(), a.onTime(3601 * SECOND).silentUids());
+        assertEquals(List.of(2L), a.onTime(3600 * SECOND, 0, 0).silentUids());
+        assertEquals(List.of(), a.onTime(3601 * SECOND, 0, 0).silentUids());
     }
 
     @Test
     @DisplayName("ruleP1: the cursors of a node that is silent for too long are dropped, once in each such time")
     void forgotten() {
         a.watch(2, 0);
-        assertEquals(List.of(), a.onTime(60 * SECOND).forgottenUids());
-        assertEquals(List.of(2L), a.onTime(61 * SECOND).forgottenUids());
-        assertEquals(List.of(), a.onTime(62 * SECOND).forgottenUids());
+        assertEquals(List.of(), a.onTime(60 * SECOND, 0, 0).forgottenUids());
+        assertEquals(List.of(2L), a.onTime(61 * SECOND, 0, 0).forgottenUids());
+        assertEquals(List.of(), a.onTime(62 * SECOND, 0, 0).forgottenUids());
         exchange(a, b, 63 * SECOND);
         exchange(b, a, 63 * SECOND);
-        assertEquals(List.of(), a.onTime(123 * SECOND).forgottenUids());
-        assertEquals(List.of(2L), a.onTime(124 * SECOND).forgottenUids());
+        assertEquals(List.of(), a.onTime(123 * SECOND, 0, 0).forgottenUids());
+        assertEquals(List.of(2L), a.onTime(124 * SECOND, 0, 0).forgottenUids());
     }
 
     @Test
@@ -168,20 +168,20 @@ class FailureDetectorTest implements Outbox.Carrier {
         a.watch(2, 0);
         b.watch(1, 0);
         a.forgot(2);
-        a.onTime(SECOND); // this one is lost
+        a.onTime(SECOND, 0, 0); // this one is lost
         pings(b, SECOND).forEach(ping -> a.onPing(ping, SECOND));
         exchange(a, b, 2 * SECOND);
-        assertEquals(List.of(1L), b.onTime(2 * SECOND).silentUids());
+        assertEquals(List.of(1L), b.onTime(2 * SECOND, 0, 0).silentUids());
         exchange(a, b, 3 * SECOND);
-        assertEquals(List.of(), b.onTime(3 * SECOND).silentUids());
+        assertEquals(List.of(), b.onTime(3 * SECOND, 0, 0).silentUids());
     }
 
     @Test
     @DisplayName("ruleM3: whoever pings is watched, until it is no member any more")
     void watchesWhoPings() {
         assertEquals(List.of(), pings(a, 0));
-        a.onPing(new Ping(2, 1, 1, 0, 0), 0);
-        assertEquals(List.of(new Ping(1, 2, 1, 1, 0)), pings(a, 0));
+        a.onPing(new Ping(2, 1, 1, 0, 0, 0, 0), 0);
+        assertEquals(List.of(new Ping(1, 2, 1, 1, 0, 0, 0)), pings(a, 0));
         a.unwatchAllBut(Set.of());
         assertEquals(List.of(), pings(a, SECOND));
     }

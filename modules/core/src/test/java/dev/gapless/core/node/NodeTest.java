@@ -2,19 +2,26 @@ package dev.gapless.core.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Epoch;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.member.History;
+import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Withdrawal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -24,21 +31,32 @@ class NodeTest implements Outbox.Carrier {
     private static final long SELF = 10;
     private static final long OTHER = 20;
     private static final int SHARDS = 3;
+    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
 
     private final List<Effect> effects = new ArrayList<>();
     private final List<Packet> packets = new ArrayList<>();
     private final Outbox outbox = new Outbox();
-    private boolean published;
+    private Map<String, LogEnd> published = Map.of();
     private boolean closed;
     private Node node = started(1_000);
 
     private Node started(long startedMs) {
-        NodeSettings settings =
-                new NodeSettings(SELF, "n", 7, startedMs, SHARDS, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF);
+        NodeSettings settings = new NodeSettings(
+                SELF,
+                "n",
+                7,
+                startedMs,
+                SHARDS,
+                SECOND,
+                60 * SECOND,
+                NodeSettings.HELLO_BACKOFF,
+                History.Bounds.DEFAULT,
+                true,
+                null);
         return new Node(settings, this::closeLogs, outbox, at(0));
     }
 
-    private boolean closeLogs() {
+    private Map<String, LogEnd> closeLogs() {
         closed = true;
         return published;
     }
@@ -68,12 +86,12 @@ class NodeTest implements Outbox.Carrier {
     private void up(String dataCenter, long number) {
         did(() -> {
             node.appeared(new Joined(SELF, "host:10", dataCenter, number), at(0));
-            node.up();
+            node.up(at(0));
         });
     }
 
     private List<Effect> helloOf(long uid, String name, long startedMs) {
-        return did(() -> node.onMessage(new Hello(uid, SELF, name, 3, false, startedMs), at(0)));
+        return did(() -> node.onMessage(new Hello(uid, SELF, name, 3, false, startedMs, 0, true), at(0)));
     }
 
     private void isMember(long uid, String dataCenter, long number) {
@@ -94,11 +112,11 @@ class NodeTest implements Outbox.Carrier {
         up("dc", 1);
         assertEquals(List.of(), helloOf(OTHER, "other", 0));
         isMember(OTHER, "dc", 2);
-        assertEquals(List.of(), did(() -> node.onMessage(new Hello(OTHER, 99, "other", 3, false, 0), at(0))));
+        assertEquals(List.of(), did(() -> node.onMessage(new Hello(OTHER, 99, "other", 3, false, 0, 0, true), at(0))));
         assertEquals(Set.of(SELF), node.named());
         assertTrue(helloOf(OTHER, "other", 0).contains(new Effect.Introduced(OTHER, 3)));
         assertEquals(Set.of(SELF, OTHER), node.named());
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, true, 1_000)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, true, 1_000, 0, true)), packets);
     }
 
     @Test
@@ -107,12 +125,14 @@ class NodeTest implements Outbox.Carrier {
         up("dc", 1);
         isMember(OTHER, "dc", 2);
         helloOf(OTHER, "other", 0);
-        node.onMessage(new Ping(OTHER, 99, 1, 0, 0), at(0));
+        node.onMessage(new Ping(OTHER, 99, 1, 0, 0, 0, 0), at(0));
         did(() -> node.onTime(at(SECOND)));
         assertEquals(List.of(), packets);
-        node.onMessage(new Ping(OTHER, SELF, 1, 0, 0), at(SECOND));
+        node.onMessage(new Ping(OTHER, SELF, 1, 0, 0, 0, 0), at(SECOND));
         did(() -> node.onTime(at(2 * SECOND)));
-        assertEquals(List.of(new Ping(SELF, OTHER, 1, 1, 0)), packets);
+        Ping ping = assertInstanceOf(Ping.class, packets.get(0));
+        assertEquals(1, packets.size());
+        assertEquals(new Ping(SELF, OTHER, 1, 1, 0, 2_000, ping.history()), ping);
     }
 
     @Test
@@ -122,7 +142,7 @@ class NodeTest implements Outbox.Carrier {
         isMember(OTHER, "dc", 2);
         assertEquals(200_000_000L, node.deadlineNs());
         did(() -> node.onTime(at(200_000_000L)));
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, false, 1_000)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, false, 1_000, 200, true)), packets);
         assertEquals(600_000_000L, node.deadlineNs());
         helloOf(OTHER, "other", 0);
         did(() -> node.onTime(at(600_000_000L)));
@@ -165,7 +185,7 @@ class NodeTest implements Outbox.Carrier {
         isMember(OTHER, "dc", 2);
         helloOf(OTHER, "other", 0);
         did(() -> node.onShard(0, new ToNode.Watch(OTHER), at(0)));
-        did(() -> node.removed(OTHER));
+        did(() -> node.removed(OTHER, at(0)));
         did(() -> node.onShard(1, new ToNode.Watch(OTHER), at(0)));
         did(() -> node.onTime(at(SECOND)));
         assertEquals(List.of(), packets);
@@ -234,6 +254,40 @@ class NodeTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleP14: a node that ends before it is up withdraws: it cannot have published anything")
+    void withdrawsIfItNeverWasUp() {
+        isMember(OTHER, "dc", 2);
+        did(() -> node.leave());
+        assertTrue(closed);
+        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
+        node = started(1_000);
+        up("dc", 3);
+        isMember(OTHER, "dc", 2);
+        did(() -> node.leave());
+        assertFalse(packets.contains(new Withdrawal(SELF, OTHER)), "its producers say Gone");
+    }
+
+    @Test
+    @DisplayName("ruleC7: who joins is believed when it withdraws, and in nothing else")
+    void hearsWithdrawalsOfWhoJoins() {
+        up("dc", 1);
+        did(() -> node.joining(OTHER, "host:20"));
+        assertEquals(List.of(), helloOf(OTHER, "other", 0));
+        assertEquals(Set.of(SELF), node.named());
+        node.onMessage(new Withdrawal(OTHER, SELF), at(0));
+        assertFalse(tellsOf(did(() -> node.removed(OTHER, at(0))), OTHER));
+        did(() -> node.joining(30, "host:30"));
+        assertTrue(tellsOf(did(() -> node.removed(30, at(0))), 30));
+        assertEquals(List.of(), did(() -> node.removed(40, at(0))), "nobody has heard of it");
+    }
+
+    private static boolean tellsOf(List<Effect> effects, long uid) {
+        return effects.stream()
+                .map(effect -> (ToShard.Members) ((Effect.TellShards) effect).message())
+                .anyMatch(changed -> changed.events().contains(new MemberEvent.Removed(uid)));
+    }
+
+    @Test
     @DisplayName("ruleM2, G4: a node that gives way closes its logs before it says whether anything was published")
     void closesItsLogsBeforeItWithdraws() {
         up("dc", 3);
@@ -262,7 +316,7 @@ class NodeTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleM2: who has published does not withdraw, and its loss is told")
     void whoHasPublishedDoesNotWithdraw() {
-        published = true;
+        published = Map.of("t", END);
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         assertTrue(givesWay(helloOf(OTHER, "n", 0)));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Session;
@@ -17,12 +18,15 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
@@ -54,9 +58,11 @@ class ShardTest implements Outbox.Carrier, LogSource {
     private final Set<String> held = new HashSet<>();
     private final Outbox outbox = new Outbox();
     private final Quota consumers = new Quota(1);
+    private final Gate gate = new Gate();
     private final AtomicLong sessions = new AtomicLong();
     private final Shard shard = new Shard(
-            new ShardSettings(SELF, topic -> SETTINGS, this, sessions::incrementAndGet, () -> 1L, consumers), outbox);
+            new ShardSettings(SELF, topic -> SETTINGS, this, gate, sessions::incrementAndGet, () -> 1L, consumers),
+            outbox);
 
     @Override
     public void send(long toUid, Packet packet) {
@@ -70,7 +76,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
 
     @Override
     public @Nullable Log logOf(String topic) {
-        return logs.computeIfAbsent(topic, made -> new Log(LogIdentity.fresh(new Epoch(5), 0), SETTINGS));
+        return logs.computeIfAbsent(topic, made -> new Log(LogIdentity.fresh(new Epoch(5), 0), SETTINGS, gate));
     }
 
     @Override
@@ -100,7 +106,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
     }
 
     private void membersAre(Long... lives) {
-        told(new ToShard.Members(MEMBERS, new MemberView(Set.of(lives), MEMBERS, true)));
+        told(new ToShard.Members(MEMBERS, new MemberView(Set.of(lives), MEMBERS, true, HistoryView.NOTHING)));
     }
 
     private static Register register(long from, long to) {
@@ -142,7 +148,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         membersAre(SELF, OTHER);
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
         assertEquals(1, shard.producer("t").cursorCount());
-        told(new ToShard.Members(List.of(), new MemberView(Set.of(SELF), MEMBERS, true)));
+        told(new ToShard.Members(List.of(), new MemberView(Set.of(SELF), MEMBERS, true, HistoryView.NOTHING)));
         assertEquals(0, shard.producer("t").cursorCount());
     }
 
@@ -184,6 +190,46 @@ class ShardTest implements Outbox.Carrier, LogSource {
     }
 
     @Test
+    @DisplayName(
+            "ruleP14: what is published before the node is up is accepted when it is, and sent to who registered meanwhile")
+    void acceptsOnceTheNodeIsUp() {
+        told(new ToShard.Members(List.of(), new MemberView(Set.of(OTHER), List.of(), false, HistoryView.NOTHING)));
+        did(() -> shard.onProducer("t", logOf("t"), at(0)));
+        List<Admission> settled = new ArrayList<>();
+        logOf("t").publish(Content.of(1, "", new byte[1]), 0, 0, settled::add);
+        did(() -> shard.onAppended("t", at(0)));
+        assertEquals(SETTINGS.backpressureTimeoutNs(), shard.deadlineNs("t", at(0)));
+        assertEquals(List.of(), settled);
+        did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
+        membersAre(SELF, OTHER);
+        assertEquals(1, ((Admission.Accepted) settled.get(0)).position().sequence());
+        assertInstanceOf(Batch.class, packets.get(packets.size() - 1));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP14, T1: when the first message is accepted, a token of this node's subscription names this node already")
+    void acceptsBehindItsConsumers() {
+        told(new ToShard.Members(List.of(), new MemberView(Set.of(), List.of(), false, HistoryView.NOTHING)));
+        Opened.Subscription opened = (Opened.Subscription) shard.open("t", 1, new Opening.Latest(), at(0));
+        did(() -> shard.onProducer("t", logOf("t"), at(0)));
+        List<Set<String>> named = new ArrayList<>();
+        logOf("t")
+                .publish(
+                        Content.of(1, "", new byte[1]),
+                        0,
+                        0,
+                        accepted -> named.add(opened.state()
+                                .token("t", "c", at(0))
+                                .positions()
+                                .keySet()));
+        assertEquals(Map.of(), opened.state().token("t", "c", at(0)).positions());
+        membersAre(SELF, OTHER);
+        assertEquals(1, named.size());
+        assertEquals(2, named.get(0).size(), "this node and the other: " + named);
+    }
+
+    @Test
     @DisplayName("A node that leaves opens no subscription, drops no log, and whoever registers now gets a closed one")
     void leaves() {
         membersAre(SELF, OTHER);
@@ -196,8 +242,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
         held.add("t");
         assertTrue(
-                logs.get("t").publish(Content.of(1, "", new byte[1]), 0, 0, outcome -> {})
-                        instanceof dev.gapless.core.log.Admission.Closed);
+                logs.get("t").publish(Content.of(1, "", new byte[1]), 0, 0, outcome -> {}) instanceof Admission.Closed);
         did(() -> shard.onMessage(new Deregister("t", 0, new Session(OTHER, 1)), at(0)));
         assertEquals(List.of(new Effect.TellNode(new ToNode.Drained(true))), told(new ToShard.Drain()));
         assertEquals(

@@ -27,6 +27,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Admission;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
@@ -72,7 +73,7 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     private void begin(LogIdentity identity, TopicSettings settings) {
-        log = new Log(identity, settings);
+        log = new Log(identity, settings, Gate.opened());
         producer = new ProducerState(TOPIC, UID, log, settings, Given.outbox(this));
     }
 

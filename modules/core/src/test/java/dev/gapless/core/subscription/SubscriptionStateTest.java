@@ -14,10 +14,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Limits;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -27,8 +32,10 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +49,8 @@ class SubscriptionStateTest {
     private static final LogIdentity LAST_LOG = LogIdentity.fresh(new Epoch(9), 0);
 
     private final Eras eras = new Eras();
-    private final Era p = eras.of("p", LOG);
-    private final Era q = eras.of("q", LOG);
+    private final Era p = eras.of("p", LOG, 0);
+    private final Era q = eras.of("q", LOG, 0);
     private final Feed feed = new Feed(SETTINGS);
     private final Feed own = new Feed(SETTINGS.forCatchUp());
     private SubscriptionState subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
@@ -66,7 +73,7 @@ class SubscriptionStateTest {
     }
 
     private Map<String, Position> token() {
-        return subscription.token(TOPIC, "c", 0).positions();
+        return subscription.token(TOPIC, "c", Given.NOW).positions();
     }
 
     private static Gap gap(Reason reason, long first, long missed) {
@@ -82,7 +89,7 @@ class SubscriptionStateTest {
 
     private void resume(String node, Position position) {
         CursorToken token = positions(node, position);
-        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(token), SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(token), token, SETTINGS, 0, 0);
     }
 
     @Test
@@ -287,7 +294,7 @@ class SubscriptionStateTest {
         Feed small = new Feed(Given.ring(2));
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadJitterNs = 4 * SECOND);
         Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
-        subscription = SubscriptionState.catchingUp(small, feed, start, apart, 1, 0);
+        subscription = SubscriptionState.catchingUp(small, feed, start, null, apart, 1, 0);
         small.started(new At(p, 2));
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(0));
@@ -383,7 +390,7 @@ class SubscriptionStateTest {
         Feed full = new Feed(SETTINGS.with(draft -> draft.overflow = Overflow.BACKPRESSURE));
         full.started(new At(p, 0));
         full.messages(p, frames(1, 8));
-        subscription = SubscriptionState.catchingUp(own, full, Vector.EMPTY, SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, full, Vector.EMPTY, null, SETTINGS, 0, 0);
         own.started(new At(p, 0));
         subscription.mayJoin(true);
         subscription.close();
@@ -434,7 +441,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleS5: a producer that was silent so far does not keep it from joining")
     void joinsWithAProducerThatSaidNothing() {
         feed.started(new At(p, 0));
-        subscription = SubscriptionState.catchingUp(own, feed, Vector.EMPTY, SETTINGS, 0, 0);
+        subscription = SubscriptionState.catchingUp(own, feed, Vector.EMPTY, null, SETTINGS, 0, 0);
         own.started(new At(p, 0));
         subscription.mayJoin(true);
         idle2();
@@ -447,7 +454,7 @@ class SubscriptionStateTest {
         Feed small = new Feed(Given.ring(2));
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         Vector start = SubscriptionState.startOf(positions("p", new Position(EPOCH, 2)));
-        subscription = SubscriptionState.catchingUp(small, feed, start, apart, 0, 0);
+        subscription = SubscriptionState.catchingUp(small, feed, start, null, apart, 0, 0);
         small.started(new At(p, 2));
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         told();
@@ -484,7 +491,7 @@ class SubscriptionStateTest {
         feed.forgetEnded(Set.of("p"));
         idle();
         assertEquals(Set.of("p", "r"), subscription.positions().positions().keySet());
-        feed.expired(new At(eras.of("r", LOG), 7), Reason.REGISTERED_LATE, 0);
+        feed.expired(new At(eras.of("r", LOG, 0), 7), Reason.REGISTERED_LATE, 0);
         assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
     }
 
@@ -540,7 +547,7 @@ class SubscriptionStateTest {
         feed.messages(p, frames(1, 3));
         assertEquals(List.of(1L, 2L, 3L), given());
         feed.left(eras.endOf(new At(p, 3), 1));
-        Era q = eras.of("q", NEXT_LOG);
+        Era q = eras.of("q", NEXT_LOG, 0);
         feed.started(new At(q, 0));
         feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
@@ -556,10 +563,10 @@ class SubscriptionStateTest {
         feed.started(new At(p, 0));
         feed.messages(p, frames(1, 1));
         feed.left(eras.endOf(new At(p, 1), 1));
-        Era q = eras.of("q", NEXT_LOG);
+        Era q = eras.of("q", NEXT_LOG, 0);
         feed.started(new At(q, 0));
         feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
-        feed.expired(new At(eras.of("p", LAST_LOG), 3), Reason.OVERRUN, 0);
+        feed.expired(new At(eras.of("p", LAST_LOG, 0), 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
         assertFalse(subscription.next(0) instanceof Step.Left);
@@ -579,7 +586,7 @@ class SubscriptionStateTest {
     @DisplayName("G1: a loss is told although the producer is back by the time that it is read")
     void lossBeforeTheReturnIsTold() {
         feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
-        Era back = eras.of("r", NEXT_LOG);
+        Era back = eras.of("r", NEXT_LOG, 0);
         feed.started(new At(back, 0));
         feed.messages(back, frames(1, 1));
         assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
@@ -594,10 +601,10 @@ class SubscriptionStateTest {
         feed.expired(eras.endOf(new At(p, 0), 1), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        Era second = eras.of("p", NEXT_LOG);
+        Era second = eras.of("p", NEXT_LOG, 0);
         feed.started(new At(second, 0));
         feed.messages(second, frames(1, 2));
-        feed.expired(new At(eras.of("p", LAST_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        feed.expired(new At(eras.of("p", LAST_LOG, 0), 0), Reason.PRODUCER_RESTARTED, 0);
         assertEquals(List.of(1L, 2L), given());
         assertEquals(3L, told().get(0).firstMissing());
         // And the same for one that is overtaken.
@@ -612,7 +619,7 @@ class SubscriptionStateTest {
     void overtakenPastALostLife() {
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
         feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
-        Era next = eras.of("r", NEXT_LOG);
+        Era next = eras.of("r", NEXT_LOG, 0);
         feed.started(new At(next, 0));
         feed.messages(next, frames(1, 5));
         feed.left(eras.endOf(new At(next, 5), 9));
@@ -631,7 +638,7 @@ class SubscriptionStateTest {
     @DisplayName("G1: an expiry of unknown extent is not lost among others of its producer")
     void unknownExtentIsTold() {
         feed.expired(new At(p, 7), Reason.REGISTERED_LATE, 0);
-        feed.expired(new At(eras.of("p", NEXT_LOG), 0), Reason.PRODUCER_RESTARTED, 0);
+        feed.expired(new At(eras.of("p", NEXT_LOG, 0), 0), Reason.PRODUCER_RESTARTED, 0);
         Position beginning = new Position(NEXT_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
     }
@@ -644,7 +651,7 @@ class SubscriptionStateTest {
         own.expired(end, Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        Era back = eras.of("r", LOG);
+        Era back = eras.of("r", LOG, 0);
         own.started(new At(back, 0));
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
@@ -655,7 +662,7 @@ class SubscriptionStateTest {
     void takenForLostWhileOvertaken() {
         Placed lost = eras.endOfUnanswered("r", new Position(EPOCH, 2));
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with(lost), SETTINGS, 0, 0);
-        Era back = eras.of("r", LOG);
+        Era back = eras.of("r", LOG, 0);
         feed.started(new At(back, 0));
         feed.messages(back, frames(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
@@ -669,7 +676,7 @@ class SubscriptionStateTest {
         own.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
         told();
         subscription.reloaded(null);
-        Era back = eras.of("r", LOG);
+        Era back = eras.of("r", LOG, 0);
         own.started(new At(back, 0));
         own.messages(back, frames(1, 4));
         assertEquals(List.of(3L, 4L), given());
@@ -709,8 +716,11 @@ class SubscriptionStateTest {
         feed.mustBeListed(Set.of("p"));
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it is back");
         feed.mustBeListed(Set.of());
-        feed.expired(new At(eras.of("p", NEXT_LOG), 4), Reason.OVERRUN, 0);
+        feed.expired(new At(eras.of("p", NEXT_LOG, 0), 4), Reason.OVERRUN, 0);
+        Era back = eras.of("p", NEXT_LOG, 0);
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it was back, and that is not told yet");
+        feed.expired(eras.endOf(new At(back, 4), 2), Reason.PRODUCER_LOST, 0);
+        assertEquals(Map.of(), token(), "it has gone again: the members remember that");
     }
 
     @Test
@@ -748,6 +758,167 @@ class SubscriptionStateTest {
         assertEquals(new Position(EPOCH, 2), token().get("p"));
         assertEquals(
                 new Position(EPOCH, 1),
-                subscription.token(run.after(1), TOPIC, "c", 0).positions().get("p"));
+                subscription
+                        .token(run.after(1), TOPIC, "c", Given.NOW)
+                        .positions()
+                        .get("p"));
+    }
+
+    // ------------------------------------------------------------------ T2
+
+    @Test
+    @DisplayName("ruleC7, T2: a producer that was lost where the subscription has all of it is told to have left")
+    void lostWithNothingMissing() {
+        feed.started(new At(p, 0));
+        feed.messages(p, frames(1, 3));
+        feed.expired(eras.endOfDeparted("p", 1, new LogEnd(LOG, 3)), Reason.PRODUCER_LOST, 0);
+        assertEquals(List.of(1L, 2L, 3L), given());
+        assertEquals(
+                new Step.Left("p", new Position(EPOCH, 3)), subscription.next(0), "at once: nobody wakes it again");
+        assertEquals(Map.of(), token());
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleC7, T2: what is missed of one that left, and said what it published, has a number")
+    void lostWithANumber() {
+        feed.started(new At(p, 0));
+        feed.messages(p, frames(1, 3));
+        given();
+        feed.expired(eras.endOfDeparted("p", 1, new LogEnd(LOG, 5)), Reason.PRODUCER_LOST, 0);
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, EPOCH, 4L, 2L, null)), told());
+        subscription.reloaded(null);
+        assertEquals(Map.of(), token());
+        idle();
+    }
+
+    private CursorToken taken(long nowMs) {
+        return subscription.token(TOPIC, "c", new Now(0, nowMs * 1_000_000));
+    }
+
+    /** The feed knows that this life ended, with what the feed has by now. */
+    private void ended(Departure departure, Long index) {
+        Map<Long, Long> indexes = index == null ? Map.of() : Map.of(departure.uid(), index);
+        feed.passed(new Passed(Given.history(departure), 0, indexes));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a token is of now, by the cluster's time, and names what the subscription has passed the end of")
+    void tokenOfNow() {
+        feed.started(new At(p, 0));
+        ended(new Departure(5, "r", 100_000, null), feed.head());
+        assertEquals(100_000, taken(200_000).timeMs(), "the end is in front of it");
+        assertEquals(Set.of(), taken(200_000).seen().ended());
+        idle();
+        CursorToken token = taken(200_000);
+        assertEquals(200_000, token.timeMs());
+        assertEquals(new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(5L)), token.seen());
+    }
+
+    @Test
+    @DisplayName("ruleT2: an end that the feed has not come to keeps the token's time back")
+    void tokenInFrontOfAnOpenEnd() {
+        ended(new Departure(5, "r", 100_000, null), null);
+        idle();
+        assertEquals(100_000, taken(200_000).timeMs());
+    }
+
+    @Test
+    @DisplayName("ruleT2: while a reload of an end is under way a token is of before")
+    void tokenDuringTheReload() {
+        feed.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
+        ended(new Departure(5, "r", 100_000, null), feed.head());
+        told();
+        assertEquals(100_000, taken(200_000).timeMs());
+        assertEquals(Set.of(), taken(200_000).seen().ended());
+        subscription.reloadFailed();
+        assertEquals(100_000, taken(200_000).timeMs());
+        subscription.reloaded(null);
+        assertEquals(200_000, taken(200_000).timeMs());
+        assertEquals(Set.of(5L), taken(200_000).seen().ended());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: ends are named for twice as long as they are told: two members may differ about each of the two times")
+    void tokenNamesEndsForTwoMargins() {
+        ended(new Departure(5, "r", 100_000, null), 0L);
+        idle();
+        assertEquals(Set.of(5L), taken(219_999).seen().ended());
+        assertEquals(Set.of(), taken(220_000).seen().ended());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a token of a node without a history names none: whoever resumes it is told that nobody knows")
+    void tokenWithoutAHistory() {
+        assertEquals(
+                CursorToken.Seen.NOTHING,
+                subscription.token(TOPIC, "c", new Now(7, 0)).seen());
+        assertEquals(7, subscription.token(TOPIC, "c", new Now(7, 0)).timeMs());
+    }
+
+    @Test
+    @DisplayName("ruleT2: before its node has a history a subscription that was resumed says what its own token says")
+    void tokenBeforeTheHistoryHasCome() {
+        CursorToken.Seen seen = new CursorToken.Seen(9, Map.of("p", 1L), Set.of(3L));
+        CursorToken from = new CursorToken(TOPIC, "c", 50, Map.of("p", new Position(EPOCH, 2)), seen);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        assertEquals(from, taken(200_000));
+        own.expired(eras.endOfUnheard(Gap.NOBODY, 8), Reason.POSITION_UNKNOWN, 0);
+        own.passed(new Passed(Given.history(), own.head(), Map.of()));
+        assertEquals(from, taken(200_000), "and as long as it has not passed that nobody knows");
+        told();
+        assertEquals(50, taken(200_000).timeMs());
+        subscription.reloaded(null);
+        CursorToken after = taken(200_000);
+        assertEquals(200_000, after.timeMs());
+        assertEquals(new CursorToken.Seen(Given.HISTORY, Map.of("p", 1L), Set.of()), after.seen());
+        assertEquals(from.positions(), after.positions());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: without a history, a token of a subscription that began by hand is one that nobody knows enough of")
+    void tokenAfterOneThatWasMadeByHand() {
+        CursorToken byHand = new CursorToken(TOPIC, "c", 50, Map.of("p", new Position(EPOCH, 2)));
+        subscription =
+                SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(byHand), byHand, SETTINGS, 0, 0);
+        assertEquals(byHand, taken(200_000), "its reader has not begun");
+        own.passed(new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0), 0, Map.of()));
+        assertEquals(CursorToken.Seen.NOTHING, taken(200_000).seen());
+        assertEquals(byHand.positions(), taken(200_000).positions());
+    }
+
+    @Test
+    @DisplayName("ruleT2: what a token named as ended is named on, also once the subscription reads the shared feed")
+    void tokenOfAResumedSubscription() {
+        CursorToken from = new CursorToken(
+                TOPIC, "c", 110_000, Map.of(), new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(5L)));
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        Departure departure = new Departure(5, "r", 100_000, null);
+        own.passed(new Passed(Given.history(departure), 0, Map.of()));
+        ended(departure, null);
+        subscription.mayJoin(true);
+        assertSame(Step.JOINED, subscription.next(0));
+        assertEquals(Set.of(5L), taken(120_000).seen().ended());
+        assertEquals(120_000, taken(120_000).timeMs());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a token names the newest of very many that ended")
+    void tokenNamesTheNewestOfMany() {
+        List<Departure> many = new ArrayList<>();
+        Map<Long, Long> indexes = new HashMap<>();
+        for (long uid = 1; uid <= 3 * Limits.MAX_TOKEN_ENDED; uid++) {
+            many.add(new Departure(uid, "r", 100_000 + uid, null));
+            indexes.put(uid, 0L);
+        }
+        feed.passed(new Passed(Given.history(many.toArray(new Departure[0])), 0, indexes));
+        idle();
+        Set<Long> ended = taken(120_000).seen().ended();
+        assertEquals(Limits.MAX_TOKEN_ENDED, ended.size());
+        assertFalse(ended.contains(2L * Limits.MAX_TOKEN_ENDED));
+        assertTrue(ended.contains(3L * Limits.MAX_TOKEN_ENDED));
     }
 }

@@ -16,9 +16,9 @@ class MessagesTest {
     @Test
     @DisplayName("What cannot be is refused where it is made, and where it arrives")
     void refusesWhatCannotBe() {
-        assertRefused(() -> new Ping(1, 2, 0, 0, 0));
-        assertRefused(() -> new Ping(1, 2, 1, -1, 0));
-        assertRefused(() -> new Ping(1, 2, 1, 0, -1));
+        assertRefused(() -> new Ping(1, 2, 0, 0, 0, 0, 0));
+        assertRefused(() -> new Ping(1, 2, 1, -1, 0, 0, 0));
+        assertRefused(() -> new Ping(1, 2, 1, 0, -1, 0, 0));
         assertRefused(() -> new Heartbeat(TOPIC, 0, SESSION, 1, 6, 5));
         assertRefused(() -> new Heartbeat(TOPIC, 0, SESSION, 1, -1, 5));
         assertRefused(() -> new Registered(TOPIC, 0, SESSION, LOG, 1, 0, 5));

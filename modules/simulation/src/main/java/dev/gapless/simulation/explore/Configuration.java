@@ -20,6 +20,8 @@ import java.util.Map;
  * @param cold whether it begins when the first registrations are under way; else every subscription is ready at first
  * @param prompt whether what is published is sent at once, one by one; else several may be published before anything is sent
  * @param readsAtOnce whether subscriptions read whatever comes at once, but for reloads; else each may lag behind
+ * @param joining whether who starts is seen joining first, and is up later
+ * @param graceNs of the other cluster, where each host is a cluster of its own (M4); 0 if all are one
  * @param leastStates how many states it has at least: fewer mean that something is not explored any more
  * @param leastDepth how far the last of them is from the first
  */
@@ -31,6 +33,8 @@ public record Configuration(
         boolean cold,
         boolean prompt,
         boolean readsAtOnce,
+        boolean joining,
+        int graceNs,
         int leastStates,
         int leastDepth) {
 
@@ -61,6 +65,11 @@ public record Configuration(
             boolean silent,
             boolean near) {}
 
+    /** Is each host a cluster of its own? */
+    boolean isApart() {
+        return graceNs > 0;
+    }
+
     int budgetOf(Kind kind) {
         return budget.getOrDefault(kind, 0);
     }
@@ -85,12 +94,16 @@ public record Configuration(
         private final List<Host> hosts = new ArrayList<>();
         private final Map<Kind, Integer> budget = new EnumMap<>(Kind.class);
         private int ring = 2;
+        private int feed;
+        private int feedHold;
         private Overflow overflow = Overflow.EXPIRE;
         private int windowBatches = 8;
         private int batchMessages = 8;
         private boolean cold;
         private boolean prompt = true;
         private boolean readsAtOnce;
+        private boolean joining;
+        private int grace;
         private int readyTimeout = 1;
         private int producerReturn = 1;
 
@@ -128,6 +141,13 @@ public record Configuration(
             return this;
         }
 
+        /** Feeds of so many messages, which wait for so many heartbeat intervals while they are behind. */
+        Builder feed(int messages, int hold) {
+            feed = messages;
+            feedHold = hold;
+            return this;
+        }
+
         /** Batches of so many messages, and a window of so many batches. */
         Builder window(int messages, int batches) {
             batchMessages = messages;
@@ -155,6 +175,17 @@ public record Configuration(
             return this;
         }
 
+        Builder joining() {
+            joining = true;
+            return this;
+        }
+
+        /** Each host is a cluster of its own, with such a grace in heartbeat intervals. */
+        Builder apart(int graceIntervals) {
+            grace = graceIntervals;
+            return this;
+        }
+
         /** In units of a heartbeat interval, which is also the backoff. */
         Builder timeouts(int ready, int returns) {
             readyTimeout = ready;
@@ -164,7 +195,17 @@ public record Configuration(
 
         Configuration atLeast(int states, int depth) {
             return new Configuration(
-                    name, settings(), List.copyOf(hosts), Map.copyOf(budget), cold, prompt, readsAtOnce, states, depth);
+                    name,
+                    settings(),
+                    List.copyOf(hosts),
+                    Map.copyOf(budget),
+                    cold,
+                    prompt,
+                    readsAtOnce,
+                    joining,
+                    grace,
+                    states,
+                    depth);
         }
 
         private TopicSettings settings() {
@@ -172,6 +213,8 @@ public record Configuration(
             return TopicSettings.DEFAULTS.with(draft -> {
                 draft.bufferMessages = ring;
                 draft.bufferBytes = 1 << 20;
+                draft.feedMessages = feed;
+                draft.feedHoldNs = feedHold;
                 draft.overflow = overflow;
                 draft.batchBytes = batchBytes;
                 draft.windowBytes = (long) windowBatches * batchBytes;

@@ -27,12 +27,12 @@ public final class Configurations {
                     .may(Kind.LOSE, 1)
                     .may(Kind.CRASH, 1)
                     .may(Kind.START, 1)
-                    .atLeast(7_200, 21),
+                    .atLeast(8_000, 21),
             Configuration.of("two subscriptions, feed overrun")
                     .host("a", 4, 0)
                     .host("b", 0, 2)
                     .may(Kind.LOSE, 1)
-                    .atLeast(5_000, 20),
+                    .atLeast(50_000, 40),
             Configuration.of("token, in the same life")
                     .readsAtOnce()
                     .host("a", 2, 0, Kind.RESTART)
@@ -40,7 +40,7 @@ public final class Configurations {
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
                     .may(Kind.RESTART, 1)
-                    .atLeast(27_700, 24),
+                    .atLeast(36_000, 24),
             Configuration.of("token, on another node")
                     .readsAtOnce()
                     .host("a", 2, 0)
@@ -48,7 +48,7 @@ public final class Configurations {
                     .host("c", 0, 0, Kind.RESUME)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(1_560, 18),
+                    .atLeast(3_500, 18),
             Configuration.of("backpressure")
                     .host("a", 4, 0)
                     .host("b", 0, 1)
@@ -56,20 +56,28 @@ public final class Configurations {
                     .window(1, 1)
                     .may(Kind.LOSE, 1)
                     .atLeast(2_500, 22),
+            Configuration.of("feed behind")
+                    .host("a", 3, 0)
+                    .host("b", 0, 1)
+                    .ring(3)
+                    .feed(1, 2)
+                    .window(1, 1)
+                    .may(Kind.LOSE, 1)
+                    .atLeast(3_700, 32),
             Configuration.of("leave, with loss")
                     .host("a", 2, 0, Kind.LEAVE, Kind.START)
                     .host("b", 0, 1)
                     .may(Kind.LOSE, 1)
                     .may(Kind.LEAVE, 1)
                     .may(Kind.START, 1)
-                    .atLeast(3_300, 21),
+                    .atLeast(7_300, 21),
             Configuration.of("catch-up joins the feed")
                     .host("a", 2, 0)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)
                     .ring(1)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(3_600, 21),
+                    .atLeast(6_700, 21),
             Configuration.of("silent member, token")
                     .readsAtOnce()
                     .silent("a", 1, 0, Kind.CRASH)
@@ -79,7 +87,41 @@ public final class Configurations {
                     .may(Kind.RESUME, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.CRASH, 1)
-                    .atLeast(38_000, 23),
+                    .atLeast(140_000, 37),
+            Configuration.of("before it is up")
+                    .readsAtOnce()
+                    .joining()
+                    .absent("a", 2, 0, Kind.START, Kind.CRASH, Kind.LEAVE)
+                    .host("b", 0, 1)
+                    .may(Kind.START, 1)
+                    .may(Kind.CRASH, 1)
+                    .may(Kind.LEAVE, 1)
+                    .may(Kind.LOSE, 1)
+                    .atLeast(10_000, 32),
+            Configuration.of("two crashes before it is seen up")
+                    .readsAtOnce()
+                    .joining()
+                    .absent("a", 1, 0, Kind.START, Kind.CRASH)
+                    .host("b", 0, 1)
+                    .may(Kind.START, 2)
+                    .may(Kind.CRASH, 2)
+                    .atLeast(17_000, 34),
+            Configuration.of("two clusters")
+                    .readsAtOnce()
+                    .apart(1)
+                    .host("a", 0, 1)
+                    .host("b", 2, 0, Kind.CRASH)
+                    .may(Kind.LOSE, 1)
+                    .may(Kind.CRASH, 1)
+                    .atLeast(9_500, 55),
+            Configuration.of("two clusters, token")
+                    .readsAtOnce()
+                    .apart(1)
+                    .host("a", 0, 1, Kind.STOP, Kind.RESUME)
+                    .near("b", 1, 0)
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .atLeast(5_200, 25),
             Configuration.of("two consumers")
                     .readsAtOnce()
                     .host("a", 2, 0)

@@ -4,10 +4,13 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Who;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
@@ -23,6 +26,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One life of a node, with a clock of its own that moves only when a timer goes off. */
 final class ExploredNode implements Outside {
+    /** Whatever ended is remembered, and counts at any time: times are no part of a state. */
+    private static final History.Bounds HISTORY = new History.Bounds(Long.MAX_VALUE / 8, Long.MAX_VALUE / 8, 1_000);
+
+    /** With other clusters what never happened counts as long ago. */
+    private static final long LONG_AGO_NS = 1_000;
+
     private final World world;
     private final int host;
     private final String name;
@@ -33,6 +42,8 @@ final class ExploredNode implements Outside {
     private final List<News> news = new ArrayList<>();
     /** Nodes that have dropped its cursors, and that it has not noticed to be silent. */
     private final Set<Long> forgottenBy = new TreeSet<>();
+    /** Of which oldest members of other clusters it had a word. */
+    private final Set<Long> heardOf = new TreeSet<>();
     /** Members that have not said their name. */
     private final Set<Long> strangers = new TreeSet<>();
 
@@ -40,16 +51,38 @@ final class ExploredNode implements Outside {
     private long published;
     private boolean flushWanted;
 
+    /** What becomes of a life. Who is up may be gone before anybody hears that it was up. */
+    enum Becomes {
+        JOINING,
+        UP,
+        REMOVED
+    }
+
     /** A member came, or went. */
-    record News(long uid, String address, boolean appeared) {}
+    record News(long uid, String address, Becomes what) {}
 
     ExploredNode(World world, int host, String name, long uid) {
         this.world = world;
         this.host = host;
         this.name = name;
+        this.nowNs = world.configuration().isApart() ? LONG_AGO_NS : 0;
         // There is one log for each life, and no jitter: its only random number is the epoch of that log.
-        this.node = new SimulatedNode(uid, name, world.configuration().settings(), Long.MAX_VALUE, () -> uid, this);
-        this.heard = new Heard(world::stamp);
+        this.node = new SimulatedNode(
+                uid,
+                name,
+                world.configuration().settings(),
+                true,
+                Long.MAX_VALUE,
+                HISTORY,
+                world.otherClusters(host),
+                () -> uid,
+                this);
+        this.heard = new Heard(world::stamp, uid, new Apart(world, uid));
+    }
+
+    /** Has it, or its cluster, which is itself, had a word of that life's cluster? */
+    boolean hasHeardOf(long uid) {
+        return heardOf.contains(uid);
     }
 
     int host() {
@@ -87,13 +120,23 @@ final class ExploredNode implements Outside {
     // ------------------------------------------------------------------ inputs
 
     boolean hasTimer() {
-        return node.deadlineNs() != Long.MAX_VALUE;
+        return dueNs() != Long.MAX_VALUE;
+    }
+
+    /** Where there are several clusters time goes on for the node, too. */
+    private long dueNs() {
+        return world.configuration().isApart() ? Math.min(node.nodeDeadlineNs(), node.deadlineNs()) : node.deadlineNs();
     }
 
     /** Its clock goes on to its next timer. */
     void timer() {
-        nowNs = Math.max(nowNs, node.deadlineNs());
-        node.onTime();
+        nowNs = Math.max(nowNs, dueNs());
+        if (world.configuration().isApart() && node.nodeDeadlineNs() <= nowNs) {
+            node.onNodeTime();
+        }
+        if (node.deadlineNs() <= nowNs) {
+            node.onTime();
+        }
     }
 
     void flush() {
@@ -106,21 +149,56 @@ final class ExploredNode implements Outside {
         node.publish(node.uid() * 1_000 + published, 0);
     }
 
-    /** Is it the first of what it is to learn of that life? */
+    /**
+     * Is it the first of what it is to learn of that life? If that is gone, it need not learn first that it was up. Lives are seen joining
+     * in their order.
+     */
     boolean isNext(int newsIndex) {
-        long uid = news.get(newsIndex).uid;
-        return news.subList(0, newsIndex).stream().noneMatch(earlier -> earlier.uid == uid);
+        News next = news.get(newsIndex);
+        for (News earlier : news.subList(0, newsIndex)) {
+            boolean mayBeMissed = earlier.what == Becomes.UP
+                    && next.what == Becomes.REMOVED
+                    && world.configuration().joining();
+            if ((earlier.uid == next.uid && !mayBeMissed)
+                    || (earlier.what == Becomes.JOINING && next.what == Becomes.JOINING)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Has it still to learn that this life joins? */
+    boolean isToSeeJoining(long uid) {
+        return news.stream().anyMatch(one -> one.uid == uid && one.what == Becomes.JOINING);
     }
 
     void learn(News learned) {
-        if (learned.appeared) {
-            appeared(learned.uid, learned.address);
-        } else {
-            heard.removed(learned.uid);
-            forgottenBy.remove(learned.uid);
-            strangers.remove(learned.uid);
-            node.removed(learned.uid);
+        switch (learned.what) {
+            case JOINING -> {
+                // Who was at its address is none of the members by then, whether or not it was seen up.
+                news.removeIf(other ->
+                        other.what == Becomes.UP && other.address.equals(learned.address) && other.uid < learned.uid);
+                node.joining(learned.uid, learned.address);
+            }
+            case UP -> {
+                appeared(learned.uid, learned.address);
+                if (learned.uid == node.uid()) {
+                    isUp();
+                }
+            }
+            case REMOVED -> {
+                news.removeIf(other -> other.uid == learned.uid);
+                heard.removed(learned.uid);
+                forgottenBy.remove(learned.uid);
+                strangers.remove(learned.uid);
+                node.removed(learned.uid);
+            }
         }
+    }
+
+    void isUp() {
+        node.selfUp();
+        heard.isUp();
     }
 
     void appeared(long uid, String address) {
@@ -128,7 +206,7 @@ final class ExploredNode implements Outside {
         if (uid != node.uid()) {
             strangers.add(uid);
         }
-        node.appeared(uid, address);
+        node.appeared(uid, address, uid % 100 * 100 + uid / 100); // first lives are older than second ones
     }
 
     /** Asks members for their names again. */
@@ -139,6 +217,9 @@ final class ExploredNode implements Outside {
     void receive(Object message) {
         if (message instanceof Hello hello && hello.toUid() == node.uid()) {
             strangers.remove(hello.fromUid());
+        }
+        if (message instanceof Who who) {
+            heardOf.add(who.fromUid());
         }
         node.receive(message);
     }
@@ -194,8 +275,23 @@ final class ExploredNode implements Outside {
     }
 
     @Override
+    public void sendTo(String address, NodeMessage message) {
+        world.sendTo(host, address, message);
+    }
+
+    @Override
+    public void givesWay(String address) {
+        world.leavesSoon(host);
+    }
+
+    @Override
     public void logMade(Epoch epoch) {
         world.truth().logMade(name, node.uid(), epoch);
+    }
+
+    @Override
+    public void logClosed(Epoch epoch) {
+        world.truth().left(name, epoch);
     }
 
     @Override

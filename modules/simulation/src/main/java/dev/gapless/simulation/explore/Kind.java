@@ -14,6 +14,8 @@ public enum Kind {
     RELOADED(Whose.PROTOCOL),
     /** x learns its y-th news of members. */
     NEWS(Whose.PROTOCOL),
+    /** The life at x, which joins, becomes a member: all others have seen it joining. */
+    UP(Whose.PROTOCOL),
     /** The dead life at x is taken off the members. */
     REMOVE(Whose.PROTOCOL),
     /** x has drained, and ends. */

@@ -2,6 +2,7 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Now;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -102,8 +103,8 @@ final class Reader {
     }
 
     CursorToken token() {
-        return CursorToken.parse(
-                state().token(SimulatedNode.TOPIC, CLUSTER, World.NOW_MS).toString());
+        return CursorToken.parse(state().token(SimulatedNode.TOPIC, CLUSTER, new Now(World.NOW_MS, 0))
+                .toString());
     }
 
     void audit() {

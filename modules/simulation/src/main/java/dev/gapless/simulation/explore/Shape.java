@@ -10,6 +10,7 @@ import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.node.FailureDetector;
 import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.node.ShardSettings;
 import dev.gapless.core.wire.Message;
 import dev.gapless.simulation.oracle.Observer;
@@ -70,6 +71,8 @@ record Shape(Sort sort, long name, Part[] parts) {
         DEADLINE,
         /** A moment by its node's clock in the past: how long ago it was, up to the longest time that is ever asked for. */
         SINCE,
+        /** The same, where no longer time is asked for than two graces of another cluster. */
+        LATELY,
         /** A moment in the order of everything that happens, with which others are compared. */
         MARK,
         /** Moments in that order that are compared with marks alone: only which marks are before them. */
@@ -95,6 +98,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             LongSupplier.class, // counters, see below
             NodeSettings.class, // never change
             BooleanSupplier.class, // looks at the log
+            OtherClusterSettings.class, // neither
             ShardSettings.class, // neither; whose topic has a consumer is in the shard
             Outbox.class, // empty between two actions
             Outbox.Carrier.class, // carries out
@@ -111,9 +115,10 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("FeedWriter.expiries", "statistics"),
             Map.entry("Registrar.registeredAgain", "statistics"),
-            Map.entry("TopicConsumer.registeredAgain", "statistics"),
+            Map.entry("CatchUps.registeredAgain", "statistics"),
             Map.entry("Chain.key", "told to people alone"),
             Map.entry("FeedCursors.stalledAfterNs", "never changes"),
+            Map.entry("Hold.mostNs", "never changes"),
             Map.entry("Path.eras", "those of the run's messages"),
             Map.entry("Path.sequences", "those of the run's messages"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
@@ -124,7 +129,24 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Node.helloDueNs", "Hellos are repeated by an action"),
             Map.entry("Node.hellos", "as above"),
             Map.entry("Shard.watched", "no ping is ever sent"),
+            Map.entry(
+                    "Memory.question",
+                    "what members remember comes at once: between two actions no answer is under way"),
+            Map.entry("Memory.askedUid", "as above"),
+            Map.entry("Memory.parts", "as above"),
+            Map.entry("Who.number", "nobody asks while anything is under way: it is that of the latest question"),
+            Map.entry("Asked.number", "as above"),
+            Map.entry("Strangers.questions", "as above"),
+            Map.entry("Strangers.firstWaitNs", "never changes"),
+            Map.entry("Asked.foundNs", "there are fewer than may be"),
+            Map.entry("OtherClusters.tick", "no tick is late"),
+            Map.entry("GivingWay.attempts", "what is handed over is one part"),
+            Map.entry("HistoryPart.number", "as above, or comes at once"),
+            Map.entry("HandedOver.number", "that of the parts"),
+            Map.entry("History.digest", "made of the rest"),
+            Map.entry("History.view", "made of the rest"),
             Map.entry("SimulatedNode.sessions", "beyond every session that there is; only their order counts"),
+            Map.entry("Life.publishedNs", "asked for where there are several clusters"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),
             Map.entry("World.touched", "says what was read already"),
             Map.entry("World.subscriptions", "as many as the budgets say"),
@@ -138,19 +160,32 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Waiting.dueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.outOfUseAtNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
+            Map.entry("Second.decideNs", Meaning.DEADLINE),
+            Map.entry("Memory.askAgainNs", Meaning.DEADLINE),
+            Map.entry("Asked.dueNs", Meaning.DEADLINE),
+            Map.entry("Asked.waitNs", Meaning.NUMBER),
+            Map.entry("Other.heardNs", Meaning.LATELY),
+            Map.entry("Other.countedNs", Meaning.LATELY),
+            Map.entry("Other.certainNs", Meaning.SINCE),
+            Map.entry("Other.toldToGiveWayNs", Meaning.LATELY),
+            Map.entry("GivingWay.sinceNs", Meaning.SINCE),
             Map.entry("Waiting.untilNs", Meaning.DEADLINE),
             Map.entry("Cursor.heartbeatDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.drainUntilNs", Meaning.DEADLINE),
             Map.entry("Waiter.deadlineNs", Meaning.DEADLINE),
             Map.entry("Cursor.progressNs", Meaning.SINCE),
             Map.entry("FeedCursor.progressNs", Meaning.SINCE),
+            Map.entry("Hold.behindNs", Meaning.SINCE),
+            Map.entry("Hold.fullNs", Meaning.SINCE),
             Map.entry("Heard.appeared", Meaning.STAMP),
             Map.entry("Heard.removed", Meaning.STAMP),
             Map.entry("Heard.up", Meaning.STAMP),
             Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
-            Map.entry("ExploredNode.memberSince", Meaning.STAMP),
-            Map.entry("ExploredNode.memberUntil", Meaning.STAMP),
+            Map.entry("Tenure.since", Meaning.STAMP),
+            Map.entry("Tenure.until", Meaning.STAMP),
+            Map.entry("Life.memberSince", Meaning.STAMP),
+            Map.entry("Life.memberUntil", Meaning.STAMP),
             Map.entry("Taken.stamp", Meaning.MARK),
             Map.entry("Handover.taken", Meaning.MARK),
             Map.entry("Handover.resumed", Meaning.MARK));

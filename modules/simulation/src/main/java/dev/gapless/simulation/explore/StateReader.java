@@ -4,6 +4,7 @@ import dev.gapless.core.Session;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.simulation.node.SimulatedNode;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class StateReader {
     private static final long NULL = 0x6e75_6c6cL;
 
+    /** So many graces, and more, are all the same. */
+    private static final long GRACES = 8;
+
     private static final @Nullable Reading[] NOBODY = {};
 
     private final Numbers words = new Numbers();
@@ -28,6 +32,7 @@ final class StateReader {
     private final Numbers stamps = new Numbers();
     private final Met met = new Met();
     private final long longestNs;
+    private final long latelyNs;
     private @Nullable Reading[] lives = NOBODY;
     private long nowNs;
 
@@ -35,7 +40,12 @@ final class StateReader {
     record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps) {}
 
     StateReader(Configuration configuration) {
-        this.longestNs = configuration.settings().backpressureTimeoutNs();
+        this.latelyNs = 2L * configuration.graceNs() + 1;
+        this.longestNs = Math.max(
+                GRACES * configuration.graceNs(),
+                Math.max(
+                        configuration.settings().backpressureTimeoutNs(),
+                        configuration.settings().feedHoldNs()));
     }
 
     /** Of a world of which nothing is known. */
@@ -235,9 +245,15 @@ final class StateReader {
             case FLAG -> words.add(part.field().getBoolean(object) ? 1 : 0);
             case DEADLINE -> words.add(Math.max(0, part.field().getLong(object) - nowNs));
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
+            case LATELY -> lately(object, part.field());
             case MARK -> marks.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
         }
+    }
+
+    private void lately(Object object, Field field) throws IllegalAccessException {
+        Object moment = field.get(object);
+        words.add(moment == null ? NULL : Math.min(latelyNs, nowNs - (Long) moment));
     }
 
     private void stamp(@Nullable Object value) {

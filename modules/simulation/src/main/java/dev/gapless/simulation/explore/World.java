@@ -2,8 +2,11 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
@@ -15,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -28,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class World {
     /** All that is published is published at once: start times are no part of this. */
     static final long NOW_MS = 1_700_000_000_000L;
+
+    private static final String PORT = ":2551";
 
     private static final Observer NOBODY = new Observer() {
         @Override
@@ -51,11 +58,15 @@ final class World {
     private final ArrayDeque<Direct> direct = new ArrayDeque<>();
     /** The hosts of the members' lives. */
     private final Map<Long, Integer> members = new TreeMap<>();
+    /** The same of those that join, and are no members yet. */
+    private final Map<Long, Integer> joining = new TreeMap<>();
 
     private final List<Taken> tokens = new ArrayList<>();
     private final int[] budget;
     private long subscriptions;
     private long stamps;
+    /** By so much the clock of one of two clusters is ahead. */
+    private long lead;
     /** Something happened since {@link #untouch} to the lives at these hosts, one bit each. */
     private int touched;
 
@@ -75,6 +86,11 @@ final class World {
     }
 
     private record Direct(int to, Object message) {}
+
+    /** Stands for a message: who gave way is to leave. */
+    private enum GaveWay {
+        LEAVES
+    }
 
     /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
     private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
@@ -101,12 +117,12 @@ final class World {
         for (int h = 0; h < hosts.size(); h++) {
             if (hosts.get(h).plan.present()) {
                 present.add(born(h));
+                becomesMember(hosts.get(h));
             }
         }
         for (ExploredNode life : present) {
-            members.forEach((uid, at) -> life.appeared(uid, address(at)));
-            life.node().selfUp();
-            life.heard().isUp();
+            meets(life);
+            life.isUp();
         }
         for (int h = 0; h < hosts.size(); h++) {
             subscribeAtFirst(hosts.get(h));
@@ -150,10 +166,23 @@ final class World {
         ExploredNode life = new ExploredNode(this, h, host.plan.name(), uid);
         host.life = life;
         touch(h);
-        members.put(uid, h);
-        truth.becameMember(uid, stamp());
-        life.heard().joins();
         return life;
+    }
+
+    /** It hears of the members of its cluster. */
+    private void meets(ExploredNode life) {
+        members.forEach((uid, at) -> {
+            if (!configuration.isApart() || at == life.host()) {
+                life.appeared(uid, address(at));
+            }
+        });
+    }
+
+    private void becomesMember(Host host) {
+        ExploredNode life = Objects.requireNonNull(host.life);
+        members.put(life.node().uid(), life.host());
+        truth.becameMember(life.node().uid(), stamp());
+        life.heard().joins();
     }
 
     Configuration configuration() {
@@ -173,7 +202,7 @@ final class World {
     }
 
     private String address(int host) {
-        return hosts.get(host).plan.name() + ":2551";
+        return hosts.get(host).plan.name() + PORT;
     }
 
     private ExploredNode life(int host) {
@@ -222,16 +251,55 @@ final class World {
         }
     }
 
+    static int hostOf(long uid) {
+        return (int) (uid / 100) - 1;
+    }
+
+    boolean isAlive(long uid) {
+        return members.containsKey(uid);
+    }
+
+    /** How the node at this host looks for other clusters: all hosts are its seed nodes. */
+    @Nullable OtherClusterSettings otherClusters(int host) {
+        if (!configuration.isApart()) {
+            return null;
+        }
+        Set<String> seeds = new TreeSet<>();
+        for (int seed = 0; seed < configuration.hosts().size(); seed++) {
+            seeds.add(configuration.hosts().get(seed).name() + PORT);
+        }
+        return new OtherClusterSettings("explored", address(host), seeds, true, configuration.graceNs());
+    }
+
     // ------------------------------------------------------------------ the network
 
+    /** To whoever lives at this address. */
+    void sendTo(int from, String address, Object message) {
+        for (int to = 0; to < hosts.size(); to++) {
+            if (address(to).equals(address) && hosts.get(to).life != null) {
+                post(from, to, message, configuration.isDirect(from, to));
+            }
+        }
+    }
+
+    void leavesSoon(int host) {
+        direct.add(new Direct(host, GaveWay.LEAVES));
+    }
+
     void send(int from, long toUid, Object message) {
-        int to = (int) (toUid / 100) - 1;
+        int to = hostOf(toUid);
         boolean atOnce = configuration.isDirect(from, to)
-                || (message instanceof Hello && !hosts.get(from).plan.silent());
+                || (message instanceof Hello && !hosts.get(from).plan.silent())
+                || message instanceof AskHistory // what members remember they tell each other at once
+                || message instanceof HistoryPart;
+        post(from, to, message, atOnce);
+    }
+
+    private void post(int from, int to, Object message, boolean atOnce) {
         if (atOnce) {
             direct.add(new Direct(to, message));
         } else {
-            links.get(from).get(to).add(message);
+            link(from, to).add(message);
         }
     }
 
@@ -264,6 +332,8 @@ final class World {
             touch(to);
             if (message instanceof ExploredNode.News news) {
                 life.learn(news);
+            } else if (message == GaveWay.LEAVES) {
+                life.leave();
             } else {
                 life.receive(message);
             }
@@ -326,11 +396,9 @@ final class World {
     }
 
     private void dead(Actions all, int x) {
-        members.forEach((uid, at) -> {
-            if (at == x) {
-                all.add(Kind.REMOVE.at(x, 0));
-            }
-        });
+        if (members.containsValue(x) || joining.containsValue(x)) {
+            all.add(Kind.REMOVE.at(x, 0));
+        }
         ifMay(all, Kind.START, x, 0);
     }
 
@@ -338,9 +406,12 @@ final class World {
         if (life.wantsToFlush()) {
             all.add(Kind.FLUSH.at(x, 0));
         }
+        if (joining.containsKey(life.node().uid()) && isSeenJoining(life)) {
+            all.add(Kind.UP.at(x, 0));
+        }
         boolean quiet = isQuiet(x, life);
         if (life.hasTimer()) {
-            if (quiet) {
+            if (quiet && !isAhead(x)) {
                 all.add(Kind.TIMER.at(x, 0));
             } else {
                 ifMay(all, Kind.EARLY, x, 0);
@@ -374,6 +445,25 @@ final class World {
         }
         ifMay(all, Kind.CRASH, x, 0);
         ifMay(all, Kind.RESTART, x, 0);
+    }
+
+    /** Clusters of their own wait for each other's clocks. */
+    private boolean isAhead(int x) {
+        return configuration.isApart() && (x == 0 ? lead > 0 : lead < 0);
+    }
+
+    /** How far the clock of the first host is ahead of the second one's, where both are clusters of their own. */
+    private long lead() {
+        ExploredNode first = hosts.get(0).life;
+        ExploredNode second = hosts.get(1).life;
+        return first == null || second == null || !configuration.isApart() ? 0 : first.nowNs() - second.nowNs();
+    }
+
+    private boolean isSeenJoining(ExploredNode newcomer) {
+        return hosts.stream()
+                .map(host -> host.life)
+                .filter(Objects::nonNull)
+                .noneMatch(life -> life.isToSeeJoining(newcomer.node().uid()));
     }
 
     private void application(Actions all, int x, Host host, ExploredNode life) {
@@ -428,6 +518,7 @@ final class World {
             case RELOADED -> life(x).reader(y).reloaded();
             case RELOAD_FAILS -> life(x).reader(y).reloadFails();
             case NEWS -> life(x).learn(life(x).news().remove(y));
+            case UP -> up(x);
             case REMOVE, END, CRASH -> end(kind, x);
             case SILENCE, SUSPECT -> life(x).silent(life(y).node().uid());
             case GREET -> life(x).greetAgain();
@@ -451,6 +542,7 @@ final class World {
             case LEAVE -> life(x).leave();
             case OPEN, CLOSE, TAKE, STOP, RESUME -> subscriptions(kind, x, y);
         }
+        lead = lead();
         arrive();
     }
 
@@ -459,37 +551,46 @@ final class World {
             hosts.get(x).life = null;
             touchAll(); // what they know of it is theirs from now on
         }
-        if (kind != Kind.CRASH) {
+        if (kind != Kind.CRASH || configuration.isApart()) {
             removeAt(x);
         }
     }
 
     private void removeAt(int x) {
         List<Long> gone = new ArrayList<>();
-        members.forEach((uid, at) -> {
-            if (at == x) {
-                gone.add(uid);
-            }
-        });
+        for (Map<Long, Integer> of : List.of(members, joining)) {
+            of.forEach((uid, at) -> {
+                if (at == x) {
+                    gone.add(uid);
+                }
+            });
+        }
         gone.forEach(this::remove);
     }
 
     private void remove(long uid) {
         members.remove(uid);
+        joining.remove(uid);
         truth.isNoMemberAnyMore(uid, stamp());
-        tell(new ExploredNode.News(uid, "", false));
+        tell(new ExploredNode.News(uid, "", ExploredNode.Becomes.REMOVED));
     }
 
     private void tell(ExploredNode.News news) {
         for (Host host : hosts) {
-            if (host.life != null && host.life.node().uid() != news.uid()) {
-                if (host.plan.near()) {
-                    direct.add(new Direct(host.life.host(), news));
-                } else {
-                    touch(host.life.host());
-                    host.life.news().add(news);
-                }
+            if (!configuration.isApart()
+                    && host.life != null
+                    && host.life.node().uid() != news.uid()) {
+                tell(host, host.life, news);
             }
+        }
+    }
+
+    private void tell(Host host, ExploredNode life, ExploredNode.News news) {
+        if (host.plan.near()) {
+            direct.add(new Direct(life.host(), news));
+        } else {
+            touch(life.host());
+            life.news().add(news);
         }
     }
 
@@ -497,13 +598,32 @@ final class World {
         removeAt(x);
         ExploredNode life = born(x);
         long uid = life.node().uid();
-        tell(new ExploredNode.News(uid, address(x), true));
-        members.forEach((member, at) -> life.appeared(member, address(at)));
-        life.node().selfUp();
-        life.heard().isUp();
+        if (configuration.joining()) {
+            joining.put(uid, x);
+            tell(new ExploredNode.News(uid, address(x), ExploredNode.Becomes.JOINING));
+        } else {
+            becomesMember(hosts.get(x));
+            tell(new ExploredNode.News(uid, address(x), ExploredNode.Becomes.UP));
+        }
+        meets(life);
+        if (!configuration.joining()) {
+            life.isUp();
+        }
         if (hosts.get(x).lives == 1) {
             subscribeAtFirst(hosts.get(x));
         }
+    }
+
+    /** It hears so itself like the others. */
+    private void up(int x) {
+        Host host = hosts.get(x);
+        ExploredNode life = life(x);
+        long uid = life.node().uid();
+        joining.remove(uid);
+        becomesMember(host);
+        ExploredNode.News news = new ExploredNode.News(uid, address(x), ExploredNode.Becomes.UP);
+        tell(news);
+        tell(host, life, news);
     }
 
     private void subscriptions(Kind kind, int x, int y) {
@@ -539,7 +659,7 @@ final class World {
             life.readers().values().forEach(Reader::audit);
             if (life.node().producer() != null) {
                 Log log = life.node().producer().log();
-                oracle.isBounded("ring of " + host.plan.name(), log.size(), log.bytes(), 0, 0);
+                oracle.isBounded("ring of " + host.plan.name(), log.size(), log.bytes());
             }
             if (life.node().consumer() != null) {
                 var feed = life.node().consumer().feed();

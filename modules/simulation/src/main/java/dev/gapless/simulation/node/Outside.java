@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,21 @@ public interface Outside {
         throw new IllegalStateException("two members of one name");
     }
 
+    /** Send it to whoever is at this address, which need not be a member. */
+    default void sendTo(String address, NodeMessage message) {
+        throw new IllegalStateException("It does not look for other clusters, and sends " + message);
+    }
+
+    /** Its cluster gives way to the one whose oldest member is at this address: it is to leave. */
+    default void givesWay(String address) {
+        throw new IllegalStateException("It does not look for other clusters, and gives way");
+    }
+
     /** The node begins a log. */
     void logMade(Epoch epoch);
+
+    /** The log takes no more: the node says where it ended, as it leaves, or before that to another cluster. */
+    default void logClosed(Epoch epoch) {}
 
     /** The log is gone, empty as it was: nobody used it. */
     default void logDropped() {}

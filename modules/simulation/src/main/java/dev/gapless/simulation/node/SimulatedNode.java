@@ -1,5 +1,6 @@
 package dev.gapless.simulation.node;
 
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
@@ -10,12 +11,15 @@ import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.member.History;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.LogSource;
 import dev.gapless.core.node.Node;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.Opened;
+import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
 import dev.gapless.core.node.ShardSettings;
@@ -26,6 +30,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -58,18 +63,29 @@ public final class SimulatedNode implements LogSource {
 
     private final Outbox otherOutbox = new Outbox();
     private final OtherCarrier otherCarrier = new OtherCarrier();
+    private final Gate gate = new Gate();
     private @Nullable LogIdentity identity;
     private @Nullable Log log;
     private boolean held;
+    /** No log takes messages any more, one that is made later neither. */
+    private boolean closed;
+
     private boolean flushWanted;
     private long sessions;
 
-    /** A process that has just started: it is no member, and has neither log nor subscription. */
+    /**
+     * A process that has just started: it is no member, and has neither log nor subscription.
+     *
+     * @param publishes may it publish, to whatever topic?
+     */
     public SimulatedNode(
             long uid,
             String name,
             TopicSettings settings,
+            boolean publishes,
             long cursorRetentionNs,
+            History.Bounds history,
+            @Nullable OtherClusterSettings otherClusters,
             RandomGenerator random,
             Outside outside) {
         this.uid = uid;
@@ -84,12 +100,17 @@ public final class SimulatedNode implements LogSource {
                 SHARDS,
                 settings.heartbeatNs(),
                 cursorRetentionNs,
-                NodeSettings.HELLO_BACKOFF);
+                NodeSettings.HELLO_BACKOFF,
+                history,
+                publishes,
+                otherClusters);
         this.node = new Node(nodeSettings, this::closeLogs, nodeOutbox, now());
-        ShardSettings shardSettings =
-                new ShardSettings(uid, topic -> settings, this, () -> ++sessions, random, new Quota(MOST_TOPICS));
-        this.shard = new Shard(shardSettings, shardOutbox);
-        this.otherShard = new Shard(shardSettings, otherOutbox);
+        this.shard = new Shard(shardSettings(gate), shardOutbox);
+        this.otherShard = new Shard(shardSettings(new Gate()), otherOutbox);
+    }
+
+    private ShardSettings shardSettings(Gate its) {
+        return new ShardSettings(uid, topic -> settings, this, its, () -> ++sessions, random, new Quota(MOST_TOPICS));
     }
 
     public long uid() {
@@ -102,6 +123,11 @@ public final class SimulatedNode implements LogSource {
 
     public boolean isLeaving() {
         return node.isLeaving();
+    }
+
+    /** Do its logs take messages? Until then publishes wait. */
+    public boolean takesMessages() {
+        return gate.isOpen();
     }
 
     /** The side that publishes, if there is one. */
@@ -155,6 +181,10 @@ public final class SimulatedNode implements LogSource {
                 }
             } else if (effect instanceof Effect.NameTaken taken) {
                 outside.nameTaken(taken.olderUid());
+            } else if (effect instanceof Effect.SendTo send) {
+                outside.sendTo(send.address(), send.message());
+            } else if (effect instanceof Effect.GivesWay way) {
+                outside.givesWay(way.address());
             } else if (effect instanceof Effect.SubscriptionsEnd) {
                 outside.subscriptionsEnd();
             } else if (effect instanceof Effect.Ready ready) {
@@ -220,19 +250,28 @@ public final class SimulatedNode implements LogSource {
 
     // ------------------------------------------------------------------ members
 
-    /** A member appeared, this node included. */
-    public void appeared(long memberUid, String address) {
-        node.appeared(new Joined(memberUid, address, "", memberUid), now()); // later lives have higher uids
+    /** A life joins. */
+    public void joining(long newcomerUid, String address) {
+        node.joining(newcomerUid, address);
+    }
+
+    /**
+     * A member appeared, this node included.
+     *
+     * @param number the higher, the later it joined
+     */
+    public void appeared(long memberUid, String address, long number) {
+        node.appeared(new Joined(memberUid, address, "", number), now());
         drain();
     }
 
     public void selfUp() {
-        node.up();
+        node.up(now());
         drain();
     }
 
     public void removed(long memberUid) {
-        node.removed(memberUid);
+        node.removed(memberUid, now());
         drain();
     }
 
@@ -294,20 +333,21 @@ public final class SimulatedNode implements LogSource {
         return true;
     }
 
-    private boolean closeLogs() {
-        Log made = log;
-        if (made != null) {
-            made.close();
+    private Map<String, LogEnd> closeLogs() {
+        closed = true;
+        LogEnd end = log == null ? null : log.end();
+        if (end != null) {
+            outside.logClosed(end.log().epoch());
         }
-        return made != null && made.head() >= made.identity().first();
+        return end == null ? Map.of() : Map.of(TOPIC, end);
     }
 
     private Log log() {
         Log made = log;
         if (made == null) {
-            made = new Log(identity(), settings);
+            made = new Log(identity(), settings, gate);
             log = made;
-            if (node.isLeaving()) {
+            if (closed || node.isLeaving()) {
                 made.close();
             }
         }
@@ -395,7 +435,7 @@ public final class SimulatedNode implements LogSource {
 
     /** A subscription has freed something of a feed that was full. */
     public void room() {
-        shard.room(TOPIC);
+        shard.room(TOPIC, now());
         drain();
     }
 }

@@ -7,14 +7,74 @@ import java.util.function.LongSupplier;
 /** Of which lives one process has heard as members, and until when; by stamps, which rise with everything that happens. */
 public final class Heard {
     private final LongSupplier stamps;
+    private final OtherClusters others;
+    private final long uid;
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
     private final Map<String, Long> latestAt = new HashMap<>();
     private long up = Long.MAX_VALUE;
     private long joined = Long.MAX_VALUE;
 
+    /** Of a process where there is one cluster only. */
     public Heard(LongSupplier stamps) {
+        this(stamps, 0, new OneCluster());
+    }
+
+    /** Of a process of one of several clusters. */
+    public Heard(LongSupplier stamps, long uid, OtherClusters others) {
         this.stamps = stamps;
+        this.uid = uid;
+        this.others = others;
+    }
+
+    /** What this process's cluster has to do with others (rule M4). */
+    public interface OtherClusters {
+        /** Was that life a member of another one? */
+        boolean isElsewhere(long uid);
+
+        /**
+         * When somebody here had a word of another one the last time, who was there to tell; of that life's, if it is over.
+         *
+         * @return in virtual time; {@code Long.MAX_VALUE} while it is not over, and 0 if nobody ever had one
+         */
+        long heardUntilNs(long uid);
+
+        /** Had anybody here a word of another one? */
+        boolean areHeardOf();
+
+        /** Is that life of another one, of which nobody here ever had a word up to now? */
+        boolean isStranger(long uid);
+    }
+
+    private static final class OneCluster implements OtherClusters {
+        @Override
+        public boolean isElsewhere(long uid) {
+            return false;
+        }
+
+        @Override
+        public long heardUntilNs(long uid) {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public boolean areHeardOf() {
+            return false;
+        }
+
+        @Override
+        public boolean isStranger(long uid) {
+            return false;
+        }
+    }
+
+    /** Is that process one of another cluster, of which nobody here ever had a word up to now? */
+    boolean isStranger(Heard other) {
+        return others.isStranger(other.uid);
+    }
+
+    OtherClusters others() {
+        return others;
     }
 
     /** It becomes a member: it is told of all who are there, and from now on of all who come. */
@@ -47,6 +107,10 @@ public final class Heard {
     /** When it became a member. */
     long joined() {
         return joined;
+    }
+
+    boolean hasJoined() {
+        return joined != Long.MAX_VALUE;
     }
 
     /** Is it told that this life is there? */

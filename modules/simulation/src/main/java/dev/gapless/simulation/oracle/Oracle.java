@@ -22,6 +22,7 @@ public final class Oracle {
     private final TopicSettings settings;
     private final boolean faults;
     private final Observer observer;
+    private final Need need;
 
     /**
      * A judge.
@@ -33,6 +34,7 @@ public final class Oracle {
         this.settings = settings;
         this.faults = faults;
         this.observer = observer;
+        this.need = new Need(truth);
     }
 
     /** A subscription is about to be opened, by this process. */
@@ -106,10 +108,58 @@ public final class Oracle {
     }
 
     private void comesAgain(Witness w, Truth.Life life, String what) {
+        if (w.livesOnElsewhere(life)) {
+            observer.count("limit: again, of a life that was told as lost in another cluster", 1);
+            return;
+        }
         if (!w.livesOn(life)) {
             fail(w, "G2", what);
         }
         observer.count("limit: again, of a life that was told as lost, and lived on where it was resumed", 1);
+    }
+
+    /**
+     * A life that is over, and is told of alone, to its last message: others of its node may have been told of before, or come later.
+     * Returns whether the gap is of one.
+     */
+    private boolean isToldAlone(Witness w, String node, Truth.Life life, Gap gap, @Nullable Place got) {
+        if (gap.reason() != Reason.PRODUCER_LOST || gap.resumesAt() != null || gap.missed() == null) {
+            return false;
+        }
+        long first = Objects.requireNonNull(gap.firstMissing());
+        boolean goesOn = got != null && got.life() == life.index && got.sequence() == first - 1;
+        boolean behind = (got != null && got.life() > life.index)
+                || w.ended.getOrDefault(node, -1) >= life.index; // it was told as lost before anybody knew its end
+        if (goesOn || (first > 1 && !behind)) {
+            return false;
+        }
+        boolean over = life.isRemoved() || w.isElsewhere(life); // which has closed its log, and is about to leave there
+        if (first + gap.missed() - 1 != life.head() || !over) {
+            fail(w, "G1", "is told that a life ended which did not end there: " + gap + ", head " + life.head());
+        }
+        observer.count("expired: a life that is over, told alone", 1);
+        if (w.toldAlone.put(life, life.head()) != null) {
+            observer.count("limit: told of a life that is over twice", 1);
+        }
+        w.later.remove(life);
+        return true;
+    }
+
+    /**
+     * The loss of a life whose position a token has under its address, where nobody knows any more that this was all of it: no message is
+     * missed, and none comes again.
+     */
+    private boolean isBehindAll(Witness w, Truth.Life life, Gap gap) {
+        boolean behind = gap.missed() == null
+                && gap.resumesAt() == null
+                && Objects.requireNonNull(gap.firstMissing()) == life.head() + 1
+                && life.isRemoved()
+                && w.resumed
+                && !truth.isNode(Objects.requireNonNull(gap.node()));
+        if (behind) {
+            observer.count("limit: told that a life is lost of which nothing is missed", 1);
+        }
+        return behind;
     }
 
     private static Place begins(Witness w, String node, Truth.Life life, long sinceMs) {
@@ -126,18 +176,17 @@ public final class Oracle {
             if (behind >= last || behind >= life.owed()) {
                 continue;
             }
-            if (!life.wasMember) {
-                observer.count("limit: life that never was a member", 1);
+            if (w.toldAlone.getOrDefault(life, -1L) >= last) {
                 continue;
             }
-            String excepted = w.between(life);
-            if (excepted != null) {
-                observer.count(excepted, 1);
+            if (w.isUnheard(life, behind + 1)) {
+                // Nothing that anybody of the reader's cluster got came from there since: no rule could tell.
+                observer.count("limit: a cluster that was over before another one had a word of it", 1);
                 continue;
             }
             if (at != null && w.mayComeLater(life, lifeOf(w, node, at))) {
                 observer.count("limit: life known by its address alone, told behind a later one", 1);
-                w.later.add(life);
+                w.later.put(life, behind);
                 continue;
             }
             fail(
@@ -160,7 +209,10 @@ public final class Oracle {
             gaps.forEach(gap -> mayBeMissedWithoutFaults(w, gap));
         }
         if (w.pending == null) {
-            gaps.forEach(gap -> observer.count("expired: " + gap.reason(), 1));
+            for (Gap gap : gaps) {
+                observer.count("expired: " + gap.reason(), 1);
+                observer.count(need.of(w, gap, gap.node() == null ? null : nodeOf(gap)) + ", " + gap.reason(), 1);
+            }
         } else if (!w.pending.equals(gaps)) {
             fail(w, "S2", "is told something else after a reload that failed");
         }
@@ -172,6 +224,10 @@ public final class Oracle {
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
     private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+        if (gap.node() == null) {
+            mayConcernEverybody(w, gap);
+            return;
+        }
         String node = nodeOf(gap);
         long first = gap.firstMissing() == null ? 1 : gap.firstMissing();
         Place opened = w.whenOpened.getOrDefault(node, Place.NOWHERE);
@@ -183,13 +239,31 @@ public final class Oracle {
         }
     }
 
+    /** Who comes from the past may be told once that nobody knows who came and went. */
+    private static void mayConcernEverybody(Witness w, Gap gap) {
+        boolean unknown = gap.reason() == Reason.POSITION_UNKNOWN || gap.reason() == Reason.PRODUCER_LOST;
+        boolean mayBe = w.resumed || w.sinceMs != null || w.hasHeardOfOthers();
+        if (!unknown || gap.epoch() != null || !mayBe) {
+            fail(w, "G1", "is told of a gap without a producer: " + gap);
+        }
+    }
+
     public void reloaded(Witness w, @Nullable CursorToken reflects) {
         observer.trace(w, () -> "has reloaded" + (reflects == null ? "" : ", up to " + reflects.positions()));
         Map<String, List<Gap>> byNode = new LinkedHashMap<>();
         for (Gap gap : Objects.requireNonNull(w.pending)) {
+            if (gap.node() == null) {
+                mayConcernEverybody(w, gap);
+                observer.count("expired: without a producer", 1);
+                if (!w.resumed && w.sinceMs == null) {
+                    observer.count("clusters: another one told as nobody", 1);
+                }
+                truth.nodes().forEach(node -> isInTheReload(w, node));
+                w.later.clear();
+                continue;
+            }
             List<Gap> gaps = byNode.computeIfAbsent(nodeOf(gap), n -> new ArrayList<>());
-            // A life that never said its name goes under its address, and came before those that did.
-            gaps.add(truth.isNode(Objects.requireNonNull(gap.node())) ? gaps.size() : 0, gap);
+            gaps.add(comesFirst(gap) ? 0 : gaps.size(), gap);
         }
         w.pending = null;
         byNode.forEach((node, gaps) -> pass(w, node, gaps));
@@ -199,10 +273,25 @@ public final class Oracle {
         }
     }
 
+    /**
+     * In whatever order the gaps of one reload are told, nothing is given between them. A life that never said its name goes under its
+     * address, and came before those that did. A gap that says nothing but that something is missing begins anywhere.
+     */
+    private boolean comesFirst(Gap gap) {
+        boolean saysNothing = gap.epoch() == null && gap.resumesAt() == null;
+        return saysNothing || !truth.isNode(Objects.requireNonNull(gap.node()));
+    }
+
     private void pass(Witness w, String node, List<Gap> gaps) {
-        for (Gap gap : gaps) {
+        for (int i = 0; i < gaps.size(); i++) {
+            Gap gap = gaps.get(i);
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
+                Gap next = gap.missed() == null && i + 1 < gaps.size() ? gaps.get(i + 1) : null;
+                if (next != null && next.epoch() != null) {
+                    w.due.put(
+                            node, new Place(truth.life(node, next.epoch()).index, 0)); // nobody knows what lies between
+                }
             } else if (gap.resumesAt() == null) {
                 w.isToldTheLoss(node, Objects.requireNonNull(gap.node()));
                 isInTheReload(w, node);
@@ -224,7 +313,7 @@ public final class Oracle {
         Place got = w.got.get(node);
         boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN
                 || last.epoch() == null
-                || (last.firstMissing() == null && w.lostByAddress.contains(node));
+                || (last.firstMissing() == null && (w.lostByAddress.contains(node) || w.livesOnElsewhere(life)));
         boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
@@ -239,10 +328,16 @@ public final class Oracle {
         }
     }
 
-    /** A life ends once. One that a token names may be taken for lost, answer after all, and end then. */
-    private static void isToldOnce(Witness w, Gap gap) {
-        boolean oneLife = gap.epoch() != null && !gap.epoch().equals(Epoch.NONE);
-        if (oneLife && w.ends.merge(gap.epoch(), 1, Integer::sum) > (w.resumed ? 2 : 1)) {
+    /**
+     * A life ends once. One that a token names may be taken for lost, answer after all, and end then. One that was removed here may live on
+     * in another cluster, and be told with that one's; and one that is forgotten here may be remembered there.
+     */
+    private void isToldOnce(Witness w, Gap gap) {
+        if (gap.epoch() == null || gap.epoch().equals(Epoch.NONE)) {
+            return;
+        }
+        boolean mayBeTwice = w.resumed || w.hasHeardOfOthers();
+        if (w.ends.merge(gap.epoch(), 1, Integer::sum) > (mayBeTwice ? 2 : 1)) {
             fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }
@@ -263,6 +358,9 @@ public final class Oracle {
         Position first = new Position(Objects.requireNonNull(gap.epoch()), firstMissing);
         Truth.Life life = lifeOf(w, node, first);
         Place got = w.got.get(node);
+        if (isToldAlone(w, node, life, gap, got) || isBehindAll(w, life, gap)) {
+            return;
+        }
         if (got != null && got.isBehind(life.index, firstMissing)) {
             comesAgain(w, life, "misses " + node + " from " + first + ", which it has got: " + got);
         }
@@ -337,8 +435,11 @@ public final class Oracle {
         if (due != null) {
             nothingSkipped(w, node, due, end, "before it left at", position);
         }
-        // Of a later life it may have been told before, under its address.
-        w.got.put(node, Place.later(end, w.got.get(node)));
+        // Of a later life it may have been told before, under its address; and of this one alone, ahead of an earlier
+        // one.
+        if (!w.toldAlone.containsKey(life)) {
+            w.got.put(node, Place.later(end, w.got.get(node)));
+        }
         w.due.put(node, Place.later(end, due));
         w.ended.merge(node, life.index, Math::max);
     }
@@ -357,7 +458,8 @@ public final class Oracle {
             nothingSkipped(w, node, w.due.getOrDefault(node, Place.NOWHERE), truth.now(node), "at the end (G6)", null);
             isToldTheEnd(w, node);
         }
-        w.later.stream().filter(life -> w.between(life) == null).findAny().ifPresent(life -> {
+        w.later.entrySet().removeIf(later -> w.isUnheard(later.getKey(), later.getValue() + 1));
+        w.later.keySet().stream().findAny().ifPresent(life -> {
             fail(w, "G1", life.node + " " + life.epoch + " was left out when a later life came, and never told");
         });
     }
@@ -376,13 +478,23 @@ public final class Oracle {
         }
     }
 
-    /** With backpressure what was granted to each sender, and one batch of each, may come on top. */
+    /** A log holds no more than it may. */
+    public void isBounded(String what, int messages, long bytes) {
+        isWithin(what, messages, bytes, settings.bufferMessages(), settings.bufferBytes());
+    }
+
+    /** In a feed, what was granted to each sender, and one batch of each, may come on top: with backpressure, or while it is behind. */
     public void isBounded(String what, int messages, long bytes, int senders, long largestEntryBytes) {
-        long onTop = settings.backpressure() ? settings.windowBytes() + settings.batchBytes() : 0;
+        boolean waits = settings.backpressure() || settings.feedHoldNs() > 0;
+        long onTop = waits ? settings.windowBytes() + settings.batchBytes() : 0;
         long smallest = 8 + 64;
-        long messagesOnTop = 2L * senders * (onTop / smallest + 1);
-        long mostBytes = settings.bufferBytes() + senders * 2L * (onTop + largestEntryBytes);
-        if (bytes > mostBytes || messages > settings.bufferMessages() + messagesOnTop) {
+        long mostMessages = settings.mostInFeed() + 2L * senders * (onTop / smallest + 1);
+        long mostBytes = settings.mostBytesInFeed() + senders * 2L * (onTop + largestEntryBytes);
+        isWithin(what, messages, bytes, mostMessages, mostBytes);
+    }
+
+    private static void isWithin(String what, int messages, long bytes, long mostMessages, long mostBytes) {
+        if (bytes > mostBytes || messages > mostMessages) {
             throw new Violation("G5: " + what + " holds " + messages + " entries, " + bytes + " bytes");
         }
     }
@@ -390,10 +502,7 @@ public final class Oracle {
     // ------------------------------------------------------------------
 
     private String nodeOf(Gap gap) {
-        if (gap.node() == null) {
-            throw new Violation("G1: a gap without a producer: " + gap);
-        }
-        return resolve(gap.node());
+        return resolve(Objects.requireNonNull(gap.node()));
     }
 
     private String resolve(String name) {

@@ -12,7 +12,13 @@ public final class Truth {
     private final Map<String, List<Life>> lives = new TreeMap<>();
     private final Map<Epoch, Life> byEpoch = new HashMap<>();
     private final Map<Long, Long> members = new HashMap<>();
+    /** Lives that are no members any more. */
+    private final Map<Long, Tenure> former = new HashMap<>();
+
     private final Map<Long, String> addresses = new HashMap<>();
+
+    /** From when until when, by stamps. */
+    private record Tenure(long since, long until) {}
 
     /** One life of a node that has a log, and all that was ever in it. */
     public static final class Life {
@@ -25,11 +31,12 @@ public final class Truth {
         final int index;
         final List<Long> contents = new ArrayList<>();
         final List<Long> timesMs = new ArrayList<>();
+        private final List<Long> publishedNs = new ArrayList<>();
         /** It closed its log in good order. */
         boolean left;
         /** What it had published when it was taken off the members: what comes later is not published in the cluster. */
         private long headWhenRemoved = Long.MAX_VALUE;
-        /** Others have had the chance to hear of it. */
+        /** Only then it may accept messages. */
         boolean wasMember;
         /** Stamps of when it was a member. */
         long memberSince = Long.MAX_VALUE;
@@ -53,6 +60,11 @@ public final class Truth {
             return contents.size();
         }
 
+        private void wasRemoved(long stamp) {
+            headWhenRemoved = Math.min(head(), headWhenRemoved);
+            memberUntil = stamp;
+        }
+
         boolean isRemoved() {
             return headWhenRemoved != Long.MAX_VALUE;
         }
@@ -60,6 +72,11 @@ public final class Truth {
         /** Up to where others have a claim to it. */
         long owed() {
             return Math.min(head(), headWhenRemoved);
+        }
+
+        /** When this was published, in virtual time. */
+        long publishedNs(long sequence) {
+            return publishedNs.get((int) sequence - 1);
         }
 
         /** How many messages were published before that time. */
@@ -101,8 +118,12 @@ public final class Truth {
         }
         Life life = new Life(node, uid, address, epoch, all.size());
         Long since = members.get(uid);
+        Tenure before = former.get(uid);
         if (since != null) {
             life.joined(since);
+        } else if (before != null) {
+            life.joined(before.since());
+            life.wasRemoved(before.until());
         }
         all.add(life);
         if (byEpoch.put(epoch, life) != null) {
@@ -110,8 +131,23 @@ public final class Truth {
         }
     }
 
+    /** By a right clock. */
     public void appended(String node, Epoch epoch, long sequence, long content, long nowMs) {
+        appended(node, epoch, sequence, content, nowMs, nowMs * 1_000_000);
+    }
+
+    /**
+     * A publisher has a message in its log.
+     *
+     * @param nowMs by its clock, in milliseconds since 1970
+     * @param rightNs in virtual time
+     */
+    public void appended(String node, Epoch epoch, long sequence, long content, long nowMs, long rightNs) {
         Life life = life(node, epoch);
+        if (!life.wasMember) {
+            throw new Violation(
+                    "P14: " + life.node + " accepts " + epoch + ":" + sequence + ", and never was a member");
+        }
         if (sequence != life.head() + 1) {
             throw new Violation("G7: sequence " + sequence + " given out behind " + life.head() + " of " + life.node);
         }
@@ -120,6 +156,7 @@ public final class Truth {
             throw new Violation("G7: message " + content + " of " + life.node + " is sequenced behind a later one");
         }
         life.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, life.timesMs.get(last)));
+        life.publishedNs.add(rightNs);
         life.contents.add(content);
     }
 
@@ -129,11 +166,11 @@ public final class Truth {
     }
 
     public void isNoMemberAnyMore(long uid, long stamp) {
-        members.remove(uid);
-        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> {
-            life.headWhenRemoved = Math.min(life.head(), life.headWhenRemoved);
-            life.memberUntil = stamp;
-        });
+        Long since = members.remove(uid);
+        if (since != null) {
+            former.put(uid, new Tenure(since, stamp));
+        }
+        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.wasRemoved(stamp));
     }
 
     public void left(String node, Epoch epoch) {
@@ -163,6 +200,10 @@ public final class Truth {
         return all.isEmpty()
                 ? Place.NOWHERE
                 : new Place(all.size() - 1, all.get(all.size() - 1).owed());
+    }
+
+    public boolean hasPublished(long uid) {
+        return byEpoch.values().stream().anyMatch(life -> life.uid == uid && life.head() > 0);
     }
 
     public long published() {

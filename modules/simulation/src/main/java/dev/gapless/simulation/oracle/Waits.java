@@ -206,6 +206,23 @@ public final class Waits {
         }
     }
 
+    /**
+     * Looks at a feed of a topic with {@code expire}: it stops its producers while it is behind, and not for long.
+     *
+     * @param head the feed's
+     */
+    public void lookAtFeedBehind(long head, boolean stopped, long nowNs) {
+        if (!stopped || head != crowdedAt) {
+            crowdedAt = stopped ? head : -1;
+            crowdedSinceNs = nowNs;
+        } else {
+            isNoLongerThan(
+                    "the feed of " + process + " is behind, and has stopped its producers",
+                    nowNs - crowdedSinceNs,
+                    settings.feedHoldNs() + slackNs());
+        }
+    }
+
     private static void isNoLongerThan(String what, long lastedNs, long mostNs) {
         if (lastedNs > mostNs) {
             throw new Violation(

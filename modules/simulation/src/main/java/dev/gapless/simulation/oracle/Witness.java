@@ -35,11 +35,19 @@ public final class Witness {
     /** How often it was told the end of each life. */
     final Map<Epoch, Integer> ends = new HashMap<>();
 
-    /** Lives to be told of by their addresses, although something of later ones was given already. */
-    final Set<Truth.Life> later = new HashSet<>();
+    /** Lives to be told of by their addresses, although something of later ones was given already: what is behind this sequence. */
+    final Map<Truth.Life, Long> later = new HashMap<>();
 
     /** Nodes of which it was told the loss of a life by its address: that life may say its name and begin again. */
     final Set<String> lostByAddress = new HashSet<>();
+
+    /** Lives that are over, told of alone and to their last messages: up to where. */
+    final Map<Truth.Life, Long> toldAlone = new HashMap<>();
+
+    /** A token of it was taken in one part of a cluster and resumed in the other, before that had a word of the first: when. */
+    private long partedUnheard;
+    /** Resumed before its process was a member of any, so that this is still to be seen. */
+    private @Nullable Handover early;
 
     @Nullable Heard reader;
 
@@ -59,23 +67,7 @@ public final class Witness {
     final List<Handover> handovers = new ArrayList<>();
 
     /** Who took a token and when, and who resumed it. */
-    public record Handover(Heard taker, long taken, Heard reader, long resumed) {
-
-        /**
-         * Rule T2 is not built: a life that the token's taker had not heard of, and that was over before whoever resumed it
-         * could hear of it, is neither given nor told. Returns what such a life is counted as, or null for any other.
-         */
-        @Nullable String excepts(Truth.Life life) {
-            boolean over =
-                    life.memberUntil < Math.max(resumed, reader.joined()) && !reader.knewSince(life.uid, resumed);
-            if (!over || taker.knewBefore(life.uid, taken)) {
-                return null;
-            }
-            return life.memberSince > taken
-                    ? "limit: life between token and resumption"
-                    : "limit: life over at resumption, its news not there when the token was taken";
-        }
-    }
+    public record Handover(Heard taker, long taken, Heard reader, long resumed) {}
 
     private Witness(long id, String origin) {
         this.id = id;
@@ -115,6 +107,8 @@ public final class Witness {
         Witness copy = copy(newId, "token of s" + id);
         copy.resumed = true;
         copy.handovers.add(handover);
+        copy.early = handover;
+        copy.looksWhetherParted();
         return copy;
     }
 
@@ -124,13 +118,15 @@ public final class Witness {
         copy.due.putAll(due);
         copy.ended.putAll(ended);
         copy.reflected.putAll(reflected);
-        copy.later.addAll(later);
+        copy.later.putAll(later);
+        copy.toldAlone.putAll(toldAlone);
         copy.lostByAddress.addAll(lostByAddress);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;
         copy.handovers.addAll(handovers);
         copy.reader = reader;
+        copy.partedUnheard = partedUnheard;
         return copy;
     }
 
@@ -145,23 +141,53 @@ public final class Witness {
                                 life.memberUntil < h.resumed() && h.reader().knewSince(life.uid, h.resumed()));
     }
 
-    /** What a life is counted as that began and ended between a token and its resumption, or null for any other. */
-    @Nullable String between(Truth.Life life) {
-        return handovers.stream()
-                .map(handover -> handover.excepts(life))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-    }
-
     /**
      * A life that its reader, or that of its token, knew by its address alone: nobody knows that the other one, with an address of
      * its own, came after it. It is told of when it goes.
      */
     boolean mayComeLater(Truth.Life life, Truth.Life other) {
-        return !life.address.equals(other.address)
-                && (!Objects.requireNonNull(reader).knewTheEndWhenAppeared(life.uid, other.uid)
-                        || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken())));
+        return isElsewhere(life)
+                || (!life.address.equals(other.address)
+                        && (!Objects.requireNonNull(reader).knewTheEndWhenAppeared(life.uid, other.uid)
+                                || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken()))));
+    }
+
+    /** Was it a member of another cluster? Then it is told of when that one gives way, or is gone (M4). */
+    boolean isElsewhere(Truth.Life life) {
+        return Objects.requireNonNull(reader).others().isElsewhere(life.uid);
+    }
+
+    /**
+     * Was that published in another cluster that is over, and of which nobody here had a word since? Or was a token resumed where nobody
+     * knew of the cluster that it came from, which has the same history up to a split? Then nobody can know (M4).
+     */
+    boolean isUnheard(Truth.Life life, long sequence) {
+        looksWhetherParted();
+        return life.memberSince < partedUnheard
+                || (isElsewhere(life)
+                        && life.publishedNs(sequence)
+                                > Objects.requireNonNull(reader).others().heardUntilNs(life.uid));
+    }
+
+    private void looksWhetherParted() {
+        Handover handover = early;
+        if (handover != null && handover.reader().hasJoined()) {
+            early = null;
+            partedUnheard = handover.reader().isStranger(handover.taker()) ? handover.resumed() : partedUnheard;
+        }
+    }
+
+    /** May it be told of what other clusters published, since there were some? */
+    boolean hasHeardOfOthers() {
+        return Objects.requireNonNull(reader).others().areHeardOf();
+    }
+
+    /** It was told the end of that life where that was no member, which lived on in the cluster where it is resumed. */
+    boolean livesOnElsewhere(Truth.Life life) {
+        return ended.getOrDefault(life.node, -1) >= life.index
+                && handovers.stream()
+                        .anyMatch(h -> h.taker().others().isElsewhere(life.uid)
+                                || h.reader().others().isElsewhere(life.uid));
     }
 
     /** It is told that somebody is gone for good: by the address if that is all that is known of it. */
@@ -169,7 +195,7 @@ public final class Witness {
         if (!name.equals(node)) {
             lostByAddress.add(node);
         }
-        later.removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(life.address)));
+        later.keySet().removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(life.address)));
     }
 
     /** How many tokens lie between it and the subscription that was opened without one. */

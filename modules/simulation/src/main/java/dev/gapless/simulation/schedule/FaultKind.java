@@ -25,7 +25,16 @@ enum FaultKind {
     /** Of the node that begins again and again, in a long history. */
     ANOTHER_LIFE("another life", 0, end(Faults::anotherLife)),
     /** Several that strike within moments, and just when something happens. */
-    CHAIN("chain", 0, (faults, one, other, random) -> faults.chain(one, random));
+    CHAIN("chain", 0, (faults, one, other, random) -> faults.chain(one, random)),
+    /** A node that starts and forms a cluster of its own. */
+    ISLAND("an island", 0, end((faults, process, random) -> faults.several().island(process, random))),
+    /** A node that comes to the smaller of two clusters for a moment. */
+    VISIT(
+            "a short life on an island",
+            0,
+            (faults, one, other, random) -> faults.several().visit(one, random)),
+    /** Members that remove each other, and live on. */
+    SPLIT("a split", 0, (faults, one, other, random) -> faults.several().split(random));
 
     private static final List<FaultKind> BY_SHARE = new ArrayList<>();
 

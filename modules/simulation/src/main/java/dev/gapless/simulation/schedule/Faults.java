@@ -36,10 +36,12 @@ final class Faults {
     private final Set<Integer> struck = new TreeSet<>();
     private boolean over;
     private int reloadsToFail;
+    private final SeveralClusters several;
 
     /** Plans them; {@code only} those with these numbers, unless it is null. */
     Faults(Schedule schedule, RandomGenerator random, @Nullable Set<Integer> only) {
         this.schedule = schedule;
+        this.several = new SeveralClusters(schedule, this);
         this.later = new SplittableRandom(random.nextLong());
         if (!schedule.profile().faults()) {
             return;
@@ -59,15 +61,17 @@ final class Faults {
         }
     }
 
-    /** Long histories, and chains. */
+    /** Long histories, chains, and several clusters. */
     private void planMore(int first, RandomGenerator random, @Nullable Set<Integer> only) {
         Profile profile = schedule.profile();
-        FaultKind kind = profile.longHistory() ? FaultKind.ANOTHER_LIFE : FaultKind.CHAIN;
         long gapNs = profile.longHistory() ? 1_300 * Profile.MS : Profile.SECOND;
         long atNs = schedule.timeline().nowNs() + 2 * Profile.SECOND;
         int number = first;
-        while ((profile.longHistory() || profile.chains())
+        while ((profile.longHistory() || profile.chains() || profile.clusters())
                 && atNs < schedule.timeline().nowNs() + profile.badTimesNs()) {
+            FaultKind kind = profile.longHistory()
+                    ? FaultKind.ANOTHER_LIFE
+                    : profile.chains() ? FaultKind.CHAIN : SeveralClusters.any(random);
             Fault fault = new Fault(number, atNs, random.nextLong(), kind);
             if (only == null || only.contains(number)) {
                 plan.add(fault);
@@ -75,6 +79,10 @@ final class Faults {
             number++;
             atNs += gapNs + random.nextLong(2 * Profile.SECOND);
         }
+    }
+
+    SeveralClusters several() {
+        return several;
     }
 
     void begin() {
@@ -130,7 +138,9 @@ final class Faults {
             return packets + " packets from " + from + " to " + to;
         }
         int messages = 1 + packets / 4;
-        Class<?> kind = MESSAGES.get(random.nextInt(MESSAGES.size()));
+        List<Class<?>> kinds =
+                schedule.profile().clusters() && random.nextBoolean() ? SeveralClusters.MESSAGES : MESSAGES;
+        Class<?> kind = kinds.get(random.nextInt(kinds.size()));
         schedule.network().loseNext(from, to, messages, kind);
         return messages + " " + kind.getSimpleName() + " from " + from + " to " + to;
     }
@@ -185,7 +195,7 @@ final class Faults {
     private void reachable(Host one, Host other, boolean reachable) {
         NodeProcess a = one.process();
         NodeProcess b = other.process();
-        if (a != null && b != null) {
+        if (a != null && b != null && !schedule.clusters().areTwo(a.uid(), b.uid())) {
             a.input(() -> a.reachability(b.uid(), reachable));
             b.input(() -> b.reachability(a.uid(), reachable));
         }
@@ -201,7 +211,7 @@ final class Faults {
         process.pause();
         after(3 * Profile.SECOND, () -> {
             if (process.isPaused()) {
-                schedule.members().reachable(process.uid(), false);
+                schedule.clusters().reachable(process.uid(), false);
             }
         });
         after(lastsNs, () -> goOn(process));
@@ -210,7 +220,7 @@ final class Faults {
 
     private void goOn(NodeProcess process) {
         if (process.isPaused() && !process.isDead()) {
-            schedule.members().reachable(process.uid(), true);
+            schedule.clusters().reachable(process.uid(), true);
             process.goOn();
         }
     }
@@ -265,14 +275,14 @@ final class Faults {
         startAgain(process.host(), random.nextLong(12 * Profile.SECOND));
     }
 
-    private void end(NodeProcess process, long untilRemovedNs, RandomGenerator random) {
+    void end(NodeProcess process, long untilRemovedNs, RandomGenerator random) {
         process.subscribers().values().forEach(subscriber -> {
             if (subscriber.isOpen() && random.nextBoolean()) {
                 schedule.workload().take(subscriber); // what it had stored with its rows
             }
         });
         schedule.stop(process);
-        after(untilRemovedNs, () -> schedule.members().remove(process.uid()));
+        after(untilRemovedNs, () -> schedule.clusters().remove(process.uid()));
     }
 
     @Nullable String leave(NodeProcess process, SplittableRandom random) {
@@ -301,8 +311,10 @@ final class Faults {
         }
         schedule.trace(process.host(), () -> "is gone");
         schedule.stop(process);
-        after(later.nextLong(Profile.SECOND), () -> schedule.members().remove(process.uid()));
-        if (later.nextBoolean()) {
+        after(later.nextLong(Profile.SECOND), () -> schedule.clusters().remove(process.uid()));
+        if (process.gaveWay()) {
+            startAgain(process.host(), later.nextLong(3 * Profile.SECOND));
+        } else if (later.nextBoolean()) {
             startAgain(process.host(), later.nextLong(20 * Profile.SECOND));
         }
     }
@@ -325,8 +337,8 @@ final class Faults {
             schedule.network().cut(other, host);
         });
         long downedNs = 3 * Profile.SECOND + random.nextLong(3 * Profile.SECOND);
-        after(2 * Profile.SECOND, () -> schedule.members().reachable(process.uid(), false));
-        after(downedNs, () -> schedule.members().remove(process.uid()));
+        after(2 * Profile.SECOND, () -> schedule.clusters().reachable(process.uid(), false));
+        after(downedNs, () -> schedule.clusters().remove(process.uid()));
         after(
                 downedNs + random.nextLong(3 * Profile.SECOND),
                 () -> others.forEach(other -> {
@@ -342,7 +354,27 @@ final class Faults {
         return host.name();
     }
 
-    private void startAgain(Host host, long delayNs) {
+    /** Is nobody about to start, or to leave? */
+    boolean nobodyIsComing() {
+        return starts.isEmpty()
+                && schedule.hosts().stream()
+                        .map(Host::process)
+                        .noneMatch(process -> process != null && process.node().isLeaving());
+    }
+
+    /** People end all others. */
+    void restartAllBut(Members cluster) {
+        for (Host host : schedule.hosts()) {
+            NodeProcess process = host.process();
+            if (process != null && !cluster.uids().contains(process.uid())) {
+                schedule.clusters().willJoin(host, cluster);
+                end(process, Profile.SECOND, later);
+                startAgain(host, later.nextLong(Profile.SECOND));
+            }
+        }
+    }
+
+    void startAgain(Host host, long delayNs) {
         Runnable start = () -> schedule.start(host);
         starts.add(start);
         after(over ? Math.min(delayNs, Profile.SECOND) : delayNs, () -> {
@@ -382,11 +414,12 @@ final class Faults {
     void end() {
         over = true;
         schedule.chains().end();
+        schedule.clusters().end();
         schedule.network().heal();
         for (Host host : schedule.hosts()) {
             NodeProcess process = host.process();
             if (process != null) {
-                schedule.members().reachable(process.uid(), true);
+                schedule.clusters().reachable(process.uid(), true);
                 goOn(process);
                 process.crashAfter(Integer.MAX_VALUE);
             }

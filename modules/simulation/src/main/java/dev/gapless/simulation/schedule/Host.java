@@ -91,10 +91,18 @@ final class Host {
     /** Before that process here has told its name it goes under this. */
     String addressOf(long uid) {
         return switch (addresses) {
-            case ARE_NAMES -> name;
-            case STAY -> name + ":2551";
+            case ARE_NAMES, STAY -> seedAddress();
             case CHANGE -> name + ":" + (2551 + lives.indexOf(uid));
         };
+    }
+
+    /** Where its processes are, if each has the same address. */
+    String seedAddress() {
+        return addresses == Addresses.ARE_NAMES ? name : name + ":2551";
+    }
+
+    boolean isAt(String address) {
+        return address.equals(seedAddress());
     }
 
     /** Are these two processes at one address, or is it one? */

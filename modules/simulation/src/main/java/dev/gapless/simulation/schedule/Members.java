@@ -2,27 +2,30 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.simulation.oracle.Truth;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /**
- * The cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
+ * A cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
  * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
- * one address the later one appears after the earlier, and possibly before its removal.
+ * one address the later one appears after the earlier, and possibly before its removal. A life is seen joining first, and then
+ * up; of one that has gone meanwhile some never see that it was up.
  */
 final class Members {
+    private final Clusters clusters;
     private final Timeline timeline;
     private final RandomGenerator random;
     private final Profile profile;
     private final Truth truth;
     private final Counts counts;
+    private final int index;
+    private int newest;
     private final Map<Long, Host> present = new LinkedHashMap<>();
-    private final Set<Long> removed = new HashSet<>();
     private final Map<NodeProcess, News> observers = new LinkedHashMap<>();
 
     /** When an observer learned of things last. */
@@ -33,12 +36,34 @@ final class Members {
         final Map<String, Long> appearedAt = new LinkedHashMap<>();
     }
 
-    Members(Timeline timeline, RandomGenerator random, Profile profile, Truth truth, Counts counts) {
-        this.timeline = timeline;
+    /** @param index counts from 1 */
+    Members(Clusters clusters, Schedule schedule, RandomGenerator random, Truth truth, int index) {
+        this.clusters = clusters;
+        this.timeline = schedule.timeline();
         this.random = random;
-        this.profile = profile;
+        this.profile = schedule.profile();
         this.truth = truth;
-        this.counts = counts;
+        this.counts = schedule.counts();
+        this.index = index;
+    }
+
+    /** Of the next process that joins. */
+    int nextNumber() {
+        return ++newest;
+    }
+
+    /** How many members there are that live. */
+    int size() {
+        return (int)
+                observers.keySet().stream().filter(process -> !process.isDead()).count();
+    }
+
+    Set<Long> uids() {
+        return Set.copyOf(present.keySet());
+    }
+
+    List<Host> hosts() {
+        return observers.keySet().stream().map(NodeProcess::host).toList();
     }
 
     /** A process that has started joins: it learns of everybody, and everybody of it. */
@@ -55,9 +80,13 @@ final class Members {
         observers.forEach((observer, news) -> {
             String address = process.host().addressOf(process.uid());
             long notBefore = news.appearedAt.getOrDefault(address, 0L);
-            long atNs = nextNs(news, process.uid(), notBefore);
+            long earliestNs = Math.max(timeline.nowNs(), Math.max(notBefore, earliestNs(news, process.uid())));
+            RandomGenerator own = new SplittableRandom(process.uid() + observer.uid()); // nothing else depends on it
+            long atNs = nextNs(news, process.uid(), notBefore) + seenUpLateNs(own);
+            news.lastNs = Math.max(news.lastNs, atNs);
+            news.lastOf.put(process.uid(), atNs);
             news.appearedAt.put(address, atNs);
-            timeline.at(atNs, () -> observer.input(() -> observer.appeared(process.uid(), process.host())));
+            appears(process, observer, own, earliestNs, atNs);
         });
         News news = new News();
         observers.put(process, news);
@@ -74,6 +103,29 @@ final class Members {
                         timeline.at(news.hearsNs + waitNs, () -> process.input(() -> isUp(process)));
                     }
                 }));
+    }
+
+    /** It is seen joining, and then up, unless it is gone by then. */
+    private void appears(NodeProcess process, NodeProcess observer, RandomGenerator own, long earliestNs, long atNs) {
+        long uid = process.uid();
+        timeline.at(
+                atNs - own.nextLong(atNs - earliestNs),
+                () -> observer.input(() -> observer.joining(uid, process.host())));
+        boolean mayMissIt = profile.faults() && own.nextBoolean();
+        timeline.at(atNs, () -> {
+            if (mayMissIt && clusters.wasRemoved(uid)) {
+                String what = "members: gone before it was seen up";
+                counts.add(truth.hasPublished(uid) ? what + ", and had published" : what);
+            } else {
+                observer.input(() -> observer.appeared(uid, process.host()));
+            }
+        });
+    }
+
+    /** Not so late that whoever resumes a token takes it for lost: it lives on, and comes again elsewhere (a known limit). */
+    private long seenUpLateNs(RandomGenerator own) {
+        boolean late = profile.slowJoins() && !profile.mixed() && own.nextInt(4) == 0;
+        return late ? own.nextLong(profile.settings().producerReturnNs() / 2) : 0;
     }
 
     private static boolean isAt(Host host, long uid, NodeProcess process) {
@@ -94,18 +146,31 @@ final class Members {
         return random.nextLong(6 * Profile.SECOND);
     }
 
-    /** Have the others given it up? */
-    boolean wasRemoved(long uid) {
-        return removed.contains(uid);
-    }
-
     void remove(long uid) {
         if (present.remove(uid) != null) {
-            removed.add(uid);
-            truth.isNoMemberAnyMore(uid, timeline.stamp());
+            clusters.isRemoved(uid);
             observers.keySet().removeIf(process -> process.uid() == uid);
             tell(uid, observer -> observer.removed(uid));
         }
+    }
+
+    /** The members at these hosts and the others remove each other: the former are those of that cluster from now on. */
+    void moveTo(Members other, Set<Host> moving) {
+        other.newest = newest;
+        present.forEach((uid, host) -> {
+            if (moving.contains(host)) {
+                other.present.put(uid, host);
+            }
+        });
+        present.keySet().removeAll(other.present.keySet());
+        observers.forEach((process, news) -> {
+            if (moving.contains(process.host())) {
+                other.observers.put(process, news);
+            }
+        });
+        observers.keySet().removeAll(other.observers.keySet());
+        other.present.keySet().forEach(uid -> tell(uid, observer -> observer.removed(uid)));
+        present.keySet().forEach(uid -> other.tell(uid, observer -> observer.removed(uid)));
     }
 
     /** This one is found to be unreachable, or not any more. */
@@ -140,5 +205,10 @@ final class Members {
 
     private long delayNs() {
         return Profile.MS + random.nextLong(profile.gossipNs());
+    }
+
+    @Override
+    public String toString() {
+        return "cluster " + index;
     }
 }

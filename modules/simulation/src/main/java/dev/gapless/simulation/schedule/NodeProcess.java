@@ -4,13 +4,18 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.HandedOver;
+import dev.gapless.core.wire.HistoryPart;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
+import dev.gapless.core.wire.Who;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
@@ -48,6 +53,7 @@ final class NodeProcess implements Outside {
     private long timerNs = Long.MAX_VALUE;
     private boolean dead;
     private boolean paused;
+    private boolean gaveWay;
     private int effectsLeft = Integer.MAX_VALUE;
 
     /** The process has died in the middle of what it did. */
@@ -66,14 +72,19 @@ final class NodeProcess implements Outside {
         this.random = new SplittableRandom(uid);
         this.busy =
                 schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
+        TopicSettings settings = host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid)));
+        boolean elsewhere = new SplittableRandom(uid).split().split().nextBoolean();
         this.node = new SimulatedNode(
                 uid,
                 host.name(),
-                host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid))),
+                settings,
+                settings.publishing() || elsewhere,
                 schedule.profile().cursorRetentionNs(),
+                schedule.profile().history(new SplittableRandom(~uid).split()),
+                schedule.clusters().settingsOf(host, uid),
                 random,
                 this);
-        this.heard = new Heard(timeline::stamp);
+        this.heard = new Heard(timeline::stamp, uid, schedule.clusters().others(uid));
         this.vigil = new Vigil(schedule, this);
         ping();
     }
@@ -164,6 +175,9 @@ final class NodeProcess implements Outside {
                 subscribers.values().forEach(Subscriber::wake);
                 planTimer();
             }
+            if (schedule.profile().clusters() && !dead && node.isDrained()) {
+                schedule.faults().gone(this);
+            }
         } catch (Crashed e) {
             schedule.faults().crashed(this);
         }
@@ -226,6 +240,10 @@ final class NodeProcess implements Outside {
 
     // ------------------------------------------------------------------ members
 
+    void joining(long newcomerUid, Host at) {
+        node.joining(newcomerUid, at.addressOf(newcomerUid));
+    }
+
     void appeared(long memberUid, Host at) {
         String address = at.addressOf(memberUid);
         List<Long> before = at.before(memberUid, heard::knows);
@@ -241,7 +259,7 @@ final class NodeProcess implements Outside {
                     gone.forEach(vigil::cursorsDropped);
                     heard.appeared(memberUid, address);
                 },
-                () -> node.appeared(memberUid, address));
+                () -> node.appeared(memberUid, address, schedule.clusters().number(memberUid)));
         happens(Moment.APPEARED);
     }
 
@@ -289,10 +307,19 @@ final class NodeProcess implements Outside {
     void receive(Host from, Object packet) {
         if (packet instanceof Ping && !paused && !dead) {
             vigil.receives(packet);
-            node.receive(packet); // changes neither what is due nor what can be read
+            try {
+                node.receive(packet); // changes neither what is due nor what can be read
+            } catch (Crashed e) {
+                schedule.faults().crashed(this);
+            }
             return;
         }
         input(() -> {
+            if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
+                schedule.clusters().meet(uid(), who.fromUid());
+            } else if (packet instanceof HistoryPart part && part.toUid() == uid() && isUp()) {
+                schedule.clusters().handedOver(uid(), part.fromUid());
+            }
             trace(() -> "← " + from + " " + Messages.describe(packet));
             vigil.receives(packet);
             node.receive(packet);
@@ -322,6 +349,32 @@ final class NodeProcess implements Outside {
         } else {
             schedule.counts().add("packets: to an address where nobody is any more");
         }
+    }
+
+    @Override
+    public void sendTo(String address, NodeMessage message) {
+        effect();
+        schedule.messages().sent(message);
+        if (message instanceof HandedOver) {
+            schedule.counts().add("clusters: handed over");
+        }
+        schedule.network().send(host, schedule.hostAt(address), message);
+    }
+
+    @Override
+    public void givesWay(String address) {
+        trace(() -> "gives way to " + address);
+        schedule.counts().add("clusters: a node gave way");
+        schedule.clusters().givesWay(this, address);
+        schedule.clusters().willFollow(host, address);
+        gaveWay = true;
+        effect();
+        timeline.after(1, () -> input(this::leave));
+    }
+
+    /** Does it leave because its cluster gives way? */
+    boolean gaveWay() {
+        return gaveWay;
     }
 
     /** Each queue in order, but each at its own pace: a lane may be at work while the hub is idle, and the other way round. */
@@ -358,6 +411,11 @@ final class NodeProcess implements Outside {
     }
 
     @Override
+    public void logClosed(Epoch epoch) {
+        schedule.truth().left(host.name(), epoch);
+    }
+
+    @Override
     public void logDropped() {
         schedule.counts().add("log: dropped, since nobody used it");
     }
@@ -367,14 +425,14 @@ final class NodeProcess implements Outside {
         trace(() -> "published " + at);
         schedule.workload().published(this);
         vigil.waits().publishEnds(id, nowNs());
-        schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs());
+        schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
         effect();
     }
 
     @Override
     public void publishWaits(long id) {
         vigil.waits().publishWaits(id, nowNs());
-        schedule.counts().add("publish: waits for room");
+        schedule.counts().add(node.takesMessages() ? "publish: waits for room" : "publish: waits until its node is up");
     }
 
     @Override
@@ -478,7 +536,7 @@ final class NodeProcess implements Outside {
         ProducerState producer = node.producer();
         if (producer != null) {
             Log log = producer.log();
-            schedule.oracle().isBounded("ring of " + host, log.size(), log.bytes(), 0, largest);
+            schedule.oracle().isBounded("ring of " + host, log.size(), log.bytes());
         }
         TopicConsumer consumer = node.consumer();
         if (consumer != null) {

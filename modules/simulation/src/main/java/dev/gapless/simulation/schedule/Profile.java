@@ -4,7 +4,9 @@ import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.member.History;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What kind of execution a seed gives.
@@ -24,6 +26,7 @@ import java.util.random.RandomGenerator;
  * @param cursorRetentionNs how long a producer keeps the cursors of a node that it does not hear
  * @param longHistory whether one node begins again and again
  * @param chains whether faults come in chains
+ * @param several how there may be several clusters; null if there is one
  * @param mixed whether settings differ between nodes, as they do while they are being changed
  */
 record Profile(
@@ -42,6 +45,7 @@ record Profile(
         long cursorRetentionNs,
         boolean longHistory,
         boolean chains,
+        @Nullable SeveralClusters several,
         boolean mixed) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
@@ -60,7 +64,44 @@ record Profile(
         if (profile.faults && seed % 17 == 9) {
             return profile.longer(random);
         }
-        return profile.faults && seed % 7 == 3 ? profile.chained(random) : profile;
+        if (profile.faults && seed % 7 == 3) {
+            return profile.chained(random);
+        }
+        return profile.faults && seed % 6 == 1 ? profile.clustered(random) : profile;
+    }
+
+    /**
+     * How there may be several clusters.
+     *
+     * @param graceNs for so long another one is seen before it counts
+     * @param warns whether some processes only warn
+     * @param seedsLeftOut the host that is no seed node, or none
+     */
+    record SeveralClusters(long graceNs, boolean warns, int seedsLeftOut) {}
+
+    /** With clusters beside each other: three hosts at least, and time enough for them to find each other. */
+    private Profile clustered(RandomGenerator random) {
+        long graceNs = (1 + random.nextInt(3)) * SECOND;
+        int most = Math.max(3, hosts);
+        int leftOut = random.nextInt(3) == 0 ? random.nextInt(most) : -1;
+        return new Profile(
+                settings,
+                most,
+                true,
+                Math.max(badTimesNs, 16 * SECOND),
+                2 * faultGapNs,
+                publishGapNs,
+                burst,
+                padding,
+                Math.min(gossipNs, SECOND),
+                newsInOrder,
+                slowJoins,
+                mostInFlight,
+                cursorRetentionNs,
+                false,
+                false,
+                new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut),
+                mixed);
     }
 
     /** With more lives of a node than anybody remembers, and as many messages. */
@@ -83,6 +124,7 @@ record Profile(
                 cursorRetentionNs,
                 true,
                 false,
+                null,
                 mixed);
     }
 
@@ -109,6 +151,7 @@ record Profile(
                 cursorRetentionNs,
                 false,
                 true,
+                null,
                 mixed);
     }
 
@@ -153,8 +196,10 @@ record Profile(
         long reloadJitterNs = paced ? random.nextLong(2 * SECOND) : 0;
         long maxAgeNs = faults && random.nextInt(6) == 0 ? SECOND + random.nextLong(10 * SECOND) : 0;
         boolean mixed = faults && random.nextInt(4) == 0;
+        int feed = !faults || backpressure || random.nextInt(3) != 0 ? 0 : 1 + random.nextInt(8);
         return new Profile(
                 settings.with(draft -> {
+                    draft.feedMessages = feed;
                     draft.maxAgeNs = maxAgeNs;
                     draft.reloadIntervalNs = reloadIntervalNs;
                     draft.reloadJitterNs = reloadJitterNs;
@@ -173,7 +218,28 @@ record Profile(
                 cursorRetentionNs,
                 false,
                 false,
+                null,
                 mixed);
+    }
+
+    boolean clusters() {
+        return several != null;
+    }
+
+    /** Once another cluster is over: two graces, and seven if the oldest member did not hear of it; or until that one is removed. */
+    long toTellOfAnotherNs() {
+        return several == null ? 0 : 8 * several.graceNs() + 8 * SECOND;
+    }
+
+    /** Without any more faults: they find each other, are sure of it, and one of them leaves, one member after the other. */
+    long toBecomeOneNs() {
+        return several == null ? 0 : 20 * several.graceNs() + 4 * settings.drainTimeoutNs() + 20 * SECOND;
+    }
+
+    /** How much processes remember of others that ended. Whoever is told last is told within the margin. */
+    History.Bounds history(RandomGenerator process) {
+        int most = process.nextInt(4) == 0 ? 2 + process.nextInt(4) : 1_000;
+        return new History.Bounds(25_000, process.nextInt(4) == 0 ? 30_000 : 3_600_000, most);
     }
 
     /** A process's own. Nothing in them is larger than in those of the topic. */
@@ -230,6 +296,9 @@ record Profile(
         if (settings.bufferBytes() < (long) settings.bufferMessages() * (NUMBER_AND_OVERHEAD + padding)) {
             counts.add("setting: ring bounded by its bytes");
         }
+        if (settings.feedMessages() > 0 && settings.feedMessages() < settings.bufferMessages()) {
+            counts.add("setting: feed smaller than the ring");
+        }
         if (settings.maxAgeNs() > 0) {
             counts.add("setting: rings bounded by age");
         }
@@ -240,6 +309,12 @@ record Profile(
         }
         if (chains) {
             counts.add("setting: chains of faults");
+        }
+        if (several != null) {
+            counts.add(
+                    several.warns()
+                            ? "setting: several clusters, and some nodes only warn"
+                            : "setting: several clusters");
         }
         counts.add(mixed ? "setting: settings of each process" : "setting: settings of all");
         counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");

@@ -4,6 +4,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Truth;
+import dev.gapless.simulation.oracle.Violation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class Schedule implements Observer {
     private final Network network;
     private final Truth truth = new Truth();
     private final Oracle oracle;
-    private final Members members;
+    private final Clusters clusters;
     private final Faults faults;
     private final Chains chains;
     private final Workload workload;
@@ -53,11 +54,14 @@ final class Schedule implements Observer {
         this.trace = new Trace(timeline, names, lines);
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
         this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
-        this.members = new Members(timeline, root.split(), profile, truth, counts);
+        this.clusters = new Clusters(this, root.split(), truth);
         this.chains = new Chains(this);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new Workload(this, root.split());
         Host.Addresses addresses = addresses(seed);
+        if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
+            addresses = Host.Addresses.STAY; // whoever looks for others has to know where
+        }
         counts.add("setting: " + addresses);
         for (int i = 0; i < profile.hosts(); i++) {
             // The first produces and the last consumes; the others do either, both, or nothing.
@@ -106,6 +110,7 @@ final class Schedule implements Observer {
         timeline.runUntil(timeline.nowNs() + profile.badTimesNs());
         trace("*", () -> "no more faults");
         faults.end();
+        becomeOneCluster();
         timeline.runUntil(timeline.nowNs() + Profile.COMING_BACK_NS);
         trace("*", () -> "no more messages");
         workload.end();
@@ -122,6 +127,35 @@ final class Schedule implements Observer {
         hosts.forEach(host -> counts.add(host.livesClass()));
         counts.add("steps", timeline.ran());
         counts.add("messages: published", truth.published());
+    }
+
+    /** M4: two clusters become one by themselves, unless a node of one of them only warns; then people restart it. */
+    private void becomeOneCluster() {
+        if (profile.clusters() && !areOneWithin(profile.toBecomeOneNs())) {
+            trace("*", () -> "there are still " + clusters.living());
+            if (!clusters.aNodeWarns()) {
+                throw new Violation("M4: there are still " + clusters.living());
+            }
+            faults.restartAllBut(clusters.largest(clusters.living()));
+            if (!areOneWithin(20 * Profile.SECOND)) {
+                throw new Violation(
+                        "M4: people have restarted all but one cluster, and there are still " + clusters.living());
+            }
+        }
+    }
+
+    private boolean areOneWithin(long withinNs) {
+        long untilNs = timeline.nowNs() + withinNs;
+        while (timeline.nowNs() < untilNs
+                && !(faults.nobodyIsComing() && clusters.living().size() <= 1)) {
+            timeline.runUntil(timeline.nowNs() + 100 * Profile.MS);
+        }
+        return clusters.living().size() <= 1;
+    }
+
+    /** The host at this address. */
+    Host hostAt(String address) {
+        return hosts.stream().filter(host -> host.isAt(address)).findFirst().orElseThrow();
     }
 
     /** G6: what recovery may take once the last fault is over, a member's removal and the slowest reload included. */
@@ -171,7 +205,7 @@ final class Schedule implements Observer {
         workload.started(process);
         timeline.after(100 * Profile.MS + random.nextLong(Profile.SECOND), () -> {
             if (!process.isDead()) {
-                members.join(process);
+                clusters.join(process);
             }
         });
     }
@@ -179,6 +213,7 @@ final class Schedule implements Observer {
     /** It ends there and then. */
     void stop(NodeProcess process) {
         process.die();
+        clusters.ended(process);
         process.host().process(null);
         network.silence(process.host());
     }
@@ -249,8 +284,8 @@ final class Schedule implements Observer {
         return oracle;
     }
 
-    Members members() {
-        return members;
+    Clusters clusters() {
+        return clusters;
     }
 
     Chains chains() {

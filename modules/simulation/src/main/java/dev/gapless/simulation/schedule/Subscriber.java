@@ -2,6 +2,7 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
@@ -83,10 +84,7 @@ final class Subscriber {
     }
 
     CursorToken token() {
-        return state().token(
-                        SimulatedNode.TOPIC,
-                        Schedule.CLUSTER,
-                        schedule.timeline().nowMs());
+        return state().token(SimulatedNode.TOPIC, Schedule.CLUSTER, new Now(process.nowMs(), process.nowNs()));
     }
 
     /** There may be something to read. */
@@ -124,7 +122,13 @@ final class Subscriber {
     private boolean step() {
         SubscriptionState state = state();
         isOvertakenForAReason(state);
+        boolean readShared = state.readsShared();
         Step step = state.next(process.nowNs());
+        if (readShared && state.isBehind()) {
+            schedule.counts().add("subscription: overtaken, and asks where to read on");
+        } else if (!readShared && step instanceof Step.Messages && state.isCatchingUp()) {
+            schedule.counts().add("subscription: reads what it has yet to read elsewhere");
+        }
         if (step instanceof Step.Missed) {
             moves++; // what was handled before is done with, at last: it may be waited for anew
         } else if (!(step instanceof Step.Waiting)) {
@@ -213,6 +217,7 @@ final class Subscriber {
 
     private void reload(List<Gap> gaps) {
         schedule.oracle().missed(witness, gaps);
+        gaps.stream().filter(this::isStillHeld).forEach(gap -> schedule.counts().add("expired: a ring holds it"));
         process.happens(Moment.RELOADS);
         Faults.ReloadPlan plan = schedule.faults().nextReload(process.random());
         later(plan.takesNs(), () -> {
@@ -227,6 +232,17 @@ final class Subscriber {
             process.happens(Moment.RELOADED);
             later(0, this::read);
         });
+    }
+
+    /** Does the producer's ring hold all that is told as missed? */
+    private boolean isStillHeld(Gap gap) {
+        Long first = gap.firstMissing();
+        return first != null
+                && schedule.hosts().stream()
+                        .map(Host::process)
+                        .filter(other -> other != null && other.node().producer() != null)
+                        .map(other -> other.node().producer().log())
+                        .anyMatch(log -> log.identity().epoch().equals(gap.epoch()) && log.oldest() <= first);
     }
 
     private CursorToken positionsNow() {

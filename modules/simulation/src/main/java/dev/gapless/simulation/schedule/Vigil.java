@@ -17,11 +17,15 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks on at one process, and tells its judges: how long it waits, and what it keeps of those that are gone (G5). */
 final class Vigil {
     private final Schedule schedule;
     private final NodeProcess process;
+    /** The feed of the consumer that was there when it was looked at last. */
+    private @Nullable Feed lookedAt;
+
     private final Waits waits;
     /** The latest attempt of each reader. */
     private final Map<ReaderKey, Session> sessions = new HashMap<>();
@@ -104,15 +108,23 @@ final class Vigil {
         ProducerState producer = process.node().producer();
         if (producer != null) {
             Log log = producer.log();
-            waits.lookAtLog(log.head(), log.waiting(), process.nowNs());
+            waits.lookAtLog(log.head(), process.node().takesMessages() ? log.waiting() : 0, process.nowNs());
         }
         TopicConsumer consumer = process.node().consumer();
-        if (consumer != null && schedule.settings().backpressure()) {
-            Feed feed = consumer.feed();
+        if (consumer == null) {
+            return;
+        }
+        Feed feed = consumer.feed();
+        boolean full =
+                feed.wantsRoom() && feed == lookedAt; // a feed that took the place of another one has waited for nobody
+        lookedAt = feed;
+        if (schedule.settings().backpressure()) {
             long moves = process.subscribers().values().stream()
                     .mapToLong(Subscriber::moves)
                     .sum();
-            waits.lookAtFeed(feed.head() + moves, feed.wantsRoom(), process.nowNs());
+            waits.lookAtFeed(feed.head() + moves, full, process.nowNs());
+        } else {
+            waits.lookAtFeedBehind(feed.head(), full, process.nowNs());
         }
     }
 

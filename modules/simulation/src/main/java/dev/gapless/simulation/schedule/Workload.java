@@ -169,7 +169,7 @@ final class Workload {
         long id = ++subscriptions;
         int how = random.nextInt(5);
         // A process that the others have given up ends soon: nobody takes a token there that was stored behind its end.
-        boolean givenUp = schedule.members().wasRemoved(process.uid());
+        boolean givenUp = schedule.clusters().wasRemoved(process.uid());
         if (how < 2 && !tokens.isEmpty() && !givenUp) {
             resume(process, id, tokens.get(random.nextInt(tokens.size())));
         } else if (how == 2) {
@@ -189,7 +189,7 @@ final class Workload {
 
     /** Goes on where the newest token was taken. */
     void resumeNewest(NodeProcess process) {
-        if (!tokens.isEmpty() && !schedule.members().wasRemoved(process.uid())) {
+        if (!tokens.isEmpty() && !schedule.clusters().wasRemoved(process.uid())) {
             resume(process, ++subscriptions, tokens.get(tokens.size() - 1));
         }
     }
@@ -207,7 +207,10 @@ final class Workload {
         CursorToken token = CursorToken.parse(subscriber.token().toString());
         Witness witness = subscriber.witness();
         schedule.counts().add(subscriber.isReloading() ? "token: taken during a reload" : "token: taken");
-        schedule.trace(witness, () -> "token " + token.positions() + ", " + witness.describe());
+        schedule.trace(
+                witness,
+                () -> "token " + token.positions() + " " + token.seen() + " at " + token.timeMs() + ", "
+                        + witness.describe());
         tokens.add(new Taken(
                 token,
                 witness.kept(),
@@ -243,7 +246,9 @@ final class Workload {
                                 reader,
                                 schedule.timeline().stamp()));
         schedule.trace(
-                process.host(), () -> "opens " + witness + " " + taken.token().positions() + " " + witness.describe());
+                process.host(),
+                () -> "opens " + witness + " " + taken.token().positions() + " "
+                        + taken.token().seen() + " " + witness.describe());
         process.subscribe(new Opening.Resume(taken.token()), witness);
     }
 }

@@ -23,12 +23,14 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Plants faults into the real sources of the core, one at a time, and has each judged in a process of its own: by scenarios,
  * exploration and simulation. {@code -Dmutation=NAME} does it for that one alone, and looks for the fewest faults of the
  * network, the clocks and the processes that show it.
  */
+@Isolated
 class MutationControlsTest {
     private static final int AT_ONCE = 2;
     private static final long LAST_SEED = 2_000;

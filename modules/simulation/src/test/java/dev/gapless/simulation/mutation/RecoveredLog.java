@@ -12,6 +12,7 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.wire.CursorExpired;
@@ -30,8 +31,10 @@ final class RecoveredLog {
     private static final Epoch BEFORE = new Epoch(1);
     private static final long STORED = 3;
     private static final long PUBLISHED = 5;
-    private final Log log =
-            new Log(new LogIdentity(new Epoch(2), 0, STORED + 1, new Lineage(BEFORE, STORED)), TopicSettings.DEFAULTS);
+    private final Log log = new Log(
+            new LogIdentity(new Epoch(2), 0, STORED + 1, new Lineage(BEFORE, STORED)),
+            TopicSettings.DEFAULTS,
+            Gate.opened());
     private final Outbox outbox = new Outbox();
     private final ProducerState producer = new ProducerState("topic", 1, log, TopicSettings.DEFAULTS, outbox);
 

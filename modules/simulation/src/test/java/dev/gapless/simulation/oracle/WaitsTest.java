@@ -122,6 +122,16 @@ class WaitsTest {
         waits.lookAtFeed(13, true, 20 * SECOND);
     }
 
+    @Test
+    void findsAFeedThatIsBehindAndStopsItsProducersForTooLong() {
+        waits.lookAtFeedBehind(12, true, 0);
+        waits.lookAtFeedBehind(12, true, 4 * SECOND);
+        breaks(() -> waits.lookAtFeedBehind(12, true, 5 * SECOND));
+        waits.lookAtFeedBehind(12, false, 6 * SECOND);
+        waits.lookAtFeedBehind(12, true, 7 * SECOND);
+        waits.lookAtFeedBehind(13, true, 12 * SECOND);
+    }
+
     // ------------------------------------------------------------------ reloads
 
     @Test

@@ -15,7 +15,7 @@ final class Bounds {
         Oracle oracle = new Oracle(truth, life.settings(), true, World.NOBODY);
         if (life.hasLog() && life.node().producer() != null) {
             Log log = life.node().producer().log();
-            oracle.isBounded("ring of " + life.name(), log.size(), log.bytes(), 0, LARGEST_ENTRY_BYTES);
+            oracle.isBounded("ring of " + life.name(), log.size(), log.bytes());
         }
         if (life.node().consumer() != null) {
             Feed feed = life.node().consumer().feed();

@@ -1,26 +1,35 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
+import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.core.wire.Who;
 import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +52,7 @@ final class Names {
     }
 
     String life(long uid) {
-        return Objects.requireNonNull(lives.get(uid));
+        return lives.getOrDefault(uid, "nobody");
     }
 
     String log(@Nullable Epoch epoch) {
@@ -73,7 +82,8 @@ final class Names {
     }
 
     String gap(Gap gap) {
-        StringBuilder text = new StringBuilder(gap.node() + " " + gap.reason());
+        StringBuilder text =
+                new StringBuilder((gap.node() == null ? "nobody knows of whom," : gap.node()) + " " + gap.reason());
         if (gap.missed() != null) {
             text.append(", misses ").append(gap.missed()).append(" from ");
         } else if (gap.firstMissing() != null) {
@@ -104,10 +114,37 @@ final class Names {
             return "Hello " + hello.node() + (hello.answer() ? ", an answer" : "");
         } else if (message instanceof Ping ping) {
             return "Ping " + ping.counter() + " heard " + ping.heard();
+        } else if (message instanceof AskHistory ask) {
+            return "AskHistory " + ask.number();
+        } else if (message instanceof HistoryPart part) {
+            return "HistoryPart " + part.number() + (part.parts() > 1 ? "/" + part.index() : "")
+                    + (part.horizons().isEmpty() ? "" : ", whole") + departures(part.departures());
+        } else if (message instanceof Farewell farewell) {
+            return "Farewell" + ends(farewell.published());
+        } else if (message instanceof Who who) {
+            return "Who " + life(who.fromUid()) + (who.answer() ? ", an answer" : "");
+        } else if (message instanceof GiveWay giveWay) {
+            return "GiveWay to " + giveWay.address();
+        } else if (message instanceof HandedOver) {
+            return "HandedOver";
         }
         Message sent = (Message) message;
         String reader = sent.reader() == Message.SHARED_READER ? "" : "#" + sent.reader();
         return message.getClass().getSimpleName() + " " + session(sent.session()) + reader + what(sent);
+    }
+
+    private String departures(List<Departure> departures) {
+        return departures.stream()
+                .map(one -> ", " + life(one.uid()) + (one.published() == null ? "" : ends(one.published())))
+                .collect(Collectors.joining());
+    }
+
+    private String ends(Map<String, LogEnd> published) {
+        return published.isEmpty()
+                ? " without a message"
+                : published.values().stream()
+                        .map(end -> " at " + position(end.position()))
+                        .collect(Collectors.joining());
     }
 
     private String what(Message message) {

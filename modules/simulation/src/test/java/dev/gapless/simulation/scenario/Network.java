@@ -31,7 +31,18 @@ final class Network {
     }
 
     void send(ScenarioNode from, long toUid, Object message) {
-        String to = world.addressOf(toUid);
+        sendThere(from, world.addressOf(toUid), message);
+    }
+
+    /** To whoever is at this address, as the cluster calls it. */
+    void sendTo(ScenarioNode from, String addressInCluster, Object message) {
+        String to = world.at(addressInCluster);
+        if (to != null) {
+            sendThere(from, to, message);
+        }
+    }
+
+    private void sendThere(ScenarioNode from, String to, Object message) {
         Link link = link(from.address(), to);
         boolean hub = !(message instanceof Message);
         boolean own = from.address().equals(to);

@@ -85,7 +85,7 @@ final class Reader {
             } else if (step instanceof Step.Joined) {
                 world.story().tell(name + " joins the feed");
                 life.node().joined(witness.id());
-            } else {
+            } else if (!state().hasNext()) { // else the feed has gone on past it, and it was told where to read on
                 return any;
             }
             any = true;

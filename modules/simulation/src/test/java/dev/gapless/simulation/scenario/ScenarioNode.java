@@ -5,10 +5,15 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.member.History;
+import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -28,16 +33,34 @@ final class ScenarioNode implements Outside {
     private long skewMs;
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
+    /** What its shards were told and have not come to; null unless they are busy. */
+    private @Nullable List<Runnable> told;
 
-    ScenarioNode(World world, String address, String nodeName, int number, long uid, TopicSettings settings) {
+    ScenarioNode(
+            World world,
+            String address,
+            String nodeName,
+            int number,
+            long uid,
+            TopicSettings settings,
+            boolean publishesElsewhere,
+            @Nullable OtherClusterSettings others) {
         this.world = world;
         this.address = address;
         this.nodeName = nodeName;
         this.name = nodeName + "." + number;
         this.settings = settings;
         this.node = new SimulatedNode(
-                uid, nodeName, settings, Settings.CURSOR_RETENTION_NS, new SplittableRandom(uid), this);
-        this.heard = new Heard(world::stamp);
+                uid,
+                nodeName,
+                settings,
+                settings.publishing() || publishesElsewhere,
+                Settings.CURSOR_RETENTION_NS,
+                History.Bounds.DEFAULT,
+                others,
+                new SplittableRandom(uid),
+                this);
+        this.heard = new Heard(world::stamp, uid, world.others(uid));
     }
 
     SimulatedNode node() {
@@ -115,9 +138,39 @@ final class ScenarioNode implements Outside {
         return world.nowNs();
     }
 
+    /** Its shards come to nothing that the node tells them, though to messages. */
+    void becomeBusy() {
+        told = new ArrayList<>();
+    }
+
+    void becomeFree() {
+        List<Runnable> all = Objects.requireNonNull(told, name + " is not busy");
+        told = null;
+        all.forEach(Runnable::run);
+    }
+
+    @Override
+    public void pass(Queue queue, Runnable delivery) {
+        if (told != null && (queue == Queue.TO_SHARD || queue == Queue.TO_OTHER_SHARD)) {
+            told.add(delivery);
+        } else {
+            delivery.run();
+        }
+    }
+
     @Override
     public void send(long toUid, Packet message) {
         world.network().send(this, toUid, message);
+    }
+
+    @Override
+    public void sendTo(String to, NodeMessage message) {
+        world.network().sendTo(this, to, message);
+    }
+
+    @Override
+    public void givesWay(String to) {
+        world.story().tell(name + " gives way to " + to);
     }
 
     @Override
@@ -125,6 +178,11 @@ final class ScenarioNode implements Outside {
         epoch = made;
         world.names().log(made, name);
         world.truth().logMade(nodeName, uid(), made);
+    }
+
+    @Override
+    public void logClosed(Epoch closed) {
+        world.truth().left(nodeName, closed);
     }
 
     @Override

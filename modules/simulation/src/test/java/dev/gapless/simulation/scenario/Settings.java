@@ -5,8 +5,11 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Frame;
+import dev.gapless.core.node.OtherClusterSettings;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of a node in a scenario, counted in messages. Nothing is random, and times are round. */
 final class Settings {
@@ -16,19 +19,24 @@ final class Settings {
     /** What the smallest message counts for: its number, and what every frame counts for. */
     private static final int MESSAGE_BYTES = Long.BYTES + Frame.OVERHEAD_BYTES;
 
+    private static final Set<String> SEED_NODES = Set.of("n1:2551", "n2:2551", "n3:2551", "n4:2551");
+
     static final long CURSOR_RETENTION_NS = 60 * SECOND;
 
     private Settings() {}
 
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
-            if (!name.matches("name|address|ring|bytes|batch|window|pending|overflow|resume|interval|age|publishing")) {
+            if (!name.matches(
+                    "name|address|ring|feed|hold|bytes|batch|window|pending|overflow|resume|interval|age|publishing|others")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
         return TopicSettings.DEFAULTS.with(draft -> {
-            draft.publishing = !given.getOrDefault("publishing", "on").equals("off");
+            draft.publishing = given.getOrDefault("publishing", "on").equals("on");
             draft.bufferMessages = number(given, "ring", 100);
+            draft.feedMessages = number(given, "feed", 0);
+            draft.feedHoldNs = number(given, "hold", 1) * SECOND;
             draft.bufferBytes = number(given, "bytes", 1 << 20);
             draft.overflow =
                     Overflow.valueOf(given.getOrDefault("overflow", "expire").toUpperCase(Locale.ROOT));
@@ -49,6 +57,22 @@ final class Settings {
             draft.reloadIntervalNs = number(given, "interval", 0) * SECOND;
             draft.reloadJitterNs = 0;
         });
+    }
+
+    /** Does it publish to other topics? It says so for all of them together. */
+    static boolean publishesElsewhere(Map<String, String> given) {
+        return given.getOrDefault("publishing", "on").equals("elsewhere");
+    }
+
+    /** How a node looks for other clusters: {@code others=give-way} or {@code warn}; by default it does not. All nodes are seed nodes. */
+    static @Nullable OtherClusterSettings others(Map<String, String> given, String address) {
+        String others = given.get("others");
+        if (others == null) {
+            return null;
+        } else if (!others.matches("give-way|warn")) {
+            throw new IllegalArgumentException("A node with others=" + others);
+        }
+        return new OtherClusterSettings("cluster", address, SEED_NODES, others.equals("give-way"), 2 * SECOND);
     }
 
     private static int number(Map<String, String> given, String name, int otherwise) {

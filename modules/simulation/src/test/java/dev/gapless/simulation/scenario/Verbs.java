@@ -1,6 +1,7 @@
 package dev.gapless.simulation.scenario;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Registered;
@@ -43,9 +44,16 @@ final class Verbs {
                 world.node(
                         command.argument(0),
                         command.settings().getOrDefault("name", command.argument(0)),
-                        command.settings().getOrDefault("address", command.argument(0) + ":2551"),
-                        Settings.of(command.settings()));
+                        inCluster(command),
+                        Settings.of(command.settings()),
+                        Settings.publishesElsewhere(command.settings()),
+                        Settings.others(command.settings(), inCluster(command)));
+            case "form" -> world.form(command.arguments());
+            case "split" -> world.split(command.arguments());
+            case "at" -> world.at(world.life(command.argument(0)));
             case "up" -> world.up(command.arguments());
+            case "joins" -> world.joins(command.argument(0));
+            case "seen" -> world.seen(command.argument(0));
             case "remove" -> world.remove(command.argument(0));
             case "crash" -> world.crash(command.argument(0));
             case "restart" -> restart(command);
@@ -53,6 +61,8 @@ final class Verbs {
             case "thaw" -> world.goOn(command.argument(0));
             case "leave" -> leave(world.life(command.argument(0)));
             case "forget" -> forget(world.life(command.argument(0)), world.life(command.argument(1)));
+            case "busy" -> world.life(command.argument(0)).becomeBusy();
+            case "free" -> free(world.life(command.argument(0)));
             case "unreachable" -> world.reachable(command.argument(0), false);
             case "reachable" -> world.reachable(command.argument(0), true);
             case "clock" -> world.life(command.argument(0)).skew(milliseconds(command.argument(1)));
@@ -77,17 +87,29 @@ final class Verbs {
         }
     }
 
-    /** A node has heard nothing of another for so long that it drops its cursors. */
+    private static String inCluster(Command command) {
+        return command.settings().getOrDefault("address", command.argument(0) + ":2551");
+    }
+
     /** As it was set before, unless there are other settings. */
     private void restart(Command command) {
         if (!command.settings().isEmpty()) {
-            world.set(command.argument(0), Settings.of(command.settings()));
+            world.set(
+                    command.argument(0),
+                    Settings.of(command.settings()),
+                    Settings.publishesElsewhere(command.settings()));
         }
         world.start(command.argument(0));
     }
 
+    /** A node has heard nothing of another for so long that it drops its cursors. */
     private void forget(ScenarioNode at, ScenarioNode silent) {
         at.node().forget(silent.uid());
+        world.settle();
+    }
+
+    private void free(ScenarioNode busy) {
+        busy.becomeFree();
         world.settle();
     }
 
@@ -171,7 +193,7 @@ final class Verbs {
     /** Everything that is under way arrives, and everybody reads, until nothing more happens. */
     private void settle() {
         boolean more = true;
-        while (more) {
+        while (more || world.network().deliverAll()) {
             more = world.network().deliverAll();
             for (Reader reader : List.copyOf(world.readers().values())) {
                 more |= reader.read(NO_LIMIT);
@@ -276,9 +298,13 @@ final class Verbs {
 
     private void token(Command command) {
         Reader reader = world.reader(command.argument(0));
-        CursorToken token = CursorToken.parse(reader.state()
-                .token(SimulatedNode.TOPIC, CLUSTER, Names.BEGIN_MS)
+        CursorToken taken = CursorToken.parse(reader.state()
+                .token(SimulatedNode.TOPIC, CLUSTER, new Now(reader.life().nowMs(), world.nowNs()))
                 .toString());
+        // An application may keep positions alone, and make a token of them.
+        CursorToken token = command.arguments().contains("positions")
+                ? new CursorToken(SimulatedNode.TOPIC, CLUSTER, taken.timeMs(), taken.positions())
+                : taken;
         tokens.put(
                 command.argument(1),
                 new Taken(token, reader.witness().kept(), reader.life().heard(), world.stamp()));

@@ -1,11 +1,14 @@
 package dev.gapless.simulation.scenario;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,17 +36,30 @@ final class World {
     private final Truth truth = new Truth();
     private final Oracle oracle;
     private final Map<String, TopicSettings> nodes = new LinkedHashMap<>();
+    /** Where processes run that publish to other topics, whether or not to this one. */
+    private final Set<String> publishElsewhere = new HashSet<>();
+
     private final Map<String, String> nodeAt = new LinkedHashMap<>();
     private final Map<String, String> addressInCluster = new LinkedHashMap<>();
     private final Map<String, Integer> livesOf = new LinkedHashMap<>();
     private final Map<String, ScenarioNode> running = new LinkedHashMap<>();
-    private final List<ScenarioNode> members = new ArrayList<>();
+    /** Of the cluster of which a command speaks. */
+    private List<ScenarioNode> members = new ArrayList<>();
+
+    private final List<List<ScenarioNode>> clusters = new ArrayList<>(List.of(members));
+    /** In which each life is a member, or was. */
+    private final Map<Long, List<ScenarioNode>> clusterOf = new LinkedHashMap<>();
+
+    private final Map<String, @Nullable OtherClusterSettings> others = new LinkedHashMap<>();
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
     private final Network network = new Network(this);
     private final Set<ScenarioNode> toFlush = new LinkedHashSet<>();
     private final Set<ScenarioNode> unsent = new HashSet<>();
     private final Set<ScenarioNode> frozen = new HashSet<>();
+    /** What those have not noticed. */
+    private final Map<ScenarioNode, List<Runnable>> unnoticed = new HashMap<>();
+
     private final Set<String> shown = new HashSet<>();
     private long nowNs;
     private long stamps;
@@ -95,8 +111,15 @@ final class World {
     // ------------------------------------------------------------------ nodes
 
     /** A process starts at this address, which the cluster calls so, under this name; it is no member yet. */
-    void node(String address, String node, String inCluster, TopicSettings settings) {
-        nodes.put(address, settings);
+    void node(
+            String address,
+            String node,
+            String inCluster,
+            TopicSettings settings,
+            boolean publishesElsewhere,
+            @Nullable OtherClusterSettings looksForOthers) {
+        set(address, settings, publishesElsewhere);
+        others.put(address, looksForOthers);
         addressInCluster.put(address, inCluster);
         nodeAt.put(address, node);
         truth.node(node);
@@ -104,8 +127,13 @@ final class World {
     }
 
     /** The next process there has these settings. */
-    void set(String address, TopicSettings settings) {
+    void set(String address, TopicSettings settings, boolean publishesElsewhere) {
         nodes.put(address, settings);
+        if (publishesElsewhere) {
+            publishElsewhere.add(address);
+        } else {
+            publishElsewhere.remove(address);
+        }
     }
 
     /** Another process starts there. */
@@ -121,7 +149,15 @@ final class World {
         addresses.put(uid, address);
         running.put(
                 address,
-                new ScenarioNode(this, address, node, number, uid, Objects.requireNonNull(nodes.get(address))));
+                new ScenarioNode(
+                        this,
+                        address,
+                        node,
+                        number,
+                        uid,
+                        Objects.requireNonNull(nodes.get(address)),
+                        publishElsewhere.contains(address),
+                        others.get(address)));
     }
 
     /** The process that runs at this address ends there and then. */
@@ -154,7 +190,10 @@ final class World {
     }
 
     void goOn(String address) {
-        frozen.remove(life(address));
+        ScenarioNode life = life(address);
+        frozen.remove(life);
+        unnoticed.getOrDefault(life, List.of()).forEach(Runnable::run);
+        unnoticed.remove(life);
         settle();
     }
 
@@ -168,6 +207,15 @@ final class World {
         return running.containsKey(address) && awake(address) == null;
     }
 
+    /** What the cluster calls so, or null. */
+    @Nullable String at(String inCluster) {
+        return addressInCluster.entrySet().stream()
+                .filter(address -> address.getValue().equals(inCluster))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    }
+
     String addressOf(long uid) {
         return Objects.requireNonNull(addresses.get(uid));
     }
@@ -178,12 +226,70 @@ final class World {
         return running.get(life.address()) == life;
     }
 
+    /** They become members of a cluster of their own, of which commands speak from now on. */
+    void form(List<String> added) {
+        members = new ArrayList<>();
+        clusters.add(members);
+        up(added);
+    }
+
+    /** They and the other members remove each other, and all of them live on. Commands speak of the others. */
+    void split(List<String> addresses) {
+        List<ScenarioNode> part =
+                new ArrayList<>(addresses.stream().map(this::life).toList());
+        members.removeAll(part);
+        clusters.add(part);
+        part.forEach(life -> clusterOf.put(life.uid(), part));
+        for (ScenarioNode one : part) {
+            for (ScenarioNode other : List.copyOf(members)) {
+                hearsOfTheEnd(one, other);
+                hearsOfTheEnd(other, one);
+            }
+        }
+    }
+
+    /** From now on commands speak of the cluster that this one is a member of. */
+    void at(ScenarioNode life) {
+        members = clusters.stream()
+                .filter(cluster -> cluster.contains(life))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(life.name() + " is no member"));
+    }
+
+    /** What the cluster of that life has to do with others: everything about them is to be told. */
+    Heard.OtherClusters others(long uid) {
+        return new Heard.OtherClusters() {
+            @Override
+            public boolean isElsewhere(long otherUid) {
+                return clusterOf.containsKey(uid)
+                        && clusterOf.containsKey(otherUid)
+                        && clusterOf.get(uid) != clusterOf.get(otherUid);
+            }
+
+            @Override
+            public long heardUntilNs(long otherUid) {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public boolean areHeardOf() {
+                return clusters.size() > 1;
+            }
+
+            @Override
+            public boolean isStranger(long otherUid) {
+                return false;
+            }
+        };
+    }
+
     /** They become members together, and are up at once. */
     void up(List<String> added) {
         List<ScenarioNode> present = List.copyOf(members);
         List<ScenarioNode> come = added.stream().map(this::life).toList();
         members.addAll(come);
         for (ScenarioNode life : come) {
+            clusterOf.put(life.uid(), members);
             truth.becameMember(life.uid(), stamp());
             life.heard().joins();
             present.stream().filter(this::runs).forEach(other -> appeared(other, life));
@@ -197,9 +303,39 @@ final class World {
         });
     }
 
+    /** It is a member, and up by its own view; the others have seen it join, and not yet that it is up. */
+    void joins(String address) {
+        ScenarioNode life = life(address);
+        String inCluster = Objects.requireNonNull(addressInCluster.get(life.address()));
+        members.stream().filter(this::runs).forEach(other -> other.node().joining(life.uid(), inCluster));
+        members.add(life);
+        clusterOf.put(life.uid(), members);
+        truth.becameMember(life.uid(), stamp());
+        life.heard().joins();
+        members.forEach(other -> appeared(life, other));
+        settle();
+        life.node().selfUp();
+        life.heard().isUp();
+        settle();
+    }
+
+    /** Now the others see that it is up. */
+    void seen(String address) {
+        ScenarioNode life = life(address);
+        members.stream().filter(other -> other != life && runs(other)).forEach(other -> appeared(other, life));
+        settle();
+    }
+
+    /** As how manieth it started. */
+    private long number(ScenarioNode life) {
+        return life.uid() % 1_000 * 1_000 + life.uid() / 1_000;
+    }
+
     private void appeared(ScenarioNode at, ScenarioNode who) {
-        at.heard().appeared(who.uid(), who.address());
-        at.node().appeared(who.uid(), Objects.requireNonNull(addressInCluster.get(who.address())));
+        notices(at, () -> {
+            at.heard().appeared(who.uid(), who.address());
+            at.node().appeared(who.uid(), Objects.requireNonNull(addressInCluster.get(who.address())), number(who));
+        });
     }
 
     /** The earliest life of this node that is a member is none any more, and the others hear of it. */
@@ -210,11 +346,26 @@ final class World {
                 .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
         members.remove(gone);
         truth.isNoMemberAnyMore(gone.uid(), stamp());
-        members.stream().filter(this::runs).forEach(other -> {
-            other.heard().removed(gone.uid());
-            other.node().removed(gone.uid());
-            settle();
-        });
+        members.forEach(other -> hearsOfTheEnd(other, gone));
+    }
+
+    private void hearsOfTheEnd(ScenarioNode at, ScenarioNode gone) {
+        if (runs(at)) {
+            notices(at, () -> {
+                at.heard().removed(gone.uid());
+                at.node().removed(gone.uid());
+                settle();
+            });
+        }
+    }
+
+    /** Who is frozen notices it only when it goes on. */
+    private void notices(ScenarioNode life, Runnable what) {
+        if (frozen.contains(life)) {
+            unnoticed.computeIfAbsent(life, any -> new ArrayList<>()).add(what);
+        } else {
+            what.run();
+        }
     }
 
     void reachable(String address, boolean reachable) {

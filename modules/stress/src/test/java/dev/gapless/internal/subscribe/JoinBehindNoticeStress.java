@@ -26,7 +26,7 @@ public class JoinBehindNoticeStress {
 
     public JoinBehindNoticeStress() {
         SubscriptionState state =
-                SubscriptionState.catchingUp(own, shared, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
+                SubscriptionState.catchingUp(own, shared, Vector.EMPTY, null, Given.settings(8, Overflow.EXPIRE), 0, 0);
         subscription = new Woken(state);
         for (Feed feed : new Feed[] {shared, own}) {
             feed.started(new At(Given.era("p"), 0));

@@ -28,7 +28,7 @@ public class SubscriptionMayJoinStress {
     private final Woken subscription;
 
     public SubscriptionMayJoinStress() {
-        state = SubscriptionState.catchingUp(own, shared, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
+        state = SubscriptionState.catchingUp(own, shared, Vector.EMPTY, null, Given.settings(8, Overflow.EXPIRE), 0, 0);
         subscription = new Woken(state);
         shared.started(new At(Given.era("p"), 0));
         own.started(new At(Given.era("p"), 0));

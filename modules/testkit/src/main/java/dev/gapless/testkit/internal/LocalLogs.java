@@ -1,8 +1,11 @@
 package dev.gapless.testkit.internal;
 
+import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.publish.ProducerLog;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -11,6 +14,7 @@ import java.util.concurrent.Executor;
 final class LocalLogs {
     private final Surroundings around;
     private final Executor completions;
+    private final Gate gate = new Gate();
     private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
     /** An empty log that was dropped, and is made anew, is the same log. */
     private final Map<String, LogIdentity> identities = new ConcurrentHashMap<>();
@@ -23,13 +27,18 @@ final class LocalLogs {
         this.completions = completions;
     }
 
+    /** That of all these logs. */
+    Gate gate() {
+        return gate;
+    }
+
     /** The log of a topic, made at the first call. */
     ProducerLog of(String topic) {
         return logs.computeIfAbsent(topic, this::make);
     }
 
     private ProducerLog make(String topic) {
-        Log log = new Log(identities.computeIfAbsent(topic, this::identity), around.topic(topic));
+        Log log = new Log(identities.computeIfAbsent(topic, this::identity), around.topic(topic), gate);
         if (closing) {
             log.close();
         }
@@ -51,14 +60,16 @@ final class LocalLogs {
         closing = true;
     }
 
-    /** Nothing more is published here. {@return whether anything ever was} */
-    boolean close() {
+    /** Nothing more is published here. {@return for each topic to which anything was published where its log ended} */
+    Map<String, LogEnd> close() {
         closing = true;
-        boolean published = false;
-        for (ProducerLog local : logs.values()) {
-            local.log().close();
-            published |= local.log().head() >= local.log().identity().first();
-        }
-        return published;
+        Map<String, LogEnd> ends = new HashMap<>();
+        logs.forEach((topic, local) -> {
+            LogEnd end = local.log().end();
+            if (end != null) {
+                ends.put(topic, end);
+            }
+        });
+        return ends;
     }
 }

@@ -36,6 +36,7 @@ final class ShardInTurns implements ShardDriver.Place {
                 this,
                 process.uid(),
                 around::topic,
+                logs.gate(),
                 new AtomicLong()::incrementAndGet,
                 around.random(),
                 new Quota(around.settings().maxTopics));

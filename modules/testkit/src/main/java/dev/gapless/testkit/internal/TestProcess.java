@@ -53,7 +53,10 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
                 1,
                 settings.pingInterval.toNanos(),
                 settings.cursorRetention.toNanos(),
-                NodeSettings.HELLO_BACKOFF);
+                NodeSettings.HELLO_BACKOFF,
+                settings.history,
+                settings.publishes(),
+                null);
         this.node = new Node(self, logs::close, outbox, now());
         this.shard = new ShardInTurns(around, this, logs, this::tellNode);
         around.time().add(this);
@@ -142,7 +145,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
     @Override
     public void up() {
         appeared(uid, address());
-        node.up();
+        node.up(now());
         settle();
     }
 
@@ -157,7 +160,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
     public void removed(long memberUid) {
         members.remove(memberUid);
         unreachable.remove(memberUid);
-        node.removed(memberUid);
+        node.removed(memberUid, now());
         settle();
     }
 

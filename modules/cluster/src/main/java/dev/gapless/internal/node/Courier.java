@@ -1,0 +1,88 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.core.wire.NodeMessage;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+
+/**
+ * Brings messages to whoever runs Gapless at an address, member or not, if somebody listens there: else Artery would try to connect for
+ * ever, and log that. To one address they stay in order. What is too much is lost. Thread-safe.
+ */
+final class Courier {
+    /** So many messages wait for the probe of their address. */
+    static final int MOST_WAITING = 128;
+    /** So many addresses are probed at once. */
+    static final int MOST_ADDRESSES = 32;
+
+    private final Predicate<String> listens;
+    private final BiConsumer<String, NodeMessage> transport;
+    private final Executor mayBlock;
+    /** By the address that is being probed. */
+    private final Map<String, Queue<NodeMessage>> waiting = new HashMap<>();
+
+    Courier(Predicate<String> listens, BiConsumer<String, NodeMessage> transport, Executor mayBlock) {
+        this.listens = listens;
+        this.transport = transport;
+        this.mayBlock = mayBlock;
+    }
+
+    /** To the actors of other systems that have this one's path. */
+    static Courier to(ActorContext<?> actor) {
+        ActorSystem system = Adapter.toClassic(actor.getSystem());
+        boolean overTcp = SeedNodes.isOverTcp(system);
+        String path = actor.getSelf().path().toStringWithoutAddress();
+        String before = actor.getSystem().address().protocol() + "://" + system.name() + "@";
+        // Not by an ActorRef: without the actor's uid Artery may lose what is sent to it, see
+        // ClusterMembers.introduced.
+        return new Courier(
+                address -> !overTcp || isListenedAt(address),
+                (address, message) ->
+                        system.actorSelection(before + address + path).tell(message, ActorRef.noSender()),
+                system.dispatchers().lookup("pekko.actor.default-blocking-io-dispatcher"));
+    }
+
+    private static boolean isListenedAt(String address) {
+        int colon = address.lastIndexOf(':');
+        return colon > 0
+                && TcpProbe.ask(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
+                        == TcpProbe.Answer.LISTENS;
+    }
+
+    /** Sends it to that host and port, later. */
+    synchronized void send(String address, NodeMessage message) {
+        Queue<NodeMessage> queue = waiting.get(address);
+        if (queue == null && waiting.size() < MOST_ADDRESSES) {
+            Queue<NodeMessage> first = new ArrayDeque<>();
+            first.add(message);
+            waiting.put(address, first);
+            mayBlock.execute(() -> deliver(address));
+        } else if (queue != null && queue.size() < MOST_WAITING) {
+            queue.add(message);
+        }
+    }
+
+    private void deliver(String address) {
+        boolean isThere = false;
+        try {
+            isThere = listens.test(address);
+        } finally {
+            passOn(address, isThere);
+        }
+    }
+
+    private synchronized void passOn(String address, boolean isThere) {
+        Queue<NodeMessage> queue = waiting.remove(address);
+        if (isThere && queue != null) {
+            queue.forEach(message -> transport.accept(address, message));
+        }
+    }
+}

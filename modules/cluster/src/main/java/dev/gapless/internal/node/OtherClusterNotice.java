@@ -1,0 +1,94 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.GaveWay;
+import dev.gapless.NodeStatus.OtherClusterStatus;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.node.Node;
+import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.internal.measure.NodeStats;
+import java.util.List;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+
+/** What people are told of other clusters with this one's id, and how this node ends when its cluster gives way to one (rule M4). */
+final class OtherClusterNotice {
+    private final OtherClusterSettings settings;
+    private final Node node;
+    private final NodeStats stats;
+    private final ActorSystem<?> system;
+    private final Supplier<Logger> log;
+
+    OtherClusterNotice(
+            OtherClusterSettings settings, Node node, NodeStats stats, ActorSystem<?> system, Supplier<Logger> log) {
+        this.settings = settings;
+        this.node = node;
+        this.stats = stats;
+        this.system = system;
+        this.log = log;
+    }
+
+    /** Those that are seen right now, by this node, which speaks for its cluster. */
+    List<OtherClusterStatus> seen() {
+        return node.otherClusters().stream()
+                .map(other -> new OtherClusterStatus(other.oldest(), other.members()))
+                .toList();
+    }
+
+    /** Counts them. */
+    void count() {
+        stats.otherClusters(node.otherClusters().size());
+    }
+
+    /** There is another one. */
+    void found(Effect.OtherCluster other) {
+        log.get()
+                .error(
+                        "There are two clusters with the id '{}'. The oldest member of this one is {} at {}, and it has {} members; that of"
+                                + " the other one is {}, and it has {}. Nothing that is published in one is delivered in the other. {}",
+                        settings.clusterId(),
+                        node.nameOf(node.uid()),
+                        settings.address(),
+                        node.named().size(),
+                        other.oldest(),
+                        other.members(),
+                        advice(other.givesWay()));
+    }
+
+    private String advice(boolean isLess) {
+        if (!isLess) {
+            return "The other one is to give way. If its nodes do not shut down by themselves (gapless.other-cluster = give-way), stop"
+                    + " them, and start them again so that they join this one";
+        }
+        return settings.givesWay()
+                ? "This one gives way (gapless.other-cluster): it hands over what its members published, and its nodes shut down. Start"
+                        + " them again so that they join the other one"
+                : "This one should give way, and stays, since gapless.other-cluster is warn: stop its nodes, and start them again so that"
+                        + " they join the other one";
+    }
+
+    /** It is not seen any more. */
+    void gone(Effect.OtherClusterGone gone) {
+        if (gone.handedOver()) {
+            log.get()
+                    .info(
+                            "The other cluster, that of {}, is gone, and has handed over what its members published: subscriptions are told"
+                                    + " what they missed",
+                            gone.oldest());
+        } else {
+            log.get()
+                    .warn(
+                            "The other cluster, that of {}, is not seen any more, and has not handed over what its members published: all"
+                                    + " subscriptions are told that they may have missed something (POSITION_UNKNOWN)",
+                            gone.oldest());
+        }
+    }
+
+    /** This node leaves, in good order. */
+    void giveWay(Effect.GivesWay effect) {
+        GaveWay reason = new GaveWay(effect.address());
+        log.get().error("This node shuts down: {}", reason);
+        CoordinatedShutdown.get(system).runAll(reason);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.gapless.internal.wire;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.Limits;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.wire.AskHistory;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.HistoryPart;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What nodes tell each other of incarnations that ended, on the wire. */
+final class HistoryCodec {
+    /** Of a log's end: a topic's name of one character, and an identity. */
+    private static final int LEAST_END_BYTES = 12;
+
+    private static final int SAID_FAREWELL = 1;
+    private static final int ELSEWHERE = 2;
+
+    private HistoryCodec() {}
+
+    static void write(Farewell farewell, WireBuffer out) {
+        out.writeFixed(farewell.fromUid());
+        out.writeFixed(farewell.toUid());
+        writePublished(farewell.published(), out);
+    }
+
+    static Farewell readFarewell(WireBuffer in) {
+        return new Farewell(in.readFixed(), in.readFixed(), readPublished(in));
+    }
+
+    static void write(AskHistory ask, WireBuffer out) {
+        out.writeFixed(ask.fromUid());
+        out.writeFixed(ask.toUid());
+        out.writeNumber(ask.number());
+    }
+
+    static AskHistory readAsk(WireBuffer in) {
+        return new AskHistory(in.readFixed(), in.readFixed(), in.readNumber());
+    }
+
+    static void write(HistoryPart part, WireBuffer out) {
+        out.writeFixed(part.fromUid());
+        out.writeFixed(part.toUid());
+        out.writeNumber(part.number());
+        out.writeFixed(part.timeMs());
+        out.writeNumber(part.index());
+        out.writeNumber(part.parts());
+        out.writeNumber(part.departures().size());
+        for (Departure departure : part.departures()) {
+            out.writeFixed(departure.uid());
+            out.writeText(departure.node());
+            out.writeFixed(departure.endedMs());
+            out.writeByte(
+                    (departure.published() == null ? 0 : SAID_FAREWELL) | (departure.elsewhere() ? ELSEWHERE : 0));
+            if (departure.published() != null) {
+                writePublished(departure.published(), out);
+            }
+        }
+        out.writeNumber(part.horizons().size());
+        part.horizons().forEach((id, horizon) -> {
+            out.writeFixed(id);
+            out.writeFixed(horizon);
+        });
+        out.writeNumber(part.lives().size());
+        part.lives().forEach(out::writeFixed);
+    }
+
+    static HistoryPart readPart(WireBuffer in) {
+        long fromUid = in.readFixed();
+        long toUid = in.readFixed();
+        long number = in.readNumber();
+        long timeMs = in.readFixed();
+        int index = in.readCount("part", Integer.MAX_VALUE);
+        int parts = in.readCount("parts", Integer.MAX_VALUE);
+        List<Departure> departures = new ArrayList<>();
+        for (int left = in.readCount("departures", HistoryPart.MOST); left > 0; left--) {
+            departures.add(readDeparture(in));
+        }
+        Map<Long, Long> horizons = new HashMap<>();
+        for (int left = in.readCount("histories", in.remaining() / (2 * Long.BYTES)); left > 0; left--) {
+            horizons.put(in.readFixed(), in.readFixed());
+        }
+        Set<Long> lives = new HashSet<>();
+        for (int left = in.readCount("members", in.remaining() / Long.BYTES); left > 0; left--) {
+            lives.add(in.readFixed());
+        }
+        return new HistoryPart(fromUid, toUid, number, timeMs, index, parts, departures, horizons, lives);
+    }
+
+    private static Departure readDeparture(WireBuffer in) {
+        long uid = in.readFixed();
+        String node = in.readText("node", Limits.MAX_NAME);
+        long endedMs = in.readFixed();
+        int flags = in.readByte();
+        @Nullable Map<String, LogEnd> published = (flags & SAID_FAREWELL) == 0 ? null : readPublished(in);
+        return new Departure(uid, node, endedMs, published, (flags & ELSEWHERE) != 0);
+    }
+
+    private static void writePublished(Map<String, LogEnd> published, WireBuffer out) {
+        out.writeNumber(published.size());
+        published.forEach((topic, end) -> {
+            out.writeText(topic);
+            MessageCodec.writeIdentity(end.log(), out);
+            out.writeNumber(end.head());
+        });
+    }
+
+    private static Map<String, LogEnd> readPublished(WireBuffer in) {
+        Map<String, LogEnd> published = new HashMap<>();
+        for (int left = in.readCount("logs", in.remaining() / LEAST_END_BYTES); left > 0; left--) {
+            String topic = in.readText("topic", Limits.MAX_NAME);
+            published.put(topic, new LogEnd(MessageCodec.readIdentity(in), in.readNumber()));
+        }
+        return published;
+    }
+}

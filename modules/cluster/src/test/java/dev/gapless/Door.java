@@ -1,0 +1,84 @@
+package dev.gapless;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A port in front of a node: nothing passes before it is opened, and whoever has called by then waits. */
+final class Door implements AutoCloseable {
+    private final ServerSocket front;
+    private final int behind;
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+    Door() {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            behind = free.getLocalPort();
+            front = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The port that others know. */
+    int port() {
+        return front.getLocalPort();
+    }
+
+    /** Where the node is to listen. */
+    int behind() {
+        return behind;
+    }
+
+    void open() {
+        thread(() -> {
+            while (!front.isClosed()) {
+                Socket caller = front.accept();
+                Socket node = new Socket(InetAddress.getLoopbackAddress(), behind);
+                sockets.addAll(List.of(caller, node));
+                thread(() -> pass(caller, node));
+                thread(() -> pass(node, caller));
+            }
+        });
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void thread(Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (IOException e) {
+                // one of both ends is gone
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void pass(Socket from, Socket to) throws IOException {
+        try (InputStream in = from.getInputStream();
+                OutputStream out = to.getOutputStream()) {
+            in.transferTo(out);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            front.close();
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.gapless;
+
+import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Reason;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.MemberStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes that have the same seed nodes, and could not reach each other when each formed a cluster. */
+class OtherClusterTest {
+    private static final Topic<String> TOPIC = Topic.of("prices", String.class);
+    private static final List<String> FIVE = List.of("1", "2", "3", "4", "5");
+
+    private final List<Door> doors = List.of(new Door(), new Door());
+    private final List<ActorSystem> systems = new ArrayList<>();
+    private final Logged logged = new Logged();
+
+    @AfterEach
+    void end() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(system -> get(system.getWhenTerminated()));
+        doors.forEach(Door::close);
+        logged.close();
+    }
+
+    /** The first one is the older. */
+    private void formTwoClusters(String otherCluster) {
+        for (Door door : doors) {
+            String name = systems.isEmpty() ? "older" : "younger";
+            ActorSystem system = ActorSystem.create("test", TestCluster.config("""
+                    gapless {
+                      node-name = %s
+                      other-cluster = %s
+                      other-cluster-grace = 1s
+                      ping-interval = 100ms
+                      ready-timeout = 500ms
+                    }
+                    pekko {
+                      remote.artery { canonical.port = %d, bind { hostname = "127.0.0.1", port = %d } }
+                      cluster.seed-nodes = ["pekko://test@127.0.0.1:%d", "pekko://test@127.0.0.1:%d"]
+                      cluster.seed-node-timeout = 20ms
+                    }
+                    """.formatted(
+                            name,
+                            otherCluster,
+                            door.port(),
+                            door.behind(),
+                            doors.get(0).port(),
+                            doors.get(1).port())));
+            systems.add(system);
+            Cluster cluster = Cluster.get(system);
+            cluster.join(cluster.selfAddress()); // the second one of the seed nodes would not
+            await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        }
+        systems.forEach(system -> assertEquals(1, members(system)));
+    }
+
+    private static long members(ActorSystem system) {
+        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                .count();
+    }
+
+    private static String address(ActorSystem system) {
+        return Gapless.get(system).nodeName() + " at 127.0.0.1:"
+                + Cluster.get(system).selfAddress().getPort().orElseThrow();
+    }
+
+    private static Recorder<String> subscribed(ActorSystem system) {
+        Recorder<String> recorder = new Recorder<>();
+        get(Gapless.get(system).subscribe(TOPIC, StartFrom.latest(), recorder).ready());
+        return recorder;
+    }
+
+    private static void publishFive(ActorSystem system, Recorder<String> recorder) {
+        Producer<String> producer = Gapless.get(system).producer(TOPIC);
+        FIVE.forEach(message -> get(producer.publish(message)));
+        await(() -> recorder.messages().equals(FIVE));
+    }
+
+    private static List<Gap> gaps(Recorder<String> recorder) {
+        return recorder.expired().stream()
+                .flatMap(expired -> expired.gaps().stream())
+                .toList();
+    }
+
+    private static List<Gap> gapsOf(String node, Recorder<String> recorder) {
+        return gaps(recorder).stream().filter(gap -> node.equals(gap.node())).toList();
+    }
+
+    private static List<NodeStatus.OtherClusterStatus> seenBy(ActorSystem system) {
+        return get(Gapless.get(system).status(Duration.ofSeconds(10))).get(0).otherClusters();
+    }
+
+    private static boolean isOfAnotherCluster(Gap gap) {
+        return gap.node() == null && gap.reason() == Reason.POSITION_UNKNOWN;
+    }
+
+    @Test
+    @DisplayName("ruleM4: the younger of two clusters gives way, and what was published there is told in the other one")
+    void theYoungerGivesWayAndWhatItsNodePublishedIsTold() {
+        formTwoClusters("give-way");
+        ActorSystem older = systems.get(0);
+        ActorSystem younger = systems.get(1);
+        Recorder<String> stays = subscribed(older);
+        Recorder<String> leaves = subscribed(younger);
+        publishFive(younger, leaves);
+        assertEquals(List.of(), stays.events());
+
+        doors.forEach(Door::open);
+        await(() -> leaves.ended().size() == 1);
+        get(younger.getWhenTerminated());
+        GaveWay reason =
+                (GaveWay) CoordinatedShutdown.get(younger).getShutdownReason().orElseThrow();
+        assertEquals("127.0.0.1:" + doors.get(0).port(), reason.address());
+        assertEquals(Ended.Reason.SHUTDOWN, leaves.ended().get(0).reason());
+
+        await(() -> gapsOf("younger", stays).size() == 1);
+        Gap gap = gapsOf("younger", stays).get(0);
+        assertEquals(1, gap.firstMissing());
+        assertEquals(5, gap.missed());
+        assertEquals(List.of(), gaps(leaves));
+
+        Recorder<String> resumed = new Recorder<>();
+        Subscription again = Gapless.get(older)
+                .subscribe(TOPIC, StartFrom.token(leaves.ended().get(0).token()), resumed);
+        get(again.ready());
+        get(Gapless.get(older).producer(TOPIC).publish("after"));
+        await(() -> resumed.messages().contains("after") && stays.messages().contains("after"));
+        assertEquals(1, gapsOf("younger", stays).size());
+        assertEquals(List.of("after"), resumed.messages());
+
+        awaitLine(Level.ERROR, "two clusters", "is to give way", address(younger));
+        assertEquals(
+                1,
+                logged.lines(Level.ERROR, "This node shuts down", reason.address())
+                        .size());
+        await(() -> seenBy(older).isEmpty());
+    }
+
+    @Test
+    @DisplayName("ruleM4: with warn both clusters stay, and everybody is told that something is missed")
+    void withWarnBothStayAndEverybodyIsTold() {
+        formTwoClusters("warn");
+        ActorSystem older = systems.get(0);
+        ActorSystem younger = systems.get(1);
+        List<Recorder<String>> recorders = List.of(subscribed(older), subscribed(younger));
+        publishFive(younger, recorders.get(1));
+        assertEquals(List.of(), recorders.get(0).events());
+
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (GaplessMetrics metrics = new GaplessMetrics(Gapless.get(older))) {
+            metrics.bindTo(registry);
+            assertEquals(0, registry.get("gapless.other.clusters").gauge().value());
+            doors.forEach(Door::open);
+            await(() -> registry.get("gapless.other.clusters").gauge().value() == 1);
+        }
+        await(() -> seenBy(older).equals(List.of(new NodeStatus.OtherClusterStatus(address(younger), 1))));
+        await(() -> seenBy(younger).equals(List.of(new NodeStatus.OtherClusterStatus(address(older), 1))));
+        awaitLine(Level.ERROR, "two clusters", "is to give way", address(younger));
+        awaitLine(Level.ERROR, "two clusters", "other-cluster is warn", address(older));
+        recorders.forEach(recorder -> await(() -> !gaps(recorder).isEmpty()));
+        for (ActorSystem system : systems) {
+            assertFalse(system.getWhenTerminated().toCompletableFuture().isDone());
+            assertEquals(1, members(system));
+        }
+
+        int before = gaps(recorders.get(0)).size();
+        doors.get(1).close();
+        younger.terminate();
+        get(younger.getWhenTerminated());
+        awaitLine(Level.WARN, "is not seen any more", address(younger));
+        await(() -> gaps(recorders.get(0)).size() > before);
+        await(() -> seenBy(older).isEmpty());
+        for (Recorder<String> recorder : recorders) {
+            assertTrue(gaps(recorder).stream().allMatch(OtherClusterTest::isOfAnotherCluster), recorder::toString);
+        }
+    }
+
+    private void awaitLine(Level level, String... parts) {
+        await(() -> !logged.lines(level, parts).isEmpty());
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gapless;
+
+import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import ch.qos.logback.classic.Level;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.Set;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.MemberStatus;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A node whose configured seed nodes are not all members of its cluster: another cluster may be theirs. */
+class SeedNodesTest {
+    private static final Topic<String> TOPIC = Topic.of("seeds", String.class);
+
+    /** It does not join by itself: the first of the seed nodes may never be there. */
+    private static ActorSystem system(int seedPort, String readyTimeout) {
+        ActorSystem system = ActorSystem.create(
+                "test",
+                TestCluster.config("gapless.ready-timeout = " + readyTimeout
+                        + "\npekko.cluster.seed-nodes = [\"pekko://test@127.0.0.1:" + seedPort + "\"]"));
+        Cluster cluster = Cluster.get(system);
+        cluster.join(cluster.selfAddress());
+        await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        return system;
+    }
+
+    private static Set<String> silent(ActorSystem system) {
+        return get(Gapless.get(system)
+                        .subscribe(TOPIC, StartFrom.latest(), new Recorder<String>())
+                        .ready())
+                .silent();
+    }
+
+    private static void end(ActorSystem system) {
+        system.terminate();
+        get(system.getWhenTerminated());
+    }
+
+    @Test
+    @DisplayName("ruleC10: a seed node that listens and is no member is waited for, and then named and logged")
+    void aSeedNodeThatIsNoMemberIsNamed() throws Exception {
+        try (ServerSocket elsewhere = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Logged logged = new Logged()) {
+            String name = "127.0.0.1:" + elsewhere.getLocalPort();
+            ActorSystem system = system(elsewhere.getLocalPort(), "2s");
+            try {
+                assertEquals(Set.of(name), silent(system));
+                assertEquals(Set.of(name), silent(system), "of each subscription");
+                assertEquals(1, logged.lines(Level.WARN, "Seed node " + name).size());
+            } finally {
+                end(system);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("ruleC10: a seed node where nobody listens does not hold up ready")
+    void aSeedNodeThatDoesNotListenIsNotWaitedFor() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = socket.getLocalPort();
+        }
+        ActorSystem system = system(free, "1h");
+        try {
+            assertEquals(Set.of(), silent(system));
+        } finally {
+            end(system);
+        }
+    }
+
+    @Test
+    @DisplayName("ruleC10: a seed node that joins is waited for until it is a member")
+    void aSeedNodeThatJoinsIsWaitedFor() {
+        ActorSystem seed = ActorSystem.create("test", TestCluster.config(""));
+        int port = Cluster.get(seed).selfAddress().getPort().orElseThrow();
+        ActorSystem system = system(port, "1h");
+        try {
+            Subscription subscription =
+                    Gapless.get(system).subscribe(TOPIC, StartFrom.latest(), new Recorder<String>());
+            get(Gapless.get(system).producer(TOPIC).publish("up"));
+            assertFalse(subscription.ready().toCompletableFuture().isDone());
+            Cluster.get(seed).join(Cluster.get(system).selfAddress());
+            assertEquals(Set.of(), get(subscription.ready()).silent());
+        } finally {
+            end(seed);
+            end(system);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gapless.core;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a node remembers of the incarnations that ended, at one moment (rule T2). Immutable.
+ *
+ * @param complete does it have all that the others had when it came?
+ * @param horizons for each history that it goes on from, by its id, since when nothing of it was forgotten, in milliseconds since 1970
+ * @param departures in the order in which they ended
+ * @param clock the cluster's time
+ * @param marginMs by so much two members may differ about when something happened
+ */
+public record HistoryView(
+        boolean complete, Map<Long, Long> horizons, List<Departure> departures, Now clock, long marginMs) {
+    /** Of a node that has heard of nobody. */
+    public static final HistoryView NOTHING = new HistoryView(false, Map.of(), List.of(), new Now(0, 0), 0);
+
+    public HistoryView {
+        horizons = Map.copyOf(horizons);
+        departures = List.copyOf(departures);
+    }
+
+    /** Does it have everything that ended since that time, for a token of this history? */
+    public boolean covers(long historyId, long sinceMs) {
+        Long horizon = horizons.get(historyId);
+        return complete && horizon != null && horizon <= sinceMs;
+    }
+
+    /** The id by which tokens name it; 0 while it is not complete. */
+    public long id() {
+        return complete ? horizons.keySet().stream().mapToLong(id -> id).min().orElse(0) : 0;
+    }
+
+    /** The cluster's time, in milliseconds since 1970; it goes on with the monotonic clock alone. */
+    public long timeMs(long nowNs) {
+        return clock.ms() + Math.max(0, nowNs - clock.ns()) / 1_000_000;
+    }
+}

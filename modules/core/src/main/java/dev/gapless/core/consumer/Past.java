@@ -1,0 +1,131 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.Position;
+import dev.gapless.core.member.MemberEvent;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a reader that begins in the past is told of incarnations that ended by now (rule T2). Used once. */
+final class Past {
+    private final String topic;
+    private final HistoryView history;
+    private final Set<Long> present = new HashSet<>();
+    private final Set<String> over;
+    private final FeedWriter writer;
+    private final long nowMs;
+    private final Set<Long> told = new HashSet<>();
+    private long unknown;
+
+    /**
+     * @param over producers that the reader takes for over from the start
+     */
+    Past(
+            String topic,
+            HistoryView history,
+            List<MemberEvent> members,
+            Set<String> over,
+            FeedWriter writer,
+            long nowMs) {
+        this.over = over;
+        this.topic = topic;
+        this.history = history;
+        this.writer = writer;
+        this.nowMs = nowMs;
+        members.forEach(event -> present.add(event.uid()));
+    }
+
+    /** Those that it was told of. */
+    Set<Long> told() {
+        return told;
+    }
+
+    /** The index of the entry that says that nobody knows who came and went; 0 if there is none. */
+    long unknown() {
+        return unknown;
+    }
+
+    /** Tells what a token lacks. {@return the positions that only their producers can answer for} */
+    Map<String, @Nullable Position> resume(CursorToken token) {
+        Map<String, @Nullable Position> open = new HashMap<>(token.positions());
+        CursorToken.Seen seen = token.seen();
+        if (seen == null) {
+            return open; // made by hand
+        }
+        boolean covered = history.covers(seen.historyId(), token.timeMs());
+        if (!covered) {
+            unknown = writer.unknown(nowMs);
+        }
+        for (Departure departure : history.departures()) {
+            if (!present.contains(departure.uid())) {
+                endsWithin(open, departure);
+            }
+        }
+        for (Departure departure : covered ? history.departures() : List.<Departure>of()) {
+            if (!seen.ended().contains(departure.uid()) && !isToldOtherwise(open, seen, departure)) {
+                tell(departure, token.timeMs(), open.keySet());
+            }
+        }
+        return open;
+    }
+
+    /** Is it known how the life ended that this position is of? */
+    private void endsWithin(Map<String, @Nullable Position> open, Departure departure) {
+        String node = positionOf(open, departure);
+        Position position = node == null ? null : open.get(node);
+        LogEnd end = departure.endOf(topic);
+        if (node != null && position != null && end != null && position.sequence() <= end.head()) {
+            if (writer.endedAfter(node, departure.uid(), end, position, present, nowMs)) {
+                open.remove(node);
+                told.add(departure.uid());
+            }
+        }
+    }
+
+    /** Does what the token lists tell of it, once the producers have answered or were waited for? */
+    private boolean isToldOtherwise(Map<String, @Nullable Position> open, CursorToken.Seen seen, Departure departure) {
+        String node = departure.node();
+        boolean isWithoutPosition = open.containsKey(node) && open.get(node) == null;
+        // By its uid: members that it never told its name know it by its address alone.
+        boolean isListed =
+                open.keySet().stream().anyMatch(one -> seen.lives().getOrDefault(one, 0L) == departure.uid());
+        return isListed || isWithoutPosition || positionOf(open, departure) != null;
+    }
+
+    /** Under which name the token has a position of that life, if it has; the members may know it by its address alone. */
+    private @Nullable String positionOf(Map<String, @Nullable Position> open, Departure departure) {
+        LogEnd end = departure.endOf(topic);
+        if (end != null) {
+            for (Map.Entry<String, @Nullable Position> entry : open.entrySet()) {
+                Position position = entry.getValue();
+                if (position != null && position.epoch().equals(end.log().epoch())) {
+                    return entry.getKey();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Tells what ended since that time. */
+    void since(long timeMs) {
+        if (history.complete()) {
+            history.departures().forEach(departure -> tell(departure, timeMs, Set.of()));
+        } else {
+            unknown = writer.unknown(nowMs);
+        }
+    }
+
+    private void tell(Departure departure, long sinceMs, Set<String> open) {
+        boolean since = departure.endedMs() > sinceMs - history.marginMs();
+        if (since && !present.contains(departure.uid()) && told.add(departure.uid())) {
+            writer.departed(departure, open.contains(departure.node()) || over.contains(departure.node()), nowMs);
+        }
+    }
+}

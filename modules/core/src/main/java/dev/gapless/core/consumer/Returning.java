@@ -1,0 +1,53 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that the shared feed can place: whoever comes back with one needs no reader of its own, and nothing is asked of any producer, however
+ * many come back at once (rule S5).
+ */
+final class Returning {
+    private Returning() {}
+
+    /**
+     * V of a subscription that resumes this token in the shared feed. Null if a producer or the history has something to say of it first: if a
+     * producer has not answered, is waited for or has left, or is in another stretch than the token; if the token leaves one out; or if somebody
+     * ended whom the token does not know of.
+     *
+     * @param shared the shared reader, whose feed may still have dropped something that the token lacks
+     */
+    static @Nullable Vector place(CursorToken token, TopicReader shared, HistoryView history) {
+        if (!shared.isWhole() || !knowsAllWhoEnded(token, history)) {
+            return null;
+        }
+        Map<String, Placed> positions = new HashMap<>();
+        for (Registration r : shared.withNames()) {
+            Position position = token.positions().get(r.node());
+            if (position == null || !(r.at() instanceof At at) || !at.epoch().equals(position.epoch())) {
+                return null;
+            }
+            positions.put(r.node(), new At(at.era(), position.sequence()));
+        }
+        return positions.size() == token.positions().size() ? Vector.of(positions) : null;
+    }
+
+    private static boolean knowsAllWhoEnded(CursorToken token, HistoryView history) {
+        CursorToken.Seen seen = token.seen();
+        if (seen == null) {
+            return true; // made by hand
+        }
+        long sinceMs = token.timeMs() - history.marginMs();
+        return history.covers(seen.historyId(), token.timeMs())
+                && history.departures().stream()
+                        .allMatch(departure ->
+                                departure.endedMs() <= sinceMs || seen.ended().contains(departure.uid()));
+    }
+}

@@ -1,0 +1,396 @@
+package dev.gapless.core.node;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.member.Membership;
+import dev.gapless.core.wire.GiveWay;
+import dev.gapless.core.wire.HandedOver;
+import dev.gapless.core.wire.HistoryPart;
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Who;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks for other clusters with the same id (rule M4). The oldest members of both ask each other, and are sure of it after a while. The
+ * larger cluster stays, and tells the other one to give way; what that one's members published is told here, once it was handed over. If it
+ * does not give way, everybody here is told that something is missed. Not thread-safe.
+ */
+final class OtherClusters {
+    private static final int MOST = 8;
+    /** So many exchanges, spread over the grace, and there are two clusters. */
+    private static final int EXCHANGES = 3;
+    /** A tick that comes so many intervals late: this node stood still, and may know less than the others. */
+    private static final int LATE = 3;
+    /** So many times the grace: who does not speak for its cluster remembers another one, should it be the next to speak. */
+    private static final int MEMORY = 7;
+
+    private final NodeSettings self;
+    private final OtherClusterSettings settings;
+    private final Membership membership;
+    private final Seniority seniority;
+    private final Memory memory;
+    private final Outbox outbox;
+    private final Strangers strangers;
+    private final GivingWay givingWay;
+    /** By the uid of its oldest member. */
+    private final Map<Long, Other> others = new TreeMap<>();
+    /** The oldest members of those that had to do with this one, by what another member said. */
+    private final Set<Long> vouchedFor = new HashSet<>();
+
+    private Now tick;
+
+    /** Another cluster, as long as it is seen. */
+    private static final class Other {
+        Who said;
+        long heardNs;
+        /** The same by the cluster's time. */
+        long heardMs;
+        /** Exchanges that count, as far as they are needed, the last of them, and since when there are enough. */
+        int exchanges;
+
+        long countedNs;
+        long certainNs;
+        /** It is known to everybody here that something is missed. */
+        boolean told;
+        /** When it was last told to give way. */
+        @Nullable Long toldToGiveWayNs;
+        /** Those parts of an attempt to hand over that have come, one after the other. */
+        final List<HistoryPart> parts = new ArrayList<>();
+
+        boolean handedOver;
+        /** Of whom it told in that. */
+        final Set<Long> handedOverUids = new HashSet<>();
+
+        Other(Who said) {
+            this.said = said;
+        }
+
+        boolean isCertain() {
+            return exchanges >= EXCHANGES;
+        }
+    }
+
+    OtherClusters(
+            NodeSettings self,
+            OtherClusterSettings settings,
+            Membership membership,
+            Seniority seniority,
+            Memory memory,
+            NodeLogs logs,
+            Outbox outbox,
+            Now now) {
+        this.self = self;
+        this.settings = settings;
+        this.membership = membership;
+        this.seniority = seniority;
+        this.memory = memory;
+        this.outbox = outbox;
+        this.strangers = new Strangers(settings, self.pingNs(), now.ns());
+        this.givingWay = new GivingWay(self, settings, membership, memory, logs, outbox);
+        this.tick = now;
+    }
+
+    private boolean speaksForCluster() {
+        return membership.isUp() && seniority.isOldest(membership.lives());
+    }
+
+    /** A member went without a farewell: it may live on. */
+    void lost(String address, Now now) {
+        strangers.sighted(address, now.ns());
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Once an interval. */
+    void onTime(Now now) {
+        boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
+        tick = now;
+        if (givingWay.hasBegun()) {
+            givingWay.onTime(now);
+        } else if (speaksForCluster()) {
+            if (late) {
+                others.values().stream().filter(other -> !other.isCertain()).forEach(other -> other.exchanges = 0);
+            }
+            ask(now);
+            others.values().removeIf(other -> isOver(other, now));
+        } else {
+            others.values().forEach(other -> other.exchanges = 0);
+            others.values().removeIf(other -> isForgotten(other, now));
+        }
+    }
+
+    /** Who speaks has told of it long ago, unless it did not hear of it. */
+    private boolean isForgotten(Other other, Now now) {
+        boolean forgotten = now.ns() - other.heardNs > MEMORY * settings.graceNs();
+        long sinceMs = other.heardMs - 3 * settings.graceNs() / 1_000_000;
+        if (forgotten && !memory.hasHeardOfOthersSince(sinceMs, other.said.members())) {
+            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
+        }
+        return forgotten;
+    }
+
+    /** This node leaves, and does not wait for what another cluster does: everybody is told now. */
+    void leaves() {
+        if (!givingWay.hasBegun() && speaksForCluster()) {
+            for (Other other : others.values()) {
+                if (!other.handedOver) {
+                    memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
+                }
+            }
+        }
+    }
+
+    private void ask(Now now) {
+        strangers
+                .due(membership.addresses(), now.ns())
+                .forEach(question -> outbox.add(
+                        new Effect.SendTo(question.address(), who(question.toUid(), question.number(), false))));
+    }
+
+    private Who who(long toUid, long number, boolean answer) {
+        Set<Long> lives = membership.lives();
+        long oldest = seniority.oldest(lives);
+        return new Who(
+                self.uid(),
+                toUid,
+                number,
+                answer,
+                settings.clusterId(),
+                self.name(),
+                settings.address(),
+                oldest,
+                oldest == self.uid() ? settings.address() : membership.addressOf(oldest),
+                self.startedMs(),
+                lives,
+                memory.view().horizons().keySet());
+    }
+
+    /** Is it not seen any more, or did it not give way in time? Then everybody here is told, unless it handed over what it had. */
+    private boolean isOver(Other other, Now now) {
+        boolean gone = now.ns() - other.heardNs > 2 * settings.graceNs();
+        int graces = settings.givesWay() && !stays(other.said) ? 6 : 2; // that one may be certain later than this one
+        boolean stays = other.isCertain() && now.ns() - other.certainNs > graces * settings.graceNs();
+        if (!other.handedOver && (gone || (stays && !other.told))) {
+            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
+            other.told = true;
+        }
+        if (gone) {
+            outbox.add(new Effect.OtherClusterGone(nameOf(other), other.handedOver));
+        }
+        return gone;
+    }
+
+    /** Those that there are. */
+    List<Effect.OtherCluster> certain() {
+        return others.values().stream()
+                .filter(Other::isCertain)
+                .map(this::described)
+                .toList();
+    }
+
+    private Effect.OtherCluster described(Other other) {
+        return new Effect.OtherCluster(nameOf(other), other.said.members().size(), !stays(other.said));
+    }
+
+    private static String nameOf(Other other) {
+        return other.said.node() + " at " + other.said.address();
+    }
+
+    // ------------------------------------------------------------------ messages
+
+    /** What somebody says who is no member, or what the oldest member says to all. {@return whether it was of this rule} */
+    boolean onMessage(NodeMessage message, Now now) {
+        boolean forSelf = message.toUid() == self.uid();
+        if (message instanceof Who who) {
+            if (who.isFor(self.uid())) {
+                onWho(who, now);
+            }
+        } else if (message instanceof GiveWay giveWay) {
+            if (forSelf) {
+                onGiveWay(giveWay, now);
+            }
+        } else if (message instanceof HandedOver handedOver) {
+            if (forSelf) {
+                givingWay.onHandedOver(handedOver);
+            }
+        } else if (message instanceof HistoryPart part && !membership.contains(part.fromUid())) {
+            if (forSelf) {
+                onPart(part, now);
+            }
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void onWho(Who who, Now now) {
+        Set<Long> lives = membership.lives();
+        if (!who.clusterId().equals(settings.clusterId())
+                || !membership.isUp()
+                || lives.contains(who.fromUid())
+                || who.fromUid() == self.uid()) {
+            return;
+        }
+        if (!who.answer()) {
+            if (who.toUid() == Who.SEED_NODE) {
+                strangers.asksSeedNode(who.address(), now.ns());
+            }
+            outbox.add(new Effect.SendTo(who.address(), who(who.fromUid(), who.number(), true)));
+        }
+        boolean answers = who.answer() && strangers.answered(who.number(), now.ns());
+        if (!Collections.disjoint(who.members(), lives)) {
+            others.remove(who.oldestUid()); // one of the two has not heard the news
+        } else if (givingWay.hasBegun()) {
+            return;
+        } else if (who.isOfOldest()) {
+            Other other = heard(who, now);
+            if (other != null && !speaksForCluster() && !who.isToldTo()) {
+                long oldest = seniority.oldest(lives);
+                outbox.send(oldest, who.toldTo(oldest)); // which may not hear it itself
+            }
+            if (other != null && answers && speaksForCluster()) {
+                onExchange(other, who, now);
+            } else if (!who.answer() && (other == null || other.exchanges == 0)) {
+                strangers.sighted(who.address(), now.ns());
+            }
+        } else {
+            if (isRelated(who)) {
+                partFrom(who.histories(), now);
+                if (vouchedFor.size() < 10 * MOST) {
+                    vouchedFor.add(who.oldestUid());
+                }
+            }
+            if (speaksForCluster()) {
+                strangers.sighted(who.oldestAddress(), now.ns());
+            }
+        }
+    }
+
+    private void partFrom(Set<Long> histories, Now now) {
+        memory.partFrom(histories, speaksForCluster() ? membership.lives() : Set.of(), now);
+    }
+
+    /** From now on everybody is told if that cluster is gone; also by another member, should this one be gone before. */
+    private @Nullable Other heard(Who who, Now now) {
+        Other other = others.get(who.fromUid());
+        if (other == null) {
+            if (others.size() >= MOST || !isRelated(who)) {
+                return null;
+            }
+            other = new Other(who);
+            others.put(who.fromUid(), other);
+        }
+        other.said = who;
+        other.heardNs = now.ns();
+        other.heardMs = memory.timeMs(now);
+        partFrom(who.histories(), now);
+        return other;
+    }
+
+    /** The oldest member of another cluster has answered. */
+    private void onExchange(Other other, Who who, Now now) {
+        for (long member : membership.lives()) {
+            if (member != self.uid()) {
+                outbox.send(member, who.toldTo(member));
+            }
+        }
+        if (other.exchanges == 0 || now.ns() - other.countedNs >= strangers.intervalNs()) {
+            other.countedNs = now.ns();
+            if (!other.isCertain() && ++other.exchanges == EXCHANGES) {
+                other.certainNs = now.ns();
+                outbox.add(described(other));
+            }
+        }
+        if (other.isCertain() && stays(who) && !other.handedOver) {
+            other.toldToGiveWayNs = now.ns();
+            GiveWay giveWay = new GiveWay(
+                    self.uid(), who.fromUid(), settings.address(), self.startedMs(), membership.lives(), who.members());
+            outbox.add(new Effect.SendTo(who.address(), giveWay));
+        }
+    }
+
+    /** Or has an address of this cluster been given to somebody else, who happens to have the same id? */
+    private boolean isRelated(Who who) {
+        Set<String> itsNames = Set.of(who.node(), who.address()); // whoever never said a name goes by its address
+        return strangers.isSeedNode(who.address())
+                || vouchedFor.contains(who.oldestUid())
+                || memory.view().departures().stream().anyMatch(departure -> itsNames.contains(departure.node()))
+                || membership.departures(0).stream().anyMatch(member -> itsNames.contains(member.node()));
+    }
+
+    /** Does this node's cluster stay, and not that one? Of two equal ones that whose oldest member was started earlier. */
+    private boolean stays(Who who) {
+        return GivingWay.isLess(
+                who.members(), who.startedMs(), who.fromUid(), membership.lives(), self.startedMs(), self.uid());
+    }
+
+    private void onGiveWay(GiveWay giveWay, Now now) {
+        Set<Long> lives = membership.lives();
+        if (!settings.givesWay() || !membership.isUp()) {
+            return;
+        }
+        if (giveWay.fromUid() == seniority.oldest(lives) && giveWay.fromUid() != self.uid()) {
+            givingWay.follow(giveWay);
+            return;
+        }
+        Other other = others.get(giveWay.fromUid());
+        boolean decidesItself =
+                other != null && other.toldToGiveWayNs != null && now.ns() - other.toldToGiveWayNs < settings.graceNs();
+        boolean agrees = giveWay.giveWay().equals(lives)
+                && Collections.disjoint(giveWay.stay(), lives)
+                && GivingWay.isLess(
+                        lives, self.startedMs(), self.uid(), giveWay.stay(), giveWay.startedMs(), giveWay.fromUid());
+        if (seniority.isOldest(lives) && agrees && !decidesItself) {
+            givingWay.begin(giveWay, now);
+        }
+    }
+
+    /** The parts of one attempt count as a whole. They come again, with whoever joined meanwhile, until this node has said that it has them. */
+    private void onPart(HistoryPart part, Now now) {
+        Other other = others.get(part.fromUid());
+        if (other == null || !other.isCertain() || !speaksForCluster()) {
+            return;
+        }
+        other.heardNs = now.ns();
+        boolean another = !other.parts.isEmpty() && other.parts.get(0).number() != part.number();
+        if (part.index() == 0 || another) {
+            other.parts.clear();
+        }
+        if (part.index() == other.parts.size()) {
+            other.parts.add(part);
+        }
+        if (other.parts.size() == part.parts()) {
+            takeOver(other, now);
+            outbox.add(
+                    new Effect.SendTo(other.said.address(), new HandedOver(self.uid(), part.fromUid(), part.number())));
+        }
+    }
+
+    private void takeOver(Other other, Now now) {
+        List<Departure> departures = new ArrayList<>();
+        for (HistoryPart part : other.parts) {
+            memory.heardTime(part.fromUid(), part.timeMs(), now);
+            departures.addAll(part.departures());
+        }
+        departures.removeIf(
+                departure -> membership.contains(departure.uid()) || !other.handedOverUids.add(departure.uid()));
+        if (other.handedOver && departures.isEmpty()) {
+            return;
+        }
+        other.handedOver = true;
+        if (memory.takeFromOtherCluster(departures, membership.lives(), now)) {
+            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
+        }
+        HistoryPart last = other.parts.get(other.parts.size() - 1);
+        partFrom(last.horizons().keySet(), now);
+    }
+}

@@ -1,0 +1,10 @@
+package dev.gapless.core.wire;
+
+/**
+ * Between nodes: which incarnations do you remember that ended? Answered by {@link HistoryPart}s.
+ *
+ * @param fromUid the sender's life
+ * @param toUid the life that it is meant for
+ * @param number of this question; rises
+ */
+public record AskHistory(long fromUid, long toUid, long number) implements NodeMessage {}

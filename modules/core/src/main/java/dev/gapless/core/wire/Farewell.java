@@ -1,0 +1,18 @@
+package dev.gapless.core.wire;
+
+import dev.gapless.core.LogEnd;
+import java.util.Map;
+
+/**
+ * Between nodes: I leave, and this is all that was published here (rule T2). It counts once its sender is removed: it may overtake the
+ * last batch.
+ *
+ * @param fromUid the sender's life
+ * @param toUid the life that it is meant for
+ * @param published for each topic to which anything was published where its log ended
+ */
+public record Farewell(long fromUid, long toUid, Map<String, LogEnd> published) implements NodeMessage {
+    public Farewell {
+        published = Map.copyOf(published);
+    }
+}

@@ -1,0 +1,366 @@
+package dev.gapless.core.node;
+
+import static dev.gapless.core.Given.SECOND;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.member.History;
+import dev.gapless.core.wire.AskHistory;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Ping;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** How a node comes to remember what the others do, as its node sees it from outside. */
+class MemoryTest implements Outbox.Carrier {
+    private static final long SELF = 10;
+    private static final long OTHER = 20;
+    private static final long THIRD = 30;
+    private static final long HISTORY = 77;
+    private static final Map<Long, Long> WHOLE = Map.of(HISTORY, Long.MIN_VALUE);
+    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
+    private static final Departure GONE = new Departure(40, "n4", 5, null);
+
+    private final List<Packet> packets = new ArrayList<>();
+    private final List<ToShard.Members> told = new ArrayList<>();
+    private final Outbox outbox = new Outbox();
+    private Map<String, LogEnd> published = Map.of();
+    private long nowNs;
+    private Node node = started(History.Bounds.DEFAULT);
+
+    private Node started(History.Bounds bounds) {
+        NodeSettings settings = new NodeSettings(
+                SELF, "n1", 7, 0, 1, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF, bounds, true, null);
+        return new Node(settings, () -> published, outbox, now());
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        packets.add(packet);
+    }
+
+    @Override
+    public void carryOut(Effect effect) {
+        if (effect instanceof Effect.TellShards tell && tell.message() instanceof ToShard.Members members) {
+            told.add(members);
+        }
+    }
+
+    private Now now() {
+        return new Now(nowNs / 1_000_000, nowNs);
+    }
+
+    private void did(Runnable input) {
+        packets.clear();
+        input.run();
+        outbox.drain(this);
+    }
+
+    private HistoryView history() {
+        return told.get(told.size() - 1).view().history();
+    }
+
+    private <T> List<T> sent(Class<T> type) {
+        return packets.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    /** This node is the youngest of these members. */
+    private void upWith(long... others) {
+        for (long other : others) {
+            appears(other);
+        }
+        did(() -> {
+            node.appeared(new Joined(SELF, "host:10", "dc", 99), now());
+            node.up(now());
+        });
+    }
+
+    private void appears(long uid) {
+        did(() -> node.appeared(new Joined(uid, "host:" + uid, "dc", uid), now()));
+    }
+
+    private void hello(long uid) {
+        did(() -> node.onMessage(new Hello(uid, SELF, "n" + uid, 3, true, 0, 0, true), now()));
+    }
+
+    private void removed(long uid) {
+        did(() -> node.removed(uid, now()));
+    }
+
+    /** A part of the answer to the last question. */
+    private void part(long from, long number, int index, int parts, List<Departure> departures, Set<Long> lives) {
+        boolean last = index == parts - 1;
+        HistoryPart part = new HistoryPart(
+                from, SELF, number, 0, index, parts, departures, last ? WHOLE : Map.of(), last ? lives : Set.of());
+        did(() -> node.onMessage(part, now()));
+    }
+
+    private void tick() {
+        nowNs += SECOND;
+        did(() -> node.onTime(now()));
+    }
+
+    @Test
+    @DisplayName("ruleT2: the oldest member begins a history, under its own number, and asks nobody")
+    void theOldestBegins() {
+        did(() -> node.appeared(new Joined(SELF, "host:10", "dc", 1), now()));
+        did(() -> node.up(now()));
+        assertTrue(history().covers(SELF, Long.MIN_VALUE));
+        appears(OTHER);
+        hello(OTHER);
+        assertEquals(List.of(), sent(AskHistory.class));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a member whose clock is ahead moves the end of who went just before: others may have heard of it first")
+    void aClockThatIsAheadMovesTheLatestEnd() {
+        did(() -> node.appeared(new Joined(SELF, "host:10", "dc", 1), now()));
+        did(() -> node.up(now()));
+        appears(OTHER);
+        appears(THIRD);
+        removed(OTHER);
+        long ahead = 3_600_000;
+        did(() -> node.onMessage(new Hello(THIRD, SELF, "n3", 3, true, ahead, ahead, true), now()));
+        assertEquals(
+                List.of(new Departure(OTHER, "host:20", ahead, null)), history().departures());
+    }
+
+    @Test
+    @DisplayName("ruleT2: any other asks a member, once that has said its name, and has no history before the answer")
+    void othersAsk() {
+        upWith(OTHER);
+        assertEquals(List.of(), sent(AskHistory.class));
+        hello(OTHER);
+        assertEquals(List.of(new AskHistory(SELF, OTHER, 1)), sent(AskHistory.class));
+        assertFalse(history().complete());
+        part(OTHER, 1, 0, 1, List.of(GONE), Set.of(SELF, OTHER));
+        assertTrue(history().covers(HISTORY, Long.MIN_VALUE));
+        assertEquals(List.of(GONE), history().departures());
+        tick();
+        assertEquals(List.of(), sent(AskHistory.class));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a member that does not answer is asked once an interval, in turn with others; after ten times it begins by itself")
+    void asksInTurn() {
+        upWith(OTHER, THIRD);
+        hello(OTHER);
+        hello(THIRD);
+        List<Long> asked = new ArrayList<>(List.of(OTHER));
+        for (int i = 0; i < 9; i++) {
+            tick();
+            sent(AskHistory.class).forEach(ask -> asked.add(ask.toUid()));
+        }
+        assertEquals(10, asked.size());
+        assertEquals(Set.of(OTHER, THIRD), Set.copyOf(asked));
+        assertFalse(history().complete());
+        tick();
+        assertTrue(history().covers(SELF, Long.MIN_VALUE));
+        assertFalse(history().covers(HISTORY, Long.MAX_VALUE), "tokens of the others' are not covered");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: an answer in parts counts as a whole once all have come in order; each incarnation in it counts at once")
+    void takesPartsInOrder() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 1, 2, List.of(GONE), Set.of(SELF, OTHER));
+        assertFalse(history().complete(), "the first part is lost");
+        assertEquals(List.of(GONE), history().departures());
+        tick();
+        part(OTHER, 2, 0, 2, List.of(), Set.of());
+        part(OTHER, 1, 1, 2, List.of(GONE), Set.of(SELF, OTHER));
+        assertFalse(history().complete(), "of another question");
+        part(OTHER, 2, 1, 2, List.of(GONE), Set.of(SELF, OTHER));
+        assertTrue(history().complete());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: not taken over from one that has a member which is none here: its end may have been seen by neither")
+    void knowsAllOfTheGiversMembers() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER, THIRD));
+        assertFalse(history().complete());
+        tick();
+        part(OTHER, 2, 0, 1, List.of(new Departure(THIRD, "n30", 5, null)), Set.of(SELF, OTHER));
+        assertTrue(history().complete());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a member of the giver that ended here is known")
+    void knowsThoseThatEndedHere() {
+        upWith(OTHER, THIRD);
+        hello(OTHER);
+        removed(THIRD);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER, THIRD));
+        assertTrue(history().complete());
+        assertEquals(THIRD, history().departures().get(0).uid());
+    }
+
+    @Test
+    @DisplayName("ruleT2: whoever has not all of it itself gives what it has, and no more")
+    void givesNoMoreThanItHas() {
+        upWith(OTHER, THIRD);
+        removed(THIRD);
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 4), now()));
+        HistoryPart given = sent(HistoryPart.class).get(0);
+        assertEquals(Map.of(), given.horizons());
+        assertEquals(4, given.number());
+        assertEquals(THIRD, given.departures().get(0).uid());
+        assertEquals(Set.of(SELF, OTHER), given.lives());
+    }
+
+    @Test
+    @DisplayName("ruleT2: much is told in parts, and only the last has the horizons and the members")
+    void answersInParts() {
+        upWith(OTHER);
+        hello(OTHER);
+        List<Departure> many = new ArrayList<>();
+        for (int uid = 100; uid < 100 + 2 * HistoryPart.MOST + 1; uid++) {
+            many.add(new Departure(uid, "n" + uid, uid, Map.of()));
+        }
+        part(OTHER, 1, 0, 1, many, Set.of(SELF, OTHER));
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
+        List<HistoryPart> parts = sent(HistoryPart.class);
+        assertEquals(3, parts.size());
+        List<Departure> given = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(i, parts.get(i).index());
+            assertEquals(3, parts.get(i).parts());
+            assertEquals(i == 2 ? WHOLE : Map.of(), parts.get(i).horizons());
+            assertEquals(i == 2 ? Set.of(SELF, OTHER) : Set.of(), parts.get(i).lives());
+            given.addAll(parts.get(i).departures());
+        }
+        assertEquals(many, given);
+    }
+
+    private void ping(long counter, long digest) {
+        did(() -> node.onMessage(new Ping(OTHER, SELF, counter, 0, 0, 0, digest), now()));
+    }
+
+    @Test
+    @DisplayName("ruleT2: who tells twice that it remembers something else is asked, then ever more rarely")
+    void asksWhoeverRemembersSomethingElse() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(GONE), Set.of(SELF, OTHER));
+        List<Integer> asked = new ArrayList<>();
+        for (int i = 1; i <= 16; i++) {
+            ping(i, 99);
+            if (!sent(AskHistory.class).isEmpty()) {
+                asked.add(i);
+            }
+        }
+        assertEquals(List.of(2, 4, 8, 16), asked);
+        ping(17, 98);
+        assertEquals(List.of(), sent(AskHistory.class), "news of it may be under way");
+        ping(18, 98);
+        assertEquals(1, sent(AskHistory.class).size());
+    }
+
+    @Test
+    @DisplayName("ruleT2: shards are told at once when more is remembered, and nothing when nothing is new")
+    void tellsWhatIsNew() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER));
+        int before = told.size();
+        part(OTHER, 9, 0, 1, List.of(GONE), Set.of(SELF, OTHER));
+        assertEquals(before + 1, told.size());
+        assertEquals(List.of(GONE), history().departures());
+        assertEquals(List.of(), told.get(before).events());
+        part(OTHER, 9, 0, 1, List.of(GONE), Set.of(SELF, OTHER));
+        assertEquals(before + 1, told.size());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: who ended is remembered by the cluster's time, which is that of the member that is furthest ahead")
+    void goesByTheClustersTime() {
+        upWith(OTHER, THIRD);
+        did(() -> node.onMessage(new Hello(OTHER, SELF, "n20", 3, true, 0, 5_000, true), now()));
+        nowNs += SECOND;
+        removed(THIRD);
+        assertEquals(6_000, history().departures().get(0).endedMs());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a farewell that comes before the removal is told with the removal, and remembered")
+    void farewell() {
+        upWith(OTHER, THIRD);
+        did(() -> node.onMessage(new Farewell(THIRD, SELF, Map.of("t", END)), now()));
+        assertEquals(List.of(), history().departures());
+        removed(THIRD);
+        assertEquals(Map.of("t", END), history().departures().get(0).published());
+        did(() -> node.onMessage(new Farewell(50, SELF, Map.of("t", END)), now()));
+        removed(50);
+        assertEquals(1, history().departures().size(), "of a stranger nothing counts");
+    }
+
+    private void leaves() {
+        did(() -> node.leave());
+        did(() -> node.onShard(0, new ToNode.SubscriptionsEnded(), now()));
+        assertEquals(List.of(), sent(Farewell.class), "something may still be published");
+        did(() -> node.onShard(0, new ToNode.Drained(true), now()));
+    }
+
+    @Test
+    @DisplayName("ruleT2: who leaves says to each member what it published once it has drained")
+    void saysFarewell() {
+        upWith(OTHER, THIRD);
+        published = Map.of("t", END);
+        leaves();
+        assertEquals(
+                List.of(new Farewell(SELF, OTHER, published), new Farewell(SELF, THIRD, published)),
+                sent(Farewell.class));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: who published to more topics than fit into a message leaves without a word: nobody knows, never nothing")
+    void saysNothingRatherThanAPart() {
+        upWith(OTHER);
+        published = new HashMap<>();
+        for (int i = 0; i < 1_000; i++) {
+            published.put("topic-" + i, END);
+        }
+        leaves();
+        assertEquals(List.of(), sent(Farewell.class));
+    }
+
+    @Test
+    @DisplayName("ruleT2: what was forgotten while it had no history raises the horizon of the one that it takes over")
+    void forgetsBeforeItHasAny() {
+        node = started(new History.Bounds(10, 1_000_000, 1));
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(GONE, new Departure(41, "n5", 50, null)), Set.of(SELF, OTHER));
+        tick();
+        assertFalse(history().covers(HISTORY, 14));
+        assertTrue(history().covers(HISTORY, 15));
+    }
+}

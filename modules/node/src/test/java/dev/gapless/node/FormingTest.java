@@ -1,0 +1,153 @@
+package dev.gapless.node;
+
+import static dev.gapless.node.SeedProbe.Answer.ANSWERS;
+import static dev.gapless.node.SeedProbe.Answer.REFUSES;
+import static dev.gapless.node.SeedProbe.Answer.SILENT;
+import static dev.gapless.node.SeedProbe.Answer.UNREACHABLE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The first of the seed nodes forms a cluster if there is none, and only then. */
+@Timeout(600)
+class FormingTest {
+    @TempDir
+    private Path directory;
+
+    private final List<String> told = new ArrayList<>();
+
+    private static String seed(int port) {
+        return "pekko://gapless@127.0.0.1:" + port;
+    }
+
+    private static Config config(int port, int... seedPorts) {
+        List<String> seeds = new ArrayList<>();
+        for (int seedPort : seedPorts) {
+            seeds.add('"' + seed(seedPort) + '"');
+        }
+        Config options = ConfigFactory.parseString("pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = "
+                + port + " }\npekko.cluster.seed-nodes = " + seeds);
+        return ProgramConfig.of(options, null, new CommandLine(new NodeCommand(new Termination())));
+    }
+
+    @Test
+    void theFirstSeedNodeAsksTheOthersAndNobodyElseDoes() {
+        assertEquals(List.of(seed(2), seed(3)), Forming.others(config(1, 1, 2, 3)));
+        assertEquals(List.of(), Forming.others(config(2, 1, 2, 3)));
+        assertEquals(List.of(), Forming.others(config(1, 1)));
+        assertEquals(List.of(), Forming.others(config(1)));
+        Config aeron = ConfigFactory.parseString("pekko.remote.artery.transport = aeron-udp")
+                .withFallback(config(1, 1, 2, 3));
+        assertEquals(List.of(), Forming.others(aeron), "it has no TCP ports");
+    }
+
+    @Test
+    void itFormsAClusterOnlyIfEachOfTheOthersIsKnownToBeInNone() {
+        assertTrue(Forming.mayForm(List.of(REFUSES, REFUSES), false));
+        assertFalse(Forming.mayForm(List.of(REFUSES, ANSWERS), false));
+        assertFalse(Forming.mayForm(List.of(UNREACHABLE), false), "a cut may be over soon");
+        assertTrue(Forming.mayForm(List.of(REFUSES, ANSWERS, UNREACHABLE), true));
+        assertFalse(Forming.mayForm(List.of(ANSWERS, SILENT), true));
+        assertFalse(Forming.mayForm(List.of(REFUSES, SILENT), false));
+    }
+
+    @Test
+    void whereNobodyListensItFormsAClusterAtOnce() throws Exception {
+        int other = Ports.free();
+        try (Member member = Member.start(config(Ports.free(), other))) {
+            new Forming(told::add).run(member, List.of(seed(other)), new Termination());
+            member.up().get(30, TimeUnit.SECONDS);
+            Program.awaitThat("cluster of one", () -> member.addresses().equals(List.of(member.address())));
+            assertEquals(List.of(), told);
+        }
+    }
+
+    @Test
+    void whereAnotherStartsAtTheSameTimeItFormsTheClusterThatTheOtherJoins() throws Exception {
+        int first = Ports.free();
+        int second = Ports.free();
+        try (Member starting = Member.start(config(second, first, second));
+                Member member = Member.start(config(first, second))) {
+            new Forming(told::add).run(member, List.of(seed(second)), new Termination());
+            member.up().get(30, TimeUnit.SECONDS);
+            starting.up().get(30, TimeUnit.SECONDS);
+            Program.awaitThat("cluster of two", () -> starting.addresses().size() == 2);
+        }
+    }
+
+    @Test
+    void whereSomebodyListensAndDoesNotAnswerItFormsNone() throws Exception {
+        try (ServerSocket standsStill = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                Member member = Member.start(config(Ports.free(), standsStill.getLocalPort()))) {
+            Forming forming = new Forming(told::add, Duration.ofSeconds(10));
+            List<String> seeds = List.of(seed(standsStill.getLocalPort()));
+            Failure failure = assertThrows(Failure.class, () -> forming.run(member, seeds, new Termination()));
+            assertTrue(failure.getMessage().contains("listens and does not answer"), failure.getMessage());
+            assertFalse(member.isLetIn());
+            assertEquals(1, told.size(), told::toString);
+        }
+    }
+
+    @Test
+    void aFirstSeedNodeThatIsKilledAndStartedAgainWhileTheOtherStandsStillJoinsItAfterwards() throws Exception {
+        int first = Ports.free();
+        int second = Ports.free();
+        try (Program before = Program.start(directory, "node", "--config", file("first", first, first, second))) {
+            before.awaitErr("first is up");
+            try (Program other = Program.start(directory, "node", "--config", file("second", second, first, second))) {
+                other.awaitErr("second is up");
+                before.signal("KILL");
+                before.awaitExit();
+                other.signal("STOP");
+                try (Program again =
+                        Program.start(directory, "node", "--config", file("first", first, first, second))) {
+                    again.await("word of it", () -> !again.err().isEmpty());
+                    assertTrue(again.err().get(0).contains("waits for seed node 127.0.0.1:" + second), again::toString);
+                    other.signal("CONT");
+                    again.awaitErr("first is up");
+                    try (Program status = Program.start(directory, "status", "--seed", "127.0.0.1:" + first)) {
+                        assertEquals(0, status.awaitExit(), status::toString);
+                        assertTrue(
+                                status.out().stream().anyMatch(line -> line.startsWith("second ")), status::toString);
+                    }
+                } finally {
+                    other.signal("CONT");
+                }
+            }
+        }
+    }
+
+    /** With so short a seed-node-timeout plain Pekko forms a second cluster within two seconds. */
+    private String file(String name, int port, int... seedPorts) throws Exception {
+        Path cluster = Path.of("..", "..", "conf", "cluster.conf").toAbsolutePath();
+        List<String> seeds = new ArrayList<>();
+        for (int seedPort : seedPorts) {
+            seeds.add('"' + seed(seedPort) + '"');
+        }
+        return Files.write(
+                        directory.resolve(name + ".conf"),
+                        List.of(
+                                "include required(file(\"" + cluster + "\"))",
+                                "gapless.node-name = " + name,
+                                "pekko.remote.artery.canonical.port = " + port,
+                                "pekko.cluster.seed-nodes = " + seeds,
+                                "pekko.cluster.seed-node-timeout = 20ms"))
+                .toString();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.gapless.simulation.explore;
+
+import dev.gapless.simulation.oracle.Heard;
+
+/** What a life has to do with other clusters, where each host is a cluster of its own. */
+final class Apart implements Heard.OtherClusters {
+    private final World world;
+    private final long uid;
+
+    Apart(World world, long uid) {
+        this.world = world;
+        this.uid = uid;
+    }
+
+    @Override
+    public boolean isElsewhere(long otherUid) {
+        return world.configuration().isApart() && World.hostOf(otherUid) != World.hostOf(uid);
+    }
+
+    /** Whoever lives will be heard of. */
+    @Override
+    public long heardUntilNs(long otherUid) {
+        ExploredNode self = world.lifeAt(World.hostOf(uid));
+        boolean told = world.isAlive(otherUid) || self == null || self.hasHeardOf(otherUid);
+        return !isElsewhere(otherUid) || told ? Long.MAX_VALUE : 0;
+    }
+
+    @Override
+    public boolean areHeardOf() {
+        return world.configuration().isApart();
+    }
+
+    @Override
+    public boolean isStranger(long otherUid) {
+        return false;
+    }
+}
