@@ -64,6 +64,46 @@ class CheckerTest {
         assertEquals(1, checker.counts().get("told of another cluster"));
     }
 
+    /** n5 has seen n4 there, and n1, which publishes meanwhile, has not. */
+    private void isToldOfAClusterOfTwo(String members) {
+        write("members-n4", "members n4 127.0.0.1:4 x 44 60", "up 44 61");
+        write("members-n5", "members n5 127.0.0.1:5 y 55 62", "up 44 63", "up 55 63");
+        write("members-n1", members);
+        write("publisher-t-n4-x", "publisher t n4 127.0.0.1:4 x 62");
+        publish("publisher-t-n4-x", "e9", 1, 1, 1, 70);
+        publish("publisher-t-n4-x", "e9", 1, 2, 2, 106);
+        write("faults", "over n4 107");
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "e CANCELLED 109");
+        write(
+                "subscription-s3",
+                "subscription s3 t n2 b - 0 110",
+                "y 0 111",
+                "x 1 112",
+                "g - POSITION_UNKNOWN - - - - -",
+                "r");
+    }
+
+    @Test
+    void takesThatNobodyKnowsWhatSeveralPublishedInAnotherClusterShortlyBefore() {
+        isToldOfAClusterOfTwo("removed 99 3");
+        right();
+    }
+
+    @Test
+    void findsThatNobodyIsSaidToKnowThoughThereWasOneCluster() {
+        isToldOfAClusterOfTwo("up 44 64");
+        violated("G1", "never had one from elsewhere");
+    }
+
+    @Test
+    void takesThatNothingIsToldOfTheEndOfAnEmptyLog() {
+        given(1, 2, 3, 4, 5);
+        told("g n1 PRODUCER_RESTARTED e1 6 - e8 1");
+        told("g n1 PRODUCER_LOST e4 1 - - -");
+        right();
+    }
+
     @Test
     void takesWhatIsInOrder() {
         given(1, 2, 3, 4, 5);

@@ -51,6 +51,10 @@ final class Life {
         return firstNs <= toNs && lastNs >= fromNs;
     }
 
+    boolean publishedWhile(Life other) {
+        return publishedWithin(other.firstNs, other.lastNs);
+    }
+
     /** When it was about to publish for the last time. */
     long lastNs() {
         return lastNs;

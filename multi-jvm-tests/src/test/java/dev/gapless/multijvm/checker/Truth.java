@@ -139,10 +139,14 @@ final class Truth {
                 .anyMatch(life -> life.publishedWithin(fromNs, toNs) && !knewBefore(seenBy, life.id, toNs));
     }
 
-    /** Did anybody publish in that time whom no other process ever saw as a member? */
-    boolean wasAnybodyAlone(long fromNs, long toNs) {
-        return byId.values().stream()
-                .anyMatch(life -> life.publishedWithin(fromNs, toNs) && isKnownToNobodyElse(life.id));
+    /** Were there two clusters in that time: did anybody publish whom another one, which was up, never saw as a member? */
+    boolean wereTwoClusters(long fromNs, long toNs) {
+        List<Life> published = byId.values().stream()
+                .filter(life -> life.publishedWithin(fromNs, toNs))
+                .toList();
+        return published.stream()
+                .anyMatch(life -> isKnownToNobodyElse(life.id)
+                        || published.stream().anyMatch(other -> isStrangerTo(life, other)));
     }
 
     private boolean isKnownToNobodyElse(String life) {
@@ -150,6 +154,13 @@ final class Truth {
         return up.entrySet().stream()
                 .noneMatch(
                         seen -> !seen.getKey().equals(life) && seen.getValue().containsKey(uid));
+    }
+
+    /** Did the other one publish at the same time, and never see this one? */
+    private boolean isStrangerTo(Life life, Life other) {
+        return other.publishedWhile(life)
+                && knewBefore(other.id, other.id, life.lastNs())
+                && !knewBefore(other.id, life.id, Long.MAX_VALUE);
     }
 
     /** Was it a member at that time, or later? */

@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OtherClusters {
     private static final int MOST = 8;
-    /** So many exchanges, spread over the grace, and there are two clusters. */
-    private static final int EXCHANGES = 3;
     /** A tick that comes so many intervals late: this node stood still, and may know less than the others. */
     private static final int LATE = 3;
     /** So many times the grace: who does not speak for its cluster remembers another one, should it be the next to speak. */
@@ -42,42 +40,15 @@ final class OtherClusters {
     private final Strangers strangers;
     private final GivingWay givingWay;
     /** By the uid of its oldest member. */
-    private final Map<Long, Other> others = new TreeMap<>();
+    private final Map<Long, SeenCluster> others = new TreeMap<>();
     /** The oldest members of those that had to do with this one, by what another member said. */
     private final Set<Long> vouchedFor = new HashSet<>();
 
     private Now tick;
+    /** Did this node speak for its cluster at the last tick, and since when? */
+    private boolean speaks;
 
-    /** Another cluster, as long as it is seen. */
-    private static final class Other {
-        Who said;
-        long heardNs;
-        /** The same by the cluster's time. */
-        long heardMs;
-        /** Exchanges that count, as far as they are needed, the last of them, and since when there are enough. */
-        int exchanges;
-
-        long countedNs;
-        long certainNs;
-        /** It is known to everybody here that something is missed. */
-        boolean told;
-        /** When it was last told to give way. */
-        @Nullable Long toldToGiveWayNs;
-        /** Those parts of an attempt to hand over that have come, one after the other. */
-        final List<HistoryPart> parts = new ArrayList<>();
-
-        boolean handedOver;
-        /** Of whom it told in that. */
-        final Set<Long> handedOverUids = new HashSet<>();
-
-        Other(Who said) {
-            this.said = said;
-        }
-
-        boolean isCertain() {
-            return exchanges >= EXCHANGES;
-        }
-    }
+    private long speaksSinceNs;
 
     OtherClusters(
             NodeSettings self,
@@ -99,8 +70,13 @@ final class OtherClusters {
         this.tick = now;
     }
 
+    /** A process that its cluster has removed speaks for none, whatever it still sees. */
+    private boolean isMember() {
+        return membership.isUp() && membership.contains(self.uid());
+    }
+
     private boolean speaksForCluster() {
-        return membership.isUp() && seniority.isOldest(membership.lives());
+        return isMember() && seniority.isOldest(membership.lives());
     }
 
     /** A member went without a farewell: it may live on. */
@@ -114,9 +90,12 @@ final class OtherClusters {
     void onTime(Now now) {
         boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
         tick = now;
+        boolean spoke = speaks;
+        speaks = speaksForCluster();
+        speaksSinceNs = spoke ? speaksSinceNs : now.ns();
         if (givingWay.hasBegun()) {
             givingWay.onTime(now);
-        } else if (speaksForCluster()) {
+        } else if (speaks) {
             if (late) {
                 others.values().stream().filter(other -> !other.isCertain()).forEach(other -> other.exchanges = 0);
             }
@@ -129,19 +108,23 @@ final class OtherClusters {
     }
 
     /** Who speaks has told of it long ago, unless it did not hear of it. */
-    private boolean isForgotten(Other other, Now now) {
+    private boolean isForgotten(SeenCluster other, Now now) {
         boolean forgotten = now.ns() - other.heardNs > MEMORY * settings.graceNs();
-        long sinceMs = other.heardMs - 3 * settings.graceNs() / 1_000_000;
-        if (forgotten && !memory.hasHeardOfOthersSince(sinceMs, other.said.members())) {
+        if (forgotten && !wasToldOf(other)) {
             memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
         }
         return forgotten;
     }
 
+    /** Has another member, which spoke when this cluster was heard, told of it? */
+    private boolean wasToldOf(SeenCluster other) {
+        return memory.hasHeardOfOthersSince(other.heardMs - 3 * settings.graceNs() / 1_000_000, other.said.members());
+    }
+
     /** This node leaves, and does not wait for what another cluster does: everybody is told now. */
     void leaves() {
         if (!givingWay.hasBegun() && speaksForCluster()) {
-            for (Other other : others.values()) {
+            for (SeenCluster other : others.values()) {
                 if (!other.handedOver) {
                     memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
                 }
@@ -175,11 +158,12 @@ final class OtherClusters {
     }
 
     /** Is it not seen any more, or did it not give way in time? Then everybody here is told, unless it handed over what it had. */
-    private boolean isOver(Other other, Now now) {
+    private boolean isOver(SeenCluster other, Now now) {
         boolean gone = now.ns() - other.heardNs > 2 * settings.graceNs();
         int graces = settings.givesWay() && !stays(other.said) ? 6 : 2; // that one may be certain later than this one
         boolean stays = other.isCertain() && now.ns() - other.certainNs > graces * settings.graceNs();
-        if (!other.handedOver && (gone || (stays && !other.told))) {
+        boolean isOlder = other.heardNs - speaksSinceNs < 0;
+        if (!other.handedOver && (gone || (stays && !other.told)) && !(isOlder && wasToldOf(other))) {
             memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
             other.told = true;
         }
@@ -192,16 +176,16 @@ final class OtherClusters {
     /** Those that there are. */
     List<Effect.OtherCluster> certain() {
         return others.values().stream()
-                .filter(Other::isCertain)
+                .filter(SeenCluster::isCertain)
                 .map(this::described)
                 .toList();
     }
 
-    private Effect.OtherCluster described(Other other) {
+    private Effect.OtherCluster described(SeenCluster other) {
         return new Effect.OtherCluster(nameOf(other), other.said.members().size(), !stays(other.said));
     }
 
-    private static String nameOf(Other other) {
+    private static String nameOf(SeenCluster other) {
         return other.said.node() + " at " + other.said.address();
     }
 
@@ -235,7 +219,7 @@ final class OtherClusters {
     private void onWho(Who who, Now now) {
         Set<Long> lives = membership.lives();
         if (!who.clusterId().equals(settings.clusterId())
-                || !membership.isUp()
+                || !isMember()
                 || lives.contains(who.fromUid())
                 || who.fromUid() == self.uid()) {
             return;
@@ -252,7 +236,7 @@ final class OtherClusters {
         } else if (givingWay.hasBegun()) {
             return;
         } else if (who.isOfOldest()) {
-            Other other = heard(who, now);
+            SeenCluster other = heard(who, now);
             if (other != null && !speaksForCluster() && !who.isToldTo()) {
                 long oldest = seniority.oldest(lives);
                 outbox.send(oldest, who.toldTo(oldest)); // which may not hear it itself
@@ -280,13 +264,13 @@ final class OtherClusters {
     }
 
     /** From now on everybody is told if that cluster is gone; also by another member, should this one be gone before. */
-    private @Nullable Other heard(Who who, Now now) {
-        Other other = others.get(who.fromUid());
+    private @Nullable SeenCluster heard(Who who, Now now) {
+        SeenCluster other = others.get(who.fromUid());
         if (other == null) {
             if (others.size() >= MOST || !isRelated(who)) {
                 return null;
             }
-            other = new Other(who);
+            other = new SeenCluster(who);
             others.put(who.fromUid(), other);
         }
         other.said = who;
@@ -297,7 +281,7 @@ final class OtherClusters {
     }
 
     /** The oldest member of another cluster has answered. */
-    private void onExchange(Other other, Who who, Now now) {
+    private void onExchange(SeenCluster other, Who who, Now now) {
         for (long member : membership.lives()) {
             if (member != self.uid()) {
                 outbox.send(member, who.toldTo(member));
@@ -305,7 +289,7 @@ final class OtherClusters {
         }
         if (other.exchanges == 0 || now.ns() - other.countedNs >= strangers.intervalNs()) {
             other.countedNs = now.ns();
-            if (!other.isCertain() && ++other.exchanges == EXCHANGES) {
+            if (!other.isCertain() && ++other.exchanges == SeenCluster.EXCHANGES) {
                 other.certainNs = now.ns();
                 outbox.add(described(other));
             }
@@ -335,14 +319,14 @@ final class OtherClusters {
 
     private void onGiveWay(GiveWay giveWay, Now now) {
         Set<Long> lives = membership.lives();
-        if (!settings.givesWay() || !membership.isUp()) {
+        if (!settings.givesWay() || !isMember()) {
             return;
         }
         if (giveWay.fromUid() == seniority.oldest(lives) && giveWay.fromUid() != self.uid()) {
             givingWay.follow(giveWay);
             return;
         }
-        Other other = others.get(giveWay.fromUid());
+        SeenCluster other = others.get(giveWay.fromUid());
         boolean decidesItself =
                 other != null && other.toldToGiveWayNs != null && now.ns() - other.toldToGiveWayNs < settings.graceNs();
         boolean agrees = giveWay.giveWay().equals(lives)
@@ -356,26 +340,19 @@ final class OtherClusters {
 
     /** The parts of one attempt count as a whole. They come again, with whoever joined meanwhile, until this node has said that it has them. */
     private void onPart(HistoryPart part, Now now) {
-        Other other = others.get(part.fromUid());
+        SeenCluster other = others.get(part.fromUid());
         if (other == null || !other.isCertain() || !speaksForCluster()) {
             return;
         }
         other.heardNs = now.ns();
-        boolean another = !other.parts.isEmpty() && other.parts.get(0).number() != part.number();
-        if (part.index() == 0 || another) {
-            other.parts.clear();
-        }
-        if (part.index() == other.parts.size()) {
-            other.parts.add(part);
-        }
-        if (other.parts.size() == part.parts()) {
+        if (other.isWholeWith(part)) {
             takeOver(other, now);
             outbox.add(
                     new Effect.SendTo(other.said.address(), new HandedOver(self.uid(), part.fromUid(), part.number())));
         }
     }
 
-    private void takeOver(Other other, Now now) {
+    private void takeOver(SeenCluster other, Now now) {
         List<Departure> departures = new ArrayList<>();
         for (HistoryPart part : other.parts) {
             memory.heardTime(part.fromUid(), part.timeMs(), now);

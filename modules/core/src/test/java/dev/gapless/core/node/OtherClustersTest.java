@@ -471,6 +471,46 @@ class OtherClustersTest {
     }
 
     @Test
+    @DisplayName("ruleM4: what another cluster handed over is not told once more by who speaks next")
+    void theNextOneKnowsWhatWasHandedOver() {
+        twoClusters();
+        run(2 * GRACE + 3);
+        assertTrue(island.givesWay());
+        island.dead = true;
+        run(1);
+        two.dead = true;
+        removed(two.uid, three);
+        run(8 * GRACE);
+        assertEquals(List.of(21L), elsewhere(three));
+    }
+
+    @Test
+    @DisplayName("ruleM4: a process that its cluster has removed speaks for none, however long it lives on")
+    void whoIsNoMemberAnyMoreSaysNothing() {
+        Member four = started(22, 4, true);
+        Member five = started(23, 5, true);
+        form(two, three, five);
+        form(island, four);
+        run(2 * GRACE);
+        assertTrue(four.givesWay());
+        removed(four.uid, island, four);
+        removed(island.uid, four); // as the transport's cluster does when it shuts down
+        run(4);
+        assertTrue(island.givesWay());
+        island.dead = true;
+        run(4 * GRACE);
+        assertEquals(List.of(21L, 22L), elsewhere(two));
+    }
+
+    private static List<Long> elsewhere(Member member) {
+        return member.history.departures().stream()
+                .filter(Departure::elsewhere)
+                .map(Departure::uid)
+                .sorted()
+                .toList();
+    }
+
+    @Test
     @DisplayName("ruleM4: an oldest member that leaves tells of the other cluster at once")
     void whoLeavesTells() {
         twoClusters();

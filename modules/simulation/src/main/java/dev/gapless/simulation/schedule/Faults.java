@@ -306,12 +306,28 @@ final class Faults {
 
     /** A process that leaves has drained, or its time for it is up. */
     void gone(NodeProcess process) {
+        if (process.isDead() || process.isOutside()) {
+            return;
+        }
+        SplittableRandom own = new SplittableRandom(process.uid() + 1); // nothing else depends on it
+        if (schedule.profile().clusters() && own.nextBoolean()) {
+            schedule.counts().add("died: a while after it was no member any more");
+            Set<Long> members = schedule.clusters().of(process.uid()).uids();
+            schedule.clusters().remove(process.uid());
+            process.isRemoved(members, own);
+            schedule.timeline().after(own.nextLong(3 * Profile.SECOND), () -> stops(process));
+        } else {
+            stops(process);
+            after(later.nextLong(Profile.SECOND), () -> schedule.clusters().remove(process.uid()));
+        }
+    }
+
+    private void stops(NodeProcess process) {
         if (process.isDead()) {
             return;
         }
         schedule.trace(process.host(), () -> "is gone");
         schedule.stop(process);
-        after(later.nextLong(Profile.SECOND), () -> schedule.clusters().remove(process.uid()));
         if (process.gaveWay()) {
             startAgain(process.host(), later.nextLong(3 * Profile.SECOND));
         } else if (later.nextBoolean()) {

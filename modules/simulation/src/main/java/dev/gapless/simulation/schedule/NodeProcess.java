@@ -22,6 +22,7 @@ import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import dev.gapless.simulation.schedule.Chains.Moment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,7 @@ final class NodeProcess implements Outside {
     private boolean dead;
     private boolean paused;
     private boolean gaveWay;
+    private boolean outside;
     private int effectsLeft = Integer.MAX_VALUE;
 
     /** The process has died in the middle of what it did. */
@@ -273,6 +275,23 @@ final class NodeProcess implements Outside {
                 },
                 () -> node.removed(memberUid));
         happens(Moment.REMOVED);
+    }
+
+    /** It has left: its cluster's membership shuts down, which takes all members for removed, in any order, itself among them. */
+    void isRemoved(Set<Long> members, SplittableRandom order) {
+        outside = true;
+        List<Long> all = new ArrayList<>(new TreeSet<>(members));
+        for (int left = all.size(); left > 0; left--) {
+            long next = all.remove(order.nextInt(left));
+            if (next == uid() || heard.knows(next)) {
+                removed(next);
+            }
+        }
+    }
+
+    /** Is it alive, and no member any more? */
+    boolean isOutside() {
+        return outside;
     }
 
     void reachability(long memberUid, boolean reachable) {
@@ -556,7 +575,7 @@ final class NodeProcess implements Outside {
     }
 
     List<String> describe() {
-        List<String> lines = new java.util.ArrayList<>();
+        List<String> lines = new ArrayList<>();
         lines.add(schedule.name(uid()));
         if (node.producer() != null) {
             lines.add("    cursors " + node.producer().cursors());
