@@ -28,9 +28,7 @@ public record HistoryView(
         List<Departure> others = departures.stream()
                 .filter(departure -> !uids.test(departure.uid()))
                 .toList();
-        return others.size() == departures.size()
-                ? this
-                : new HistoryView(complete, horizons, others, clock, marginMs);
+        return others.size() == departures.size() ? this : new HistoryView(complete, horizons, others, clock, marginMs);
     }
 
     /** Does it have everything that ended since that time, for a token of this history? */

@@ -231,8 +231,7 @@ final class Producers {
 
     /** It is told once: here, if it said what it published, or once it was waited for. */
     private void endsAsOfToken(Registration r, MemberEvent.Removed removed, long nowMs) {
-        LogEnd ended =
-                removed.published() == null ? null : removed.published().get(topic);
+        LogEnd ended = removed.published() == null ? null : removed.published().get(topic);
         Position position = Objects.requireNonNull(r.position());
         Set<Long> present = new HashSet<>();
         registrations.present().forEach(other -> present.add(other.uid()));

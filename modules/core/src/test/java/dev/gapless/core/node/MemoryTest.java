@@ -131,7 +131,8 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleT2: shards hear of an end that others saw earlier when this node sees it: no token has passed it before")
+    @DisplayName(
+            "ruleT2: shards hear of an end that others saw earlier when this node sees it: no token has passed it before")
     void anEndThatOthersSawEarlier() {
         upWith(OTHER);
         did(() -> node.joining(GONE.uid(), "host:40"));

@@ -695,7 +695,8 @@ class OtherClustersTest {
         form(two, three);
         assertTrue(two.history.covers(two.uid, nowNs / 1_000_000));
         run(1);
-        assertFalse(two.history.covers(two.uid, nowNs / 1_000_000), "a token of its half of a split may be resumed here");
+        assertFalse(
+                two.history.covers(two.uid, nowNs / 1_000_000), "a token of its half of a split may be resumed here");
     }
 
     @Test
