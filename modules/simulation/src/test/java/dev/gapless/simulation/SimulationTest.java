@@ -34,6 +34,7 @@ class SimulationTest {
             "clusters: handed over",
             "clusters: parted, both live on",
             "died: between two effects",
+            "died: a while after it was no member any more",
             "died: while leaving",
             "fault: a short life on an island",
             "fault: a split",
