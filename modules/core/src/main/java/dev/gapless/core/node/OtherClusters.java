@@ -122,13 +122,24 @@ final class OtherClusters {
         return memory.wasToldOf(other.said.members(), other.heardMs, handedOverMs);
     }
 
-    /** This node leaves, and does not wait for what another cluster does: everybody is told now. */
+    /** This node leaves, and does not wait for what another cluster does: everybody is told now, or remembers it from now on. */
     void leaves() {
-        if (!givingWay.hasBegun() && speaksForCluster()) {
-            for (SeenCluster other : others.values()) {
-                if (!other.handedOver) {
-                    memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
-                }
+        if (givingWay.hasBegun()) {
+            return;
+        }
+        for (SeenCluster other : others.values()) {
+            if (!speaksForCluster() && !wasToldOf(other)) {
+                tellAll(other.said);
+            } else if (speaksForCluster() && !other.handedOver) {
+                memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
+            }
+        }
+    }
+
+    private void tellAll(Who who) {
+        for (long member : membership.lives()) {
+            if (member != self.uid()) {
+                outbox.send(member, who.toldTo(member));
             }
         }
     }
@@ -283,11 +294,7 @@ final class OtherClusters {
 
     /** The oldest member of another cluster has answered. */
     private void onExchange(SeenCluster other, Who who, Now now) {
-        for (long member : membership.lives()) {
-            if (member != self.uid()) {
-                outbox.send(member, who.toldTo(member));
-            }
-        }
+        tellAll(who);
         if (other.exchanges == 0 || now.ns() - other.countedNs >= strangers.intervalNs()) {
             other.countedNs = now.ns();
             if (!other.isCertain() && ++other.exchanges == SeenCluster.EXCHANGES) {

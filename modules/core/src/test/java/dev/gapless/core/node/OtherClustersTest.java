@@ -564,6 +564,21 @@ class OtherClustersTest {
     }
 
     @Test
+    @DisplayName("ruleM4: a member that alone has heard of another cluster, and leaves, passes that on")
+    void whoAloneHeardPassesItOn() {
+        form(two, three);
+        island.dead = true;
+        lost.add(Who.class);
+        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        lost.clear();
+        three.did(three.node::leave);
+        three.dead = true;
+        removed(three.uid, two);
+        run(8 * GRACE);
+        assertEquals(1, two.unknown());
+    }
+
+    @Test
     @DisplayName("ruleM4: clusters with other ids, and strangers at an address that was given to them, do not count")
     void othersHaveNothingToDoWithIt() {
         byUid.remove(island.uid);
