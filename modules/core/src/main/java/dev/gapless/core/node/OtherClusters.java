@@ -45,10 +45,6 @@ final class OtherClusters {
     private final Set<Long> vouchedFor = new HashSet<>();
 
     private Now tick;
-    /** Did this node speak for its cluster at the last tick, and since when? */
-    private boolean speaks;
-
-    private long speaksSinceNs;
 
     OtherClusters(
             NodeSettings self,
@@ -90,12 +86,9 @@ final class OtherClusters {
     void onTime(Now now) {
         boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
         tick = now;
-        boolean spoke = speaks;
-        speaks = speaksForCluster();
-        speaksSinceNs = spoke ? speaksSinceNs : now.ns();
         if (givingWay.hasBegun()) {
             givingWay.onTime(now);
-        } else if (speaks) {
+        } else if (speaksForCluster()) {
             if (late) {
                 others.values().stream().filter(other -> !other.isCertain()).forEach(other -> other.exchanges = 0);
             }
@@ -174,8 +167,8 @@ final class OtherClusters {
         boolean gone = now.ns() - other.heardNs > 2 * settings.graceNs();
         int graces = settings.givesWay() && !stays(other.said) ? 6 : 2; // that one may be certain later than this one
         boolean stays = other.isCertain() && now.ns() - other.certainNs > graces * settings.graceNs();
-        boolean isOlder = other.heardNs - speaksSinceNs < 0;
-        if (!other.handedOver && (gone || (stays && !other.told)) && !(isOlder && wasToldOf(other))) {
+        boolean wasTold = other.whileAnotherSpoke && wasToldOf(other);
+        if (!other.handedOver && (gone || (stays && !other.told)) && !wasTold) {
             memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
             other.told = true;
         }
@@ -288,6 +281,7 @@ final class OtherClusters {
         other.said = who;
         other.heardNs = now.ns();
         other.heardMs = memory.timeMs(now);
+        other.whileAnotherSpoke = !speaksForCluster();
         partFrom(who.histories(), now);
         return other;
     }

@@ -17,6 +17,8 @@ final class SeenCluster {
     long heardNs;
     /** The same by the cluster's time. */
     long heardMs;
+    /** Did another member speak for this node's cluster when it was heard? */
+    boolean whileAnotherSpoke;
     /** Exchanges that count, as far as they are needed, the last of them, and since when there are enough. */
     int exchanges;
 
