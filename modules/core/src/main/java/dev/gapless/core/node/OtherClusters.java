@@ -122,15 +122,15 @@ final class OtherClusters {
         }
         for (SeenCluster other : others.values()) {
             if (!speaksForCluster() && !wasToldOf(other)) {
-                tellAll(other.said);
+                tell(other.said, membership.lives());
             } else if (speaksForCluster() && !other.handedOver) {
                 memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
             }
         }
     }
 
-    private void tellAll(Who who) {
-        for (long member : membership.lives()) {
+    private void tell(Who who, Set<Long> members) {
+        for (long member : members) {
             if (member != self.uid()) {
                 outbox.send(member, who.toldTo(member));
             }
@@ -241,10 +241,10 @@ final class OtherClusters {
         } else if (givingWay.hasBegun()) {
             return;
         } else if (who.isOfOldest()) {
+            boolean isNew = !others.containsKey(who.fromUid());
             SeenCluster other = heard(who, now);
             if (other != null && !speaksForCluster() && !who.isToldTo()) {
-                long oldest = seniority.oldest(lives);
-                outbox.send(oldest, who.toldTo(oldest)); // which may not hear it itself
+                tell(who, isNew ? lives : Set.of(seniority.oldest(lives))); // which may not hear it themselves
             }
             if (other != null && answers && speaksForCluster()) {
                 onExchange(other, who, now);
@@ -288,7 +288,7 @@ final class OtherClusters {
 
     /** The oldest member of another cluster has answered. */
     private void onExchange(SeenCluster other, Who who, Now now) {
-        tellAll(who);
+        tell(who, membership.lives());
         if (other.exchanges == 0 || now.ns() - other.countedNs >= strangers.intervalNs()) {
             other.countedNs = now.ns();
             if (!other.isCertain() && ++other.exchanges == SeenCluster.EXCHANGES) {

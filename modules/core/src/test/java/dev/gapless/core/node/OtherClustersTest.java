@@ -564,6 +564,20 @@ class OtherClustersTest {
     }
 
     @Test
+    @DisplayName("ruleM4: whoever hears of another cluster first tells all members, as the oldest may be gone")
+    void whoHearsFirstTellsAll() {
+        Member four = started(41, 4, true);
+        form(two, three, four);
+        island.dead = true;
+        two.dead = true;
+        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        three.dead = true;
+        removed(three.uid, four);
+        run(8 * GRACE);
+        assertEquals(1, four.unknown());
+    }
+
+    @Test
     @DisplayName("ruleM4: a member that alone has heard of another cluster, and leaves, passes that on")
     void whoAloneHeardPassesItOn() {
         form(two, three);

@@ -281,6 +281,9 @@ final class NodeProcess implements Outside {
     void isRemoved(Set<Long> members, SplittableRandom order) {
         outside = true;
         List<Long> all = new ArrayList<>(new TreeSet<>(members));
+        if (!members.contains(uid())) {
+            all.add(uid()); // the others have removed it before
+        }
         for (int left = all.size(); left > 0; left--) {
             long next = all.remove(order.nextInt(left));
             if (next == uid() || heard.knows(next)) {
