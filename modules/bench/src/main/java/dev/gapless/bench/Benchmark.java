@@ -23,7 +23,7 @@ public final class Benchmark implements AutoCloseable {
      */
     public Benchmark(Plan plan, String classPath, Consumer<String> progress) throws IOException {
         this.plan = plan;
-        this.children = new Children(classPath);
+        this.children = new Children(classPath, plan.jvmOptions());
         this.progress = progress;
     }
 

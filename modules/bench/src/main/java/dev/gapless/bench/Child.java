@@ -18,9 +18,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A {@link BenchProcess}, from outside. */
 final class Child {
-    /** The same for all peers. */
-    static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
-
     private static final String ENDED = "ended";
     private static final Duration END = Duration.ofSeconds(30);
 
@@ -36,10 +33,11 @@ final class Child {
      * @param classPath with this class, and what it needs
      * @param log where its standard error goes
      */
-    Child(String classPath, String peer, String role, int ratePerSecond, Path log) throws IOException {
+    Child(String classPath, List<String> jvmOptions, String peer, String role, int ratePerSecond, Path log)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(JVM_OPTIONS);
+        command.addAll(jvmOptions);
         command.add("-Dlogback.configurationFile=logback-bench.xml");
         if (Runtime.version().feature() >= 24) {
             command.add("--sun-misc-unsafe-memory-access=allow");

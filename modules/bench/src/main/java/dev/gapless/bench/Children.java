@@ -12,13 +12,15 @@ import java.util.stream.Stream;
 /** The processes of the run that takes place, and their logs. Once it is closed there are none, and there will be none. */
 final class Children implements AutoCloseable {
     private final String classPath;
+    private final List<String> jvmOptions;
     private final Path logs = Files.createTempDirectory("gapless-bench");
     private final List<Child> running = new ArrayList<>();
     private boolean closed;
     private int started;
 
-    Children(String classPath) throws IOException {
+    Children(String classPath, List<String> jvmOptions) throws IOException {
         this.classPath = classPath;
+        this.jvmOptions = jvmOptions;
     }
 
     synchronized Child start(String peer, String role, int ratePerSecond) throws IOException, RunFailure {
@@ -26,7 +28,7 @@ final class Children implements AutoCloseable {
             throw new RunFailure("interrupted");
         }
         started++;
-        Child child = new Child(classPath, peer, role, ratePerSecond, logs.resolve(started + ".log"));
+        Child child = new Child(classPath, jvmOptions, peer, role, ratePerSecond, logs.resolve(started + ".log"));
         running.add(child);
         return child;
     }

@@ -12,10 +12,21 @@ import java.util.List;
  * @param rounds how often each peer runs with each workload
  * @param warmUp how long messages flow before it is measured
  * @param measure how long it is measured
+ * @param jvmOptions of every process
  */
 public record Plan(
-        List<Workload> workloads, List<String> peers, String baseline, int rounds, Duration warmUp, Duration measure) {
+        List<Workload> workloads,
+        List<String> peers,
+        String baseline,
+        int rounds,
+        Duration warmUp,
+        Duration measure,
+        List<String> jvmOptions) {
+    /** A heap that does not grow while it is measured, and the same collector on small machines and large ones. */
+    public static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC");
+
     public Plan {
+        jvmOptions = List.copyOf(jvmOptions);
         workloads = List.copyOf(workloads);
         peers = List.copyOf(peers);
         if (workloads.isEmpty() || peers.isEmpty() || rounds < 1 || !peers.contains(baseline)) {

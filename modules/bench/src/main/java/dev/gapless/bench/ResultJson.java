@@ -27,7 +27,7 @@ public final class ResultJson {
                 .put("measure_ms", plan.measure().toMillis())
                 .put("message_bytes", Message.BYTES)
                 .put("baseline", plan.baseline());
-        Child.JVM_OPTIONS.forEach(settings.putArray("jvm_options")::add);
+        plan.jvmOptions().forEach(settings.putArray("jvm_options")::add);
         ArrayNode workloads = root.putArray("workloads");
         for (Workload workload : plan.workloads()) {
             ArrayNode peers = workloads

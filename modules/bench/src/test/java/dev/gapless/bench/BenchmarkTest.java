@@ -20,8 +20,11 @@ class BenchmarkTest {
     private static final Set<Figure> LATENCIES =
             EnumSet.of(Figure.LATENCY_MEDIAN, Figure.LATENCY_P99, Figure.LATENCY_MAX);
 
+    /** Quick to start. */
+    private static final List<String> QUICK = List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
     private static Plan plan(List<Workload> workloads, String... peers) {
-        return new Plan(workloads, List.of(peers), peers[0], 1, Duration.ofMillis(300), Duration.ofMillis(500));
+        return new Plan(workloads, List.of(peers), peers[0], 1, Duration.ofMillis(300), Duration.ofMillis(500), QUICK);
     }
 
     private static Result run(Plan plan, String classPath, List<String> progress) throws Exception {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Gapless beside other ways to send messages, each in JVMs of its own on this machine.",
             "Each round runs every peer once. Each subscriber checks that every message came, once and in order; a run that"
-                    + " fails the check has no figures. A run is quiet if other processes used less than 5 % of the machine."
+                    + " fails the check has no figures. A run is quiet if other processes used less than 5 %% of the machine."
                     + " Figures are medians of quiet runs. Ratios are against a baseline within the same round."
         })
 final class BenchCommand implements Callable<Integer> {
@@ -41,8 +41,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--workloads",
             paramLabel = "W,W",
             split = ",",
-            description = "Which workloads (default: all): W1, one publisher to one subscriber, as fast as it can; W2, one to"
-                    + " three; W3, latency at 10,000 messages a second.")
+            description =
+                    "Which workloads (default: all): W1, one publisher to one subscriber, as fast as it can; W2, one to"
+                            + " three; W3, latency at 10,000 messages a second.")
     private List<Workload> workloads = List.of(Workload.values());
 
     @Option(
@@ -67,8 +68,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "TIME",
             converter = DurationConverter.class,
-            description = "How long messages flow before it is measured (default: ${DEFAULT-VALUE}). After less than 10 s"
-                    + " much of what is measured is the JVM's compiler.",
+            description =
+                    "How long messages flow before it is measured (default: ${DEFAULT-VALUE}). After less than 10 s"
+                            + " much of what is measured is the JVM's compiler.",
             defaultValue = "10s")
     private Duration warmUp;
 
@@ -112,8 +114,8 @@ final class BenchCommand implements Callable<Integer> {
         List<Run> failed = result.failed();
         if (!failed.isEmpty()) {
             Run first = failed.get(0);
-            throw new Failure(failed.size() + " of " + result.runs().size() + " runs failed; the first, " + first.workload()
-                    + " of " + first.peer() + ": " + first.problem());
+            throw new Failure(failed.size() + " of " + result.runs().size() + " runs failed; the first, "
+                    + first.workload() + " of " + first.peer() + ": " + first.problem());
         } else if (!result.isComplete()) {
             throw new Failure("interrupted after " + result.runs().size() + " of "
                     + result.plan().runs() + " runs");
@@ -126,7 +128,8 @@ final class BenchCommand implements Callable<Integer> {
         }
         for (String peer : peers) {
             if (!Peers.names().contains(peer)) {
-                throw wrong("--peers: there is no peer '" + peer + "'; the peers are " + String.join(", ", Peers.names()));
+                throw wrong(
+                        "--peers: there is no peer '" + peer + "'; the peers are " + String.join(", ", Peers.names()));
             }
         }
         if (peers.stream().distinct().count() < peers.size()
@@ -137,7 +140,7 @@ final class BenchCommand implements Callable<Integer> {
             throw wrong("--baseline: '" + baseline + "' is not among the peers " + String.join(", ", peers));
         }
         String against = baseline != null ? baseline : peers.contains(BASELINE) ? BASELINE : peers.get(0);
-        return new Plan(workloads, peers, against, rounds, warmUp, measure);
+        return new Plan(workloads, peers, against, rounds, warmUp, measure, Plan.JVM_OPTIONS);
     }
 
     private void print(Result result) throws IOException {

@@ -24,7 +24,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class BenchCommandTest {
     private static final Plan TWO_RUNS = new Plan(
-            List.of(Workload.W1), List.of("gapless", "tcp"), "tcp", 1, Duration.ofSeconds(1), Duration.ofSeconds(2));
+            List.of(Workload.W1),
+            List.of("gapless", "tcp"),
+            "tcp",
+            1,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Plan.JVM_OPTIONS);
 
     @TempDir
     private Path directory;
@@ -75,8 +81,19 @@ class BenchCommandTest {
     @Test
     void printsOneJsonDocumentAndNothingElse() throws Exception {
         try (Program bench = Program.start(
-                directory, "bench", "--json", "--workloads", "w1", "--peers", "tcp", "--rounds", "1", "--warm-up", "200ms",
-                "--measure", "300ms")) {
+                directory,
+                "bench",
+                "--json",
+                "--workloads",
+                "w1",
+                "--peers",
+                "tcp",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "200ms",
+                "--measure",
+                "300ms")) {
             assertEquals(0, bench.awaitExit(), bench::toString);
             JsonNode json = PayloadJson.JSON.readTree(String.join("\n", bench.out()));
             assertTrue(json.path("complete").asBoolean(), bench::toString);
@@ -96,7 +113,9 @@ class BenchCommandTest {
             int status = bench.awaitExit();
             if (!signal.equals("KILL")) {
                 assertEquals(1, status, bench::toString);
-                assertEquals("gapless bench: interrupted after 0 of 15 runs", bench.err().get(1));
+                assertEquals(
+                        "gapless bench: interrupted after 0 of 15 runs",
+                        bench.err().get(1));
             }
             Program.awaitThat("none of them runs", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }

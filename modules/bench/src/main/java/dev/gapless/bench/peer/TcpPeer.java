@@ -68,8 +68,7 @@ final class TcpPeer implements Peer {
     }
 
     private static final class Listener implements Side {
-        private final ServerSocket server =
-                new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+        private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         private final Receiver receiver;
 
         Listener(Receiver receiver) throws IOException {
