@@ -2,6 +2,7 @@ package dev.gapless.core;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 /**
  * What a node remembers of the incarnations that ended, at one moment (rule T2). Immutable.
@@ -20,6 +21,16 @@ public record HistoryView(
     public HistoryView {
         horizons = Map.copyOf(horizons);
         departures = List.copyOf(departures);
+    }
+
+    /** The same, as if these had not ended. */
+    public HistoryView without(LongPredicate uids) {
+        List<Departure> others = departures.stream()
+                .filter(departure -> !uids.test(departure.uid()))
+                .toList();
+        return others.size() == departures.size()
+                ? this
+                : new HistoryView(complete, horizons, others, clock, marginMs);
     }
 
     /** Does it have everything that ended since that time, for a token of this history? */

@@ -106,6 +106,15 @@ class CheckerTest {
     }
 
     @Test
+    void takesThatALifeComesAfterAnEmptyLogOfWhichNothingIsTold() {
+        given(1, 2, 3, 4, 5);
+        told("g n1 PRODUCER_RESTARTED e1 6 - e8 1");
+        restartAgain();
+        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        right();
+    }
+
+    @Test
     void takesWhatIsInOrder() {
         given(1, 2, 3, 4, 5);
         right();

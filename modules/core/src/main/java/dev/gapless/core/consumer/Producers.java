@@ -15,6 +15,7 @@ import dev.gapless.core.member.MemberEvent;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +185,11 @@ final class Producers {
             return;
         }
         registrations.gone(r);
+        Registration named = r.isUnnamed() ? ofToken(removedUid) : null;
+        if (named != null) {
+            endsAsOfToken(named, removed, now.ms());
+            return;
+        }
         Registration known = registrations.of(r.node());
         if (r.isUnnamed() && known != null && known.uid() == Registration.NO_UID) {
             r = known; // its name was its address: another life of it, which never answered
@@ -203,6 +209,38 @@ final class Producers {
             if (isLost(r)) {
                 writer.lost(r, now.ms());
             }
+        }
+    }
+
+    /**
+     * What is waited for as the token names it, and was that incarnation, which the members know by its address alone. Null if there is
+     * nothing. If the wait was in vain, that was told, and whatever it published since is told as of its address.
+     */
+    private @Nullable Registration ofToken(long uid) {
+        CursorToken.Seen seen = token == null ? null : token.seen();
+        if (seen != null) {
+            for (Map.Entry<String, Long> life : seen.lives().entrySet()) {
+                Registration r = life.getValue() == uid ? registrations.of(life.getKey()) : null;
+                if (r != null && r.isWaiting() && r.isOnlyInToken() && r.at() != null) {
+                    return r;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** It is told once: here, if it said what it published, or once it was waited for. */
+    private void endsAsOfToken(Registration r, MemberEvent.Removed removed, long nowMs) {
+        LogEnd ended =
+                removed.published() == null ? null : removed.published().get(topic);
+        Position position = Objects.requireNonNull(r.position());
+        Set<Long> present = new HashSet<>();
+        registrations.present().forEach(other -> present.add(other.uid()));
+        if (ended != null
+                && position.epoch().equals(ended.log().epoch())
+                && position.sequence() <= ended.head()
+                && writer.endedAfter(r.node(), removed.uid(), ended, position, present, nowMs)) {
+            registrations.forget(r);
         }
     }
 

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What is forgotten, as it is too old or there is too much, raises the horizon. Not thread-safe.
  */
 public final class History {
+    /** The id of any history: of one that nobody knows. */
+    public static final long UNKNOWN = 0;
+
     private static final int MOST_IDS = 8;
     /** So many that are more than is remembered may come at once. */
     private static final int MOST_AT_ONCE = 64;
@@ -104,7 +107,9 @@ public final class History {
      */
     public boolean partFrom(Set<Long> ids, long timeMs) {
         Map<Long, Long> shared = new HashMap<>(horizons);
-        shared.keySet().retainAll(ids);
+        if (!ids.contains(UNKNOWN)) {
+            shared.keySet().retainAll(ids);
+        }
         shared.replaceAll((id, horizon) -> timeMs + bounds.marginMs());
         raise(shared);
         return !shared.isEmpty();

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongPredicate;
 
 /**
  * How a node comes to remember what the others do (rule T2): it asks one of them after the other until one has answered whole, and later
@@ -96,8 +97,15 @@ final class Memory {
         return !view().equals(told);
     }
 
-    void told() {
+    /**
+     * What the shards are told. Of an incarnation that others saw end earlier they hear when this node sees it, too: until then no token has
+     * passed its end.
+     *
+     * @param known those that are members here, or join
+     */
+    HistoryView told(LongPredicate known) {
         told = view();
+        return told.without(known);
     }
 
     // ------------------------------------------------------------------ asking
@@ -185,11 +193,18 @@ final class Memory {
         spread(List.of(nobody), lives, now);
     }
 
-    /** Has one with these members handed over since that time, or is any remembered that has not? That stands for all that there were. */
-    boolean hasHeardOfOthersSince(long timeMs, Set<Long> members) {
+    /**
+     * Is what another cluster published known to be missed here?
+     *
+     * @param heardMs when it was heard for the last time; it may have published until then
+     * @param handedOverMs if one of its members was handed over since then, all that there was came with it
+     */
+    boolean wasToldOf(Set<Long> members, long heardMs, long handedOverMs) {
         return view().departures().stream()
-                .filter(departure -> departure.elsewhere() && departure.endedMs() >= timeMs)
-                .anyMatch(departure -> departure.node().equals(Gap.NOBODY) || members.contains(departure.uid()));
+                .filter(Departure::elsewhere)
+                .anyMatch(departure -> departure.node().equals(Gap.NOBODY)
+                        ? departure.endedMs() >= heardMs
+                        : departure.endedMs() >= handedOverMs && members.contains(departure.uid()));
     }
 
     /**
@@ -205,6 +220,15 @@ final class Memory {
         here.forEach(history::add);
         spread(here, lives, now);
         return livedOn;
+    }
+
+    /** The ids of the histories that it goes on from, and whether there may be others. */
+    Set<Long> histories() {
+        Set<Long> ids = new HashSet<>(view().horizons().keySet());
+        if (beganLate || !history.isComplete()) {
+            ids.add(History.UNKNOWN);
+        }
+        return ids;
     }
 
     /** Another cluster goes on from histories with these ids, too. */

@@ -1,5 +1,6 @@
 package dev.gapless.core.node;
 
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -132,9 +133,9 @@ public final class Node {
     }
 
     private void tellMembers(List<MemberEvent> events) {
-        memory.told();
+        HistoryView history = memory.told(membership::knows);
         tellShards(new ToShard.Members(
-                events, new MemberView(membership.lives(), membership.snapshot(), membership.isUp(), memory.view())));
+                events, new MemberView(membership.lives(), membership.snapshot(), membership.isUp(), history)));
     }
 
     // ------------------------------------------------------------------ incarnations that ended (rule T2)

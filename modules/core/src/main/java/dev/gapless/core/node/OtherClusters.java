@@ -118,7 +118,8 @@ final class OtherClusters {
 
     /** Has another member, which spoke when this cluster was heard, told of it? */
     private boolean wasToldOf(SeenCluster other) {
-        return memory.hasHeardOfOthersSince(other.heardMs - 3 * settings.graceNs() / 1_000_000, other.said.members());
+        long handedOverMs = other.heardMs - 3 * settings.graceNs() / 1_000_000;
+        return memory.wasToldOf(other.said.members(), other.heardMs, handedOverMs);
     }
 
     /** This node leaves, and does not wait for what another cluster does: everybody is told now. */
@@ -154,7 +155,7 @@ final class OtherClusters {
                 oldest == self.uid() ? settings.address() : membership.addressOf(oldest),
                 self.startedMs(),
                 lives,
-                memory.view().horizons().keySet());
+                memory.histories());
     }
 
     /** Is it not seen any more, or did it not give way in time? Then everybody here is told, unless it handed over what it had. */

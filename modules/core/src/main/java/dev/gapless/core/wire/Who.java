@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * @param oldestAddress its host and port
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970
  * @param members of the sender's cluster, the sender included
- * @param histories the ids of the histories that the sender goes on from (rule T2)
+ * @param histories the ids of the histories that the sender goes on from (rule T2); 0 among them if there may be others
  */
 public record Who(
         long fromUid,

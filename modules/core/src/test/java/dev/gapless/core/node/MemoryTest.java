@@ -131,6 +131,26 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleT2: shards hear of an end that others saw earlier when this node sees it: no token has passed it before")
+    void anEndThatOthersSawEarlier() {
+        upWith(OTHER);
+        did(() -> node.joining(GONE.uid(), "host:40"));
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(GONE), Set.of(SELF, OTHER));
+        assertTrue(history().complete());
+        assertEquals(List.of(), history().departures());
+        told.clear();
+        removed(GONE.uid());
+        assertEquals(List.of(GONE.uid()), uids(history()));
+        assertEquals(1, told.size(), "with its removal");
+        assertFalse(told.get(0).events().isEmpty());
+    }
+
+    private static List<Long> uids(HistoryView history) {
+        return history.departures().stream().map(Departure::uid).toList();
+    }
+
+    @Test
     @DisplayName(
             "ruleT2: a member whose clock is ahead moves the end of who went just before: others may have heard of it first")
     void aClockThatIsAheadMovesTheLatestEnd() {

@@ -485,6 +485,23 @@ class OtherClustersTest {
     }
 
     @Test
+    @DisplayName("ruleM4: that nobody knows what another cluster published says nothing of what it published later")
+    void whatWasToldBeforeItWasHeardAgain() {
+        Member warns = started(24, 1, false);
+        byUid.remove(island.uid);
+        form(two, three);
+        form(warns);
+        while (three.unknown() == 0) {
+            run(1);
+        }
+        run(GRACE / 2);
+        two.dead = true; // and it is not removed yet: nobody speaks
+        warns.dead = true;
+        run(8 * GRACE);
+        assertEquals(2, three.unknown());
+    }
+
+    @Test
     @DisplayName("ruleM4: a process that its cluster has removed speaks for none, however long it lives on")
     void whoIsNoMemberAnyMoreSaysNothing() {
         Member four = started(22, 4, true);
@@ -664,6 +681,21 @@ class OtherClustersTest {
         assertTrue(island.givesWay());
         assertEquals(List.of(1L, 1L), List.of(two.unknown(), three.unknown()));
         assertTrue(three.departure(first.uid).elsewhere());
+    }
+
+    @Test
+    @DisplayName("ruleM4: whose history began late may be of a cluster that went on from any history")
+    void aHistoryThatBeganLateIsOfAnyCluster() {
+        lost.add(AskHistory.class);
+        Member first = started(20, 6, true);
+        form(first, island);
+        first.dead = true;
+        removed(first.uid, island);
+        lost.clear();
+        form(two, three);
+        assertTrue(two.history.covers(two.uid, nowNs / 1_000_000));
+        run(1);
+        assertFalse(two.history.covers(two.uid, nowNs / 1_000_000), "a token of its half of a split may be resumed here");
     }
 
     @Test
