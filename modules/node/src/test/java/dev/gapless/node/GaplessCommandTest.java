@@ -63,7 +63,7 @@ class GaplessCommandTest {
                 "bench --workloads W9",
                 "bench --workloads W1,W1",
                 "bench --peers pigeons",
-                "bench --peers gapless,",
+                "bench --peers gapless,,tcp",
                 "bench --peers gapless,gapless",
                 "bench --peers gapless --baseline tcp",
                 "bench --rounds 0",
