@@ -24,7 +24,8 @@ class ModuleNamesTest {
         "dev.gapless.cluster,dev.gapless.Gapless",
         "dev.gapless.testkit,dev.gapless.testkit.GaplessTestKit",
         "dev.gapless.node,dev.gapless.node.Member",
-        "dev.gapless.simulation,dev.gapless.simulation.schedule.Simulator"
+        "dev.gapless.simulation,dev.gapless.simulation.schedule.Simulator",
+        "dev.gapless.bench,dev.gapless.bench.Benchmark"
     })
     void eachJarHasTheNameOfItsModule(String name, Class<?> type) throws Exception {
         Path place =
@@ -48,6 +49,7 @@ class ModuleNamesTest {
         }
         assertTrue(
                 names.containsAll(List.of(
+                        "dev.gapless.bench",
                         "dev.gapless.cluster",
                         "dev.gapless.core",
                         "dev.gapless.node",

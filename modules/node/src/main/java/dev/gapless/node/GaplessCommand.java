@@ -53,6 +53,7 @@ public final class GaplessCommand implements Runnable {
                 .addSubcommand(new StatusCommand(termination))
                 .addSubcommand(new DemoCommand(termination))
                 .addSubcommand(new SimulateCommand(termination))
+                .addSubcommand(new BenchCommand(termination))
                 .addSubcommand(new DemoNodeCommand());
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)

@@ -59,6 +59,17 @@ class GaplessCommandTest {
                 "simulate --seeds 1..2 --trace",
                 "simulate --seeds 1 --faults some",
                 "simulate --seeds 1 --threads 0",
+                "bench extra",
+                "bench --workloads W9",
+                "bench --workloads W1,W1",
+                "bench --peers pigeons",
+                "bench --peers gapless,,tcp",
+                "bench --peers gapless,gapless",
+                "bench --peers gapless --baseline tcp",
+                "bench --rounds 0",
+                "bench --rounds many",
+                "bench --warm-up 0s",
+                "bench --measure soon",
             })
     void endsWithTwoAndOneLineOnWrongUsage(String line) {
         int status = command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
@@ -78,7 +89,7 @@ class GaplessCommandTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             statsu                             | there is no command 'statsu': the commands are node, publish, subscribe,
-            bench                              | there is no command 'bench': the commands are node, publish, subscribe,
+            steam                              | there is no command 'steam': the commands are node, publish, subscribe,
             publish --topci x                  | unknown option '--topci'; did you mean --topic?
             publish --topci x --seed 127.0.0.1:1 | unknown option '--topci'; did you mean --topic?
             publish --topic x --seed 127.0.0.1:1 y | unexpected argument 'y'
@@ -92,7 +103,7 @@ class GaplessCommandTest {
 
     @Test
     void saysWhatToDoWithEachCommand() {
-        for (String name : List.of("node", "publish", "subscribe", "status", "demo", "simulate")) {
+        for (String name : List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench")) {
             StringWriter help = new StringWriter();
             int status = command.setOut(new PrintWriter(help, true)).execute(name, "--help");
             assertEquals(0, status, name);

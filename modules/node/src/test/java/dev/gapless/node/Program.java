@@ -172,6 +172,11 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The processes that it has started. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     /** Sends a signal, such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
         Process kill =

@@ -1,0 +1,41 @@
+package dev.gapless.bench.peer;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** How much a publisher may send to one subscriber that has not confirmed it. One thread sends; another takes confirmations. */
+final class Credit {
+    private final int window;
+    private final AtomicLong confirmed = new AtomicLong();
+    private final AtomicReference<@Nullable Thread> waiting = new AtomicReference<>();
+    private long sent;
+
+    Credit(int window) {
+        this.window = window;
+    }
+
+    /** Counts one that is sent, and waits for room before. */
+    void take() {
+        if (sent - confirmed.get() >= window) {
+            waiting.set(Thread.currentThread());
+            long untilNs = System.nanoTime() + Patience.PROGRESS.toNanos();
+            while (sent - confirmed.get() >= window) {
+                long leftNs = untilNs - System.nanoTime();
+                if (leftNs <= 0) {
+                    throw new IllegalStateException("a subscriber confirms nothing");
+                }
+                LockSupport.parkNanos(this, leftNs);
+            }
+            waiting.set(null);
+        }
+        sent++;
+    }
+
+    /** The subscriber has taken this many. */
+    void confirm(long upTo) {
+        confirmed.set(upTo);
+        LockSupport.unpark(waiting.get());
+    }
+}

@@ -1,0 +1,176 @@
+package dev.gapless.bench.peer;
+
+import com.typesafe.config.ConfigFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.Props;
+
+/**
+ * An actor for each subscriber, told by tell over Pekko remoting: each message for itself, or several in a {@link Batch}. A window
+ * of unconfirmed tells keeps the transport's queue from overflowing, as its reliable delivery would. Nothing is repeated.
+ */
+final class RemotingPeer implements Peer {
+    /** Of messages under way to one subscriber. */
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    /** The transport's queue takes 3,072. */
+    private static final int MOST_TELLS = 2_048;
+
+    private static final String SYSTEM = "bench";
+    private static final String ACTOR = "subscriber";
+
+    private final int batch;
+    private final int window;
+
+    /** @param batch how many messages are told together at most; 1 for each by itself */
+    RemotingPeer(int batch) {
+        this.batch = batch;
+        this.window = Math.min(MOST_TELLS, WINDOW_BYTES / (batch * Message.BYTES));
+    }
+
+    @Override
+    public Publisher publisher() {
+        return new Sender();
+    }
+
+    @Override
+    public Side subscriber(Receiver receiver) {
+        ActorSystem system = system();
+        int every = Math.max(1, window / 4);
+        system.actorOf(Props.create(Taker.class, () -> new Taker(receiver, every)), ACTOR);
+        return new Listener(system);
+    }
+
+    private static ActorSystem system() {
+        return ActorSystem.create(SYSTEM, ConfigFactory.load("bench-remoting.conf"));
+    }
+
+    private static String addressOf(ActorSystem system) {
+        Address address = ((ExtendedActorSystem) system).provider().getDefaultAddress();
+        return address.getHost().orElseThrow() + ":" + address.getPort().orElseThrow();
+    }
+
+    private record Listener(ActorSystem system) implements Side {
+        @Override
+        public String address() {
+            return addressOf(system);
+        }
+
+        @Override
+        public void connect(String publisher, List<String> subscribers) {
+            // the publisher does
+        }
+    }
+
+    private record Subscriber(ActorRef actor, Credit credit, ActorRef confirmations) {}
+
+    private final class Sender implements Publisher {
+        private final ActorSystem system = system();
+        private final List<Subscriber> subscribers = new ArrayList<>();
+        private List<byte[]> collected = new ArrayList<>(batch);
+
+        @Override
+        public String address() {
+            return addressOf(system);
+        }
+
+        @Override
+        public void connect(String publisher, List<String> addresses) throws Exception {
+            for (String address : addresses) {
+                String path = "pekko://" + SYSTEM + "@" + address + "/user/" + ACTOR;
+                ActorRef actor = system.actorSelection(path)
+                        .resolveOne(Patience.CONNECT)
+                        .toCompletableFuture()
+                        .get(Patience.CONNECT.toMillis(), TimeUnit.MILLISECONDS);
+                Credit credit = new Credit(window);
+                subscribers.add(new Subscriber(
+                        actor, credit, system.actorOf(Props.create(Confirmed.class, () -> new Confirmed(credit)))));
+            }
+        }
+
+        @Override
+        public void publish(byte[] message) {
+            if (batch == 1) {
+                tell(message);
+                return;
+            }
+            collected.add(message);
+            if (collected.size() == batch) {
+                flush();
+            }
+        }
+
+        @Override
+        public void flush() {
+            if (!collected.isEmpty()) {
+                tell(new Batch(collected));
+                collected = new ArrayList<>(batch);
+            }
+        }
+
+        private void tell(Object what) {
+            for (Subscriber subscriber : subscribers) {
+                subscriber.credit.take();
+                subscriber.actor.tell(what, subscriber.confirmations);
+            }
+        }
+    }
+
+    /** Takes the confirmations of one subscriber. */
+    private static final class Confirmed extends AbstractActor {
+        private final Credit credit;
+
+        Confirmed(Credit credit) {
+            this.credit = credit;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder().match(Long.class, credit::confirm).build();
+        }
+    }
+
+    /** The subscriber's actor. */
+    private static final class Taker extends AbstractActor {
+        private final Receiver receiver;
+        private final int every;
+        private long taken;
+
+        Taker(Receiver receiver, int every) {
+            this.receiver = receiver;
+            this.every = every;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder()
+                    .match(byte[].class, this::onMessage)
+                    .match(Batch.class, this::onBatch)
+                    .build();
+        }
+
+        private void onMessage(byte[] message) {
+            receiver.take(message, 0);
+            confirm();
+        }
+
+        private void onBatch(Batch batch) {
+            for (byte[] message : batch.messages()) {
+                receiver.take(message, 0);
+            }
+            confirm();
+        }
+
+        private void confirm() {
+            if (++taken % every == 0) {
+                getSender().tell(taken, getSelf());
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.gapless.bench.process;
+
+/** Latencies of messages that were to be sent while it was measured, in nanoseconds; no messages, no latencies. */
+public record Latencies(long count, long medianNs, long p99Ns, long maxNs) {
+    private static final int FIELDS = 4;
+
+    /** As a process tells it. */
+    public String line() {
+        return count + " " + medianNs + " " + p99Ns + " " + maxNs;
+    }
+
+    /** What {@link #line} made. */
+    public static Latencies parse(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length != FIELDS) {
+            throw new IllegalArgumentException("'" + line + "' are no latencies");
+        }
+        return new Latencies(
+                Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
+    }
+}

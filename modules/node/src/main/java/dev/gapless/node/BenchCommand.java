@@ -1,0 +1,159 @@
+package dev.gapless.node;
+
+import dev.gapless.bench.Benchmark;
+import dev.gapless.bench.Plan;
+import dev.gapless.bench.Result;
+import dev.gapless.bench.ResultJson;
+import dev.gapless.bench.Run;
+import dev.gapless.bench.Workload;
+import dev.gapless.bench.peer.Peers;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Measures Gapless beside other ways to send messages, each in JVMs of its own on this machine.",
+            "Each round runs every peer once. Each subscriber checks that every message came, once and in order; a run that"
+                    + " fails the check has no figures. A run is quiet if other processes used less than 5 %% of the machine."
+                    + " Figures are medians of quiet runs. Ratios are against a baseline within the same round."
+        })
+final class BenchCommand implements Callable<Integer> {
+    private static final String BASELINE = "batches-128";
+
+    private final Termination termination;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--workloads",
+            paramLabel = "W,W",
+            split = ",",
+            description =
+                    "Which workloads (default: all): W1, one publisher to one subscriber, as fast as it can; W2, one to"
+                            + " three; W3, latency at 10,000 messages a second.")
+    private List<Workload> workloads = List.of(Workload.values());
+
+    @Option(
+            names = "--peers",
+            paramLabel = "P,P",
+            split = ",",
+            description = "Which peers, in this order (default: all): gapless; tcp, batches of 64 KiB over a socket;"
+                    + " batches-128 and batches-800, batches of so many messages over Pekko remoting; tell, each message by"
+                    + " itself over Pekko remoting.")
+    private List<String> peers = Peers.names();
+
+    @Option(
+            names = "--baseline",
+            paramLabel = "P",
+            description = "The peer that ratios are against (default: " + BASELINE + ", or the first peer without it).")
+    private @Nullable String baseline;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How many rounds (default: ${DEFAULT-VALUE}).")
+    private int rounds = 5;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "How long messages flow before it is measured (default: ${DEFAULT-VALUE}). After less than 10 s"
+                            + " much of what is measured is the JVM's compiler.",
+            defaultValue = "10s")
+    private Duration warmUp;
+
+    @Option(
+            names = "--measure",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description = "How long it is measured (default: ${DEFAULT-VALUE}).",
+            defaultValue = "6s")
+    private Duration measure;
+
+    @Option(names = "--json", description = "Prints one JSON document instead of tables.")
+    private boolean json;
+
+    BenchCommand(Termination termination) {
+        this.termination = termination;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Plan plan = plan();
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(plan.runs() + " runs, each with " + warmUp.toMillis() + " ms of warm-up and " + measure.toMillis()
+                + " ms of measuring");
+        err.flush();
+        Result result;
+        try (Benchmark benchmark = new Benchmark(plan, System.getProperty("java.class.path"), line -> {
+            err.println(line);
+            err.flush();
+        })) {
+            termination.requested().thenRun(benchmark::close);
+            result = benchmark.run();
+        }
+        print(result);
+        check(result);
+        return 0;
+    }
+
+    /** Throws Failure unless every run that was planned has figures. */
+    static void check(Result result) {
+        List<Run> failed = result.failed();
+        if (!failed.isEmpty()) {
+            Run first = failed.get(0);
+            throw new Failure(failed.size() + " of " + result.runs().size() + " runs failed; the first, "
+                    + first.workload() + " of " + first.peer() + ": " + first.problem());
+        } else if (!result.isComplete()) {
+            throw new Failure("interrupted after " + result.runs().size() + " of "
+                    + result.plan().runs() + " runs");
+        }
+    }
+
+    private Plan plan() {
+        if (rounds < 1) {
+            throw wrong("--rounds is at least 1");
+        }
+        for (String peer : peers) {
+            if (!Peers.names().contains(peer)) {
+                throw wrong(
+                        "--peers: there is no peer '" + peer + "'; the peers are " + String.join(", ", Peers.names()));
+            }
+        }
+        if (peers.stream().distinct().count() < peers.size()
+                || workloads.stream().distinct().count() < workloads.size()) {
+            throw wrong("a peer or a workload is named twice");
+        }
+        if (baseline != null && !peers.contains(baseline)) {
+            throw wrong("--baseline: '" + baseline + "' is not among the peers " + String.join(", ", peers));
+        }
+        String against = baseline != null ? baseline : peers.contains(BASELINE) ? BASELINE : peers.get(0);
+        return new Plan(workloads, peers, against, rounds, warmUp, measure, Plan.JVM_OPTIONS);
+    }
+
+    private void print(Result result) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(ResultJson.of(result).toPrettyString());
+        } else {
+            BenchTable.of(result).forEach(out::println);
+        }
+        out.flush();
+    }
+
+    private ParameterException wrong(String what) {
+        return new ParameterException(spec.commandLine(), what);
+    }
+}

@@ -1,0 +1,123 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.bench.Figure;
+import dev.gapless.bench.Plan;
+import dev.gapless.bench.Result;
+import dev.gapless.bench.Run;
+import dev.gapless.bench.Workload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchCommandTest {
+    private static final Plan TWO_RUNS = new Plan(
+            List.of(Workload.W1),
+            List.of("gapless", "tcp"),
+            "tcp",
+            1,
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Plan.JVM_OPTIONS);
+
+    @TempDir
+    private Path directory;
+
+    private static Run run(String peer, double rate, double others) {
+        return new Run(Workload.W1, 1, peer, Map.of(Figure.RATE, rate, Figure.CPU, 2.0), others, "");
+    }
+
+    private static Run failed(String peer) {
+        return new Run(Workload.W1, 1, peer, Map.of(), Double.NaN, "of 3 messages 1 were lost");
+    }
+
+    @Test
+    void failsIfARunFailed() {
+        Failure failure = assertThrows(
+                Failure.class,
+                () -> BenchCommand.check(new Result(TWO_RUNS, List.of(run("gapless", 1, 0), failed("tcp")))));
+        assertEquals("1 of 2 runs failed; the first, W1 of tcp: of 3 messages 1 were lost", failure.getMessage());
+    }
+
+    @Test
+    void failsIfItWasInterrupted() {
+        Failure failure = assertThrows(
+                Failure.class, () -> BenchCommand.check(new Result(TWO_RUNS, List.of(run("gapless", 1, 0)))));
+        assertEquals("interrupted after 1 of 2 runs", failure.getMessage());
+    }
+
+    @Test
+    void doesNotFailForNoise() {
+        BenchCommand.check(new Result(TWO_RUNS, List.of(run("gapless", 1, 0.5), run("tcp", 1, 0))));
+    }
+
+    @Test
+    void theTableSaysWhatIsNotToBeTrusted() {
+        String table = String.join(
+                "\n",
+                BenchTable.of(new Result(TWO_RUNS, List.of(run("gapless", 250_000, 0.5), run("tcp", 1_000_000, 0)))));
+        assertAll(
+                () -> assertTrue(table.contains("250.0 [250.0 250.0]"), table),
+                () -> assertTrue(table.contains("0.25 [0.25 0.25]"), table),
+                () -> assertTrue(table.contains("gapless: no run was quiet"), table),
+                () -> assertTrue(!table.contains("tcp: "), table));
+        String withFailure =
+                String.join("\n", BenchTable.of(new Result(TWO_RUNS, List.of(run("gapless", 1, 0), failed("tcp")))));
+        assertTrue(withFailure.contains("tcp: 1 failed and have no figures"), withFailure);
+    }
+
+    @Test
+    void printsOneJsonDocumentAndNothingElse() throws Exception {
+        try (Program bench = Program.start(
+                directory,
+                "bench",
+                "--json",
+                "--workloads",
+                "w1",
+                "--peers",
+                "tcp",
+                "--rounds",
+                "1",
+                "--warm-up",
+                "200ms",
+                "--measure",
+                "300ms")) {
+            assertEquals(0, bench.awaitExit(), bench::toString);
+            JsonNode json = PayloadJson.JSON.readTree(String.join("\n", bench.out()));
+            assertTrue(json.path("complete").asBoolean(), bench::toString);
+            assertEquals("tcp", json.at("/workloads/0/peers/0/peer").asText());
+            assertTrue(bench.err().get(0).startsWith("1 runs, each with 200 ms"), bench::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM", "KILL"})
+    @DisabledOnOs(OS.WINDOWS)
+    void leavesNoProcessBehind(String signal) throws Exception {
+        try (Program bench = Program.start(directory, "bench", "--peers", "tcp", "--warm-up", "10m")) {
+            Program.awaitThat("both processes run", () -> bench.descendants().size() == 2);
+            List<ProcessHandle> processes = bench.descendants();
+            bench.signal(signal);
+            int status = bench.awaitExit();
+            if (!signal.equals("KILL")) {
+                assertEquals(1, status, bench::toString);
+                assertEquals(
+                        "gapless bench: interrupted after 0 of 15 runs",
+                        bench.err().get(1));
+            }
+            Program.awaitThat("none of them runs", () -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+}
