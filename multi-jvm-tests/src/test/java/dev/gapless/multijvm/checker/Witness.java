@@ -118,7 +118,7 @@ final class Witness {
             fail("G1", "is given " + what + " silently, having reached " + reached);
         }
         if (!epoch.equals(stream.current)) {
-            if (!stream.closed && !isInAnEmptyLog(stream)) {
+            if (isInALog(stream)) {
                 fail("G1", "is given " + what + " silently, being in " + stream.current);
             } else if (reached != null) {
                 fail("G1", "is given " + what + " of a log that was over");
@@ -264,7 +264,7 @@ final class Witness {
         long first = gap.first();
         Long reached = reached(stream, epoch, first);
         boolean aside = isAside(stream, gap);
-        if (!stream.closed && !epoch.equals(stream.current) && !aside && !isInAnEmptyLog(stream)) {
+        if (isInALog(stream) && !epoch.equals(stream.current) && !aside) {
             fail("G1", "is told " + gap + ", being in " + stream.current);
         }
         if (reached != null && first <= reached && isToldAlone(gap) && due.isResumed()) {
@@ -316,11 +316,15 @@ final class Witness {
         }
     }
 
-    /** Nothing is told of the end of a log in which nothing ever stood, if its producer said so when it left. */
-    private boolean isInAnEmptyLog(Stream stream) {
-        return stream.current != null
+    /**
+     * Must it be told that the log it is in ended, before it is given or told anything of another? Not if nothing ever stood in it: then
+     * nothing is told, if the producer said so when it left.
+     */
+    private boolean isInALog(Stream stream) {
+        boolean empty = stream.current != null
                 && truth.ofEpoch(stream.current) == null
                 && stream.reached.getOrDefault(stream.current, 0L) == 0;
+        return !stream.closed && !empty;
     }
 
     /** A life that is over is told of by itself, wherever the stream is. Others of its node may be told of later. */
@@ -340,7 +344,7 @@ final class Witness {
         if (reached != null && reached != sequence) {
             fail("G1", what + ", having reached " + reached);
         }
-        if (!stream.closed && !epoch.equals(stream.current) && !isInAnEmptyLog(stream)) {
+        if (isInALog(stream) && !epoch.equals(stream.current)) {
             fail("G1", what + ", being in " + stream.current);
         }
         Life log = truth.ofEpoch(epoch);

@@ -8,7 +8,6 @@ import java.lang.management.MemoryType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** What this process does and uses within the window. */
@@ -29,10 +28,10 @@ final class Meter {
 
     /** Waits for the window and until it is over; what took place in it. */
     Usage measure(Window window) {
-        sleepUntil(window.beginNs());
+        Window.sleepUntil(window.beginNs());
         heapPools().forEach(MemoryPoolMXBean::resetPeakUsage);
         Reading begin = read();
-        sleepUntil(window.endNs());
+        Window.sleepUntil(window.endNs());
         Reading end = read();
         long allocated = 0;
         for (Map.Entry<Long, Long> thread : end.allocated.entrySet()) {
@@ -64,11 +63,5 @@ final class Meter {
         return ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .toList();
-    }
-
-    private static void sleepUntil(long ns) {
-        for (long left = ns - System.nanoTime(); left > 0; left = ns - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 }

@@ -3,7 +3,6 @@ package dev.gapless.bench.process;
 import dev.gapless.bench.peer.Message;
 import dev.gapless.bench.peer.Publisher;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 /** Publishes numbered messages on the calling thread: as fast as it can, or each at its time. */
 final class Publishing {
@@ -44,18 +43,12 @@ final class Publishing {
         for (long i = 1; dueNs - endNs < 0; i++) {
             if (dueNs - System.nanoTime() > 0) {
                 publisher.flush();
-                sleepUntil(dueNs);
+                Window.sleepUntil(dueNs);
             }
             publisher.publish(Message.of(++number, dueNs));
             published.lazySet(number);
             dueNs = beginNs + i * 1_000_000_000L / ratePerSecond;
         }
         publisher.flush();
-    }
-
-    private static void sleepUntil(long ns) {
-        for (long left = ns - System.nanoTime(); left > 0; left = ns - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
     }
 }

@@ -1,8 +1,17 @@
 package dev.gapless.bench.process;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** When is measured, as of System.nanoTime(), which is the same clock for all processes of a machine. */
 record Window(long beginNs, long endNs) {
     static final Window NONE = new Window(0, 0);
+
+    /** Waits until that moment, as of System.nanoTime(). */
+    static void sleepUntil(long ns) {
+        for (long left = ns - System.nanoTime(); left > 0; left = ns - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
 
     boolean contains(long ns) {
         return ns - beginNs >= 0 && endNs - ns > 0;

@@ -120,10 +120,11 @@ final class OtherClusters {
         if (givingWay.hasBegun()) {
             return;
         }
+        boolean speaks = speaksForCluster();
         for (SeenCluster other : others.values()) {
-            if (!speaksForCluster() && !wasToldOf(other)) {
+            if (!speaks && !wasToldOf(other)) {
                 tell(other.said, membership.lives());
-            } else if (speaksForCluster() && !other.handedOver) {
+            } else if (speaks && !other.handedOver) {
                 memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
             }
         }

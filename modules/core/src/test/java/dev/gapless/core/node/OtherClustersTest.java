@@ -696,9 +696,8 @@ class OtherClustersTest {
         assertEquals(0, three.unknown());
     }
 
-    @Test
-    @DisplayName("ruleM4: whose history began late does not know who was there before, and hands that over")
-    void aHistoryThatBeganLate() {
+    /** Beside the other cluster. {@return the member that was there before} */
+    private Member islandWhoseHistoryBeganLate() {
         lost.add(AskHistory.class);
         Member first = started(20, 6, true);
         form(first, island);
@@ -706,6 +705,13 @@ class OtherClustersTest {
         removed(first.uid, island);
         lost.clear();
         form(two, three);
+        return first;
+    }
+
+    @Test
+    @DisplayName("ruleM4: whose history began late does not know who was there before, and hands that over")
+    void aHistoryThatBeganLate() {
+        Member first = islandWhoseHistoryBeganLate();
         run(2 * GRACE + 3);
         assertTrue(island.givesWay());
         assertEquals(List.of(1L, 1L), List.of(two.unknown(), three.unknown()));
@@ -715,13 +721,7 @@ class OtherClustersTest {
     @Test
     @DisplayName("ruleM4: whose history began late may be of a cluster that went on from any history")
     void aHistoryThatBeganLateIsOfAnyCluster() {
-        lost.add(AskHistory.class);
-        Member first = started(20, 6, true);
-        form(first, island);
-        first.dead = true;
-        removed(first.uid, island);
-        lost.clear();
-        form(two, three);
+        islandWhoseHistoryBeganLate();
         assertTrue(two.history.covers(two.uid, nowNs / 1_000_000));
         run(1);
         assertFalse(

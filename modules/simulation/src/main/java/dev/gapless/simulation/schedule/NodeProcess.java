@@ -280,10 +280,9 @@ final class NodeProcess implements Outside {
     /** It has left: its cluster's membership shuts down, which takes all members for removed, in any order, itself among them. */
     void isRemoved(Set<Long> members, SplittableRandom order) {
         outside = true;
-        List<Long> all = new ArrayList<>(new TreeSet<>(members));
-        if (!members.contains(uid())) {
-            all.add(uid()); // the others have removed it before
-        }
+        Set<Long> everybody = new TreeSet<>(members);
+        everybody.add(uid()); // the others may have removed it before
+        List<Long> all = new ArrayList<>(everybody);
         for (int left = all.size(); left > 0; left--) {
             long next = all.remove(order.nextInt(left));
             if (next == uid() || heard.knows(next)) {
