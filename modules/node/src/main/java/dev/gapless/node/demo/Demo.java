@@ -231,7 +231,7 @@ final class Demo {
         synchronized (this) {
             addresses.remove(name);
         }
-        DemoProcess process = new DemoProcess(name, port, pace.ring(), directory, report -> onReport(name, report));
+        DemoProcess process = DemoProcess.start(name, port, pace.ring(), directory, report -> onReport(name, report));
         processes.put(name, process);
         screen.line(name, Colour.PLAIN, "started, process " + process.pid());
     }

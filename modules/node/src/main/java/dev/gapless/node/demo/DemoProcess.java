@@ -3,6 +3,7 @@ package dev.gapless.node.demo;
 import dev.gapless.node.Failure;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -30,7 +31,7 @@ final class DemoProcess {
      * @param directory for its log, and its flight recorder
      * @param to is told what it reports, on a thread of its own
      */
-    DemoProcess(String name, int port, int ring, Path directory, Consumer<Report> to) {
+    static DemoProcess start(String name, int port, int ring, Path directory, Consumer<Report> to) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Little memory, and quick to start.
@@ -42,14 +43,18 @@ final class DemoProcess {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.gapless.node.GaplessCommand"));
         command.addAll(List.of("demo-node", "--name", name, "--port", "" + port, "--ring", "" + ring));
+        File log = directory.resolve(name + ".log").toFile();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log));
         try {
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(
-                            directory.resolve(name + ".log").toFile()))
-                    .start();
+            return new DemoProcess(name, builder.start(), to);
         } catch (IOException e) {
             throw new Failure("cannot start " + name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** One that runs; what it reports goes there, on a thread of its own. */
+    DemoProcess(String name, Process process, Consumer<Report> to) {
+        this.process = process;
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         state = new ProcessState(process.pid());
         reader = new Thread(() -> read(to), "gapless-demo-" + name);
@@ -111,7 +116,8 @@ final class DemoProcess {
 
     /** SIGKILL; returns once it is gone, and everything it said was heard. */
     boolean kill() {
-        process.destroyForcibly();
+        // By its handle: Process.destroyForcibly closes the stream, and what was said and not yet read would be lost.
+        process.toHandle().destroyForcibly();
         try {
             boolean gone = process.waitFor(SIGNAL_SECONDS, TimeUnit.SECONDS);
             reader.join(TimeUnit.SECONDS.toMillis(SIGNAL_SECONDS));
