@@ -35,6 +35,9 @@ public final class History {
     /** Those that ended before it was complete, as this node saw. */
     private final Set<Long> seenEarly = new HashSet<>();
 
+    /** Histories that went on elsewhere, as was heard before this one was complete, with the horizons that they have from then on. */
+    private final Map<Long, Long> parted = new HashMap<>();
+
     /** What ended up to then may be forgotten here. */
     private long forgottenMs = Long.MIN_VALUE;
 
@@ -95,10 +98,14 @@ public final class History {
         }
         new TreeMap<>(theirs).forEach((id, horizon) -> {
             if (horizons.size() < MOST_IDS || horizons.containsKey(id)) {
-                horizons.merge(id, Math.max(horizon, forgottenMs), Math::max);
+                horizons.merge(id, Math.max(Math.max(horizon, forgottenMs), partedMs(id)), Math::max);
             }
         });
         changed();
+    }
+
+    private long partedMs(long id) {
+        return Math.max(parted.getOrDefault(id, Long.MIN_VALUE), parted.getOrDefault(UNKNOWN, Long.MIN_VALUE));
     }
 
     /**
@@ -106,11 +113,16 @@ public final class History {
      * {@return whether this one has any of them}
      */
     public boolean partFrom(Set<Long> ids, long timeMs) {
+        long horizonMs = timeMs + bounds.marginMs();
+        if (!isComplete()) {
+            boolean tooMany = parted.size() + ids.size() > MOST_IDS;
+            (tooMany ? Set.of(UNKNOWN) : ids).forEach(id -> parted.put(id, horizonMs));
+        }
         Map<Long, Long> shared = new HashMap<>(horizons);
         if (!ids.contains(UNKNOWN)) {
             shared.keySet().retainAll(ids);
         }
-        shared.replaceAll((id, horizon) -> timeMs + bounds.marginMs());
+        shared.replaceAll((id, horizon) -> horizonMs);
         raise(shared);
         return !shared.isEmpty();
     }

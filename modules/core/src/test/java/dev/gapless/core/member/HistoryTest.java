@@ -13,6 +13,7 @@ import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,24 @@ class HistoryTest {
         assertFalse(view().covers(8, Long.MAX_VALUE), "a token of another history");
         assertFalse(view().covers(0, Long.MAX_VALUE), "a token of a node that had none");
         assertEquals(7, view().id());
+    }
+
+    @Test
+    @DisplayName("ruleM4: a history that went on elsewhere, as was heard before this one came, has parted from it then, too")
+    void partsBeforeItIsComplete() {
+        assertFalse(history.partFrom(Set.of(7L), 1_000));
+        history.takeOver(Map.of(7L, 0L, 8L, 0L), 2_000);
+        assertFalse(view().covers(7, 1_000), "a token of when it was heard");
+        assertTrue(view().covers(8, 1_000));
+        assertTrue(view().covers(7, Long.MAX_VALUE));
+    }
+
+    @Test
+    @DisplayName("ruleM4: who does not know from which history another cluster goes on parts from each")
+    void partsFromEach() {
+        history.partFrom(Set.of(History.UNKNOWN), 1_000);
+        history.takeOver(Map.of(7L, 0L), 2_000);
+        assertFalse(view().covers(7, 1_000));
     }
 
     @Test
