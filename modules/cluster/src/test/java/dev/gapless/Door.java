@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** A port in front of a node: nothing passes before it is opened, and whoever has called by then waits. */
 final class Door implements AutoCloseable {
@@ -17,11 +18,23 @@ final class Door implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     Door() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            behind = free.getLocalPort();
+        behind = free();
+        try {
             front = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Below the ports that the system gives to whoever asks for any: nobody gets it before the node does. */
+    private static int free() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+            try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return free.getLocalPort();
+            } catch (IOException taken) {
+                // the next one
+            }
         }
     }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import ch.qos.logback.classic.Level;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.Set;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
@@ -63,15 +65,15 @@ class SeedNodesTest {
     @Test
     @DisplayName("ruleC10: a seed node where nobody listens does not hold up ready")
     void aSeedNodeThatDoesNotListenIsNotWaitedFor() throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free = socket.getLocalPort();
-        }
-        ActorSystem system = system(free, "1h");
-        try {
-            assertEquals(Set.of(), silent(system));
-        } finally {
-            end(system);
+        try (Socket taken = new Socket()) {
+            taken.bind(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)); // nor does anybody else get this port
+            ActorSystem system = system(taken.getLocalPort(), "1h");
+            try {
+                assertEquals(Set.of(), silent(system));
+            } finally {
+                end(system);
+            }
         }
     }
 
