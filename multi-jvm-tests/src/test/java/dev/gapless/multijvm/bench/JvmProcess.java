@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own: a line in is a command, a line out an answer. */
 final class JvmProcess implements AutoCloseable {
-    private static final long END_SECONDS = 10;
+    private static final long END_SECONDS = 60;
 
     /** Hears what a process says. */
     interface Listener {
@@ -26,6 +26,7 @@ final class JvmProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedWriter in;
+    private final Thread reader;
 
     /**
      * Starts it.
@@ -54,7 +55,7 @@ final class JvmProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         in = process.outputWriter(StandardCharsets.UTF_8);
-        Daemon.start("reads-" + process.pid(), () -> read(listener));
+        reader = Daemon.start("reads-" + process.pid(), () -> read(listener));
     }
 
     /** The class path of the running test. */
@@ -118,12 +119,14 @@ final class JvmProcess implements AutoCloseable {
         }
     }
 
-    /** Ends it at once, whatever it does, and waits for its end. */
+    /** Ends it at once, whatever it does, and waits for its end, and until the listener was given all that it had said. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        // By its handle: Process.destroyForcibly closes the stream, and what was said and not yet read would be lost.
+        process.toHandle().destroyForcibly();
         try {
-            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+            reader.join(TimeUnit.SECONDS.toMillis(END_SECONDS));
+            if (reader.isAlive() || !process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("The process " + process.pid() + " does not end");
             }
         } catch (InterruptedException e) {
@@ -139,7 +142,7 @@ final class JvmProcess implements AutoCloseable {
                 line = out.readLine();
             }
         } catch (IOException e) {
-            // it was killed
+            // the pipe broke: it has ended
         } finally {
             listener.ends();
         }

@@ -127,7 +127,6 @@ public final class TestNode implements AutoCloseable {
     /** Ends the process without a chance to do anything about it: SIGKILL. */
     public void kill() {
         process.close();
-        conversation.ends();
     }
 
     /** Its process is over, and it was SIGKILL that ended it. */
