@@ -89,8 +89,9 @@ final class ClassArchive {
                 .redirectErrorStream(true)
                 .redirectOutput(DIRECTORY.resolve("classes.log").toFile())
                 .start();
-        if (!dump.waitFor(DUMP_SECONDS, TimeUnit.SECONDS)) {
-            dump.destroyForcibly();
+        if (!dump.waitFor(DUMP_SECONDS, TimeUnit.SECONDS) || dump.exitValue() != 0) {
+            dump.destroyForcibly().waitFor();
+            Files.deleteIfExists(archive); // or a part of it would be taken for it, by the next run, too
         }
     }
 }
