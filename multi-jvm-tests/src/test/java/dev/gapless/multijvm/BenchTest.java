@@ -24,7 +24,7 @@ class BenchTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.named("Bench");
+        cluster = TestCluster.named("Bench").with("pekko.cluster.failure-detector.acceptable-heartbeat-pause = 60s");
         for (int i = 1; i <= 3; i++) {
             cluster.add("n" + i, "", NodeKind.PLAIN);
         }

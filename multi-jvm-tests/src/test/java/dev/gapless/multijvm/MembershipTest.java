@@ -28,9 +28,11 @@ class MembershipTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.named("Membership")
-                .with("gapless.topics { silent.ready-timeout = 3s, with-a-stranger.ready-timeout = 3s }")
-                .start(2);
+        cluster = TestCluster.named("Membership").with("""
+                        # A member that stands still for a few seconds stays one, however long the test itself takes for its steps.
+                        pekko.cluster.failure-detector.acceptable-heartbeat-pause = 60s
+                        gapless.topics { silent.ready-timeout = 3s, with-a-stranger.ready-timeout = 3s }
+                        """).start(2);
         n1 = cluster.node(1);
         n2 = cluster.node(2);
     }
