@@ -51,7 +51,7 @@ class SlowSubscriptionTest {
         long heapBefore = consumer.liveHeapBytes();
         slow.closeGate();
         publishPaced("slow", 2_000, 50_000, quick);
-        assertTrue(slow.report().inHandler(), "it is not held");
+        awaitHeld(slow);
         Expect.everything(quick.report(), producer, 1, 52_000);
         long grown = consumer.liveHeapBytes() - heapBefore;
         assertTrue(grown < 8 * MIB, () -> "50 MB passed it, and the heap grew by " + grown);
@@ -71,7 +71,7 @@ class SlowSubscriptionTest {
                 .awaitReady();
         assertEquals(0, s.report().handovers(), "none on a first connect");
         publishPaced("reload", 0, 5_000, quick);
-        assertTrue(s.report().inHandler());
+        awaitHeld(s);
         s.openGate();
         Report reloading = Await.value("it reloads", s::report, r -> r.handovers() == 1);
         assertEquals(0, reloading.reloads());
@@ -92,7 +92,7 @@ class SlowSubscriptionTest {
                         "fails", "fails", Arguments.of("failed-reloads", 2).and("gate-closed", true))
                 .awaitReady();
         publishPaced("fails", 0, 5_000, quick);
-        assertTrue(s.report().inHandler());
+        awaitHeld(s);
         String before = s.token();
         s.openGate();
         Report report = s.awaitReached(producer, 5_000);
@@ -101,6 +101,10 @@ class SlowSubscriptionTest {
         assertEquals(3, report.handovers());
         assertEquals(1, report.reloads());
         assertTrue(Cursors.sequence(before, producer.name()) < Cursors.sequence(s.token(), producer.name()));
+    }
+
+    private static void awaitHeld(TestSubscription s) {
+        Await.until(s + " is held", () -> s.report().inHandler());
     }
 
     /** No faster than the quick one takes them, so that it misses nothing. */
