@@ -18,12 +18,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Five nodes and their guests publish all the time, and meet one fault after another, in rounds. At the end of each round
  * nobody publishes any more, and the checker has to find everybody level, or told. {@code -Dmultijvm.faults.minutes=10}
  * makes it longer, {@code -Dmultijvm.faults.seed} draws the same faults again.
  */
+@Isolated("its nodes are as many as those of two other classes")
 class LongFaultsTest {
     private static final @Nullable Integer MINUTES = Integer.getInteger("multijvm.faults.minutes");
     private static final Duration TIME = MINUTES == null ? Duration.ofSeconds(90) : Duration.ofMinutes(MINUTES);
