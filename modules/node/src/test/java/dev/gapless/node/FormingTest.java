@@ -72,7 +72,7 @@ class FormingTest {
         int other = Ports.free();
         try (Member member = Member.start(config(Ports.free(), other))) {
             new Forming(told::add).run(member, List.of(seed(other)), new Termination());
-            member.up().get(30, TimeUnit.SECONDS);
+            member.up().get(2, TimeUnit.MINUTES);
             Program.awaitThat("cluster of one", () -> member.addresses().equals(List.of(member.address())));
             assertEquals(List.of(), told);
         }
@@ -85,8 +85,8 @@ class FormingTest {
         try (Member starting = Member.start(config(second, first, second));
                 Member member = Member.start(config(first, second))) {
             new Forming(told::add).run(member, List.of(seed(second)), new Termination());
-            member.up().get(30, TimeUnit.SECONDS);
-            starting.up().get(30, TimeUnit.SECONDS);
+            member.up().get(2, TimeUnit.MINUTES);
+            starting.up().get(2, TimeUnit.MINUTES);
             Program.awaitThat("cluster of two", () -> starting.addresses().size() == 2);
         }
     }
@@ -121,11 +121,7 @@ class FormingTest {
                     assertTrue(again.err().get(0).contains("waits for seed node 127.0.0.1:" + second), again::toString);
                     other.signal("CONT");
                     again.awaitErr("first is up");
-                    try (Program status = Program.start(directory, "status", "--seed", "127.0.0.1:" + first)) {
-                        assertEquals(0, status.awaitExit(), status::toString);
-                        assertTrue(
-                                status.out().stream().anyMatch(line -> line.startsWith("second ")), status::toString);
-                    }
+                    Status.awaitMembers(directory, "127.0.0.1:" + first, "first", "second");
                 } finally {
                     other.signal("CONT");
                 }

@@ -1,7 +1,6 @@
 package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,12 +81,7 @@ class GivingWayTest {
                                     .filter(line -> line.startsWith("younger is up"))
                                     .count()
                             == 2);
-            try (Program status = Program.start(directory, "status", "--seed", "127.0.0.1:" + youngerPort)) {
-                assertEquals(0, status.awaitExit(), status::toString);
-                for (String node : List.of("older ", "younger ")) {
-                    assertTrue(status.out().stream().anyMatch(line -> line.startsWith(node)), status::toString);
-                }
-            }
+            Status.awaitMembers(directory, "127.0.0.1:" + youngerPort, "older", "younger");
         }
     }
 }
