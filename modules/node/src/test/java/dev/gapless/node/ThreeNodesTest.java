@@ -2,7 +2,6 @@ package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
@@ -31,6 +30,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,11 +38,11 @@ import picocli.CommandLine;
 
 /** The commands as they are used: real processes, the shipped configuration (on ports that are free). */
 @Timeout(600)
+@Order(1) // takes longest
 class ThreeNodesTest {
     private static final int NODES = 3;
     private static final int LINES = 20_000;
     private static final String COMMON = "common.conf";
-    private static final int ATTEMPTS = 20;
 
     @TempDir
     private static Path directory;
@@ -453,19 +453,8 @@ class ThreeNodesTest {
         }
     }
 
-    /** What the status prints, asked again until it is as wanted: a member that is too busy to answer is said to be so. */
     private static List<String> awaitPrinted(Predicate<List<String>> condition, String... options) throws Exception {
-        List<String> printed = List.of();
-        for (int i = 0; i < ATTEMPTS; i++) {
-            try (Program status = start(with(new String[] {"status"}, options))) {
-                assertEquals(0, status.awaitExit(), status::toString);
-                printed = status.out();
-            }
-            if (condition.test(printed)) {
-                return printed;
-            }
-        }
-        return fail("the status stays as it is: " + String.join("\n", printed));
+        return Status.await(() -> start(with(new String[] {"status"}, options)), condition);
     }
 
     private static String[] with(String[] args, String... more) {
