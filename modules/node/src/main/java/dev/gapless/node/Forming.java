@@ -119,16 +119,16 @@ final class Forming {
         if (silent.isEmpty()) {
             return;
         }
+        if (waited.compareTo(seedTimeout) > 0 && !silent.equals(told)) {
+            told = silent;
+            tell.accept(
+                    "waits for seed node " + silent + ", which listens and does not answer, before it forms a cluster");
+        }
         if (waited.compareTo(patience) > 0) {
             throw new Failure("seed node " + silent
                     + " listens and does not answer. It may be a member of a cluster, so this"
                     + " node, the first of the seed nodes, forms none. Start that node again, or take it off " + SEEDS
                     + ", and start this one again");
-        }
-        if (waited.compareTo(seedTimeout) > 0 && !silent.equals(told)) {
-            told = silent;
-            tell.accept(
-                    "waits for seed node " + silent + ", which listens and does not answer, before it forms a cluster");
         }
     }
 }
