@@ -91,14 +91,14 @@ class BenchCommandTest {
                 "--rounds",
                 "1",
                 "--warm-up",
-                "200ms",
+                "1s",
                 "--measure",
-                "300ms")) {
+                "2s")) {
             assertEquals(0, bench.awaitExit(), bench::toString);
             JsonNode json = PayloadJson.JSON.readTree(String.join("\n", bench.out()));
             assertTrue(json.path("complete").asBoolean(), bench::toString);
             assertEquals("tcp", json.at("/workloads/0/peers/0/peer").asText());
-            assertTrue(bench.err().get(0).startsWith("1 runs, each with 200 ms"), bench::toString);
+            assertTrue(bench.err().get(0).startsWith("1 runs, each with 1000 ms"), bench::toString);
         }
     }
 
