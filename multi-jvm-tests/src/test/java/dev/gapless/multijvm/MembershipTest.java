@@ -30,7 +30,7 @@ class MembershipTest {
     static void start() {
         cluster = TestCluster.named("Membership").with("""
                         # A member that stands still for a few seconds stays one, however long the test itself takes for its steps.
-                        pekko.cluster.failure-detector.acceptable-heartbeat-pause = 60s
+                        pekko.cluster.failure-detector.acceptable-heartbeat-pause = 20s
                         gapless.topics { silent.ready-timeout = 3s, with-a-stranger.ready-timeout = 3s }
                         """).start(2);
         n1 = cluster.node(1);

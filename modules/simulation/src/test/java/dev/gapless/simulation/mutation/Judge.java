@@ -45,7 +45,7 @@ final class Judge {
         }
     }
 
-    /** These show three of four faults that any seeds show. The scenarios together take as long as some 50 further seeds. */
+    /** These show 70 of 100 faults that any seeds show. The scenarios together take as long as some 50 further seeds. */
     private static final long FIRST_SEEDS = 40;
 
     private static final long FURTHER_SEEDS = 300;
