@@ -95,7 +95,7 @@ class FormingTest {
     void whereSomebodyListensAndDoesNotAnswerItFormsNone() throws Exception {
         try (ServerSocket standsStill = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Member member = Member.start(config(Ports.free(), standsStill.getLocalPort()))) {
-            Forming forming = new Forming(told::add, Duration.ofSeconds(10));
+            Forming forming = new Forming(told::add, Duration.ofSeconds(5)); // just as long as it says nothing
             List<String> seeds = List.of(seed(standsStill.getLocalPort()));
             Failure failure = assertThrows(Failure.class, () -> forming.run(member, seeds, new Termination()));
             assertTrue(failure.getMessage().contains("listens and does not answer"), failure.getMessage());
