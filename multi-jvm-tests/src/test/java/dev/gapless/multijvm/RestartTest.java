@@ -29,9 +29,11 @@ class RestartTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.named("Restart")
-                .with("gapless.topics.lost.producer-return-timeout = 1s")
-                .start(3);
+        cluster = TestCluster.named("Restart").with("""
+                        # Who was killed stays a member until it is back, however long its process takes to start.
+                        pekko.cluster.split-brain-resolver.stable-after = 60s
+                        gapless.topics.lost.producer-return-timeout = 1s
+                        """).start(3);
         seed = cluster.node(1);
         producer = cluster.node(2);
         consumer = cluster.node(3);
@@ -154,6 +156,7 @@ class RestartTest {
         s.awaitReached(producer, 10);
         producer.kill();
         assertFalse(producer.isAlive());
+        seed.down(producer.address());
         Item gap = Expect.onlyGap(s.awaitGaps(producer, 1), producer, "PRODUCER_LOST");
         assertEquals(11, gap.first());
         assertNull(gap.count());
