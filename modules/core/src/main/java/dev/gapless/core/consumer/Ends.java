@@ -107,6 +107,7 @@ final class Ends {
         Set<Long> uids = new HashSet<>();
         known.departures().forEach(departure -> uids.add(departure.uid()));
         indexes.keySet().retainAll(uids);
+        heard.retainAll(uids);
         heard.removeAll(indexes.keySet());
         open = known.departures().stream()
                 .filter(departure -> !indexes.containsKey(departure.uid()))

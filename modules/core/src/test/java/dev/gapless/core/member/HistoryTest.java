@@ -13,8 +13,8 @@ import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +53,8 @@ class HistoryTest {
     }
 
     @Test
-    @DisplayName("ruleM4: a history that went on elsewhere, as was heard before this one came, has parted from it then, too")
+    @DisplayName(
+            "ruleM4: a history that went on elsewhere, as was heard before this one came, has parted from it then, too")
     void partsBeforeItIsComplete() {
         assertFalse(history.partFrom(Set.of(7L), 1_000));
         history.takeOver(Map.of(7L, 0L, 8L, 0L), 2_000);
