@@ -209,6 +209,39 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleS3: the gaps of one reload come in the order of their nodes' names, those of one node as they came")
+    void gapsAreInOrder() {
+        List<String> nodes = List.of("tick", "quotes-10", "prices", "quotes-2", "orders");
+        for (String node : nodes) {
+            feed.expired(eras.endOfUnheard(node, 1), Reason.PRODUCER_LOST, 0);
+        }
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
+        feed.expired(eras.endOfDeparted("p\0" + 2, 2, new LogEnd(NEXT_LOG, 7)), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfDeparted("p\0" + 1, 1, new LogEnd(LAST_LOG, 9)), Reason.PRODUCER_LOST, 0);
+        assertOrder(told());
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
+        feed.messages(q, frames(1, 8)); // and overtakes it
+        List<Gap> overtaken = told();
+        assertEquals(overtaken.stream().map(Gap::node).sorted().toList(), nodesOf(overtaken));
+        assertEquals(8, overtaken.size());
+    }
+
+    private static void assertOrder(List<Gap> gaps) {
+        assertEquals(List.of("orders", "p", "p", "p", "prices", "quotes-10", "quotes-2", "tick"), nodesOf(gaps));
+        assertEquals(
+                List.of(3L, 7L, 9L),
+                gaps.stream()
+                        .filter(gap -> "p".equals(gap.node()))
+                        .map(Gap::missed)
+                        .toList());
+    }
+
+    private static List<String> nodesOf(List<Gap> gaps) {
+        return gaps.stream().map(Gap::node).toList();
+    }
+
+    @Test
     @DisplayName("ruleS3: an expiry that arrives after the reload began needs another one")
     void laterExpiryNeedsAnotherReload() {
         feed.started(new At(p, 0));
