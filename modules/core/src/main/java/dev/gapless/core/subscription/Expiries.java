@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +119,7 @@ final class Expiries {
     }
 
     Missed missed() {
-        List<Gap> gaps = new ArrayList<>();
+        Set<Gap> gaps = new LinkedHashSet<>(); // of a node that crashes again and again nothing is known each time
         Map<String, Placed> upTo = new HashMap<>();
         List<End> left = new ArrayList<>();
         long timeMs = 0;
