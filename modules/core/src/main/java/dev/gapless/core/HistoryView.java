@@ -37,6 +37,11 @@ public record HistoryView(
         return complete && horizon != null && horizon <= sinceMs;
     }
 
+    /** May it have ended since that time, by the time of another member? */
+    public boolean endedSince(long timeMs, Departure departure) {
+        return departure.endedMs() > timeMs - marginMs;
+    }
+
     /** The id by which tokens name it; 0 while it is not complete. */
     public long id() {
         return complete ? horizons.keySet().stream().mapToLong(id -> id).min().orElse(0) : 0;

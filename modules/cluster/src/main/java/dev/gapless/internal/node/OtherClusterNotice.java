@@ -62,8 +62,8 @@ final class OtherClusterNotice {
                     + " them, and start them again so that they join this one";
         }
         return settings.givesWay()
-                ? "This one gives way (gapless.other-cluster): it hands over what its members published, and its nodes shut down. Start"
-                        + " them again so that they join the other one"
+                ? "This one gives way (gapless.other-cluster): it hands over what its members published, and its nodes shut down."
+                        + " Stop those that do not, and start them again so that they join the other one"
                 : "This one should give way, and stays, since gapless.other-cluster is warn: stop its nodes, and start them again so that"
                         + " they join the other one";
     }

@@ -1,8 +1,10 @@
 package dev.gapless.internal.subscribe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,6 +30,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,12 +52,16 @@ class EventReaderTest {
     }
 
     private <T> EventReader<T> reader(Class<T> type) {
+        return reader(type, state, SubscriptionSettings.defaults());
+    }
+
+    private <T> EventReader<T> reader(Class<T> type, SubscriptionState of, SubscriptionSettings settings) {
         return new EventReader<>(
                 Topic.of("t", type),
                 1,
-                state,
+                of,
                 feedback -> {},
-                new Filter(SubscriptionSettings.defaults()),
+                new Filter(settings),
                 new Codec(() -> {
                     throw decoding;
                 }),
@@ -63,9 +70,13 @@ class EventReaderTest {
     }
 
     private Content publish(long sequence) {
-        Content content = Content.of(1, "", new byte[] {(byte) sequence});
-        feed.messages(PRODUCER, List.of(new Frame(sequence, 0, content)));
-        return content;
+        Frame frame = frame(sequence);
+        feed.messages(PRODUCER, List.of(frame));
+        return frame.content();
+    }
+
+    private static Frame frame(long sequence) {
+        return new Frame(sequence, 0, Content.of(1, "", new byte[] {(byte) sequence}));
     }
 
     private static Position positionAfter(Event<?> event) {
@@ -118,5 +129,27 @@ class EventReaderTest {
         EventReader<Integer> reader = reader(Integer.class);
         decoding = new OutOfMemoryError("a test's");
         assertThrows(OutOfMemoryError.class, reader::next);
+    }
+
+    @Test
+    void whatAFilterLeavesOutDelaysNoJoin() {
+        TopicSettings small = SETTINGS.with(draft -> draft.bufferMessages = 2);
+        Feed shared = new Feed(small);
+        Feed own = new Feed(small.forCatchUp());
+        SubscriptionState catchingUp = SubscriptionState.catchingUp(own, shared, Vector.EMPTY, null, small, 0, 0);
+        for (Feed each : List.of(shared, own)) {
+            each.started(new At(PRODUCER, 0));
+            each.messages(
+                    PRODUCER,
+                    LongStream.rangeClosed(1, 9)
+                            .mapToObj(EventReaderTest::frame)
+                            .toList());
+        }
+        catchingUp.mayJoin(true);
+        assertTrue(catchingUp.isCatchingUp());
+        EventReader<Payload> reader = reader(
+                Payload.class, catchingUp, SubscriptionSettings.defaults().withNodes("another"));
+        assertNull(reader.next());
+        assertFalse(catchingUp.isCatchingUp());
     }
 }

@@ -63,10 +63,10 @@ final class Ends {
      * here before lived on there. What a history has of such when it becomes complete, this reader may have begun before.
      */
     List<Departure> elsewhere(HistoryView known, long nowNs) {
-        long sinceMs = history.complete() ? Long.MIN_VALUE : known.timeMs(nowNs) - known.marginMs();
         List<Departure> elsewhere = new ArrayList<>();
         for (Departure departure : known.departures()) {
-            if (departure.elsewhere() && departure.endedMs() > sinceMs) {
+            boolean counts = history.complete() || known.endedSince(known.timeMs(nowNs), departure);
+            if (departure.elsewhere() && counts) {
                 if (livedOn(departure)) {
                     elsewhere.add(departure.withoutEnds()); // some of it was given here
                 } else if (!remembers(departure.uid()) && heard.add(departure.uid())) {
@@ -107,6 +107,7 @@ final class Ends {
         Set<Long> uids = new HashSet<>();
         known.departures().forEach(departure -> uids.add(departure.uid()));
         indexes.keySet().retainAll(uids);
+        heard.retainAll(uids);
         heard.removeAll(indexes.keySet());
         open = known.departures().stream()
                 .filter(departure -> !indexes.containsKey(departure.uid()))

@@ -123,8 +123,7 @@ final class Past {
     }
 
     private void tell(Departure departure, long sinceMs, Set<String> open) {
-        boolean since = departure.endedMs() > sinceMs - history.marginMs();
-        if (since && !present.contains(departure.uid()) && told.add(departure.uid())) {
+        if (history.endedSince(sinceMs, departure) && !present.contains(departure.uid()) && told.add(departure.uid())) {
             writer.departed(departure, open.contains(departure.node()) || over.contains(departure.node()), nowMs);
         }
     }

@@ -44,10 +44,9 @@ final class Returning {
         if (seen == null) {
             return true; // made by hand
         }
-        long sinceMs = token.timeMs() - history.marginMs();
         return history.covers(seen.historyId(), token.timeMs())
                 && history.departures().stream()
-                        .allMatch(departure ->
-                                departure.endedMs() <= sinceMs || seen.ended().contains(departure.uid()));
+                        .allMatch(departure -> !history.endedSince(token.timeMs(), departure)
+                                || seen.ended().contains(departure.uid()));
     }
 }

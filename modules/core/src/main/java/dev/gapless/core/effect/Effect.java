@@ -40,7 +40,7 @@ public sealed interface Effect {
     record SendTo(String address, NodeMessage message) implements Effect {}
 
     /**
-     * There is another cluster with this one's id; for people. Said when that is certain.
+     * There is another cluster with this one's id; for people. Said when that is certain, or if their oldest members cannot talk.
      *
      * @param oldest the name of its oldest member, and its address
      * @param members how many it has

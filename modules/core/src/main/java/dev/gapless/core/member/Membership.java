@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,16 @@ public final class Membership {
 
         Member(String address) {
             this.address = address;
+        }
+
+        /** The name that it said, or its address. */
+        String saidName() {
+            return claimed == null ? address : claimed;
+        }
+
+        /** It ended at that time. */
+        Departure departure(long uid, long timeMs) {
+            return new Departure(uid, saidName(), timeMs, withdrawn ? Map.of() : published);
         }
     }
 
@@ -158,18 +169,16 @@ public final class Membership {
             events.addAll(removed(memberUid, timeMs));
             return events;
         }
-        String name = nameOf(memberUid);
         Member member = members.remove(memberUid);
-        if (member == null || name == null) {
+        if (member == null) {
             return List.of();
         }
-        Map<String, LogEnd> published = member.withdrawn ? Map.of() : member.published;
-        history.saw(new Departure(memberUid, member.claimed == null ? name : member.claimed, timeMs, published));
+        history.saw(member.departure(memberUid, timeMs));
         if (member.withdrawn) {
             return List.of();
         }
         List<MemberEvent> events = new ArrayList<>();
-        events.add(new MemberEvent.Removed(memberUid, published));
+        events.add(new MemberEvent.Removed(memberUid, member.published));
         if (member.named && member.claimed != null) {
             events.addAll(nameWhereFree(member.claimed));
         }
@@ -178,17 +187,18 @@ public final class Membership {
 
     /** The other members, and those that join, as if they ended now. */
     public List<Departure> departures(long timeMs) {
-        List<Departure> departures = new ArrayList<>();
-        for (Map<Long, Member> of : List.of(members, joining)) {
-            of.forEach((memberUid, member) -> {
-                if (memberUid != uid) {
-                    String name = member.claimed == null ? member.address : member.claimed;
-                    departures.add(
-                            new Departure(memberUid, name, timeMs, member.withdrawn ? Map.of() : member.published));
-                }
-            });
-        }
-        return departures;
+        return others().map(other -> other.getValue().departure(other.getKey(), timeMs))
+                .toList();
+    }
+
+    /** Has another member, or one that joins, one of these names? It goes by its address until it has said its name. */
+    public boolean hasOneCalled(Set<String> names) {
+        return others().anyMatch(other -> names.contains(other.getValue().saidName()));
+    }
+
+    private Stream<Map.Entry<Long, Member>> others() {
+        return Stream.concat(members.entrySet().stream(), joining.entrySet().stream())
+                .filter(member -> member.getKey() != uid);
     }
 
     /** Host and port of all members. */

@@ -90,12 +90,14 @@ final class OtherClusters {
             givingWay.onTime(now);
         } else if (speaksForCluster()) {
             if (late) {
-                others.values().stream().filter(other -> !other.isCertain()).forEach(other -> other.exchanges = 0);
+                others.values().stream()
+                        .filter(other -> !other.isCertain())
+                        .forEach(other -> other.isHeardAnew(now.ns()));
             }
             ask(now);
             others.values().removeIf(other -> isOver(other, now));
         } else {
-            others.values().forEach(other -> other.exchanges = 0);
+            others.values().forEach(other -> other.isHeardAnew(now.ns()));
             others.values().removeIf(other -> isForgotten(other, now));
         }
     }
@@ -166,12 +168,14 @@ final class OtherClusters {
     /** Is it not seen any more, or did it not give way in time? Then everybody here is told, unless it handed over what it had. */
     private boolean isOver(SeenCluster other, Now now) {
         boolean gone = now.ns() - other.heardNs > 2 * settings.graceNs();
-        int graces = settings.givesWay() && !stays(other.said) ? 6 : 2; // that one may be certain later than this one
-        boolean stays = other.isCertain() && now.ns() - other.certainNs > graces * settings.graceNs();
+        boolean stays = now.ns() - other.sinceNs() > graces(other) * settings.graceNs();
         boolean wasTold = other.whileAnotherSpoke && wasToldOf(other);
         if (!other.handedOver && (gone || (stays && !other.told)) && !wasTold) {
             memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
             other.told = true;
+            if (!gone && !other.isCertain()) {
+                outbox.add(described(other));
+            }
         }
         if (gone) {
             outbox.add(new Effect.OtherClusterGone(nameOf(other), other.handedOver));
@@ -179,10 +183,15 @@ final class OtherClusters {
         return gone;
     }
 
+    /** So many before everybody is told: that one may be certain later than this one, or its oldest member may hear nothing of this one. */
+    private int graces(SeenCluster other) {
+        return other.isCertain() && (!settings.givesWay() || stays(other.said)) ? 2 : 6;
+    }
+
     /** Those that there are. */
     List<Effect.OtherCluster> certain() {
         return others.values().stream()
-                .filter(SeenCluster::isCertain)
+                .filter(other -> other.isCertain() || other.told)
                 .map(this::described)
                 .toList();
     }
@@ -276,7 +285,7 @@ final class OtherClusters {
             if (others.size() >= MOST || !isRelated(who)) {
                 return null;
             }
-            other = new SeenCluster(who);
+            other = new SeenCluster(who, now.ns());
             others.put(who.fromUid(), other);
         }
         other.said = who;
@@ -311,7 +320,7 @@ final class OtherClusters {
         return strangers.isSeedNode(who.address())
                 || vouchedFor.contains(who.oldestUid())
                 || memory.view().departures().stream().anyMatch(departure -> itsNames.contains(departure.node()))
-                || membership.departures(0).stream().anyMatch(member -> itsNames.contains(member.node()));
+                || membership.hasOneCalled(itsNames);
     }
 
     /** Does this node's cluster stay, and not that one? Of two equal ones that whose oldest member was started earlier. */

@@ -14,6 +14,9 @@ final class SeenCluster {
     static final int EXCHANGES = 3;
 
     Who said;
+    /** When it was heard for the first time, while this node spoke for its own cluster, and did not stand still. */
+    private long firstNs;
+
     long heardNs;
     /** The same by the cluster's time. */
     long heardMs;
@@ -35,12 +38,24 @@ final class SeenCluster {
     /** Of whom it told in that. */
     final Set<Long> handedOverUids = new HashSet<>();
 
-    SeenCluster(Who said) {
+    SeenCluster(Who said, long nowNs) {
         this.said = said;
+        this.firstNs = nowNs;
+    }
+
+    /** What was heard by now does not count: another member speaks for this node's cluster, or this one stood still. */
+    void isHeardAnew(long nowNs) {
+        exchanges = 0;
+        firstNs = nowNs;
     }
 
     boolean isCertain() {
         return exchanges >= EXCHANGES;
+    }
+
+    /** Since when it is certain, or else heard. */
+    long sinceNs() {
+        return isCertain() ? certainNs : firstNs;
     }
 
     /** Takes a part of what it hands over. {@return whether all parts of that attempt have come} */

@@ -1,5 +1,6 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import dev.gapless.core.feed.At;
@@ -10,10 +11,13 @@ import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +50,7 @@ final class Expiries {
     /**
      * What they come to.
      *
-     * @param gaps empty if V has passed them all
+     * @param gaps empty if V has passed them all; in the order of their nodes' names
      * @param upTo where V goes on after them
      * @param timeMs when the last of them became known, in milliseconds since 1970
      * @param left ends of producers of which nothing is missed: they left, and V has all that they published
@@ -107,12 +111,19 @@ final class Expiries {
         return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
     }
 
+    /** By the names of the nodes; several producers of one node as they came. */
+    private List<Map.Entry<String, Expiry>> inOrder() {
+        List<Map.Entry<String, Expiry>> entries = new ArrayList<>(byNode.entrySet());
+        entries.sort(Comparator.comparing(entry -> Departure.nodeOf(entry.getKey())));
+        return entries;
+    }
+
     Missed missed() {
-        List<Gap> gaps = new ArrayList<>();
+        Set<Gap> gaps = new LinkedHashSet<>(); // of a node that crashes again and again nothing is known each time
         Map<String, Placed> upTo = new HashMap<>();
         List<End> left = new ArrayList<>();
         long timeMs = 0;
-        for (Map.Entry<String, Expiry> entry : byNode.entrySet()) {
+        for (Map.Entry<String, Expiry> entry : inOrder()) {
             Expiry expiry = entry.getValue();
             Placed reached = feed.where(entry.getKey(), at);
             if (reached instanceof Unplaced unplaced

@@ -224,6 +224,23 @@ class PastTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName(
+            "ruleM4: one whose end here was forgotten while it was waited for is told, too, when the other cluster hands it over")
+    void whoWasForgottenAndLivedOn() {
+        begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
+        registered(LOG, 1);
+        history = Given.history(departed(1, TAKEN, null));
+        after(new Removed(1));
+        history = Given.history(departed(2, TAKEN + 1, null));
+        after();
+        long before = feed.head();
+        history = Given.history(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        after();
+        assertEquals(before + 1, feed.head());
+        isToldExactly(TO_9);
+    }
+
+    @Test
     @DisplayName("ruleT2: who is a member here is not over, whatever others remember")
     void aMemberIsNotOver() {
         resume(token(), List.of(new Present(1, "host:1"), new Named(1, "p")), departed(1, TAKEN + 5, TO_9));

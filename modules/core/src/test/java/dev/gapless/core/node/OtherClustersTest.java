@@ -44,6 +44,9 @@ class OtherClustersTest {
     private final Map<Long, Member> byUid = new TreeMap<>();
     private final List<String> sentTo = new ArrayList<>();
     private final Set<Class<?>> lost = new HashSet<>();
+    /** Two that have quarantined each other. */
+    private Set<Long> apart = Set.of();
+
     private final Set<String> seeds = Set.of("host:1", "host:2", "host:3", "host:4", "host:5");
     private long nowNs;
 
@@ -103,7 +106,9 @@ class OtherClustersTest {
             if (effect instanceof Effect.SendTo send) {
                 sentTo.add(send.address());
                 byUid.values().stream()
-                        .filter(other -> !other.dead && other.address.equals(send.address()))
+                        .filter(other -> !other.dead
+                                && other.address.equals(send.address())
+                                && !apart.containsAll(List.of(uid, other.uid)))
                         .forEach(other -> deliver(other, send.message()));
             } else if (effect instanceof Effect.TellShards tell && tell.message() instanceof ToShard.Members members) {
                 history = members.view().history();
@@ -590,6 +595,24 @@ class OtherClustersTest {
         removed(three.uid, two);
         run(8 * GRACE);
         assertEquals(1, two.unknown());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: if the oldest members hear nothing of each other, everybody is told after six times the grace, and it is logged")
+    void theOldestHaveQuarantinedEachOther() {
+        twoClusters();
+        apart = Set.of(two.uid, island.uid);
+        run(6 * GRACE);
+        assertEquals(List.of(0L, 0L), List.of(two.unknown(), three.unknown()));
+        run(GRACE);
+        assertEquals(List.of(1L, 1L), List.of(two.unknown(), three.unknown()));
+        assertEquals(
+                List.of(new Effect.OtherCluster("n1 at host:1", 1, false)), two.effects(Effect.OtherCluster.class));
+        assertEquals(1, two.node.otherClusters().size());
+        run(10 * GRACE);
+        assertEquals(1, two.unknown(), "once");
+        assertEquals(1, two.effects(Effect.OtherCluster.class).size());
     }
 
     @Test

@@ -209,6 +209,45 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleS3: the gaps of one reload come in the order of their nodes' names, those of one node as they came")
+    void gapsAreInOrder() {
+        List<String> nodes = List.of("tick", "quotes-10", "prices", "quotes-2", "orders");
+        for (String node : nodes) {
+            feed.expired(eras.endOfUnheard(node, 1), Reason.PRODUCER_LOST, 0);
+        }
+        feed.expired(new At(p, 3), Reason.OVERRUN, 0);
+        feed.expired(eras.endOfDeparted("p\0" + 2, 2, new LogEnd(NEXT_LOG, 7)), Reason.PRODUCER_LOST, 0);
+        feed.expired(eras.endOfDeparted("p\0" + 1, 1, new LogEnd(LAST_LOG, 9)), Reason.PRODUCER_LOST, 0);
+        List<Gap> gaps = told();
+        assertEquals(List.of("orders", "p", "p", "p", "prices", "quotes-10", "quotes-2", "tick"), nodesOf(gaps));
+        assertEquals(
+                List.of(3L, 7L, 9L),
+                gaps.subList(1, 4).stream().map(Gap::missed).toList());
+        subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
+        feed.messages(q, frames(1, 8)); // and overtakes it
+        assertEquals(List.of("orders", "p", "p", "prices", "quotes-10", "quotes-2", "tick"), nodesOf(told()));
+    }
+
+    @Test
+    @DisplayName("ruleS3, T2: of lives of one node of which nothing is known one gap is told, however many they are")
+    void livesOfWhichNothingIsKnown() {
+        for (long uid = 1; uid <= 5; uid++) {
+            feed.expired(eras.endOfUnheard("p\0" + uid, uid), Reason.PRODUCER_LOST, 0);
+        }
+        Gap lost = new Gap("p", Reason.PRODUCER_LOST, null, null, null, null);
+        assertEquals(List.of(lost), told());
+        subscription.reloaded(null);
+        idle();
+        feed.expired(eras.endOfUnheard("p\0" + 6, 6), Reason.PRODUCER_LOST, 0);
+        assertEquals(List.of(lost), told());
+    }
+
+    private static List<String> nodesOf(List<Gap> gaps) {
+        return gaps.stream().map(Gap::node).toList();
+    }
+
+    @Test
     @DisplayName("ruleS3: an expiry that arrives after the reload began needs another one")
     void laterExpiryNeedsAnotherReload() {
         feed.started(new At(p, 0));

@@ -113,7 +113,7 @@ public final class Configurations {
                     .host("b", 2, 0, Kind.CRASH)
                     .may(Kind.LOSE, 1)
                     .may(Kind.CRASH, 1)
-                    .atLeast(9_500, 55),
+                    .atLeast(17_500, 55),
             Configuration.of("two clusters, token")
                     .readsAtOnce()
                     .apart(1)
@@ -121,7 +121,7 @@ public final class Configurations {
                     .near("b", 1, 0)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(5_200, 25),
+                    .atLeast(8_000, 25),
             Configuration.of("two consumers")
                     .readsAtOnce()
                     .host("a", 2, 0)

@@ -164,6 +164,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Memory.askAgainNs", Meaning.DEADLINE),
             Map.entry("Asked.dueNs", Meaning.DEADLINE),
             Map.entry("Asked.waitNs", Meaning.NUMBER),
+            Map.entry("SeenCluster.firstNs", Meaning.SINCE),
             Map.entry("SeenCluster.heardNs", Meaning.LATELY),
             Map.entry("SeenCluster.countedNs", Meaning.LATELY),
             Map.entry("SeenCluster.certainNs", Meaning.SINCE),
