@@ -1,5 +1,6 @@
 package dev.gapless.bench;
 
+import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.process.BenchProcess;
 import dev.gapless.bench.process.Latencies;
 import dev.gapless.bench.process.Story;
@@ -49,7 +50,7 @@ final class FlowRun extends OneRun {
                 putLatencies(seen.latencies());
             }
         }
-        putUsage(used);
+        putUsage(used, 1);
         return others;
     }
 
@@ -64,14 +65,18 @@ final class FlowRun extends OneRun {
                 "publisher",
                 run.options(options),
                 BenchProcess.PUBLISHER,
-                run.peer.name(),
+                name(run),
                 run.workload.messageBytes(),
                 run.workload.ratePerSecond());
     }
 
+    private static String name(OneRun run) {
+        return run.workload == Workload.W10 ? Peers.TYPED : run.peer.name();
+    }
+
     static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {
         return run.children.start(
-                role, run.options(options), BenchProcess.SUBSCRIBER, run.peer.name(), run.workload.messageBytes());
+                role, run.options(options), BenchProcess.SUBSCRIBER, name(run), run.workload.messageBytes());
     }
 
     /** What a subscriber tells after it has checked everything. */

@@ -42,6 +42,12 @@ abstract class OneRun {
             case W4, W4B -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000 -> new IdleRun(plan, workload, peer, children);
+            case W6 -> new ManyTopicsRun(plan, workload, peer, children);
+            case W10 ->
+                peer.equals(Peers.JACKSON)
+                        ? new JacksonRun(plan, workload, peer, children)
+                        : new FlowRun(plan, workload, peer, children);
+            case W11 -> new CatchUpRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
         };
     }
@@ -88,10 +94,11 @@ abstract class OneRun {
     /**
      * What all workloads with a flow of messages tell.
      *
-     * @param used by the publisher, and then by the subscribers
+     * @param used by the publishers, and then by the subscribers
+     * @param publishers how many publishers there are
      */
-    final void putUsage(List<Usage> used) throws RunFailure {
-        List<Usage> receiving = used.subList(1, used.size());
+    final void putUsage(List<Usage> used, int publishers) throws RunFailure {
+        List<Usage> receiving = used.subList(publishers, used.size());
         double deliveries = receiving.stream().mapToLong(Usage::count).sum();
         if (deliveries == 0) {
             throw new RunFailure("no message arrived while it was measured");

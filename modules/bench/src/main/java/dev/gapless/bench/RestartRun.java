@@ -51,7 +51,7 @@ final class RestartRun extends OneRun {
         if (story.restarts() != 1) {
             throw new RunFailure("the subscriber was told of " + story.restarts() + " restarts");
         }
-        putUsage(used);
+        putUsage(used, 1);
         figures.put(Figure.TOLD, (story.toldNs() - killedNs) / NS_PER_MS);
         figures.put(Figure.TOLD_AFTER_MEMBER, (story.toldNs() - story.newcomerNs()) / NS_PER_MS);
         return others;

@@ -44,7 +44,7 @@ final class StopRun extends OneRun {
         List<Usage> used = usedBy(all);
         subscriber.order("expect " + published);
         FlowRun.Seen seen = FlowRun.seenBy(subscriber);
-        putUsage(used);
+        putUsage(used, 1);
         long announced = seen.story().announced();
         figures.put(Figure.ANNOUNCED, (double) announced);
         if (workload == Workload.W4B) {

@@ -58,9 +58,9 @@ final class StuckRun extends OneRun {
         if (announced == 0) {
             throw new RunFailure("no subscription was stuck for longer than the ring lasts");
         }
-        putUsage(List.of(used.get(0).get(0), used.get(1).get(0)));
+        putUsage(List.of(used.get(0).get(0), used.get(1).get(0)), 1);
         double free = figures.getOrDefault(Figure.CPU, Double.NaN);
-        putUsage(List.of(used.get(0).get(1), used.get(1).get(1)));
+        putUsage(List.of(used.get(0).get(1), used.get(1).get(1)), 1);
         double stuck = figures.getOrDefault(Figure.CPU, Double.NaN);
         figures.put(Figure.CPU, free);
         figures.put(Figure.CPU_ONE_STUCK, stuck);

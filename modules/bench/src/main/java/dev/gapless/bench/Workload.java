@@ -37,6 +37,13 @@ public enum Workload {
             10_000,
             Message.BYTES,
             Figure.TOLD_AFTER_MEMBER),
+    W6(
+            "16 topics, four publishers of all of them, one subscriber of all of them, as fast as they can",
+            Scope.GAPLESS,
+            1,
+            0,
+            Message.BYTES,
+            Figure.RATE),
     W7(
             "1,000 subscriptions of a topic on one node, 200 messages a second: CPU without and with one that is stuck",
             Scope.GAPLESS,
@@ -54,7 +61,21 @@ public enum Workload {
             0,
             Message.BYTES,
             Figure.IDLE_CPU),
-    W9_10000("as W9_1000, with 10,000 topics", Scope.BESIDE_PEKKO, 2, 0, Message.BYTES, Figure.IDLE_CPU);
+    W9_10000("as W9_1000, with 10,000 topics", Scope.BESIDE_PEKKO, 2, 0, Message.BYTES, Figure.IDLE_CPU),
+    W10(
+            "as W1, messages of a class, through Jackson's CBOR, beside Jackson by itself on all processors",
+            Scope.BESIDE_JACKSON,
+            1,
+            0,
+            Message.BYTES,
+            Figure.RATE),
+    W11(
+            "1,000 subscriptions begin at once with the oldest of 10,000 messages",
+            Scope.GAPLESS,
+            1,
+            10_000,
+            Message.BYTES,
+            Figure.CATCH_UP);
 
     /** For a process to start, where others start, too. */
     private static final Duration START = Duration.ofSeconds(2);
@@ -68,6 +89,7 @@ public enum Workload {
     private enum Scope {
         ALL,
         BESIDE_BATCHES,
+        BESIDE_JACKSON,
         BESIDE_PEKKO,
         GAPLESS
     }
@@ -92,11 +114,12 @@ public enum Workload {
         return description;
     }
 
-    /** Of these peers, those that take part in it; in W9 Pekko without Gapless does beside Gapless. */
+    /** Of these peers, those that take part in it; in W9 and W10 one of their own. */
     public List<String> peersOf(List<String> peers) {
         return switch (scope) {
             case ALL -> peers;
             case BESIDE_BATCHES -> peers.stream().filter(BATCHES::contains).toList();
+            case BESIDE_JACKSON -> peers.contains("gapless") ? List.of("gapless", Peers.JACKSON) : List.of();
             case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
             case GAPLESS -> peers.stream().filter("gapless"::equals).toList();
         };
@@ -121,6 +144,7 @@ public enum Workload {
         Duration longer = switch (this) {
             case W4, W4B -> plan.scale().stop();
             case W5 -> REMOVAL;
+            case W6, W11 -> START.multipliedBy(3);
             case W7 -> measure.plus(START);
             case W9_1000 -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));

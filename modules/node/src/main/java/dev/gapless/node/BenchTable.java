@@ -55,7 +55,8 @@ final class BenchTable {
     static List<String> of(Result result) {
         List<String> lines = new ArrayList<>(List.of(
                 "Median [lowest highest] of the quiet runs. CPU and bytes allocated are of all processes, for each delivery."
-                        + " Ratios are to " + result.plan().baseline() + " (W9: pekko), within a round."));
+                        + " Ratios are to " + result.plan().baseline()
+                        + " (W9: pekko, W10: jackson), within a round."));
         for (Workload workload : result.plan().workloads()) {
             lines.add("");
             lines.add(workload + ": " + workload.description());

@@ -91,6 +91,11 @@ class PeersTest {
 
     /** Checks the numbers. */
     private static final class Taken implements Receiver {
+        @Override
+        public void takeNumber(long number, long intendedNs) {
+            throw new IllegalStateException("messages are bytes here");
+        }
+
         private final CountDownLatch all = new CountDownLatch(1);
         private final AtomicReference<String> problem = new AtomicReference<>();
         private final AtomicLong last = new AtomicLong();

@@ -29,11 +29,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Gapless with backpressure, and otherwise as it comes. The publisher forms the cluster. */
 public final class GaplessPeer implements Peer {
-    private static final Topic<byte[]> TOPIC = Topic.of("bench", byte[].class);
+    private static final Topic<byte[]> TOPIC = topic(0);
+
+    private final int topics;
+
+    /** @param topics among which the publisher divides its messages, in turn; a subscriber has the first one */
+    public GaplessPeer(int topics) {
+        this.topics = topics;
+    }
+
+    /** A topic by its number. */
+    public static Topic<byte[]> topic(int number) {
+        return Topic.of("bench-" + number, byte[].class);
+    }
 
     @Override
     public Publisher publisher() {
-        return new Sender();
+        return new Sender(topics);
     }
 
     @Override
@@ -52,11 +64,15 @@ public final class GaplessPeer implements Peer {
 
         private final List<@Nullable CompletionStage<Position>> pending =
                 new ArrayList<>(Collections.nCopies(PENDING, null));
-        private final Producer<byte[]> producer = Gapless.get(system()).producer(TOPIC);
+        private final List<Producer<byte[]>> producers = new ArrayList<>();
         private int next;
+        private int nextTopic;
 
-        Sender() {
+        Sender(int topics) {
             super(GAPLESS);
+            for (int i = 0; i < topics; i++) {
+                producers.add(Gapless.get(system()).producer(topic(i)));
+            }
         }
 
         @Override
@@ -70,7 +86,8 @@ public final class GaplessPeer implements Peer {
             if (oldest != null) {
                 var unused = oldest.toCompletableFuture().get(Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS);
             }
-            pending.set(next, producer.publish(message));
+            pending.set(next, producers.get(nextTopic).publish(message));
+            nextTopic = nextTopic + 1 < producers.size() ? nextTopic + 1 : 0;
             next = (next + 1) & (PENDING - 1);
         }
 
@@ -110,6 +127,36 @@ public final class GaplessPeer implements Peer {
             if (!ready.silent().isEmpty()) {
                 throw new IllegalStateException("the subscription got no answer from " + ready.silent());
             }
+        }
+    }
+
+    /** A subscribing node whose subscriptions begin with the oldest message. */
+    public static final class CatchingUp extends ClusterNode implements Side {
+        private final List<Subscription> subscriptions = new ArrayList<>();
+
+        public CatchingUp() {
+            super(GAPLESS);
+        }
+
+        @Override
+        public void connect(String publisher, List<String> subscribers) throws Exception {
+            join(publisher, subscribers.size() + 1);
+        }
+
+        /** Opens a subscription for each of them. */
+        public void subscribe(List<Receiver> receivers) {
+            for (Receiver receiver : receivers) {
+                subscriptions.add(Gapless.get(system()).subscribe(TOPIC, StartFrom.earliest(), new Handler(receiver)));
+            }
+        }
+
+        /** Cancels all subscriptions. */
+        public void cancel() throws Exception {
+            for (Subscription subscription : subscriptions) {
+                var unused =
+                        subscription.cancel().toCompletableFuture().get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
+            }
+            subscriptions.clear();
         }
     }
 
@@ -154,6 +201,9 @@ public final class GaplessPeer implements Peer {
 
         @Override
         public void onEnded(Ended<byte[]> ended) {
+            if (ended.reason() == Ended.Reason.CANCELLED) {
+                return;
+            }
             receiver.takeProblem("the subscription has ended: " + ended.reason());
         }
     }

@@ -14,11 +14,17 @@ public final class Peers {
     /** A node of Pekko without Gapless. It sends nothing, and only W9 measures it. */
     public static final String PEKKO = "pekko";
 
+    /** Jackson by itself. It sends nothing, and only W10 measures it. */
+    public static final String JACKSON = "jackson";
+
+    /** Gapless with messages of a class, for W10. */
+    public static final String TYPED = "gapless-typed";
+
     private static final Map<String, PeerKind> KINDS = new LinkedHashMap<>();
 
     static {
         List<PeerKind> all = new ArrayList<>(List.of(
-                new PeerKind("gapless", bytes -> new GaplessPeer()),
+                new PeerKind("gapless", bytes -> new GaplessPeer(1)),
                 new PeerKind("tcp", TcpPeer::new),
                 new PeerKind("batches-128", bytes -> new RemotingPeer(128, bytes)),
                 new PeerKind("batches-800", bytes -> new RemotingPeer(800, bytes)),
@@ -55,12 +61,20 @@ public final class Peers {
         return missing;
     }
 
-    /** The peer of this name, one of {@link #names} or {@link #PEKKO}. */
+    /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
-        if (name.equals(PEKKO)) {
-            return new PeerKind(PEKKO, bytes -> {
-                throw new IllegalArgumentException("Pekko without Gapless sends nothing");
-            });
+        switch (name) {
+            case PEKKO, JACKSON -> {
+                return new PeerKind(name, bytes -> {
+                    throw new IllegalArgumentException(name + " sends nothing");
+                });
+            }
+            case TYPED -> {
+                return new PeerKind(name, bytes -> new TypedPeer());
+            }
+            default -> {
+                // one of those that all workloads share
+            }
         }
         PeerKind kind = KINDS.get(name);
         if (kind == null) {

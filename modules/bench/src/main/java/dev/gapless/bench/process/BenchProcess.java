@@ -1,6 +1,7 @@
 package dev.gapless.bench.process;
 
 import dev.gapless.bench.peer.ClusterNode;
+import dev.gapless.bench.peer.GaplessPeer;
 import dev.gapless.bench.peer.Peer;
 import dev.gapless.bench.peer.Peers;
 import java.io.PrintStream;
@@ -22,6 +23,18 @@ public final class BenchProcess {
 
     /** {@link IdleNode}: PEER. */
     public static final String IDLE = "idle";
+
+    /** {@link FlowPublisher} of several topics: TOPICS MESSAGE_BYTES. */
+    public static final String TOPICS_PUBLISHER = "topics-publisher";
+
+    /** {@link ManyTopics}: TOPICS. */
+    public static final String TOPICS_SUBSCRIBER = "topics-subscriber";
+
+    /** {@link JacksonLoop}: THREADS. */
+    public static final String JACKSON = "jackson";
+
+    /** {@link CatchUp}: SUBSCRIPTIONS. */
+    public static final String CATCH_UP = "catch-up";
 
     private BenchProcess() {}
 
@@ -53,6 +66,11 @@ public final class BenchProcess {
             case SUBSCRIBER -> new FlowSubscriber(peer(words));
             case SUBSCRIPTIONS -> new ManySubscriptions(Integer.parseInt(words.get(0)));
             case IDLE -> new IdleNode(words.get(0).equals(Peers.PEKKO) ? ClusterNode.PEKKO : ClusterNode.GAPLESS);
+            case TOPICS_PUBLISHER ->
+                new FlowPublisher(new GaplessPeer(Integer.parseInt(words.get(0))), bytes(words), 0);
+            case TOPICS_SUBSCRIBER -> new ManyTopics(Integer.parseInt(words.get(0)));
+            case JACKSON -> new JacksonLoop(Integer.parseInt(words.get(0)));
+            case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             default -> throw new IllegalArgumentException("there is no job '" + name + "'");
         };
     }

@@ -80,6 +80,11 @@ record ManySubscriptions(int count) implements Job {
         }
 
         @Override
+        public void takeNumber(long number, long intendedNs) {
+            to.takeNumber(number, intendedNs);
+        }
+
+        @Override
         public void takeGap(long first, long missed) {
             to.takeGap(first, missed);
         }

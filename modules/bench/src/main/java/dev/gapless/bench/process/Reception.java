@@ -21,6 +21,8 @@ final class Reception implements Receiver {
     private final Histogram latencies = new Histogram(1, LONGEST_NS, DIGITS);
     private final AtomicLong received = new AtomicLong();
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+    private final long first;
+    private final long step;
     private Checker checker = new Checker();
     private boolean behind;
     private long levelNs;
@@ -28,6 +30,17 @@ final class Reception implements Receiver {
     private long toldNs;
     private volatile long newcomerNs;
     private volatile Window window = Window.NONE;
+
+    /** Of all messages from number 1 on. */
+    Reception() {
+        this(1, 1);
+    }
+
+    /** Of each step-th message from the first one on: a publisher has numbered those of several topics. */
+    Reception(long first, long step) {
+        this.first = first;
+        this.step = step;
+    }
 
     /** From now on, latencies of messages that are to be sent within it count. */
     void measure(Window measured) {
@@ -40,11 +53,15 @@ final class Reception implements Receiver {
             checker.gotDamaged();
             return;
         }
-        long intendedNs = Message.intendedNsAt(bytes, offset, length);
+        takeNumber(Message.numberAt(bytes, offset), Message.intendedNsAt(bytes, offset, length));
+    }
+
+    @Override
+    public void takeNumber(long number, long intendedNs) {
         if (intendedNs != 0 && window.contains(intendedNs)) {
             time(intendedNs);
         }
-        checker.got(Message.numberAt(bytes, offset));
+        checker.got((number - first) % step == 0 ? (number - first) / step + 1 : 0);
         publish(received.getPlain() + 1);
     }
 
@@ -100,7 +117,7 @@ final class Reception implements Receiver {
     /**
      * Waits until this many are there, or for as long as some come; says what is wrong, or nothing.
      *
-     * @param published how many there are; after a restart, since then
+     * @param published how many of its messages there are; after a restart, since then
      */
     String await(long published, long patienceNs) throws InterruptedException {
         long before = received();
