@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** W11: messages are in the publisher's ring, and many subscriptions of another node want all of them at once. */
 final class CatchUpRun extends OneRun {
+    /** About 2,000 messages. Each subscription that catches up holds all of them: with 10,000 the heap is too small. */
     private static final long PUBLISHING_NS = TimeUnit.SECONDS.toNanos(1);
 
     CatchUpRun(Plan plan, Workload workload, String peer, Children children) {
@@ -24,6 +25,9 @@ final class CatchUpRun extends OneRun {
         publisher.order("run " + beginNs + " " + (beginNs + PUBLISHING_NS));
         long published = Long.parseLong(publisher.answer("published", PATIENCE));
         publisher.answer("used", PATIENCE);
+        if (published == 0) {
+            throw new RunFailure("nothing was published");
+        }
 
         subscriber.order("warm " + published + " " + plan.warmUp().toNanos());
         check(subscriber);

@@ -60,10 +60,10 @@ public record Plan(
         return all;
     }
 
-    /** The peer that ratios are against in a workload: the baseline, if it takes part, or the last one. */
+    /** The peer that ratios are against in a workload: the baseline, if it takes part and the workload has none of its own, or the last. */
     public String baselineOf(Workload workload) {
         List<String> taking = peersOf(workload);
-        return taking.contains(baseline) ? baseline : taking.get(taking.size() - 1);
+        return taking.contains(baseline) && peers.containsAll(taking) ? baseline : taking.get(taking.size() - 1);
     }
 
     /** The peers that take part in a workload, in the order in which each round runs them. */

@@ -70,10 +70,10 @@ public enum Workload {
             Message.BYTES,
             Figure.RATE),
     W11(
-            "1,000 subscriptions begin at once with the oldest of 10,000 messages",
+            "1,000 subscriptions begin at once with the oldest of 2,000 messages",
             Scope.GAPLESS,
             1,
-            10_000,
+            2_000,
             Message.BYTES,
             Figure.CATCH_UP);
 

@@ -76,7 +76,7 @@ final class DeliveryPeer implements Peer {
         }
 
         @Override
-        public void connect(String publisher, List<String> addresses) {
+        public void connect(String publisher, List<String> addresses) throws Exception {
             for (String address : addresses) {
                 subscribers.add(new ToOne(system, "subscriber-" + subscribers.size(), address));
             }
@@ -100,12 +100,18 @@ final class DeliveryPeer implements Peer {
         private final Semaphore room = new Semaphore(PENDING);
         private final ActorRef<Object> feeder;
 
-        ToOne(ActorSystem system, String name, String address) {
+        ToOne(ActorSystem system, String name, String address) throws Exception {
+            ActorRef<ConsumerController.Command<byte[]>> consumer =
+                    ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(address);
+            // A message that is sent before both are connected may be lost, and is repeated a second later.
+            var unused = system.actorSelection(consumer.path())
+                    .resolveOne(Patience.CONNECT)
+                    .toCompletableFuture()
+                    .get(Patience.CONNECT.toMillis(), TimeUnit.MILLISECONDS);
             feeder = Adapter.spawn(system, Behaviors.setup(context -> new Feeder(context, room)), name);
             ActorRef<ProducerController.Command<byte[]>> controller = Adapter.spawn(
                     system, ProducerController.create(byte[].class, name, Optional.empty()), name + "-controller");
-            controller.tell(new ProducerController.RegisterConsumer<>(
-                    ActorRefResolver.get(Adapter.toTyped(system)).resolveActorRef(address)));
+            controller.tell(new ProducerController.RegisterConsumer<>(consumer));
             controller.tell(new ProducerController.Start<>(feeder.narrow()));
         }
 

@@ -18,7 +18,9 @@ final class Reception implements Receiver {
     /** ... until it gets one so early. */
     private static final long LEVEL_NS = 10_000_000;
 
-    private final Histogram latencies = new Histogram(1, LONGEST_NS, DIGITS);
+    /** Grows with what it holds: there may be thousands of receptions, and of few the latencies count. */
+    private final Histogram latencies = new Histogram(DIGITS);
+
     private final AtomicLong received = new AtomicLong();
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
     private final long first;
