@@ -19,9 +19,11 @@ final class Observation {
 
     /** What others have used of all processors from the beginning to now, 0 to 1; NaN if that is not known. */
     double others() {
+        long ownNs = ownNs()
+                - ownBeginNs; // of a little less time than what all used: a late reading makes no noisy run quiet
         Ticks end = Machine.now();
         double processors = Runtime.getRuntime().availableProcessors();
-        double share = (ownNs() - ownBeginNs) / ((System.nanoTime() - beginNs) * processors);
+        double share = ownNs / ((System.nanoTime() - beginNs) * processors);
         return begin == null || end == null ? Double.NaN : end.othersSince(begin, share);
     }
 
