@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Runs a plan. Within a round all peers run, one after the other, so that what the machine does meanwhile meets all of them. */
 public final class Benchmark implements AutoCloseable {
@@ -32,7 +34,7 @@ public final class Benchmark implements AutoCloseable {
         List<Run> runs = new ArrayList<>();
         for (Workload workload : plan.workloads()) {
             for (int round = 1; round <= plan.rounds(); round++) {
-                for (String peer : plan.peers()) {
+                for (String peer : plan.peersOf(workload)) {
                     Run run = run(workload, round, peer);
                     if (children.isClosed()) {
                         return new Result(plan, runs);
@@ -47,7 +49,7 @@ public final class Benchmark implements AutoCloseable {
 
     private Run run(Workload workload, int round, String peer) throws IOException, InterruptedException {
         try {
-            return new OneRun(plan, workload, peer, children).run(round);
+            return OneRun.of(plan, workload, peer, children).run(round);
         } catch (RunFailure e) {
             for (long waited = 0; waited < SIGNAL_MS && !children.isClosed(); waited += 10) {
                 Thread.sleep(10);
@@ -66,13 +68,19 @@ public final class Benchmark implements AutoCloseable {
         String noise = Double.isNaN(run.others())
                 ? "what others used is not known"
                 : String.format(Locale.ROOT, "others %.1f %%%s", run.others() * 100, run.isQuiet() ? "" : ", noisy");
+        List<Figure> told = Stream.of(run.workload().headline(), Figure.RATE, Figure.CPU)
+                .filter(run.figures()::containsKey)
+                .distinct()
+                .toList();
         return what
-                + String.format(
-                        Locale.ROOT,
-                        "%,.0f messages/s, %.2f us of CPU a delivery, %s",
-                        run.figures().get(Figure.RATE),
-                        run.figures().get(Figure.CPU),
-                        noise);
+                + told.stream()
+                        .map(figure -> String.format(
+                                Locale.ROOT,
+                                "%s %,.2f, ",
+                                figure.key(),
+                                run.figures().get(figure)))
+                        .collect(Collectors.joining())
+                + noise;
     }
 
     /** Ends all processes, and with them the run; any thread may. */

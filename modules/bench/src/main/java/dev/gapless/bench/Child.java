@@ -33,8 +33,7 @@ final class Child {
      * @param classPath with this class, and what it needs
      * @param log where its standard error goes
      */
-    Child(String classPath, List<String> jvmOptions, String peer, String role, int ratePerSecond, Path log)
-            throws IOException {
+    Child(String classPath, List<String> jvmOptions, String role, List<String> arguments, Path log) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
@@ -43,7 +42,7 @@ final class Child {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(List.of("-cp", classPath, BenchProcess.class.getName()));
-        command.addAll(List.of(peer, role, String.valueOf(ratePerSecond)));
+        command.addAll(arguments);
         this.role = role;
         this.log = log;
         process = new ProcessBuilder(command).redirectError(log.toFile()).start();
@@ -98,6 +97,22 @@ final class Child {
             return said.isEmpty() ? "" : ": " + said.get(said.size() - 1);
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /** The CPU time of all its threads so far. */
+    long cpuNs() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
+    /** Sends it a signal. */
+    void signal(String name) throws IOException, InterruptedException, RunFailure {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (kill.waitFor() != 0) {
+            throw new RunFailure("the " + role + " cannot be sent the signal " + name);
         }
     }
 

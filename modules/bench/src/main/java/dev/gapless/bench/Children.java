@@ -17,20 +17,47 @@ final class Children implements AutoCloseable {
     private final List<Child> running = new ArrayList<>();
     private boolean closed;
     private int started;
+    private long killedNs;
 
     Children(String classPath, List<String> jvmOptions) throws IOException {
         this.classPath = classPath;
         this.jvmOptions = jvmOptions;
     }
 
-    synchronized Child start(String peer, String role, int ratePerSecond) throws IOException, RunFailure {
+    /**
+     * Starts a {@link dev.gapless.bench.process.BenchProcess}.
+     *
+     * @param role how it is called in messages
+     * @param more JVM options, beside those that all have
+     * @param arguments its job, and what belongs to it
+     */
+    synchronized Child start(String role, List<String> more, Object... arguments) throws IOException, RunFailure {
         if (closed) {
             throw new RunFailure("interrupted");
         }
         started++;
-        Child child = new Child(classPath, jvmOptions, peer, role, ratePerSecond, logs.resolve(started + ".log"));
+        List<String> options = new ArrayList<>(jvmOptions);
+        options.addAll(more);
+        Child child = new Child(
+                classPath,
+                options,
+                role,
+                Stream.of(arguments).map(String::valueOf).toList(),
+                logs.resolve(started + ".log"));
         running.add(child);
         return child;
+    }
+
+    /** The CPU time of all of them so far, those that were killed included. */
+    synchronized long cpuNs() {
+        return killedNs + running.stream().mapToLong(Child::cpuNs).sum();
+    }
+
+    /** Ends one of them at once, as kill -9 does. */
+    synchronized void kill(Child child) {
+        killedNs += child.cpuNs();
+        running.remove(child);
+        child.end();
     }
 
     synchronized void end() {

@@ -1,14 +1,26 @@
 package dev.gapless.bench;
 
-/** What is measured of a run. A delivery is a message at one subscriber. */
+/** What is measured of a run. A delivery is a message at one subscriber, or at one subscription of it. */
 public enum Figure {
     RATE("messages_per_s"),
-    CPU("cpu_us_per_delivery"),
-    ALLOCATED("allocated_bytes_per_delivery"),
-    PEAK_HEAP("peak_heap_bytes"),
+    LEVEL("level_ms"),
+    ANNOUNCED("announced_messages"),
+    TOLD("told_ms_after_kill"),
+    TOLD_AFTER_MEMBER("told_ms_after_member"),
     LATENCY_MEDIAN("latency_us_median"),
     LATENCY_P99("latency_us_p99"),
-    LATENCY_MAX("latency_us_max");
+    LATENCY_MAX("latency_us_max"),
+    CATCH_UP("catch_up_ms"),
+    CPU("cpu_us_per_delivery"),
+    CPU_ONE_STUCK("cpu_us_per_delivery_one_stuck"),
+    CPU_RATIO_ONE_STUCK("cpu_ratio_one_stuck"),
+    HEAP_UNUSED("heap_bytes_per_topic_unused"),
+    HEAP_USED("heap_bytes_per_topic_used"),
+    IDLE_CPU("idle_cpu_ms_per_s"),
+    IDLE_CPU_EMPTY("idle_cpu_ms_per_s_no_topics"),
+    IDLE_CPU_UNUSED("idle_cpu_ms_per_s_unused"),
+    ALLOCATED("allocated_bytes_per_delivery"),
+    PEAK_HEAP("peak_heap_bytes");
 
     private final String key;
 

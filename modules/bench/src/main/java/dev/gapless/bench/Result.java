@@ -14,8 +14,8 @@ public record Result(Plan plan, List<Run> runs) {
 
     /** Of each peer with this workload, in the plan's order. */
     public List<Summary> of(Workload workload) {
-        return plan.peers().stream()
-                .map(peer -> Summary.of(workload, peer, plan.baseline(), runs))
+        return plan.peersOf(workload).stream()
+                .map(peer -> Summary.of(workload, peer, plan.baselineOf(workload), runs))
                 .toList();
     }
 

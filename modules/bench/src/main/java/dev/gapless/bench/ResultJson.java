@@ -3,7 +3,6 @@ package dev.gapless.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gapless.bench.peer.Message;
 import java.util.Map;
 
 /** A result for programs. */
@@ -25,7 +24,6 @@ public final class ResultJson {
                 .put("rounds", plan.rounds())
                 .put("warm_up_ms", plan.warmUp().toMillis())
                 .put("measure_ms", plan.measure().toMillis())
-                .put("message_bytes", Message.BYTES)
                 .put("baseline", plan.baseline());
         plan.jvmOptions().forEach(settings.putArray("jvm_options")::add);
         ArrayNode workloads = root.putArray("workloads");
@@ -34,6 +32,7 @@ public final class ResultJson {
                     .addObject()
                     .put("workload", workload.name())
                     .put("description", workload.description())
+                    .put("message_bytes", workload.messageBytes())
                     .putArray("peers");
             result.of(workload).forEach(summary -> peer(summary, peers.addObject()));
         }

@@ -1,23 +1,128 @@
 package dev.gapless.bench;
 
+import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.Peers;
+import java.time.Duration;
+import java.util.List;
+
 /** What the processes of a round do. */
 public enum Workload {
-    W1("one publisher to one subscriber, as fast as it can", 1, 0),
-    W2("one publisher to three subscribers, as fast as it can", 3, 0),
-    W3("one publisher to one subscriber, 10,000 messages a second: latency", 1, 10_000);
+    W1("one publisher to one subscriber, as fast as it can", Scope.ALL, 1, 0, Message.BYTES, Figure.RATE),
+    W2("one publisher to three subscribers, as fast as it can", Scope.ALL, 3, 0, Message.BYTES, Figure.RATE),
+    W3(
+            "one publisher to one subscriber, 10,000 messages a second: latency",
+            Scope.ALL,
+            1,
+            10_000,
+            Message.BYTES,
+            Figure.LATENCY_MEDIAN),
+    W4(
+            "20,000 messages a second, the subscriber is stopped for 5 s, the ring holds what it misses: time until it is level",
+            Scope.GAPLESS,
+            1,
+            20_000,
+            Message.BYTES,
+            Figure.LEVEL),
+    W4B(
+            "as W4, the ring holds half of it: delivered and announced messages add up",
+            Scope.GAPLESS,
+            1,
+            20_000,
+            Message.BYTES,
+            Figure.ANNOUNCED),
+    W5(
+            "10,000 messages a second, the publisher is killed and started again: time until the subscriber is told",
+            Scope.GAPLESS,
+            1,
+            10_000,
+            Message.BYTES,
+            Figure.TOLD_AFTER_MEMBER),
+    W6(
+            "16 topics, four publishers of all of them, one subscriber of all of them, as fast as they can",
+            Scope.GAPLESS,
+            1,
+            0,
+            Message.BYTES,
+            Figure.RATE),
+    W7(
+            "1,000 subscriptions of a topic on one node, 200 messages a second: CPU without and with one that is stuck",
+            Scope.GAPLESS,
+            1,
+            200,
+            Message.BYTES,
+            Figure.CPU_RATIO_ONE_STUCK),
+    W8_16B("as W1, messages of 16 bytes", Scope.BESIDE_BATCHES, 1, 0, 16, Figure.RATE),
+    W8_1K("as W1, messages of 1 KiB", Scope.BESIDE_BATCHES, 1, 0, 1 << 10, Figure.RATE),
+    W8_16K("as W1, messages of 16 KiB", Scope.BESIDE_BATCHES, 1, 0, 16 << 10, Figure.RATE),
+    W9_1000(
+            "three nodes with 1,000 topics each and nothing to do, beside nodes of Pekko without Gapless",
+            Scope.BESIDE_PEKKO,
+            2,
+            0,
+            Message.BYTES,
+            Figure.IDLE_CPU),
+    W9_10000("as W9_1000, with 10,000 topics", Scope.BESIDE_PEKKO, 2, 0, Message.BYTES, Figure.IDLE_CPU),
+    W10(
+            "as W1, messages of a class, through Jackson's CBOR, beside Jackson by itself on all processors",
+            Scope.BESIDE_JACKSON,
+            1,
+            0,
+            Message.BYTES,
+            Figure.RATE),
+    W11(
+            "1,000 subscriptions begin at once with the oldest of 2,000 messages",
+            Scope.GAPLESS,
+            1,
+            2_000,
+            Message.BYTES,
+            Figure.CATCH_UP);
+
+    /** For a process to start, where others start, too. */
+    private static final Duration START = Duration.ofSeconds(2);
+
+    /** For a node that was killed to be removed from its cluster, and to join again. */
+    private static final Duration REMOVAL = Duration.ofSeconds(10);
+
+    private static final List<String> BATCHES = List.of("gapless", "batches-128");
+
+    /** Who takes part. */
+    private enum Scope {
+        ALL,
+        BESIDE_BATCHES,
+        BESIDE_JACKSON,
+        BESIDE_PEKKO,
+        GAPLESS
+    }
 
     private final String description;
+    private final Scope scope;
     private final int subscribers;
     private final int ratePerSecond;
+    private final int messageBytes;
+    private final Figure headline;
 
-    Workload(String description, int subscribers, int ratePerSecond) {
+    Workload(String description, Scope scope, int subscribers, int ratePerSecond, int messageBytes, Figure headline) {
         this.description = description;
+        this.scope = scope;
         this.subscribers = subscribers;
         this.ratePerSecond = ratePerSecond;
+        this.messageBytes = messageBytes;
+        this.headline = headline;
     }
 
     public String description() {
         return description;
+    }
+
+    /** Of these peers, those that take part in it; in W9 and W10 one of their own. */
+    public List<String> peersOf(List<String> peers) {
+        return switch (scope) {
+            case ALL -> peers;
+            case BESIDE_BATCHES -> peers.stream().filter(BATCHES::contains).toList();
+            case BESIDE_JACKSON -> peers.contains("gapless") ? List.of("gapless", Peers.JACKSON) : List.of();
+            case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
+            case GAPLESS -> peers.stream().filter("gapless"::equals).toList();
+        };
     }
 
     public int subscribers() {
@@ -29,8 +134,32 @@ public enum Workload {
         return ratePerSecond;
     }
 
+    public int messageBytes() {
+        return messageBytes;
+    }
+
+    /** About how long a run of it takes. */
+    Duration estimate(Plan plan) {
+        Duration measure = plan.measure();
+        Duration longer = switch (this) {
+            case W4, W4B -> plan.scale().stop();
+            case W5 -> REMOVAL;
+            case W6, W11 -> START.multipliedBy(3);
+            case W7 -> measure.plus(START);
+            case W9_1000 -> measure.multipliedBy(2).plus(START);
+            case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
+            default -> START.multipliedBy(subscribers - 1);
+        };
+        return START.multipliedBy(2).plus(plan.warmUp()).plus(measure).plus(longer);
+    }
+
+    /** What it is about. */
+    public Figure headline() {
+        return headline;
+    }
+
     /** Is the time that messages take what it is about? */
     public boolean isPaced() {
-        return ratePerSecond > 0;
+        return headline == Figure.LATENCY_MEDIAN;
     }
 }

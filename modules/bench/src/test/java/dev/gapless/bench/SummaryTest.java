@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.bench.Machine.Ticks;
+import dev.gapless.bench.peer.Peers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -81,6 +84,42 @@ class SummaryTest {
         assertEquals(Map.of(), summary.ratios());
         assertEquals(1, summary.failed());
         assertFalse(summary.noisyRatios());
+    }
+
+    @Test
+    void aWorkloadWithAPeerOfItsOwnComparesWithThatOne() {
+        Plan plan = new Plan(
+                List.of(Workload.W1, Workload.W4, Workload.W8_1K, Workload.W9_1000, Workload.W10),
+                List.of("tell", "gapless"),
+                "gapless",
+                3,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(6),
+                Plan.JVM_OPTIONS,
+                Scale.FULL);
+        assertEquals(
+                List.of("gapless", "gapless", "gapless", "pekko", "jackson"),
+                plan.workloads().stream().map(plan::baselineOf).toList());
+        assertEquals(3 * (2 + 1 + 1 + 2 + 2), plan.runs());
+        assertTrue(plan.estimate().compareTo(Duration.ofSeconds(plan.runs() * 16L)) > 0);
+    }
+
+    @Test
+    void aWholeSeriesWithAllPeersTakesLessThanAnHour() {
+        List<String> peers = Stream.concat(Peers.names().stream(), Peers.missing().keySet().stream())
+                .toList();
+        assertEquals(11, peers.size());
+        Duration estimate = new Plan(
+                        List.of(Workload.values()),
+                        peers,
+                        "batches-128",
+                        3,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(6),
+                        Plan.JVM_OPTIONS,
+                        Scale.FULL)
+                .estimate();
+        assertTrue(estimate.compareTo(Duration.ofHours(1)) < 0, estimate::toString);
     }
 
     @Test

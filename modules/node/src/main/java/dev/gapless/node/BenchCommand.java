@@ -5,13 +5,18 @@ import dev.gapless.bench.Plan;
 import dev.gapless.bench.Result;
 import dev.gapless.bench.ResultJson;
 import dev.gapless.bench.Run;
+import dev.gapless.bench.Scale;
 import dev.gapless.bench.Workload;
 import dev.gapless.bench.peer.Peers;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,8 +48,12 @@ final class BenchCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Which workloads (default: all): W1, one publisher to one subscriber, as fast as it can; W2, one to"
-                            + " three; W3, latency at 10,000 messages a second.")
-    private List<Workload> workloads = List.of(Workload.values());
+                            + " three; W3, latency at 10,000 messages a second; W4, the subscriber is stopped for 5 s; W4B, for longer"
+                            + " than the ring lasts; W5, the publisher is killed; W7, a subscription of 1,000 is stuck; W6, four publishers of 16 topics; W10, messages of a class;"
+                            + " W11, 1,000 subscriptions catch up at once; W8, messages of"
+                            + " 16 bytes, 1 KiB and 16 KiB; W9, 1,000 and 10,000 topics with nothing to do. All peers take part in W1"
+                            + " to W3, gapless and at most one other in the others.")
+    private List<String> workloads = List.of();
 
     @Option(
             names = "--peers",
@@ -52,8 +61,9 @@ final class BenchCommand implements Callable<Integer> {
             split = ",",
             description = "Which peers, in this order (default: all): gapless; tcp, batches of 64 KiB over a socket;"
                     + " batches-128 and batches-800, batches of so many messages over Pekko remoting; tell, each message by"
-                    + " itself over Pekko remoting.")
-    private List<String> peers = Peers.names();
+                    + " itself over Pekko remoting; topic, Pekko's distributed Topic; delivery, Pekko's reliable delivery. bin/bench-peers has"
+                    + " more: jgroups, aeron, hazelcast-ring, hazelcast-topic.")
+    private List<String> peers = List.of();
 
     @Option(
             names = "--baseline",
@@ -62,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable String baseline;
 
     @Option(names = "--rounds", paramLabel = "N", description = "How many rounds (default: ${DEFAULT-VALUE}).")
-    private int rounds = 5;
+    private int rounds = 3;
 
     @Option(
             names = "--warm-up",
@@ -94,7 +104,7 @@ final class BenchCommand implements Callable<Integer> {
         Plan plan = plan();
         PrintWriter err = spec.commandLine().getErr();
         err.println(plan.runs() + " runs, each with " + warmUp.toMillis() + " ms of warm-up and " + measure.toMillis()
-                + " ms of measuring");
+                + " ms of measuring: about " + Math.max(1, plan.estimate().toMinutes()) + " minutes");
         err.flush();
         Result result;
         try (Benchmark benchmark = new Benchmark(plan, System.getProperty("java.class.path"), line -> {
@@ -126,6 +136,11 @@ final class BenchCommand implements Callable<Integer> {
         if (rounds < 1) {
             throw wrong("--rounds is at least 1");
         }
+        if (peers.isEmpty()) {
+            peers = Peers.names();
+            Peers.missing().forEach((peer, why) -> spec.commandLine().getErr().println(peer + " is left out: " + why));
+        }
+        List<Workload> chosen = chosen();
         for (String peer : peers) {
             if (!Peers.names().contains(peer)) {
                 throw wrong(
@@ -133,14 +148,42 @@ final class BenchCommand implements Callable<Integer> {
             }
         }
         if (peers.stream().distinct().count() < peers.size()
-                || workloads.stream().distinct().count() < workloads.size()) {
+                || chosen.stream().distinct().count() < chosen.size()) {
             throw wrong("a peer or a workload is named twice");
         }
         if (baseline != null && !peers.contains(baseline)) {
             throw wrong("--baseline: '" + baseline + "' is not among the peers " + String.join(", ", peers));
         }
         String against = baseline != null ? baseline : peers.contains(BASELINE) ? BASELINE : peers.get(0);
-        return new Plan(workloads, peers, against, rounds, warmUp, measure, Plan.JVM_OPTIONS);
+        for (Workload workload : chosen) {
+            if (workload.peersOf(peers).isEmpty()) {
+                throw wrong("--peers: none of " + String.join(", ", peers) + " takes part in " + workload);
+            }
+        }
+        return new Plan(chosen, peers, against, rounds, warmUp, measure, Plan.JVM_OPTIONS, Scale.FULL);
+    }
+
+    /** The workloads that are named, or begin with what is named: W8 is all of W8_16B, W8_1K and W8_16K. */
+    private List<Workload> chosen() {
+        if (workloads.isEmpty()) {
+            return Stream.of(Workload.values())
+                    .filter(workload -> !workload.peersOf(peers).isEmpty())
+                    .toList();
+        }
+        List<Workload> chosen = new ArrayList<>();
+        for (String name : workloads) {
+            String upper = name.toUpperCase(Locale.ROOT);
+            List<Workload> found = Stream.of(Workload.values())
+                    .filter(workload ->
+                            workload.name().equals(upper) || workload.name().startsWith(upper + "_"))
+                    .toList();
+            if (found.isEmpty()) {
+                throw wrong("--workloads: there is no workload '" + name + "'; the workloads are "
+                        + Stream.of(Workload.values()).map(Workload::name).collect(Collectors.joining(", ")));
+            }
+            chosen.addAll(found);
+        }
+        return chosen;
     }
 
     private void print(Result result) throws IOException {

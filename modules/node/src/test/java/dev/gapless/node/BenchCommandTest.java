@@ -10,6 +10,7 @@ import dev.gapless.bench.Figure;
 import dev.gapless.bench.Plan;
 import dev.gapless.bench.Result;
 import dev.gapless.bench.Run;
+import dev.gapless.bench.Scale;
 import dev.gapless.bench.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,8 @@ class BenchCommandTest {
             1,
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
-            Plan.JVM_OPTIONS);
+            Plan.JVM_OPTIONS,
+            Scale.FULL);
 
     @TempDir
     private Path directory;
@@ -114,7 +116,7 @@ class BenchCommandTest {
             if (!signal.equals("KILL")) {
                 assertEquals(1, status, bench::toString);
                 assertEquals(
-                        "gapless bench: interrupted after 0 of 15 runs",
+                        "gapless bench: interrupted after 0 of 9 runs",
                         bench.err().get(1));
             }
             Program.awaitThat("none of them runs", () -> processes.stream().noneMatch(ProcessHandle::isAlive));

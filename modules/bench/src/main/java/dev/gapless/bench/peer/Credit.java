@@ -6,18 +6,19 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** How much a publisher may send to one subscriber that has not confirmed it. One thread sends; another takes confirmations. */
-final class Credit {
+public final class Credit {
     private final int window;
     private final AtomicLong confirmed = new AtomicLong();
     private final AtomicReference<@Nullable Thread> waiting = new AtomicReference<>();
     private long sent;
 
-    Credit(int window) {
+    /** @param window how much */
+    public Credit(int window) {
         this.window = window;
     }
 
     /** Counts one that is sent, and waits for room before. */
-    void take() {
+    public void take() {
         if (sent - confirmed.get() >= window) {
             waiting.set(Thread.currentThread());
             long untilNs = System.nanoTime() + Patience.PROGRESS.toNanos();
@@ -34,7 +35,7 @@ final class Credit {
     }
 
     /** The subscriber has taken this many. */
-    void confirm(long upTo) {
+    public void confirm(long upTo) {
         confirmed.set(upTo);
         LockSupport.unpark(waiting.get());
     }

@@ -1,6 +1,5 @@
 package dev.gapless.bench.peer;
 
-import com.typesafe.config.ConfigFactory;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
@@ -10,8 +9,11 @@ import dev.gapless.Producer;
 import dev.gapless.Ready;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
 import dev.gapless.Topic;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,70 +21,59 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.Address;
-import org.apache.pekko.cluster.Cluster;
-import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.Props;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.ClusterEvent.MemberUp;
 import org.jspecify.annotations.Nullable;
 
 /** Gapless with backpressure, and otherwise as it comes. The publisher forms the cluster. */
-final class GaplessPeer implements Peer {
-    private static final String SYSTEM = "bench";
-    private static final Topic<byte[]> TOPIC = Topic.of("bench", byte[].class);
+public final class GaplessPeer implements Peer {
+    private static final Topic<byte[]> TOPIC = topic(0);
+
+    private final int topics;
+
+    /** @param topics among which the publisher divides its messages, in turn; a subscriber has the first one */
+    public GaplessPeer(int topics) {
+        this.topics = topics;
+    }
+
+    /** A topic by its number. */
+    public static Topic<byte[]> topic(int number) {
+        return Topic.of("bench-" + number, byte[].class);
+    }
 
     @Override
     public Publisher publisher() {
-        return new Sender();
+        return new Sender(topics);
     }
 
     @Override
     public Side subscriber(Receiver receiver) {
-        return new Listener(receiver);
+        return new Listener(List.of(receiver));
     }
 
-    /** A member, once it has joined. */
-    private abstract static class Node implements Side {
-        final ActorSystem system = ActorSystem.create(SYSTEM, ConfigFactory.load("bench-gapless.conf"));
-        final Cluster cluster = Cluster.get(system);
-
-        @Override
-        public final String address() {
-            Address address = cluster.selfAddress();
-            return address.getHost().orElseThrow() + ":" + address.getPort().orElseThrow();
-        }
-
-        /** Joins the publisher, which may be this node, and waits until as many members are up. */
-        void join(String publisher, int members) throws Exception {
-            int colon = publisher.lastIndexOf(':');
-            cluster.join(new Address(
-                    "pekko", SYSTEM, publisher.substring(0, colon), Integer.parseInt(publisher.substring(colon + 1))));
-            long untilNs = System.nanoTime() + Patience.CONNECT.toNanos();
-            while (up() < members) {
-                if (System.nanoTime() - untilNs > 0) {
-                    throw new TimeoutException(
-                            "the cluster did not form within " + Patience.CONNECT.toSeconds() + " s");
-                }
-                Thread.sleep(20);
-            }
-        }
-
-        private long up() {
-            return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-                    .filter(member -> member.status().equals(MemberStatus.up()))
-                    .count();
-        }
+    /** A subscribing side with as many subscriptions. */
+    public static Side subscribers(List<Receiver> receivers) {
+        return new Listener(receivers);
     }
 
-    private static final class Sender extends Node implements Publisher {
+    private static final class Sender extends ClusterNode implements Publisher {
         /** A power of two: how many publishes may wait for room at once. */
         private static final int PENDING = 1_024;
 
         private final List<@Nullable CompletionStage<Position>> pending =
                 new ArrayList<>(Collections.nCopies(PENDING, null));
-        private final Producer<byte[]> producer = Gapless.get(system).producer(TOPIC);
+        private final List<Producer<byte[]>> producers = new ArrayList<>();
         private int next;
+        private int nextTopic;
+
+        Sender(int topics) {
+            super(GAPLESS);
+            for (int i = 0; i < topics; i++) {
+                producers.add(Gapless.get(system()).producer(topic(i)));
+            }
+        }
 
         @Override
         public void connect(String publisher, List<String> subscribers) throws Exception {
@@ -95,7 +86,8 @@ final class GaplessPeer implements Peer {
             if (oldest != null) {
                 var unused = oldest.toCompletableFuture().get(Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS);
             }
-            pending.set(next, producer.publish(message));
+            pending.set(next, producers.get(nextTopic).publish(message));
+            nextTopic = nextTopic + 1 < producers.size() ? nextTopic + 1 : 0;
             next = (next + 1) & (PENDING - 1);
         }
 
@@ -105,41 +97,113 @@ final class GaplessPeer implements Peer {
         }
     }
 
-    private static final class Listener extends Node {
-        private final Receiver receiver;
+    private static final class Listener extends ClusterNode implements Side {
+        private final List<Receiver> receivers;
 
-        Listener(Receiver receiver) {
-            this.receiver = receiver;
+        Listener(List<Receiver> receivers) {
+            super(GAPLESS);
+            this.receivers = receivers;
+            cluster()
+                    .subscribe(
+                            system().actorOf(Props.create(Newcomers.class, () -> new Newcomers(receivers.get(0)))),
+                            ClusterEvent.initialStateAsEvents(),
+                            MemberUp.class);
         }
 
         @Override
         public void connect(String publisher, List<String> subscribers) throws Exception {
             join(publisher, subscribers.size() + 1);
-            Ready ready = Gapless.get(system)
-                    .subscribe(TOPIC, StartFrom.latest(), new Handler(receiver))
-                    .ready()
-                    .toCompletableFuture()
-                    .get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
+            List<Subscription> subscriptions = receivers.stream()
+                    .map(receiver -> Gapless.get(system()).subscribe(TOPIC, StartFrom.latest(), new Handler(receiver)))
+                    .toList();
+            for (Subscription subscription : subscriptions) {
+                await(subscription);
+            }
+        }
+
+        private static void await(Subscription subscription) throws Exception {
+            Ready ready =
+                    subscription.ready().toCompletableFuture().get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
             if (!ready.silent().isEmpty()) {
                 throw new IllegalStateException("the subscription got no answer from " + ready.silent());
             }
         }
     }
 
+    /** A subscribing node whose subscriptions begin with the oldest message. */
+    public static final class CatchingUp extends ClusterNode implements Side {
+        private final List<Subscription> subscriptions = new ArrayList<>();
+
+        public CatchingUp() {
+            super(GAPLESS);
+        }
+
+        @Override
+        public void connect(String publisher, List<String> subscribers) throws Exception {
+            join(publisher, subscribers.size() + 1);
+        }
+
+        /** Opens a subscription for each of them. */
+        public void subscribe(List<Receiver> receivers) {
+            for (Receiver receiver : receivers) {
+                subscriptions.add(Gapless.get(system()).subscribe(TOPIC, StartFrom.earliest(), new Handler(receiver)));
+            }
+        }
+
+        /** Cancels all subscriptions. */
+        public void cancel() throws Exception {
+            for (Subscription subscription : subscriptions) {
+                var unused =
+                        subscription.cancel().toCompletableFuture().get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
+            }
+            subscriptions.clear();
+        }
+    }
+
+    /** Tells of members that come up. */
+    private static final class Newcomers extends AbstractActor {
+        private final Receiver receiver;
+
+        Newcomers(Receiver receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        public Receive createReceive() {
+            return receiveBuilder()
+                    .match(MemberUp.class, up -> receiver.takeNewcomer())
+                    .build();
+        }
+    }
+
     private record Handler(Receiver receiver) implements MessageHandler<byte[]> {
         @Override
         public void onMessage(Delivery<byte[]> delivery) {
-            receiver.take(Objects.requireNonNull(delivery.message()), 0);
+            byte[] message = Objects.requireNonNull(delivery.message());
+            receiver.take(message, 0, message.length);
         }
 
         @Override
         public CompletionStage<Reload> onCursorExpired(CursorExpired<byte[]> expired) {
-            receiver.takeProblem("the subscription was told of gaps: " + expired.gaps());
+            for (Gap gap : expired.gaps()) {
+                Long first = gap.firstMissing();
+                Long missed = gap.missed();
+                if (gap.reason() == Reason.PRODUCER_RESTARTED) {
+                    receiver.takeRestart();
+                } else if (gap.reason() == Reason.OVERRUN && first != null && missed != null) {
+                    receiver.takeGap(first, missed);
+                } else {
+                    receiver.takeProblem("the subscription was told of " + gap);
+                }
+            }
             return CompletableFuture.completedFuture(Reload.done());
         }
 
         @Override
         public void onEnded(Ended<byte[]> ended) {
+            if (ended.reason() == Ended.Reason.CANCELLED) {
+                return;
+            }
             receiver.takeProblem("the subscription has ended: " + ended.reason());
         }
     }

@@ -1,35 +1,85 @@
 package dev.gapless.bench.peer;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.ServiceLoader;
 
-/** All peers, by their names. */
+/** All peers, by their names: those that need nothing but Pekko, and those that are found beside them. */
 public final class Peers {
-    private static final Map<String, Supplier<Peer>> PEERS = new LinkedHashMap<>();
+    /** What modules/bench-peers has. */
+    private static final List<String> APART = List.of("jgroups", "aeron", "hazelcast-ring", "hazelcast-topic");
+
+    /** A node of Pekko without Gapless. It sends nothing, and only W9 measures it. */
+    public static final String PEKKO = "pekko";
+
+    /** Jackson by itself. It sends nothing, and only W10 measures it. */
+    public static final String JACKSON = "jackson";
+
+    /** Gapless with messages of a class, for W10. */
+    public static final String TYPED = "gapless-typed";
+
+    private static final Map<String, PeerKind> KINDS = new LinkedHashMap<>();
 
     static {
-        PEERS.put("gapless", GaplessPeer::new);
-        PEERS.put("tcp", TcpPeer::new);
-        PEERS.put("batches-128", () -> new RemotingPeer(128));
-        PEERS.put("batches-800", () -> new RemotingPeer(800));
-        PEERS.put("tell", () -> new RemotingPeer(1));
+        List<PeerKind> all = new ArrayList<>(List.of(
+                new PeerKind("gapless", bytes -> new GaplessPeer(1)),
+                new PeerKind("tcp", TcpPeer::new),
+                new PeerKind("batches-128", bytes -> new RemotingPeer(128, bytes)),
+                new PeerKind("batches-800", bytes -> new RemotingPeer(800, bytes)),
+                new PeerKind("tell", bytes -> new RemotingPeer(1, bytes)),
+                new PeerKind("topic", bytes -> new TopicPeer()),
+                new PeerKind("delivery", bytes -> new DeliveryPeer())));
+        ServiceLoader.load(PeerSource.class).forEach(source -> all.addAll(source.peers()));
+        all.forEach(kind -> KINDS.put(kind.name(), kind));
     }
 
     private Peers() {}
 
-    /** The names, in the order in which a round runs them. */
+    /** The names of those that can be measured here, in the order in which a round runs them. */
     public static List<String> names() {
-        return List.copyOf(PEERS.keySet());
+        return KINDS.values().stream()
+                .filter(kind -> kind.missing().isEmpty())
+                .map(PeerKind::name)
+                .toList();
     }
 
-    /** The peer of this name, one of {@link #names}. */
-    public static Peer of(String name) {
-        Supplier<Peer> peer = PEERS.get(name);
-        if (peer == null) {
+    /** Those that cannot be measured here, and why. */
+    public static Map<String, String> missing() {
+        Map<String, String> missing = new LinkedHashMap<>();
+        for (String name : APART) {
+            if (!KINDS.containsKey(name)) {
+                missing.put(name, "bin/bench-peers measures it");
+            }
+        }
+        for (PeerKind kind : KINDS.values()) {
+            if (!kind.missing().isEmpty()) {
+                missing.put(kind.name(), kind.missing());
+            }
+        }
+        return missing;
+    }
+
+    /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
+    public static PeerKind of(String name) {
+        switch (name) {
+            case PEKKO, JACKSON -> {
+                return new PeerKind(name, bytes -> {
+                    throw new IllegalArgumentException(name + " sends nothing");
+                });
+            }
+            case TYPED -> {
+                return new PeerKind(name, bytes -> new TypedPeer());
+            }
+            default -> {
+                // one of those that all workloads share
+            }
+        }
+        PeerKind kind = KINDS.get(name);
+        if (kind == null) {
             throw new IllegalArgumentException("there is no peer '" + name + "'; the peers are " + names());
         }
-        return peer.get();
+        return kind;
     }
 }

@@ -4,7 +4,6 @@ import com.typesafe.config.ConfigFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
@@ -19,6 +18,9 @@ final class RemotingPeer implements Peer {
     /** Of messages under way to one subscriber. */
     private static final int WINDOW_BYTES = 1 << 20;
 
+    /** Of messages that are told together: as much as a batch of Gapless. */
+    private static final int BATCH_BYTES = 128 << 10;
+
     /** The transport's queue takes 3,072. */
     private static final int MOST_TELLS = 2_048;
 
@@ -28,10 +30,10 @@ final class RemotingPeer implements Peer {
     private final int batch;
     private final int window;
 
-    /** @param batch how many messages are told together at most; 1 for each by itself */
-    RemotingPeer(int batch) {
-        this.batch = batch;
-        this.window = Math.min(MOST_TELLS, WINDOW_BYTES / (batch * Message.BYTES));
+    /** @param most how many messages are told together, if they are no more than {@link #BATCH_BYTES}; 1 for each by itself */
+    RemotingPeer(int most, int messageBytes) {
+        this.batch = Math.min(most, BATCH_BYTES / messageBytes);
+        this.window = Math.min(MOST_TELLS, WINDOW_BYTES / (batch * messageBytes));
     }
 
     @Override
@@ -43,7 +45,7 @@ final class RemotingPeer implements Peer {
     public Side subscriber(Receiver receiver) {
         ActorSystem system = system();
         int every = Math.max(1, window / 4);
-        system.actorOf(Props.create(Taker.class, () -> new Taker(receiver, every)), ACTOR);
+        system.actorOf(Props.create(Taker.class, () -> new Taker(receiver, every, null)), ACTOR);
         return new Listener(system);
     }
 
@@ -118,58 +120,6 @@ final class RemotingPeer implements Peer {
             for (Subscriber subscriber : subscribers) {
                 subscriber.credit.take();
                 subscriber.actor.tell(what, subscriber.confirmations);
-            }
-        }
-    }
-
-    /** Takes the confirmations of one subscriber. */
-    private static final class Confirmed extends AbstractActor {
-        private final Credit credit;
-
-        Confirmed(Credit credit) {
-            this.credit = credit;
-        }
-
-        @Override
-        public Receive createReceive() {
-            return receiveBuilder().match(Long.class, credit::confirm).build();
-        }
-    }
-
-    /** The subscriber's actor. */
-    private static final class Taker extends AbstractActor {
-        private final Receiver receiver;
-        private final int every;
-        private long taken;
-
-        Taker(Receiver receiver, int every) {
-            this.receiver = receiver;
-            this.every = every;
-        }
-
-        @Override
-        public Receive createReceive() {
-            return receiveBuilder()
-                    .match(byte[].class, this::onMessage)
-                    .match(Batch.class, this::onBatch)
-                    .build();
-        }
-
-        private void onMessage(byte[] message) {
-            receiver.take(message, 0);
-            confirm();
-        }
-
-        private void onBatch(Batch batch) {
-            for (byte[] message : batch.messages()) {
-                receiver.take(message, 0);
-            }
-            confirm();
-        }
-
-        private void confirm() {
-            if (++taken % every == 0) {
-                getSender().tell(taken, getSelf());
             }
         }
     }

@@ -3,10 +3,7 @@ package dev.gapless.bench.peer;
 import java.util.List;
 
 /** One side of a peer, in its own process, which ends with it. */
-public interface Side {
-    /** Where this side listens, HOST:PORT; "-" if it does not. */
-    String address();
-
+public interface Side extends Addressed {
     /**
      * Connects with the other side. When it returns for all processes, whatever is published reaches every subscriber.
      *

@@ -11,7 +11,15 @@ import java.util.List;
 
 /** Messages one after the other over a socket, written in batches of 64 KiB: what the wire costs. */
 final class TcpPeer implements Peer {
-    private static final int BATCH_BYTES = (64 << 10) / Message.BYTES * Message.BYTES;
+    private static final int MOST_BYTES = 64 << 10;
+
+    private final int messageBytes;
+    private final int batchBytes;
+
+    TcpPeer(int messageBytes) {
+        this.messageBytes = messageBytes;
+        this.batchBytes = MOST_BYTES / messageBytes * messageBytes;
+    }
 
     @Override
     public Publisher publisher() {
@@ -23,9 +31,9 @@ final class TcpPeer implements Peer {
         return new Listener(receiver);
     }
 
-    private static final class Sender implements Publisher {
+    private final class Sender implements Publisher {
         private final List<Socket> sockets = new ArrayList<>();
-        private final byte[] batch = new byte[BATCH_BYTES];
+        private final byte[] batch = new byte[batchBytes];
         private int filled;
 
         @Override
@@ -67,7 +75,7 @@ final class TcpPeer implements Peer {
         }
     }
 
-    private static final class Listener implements Side {
+    private final class Listener implements Side {
         private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         private final Receiver receiver;
 
@@ -89,7 +97,7 @@ final class TcpPeer implements Peer {
         }
 
         private void read() {
-            byte[] buffer = new byte[BATCH_BYTES];
+            byte[] buffer = new byte[batchBytes];
             int filled = 0;
             try (Socket socket = server.accept()) {
                 InputStream in = socket.getInputStream();
@@ -97,8 +105,8 @@ final class TcpPeer implements Peer {
                 while (read >= 0) {
                     filled += read;
                     int offset = 0;
-                    for (; offset + Message.BYTES <= filled; offset += Message.BYTES) {
-                        receiver.take(buffer, offset);
+                    for (; offset + messageBytes <= filled; offset += messageBytes) {
+                        receiver.take(buffer, offset, messageBytes);
                     }
                     System.arraycopy(buffer, offset, buffer, 0, filled - offset);
                     filled -= offset;

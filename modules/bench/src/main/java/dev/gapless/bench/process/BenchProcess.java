@@ -1,136 +1,85 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.Patience;
+import dev.gapless.bench.peer.ClusterNode;
+import dev.gapless.bench.peer.GaplessPeer;
 import dev.gapless.bench.peer.Peer;
 import dev.gapless.bench.peer.Peers;
-import dev.gapless.bench.peer.Publisher;
-import dev.gapless.bench.peer.Side;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import org.HdrHistogram.Histogram;
 
 /**
- * One process of a round. It does what standard input orders, and answers on standard output:
- *
- * <pre>
- *                        listening ADDRESS
- *   connect ADDRESS...   ready               the publisher's address is the first
- *   run BEGIN END        published N, used ...   the publisher
- *                        used ...                a subscriber
- *   expect N             checked [PROBLEM], latencies ...
- * </pre>
+ * One process of a run. It does what standard input orders, and answers on standard output. What is ordered and answered, each {@link
+ * Job} says.
  */
 public final class BenchProcess {
-    /** The role that publishes; every other is a subscriber's. */
+    /** {@link FlowPublisher}: PEER MESSAGE_BYTES RATE; a rate of 0 means as fast as it can. */
     public static final String PUBLISHER = "publisher";
 
-    /** A publisher goes on for a while: what is measured ends under load. */
-    private static final long TAIL_NS = 100_000_000;
+    /** {@link FlowSubscriber}: PEER MESSAGE_BYTES. */
+    public static final String SUBSCRIBER = "subscriber";
 
-    private static final double MEDIAN = 50;
-    private static final double P99 = 99;
+    /** {@link ManySubscriptions}: COUNT. */
+    public static final String SUBSCRIPTIONS = "subscriptions";
 
-    private final PrintStream out;
-    private final Orders orders = new Orders();
+    /** {@link IdleNode}: PEER. */
+    public static final String IDLE = "idle";
 
-    private BenchProcess(PrintStream out) {
-        this.out = out;
-    }
+    /** {@link FlowPublisher} of several topics: TOPICS MESSAGE_BYTES. */
+    public static final String TOPICS_PUBLISHER = "topics-publisher";
+
+    /** {@link ManyTopics}: TOPICS. */
+    public static final String TOPICS_SUBSCRIBER = "topics-subscriber";
+
+    /** {@link JacksonLoop}: THREADS. */
+    public static final String JACKSON = "jackson";
+
+    /** {@link CatchUp}: SUBSCRIPTIONS. */
+    public static final String CATCH_UP = "catch-up";
+
+    private BenchProcess() {}
 
     /**
      * Takes part in a run.
      *
-     * @param args peer, role, and messages a second or 0
+     * @param args the job, and what belongs to it
      */
     public static void main(String[] args) {
         PrintStream out = System.out;
         System.setOut(System.err);
-        BenchProcess process = new BenchProcess(out);
+        Dialogue dialogue = new Dialogue(out);
         int status = 0;
         try {
-            Peer peer = Peers.of(args[0]);
-            if (args[1].equals(PUBLISHER)) {
-                process.publish(peer, Integer.parseInt(args[2]));
-            } else {
-                process.subscribe(peer);
-            }
+            List<String> words = List.of(args);
+            job(words.get(0), words.subList(1, words.size())).run(dialogue);
         } catch (Exception e) {
             e.printStackTrace();
-            process.say("failed", e.toString().replaceAll("\\s+", " "));
+            dialogue.say("failed", e.toString().replaceAll("\\s+", " "));
             status = 1;
         }
         out.flush();
         Runtime.getRuntime().halt(status);
     }
 
-    private void publish(Peer peer, int ratePerSecond) throws Exception {
-        Publisher publisher = peer.publisher();
-        connect(publisher);
-        Publishing publishing = new Publishing(publisher);
-        Window window = window();
-        CompletableFuture<Usage> used = measure(new Meter(publishing::published), window);
-        long endNs = window.endNs() + TAIL_NS;
-        if (ratePerSecond == 0) {
-            publishing.runUntil(endNs);
-        } else {
-            publishing.runUntil(endNs, ratePerSecond);
-        }
-        say("published", String.valueOf(publishing.published()));
-        say("used", used.get().line());
-        orders.take("end");
+    private static Job job(String name, List<String> words) {
+        return switch (name) {
+            case PUBLISHER -> new FlowPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
+            case SUBSCRIBER -> new FlowSubscriber(peer(words));
+            case SUBSCRIPTIONS -> new ManySubscriptions(Integer.parseInt(words.get(0)));
+            case IDLE -> new IdleNode(words.get(0).equals(Peers.PEKKO) ? ClusterNode.PEKKO : ClusterNode.GAPLESS);
+            case TOPICS_PUBLISHER ->
+                new FlowPublisher(new GaplessPeer(Integer.parseInt(words.get(0))), bytes(words), 0);
+            case TOPICS_SUBSCRIBER -> new ManyTopics(Integer.parseInt(words.get(0)));
+            case JACKSON -> new JacksonLoop(Integer.parseInt(words.get(0)));
+            case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
+            default -> throw new IllegalArgumentException("there is no job '" + name + "'");
+        };
     }
 
-    private void subscribe(Peer peer) throws Exception {
-        Reception reception = new Reception();
-        connect(peer.subscriber(reception));
-        Window window = window();
-        reception.measure(window);
-        say("used", measure(new Meter(reception::received), window).get().line());
-        long published = Long.parseLong(orders.take("expect").get(0));
-        say("checked", reception.await(published, Patience.PROGRESS.toNanos()));
-        Histogram latencies = reception.latencies();
-        say(
-                "latencies",
-                new Latencies(
-                                latencies.getTotalCount(),
-                                latencies.getValueAtPercentile(MEDIAN),
-                                latencies.getValueAtPercentile(P99),
-                                latencies.getMaxValue())
-                        .line());
-        orders.take("end");
+    private static Peer peer(List<String> words) {
+        return Peers.of(words.get(0)).maker().of(bytes(words));
     }
 
-    private void connect(Side side) throws Exception {
-        say("listening", side.address());
-        List<String> addresses = orders.take("connect");
-        side.connect(addresses.get(0), addresses.subList(1, addresses.size()));
-        say("ready", "");
-    }
-
-    private Window window() throws InterruptedException {
-        List<String> times = orders.take("run");
-        return new Window(Long.parseLong(times.get(0)), Long.parseLong(times.get(1)));
-    }
-
-    private static CompletableFuture<Usage> measure(Meter meter, Window window) {
-        CompletableFuture<Usage> used = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        used.complete(meter.measure(window));
-                    } catch (RuntimeException e) {
-                        used.completeExceptionally(e);
-                    }
-                },
-                "meter");
-        thread.setDaemon(true);
-        thread.start();
-        return used;
-    }
-
-    private void say(String word, String rest) {
-        out.println(word + " " + rest);
-        out.flush();
+    private static int bytes(List<String> words) {
+        return Integer.parseInt(words.get(1));
     }
 }

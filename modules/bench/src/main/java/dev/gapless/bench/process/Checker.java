@@ -13,6 +13,8 @@ final class Checker {
     private long late;
     private long twice;
     private long damaged;
+    private long announced;
+    private long announcedWrongly;
     private long firstWrong;
 
     /** The message with this number has come. */
@@ -22,6 +24,21 @@ final class Checker {
         } else {
             unexpected(number);
         }
+    }
+
+    /** As many messages from this number on were announced as missing: it must be the next ones. */
+    void gotGap(long first, long count) {
+        if (first != next || count < 1) {
+            wrong(Math.min(first, next));
+            announcedWrongly++;
+        }
+        next = Math.max(next, first + count);
+        announced += Math.max(0, count);
+    }
+
+    /** How many messages were announced as missing. */
+    long announced() {
+        return announced;
     }
 
     /** A message has come that is not as it was sent. */
@@ -66,12 +83,13 @@ final class Checker {
     String verdict(long published) {
         long lost = leftOut + Math.max(0, published - highest());
         long unknown = Math.max(0, highest() - published);
-        if (lost + late + twice + damaged + unknown == 0) {
+        if (lost + late + twice + damaged + announcedWrongly + unknown == 0) {
             return "";
         }
         return "of " + published + " messages " + lost + " were lost, " + late + " came late, " + twice
                 + " came twice, "
-                + damaged + " were damaged, and " + unknown + " were never published; the first is number "
+                + damaged + " were damaged, " + announcedWrongly + " gaps were announced wrongly, and " + unknown
+                + " were never published; the first is number "
                 + (firstWrong == 0 ? Math.min(published, highest()) + 1 : firstWrong);
     }
 }

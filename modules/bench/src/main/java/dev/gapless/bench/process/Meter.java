@@ -8,6 +8,7 @@ import java.lang.management.MemoryType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /** What this process does and uses within the window. */
@@ -45,6 +46,23 @@ final class Meter {
                 heapPools().stream()
                         .mapToLong(pool -> pool.getPeakUsage().getUsed())
                         .sum());
+    }
+
+    /** {@link #measure} on a thread of its own. */
+    CompletableFuture<Usage> measuring(Window window) {
+        CompletableFuture<Usage> used = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        used.complete(measure(window));
+                    } catch (RuntimeException e) {
+                        used.completeExceptionally(e);
+                    }
+                },
+                "meter");
+        thread.setDaemon(true);
+        thread.start();
+        return used;
     }
 
     private Reading read() {

@@ -10,10 +10,12 @@ final class Publishing {
     private static final int TURN = 128;
 
     private final Publisher publisher;
+    private final int messageBytes;
     private final AtomicLong published = new AtomicLong();
 
-    Publishing(Publisher publisher) {
+    Publishing(Publisher publisher, int messageBytes) {
         this.publisher = publisher;
+        this.messageBytes = messageBytes;
     }
 
     long published() {
@@ -25,7 +27,7 @@ final class Publishing {
         long number = published();
         while (System.nanoTime() - endNs < 0) {
             for (int i = 0; i < TURN; i++) {
-                publisher.publish(Message.of(++number, 0));
+                publisher.publish(Message.of(messageBytes, ++number, 0));
                 published.lazySet(number);
             }
         }
@@ -45,7 +47,7 @@ final class Publishing {
                 publisher.flush();
                 Window.sleepUntil(dueNs);
             }
-            publisher.publish(Message.of(++number, dueNs));
+            publisher.publish(Message.of(messageBytes, ++number, dueNs));
             published.lazySet(number);
             dueNs = beginNs + i * 1_000_000_000L / ratePerSecond;
         }

@@ -12,11 +12,37 @@ final class Reception implements Receiver {
     private static final long LONGEST_NS = 600_000_000_000L;
     private static final int DIGITS = 3;
 
-    private final Checker checker = new Checker();
-    private final Histogram latencies = new Histogram(1, LONGEST_NS, DIGITS);
+    /** A subscriber that gets messages so late is behind ... */
+    private static final long BEHIND_NS = 100_000_000;
+
+    /** ... until it gets one so early. */
+    private static final long LEVEL_NS = 10_000_000;
+
+    /** Grows with what it holds: there may be thousands of receptions, and of few the latencies count. */
+    private final Histogram latencies = new Histogram(DIGITS);
+
     private final AtomicLong received = new AtomicLong();
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+    private final long first;
+    private final long step;
+    private Checker checker = new Checker();
+    private boolean behind;
+    private long levelNs;
+    private long restarts;
+    private long toldNs;
+    private volatile long newcomerNs;
     private volatile Window window = Window.NONE;
+
+    /** Of all messages from number 1 on. */
+    Reception() {
+        this(1, 1);
+    }
+
+    /** Of each step-th message from the first one on: a publisher has numbered those of several topics. */
+    Reception(long first, long step) {
+        this.first = first;
+        this.step = step;
+    }
 
     /** From now on, latencies of messages that are to be sent within it count. */
     void measure(Window measured) {
@@ -24,17 +50,61 @@ final class Reception implements Receiver {
     }
 
     @Override
-    public void take(byte[] bytes, int offset) {
-        if (!Message.isWhole(bytes, offset)) {
+    public void take(byte[] bytes, int offset, int length) {
+        if (!Message.isWhole(bytes, offset, length)) {
             checker.gotDamaged();
             return;
         }
-        long intendedNs = Message.intendedNsAt(bytes, offset);
+        takeNumber(Message.numberAt(bytes, offset), Message.intendedNsAt(bytes, offset, length));
+    }
+
+    @Override
+    public void takeNumber(long number, long intendedNs) {
         if (intendedNs != 0 && window.contains(intendedNs)) {
-            latencies.recordValue(Math.max(0, Math.min(LONGEST_NS, System.nanoTime() - intendedNs)));
+            time(intendedNs);
         }
-        checker.got(Message.numberAt(bytes, offset));
-        received.lazySet(received.getPlain() + 1); // and what was written before
+        checker.got((number - first) % step == 0 ? (number - first) / step + 1 : 0);
+        publish(received.getPlain() + 1);
+    }
+
+    private void time(long intendedNs) {
+        long nowNs = System.nanoTime();
+        long ageNs = Math.max(0, Math.min(LONGEST_NS, nowNs - intendedNs));
+        latencies.recordValue(ageNs);
+        if (ageNs > BEHIND_NS) {
+            behind = true;
+        } else if (behind && levelNs == 0 && ageNs < LEVEL_NS) {
+            levelNs = nowNs;
+        }
+    }
+
+    /** Lets the thread that awaits messages see what was written before. */
+    private void publish(long count) {
+        received.lazySet(count);
+    }
+
+    @Override
+    public void takeGap(long first, long count) {
+        checker.gotGap(first, count);
+        publish(received.getPlain());
+    }
+
+    /** The messages of the life before must have come without a hole; how many were published in it nobody knows. */
+    @Override
+    public void takeRestart() {
+        toldNs = System.nanoTime();
+        restarts++;
+        String verdict = checker.verdict(checker.highest());
+        if (!verdict.isEmpty()) {
+            takeProblem("before the publisher was restarted: " + verdict);
+        }
+        checker = new Checker();
+        publish(received.getPlain());
+    }
+
+    @Override
+    public void takeNewcomer() {
+        newcomerNs = System.nanoTime();
     }
 
     @Override
@@ -46,11 +116,15 @@ final class Reception implements Receiver {
         return received.get();
     }
 
-    /** Waits until as many have come, or for as long as some come; says what is wrong, or nothing. */
+    /**
+     * Waits until this many are there, or for as long as some come; says what is wrong, or nothing.
+     *
+     * @param published how many of its messages there are; after a restart, since then
+     */
     String await(long published, long patienceNs) throws InterruptedException {
         long before = received();
         long sinceNs = System.nanoTime();
-        while (before < published && problem.get() == null && System.nanoTime() - sinceNs < patienceNs) {
+        while (checker.highest() < published && problem.get() == null && System.nanoTime() - sinceNs < patienceNs) {
             Thread.sleep(5);
             long now = received();
             if (now != before) {
@@ -59,13 +133,18 @@ final class Reception implements Receiver {
             }
         }
         Thread.sleep(20); // one that comes twice comes now
-        String told = problem.get();
         received();
+        String told = problem.get();
         return told == null ? checker.verdict(published) : told;
     }
 
     /** The latencies, once the last message has come. */
     Histogram latencies() {
         return latencies;
+    }
+
+    /** What else happened, once the last message has come. */
+    Story story() {
+        return new Story(checker.announced(), levelNs, restarts, toldNs, newcomerNs);
     }
 }

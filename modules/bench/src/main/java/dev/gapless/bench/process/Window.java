@@ -1,10 +1,22 @@
 package dev.gapless.bench.process;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** When is measured, as of System.nanoTime(), which is the same clock for all processes of a machine. */
 record Window(long beginNs, long endNs) {
     static final Window NONE = new Window(0, 0);
+
+    /** Those of the next order. */
+    static List<Window> ordered(Dialogue dialogue) throws InterruptedException {
+        List<Long> times = dialogue.take("run").stream().map(Long::valueOf).toList();
+        List<Window> windows = new ArrayList<>();
+        for (int i = 0; i + 1 < times.size(); i += 2) {
+            windows.add(new Window(times.get(i), times.get(i + 1)));
+        }
+        return windows;
+    }
 
     /** Waits until that moment, as of System.nanoTime(). */
     static void sleepUntil(long ns) {

@@ -1,6 +1,7 @@
 package dev.gapless.bench.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.bench.peer.Message;
@@ -58,14 +59,78 @@ class CheckerTest {
     }
 
     @Test
-    void noticesADamagedMessage() {
-        byte[] message = Message.of(1, 0);
+    void countsWhatWasAnnouncedAsMissing() {
+        Checker checker = new Checker();
+        checker.got(1);
+        checker.gotGap(2, 3);
+        checker.got(5);
+        assertEquals("", checker.verdict(5));
+        assertEquals(3, checker.announced());
+        checker.gotGap(6, 2);
+        assertEquals("", checker.verdict(7));
+    }
+
+    @Test
+    void noticesAGapThatIsNotWhatIsMissing() {
+        Checker tooFew = new Checker();
+        tooFew.got(1);
+        tooFew.gotGap(2, 2);
+        tooFew.got(5);
+        assertSaid("1 were lost", tooFew.verdict(5));
+        Checker tooMany = new Checker();
+        tooMany.got(1);
+        tooMany.gotGap(2, 4);
+        tooMany.got(5);
+        assertSaid("1 came twice", tooMany.verdict(5));
+        Checker elsewhere = new Checker();
+        elsewhere.got(1);
+        elsewhere.gotGap(3, 1);
+        elsewhere.got(4);
+        assertSaid("1 gaps were announced wrongly", elsewhere.verdict(4));
+    }
+
+    @Test
+    void aRestartedPublisherBeginsAnew() {
         Reception reception = new Reception();
-        reception.take(message, 0);
-        byte[] damaged = Message.of(2, 0);
+        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
+        reception.takeRestart();
+        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 2, 0), 0, Message.BYTES);
+        assertEquals("", said(reception, 2));
+        assertEquals(1, reception.story().restarts());
+    }
+
+    @Test
+    void noticesAHoleBeforeARestart() {
+        Reception reception = new Reception();
+        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 3, 0), 0, Message.BYTES);
+        reception.takeRestart();
+        assertSaid("before the publisher was restarted: of 3 messages 1 were lost", said(reception, 0));
+    }
+
+    @Test
+    void isLevelWithTheFirstMessageInTimeAfterLateOnes() {
+        Reception reception = new Reception();
+        long nowNs = System.nanoTime();
+        reception.measure(new Window(nowNs - 60_000_000_000L, nowNs + 600_000_000_000L));
+        reception.take(Message.of(Message.BYTES, 1, System.nanoTime()), 0, Message.BYTES);
+        assertEquals(0, reception.story().levelNs());
+        reception.take(Message.of(Message.BYTES, 2, System.nanoTime() - 1_000_000_000L), 0, Message.BYTES);
+        assertEquals(0, reception.story().levelNs());
+        reception.take(Message.of(Message.BYTES, 3, System.nanoTime() + 1_000_000_000L), 0, Message.BYTES);
+        assertTrue(reception.story().levelNs() - nowNs > 0);
+    }
+
+    @Test
+    void noticesADamagedMessage() {
+        byte[] message = Message.of(Message.BYTES, 1, 0);
+        Reception reception = new Reception();
+        reception.take(message, 0, Message.BYTES);
+        byte[] damaged = Message.of(Message.BYTES, 2, 0);
         damaged[Message.BYTES - 1] ^= 1;
-        reception.take(damaged, 0);
-        reception.take(Message.of(3, 0), 0);
+        reception.take(damaged, 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 3, 0), 0, Message.BYTES);
         assertEquals(2, reception.received());
         assertSaid("1 were lost, 0 came late, 0 came twice, 1 were damaged", said(reception, 3));
     }
@@ -73,7 +138,7 @@ class CheckerTest {
     @Test
     void believesThePeerThatSomethingIsMissing() {
         Reception reception = new Reception();
-        reception.take(Message.of(1, 0), 0);
+        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
         reception.takeProblem("a gap");
         reception.takeProblem("another one");
         assertEquals("a gap", said(reception, 1));
@@ -81,13 +146,24 @@ class CheckerTest {
 
     @Test
     void readsAMessageInTheMidstOfABuffer() {
-        byte[] buffer = new byte[3 * Message.BYTES];
-        System.arraycopy(Message.of(1, 17), 0, buffer, Message.BYTES, Message.BYTES);
-        assertTrue(Message.isWhole(buffer, Message.BYTES));
-        assertEquals(1, Message.numberAt(buffer, Message.BYTES));
-        assertEquals(17, Message.intendedNsAt(buffer, Message.BYTES));
-        assertTrue(!Message.isWhole(buffer, Message.BYTES + 1));
-        assertTrue(!Message.isWhole(buffer, 2 * Message.BYTES + 1));
+        int length = Message.BYTES;
+        byte[] buffer = new byte[3 * length];
+        System.arraycopy(Message.of(length, 1, 17), 0, buffer, length, length);
+        assertTrue(Message.isWhole(buffer, length, length));
+        assertEquals(1, Message.numberAt(buffer, length));
+        assertEquals(17, Message.intendedNsAt(buffer, length, length));
+        assertFalse(Message.isWhole(buffer, length + 1, length));
+        assertFalse(Message.isWhole(buffer, length, length - 1));
+        assertFalse(Message.isWhole(buffer, 2 * length + 1, length));
+    }
+
+    @Test
+    void theSmallestMessageHasNoTime() {
+        byte[] message = Message.of(Message.FEWEST_BYTES, 7, 17);
+        assertTrue(Message.isWhole(message, 0, message.length));
+        assertEquals(7, Message.numberAt(message, 0));
+        assertEquals(0, Message.intendedNsAt(message, 0, message.length));
+        assertFalse(Message.isWhole(message, 0, message.length - 1));
     }
 
     @Test
@@ -95,10 +171,10 @@ class CheckerTest {
         long nowNs = System.nanoTime();
         Reception reception = new Reception();
         reception.measure(new Window(nowNs - 3_000_000_000L, nowNs - 1_000_000_000L));
-        reception.take(Message.of(1, nowNs - 4_000_000_000L), 0);
-        reception.take(Message.of(2, nowNs - 2_000_000_000L), 0);
-        reception.take(Message.of(3, nowNs - 500_000_000L), 0);
-        reception.take(Message.of(4, 0), 0);
+        reception.take(Message.of(Message.BYTES, 1, nowNs - 4_000_000_000L), 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 2, nowNs - 2_000_000_000L), 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 3, nowNs - 500_000_000L), 0, Message.BYTES);
+        reception.take(Message.of(Message.BYTES, 4, 0), 0, Message.BYTES);
         assertEquals(1, reception.latencies().getTotalCount());
         assertTrue(reception.latencies().getMinValue() >= 1_990_000_000L, reception.latencies()::toString);
         assertEquals("", said(reception, 4));

@@ -3,16 +3,22 @@ package dev.gapless.bench.process;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** What the benchmark tells this process, line by line. The process ends with its input: when the benchmark does, however it does. */
-final class Orders {
+/**
+ * What this process and the benchmark tell each other, line by line. The process ends with its input: when the benchmark does, however
+ * it does.
+ */
+final class Dialogue {
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final PrintStream out;
 
-    Orders() {
+    Dialogue(PrintStream out) {
+        this.out = out;
         Thread reader = new Thread(this::read, "orders");
         reader.setDaemon(true);
         reader.start();
@@ -29,13 +35,30 @@ final class Orders {
         Runtime.getRuntime().halt(0);
     }
 
+    /** Waits for an order; its name and its arguments. */
+    List<String> take() throws InterruptedException {
+        return List.of(lines.take().split(" ", -1));
+    }
+
     /** Waits for an order of this name; its arguments. */
     List<String> take(String name) throws InterruptedException {
-        String line = lines.take();
-        List<String> words = List.of(line.split(" ", -1));
+        List<String> words = take();
         if (!words.get(0).equals(name)) {
-            throw new IllegalStateException("'" + line + "' instead of '" + name + "'");
+            throw new IllegalStateException("'" + String.join(" ", words) + "' instead of '" + name + "'");
         }
         return words.subList(1, words.size());
+    }
+
+    /** Answers. */
+    synchronized void say(String word, Object... rest) {
+        StringBuilder line = new StringBuilder(word);
+        for (Object part : rest) {
+            line.append(' ').append(part);
+        }
+        if (rest.length == 0) {
+            line.append(' ');
+        }
+        out.println(line);
+        out.flush();
     }
 }

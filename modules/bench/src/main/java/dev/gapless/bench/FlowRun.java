@@ -1,0 +1,95 @@
+package dev.gapless.bench;
+
+import dev.gapless.bench.peer.Peers;
+import dev.gapless.bench.process.BenchProcess;
+import dev.gapless.bench.process.Latencies;
+import dev.gapless.bench.process.Story;
+import dev.gapless.bench.process.Usage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Messages flow from one publisher to its subscribers, and nothing else happens. */
+final class FlowRun extends OneRun {
+    FlowRun(Plan plan, Workload workload, String peer, Children children) {
+        super(plan, workload, peer, children);
+    }
+
+    @Override
+    double measure() throws RunFailure, IOException, InterruptedException {
+        List<Child> all = new ArrayList<>();
+        all.add(startPublisher(this));
+        for (int i = 1; i <= workload.subscribers(); i++) {
+            all.add(startSubscriber(this, "subscriber-" + i));
+        }
+        connect(all);
+
+        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
+        long endNs = beginNs + plan.measure().toNanos();
+        for (Child child : all) {
+            child.order("run " + beginNs + " " + endNs);
+        }
+        sleepUntil(beginNs);
+        Observation observation = new Observation(children);
+        sleepUntil(endNs);
+        double others = observation.others();
+
+        String published = all.get(0).answer("published", PATIENCE);
+        List<Usage> used = usedBy(all);
+        List<Child> subscribers = all.subList(1, all.size());
+        for (Child subscriber : subscribers) {
+            subscriber.order("expect " + published);
+        }
+        for (Child subscriber : subscribers) {
+            Seen seen = seenBy(subscriber);
+            if (seen.story().announced() > 0) {
+                throw new RunFailure("the subscription was told that it missed "
+                        + seen.story().announced() + " messages");
+            }
+            if (workload.isPaced()) {
+                putLatencies(seen.latencies());
+            }
+        }
+        putUsage(used, 1);
+        return others;
+    }
+
+    private void putLatencies(Latencies latencies) {
+        figures.put(Figure.LATENCY_MEDIAN, latencies.medianNs() / NS_PER_US);
+        figures.put(Figure.LATENCY_P99, latencies.p99Ns() / NS_PER_US);
+        figures.put(Figure.LATENCY_MAX, latencies.maxNs() / NS_PER_US);
+    }
+
+    static Child startPublisher(OneRun run, String... options) throws RunFailure, IOException {
+        return run.children.start(
+                "publisher",
+                run.options(options),
+                BenchProcess.PUBLISHER,
+                name(run),
+                run.workload.messageBytes(),
+                run.workload.ratePerSecond());
+    }
+
+    private static String name(OneRun run) {
+        return run.workload == Workload.W10 ? Peers.TYPED : run.peer.name();
+    }
+
+    static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {
+        return run.children.start(
+                role, run.options(options), BenchProcess.SUBSCRIBER, name(run), run.workload.messageBytes());
+    }
+
+    /** What a subscriber tells after it has checked everything. */
+    record Seen(Latencies latencies, Story story) {}
+
+    /** Throws RunFailure if something was not right. */
+    static Seen seenBy(Child subscriber) throws RunFailure, InterruptedException {
+        String problem = subscriber.answer("checked", PATIENCE);
+        if (!problem.isEmpty()) {
+            throw new RunFailure(problem);
+        }
+        return new Seen(
+                Latencies.parse(subscriber.answer("latencies", PATIENCE)),
+                Story.parse(subscriber.answer("story", PATIENCE)));
+    }
+}

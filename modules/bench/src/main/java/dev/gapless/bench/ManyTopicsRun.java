@@ -1,0 +1,53 @@
+package dev.gapless.bench;
+
+import dev.gapless.bench.process.BenchProcess;
+import dev.gapless.bench.process.Usage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** W6: several publishers, each of several topics, and a subscriber of all topics. */
+final class ManyTopicsRun extends OneRun {
+    private static final int TOPICS = 16;
+    private static final int PUBLISHERS = 4;
+
+    ManyTopicsRun(Plan plan, Workload workload, String peer, Children children) {
+        super(plan, workload, peer, children);
+    }
+
+    @Override
+    double measure() throws RunFailure, IOException, InterruptedException {
+        List<Child> all = new ArrayList<>();
+        for (int i = 1; i <= PUBLISHERS; i++) {
+            all.add(children.start(
+                    "publisher-" + i, options(), BenchProcess.TOPICS_PUBLISHER, TOPICS, workload.messageBytes()));
+        }
+        Child subscriber = children.start("subscriber", options(), BenchProcess.TOPICS_SUBSCRIBER, TOPICS);
+        all.add(subscriber);
+        List<String> addresses = connect(all);
+
+        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
+        long endNs = beginNs + plan.measure().toNanos();
+        for (Child child : all) {
+            child.order("run " + beginNs + " " + endNs);
+        }
+        sleepUntil(beginNs);
+        Observation observation = new Observation(children);
+        sleepUntil(endNs);
+        double others = observation.others();
+
+        StringBuilder expected = new StringBuilder("expect");
+        for (int i = 0; i < PUBLISHERS; i++) {
+            String published = all.get(i).answer("published", PATIENCE);
+            expected.append(' ').append(addresses.get(i)).append(' ').append(published);
+        }
+        List<Usage> used = usedBy(all);
+        subscriber.order(expected.toString());
+        String problem = subscriber.answer("checked", PATIENCE);
+        if (!problem.isEmpty()) {
+            throw new RunFailure(problem);
+        }
+        putUsage(used, PUBLISHERS);
+        return others;
+    }
+}

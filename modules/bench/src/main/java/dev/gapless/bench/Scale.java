@@ -1,0 +1,15 @@
+package dev.gapless.bench;
+
+import java.time.Duration;
+
+/**
+ * How large the workloads are. Only tests choose another size.
+ *
+ * @param stop how long W4 and W4B stop the subscriber
+ * @param subscriptions how many W7 and W11 have
+ * @param topicsDivisor W9 has so many times fewer topics
+ * @param idleNodes how many nodes W9 has
+ */
+public record Scale(Duration stop, int subscriptions, int topicsDivisor, int idleNodes) {
+    public static final Scale FULL = new Scale(Duration.ofSeconds(5), 1_000, 1, 3);
+}
