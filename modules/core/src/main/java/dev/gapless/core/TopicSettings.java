@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  *
  * @param publishing whether the node publishes at all
  * @param bufferMessages how many messages a log holds at most
- * @param bufferBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} for each message
+ * @param bufferBytes how many bytes it holds at most, with {@link dev.gapless.core.log.Slice#OVERHEAD_BYTES} for each message
  * @param feedMessages how many a feed holds, or 0 for as many as {@code bufferMessages}
  * @param feedBytes how many bytes a feed holds, or 0 for as many as {@code bufferBytes}
  * @param feedHoldNs how long a feed that is behind its producers waits for its subscriptions, or 0 for not at all; not with
@@ -95,7 +95,7 @@ public record TopicSettings(
         return feedMessages == 0 ? bufferMessages : feedMessages;
     }
 
-    /** How many bytes a feed holds at most, with {@link dev.gapless.core.log.Frame#OVERHEAD_BYTES} and more for each message. */
+    /** How many bytes a feed holds at most, with {@link dev.gapless.core.log.Slice#OVERHEAD_BYTES} and more for each message. */
     public long mostBytesInFeed() {
         return feedBytes == 0 ? bufferBytes : feedBytes;
     }

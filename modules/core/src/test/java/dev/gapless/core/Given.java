@@ -4,10 +4,10 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Segment;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Packet;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ public final class Given {
     public static final LogIdentity LOG = LogIdentity.fresh(EPOCH, 0);
 
     /** What a message without content is charged for in a log. */
-    public static final int FRAME_BYTES = Frame.OVERHEAD_BYTES + 1;
+    public static final int FRAME_BYTES = Slice.OVERHEAD_BYTES + 1;
 
     /** The id of {@link #history}. */
     public static final long HISTORY = 77;
@@ -64,16 +64,13 @@ public final class Given {
         return Content.of(1, "", new byte[] {(byte) value});
     }
 
-    public static Frame frame(long sequence) {
-        return new Frame(sequence, 1_000 + sequence, content((int) sequence));
-    }
-
-    public static List<Frame> frames(long first, long last) {
-        List<Frame> frames = new ArrayList<>();
+    /** The messages from this sequence to that. */
+    public static List<Slice> slices(long first, long last) {
+        Segment segment = Segment.of(first, 1_000 + first, content((int) first), 1 << 20);
         for (long i = first; i <= last; i++) {
-            frames.add(frame(i));
+            segment.append(content((int) i), 1_000 + i);
         }
-        return frames;
+        return List.of(segment.slice(first, (int) (last - first + 1)));
     }
 
     /** A ring of this many messages; batches of 4, a window of 8; readers that are overtaken go on at the head. */

@@ -7,10 +7,12 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Ring;
+import dev.gapless.core.log.Segment;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.log.Ticket;
 import java.util.Arrays;
 import java.util.List;
@@ -57,7 +59,7 @@ public final class Given {
             draft.bufferMessages = messages;
             draft.bufferBytes = bytes;
             draft.overflow = overflow;
-            draft.batchBytes = Frame.OVERHEAD_BYTES;
+            draft.batchBytes = Slice.OVERHEAD_BYTES;
             draft.windowBytes = 1 << 16;
             draft.reloadIntervalNs = 0;
             draft.reloadJitterNs = 0;
@@ -85,13 +87,32 @@ public final class Given {
         return new Era(node, 2, EPOCH, 1, 0);
     }
 
-    public static List<Frame> frame(long sequence) {
-        return List.of(new Frame(sequence, 0, content((int) sequence)));
+    public static List<Slice> slice(long sequence) {
+        return List.of(segment(sequence).slice(sequence, 1));
+    }
+
+    private static Segment segment(long sequence) {
+        Content content = content((int) sequence);
+        Segment segment = Segment.of(sequence, 0, content, 0);
+        segment.append(content, 0);
+        return segment;
+    }
+
+    /** Appends the next entry, which says its index. */
+    public static void append(Ring<Segment> ring) {
+        ring.makeRoom(1, 1, Ring.ALL, (piece, upTo) -> {});
+        ring.add(segment(ring.head() + 1));
+        ring.added(1, 1);
+    }
+
+    /** What the entry with this index says, or -2 if it is not there. */
+    public static int read(Ring<Segment> ring, long index) {
+        Segment segment = ring.get(index);
+        return segment == null ? -2 : value(segment.slice(index, 1).content(0));
     }
 
     /** What a message says, or -1 if its bytes are not of one message. */
-    public static int value(Content content) {
-        byte[] bytes = content.bytes();
+    public static int value(byte[] bytes) {
         for (byte one : bytes) {
             if (one != bytes[0]) {
                 return -1;
@@ -100,18 +121,16 @@ public final class Given {
         return bytes[0];
     }
 
-    /** What a reading gave: {@code empty}, {@code overrun}, or the contents, if their sequences are without a gap. */
-    public static String told(Reading reading, long from) {
-        if (!(reading instanceof Reading.Frames frames)) {
+    /** What a reading gave: {@code empty}, {@code overrun}, or the contents. */
+    public static String told(Reading reading) {
+        if (!(reading instanceof Reading.Messages messages)) {
             return reading instanceof Reading.Empty ? "empty" : "overrun";
         }
         StringBuilder contents = new StringBuilder();
-        long next = from;
-        for (Frame frame : frames.frames()) {
-            if (frame.sequence() != next++) {
-                return "gap";
+        for (Slice slice : messages.slices()) {
+            for (int i = 0; i < slice.count(); i++) {
+                contents.append((char) value(slice.content(i)));
             }
-            contents.append((char) value(frame.content()));
         }
         return contents.toString();
     }

@@ -40,13 +40,13 @@ final class CoreSeam {
     /** The latest messages, as they are read to be sent: up to 1,000, as many as a batch takes. */
     Object read() {
         long first = log.head() - MOST_MESSAGES + 1;
-        Reading.Frames read = (Reading.Frames) log.read(first, MOST_MESSAGES, settings.batchBytes());
-        return new Batch("bench", 0, new Session(1, 1), first, log.head(), read.frames());
+        Reading.Messages read = (Reading.Messages) log.read(first, MOST_MESSAGES, settings.batchBytes());
+        return new Batch("bench", 0, new Session(1, 1), first, log.head(), read.slices());
     }
 
     /** How many messages {@link #read} gives. */
     static int messagesOf(Object batch) {
-        return ((Batch) batch).frames().size();
+        return ((Batch) batch).count();
     }
 
     void encode(Object batch, ByteBuffer buffer) {

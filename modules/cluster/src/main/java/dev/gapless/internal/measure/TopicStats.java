@@ -4,8 +4,8 @@ import dev.gapless.Ended;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Batch;
 import java.util.Collection;
 import java.util.Set;
@@ -75,20 +75,20 @@ public final class TopicStats implements SubscriptionStats.Totals {
 
     public void sent(Batch batch) {
         counts.add(Count.SENT_BATCHES, 1);
-        counts.add(Count.SENT_MESSAGES, batch.frames().size());
+        counts.add(Count.SENT_MESSAGES, batch.count());
         counts.add(Count.SENT_BYTES, bytesOf(batch));
     }
 
     public void received(Batch batch) {
         counts.add(Count.RECEIVED_BATCHES, 1);
-        counts.add(Count.RECEIVED_MESSAGES, batch.frames().size());
+        counts.add(Count.RECEIVED_MESSAGES, batch.count());
         counts.add(Count.RECEIVED_BYTES, bytesOf(batch));
     }
 
     private static long bytesOf(Batch batch) {
         long bytes = 0;
-        for (Frame frame : batch.frames()) {
-            bytes += frame.content().length();
+        for (Slice slice : batch.slices()) {
+            bytes += slice.contentBytes();
         }
         return bytes;
     }

@@ -9,6 +9,7 @@ import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Awaited;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Ticket;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.time.Clock;
@@ -111,12 +112,25 @@ public final class ProducerLog implements TopicStats.Publishing {
         look.run();
     }
 
+    /** The position of what is published. Of a publish that waits it is the ticket, too. */
+    private final class Pending extends CompletableFuture<Position> implements Ticket {
+        private final int bytes;
+
+        Pending(int bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public void settled(Admission outcome) {
+            executor.execute(() -> settle(this, outcome));
+        }
+    }
+
     public CompletableFuture<Position> publish(Content content) {
-        CompletableFuture<Position> position = new CompletableFuture<>();
-        Admission admission = log.publish(
-                content, clock.ms(), clock.ns(), outcome -> executor.execute(() -> settle(content, position, outcome)));
+        Pending position = new Pending(content.bytes().length);
+        Admission admission = log.publish(content, clock.ms(), clock.ns(), position);
         if (!(admission instanceof Admission.Waiting)) {
-            settle(content, position, admission);
+            settle(position, admission);
         }
         wake();
         return position;
@@ -129,9 +143,9 @@ public final class ProducerLog implements TopicStats.Publishing {
         }
     }
 
-    private void settle(Content content, CompletableFuture<Position> position, Admission outcome) {
+    private void settle(Pending position, Admission outcome) {
         if (outcome instanceof Admission.Accepted accepted) {
-            stats.published(content.length());
+            stats.published(position.bytes);
             position.complete(accepted.position());
         } else if (outcome instanceof Admission.Closed) {
             stats.refused(Refusal.CLOSED);

@@ -3,7 +3,6 @@ package dev.gapless.internal.report;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.internal.subscribe.Feedback;
@@ -39,11 +38,10 @@ public final class Losses {
     }
 
     private static @Nullable String keyAt(long sequence, Log log) {
-        if (sequence < 1 || !(log.read(sequence, 1, Long.MAX_VALUE) instanceof Reading.Frames read)) {
+        if (sequence < 1 || !(log.read(sequence, 1, Long.MAX_VALUE) instanceof Reading.Messages read)) {
             return null;
         }
-        Frame frame = read.frames().get(0);
-        return frame.content().key();
+        return read.slices().get(0).key(0);
     }
 
     /**

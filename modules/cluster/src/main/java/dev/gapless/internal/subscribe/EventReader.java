@@ -4,7 +4,6 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
 import dev.gapless.Lag;
-import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
@@ -13,10 +12,8 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Vector;
-import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -103,11 +100,10 @@ public final class EventReader<T> {
         waitsUntilNs = OptionalLong.empty();
         for (int i = 0; i < LOOKS; i++) {
             MessageRun current = run;
-            if (current != null && given < current.messages().size()) {
-                FeedEntry.Message message = current.messages().get(given);
+            if (current != null && given < current.size()) {
+                FeedMessage message = current.get(given);
                 given++;
-                if (filter.takesNode(message.node())
-                        && filter.takesKey(message.frame().content().key())) {
+                if (filter.takesNode(message.node()) && filter.takesKey(message)) {
                     Event<T> event = event(message, current.path(), given);
                     if (event != null) {
                         return event;
@@ -141,15 +137,15 @@ public final class EventReader<T> {
     /** Is there something to look at? */
     boolean hasMore() {
         MessageRun current = run;
-        return (current != null && given < current.messages().size()) || state.hasNext();
+        return (current != null && given < current.size()) || state.hasNext();
     }
 
     private Step step() {
         handled(); // what was left out, too
         if (run != null && given > 0) {
-            FeedEntry.Message last = run.messages().get(given - 1);
+            FeedMessage last = run.get(given - 1);
             lastNode = last.node();
-            lastKey = last.frame().content().key();
+            lastKey = last.key();
         }
         Step step = state.next(clock.ns());
         if (state.isPressed()) {
@@ -238,29 +234,27 @@ public final class EventReader<T> {
     }
 
     /** The message as an event, or null if it is of another class than the topic's. */
-    private @Nullable Event<T> event(FeedEntry.Message message, MessageRun.Path path, int count) {
-        Frame frame = message.frame();
-        Content content = frame.content();
-        Position position = message.after().position();
-        Instant time = Instant.ofEpochMilli(frame.publishedMs());
+    private @Nullable Event<T> event(FeedMessage message, MessageRun.Path path, int count) {
+        Position position = message.position();
+        Instant time = Instant.ofEpochMilli(message.publishedMs());
+        String key = message.key();
         Supplier<CursorToken> token = () -> token(path.after(count)); // a message that is kept keeps no other
         String node = message.node();
         try {
-            T decoded = content.tombstone() ? null : codec.decode(topic, content);
+            T decoded = message.isTombstone() ? null : codec.decode(topic, message);
             if (stats != null) {
                 stats.delivered();
             }
-            return new Delivery<>(topic.name(), node, position, time, content.key(), content.headers(), decoded, token);
+            return new Delivery<>(topic.name(), node, position, time, key, message.headers(), decoded, token);
         } catch (WrongClass e) {
-            wrongClass(node, frame.sequence(), e);
+            wrongClass(node, message.sequence(), e);
             return null;
         } catch (Throwable e) {
             Fatal.rethrow(e);
             if (stats != null) {
                 stats.undecodable();
             }
-            Payload payload = new Payload(content.serializerId(), content.manifest(), Codec.bytesOf(content));
-            return new Undecodable<>(topic.name(), node, position, time, content.key(), payload, e, token);
+            return new Undecodable<>(topic.name(), node, position, time, key, Codec.payloadOf(message), e, token);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
+import dev.gapless.core.feed.FeedMessage;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -36,9 +37,13 @@ public final class Filter {
         return nodes.isEmpty() || nodes.contains(node);
     }
 
-    boolean takesKey(@Nullable String key) {
-        if (allKeys || key == null) {
-            return allKeys;
+    boolean takesKey(FeedMessage message) {
+        return allKeys || takesKey(message.key());
+    }
+
+    private boolean takesKey(@Nullable String key) {
+        if (key == null) {
+            return false;
         }
         if (keys.contains(key)) {
             return true;

@@ -5,12 +5,15 @@ import dev.gapless.NotSerializable;
 import dev.gapless.Payload;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
-import java.util.Arrays;
+import dev.gapless.core.log.Format;
+import dev.gapless.core.log.Slice;
+import java.io.NotSerializableException;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.serialization.ByteArraySerializer;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
@@ -19,10 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of the application to contents of frames and back, with what Pekko binds to their class: only classes that are bound are
- * ever written or read. Bytes are copied on both ways: nobody shares an array with the application. Thread-safe.
+ * ever written or read. The log copies what is published, and what is read is a copy:
+ * nobody shares an array with the application. Thread-safe.
  */
 public final class Codec {
+    private static final byte[] NOTHING = {};
+
     private final Supplier<Serialization> serialization;
+    private volatile Format latest = Format.NONE;
+    private volatile @Nullable Serializer ofBytes;
 
     /** With these serializers, which are asked for when there is a message. */
     public Codec(Supplier<Serialization> serialization) {
@@ -47,7 +55,7 @@ public final class Codec {
         if (size > settings.maxMessageBytes()) {
             throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
         }
-        long framed = size + Frame.OVERHEAD_BYTES;
+        long framed = size + Slice.OVERHEAD_BYTES;
         if (framed > settings.bufferBytes()) {
             throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.bufferBytes());
         }
@@ -56,12 +64,14 @@ public final class Codec {
 
     private Content content(String topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
         if (message == null) {
-            return new Content(key, true, headers, 0, "", new byte[0], 0, 0);
+            return new Content(key, true, headers, Format.NONE, NOTHING);
         }
-        Payload payload = message instanceof Payload given ? copied(given) : serialize(topic, message);
-        byte[] bytes = payload.bytes();
         try {
-            return new Content(key, false, headers, payload.serializerId(), payload.manifest(), bytes, 0, bytes.length);
+            if (message instanceof Payload given) {
+                Format format = format(given.serializerId(), given.manifest());
+                return new Content(key, false, headers, format, given.bytes(), true);
+            }
+            return serialize(topic, message, key, headers);
         } catch (IllegalArgumentException e) {
             throw new NotSerializable("Topic " + topic + ": " + e.getMessage(), e);
         }
@@ -73,12 +83,16 @@ public final class Codec {
                 null);
     }
 
-    private Payload serialize(String topic, Object message) {
+    private Content serialize(String topic, Object message, @Nullable String key, Map<String, String> headers) {
+        Serializer serializer;
+        byte[] bytes;
+        String manifest;
         try {
-            Serializer serializer = serialization.get().findSerializerFor(message);
-            byte[] bytes = serialization.get().serialize(message).get();
-            Payload payload = new Payload(serializer.identifier(), Serializers.manifestFor(serializer, message), bytes);
-            return isMadeAnew(bytes, message, serializer) ? payload : copied(payload);
+            serializer = serialization.get().findSerializerFor(message);
+            bytes = serializer instanceof ByteArraySerializer
+                    ? serializer.toBinary(message)
+                    : serialization.get().serialize(message).get();
+            manifest = Serializers.manifestFor(serializer, message);
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
@@ -86,6 +100,19 @@ public final class Codec {
                             + " class to a serializer under pekko.actor.serialization-bindings",
                     e);
         }
+        boolean lent = !isMadeAnew(bytes, message, serializer);
+        return new Content(key, false, headers, format(serializer.identifier(), manifest), bytes, lent);
+    }
+
+    /** Most messages are of the format of the one before. */
+    private Format format(int serializerId, String manifest) {
+        Format known = latest;
+        if (known.serializerId() == serializerId && known.manifest().equals(manifest)) {
+            return known;
+        }
+        Format format = new Format(serializerId, manifest);
+        latest = format;
+        return format;
     }
 
     /** Pekko's own serializers make an array for each message, unless it is one. Others may give the application's own, or use one again. */
@@ -93,33 +120,42 @@ public final class Codec {
         return bytes != message && serializer.getClass().getName().startsWith("org.apache.pekko.");
     }
 
-    private static Payload copied(Payload payload) {
-        return new Payload(
-                payload.serializerId(), payload.manifest(), payload.bytes().clone());
-    }
-
     /**
      * Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. The latter is
      * {@link WrongClass}.
      */
-    public <T> T decode(Topic<T> topic, Content content) throws Exception {
-        Payload payload = new Payload(content.serializerId(), content.manifest(), bytesOf(content));
+    public <T> T decode(Topic<T> topic, FeedMessage message) throws Exception {
+        if (topic.type() == byte[].class && isOfBytes(message.format().serializerId())) {
+            return topic.type().cast(message.content());
+        }
+        Payload payload = payloadOf(message);
         if (topic.type() == Payload.class) {
             return topic.type().cast(payload);
         }
-        Object message = serialization
+        Object decoded = serialization
                 .get()
                 .deserialize(payload.bytes(), payload.serializerId(), payload.manifest())
                 .get();
-        if (!topic.type().isInstance(message)) {
-            String type = message == null ? "null" : message.getClass().getName();
+        if (!topic.type().isInstance(decoded)) {
+            String type = decoded == null ? "null" : decoded.getClass().getName();
             throw new WrongClass(type, topic.type().getName());
         }
-        return topic.type().cast(message);
+        return topic.type().cast(decoded);
     }
 
-    /** A copy: what a subscriber does with it concerns no other. */
-    public static byte[] bytesOf(Content content) {
-        return Arrays.copyOfRange(content.bytes(), content.offset(), content.offset() + content.length());
+    /** Is that Pekko's serializer of bytes, which takes them as they are? */
+    private boolean isOfBytes(int serializerId) throws NotSerializableException {
+        Serializer known = ofBytes;
+        if (known == null) {
+            known = serialization.get().serializerFor(byte[].class);
+            ofBytes = known;
+        }
+        return known instanceof ByteArraySerializer && known.identifier() == serializerId;
+    }
+
+    /** What a message says, in a copy: what a subscriber does with it concerns no other. */
+    public static Payload payloadOf(FeedMessage message) {
+        Format format = message.format();
+        return new Payload(format.serializerId(), format.manifest(), message.content());
     }
 }

@@ -1,9 +1,13 @@
 package dev.gapless.internal.wire;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Reads and writes the wire's few kinds of values in a buffer. Whatever is read is checked before anything is allocated. */
+/**
+ * Reads and writes the wire's few kinds of values in a buffer, the highest byte first whatever the buffer's own order is. Whatever is read
+ * is checked before anything is allocated.
+ */
 final class WireBuffer {
     private static final int MAX_VARINT_BYTES = 10;
 
@@ -11,6 +15,10 @@ final class WireBuffer {
 
     WireBuffer(ByteBuffer buffer) {
         this.buffer = buffer;
+    }
+
+    private boolean highestFirst() {
+        return buffer.order() == ByteOrder.BIG_ENDIAN; // the transport's are not
     }
 
     void writeByte(int value) {
@@ -23,11 +31,12 @@ final class WireBuffer {
 
     /** Eight bytes, for what is random. */
     void writeFixed(long value) {
-        buffer.putLong(value);
+        buffer.putLong(highestFirst() ? value : Long.reverseBytes(value));
     }
 
     long readFixed() {
-        return buffer.getLong();
+        long value = buffer.getLong();
+        return highestFirst() ? value : Long.reverseBytes(value);
     }
 
     /** One to ten bytes, the fewer the smaller; not negative. */
@@ -65,11 +74,12 @@ final class WireBuffer {
     }
 
     void writeInt(int value) {
-        buffer.putInt(value);
+        buffer.putInt(highestFirst() ? value : Integer.reverseBytes(value));
     }
 
     int readInt() {
-        return buffer.getInt();
+        int value = buffer.getInt();
+        return highestFirst() ? value : Integer.reverseBytes(value);
     }
 
     void writeText(String text) {
@@ -90,9 +100,14 @@ final class WireBuffer {
 
     /** As many bytes as are announced, which must be there. */
     byte[] readBytes(String what, int max) {
+        return readBytes(what, max, 0);
+    }
+
+    /** The same, in an array that is so much larger. */
+    byte[] readBytes(String what, int max, int more) {
         int length = readCount("bytes of " + what, Math.min(max, buffer.remaining()));
-        byte[] bytes = new byte[length];
-        buffer.get(bytes);
+        byte[] bytes = new byte[length + more];
+        buffer.get(bytes, 0, length);
         return bytes;
     }
 

@@ -27,7 +27,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  */
 public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     static final int IDENTIFIER = 1_734_438_000;
-    static final byte VERSION = 1;
+    static final byte VERSION = 2;
 
     private static final String HELLO = "h";
     private static final String PING = "p";

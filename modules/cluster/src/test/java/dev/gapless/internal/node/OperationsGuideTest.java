@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.gapless.core.Epoch;
-import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Slice;
+import dev.gapless.internal.Slices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -164,9 +163,9 @@ class OperationsGuideTest {
 
     @Test
     void theSizesAreWhatTheRingsCount() {
-        Frame frame = new Frame(1, 0, Content.of(1, "", new byte[100]));
-        long inLog = frame.sizeBytes() - 100;
-        long inFeed = new FeedEntry.Message(1, new Era("n1", 1, new Epoch(1), 1, 0), frame).sizeBytes() - 100;
+        Slice message = Slices.of(0, Content.of(1, "", new byte[100])).get(0);
+        long inLog = message.sizeBytes() - 100;
+        long inFeed = FeedEntry.Messages.sizeBytes(message) - 100;
         List<MatchResult> rows = all(SIZES, guide());
         assertTrue(rows.size() >= 4);
         for (MatchResult row : rows) {

@@ -4,8 +4,7 @@ import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
-import java.util.List;
+import dev.gapless.internal.Slices;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -37,8 +36,7 @@ public final class Provoke {
     private static long hole(Feed feed, String producer) {
         At last = (At) feed.tails().get(producer);
         long beyond = last.sequence() + 2;
-        feed.messages(
-                last.era(), List.of(new Frame(beyond, System.currentTimeMillis(), Content.of(0, "", new byte[0]))));
+        feed.messages(last.era(), beyond, Slices.of(System.currentTimeMillis(), Content.of(0, "", new byte[0])));
         return beyond;
     }
 }

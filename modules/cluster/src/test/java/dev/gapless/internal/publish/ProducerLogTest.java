@@ -14,6 +14,7 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.time.Clock;
@@ -34,7 +35,7 @@ class ProducerLogTest {
     private final ProducerLog producer = new ProducerLog("t", log, SETTINGS, Runnable::run, Clock.SYSTEM);
 
     private CompletableFuture<Position> publish() {
-        return producer.publish(new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1));
+        return producer.publish(new Content(null, false, Map.of(), Format.NONE, new byte[1]));
     }
 
     private static Throwable failure(CompletableFuture<Position> published) {
@@ -67,7 +68,7 @@ class ProducerLogTest {
     void aPublishOfANodeThatIsNotLetInIsToldWhatToCheck() {
         Log shut = new Log(LogIdentity.fresh(new Epoch(7), 0), SETTINGS, new Gate());
         ProducerLog early = new ProducerLog("t", shut, SETTINGS, Runnable::run, Clock.SYSTEM);
-        Content content = new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1);
+        Content content = new Content(null, false, Map.of(), Format.NONE, new byte[1]);
         CompletableFuture<Position> waits = early.publish(content);
         assertFalse(waits.isDone());
         Throwable tooMany = failure(early.publish(content));

@@ -11,6 +11,7 @@ import dev.gapless.ProducerClosed;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Format;
 import dev.gapless.internal.measure.NodeStats;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -25,7 +26,7 @@ class ProducerLogsTest {
     }
 
     private static Content message() {
-        return new Content(null, false, Map.of(), 0, "", new byte[1], 0, 1);
+        return new Content(null, false, Map.of(), Format.NONE, new byte[1]);
     }
 
     @Test

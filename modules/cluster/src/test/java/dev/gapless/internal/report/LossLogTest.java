@@ -13,6 +13,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.time.Clock;
@@ -153,7 +154,7 @@ class LossLogTest {
                 TopicSettings.DEFAULTS.with(d -> d.bufferMessages = 5),
                 Gate.opened());
         for (int i = 1; i <= 20; i++) {
-            Content content = new Content("key-" + i, false, Map.of(), 0, "", new byte[1], 0, 1);
+            Content content = new Content("key-" + i, false, Map.of(), Format.NONE, new byte[1]);
             var unused = log.publish(content, 0, 0, outcome -> {});
         }
         assertEquals(

@@ -13,8 +13,8 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Gate;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
@@ -23,6 +23,7 @@ import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.internal.Slices;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.publish.ProducerLog;
@@ -151,8 +152,8 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
-        Frame frame = new Frame(1, 0, Content.of(1, "", new byte[1]));
-        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, List.of(frame)));
+        List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
+        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, message));
         wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {

@@ -22,8 +22,9 @@ import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import java.lang.ref.WeakReference;
@@ -69,14 +70,15 @@ class EventReaderTest {
                 Clock.SYSTEM);
     }
 
-    private Content publish(long sequence) {
-        Frame frame = frame(sequence);
-        feed.messages(PRODUCER, List.of(frame));
-        return frame.content();
+    /** Returns the array that the message is in. */
+    private byte[] publish(long sequence) {
+        List<Slice> slices = slices(sequence);
+        feed.messages(PRODUCER, sequence, slices);
+        return slices.get(0).data();
     }
 
-    private static Frame frame(long sequence) {
-        return new Frame(sequence, 0, Content.of(1, "", new byte[] {(byte) sequence}));
+    private static List<Slice> slices(long sequence) {
+        return Slices.of(0, Content.of(1, "", new byte[] {(byte) sequence}));
     }
 
     private static Position positionAfter(Event<?> event) {
@@ -86,7 +88,7 @@ class EventReaderTest {
     @Test
     void aDeliveryThatIsKeptKeepsNoOtherMessageOfItsRun() {
         EventReader<Payload> reader = reader(Payload.class); // they pass as they are
-        List<WeakReference<Content>> contents = new ArrayList<>();
+        List<WeakReference<byte[]>> contents = new ArrayList<>();
         for (int i = 1; i <= 100; i++) {
             contents.add(new WeakReference<>(publish(i)));
         }
@@ -141,8 +143,9 @@ class EventReaderTest {
             each.started(new At(PRODUCER, 0));
             each.messages(
                     PRODUCER,
+                    1,
                     LongStream.rangeClosed(1, 9)
-                            .mapToObj(EventReaderTest::frame)
+                            .mapToObj(sequence -> slices(sequence).get(0))
                             .toList());
         }
         catchingUp.mayJoin(true);

@@ -15,8 +15,14 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Format;
+import dev.gapless.core.log.Gate;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Segment;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Batch;
@@ -53,6 +59,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class WireSerializerTest {
+    private static final TopicSettings LARGE = TopicSettings.DEFAULTS.with(draft -> draft.bufferBytes = 1L << 40);
     private static final Session SESSION = new Session(-5, 300);
     private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(-77), 1_700_000_000_000L);
     private static final LogIdentity CONTINUED =
@@ -103,21 +110,28 @@ class WireSerializerTest {
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));
     }
 
-    private static Frame frame(long sequence, long timeMs, String key, Map<String, String> headers, String text) {
+    /** Messages one millisecond apart, in one piece. */
+    private static List<Slice> slices(long timeMs, Content... contents) {
+        Segment segment = Segment.of(1, timeMs, contents[0], 1 << 20);
+        for (int i = 0; i < contents.length; i++) {
+            segment.append(contents[i], timeMs + i);
+        }
+        return List.of(segment.slice(1, contents.length));
+    }
+
+    private static Content content(int number, String key, Map<String, String> headers, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return new Frame(
-                sequence,
-                timeMs,
-                new Content(key, false, headers, (int) sequence % 3 - 1, "m" + sequence % 2, bytes, 0, bytes.length));
+        return new Content(key, false, headers, new Format(number % 3 - 1, "m" + number % 2), bytes);
     }
 
     private static Batch batch() {
-        List<Frame> frames = new ArrayList<>();
-        frames.add(frame(41, 1000, null, Map.of(), "one"));
-        frames.add(frame(42, 1000, "clé", Map.of(), ""));
-        frames.add(frame(43, 1007, null, Map.of("a", "1", "b", "2"), "three"));
-        frames.add(new Frame(44, 1008, new Content("gone", true, Map.of(), 7, "", new byte[9], 4, 0)));
-        return new Batch("t", 0, SESSION, 41, 100, frames);
+        List<Slice> slices = new ArrayList<>();
+        slices.addAll(slices(1000, content(41, null, Map.of(), "one"), content(42, "clé", Map.of(), "")));
+        slices.addAll(slices(
+                1007,
+                content(43, null, Map.of("a", "1", "b", "2"), "three"),
+                new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])));
+        return new Batch("t", 0, SESSION, 41, 100, slices);
     }
 
     @ParameterizedTest
@@ -132,34 +146,53 @@ class WireSerializerTest {
         assertEquals(41, read.first());
         assertEquals(100, read.head());
         assertEquals(SESSION, read.session());
-        for (int i = 0; i < 4; i++) {
-            Frame expected = batch().frames().get(i);
-            Frame frame = read.frames().get(i);
-            assertEquals(expected.sequence(), frame.sequence());
-            assertEquals(expected.publishedMs(), frame.publishedMs());
-            assertEquals(expected.content().key(), frame.content().key());
-            assertEquals(expected.content().tombstone(), frame.content().tombstone());
-            assertEquals(expected.content().headers(), frame.content().headers());
-            assertEquals(expected.content().serializerId(), frame.content().serializerId());
-            assertEquals(expected.content().manifest(), frame.content().manifest());
-            assertArrayEquals(Codec.bytesOf(expected.content()), Codec.bytesOf(frame.content()));
+        assertEquals(2, read.slices().size());
+        for (int part = 0; part < 2; part++) {
+            Slice expected = batch().slices().get(part);
+            Slice slice = read.slices().get(part);
+            assertEquals(2, slice.count());
+            assertEquals(expected.sizeBytes(), slice.sizeBytes());
+            for (int i = 0; i < 2; i++) {
+                assertEquals(expected.publishedMs(i), slice.publishedMs(i));
+                assertEquals(expected.key(i), slice.key(i));
+                assertEquals(expected.isTombstone(i), slice.isTombstone(i));
+                assertEquals(expected.headers(i), slice.headers(i));
+                assertEquals(expected.format(i), slice.format(i));
+                assertArrayEquals(expected.content(i), slice.content(i));
+            }
         }
+        assertEquals(1008, read.slices().get(1).publishedMs(1));
+    }
+
+    @Test
+    void aPartOfASegmentBringsWhatItNeedsAndNoMore() throws Exception {
+        Content first = Content.of(1, "x".repeat(1_000), new byte[1]);
+        Slice all = slices(5, first, Content.of(2, "two", new byte[] {2}), Content.of(3, "three", new byte[] {3}))
+                .get(0);
+        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 2, 9, List.of(all.part(1, 2))));
+        assertTrue(written.length < 1_000, "without the manifest of the first: " + written.length);
+        Slice read = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
+        assertEquals(new Format(2, "two"), read.format(0));
+        assertEquals(new Format(3, "three"), read.format(1));
+        assertEquals(7, read.publishedMs(1));
+        assertArrayEquals(new byte[] {3}, read.content(1));
     }
 
     @Test
     void classesOfOneSerializerAndSerializersOfOneManifestStayApartInABatch() throws Exception {
-        List<Frame> frames = new ArrayList<>();
         int[] ids = {33, 33, 33, 7, 33};
         String[] manifests = {"Price", "Trade", "Price", "Trade", "Trade"};
+        Content[] contents = new Content[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            frames.add(new Frame(1 + i, 1000, Content.of(ids[i], manifests[i], new byte[] {(byte) i})));
+            contents[i] = Content.of(ids[i], manifests[i], new byte[] {(byte) i});
         }
-        Batch read = (Batch) serializer.fromBinary(serializer.toBinary(new Batch("t", 0, SESSION, 1, 5, frames)), "B");
+        Batch batch = new Batch("t", 0, SESSION, 1, 5, slices(1000, contents));
+        Slice read = ((Batch) serializer.fromBinary(serializer.toBinary(batch), "B"))
+                .slices()
+                .get(0);
         for (int i = 0; i < ids.length; i++) {
-            Content content = read.frames().get(i).content();
-            assertEquals(ids[i], content.serializerId());
-            assertEquals(manifests[i], content.manifest());
-            assertArrayEquals(new byte[] {(byte) i}, Codec.bytesOf(content));
+            assertEquals(new Format(ids[i], manifests[i]), read.format(i));
+            assertArrayEquals(new byte[] {(byte) i}, read.content(i));
         }
     }
 
@@ -184,7 +217,7 @@ class WireSerializerTest {
         boolean tombstone = key != null && random.nextInt(8) == 0;
         byte[] bytes = new byte[tombstone ? 0 : random.nextInt(random.nextInt(10) == 0 ? 20_000 : 200)];
         String manifest = tombstone ? "" : text(random, Limits.MAX_MANIFEST);
-        return new Content(key, tombstone, headers, random.nextInt(), manifest, bytes, 0, bytes.length);
+        return new Content(key, tombstone, headers, new Format(random.nextInt(), manifest), bytes);
     }
 
     @Tag("seconds")
@@ -196,14 +229,15 @@ class WireSerializerTest {
             long first =
                     random.nextInt(4) == 0 ? Long.MAX_VALUE - Limits.MAX_BATCH_MESSAGES : 1 + random.nextInt(1_000);
             long timeMs = random.nextInt(1_000);
-            List<Frame> frames = new ArrayList<>();
+            Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), LARGE, Gate.opened());
             for (int i = random.nextInt(50) == 0 ? 300 : random.nextInt(8); i >= 0; i--) {
                 timeMs += random.nextInt(10) == 0 ? 1L << random.nextInt(58) : random.nextInt(200);
-                frames.add(new Frame(first + frames.size(), timeMs, content(random)));
+                log.publish(content(random), timeMs, 0, outcome -> {});
             }
+            List<Slice> slices = ((Reading.Messages) log.read(1, Limits.MAX_BATCH_MESSAGES, Long.MAX_VALUE)).slices();
             Batch batch =
-                    new Batch(topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, frames);
-            long charged = frames.stream().mapToLong(Frame::sizeBytes).sum();
+                    new Batch(topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, slices);
+            long charged = batch.sizeBytes();
             int written = serializer.toBinary(batch).length;
             assertTrue(written <= charged + Batch.OVERHEAD_BYTES, () -> written + " bytes, charged for " + charged);
         }
@@ -220,30 +254,32 @@ class WireSerializerTest {
 
     @Test
     void skipsWhatLaterReleasesAddToABatchAndToAFrame() throws Exception {
-        byte[] bytes =
-                serializer.toBinary(new Batch("t", 0, SESSION, 7, 7, List.of(frame(7, 1000, null, Map.of(), "one"))));
-        int contents = bytes.length - 3 - 1; // their length, and they
-        int lengthOfFrame = contents - 1;
-        int flags = lengthOfFrame - 4; // the index of the format, and two bytes of time, between
+        byte[] bytes = serializer.toBinary(new Batch(
+                "t", 0, SESSION, 7, 7, slices(1000, Content.of(1, "", "one".getBytes(StandardCharsets.UTF_8)))));
+        int frame = bytes.length - 12 - 3;
         ByteBuffer later = ByteBuffer.allocate(100)
-                .put(bytes, 0, flags)
-                .put((byte) 8)
-                .put(bytes, flags + 1, lengthOfFrame - flags - 1)
-                .put(new byte[] {2, -1, -1})
-                .put(bytes, lengthOfFrame, bytes.length - lengthOfFrame)
+                .put(bytes, 0, frame - 1)
+                .put((byte) (12 + 6 + 3)) // bytes of the slice
+                .putInt(12 + 6 + 3) // of the frame
+                .put(bytes, frame + 4, 4)
+                .put((byte) 8) // it has an extension
+                .put(bytes, frame + 9, 3)
+                .putInt(2)
+                .put(new byte[] {-1, -1})
+                .put(bytes, frame + 12, 3)
                 .put(new byte[] {-1, -1})
                 .flip();
         Batch read = (Batch) serializer.fromBinary(later, "B");
-        assertEquals("one", new String(Codec.bytesOf(read.frames().get(0).content()), StandardCharsets.UTF_8));
+        assertEquals("one", new String(read.slices().get(0).content(0), StandardCharsets.UTF_8));
     }
 
     @Test
     void refusesAnotherVersionAndSaysSo() {
         byte[] bytes = serializer.toBinary(new Deregister("t", 0, SESSION));
-        bytes[0] = 2;
+        bytes[0] = 3;
         NotSerializableException refused =
                 assertThrows(NotSerializableException.class, () -> serializer.fromBinary(bytes, "D"));
-        assertEquals(true, refused.getMessage().contains("version 2"));
+        assertEquals(true, refused.getMessage().contains("version 3"));
     }
 
     @Test
@@ -259,10 +295,24 @@ class WireSerializerTest {
             }
             byte[] cut = random.nextBoolean() ? bytes : Arrays.copyOf(bytes, random.nextInt(bytes.length));
             try {
-                serializer.fromBinary(cut, serializer.manifest(message));
+                if (serializer.fromBinary(cut, serializer.manifest(message)) instanceof Batch batch) {
+                    batch.slices().forEach(WireSerializerTest::readAllOf);
+                }
             } catch (NotSerializableException refused) {
                 assertEquals(true, refused.getMessage().length() > 10);
             }
+        }
+    }
+
+    /** What was taken can be read, whatever it says. */
+    private static void readAllOf(Slice slice) {
+        for (int i = 0; i < slice.count(); i++) {
+            assertEquals(slice.contentLength(i), slice.content(i).length);
+            assertTrue(slice.headers(i).size() <= Limits.MAX_HEADERS);
+            String key = slice.key(i);
+            assertTrue(key == null || key.length() <= 3 * Limits.MAX_KEY);
+            assertTrue(slice.format(i).manifest().length() <= Limits.MAX_MANIFEST);
+            assertTrue(slice.publishedMs(i) >= slice.baseMs());
         }
     }
 }

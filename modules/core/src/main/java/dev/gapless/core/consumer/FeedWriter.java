@@ -83,7 +83,7 @@ final class FeedWriter {
     }
 
     At messages(At at, Batch batch) {
-        feed.messages(at.era(), batch.frames());
+        feed.messages(at.era(), batch.first(), batch.slices());
         return new At(at.era(), batch.last());
     }
 

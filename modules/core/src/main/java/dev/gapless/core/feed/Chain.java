@@ -67,14 +67,15 @@ final class Chain {
         return elsewhere;
     }
 
-    /** This entry of the producer fell out of the ring. */
-    void evicted(FeedEntry entry) {
-        if (entry instanceof FeedEntry.Message message) {
+    /** This entry of the producer fell out of the ring; of messages those up to this index. */
+    void evicted(FeedEntry entry, long upTo) {
+        if (entry instanceof FeedEntry.Messages messages) {
+            int last = (int) (upTo - messages.index());
             notice = null;
             left = false;
-            era = message.era();
-            sequence = message.sequence();
-            key = message.frame().content().key();
+            era = messages.era();
+            sequence = messages.sequence() + last;
+            key = messages.slice().key(last);
         } else {
             notice = entry.after();
             left = entry instanceof FeedEntry.Left;

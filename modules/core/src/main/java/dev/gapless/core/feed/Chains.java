@@ -20,13 +20,13 @@ final class Chains {
         byNode.put(node, chain);
     }
 
-    /** An entry fell out of the ring. Its producer has a chain until nothing of it is left there. */
-    void evicted(FeedEntry entry) {
+    /** An entry fell out of the ring, of messages those up to this index. Its producer has a chain until nothing of it is left there. */
+    void evicted(FeedEntry entry, long upTo) {
         Chain chain = byNode.get(entry.node());
         if (chain == null) {
             throw new IllegalStateException(entry + " is of a producer that was forgotten");
         }
-        chain.evicted(entry);
+        chain.evicted(entry, upTo);
     }
 
     /** Forgets the producers that are over by this index, but for these. Returns their names. */

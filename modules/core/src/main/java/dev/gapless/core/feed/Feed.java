@@ -4,8 +4,8 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.log.Slice;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -66,25 +66,44 @@ public final class Feed {
         notice(new FeedEntry.Started(ring.head() + 1, at));
     }
 
-    /** Messages of one stretch, in order. */
-    public void messages(Era era, List<Frame> frames) {
+    /**
+     * Messages of one stretch, in order.
+     *
+     * @param first the sequence of the first
+     */
+    public void messages(Era era, long first, List<Slice> slices) {
         lock.lock();
         try {
             cursors.lookForStalled();
             Chain chain = chains.of(era.node());
-            for (Frame frame : frames) {
-                FeedEntry.Message message = new FeedEntry.Message(ring.head() + 1, era, frame);
-                if (chain == null) {
-                    chain = begin(message);
+            long sequence = first;
+            for (Slice slice : slices) {
+                for (int from = 0; from < slice.count(); ) {
+                    Slice part = asMuchAsFits(slice, from);
+                    FeedEntry.Messages entry = new FeedEntry.Messages(ring.head() + 1, era, sequence, part);
+                    if (chain == null) {
+                        chain = begin(entry);
+                    } else {
+                        goOn(chain, entry.after(), entry.last());
+                    }
+                    append(entry, FeedEntry.Messages.sizeBytes(part));
+                    from += part.count();
+                    sequence += part.count();
                 }
-                append(message);
-            }
-            if (chain != null) {
-                goOn(chain, new At(era, frames.get(frames.size() - 1).sequence()), ring.head());
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** No entry is larger than the ring. */
+    private Slice asMuchAsFits(Slice slice, int from) {
+        int most = Math.min(ring.maxEntries(), slice.count() - from);
+        Slice part = slice.part(from, most);
+        while (part.count() > 1 && FeedEntry.Messages.sizeBytes(part) > ring.maxBytes()) {
+            part = part.part(0, part.count() / 2);
+        }
+        return part;
     }
 
     /** Whatever lies between a subscription's position and this one is missed. */
@@ -109,7 +128,7 @@ public final class Feed {
                 goOn(chain, entry.after(), entry.index());
                 chain.resumesAt(entry);
             }
-            append(entry);
+            append(entry, entry.sizeBytes(entry.index()));
         } finally {
             lock.unlock();
         }
@@ -130,15 +149,13 @@ public final class Feed {
         }
     }
 
-    private void append(FeedEntry entry) {
-        if (cursors.keeps() && ring.isFullFor(entry.sizeBytes(), cursors.evictable())) {
+    private void append(FeedEntry entry, long sizeBytes) {
+        if (cursors.keeps() && ring.isFullFor(entry.count(), sizeBytes, cursors.evictable())) {
             cursors.look();
         }
-        ring.append(entry, cursors.evictable(), this::evicted);
-    }
-
-    private void evicted(FeedEntry entry) {
-        chains.evicted(entry);
+        ring.makeRoom(entry.count(), sizeBytes, cursors.evictable(), chains::evicted);
+        ring.add(entry);
+        ring.added(entry.count(), sizeBytes);
     }
 
     /** Forgets the producers, except these, that have ended, of which nothing is left in the ring, and whose end every subscription has read. */
@@ -161,7 +178,7 @@ public final class Feed {
         try {
             long upTo = ages.tooOld(ring.head(), nowNs);
             if (ring.oldest() <= upTo) {
-                ring.evict(Math.min(upTo, cursors.look()), this::evicted);
+                ring.evict(Math.min(upTo, cursors.look()), chains::evicted);
             }
         } finally {
             lock.unlock();
@@ -186,7 +203,7 @@ public final class Feed {
         boolean full;
         lock.lock();
         try {
-            full = ring.isFullFor(settings.batchBytes(), cursors.look());
+            full = ring.isFullFor(1, settings.batchBytes(), cursors.look());
         } finally {
             lock.unlock();
         }
@@ -227,7 +244,7 @@ public final class Feed {
         }
         lock.lock();
         try {
-            boolean full = cursors.wantRoom() && ring.isFullFor(settings.batchBytes(), cursors.look());
+            boolean full = cursors.wantRoom() && ring.isFullFor(1, settings.batchBytes(), cursors.look());
             return cursors.lookAtHold(full, nowNs) && cursors.wantRoom();
         } finally {
             lock.unlock();
@@ -280,7 +297,7 @@ public final class Feed {
         }
     }
 
-    /** The entry with this index, or null if it is not there yet (index above the head) or no more. */
+    /** The entry with this index, with others if it is a message; null if it is not there yet (index above the head) or no more. */
     public @Nullable FeedEntry get(long index) {
         return ring.get(index);
     }

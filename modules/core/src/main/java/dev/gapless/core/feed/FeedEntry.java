@@ -1,22 +1,43 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Reason;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.log.Slice;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of a {@link Feed}; each moves one producer's position to {@link #after}. */
-public sealed interface FeedEntry extends Ring.Entry {
+/**
+ * An entry of a {@link Feed}, or several messages, each of which is one; they move one producer's position to {@link #after}.
+ */
+public sealed interface FeedEntry extends Ring.Piece {
+
+    /** The index of the entry, of the first one if these are messages. */
+    long index();
+
+    @Override
+    default long first() {
+        return index();
+    }
+
+    /** How many entries these are. */
+    default int count() {
+        return 1;
+    }
+
+    /** The index of the last of them. */
+    default long last() {
+        return index() + count() - 1;
+    }
+
+    @Override
+    default long sizeBytes(long at) {
+        return Slice.OVERHEAD_BYTES;
+    }
 
     /** The producer's name. */
     String node();
 
     /** The producer's position after this entry. */
     Placed after();
-
-    default long sequence() {
-        return after().sequence();
-    }
 
     /**
      * A position in front of this entry, where that is the producer's answer for it. The first one says where the position of a token
@@ -26,8 +47,12 @@ public sealed interface FeedEntry extends Ring.Entry {
         return position == null ? null : position.resolvedBy(after());
     }
 
-    /** A message. */
-    record Message(long index, Era era, Frame frame) implements FeedEntry {
+    /**
+     * Messages of one stretch, one after the other.
+     *
+     * @param sequence of the first
+     */
+    record Messages(long index, Era era, long sequence, Slice slice) implements FeedEntry {
         private static final int OVERHEAD_BYTES = 32;
 
         @Override
@@ -36,24 +61,35 @@ public sealed interface FeedEntry extends Ring.Entry {
         }
 
         @Override
+        public int count() {
+            return slice.count();
+        }
+
+        @Override
         public At after() {
-            return new At(era, frame.sequence());
+            return at(count() - 1);
+        }
+
+        /** The position after the message of this number, counted from 0. */
+        public At at(int i) {
+            return new At(era, sequence + i);
+        }
+
+        /** Those from this number on, so many of them. */
+        public Messages part(int first, int number) {
+            return number == count()
+                    ? this
+                    : new Messages(index + first, era, sequence + first, slice.part(first, number));
+        }
+
+        /** What so many messages are charged for. */
+        public static long sizeBytes(Slice slice) {
+            return slice.sizeBytes() + (long) OVERHEAD_BYTES * slice.count();
         }
 
         @Override
-        public long sequence() {
-            return frame.sequence();
-        }
-
-        @Override
-        public @Nullable Placed place(@Nullable Placed position) {
-            // Most messages follow one of their stretch: no object is made for them.
-            return position == null || position instanceof At ? position : position.resolvedBy(after());
-        }
-
-        @Override
-        public long sizeBytes() {
-            return frame.sizeBytes() + OVERHEAD_BYTES;
+        public long sizeBytes(long at) {
+            return (long) OVERHEAD_BYTES + slice.sizeBytes((int) (at - index));
         }
     }
 
@@ -62,11 +98,6 @@ public sealed interface FeedEntry extends Ring.Entry {
         @Override
         public String node() {
             return after.node();
-        }
-
-        @Override
-        public long sizeBytes() {
-            return Frame.OVERHEAD_BYTES;
         }
     }
 
@@ -87,11 +118,6 @@ public sealed interface FeedEntry extends Ring.Entry {
         public @Nullable Placed place(@Nullable Placed position) {
             return reason == Reason.POSITION_UNKNOWN ? position : FeedEntry.super.place(position);
         }
-
-        @Override
-        public long sizeBytes() {
-            return Frame.OVERHEAD_BYTES;
-        }
     }
 
     /** A producer left in good order; its last message is that of the end. */
@@ -99,11 +125,6 @@ public sealed interface FeedEntry extends Ring.Entry {
         @Override
         public String node() {
             return after.node();
-        }
-
-        @Override
-        public long sizeBytes() {
-            return Frame.OVERHEAD_BYTES;
         }
     }
 }

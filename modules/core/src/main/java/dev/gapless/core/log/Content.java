@@ -1,28 +1,24 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.Limits;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message as it is stored and sent: what the application gave, serialized. The bytes may be a part of a larger array
- * (a whole batch is cut from one); nobody writes to it after construction.
- *
- * <p>No record: what it costs is asked for often, and counted once.
+ * One message that is to be published: what the application gave, serialized. The log copies it.
  */
 public final class Content {
-    /** The lengths of a header's name and of its value, on the wire. */
-    private static final int HEADER_OVERHEAD_BYTES = 4;
+    private static final byte[] NOTHING = {};
 
     private final @Nullable String key;
     private final boolean tombstone;
     private final Map<String, String> headers;
-    private final int serializerId;
-    private final String manifest;
+    private final Format format;
     private final byte[] bytes;
-    private final int offset;
-    private final int length;
-    private final long sizeBytes;
+    private final byte[] keyBytes;
+    private final byte[] headerBytes;
+    private final boolean lent;
 
     /**
      * A message.
@@ -30,24 +26,17 @@ public final class Content {
      * @param key what the message is about, or null
      * @param tombstone true if it says that its key was deleted
      * @param headers the application's own, possibly empty. Kept as it is: it must not change
-     * @param serializerId Pekko's number of the serializer
-     * @param manifest what that serializer needs beside the bytes
-     * @param bytes an array that holds the message
-     * @param offset where in it the message begins
-     * @param length how many bytes it has
+     * @param format how the bytes are to be read
+     * @param bytes the message
+     * @param lent whether the bytes are the application's, which may write to them once {@link Log#publish} has returned; else nobody does
      */
     public Content(
             @Nullable String key,
             boolean tombstone,
             Map<String, String> headers,
-            int serializerId,
-            String manifest,
+            Format format,
             byte[] bytes,
-            int offset,
-            int length) {
-        if (offset < 0 || length < 0 || offset > bytes.length - length) {
-            throw new IllegalArgumentException(offset + " + " + length + " is not within " + bytes.length + " bytes");
-        }
+            boolean lent) {
         if (key != null && key.length() > Limits.MAX_KEY) {
             throw new IllegalArgumentException(
                     "A key has at most " + Limits.MAX_KEY + " characters, this has " + key.length());
@@ -65,24 +54,29 @@ public final class Content {
             throw new IllegalArgumentException(
                     "A message has at most " + Limits.MAX_HEADERS + " headers, this has " + headers.size());
         }
-        if (manifest.length() > Limits.MAX_MANIFEST) {
-            throw new IllegalArgumentException(
-                    "A manifest has at most " + Limits.MAX_MANIFEST + " characters: " + manifest);
-        }
         this.key = key;
         this.tombstone = tombstone;
         this.headers = headers;
-        this.serializerId = serializerId;
-        this.manifest = manifest;
+        this.format = format;
         this.bytes = bytes;
-        this.offset = offset;
-        this.length = length;
-        this.sizeBytes = (long) length + utf8Bytes(manifest) + (key == null ? 0 : utf8Bytes(key)) + utf8Bytes(headers);
+        this.keyBytes = key == null ? NOTHING : key.getBytes(StandardCharsets.UTF_8);
+        this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
+        this.lent = lent;
+    }
+
+    /** A message whose bytes nobody writes to. */
+    public Content(@Nullable String key, boolean tombstone, Map<String, String> headers, Format format, byte[] bytes) {
+        this(key, tombstone, headers, format, bytes, false);
     }
 
     /** A message without key and headers. */
     public static Content of(int serializerId, String manifest, byte[] bytes) {
-        return new Content(null, false, Map.of(), serializerId, manifest, bytes, 0, bytes.length);
+        return new Content(null, false, Map.of(), new Format(serializerId, manifest), bytes);
+    }
+
+    /** The same message, with bytes that nobody writes to. */
+    Content kept() {
+        return lent ? new Content(key, tombstone, headers, format, bytes.clone()) : this;
     }
 
     public @Nullable String key() {
@@ -97,50 +91,30 @@ public final class Content {
         return headers;
     }
 
-    public int serializerId() {
-        return serializerId;
-    }
-
-    public String manifest() {
-        return manifest;
+    public Format format() {
+        return format;
     }
 
     public byte[] bytes() {
         return bytes;
     }
 
-    public int offset() {
-        return offset;
+    byte[] keyBytes() {
+        return keyBytes;
     }
 
-    public int length() {
-        return length;
+    /** As they stand in a frame. */
+    byte[] headerBytes() {
+        return headerBytes;
     }
 
-    /**
-     * What the message costs in memory and on the wire, without {@link Frame#OVERHEAD_BYTES}: no less than it takes in a batch,
-     * where the length of each text stands in front of it.
-     */
+    /** What it takes in a segment and on the wire, but for {@link FrameLayout#INDEX_BYTES}. */
+    int frameBytes() {
+        return FrameLayout.HEAD_BYTES + keyBytes.length + headerBytes.length + bytes.length;
+    }
+
+    /** How much there is of key, headers, manifest and bytes: what the message is charged for, without {@link Slice#OVERHEAD_BYTES}. */
     public long sizeBytes() {
-        return sizeBytes;
-    }
-
-    private static long utf8Bytes(Map<String, String> headers) {
-        long bytes = 0;
-        if (!headers.isEmpty()) {
-            for (Map.Entry<String, String> header : headers.entrySet()) {
-                bytes += utf8Bytes(header.getKey()) + utf8Bytes(header.getValue()) + HEADER_OVERHEAD_BYTES;
-            }
-        }
-        return bytes;
-    }
-
-    private static long utf8Bytes(String text) {
-        long bytes = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
-        }
-        return bytes;
+        return (long) keyBytes.length + headerBytes.length + format.manifestBytes() + bytes.length;
     }
 }

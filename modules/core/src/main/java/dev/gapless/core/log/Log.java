@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   publish ──► node up? ──yes──► room? ──yes──► sequence, time, append ──► Accepted
- *                 │ no              │ no (backpressure: the slowest reader has not acknowledged the oldest frame)
+ *                 │ no              │ no (backpressure: the slowest reader has not acknowledged the oldest message)
  *                 └─────────────────┴────► wait, in order ──► release / expire / close settle the tickets
  * </pre>
  *
@@ -29,7 +29,7 @@ public final class Log {
     private final LogIdentity identity;
     private final TopicSettings settings;
     private final Gate gate;
-    private final Ring<Frame> ring;
+    private final Ring<Segment> ring;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
 
@@ -102,7 +102,7 @@ public final class Log {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
                 }
-                waiters.add(new Waiter(content, nowNs + settings.backpressureTimeoutNs(), ticket));
+                waiters.add(new Waiter(content.kept(), nowNs + settings.backpressureTimeoutNs(), ticket));
                 waiting = waiters.size();
                 return new Admission.Waiting();
             }
@@ -122,7 +122,7 @@ public final class Log {
         }
     }
 
-    /** Frames up to {@code acknowledged} may be overwritten: admits those that wait, if the node is up and as far as there is room. */
+    /** Messages up to {@code acknowledged} may be overwritten: admits those that wait, if the node is up and as far as there is room. */
     public void release(long acknowledged, long nowMs) {
         List<Settled> settled = new ArrayList<>();
         lock.lock();
@@ -150,7 +150,7 @@ public final class Log {
         try {
             long upTo = Math.min(ages.tooOld(ring.head(), nowNs), evictable);
             if (ring.oldest() <= upTo) {
-                ring.evict(upTo, gone -> evictedMs = gone.publishedMs());
+                ring.evict(upTo, this::evicted);
             }
         } finally {
             lock.unlock();
@@ -232,25 +232,36 @@ public final class Log {
         return closed;
     }
 
-    /** Reads from {@code from} on: at least one frame if there is one, then as many as fit the bounds. */
+    /** Reads from {@code from} on: at least one message if there is one, then as many as fit the bounds. */
     public Reading read(long from, int maxMessages, long maxBytes) {
         if (from > ring.head()) {
             return Reading.EMPTY;
         }
-        List<Frame> frames = new ArrayList<>((int) Math.min(Math.min(maxMessages, ring.head() - from + 1), 256));
-        long bytes = 0;
-        for (long sequence = from; frames.size() < maxMessages; sequence++) {
-            Frame frame = ring.get(sequence);
-            if (frame == null) {
+        long head = ring.head();
+        List<Slice> slices = new ArrayList<>(2);
+        long next = from;
+        long left = maxBytes;
+        int count = 0;
+        while (next <= head && count < maxMessages) {
+            Segment segment = ring.get(next);
+            if (segment == null) {
+                break; // overwritten
+            }
+            int there = (int) (Math.min(head, segment.last()) - next + 1);
+            Slice all = segment.slice(next, Math.min(there, maxMessages - count));
+            if (!slices.isEmpty() && all.sizeBytes(0) > left) {
                 break;
             }
-            bytes += frame.sizeBytes();
-            if (bytes > maxBytes && !frames.isEmpty()) {
+            Slice slice = all.part(0, all.fitting(0, all.count(), left));
+            slices.add(slice);
+            next += slice.count();
+            count += slice.count();
+            left -= slice.sizeBytes();
+            if (slice.count() < there) {
                 break;
             }
-            frames.add(frame);
         }
-        return frames.isEmpty() ? Reading.OVERRUN : new Reading.Frames(frames);
+        return slices.isEmpty() ? Reading.OVERRUN : new Reading.Messages(slices);
     }
 
     /**
@@ -267,8 +278,8 @@ public final class Log {
             long high = ring.head() + 1;
             while (low < high) {
                 long middle = (low + high) >>> 1;
-                Frame frame = ring.get(middle);
-                if (frame == null || frame.publishedMs() < timeMs) {
+                Segment segment = ring.get(middle);
+                if (segment == null || segment.publishedMs(middle) < timeMs) {
                     low = middle + 1;
                 } else {
                     high = middle;
@@ -289,14 +300,25 @@ public final class Log {
     }
 
     private boolean isFullFor(Content content) {
-        return settings.backpressure() && ring.isFullFor(content.sizeBytes() + Frame.OVERHEAD_BYTES, evictable);
+        return settings.backpressure() && ring.isFullFor(1, content.sizeBytes() + Slice.OVERHEAD_BYTES, evictable);
     }
 
     private Admission append(Content content, long nowMs) {
         lastMs = Math.max(lastMs, nowMs);
-        Frame frame = new Frame(ring.head() + 1, lastMs, content);
-        ring.append(frame, evictable, gone -> evictedMs = gone.publishedMs());
-        return new Admission.Accepted(new Position(identity.epoch(), frame.sequence()));
+        long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
+        ring.makeRoom(1, sizeBytes, evictable, this::evicted);
+        Segment open = ring.newest();
+        if (open == null || !open.takes(content, lastMs)) {
+            open = Segment.of(ring.head() + 1, lastMs, content, ring.bytes());
+            ring.add(open);
+        }
+        open.append(content, lastMs);
+        ring.added(1, sizeBytes);
+        return new Admission.Accepted(new Position(identity.epoch(), ring.head()));
+    }
+
+    private void evicted(Segment segment, long upTo) {
+        evictedMs = segment.publishedMs(upTo);
     }
 
     private static void settle(List<Settled> settled) {

@@ -5,11 +5,11 @@ import java.util.List;
 /** What reading a log from some sequence gives. */
 public sealed interface Reading {
     /**
-     * Frames without a gap, the first being the one that was asked for.
+     * Messages without a gap, the first being the one that was asked for.
      *
-     * @param frames at least one
+     * @param slices at least one
      */
-    record Frames(List<Frame> frames) implements Reading {}
+    record Messages(List<Slice> slices) implements Reading {}
 
     /** Nothing has been published there yet. */
     record Empty() implements Reading {}

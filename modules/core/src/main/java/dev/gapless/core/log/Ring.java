@@ -1,42 +1,54 @@
 package dev.gapless.core.log;
 
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ring of entries, numbered without gaps and bounded in number and in bytes. One writer at a time (whoever holds the
- * owner's lock), any number of readers without a lock.
+ * A ring of entries, numbered without gaps and bounded in number and in bytes. They are kept in pieces: each holds consecutive entries, and
+ * goes when the last of them goes. One writer at a time (whoever holds the owner's lock), any number of readers without a lock.
  *
- * <p>A slot holds a reference to an immutable entry that knows its own index. A reader compares it with the index that it
- * wants: an overtaken reader finds another entry, or none, and never a wrong or torn one.
+ * <p>What a piece holds up to the head never changes. A reader looks for the piece of an index, and then whether that index is still there:
+ * an overtaken reader finds none, and never a wrong one.
  *
  * <p>The array grows with use, and shrinks again when entries are evicted for their age: an idle ring costs next to nothing.
  *
- * @param <E> the entries
+ * @param <P> the pieces
  */
 @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
-public final class Ring<E extends Ring.Entry> {
+public final class Ring<P extends Ring.Piece> {
 
-    /** What can be kept in a ring. Implementations are immutable. */
-    public interface Entry {
-        /** Its number in the ring. */
-        long index();
+    /** Consecutive entries: from its first to the one before the next piece. */
+    public interface Piece {
+        /** The index of its first entry. */
+        long first();
 
-        /** What it is charged for. */
-        long sizeBytes();
+        /** What this entry is charged for. */
+        long sizeBytes(long index);
+    }
+
+    /** Is told what is evicted. */
+    @FunctionalInterface
+    public interface Evicted<P> {
+        /** All entries of this piece up to this one are gone. */
+        void upTo(P piece, long index);
     }
 
     /** An index that is beyond every entry: anything may be evicted. */
     public static final long ALL = Long.MAX_VALUE;
 
-    private static final int FIRST_SLOTS = 8;
+    private static final int FIRST_SLOTS = 4;
 
     private final int maxEntries;
     private final long maxBytes;
-    private volatile AtomicReferenceArray<@Nullable E> slots = new AtomicReferenceArray<>(FIRST_SLOTS);
+    private volatile AtomicReferenceArray<@Nullable P> slots = new AtomicReferenceArray<>(FIRST_SLOTS);
 
-    // Invariant: first ≤ oldest ≤ head + 1, and the slots of oldest … head hold just those entries.
+    // Pieces are numbered, too. Invariant: the slots of oldestPiece … nextPiece - 1 hold just those pieces, and all
+    // entries of
+    // oldest … head are in them.
+    private volatile long oldestPiece;
+    private volatile long nextPiece;
+
+    // Invariant: first ≤ oldest ≤ head + 1.
     private volatile long oldest;
     private volatile long head;
     private volatile long bytes;
@@ -68,6 +80,16 @@ public final class Ring<E extends Ring.Entry> {
         return bytes;
     }
 
+    /** How many entries it holds at most. */
+    public int maxEntries() {
+        return maxEntries;
+    }
+
+    /** How many bytes it holds at most. */
+    public long maxBytes() {
+        return maxBytes;
+    }
+
     /**
      * How many entries there are: never fewer than none nor more than there were room for. While the writer is at work, that
      * is as of some moment during the call, and out of date when it returns.
@@ -82,48 +104,46 @@ public final class Ring<E extends Ring.Entry> {
         return (int) (to - from + 1);
     }
 
-    /** Would an entry of this size push out an entry beyond {@code evictable}? For the writer. */
-    public boolean isFullFor(long sizeBytes, long evictable) {
+    // ------------------------------------------------------------------ for the writer
+
+    /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? */
+    public boolean isFullFor(int entries, long sizeBytes, long evictable) {
+        long newest = head;
         long at = oldest;
         long left = bytes;
-        while (at <= head && (head - at + 2 > maxEntries || left + sizeBytes > maxBytes)) {
+        long piece = oldestPiece;
+        while (at <= newest && (newest - at + 1 + entries > maxEntries || left + sizeBytes > maxBytes)) {
             if (at > evictable) {
                 return true;
             }
-            left -= sizeOf(at);
+            while (at > endOf(piece)) {
+                piece++;
+            }
+            left -= pieceOf(piece).sizeBytes(at);
             at++;
         }
         return false;
     }
 
     /**
-     * Appends the entry with the index {@code head() + 1}. Entries up to {@code evictable} make room for it as far as
-     * needed; beyond, the ring exceeds its bounds. For the writer.
+     * Makes room for so many entries of this size in sum, which must be no more than the ring may hold. Entries up to {@code evictable} go as
+     * far as needed; beyond, the ring will exceed its bounds.
      */
-    public void append(E entry, long evictable, Consumer<? super E> evicted) {
-        long index = head + 1;
-        if (entry.index() != index) {
-            throw new IllegalArgumentException("Entry " + entry.index() + " where " + index + " belongs");
+    public void makeRoom(int entries, long sizeBytes, long evictable, Evicted<? super P> evicted) {
+        long newest = head;
+        if (newest - oldest + 1 + entries > maxEntries || bytes + sizeBytes > maxBytes) {
+            evict(evictable, entries, sizeBytes, evicted);
         }
-        long size = entry.sizeBytes();
-        while (oldest < index && oldest <= evictable && (index - oldest + 1 > maxEntries || bytes + size > maxBytes)) {
-            evictOldest(evicted);
-        }
-        if (index - oldest >= slots.length()) {
-            resize(slots.length() * 2);
-        }
-        slots.set(slot(index), entry);
-        bytes = bytes + size;
-        head = index; // after the slot and the array: who sees the head sees the entry
     }
 
-    /** Evicts the entries up to this index, and gives the room that they took back. For the writer. */
-    public void evict(long upTo, Consumer<? super E> evicted) {
-        while (oldest <= head && oldest <= upTo) {
-            evictOldest(evicted);
+    /** Evicts the entries up to this index, and gives the room that they took back. */
+    public void evict(long upTo, Evicted<? super P> evicted) {
+        evict(upTo, ALL, ALL, evicted);
+        if (oldest > head && nextPiece > oldestPiece) {
+            dropOldest();
         }
         int length = slots.length();
-        while (length > FIRST_SLOTS && size() <= length / 4) {
+        while (length > FIRST_SLOTS && nextPiece - oldestPiece <= length / 4) {
             length /= 2;
         }
         if (length < slots.length()) {
@@ -131,43 +151,125 @@ public final class Ring<E extends Ring.Entry> {
         }
     }
 
-    /** The entry with this index, or null: not yet there if the index is beyond the head, else overwritten. */
-    public @Nullable E get(long index) {
-        if (index > head) {
-            return null;
+    /** Evicts entries up to this one until there is room. */
+    private void evict(long upTo, long entries, long sizeBytes, Evicted<? super P> evicted) {
+        long newest = head;
+        long end = Math.min(upTo, newest);
+        long at = oldest;
+        long left = bytes;
+        while (at <= end && isOver(newest - at + 1, entries, maxEntries, left, sizeBytes)) {
+            P piece = pieceOf(oldestPiece);
+            long endOfPiece = endOf(oldestPiece);
+            if (at > endOfPiece) {
+                dropOldest(); // it was the newest when its last entry went
+                continue;
+            }
+            long last = Math.min(end, endOfPiece);
+            while (at <= last && isOver(newest - at + 1, entries, maxEntries, left, sizeBytes)) {
+                left -= piece.sizeBytes(at);
+                at++;
+            }
+            bytes = left;
+            oldest = at; // before its slot is cleared: who misses the entry sees that it is gone
+            evicted.upTo(piece, at - 1);
+            if (at > endOfPiece && oldestPiece < nextPiece - 1) {
+                dropOldest();
+            }
         }
-        AtomicReferenceArray<@Nullable E> array = slots;
-        E entry = array.get((int) (index & (array.length() - 1)));
-        return entry != null && entry.index() == index ? entry : null;
     }
 
-    private long sizeOf(long index) {
-        E entry = slots.get(slot(index));
-        return entry == null ? 0 : entry.sizeBytes();
+    private boolean isOver(long there, long more, long most, long left, long sizeBytes) {
+        return more == ALL || there + more > most || left + sizeBytes > maxBytes;
     }
 
-    private void evictOldest(Consumer<? super E> evicted) {
-        int slot = slot(oldest);
-        E entry = slots.get(slot);
-        assert entry != null && entry.index() == oldest : "slot of " + oldest + " holds " + entry;
-        if (entry != null) {
-            evicted.accept(entry);
-            bytes = bytes - entry.sizeBytes();
-        }
-        oldest = oldest + 1; // before the slot is cleared: who misses the entry sees that it is gone
+    private void dropOldest() {
+        int slot = slot(slots, oldestPiece);
+        oldestPiece = oldestPiece + 1;
         slots.set(slot, null);
     }
 
+    /** The newest piece, or null if there is none. */
+    public @Nullable P newest() {
+        return nextPiece == oldestPiece ? null : pieceOf(nextPiece - 1);
+    }
+
+    /** A piece for the entries from {@code head() + 1} on. They are there once they are {@link #added}. */
+    public void add(P piece) {
+        if (piece.first() != head + 1) {
+            throw new IllegalArgumentException(
+                    "A piece from " + piece.first() + " on where " + (head + 1) + " belongs");
+        }
+        if (nextPiece - oldestPiece == slots.length()) {
+            resize(slots.length() * 2);
+        }
+        slots.set(slot(slots, nextPiece), piece);
+        nextPiece = nextPiece + 1;
+    }
+
+    /** So many more entries of the newest piece are there, of this size in sum. */
+    public void added(int entries, long sizeBytes) {
+        bytes = bytes + sizeBytes;
+        head = head + entries; // after what they are: who sees the head sees the entries
+    }
+
+    /** The last index of a piece. */
+    private long endOf(long piece) {
+        return piece == nextPiece - 1 ? head : pieceOf(piece + 1).first() - 1;
+    }
+
+    private P pieceOf(long number) {
+        P piece = slots.get(slot(slots, number));
+        if (piece == null) {
+            throw new IllegalStateException("Piece " + number + " is gone");
+        }
+        return piece;
+    }
+
     private void resize(int length) {
-        AtomicReferenceArray<@Nullable E> before = slots;
-        AtomicReferenceArray<@Nullable E> after = new AtomicReferenceArray<>(length);
-        for (long i = oldest; i <= head; i++) {
-            after.set((int) (i & (after.length() - 1)), before.get((int) (i & (before.length() - 1))));
+        AtomicReferenceArray<@Nullable P> before = slots;
+        AtomicReferenceArray<@Nullable P> after = new AtomicReferenceArray<>(length);
+        for (long i = oldestPiece; i < nextPiece; i++) {
+            after.set(slot(after, i), before.get(slot(before, i)));
         }
         slots = after;
     }
 
-    private int slot(long index) {
-        return (int) (index & (slots.length() - 1));
+    private static int slot(AtomicReferenceArray<?> array, long number) {
+        return (int) (number & (array.length() - 1));
+    }
+
+    // ------------------------------------------------------------------ for readers
+
+    /** The piece that holds the entry with this index, or null: not yet there if the index is beyond the head, else overwritten. */
+    public @Nullable P get(long index) {
+        if (index > head) {
+            return null;
+        }
+        P found = null;
+        long low = oldestPiece - 1;
+        while (index >= oldest && low != oldestPiece) { // else pieces went meanwhile, and others took their places
+            low = oldestPiece;
+            found = find(index, low);
+        }
+        return index < oldest ? null : found;
+    }
+
+    /** The last piece, of those from this one on, that begins no later. */
+    private @Nullable P find(long index, long from) {
+        long low = from;
+        long high = nextPiece - 1;
+        AtomicReferenceArray<@Nullable P> array = slots; // after the number: it holds all pieces up to there
+        P found = null;
+        while (low <= high) {
+            long middle = (low + high) >>> 1;
+            P piece = array.get(slot(array, middle));
+            if (piece != null && piece.first() <= index) {
+                found = piece;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return found;
     }
 }

@@ -1,4 +1,4 @@
-/** What a producer keeps: a ring of frames, written under a short lock and read by many without one. */
+/** What a producer keeps: messages in the form in which they travel, written under a short lock and read by many without one. */
 @NullMarked
 package dev.gapless.core.log;
 

@@ -4,7 +4,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Slice;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ final class Cursor {
         after = start instanceof Start.After known ? known.position() : null;
         if (before != null && after != null && after.equals(before.after)) {
             boolean batchUnderWay = before.bytesInFlight > 0; // a batch that was never sent was not too large
-            batchBytes = batchUnderWay ? Math.max(Frame.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
+            batchBytes = batchUnderWay ? Math.max(Slice.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
         }
     }
 

@@ -6,9 +6,9 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.log.Frame;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
@@ -346,8 +346,8 @@ public final class ProducerState {
             if (reading instanceof Reading.Overrun) {
                 overrun(cursor);
                 return;
-            } else if (reading instanceof Reading.Frames read) {
-                sendBatch(cursor, read.frames());
+            } else if (reading instanceof Reading.Messages read) {
+                sendBatch(cursor, read.slices());
             } else {
                 return;
             }
@@ -358,14 +358,9 @@ public final class ProducerState {
         outbox.send(cursor.session.uid(), message);
     }
 
-    private void sendBatch(Cursor cursor, List<Frame> frames) {
-        long bytes = 0;
-        for (Frame frame : frames) {
-            bytes += frame.sizeBytes();
-        }
-        Batch batch =
-                new Batch(topic, cursor.reader, cursor.session, frames.get(0).sequence(), log.head(), frames);
-        cursor.sent(batch.last(), bytes);
+    private void sendBatch(Cursor cursor, List<Slice> slices) {
+        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, log.head(), slices);
+        cursor.sent(batch.last(), batch.sizeBytes());
         send(cursor, batch);
     }
 

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  * sees it on the way. One thread.
  */
 final class Advance {
-    private static final int MAX_RUN = 256;
-
     private final Feed feed;
     private final TopicSettings settings;
     private final ReloadPace pace;
@@ -37,7 +35,7 @@ final class Advance {
      * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
      */
     Advance(Standing from, TopicSettings settings, ReloadPace pace, long nowNs, boolean mayFallBehind) {
-        assert from.run().messages().isEmpty() : from.run();
+        assert from.run().isEmpty() : from.run();
         this.feed = from.feed();
         this.settings = settings;
         this.pace = pace;
@@ -87,11 +85,10 @@ final class Advance {
         Vector at = here.positions();
         long index = here.index();
         Map<String, Placed> moved = new HashMap<>();
-        List<FeedEntry.Message> messages = new ArrayList<>();
-        long bytes = 0;
-        while (messages.size() < MAX_RUN && bytes < settings.windowBytes() && index <= feed.head()) {
+        MessageRun.Builder run = new MessageRun.Builder(settings.windowBytes());
+        while (!run.isFull() && index <= feed.head()) {
             FeedEntry entry = feed.get(index);
-            if (!messages.isEmpty() && !(entry instanceof FeedEntry.Message)) {
+            if (!run.isEmpty() && !(entry instanceof FeedEntry.Messages)) {
                 break;
             }
             if (entry == null) {
@@ -104,20 +101,22 @@ final class Advance {
             if (before != null && !before.equals(known)) {
                 at = at.with(before);
             }
-            if (entry instanceof FeedEntry.Message message) {
-                if (isNew(entry, before)) {
-                    if (!follows(message, before)) {
-                        if (!messages.isEmpty()) {
-                            break;
-                        }
-                        here = here.movedTo(index, at);
-                        return hole(message);
-                    }
-                    messages.add(message);
-                    bytes += message.frame().sizeBytes();
-                    moved.put(node, entry.after());
+            if (entry instanceof FeedEntry.Messages messages) {
+                int first = firstNew(messages, (int) (index - entry.index()), before);
+                index = entry.index() + first;
+                if (first == messages.count()) {
+                    continue;
                 }
-                index++;
+                if (!follows(messages, first, before)) {
+                    if (!run.isEmpty()) {
+                        break;
+                    }
+                    here = here.movedTo(index, at);
+                    return hole(messages, first);
+                }
+                FeedEntry.Messages taken = run.add(messages, first);
+                moved.put(node, taken.after());
+                index += taken.count();
             } else {
                 here = here.movedTo(index, at);
                 Step step = notice(entry, before);
@@ -128,26 +127,36 @@ final class Advance {
                 index = here.index();
             }
         }
-        if (messages.isEmpty()) {
+        if (run.isEmpty()) {
             here.cursor().idleAt(index);
             here = here.movedTo(index, at);
             return Step.IDLE;
         }
-        MessageRun run = new MessageRun(at, messages);
-        here = here.giving(index, run);
-        return new Step.Messages(run);
+        MessageRun messages = run.from(at);
+        here = here.giving(index, messages);
+        return new Step.Messages(messages);
+    }
+
+    /** Rule S1: the number of the first message, from this one on, that is beyond a position; the count of all if none is. */
+    private static int firstNew(FeedEntry.Messages messages, int from, @Nullable Placed before) {
+        if (isNew(messages.at(from), before)) {
+            return from;
+        }
+        return before instanceof At at && isNew(messages.after(), at)
+                ? (int) (at.sequence() - messages.sequence()) + 1 // of their stretch
+                : messages.count();
     }
 
     /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
-    private static boolean isNew(FeedEntry entry, @Nullable Placed before) {
-        return entry.after().isBeyond(before);
+    private static boolean isNew(Placed after, @Nullable Placed before) {
+        return after.isBeyond(before);
     }
 
-    private static boolean follows(FeedEntry.Message message, @Nullable Placed before) {
+    private static boolean follows(FeedEntry.Messages messages, int first, @Nullable Placed before) {
         return before == null
                 || (before instanceof At at
-                        && at.era().number() == message.era().number()
-                        && message.sequence() == at.sequence() + 1);
+                        && at.era().number() == messages.era().number()
+                        && messages.sequence() + first == at.sequence() + 1);
     }
 
     /** An entry that is no message. Returns null if there is nothing to do about it, and it is passed. */
@@ -158,7 +167,7 @@ final class Advance {
         }
         Vector at = here.positions();
         // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
-        boolean counts = isNew(entry, before) || at.get(entry.node()) == null;
+        boolean counts = isNew(entry.after(), before) || at.get(entry.node()) == null;
         here = here.movedTo(here.index() + 1, counts ? at.with(entry.after()) : at);
         boolean hasLeft = counts && entry instanceof FeedEntry.Left;
         return hasLeft && entry.after() instanceof End end && end.hasPublished()
@@ -167,9 +176,9 @@ final class Advance {
     }
 
     /** What should never be: a hole in a stretch. It is told. */
-    private Step hole(FeedEntry.Message message) {
+    private Step hole(FeedEntry.Messages messages, int first) {
         Expiries expiries = new Expiries(feed, here.positions());
-        expiries.add(new At(message.era(), message.sequence() - 1), Reason.POSITION_UNKNOWN);
+        expiries.add(messages.at(first - 1), Reason.POSITION_UNKNOWN);
         Step step = hand(here, expiries);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
             holes++;

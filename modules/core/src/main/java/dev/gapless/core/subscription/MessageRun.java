@@ -3,19 +3,25 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
- * Messages that a subscription read at once, and where it stood before them. The list never changes; {@link #handled} is moved by one
+ * Messages that a subscription read at once, and where it stood before them. The messages never change; {@link #handled} is moved by one
  * thread and read by any.
  */
 public final class MessageRun {
+    private static final int MAX_MESSAGES = 256;
+
     private final Path path;
-    private final List<FeedEntry.Message> messages;
+    private final List<FeedEntry.Messages> parts;
+    private final int size;
     /** Invariant: it never falls, and is at most the number of messages. */
     private volatile int handled;
 
@@ -28,23 +34,33 @@ public final class MessageRun {
         private static final long[] NO_SEQUENCES = {};
 
         private final Vector before;
+        /** Of each part of the run. */
         private final Era[] eras;
-        private final long[] sequences;
+        /** The sequence in front of the first message of each part, less how many messages are in front of that. */
+        private final long[] offsets;
+        /** How many messages there are up to the end of each part. */
+        private final long[] ends;
 
         /** Nowhere else. */
         private Path(Vector before) {
             this.before = before;
             this.eras = NO_ERAS;
-            this.sequences = NO_SEQUENCES;
+            this.offsets = NO_SEQUENCES;
+            this.ends = NO_SEQUENCES;
         }
 
-        private Path(Vector before, List<FeedEntry.Message> messages) {
+        private Path(Vector before, List<FeedEntry.Messages> parts) {
             this.before = before;
-            this.eras = new Era[messages.size()];
-            this.sequences = new long[messages.size()];
+            this.eras = new Era[parts.size()];
+            this.offsets = new long[parts.size()];
+            this.ends = new long[parts.size()];
+            long end = 0;
             for (int i = 0; i < eras.length; i++) {
-                eras[i] = messages.get(i).era();
-                sequences[i] = messages.get(i).sequence();
+                FeedEntry.Messages part = parts.get(i);
+                eras[i] = part.era();
+                offsets[i] = part.sequence() - 1 - end;
+                end += part.count();
+                ends[i] = end;
             }
         }
 
@@ -54,36 +70,94 @@ public final class MessageRun {
                 return before;
             }
             Map<String, Placed> changed = new HashMap<>();
-            for (int i = count - 1; i >= 0; i--) {
-                if (!changed.containsKey(eras[i].node())) {
-                    changed.put(eras[i].node(), new At(eras[i], sequences[i]));
-                }
+            long begins = 0;
+            for (int i = 0; i < eras.length && begins < count; i++) {
+                changed.put(eras[i].node(), new At(eras[i], offsets[i] + Math.min(count, ends[i])));
+                begins = ends[i];
             }
             return before.with(changed);
         }
     }
 
-    MessageRun(Vector before, List<FeedEntry.Message> messages) {
-        this(new Path(before, messages), messages);
+    /** A run in the making, no larger than it may be. */
+    static final class Builder {
+        private final List<FeedEntry.Messages> parts = new ArrayList<>(2);
+        private final long maxBytes;
+        private int count;
+        private long bytes;
+
+        /** One that takes no more messages once it has so many bytes. */
+        Builder(long maxBytes) {
+            this.maxBytes = maxBytes;
+        }
+
+        boolean isEmpty() {
+            return count == 0;
+        }
+
+        boolean isFull() {
+            return count >= MAX_MESSAGES || bytes >= maxBytes;
+        }
+
+        /** Adds as many as may be, from this one on. {@return what was added} */
+        FeedEntry.Messages add(FeedEntry.Messages messages, int first) {
+            int end = first;
+            while (end < messages.count() && !isFull()) {
+                bytes += messages.slice().sizeBytes(end);
+                end++;
+                count++;
+            }
+            FeedEntry.Messages added = messages.part(first, end - first);
+            parts.add(added);
+            return added;
+        }
+
+        /** The run, of a subscription that stood there. */
+        MessageRun from(Vector before) {
+            return new MessageRun(new Path(before, parts), parts, count);
+        }
     }
 
-    private MessageRun(Path path, List<FeedEntry.Message> messages) {
+    private MessageRun(Path path, List<FeedEntry.Messages> parts, int size) {
         this.path = path;
-        this.messages = messages;
+        this.parts = parts;
+        this.size = size;
     }
 
     /** No messages, at this place. */
     static MessageRun none(Vector at) {
-        return new MessageRun(new Path(at), List.of());
+        return new MessageRun(new Path(at), List.of(), 0);
     }
 
-    public List<FeedEntry.Message> messages() {
-        return messages;
+    /** How many messages there are. */
+    public int size() {
+        return size;
+    }
+
+    public boolean isEmpty() {
+        return size == 0;
+    }
+
+    /** The message of this number, counted from 0. */
+    public FeedMessage get(int number) {
+        int i = number;
+        for (FeedEntry.Messages part : parts) {
+            if (i < part.count()) {
+                return new FeedMessage(part, i);
+            }
+            i -= part.count();
+        }
+        throw new IndexOutOfBoundsException(number + " of " + size);
+    }
+
+    /** All of them. */
+    public List<FeedMessage> messages() {
+        return IntStream.range(0, size).mapToObj(this::get).toList();
     }
 
     /** The first {@code count} messages are done with. */
     public void handled(int count) {
-        assert count >= handled && count <= messages.size() : count + " after " + handled + " of " + messages.size();
+        assert count >= handled && count <= size : count + " after " + handled + " of " + size;
         handled = count;
     }
 

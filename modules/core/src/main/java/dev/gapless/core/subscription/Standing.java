@@ -3,7 +3,6 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
-import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
@@ -24,8 +23,7 @@ import java.util.Map;
 record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long index, MessageRun run, List<End> untold) {
 
     Standing {
-        assert phase instanceof SubscriptionPhase.Reading || run.messages().isEmpty()
-                : phase + " in the midst of a run";
+        assert phase instanceof SubscriptionPhase.Reading || run.isEmpty() : phase + " in the midst of a run";
         assert !(phase instanceof SubscriptionPhase.Reloading reloading)
                         || !reloading.upTo().isEmpty()
                 : "reloads nothing";
@@ -33,8 +31,7 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long inde
     }
 
     private static long lastOf(MessageRun run) {
-        List<FeedEntry.Message> messages = run.messages();
-        return messages.isEmpty() ? 0 : messages.get(messages.size() - 1).index();
+        return run.isEmpty() ? 0 : run.get(run.size() - 1).index();
     }
 
     static Standing first(Feed feed, FeedCursor cursor, Vector at) {
@@ -51,8 +48,7 @@ record Standing(SubscriptionPhase phase, Feed feed, FeedCursor cursor, long inde
     /** The index of the first entry that it has not dealt with. */
     long oldestUnread() {
         int done = run.handled();
-        List<FeedEntry.Message> messages = run.messages();
-        return done < messages.size() ? messages.get(done).index() : index;
+        return done < run.size() ? run.get(done).index() : index;
     }
 
     /** Everything before this index is passed, also what is reloaded. */

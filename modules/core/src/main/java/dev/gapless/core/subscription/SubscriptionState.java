@@ -182,10 +182,10 @@ public final class SubscriptionState {
     /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
     public OptionalLong behindSinceMs() {
         Standing here = standing;
-        FeedEntry entry =
-                here.feed().get(Math.max(here.oldestUnread(), here.feed().oldest()));
-        if (entry instanceof FeedEntry.Message message) {
-            return OptionalLong.of(message.frame().publishedMs());
+        long index = Math.max(here.oldestUnread(), here.feed().oldest());
+        FeedEntry entry = here.feed().get(index);
+        if (entry instanceof FeedEntry.Messages messages) {
+            return OptionalLong.of(messages.slice().publishedMs((int) (index - messages.index())));
         }
         return entry instanceof FeedEntry.Expired expired ? OptionalLong.of(expired.timeMs()) : OptionalLong.empty();
     }

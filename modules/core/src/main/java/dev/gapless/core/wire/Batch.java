@@ -2,40 +2,58 @@ package dev.gapless.core.wire;
 
 import dev.gapless.core.Limits;
 import dev.gapless.core.Session;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Slice;
 import java.util.List;
 
 /**
  * Consecutive messages; one remote message, however many they are.
  *
- * @param first the sequence of the first frame; the others follow without a gap
+ * @param first the sequence of the first message; the others follow without a gap
  * @param head the newest sequence of the log when it was sent; for traces and tools
- * @param frames at least one
+ * @param slices the messages
  */
-public record Batch(String topic, long reader, Session session, long first, long head, List<Frame> frames)
+public record Batch(String topic, long reader, Session session, long first, long head, List<Slice> slices)
         implements ToConsumer {
 
-    /** What a batch takes on the wire beside what its frames are charged for, at most: the topic's name, and a few numbers. */
+    /** What a batch takes on the wire beside what its messages are charged for, at most: the topic's name, and a few numbers. */
     public static final int OVERHEAD_BYTES = 1024;
 
     public Batch {
         Message.check(topic, reader);
-        if (frames.isEmpty() || frames.size() > Limits.MAX_BATCH_MESSAGES) {
+        int count = count(slices);
+        if (count < 1 || count > Limits.MAX_BATCH_MESSAGES) {
             throw new IllegalArgumentException(
-                    "A batch has 1 to " + Limits.MAX_BATCH_MESSAGES + " messages, this has " + frames.size());
+                    "A batch has 1 to " + Limits.MAX_BATCH_MESSAGES + " messages, this has " + count);
         }
-        if (first < 1 || frames.get(0).sequence() != first || last(first, frames) > head) {
-            throw new IllegalArgumentException("Batch of " + frames.size() + " from " + first + ", head " + head);
+        if (first < 1 || first + count - 1 > head) {
+            throw new IllegalArgumentException("Batch of " + count + " from " + first + ", head " + head);
         }
-        assert frames.get(frames.size() - 1).sequence() == last(first, frames) : "a gap within a batch";
     }
 
-    /** The sequence of the last frame. */
+    /** How many messages there are. */
+    public int count() {
+        return count(slices);
+    }
+
+    /** The sequence of the last message. */
     public long last() {
-        return last(first, frames);
+        return first + count() - 1;
     }
 
-    private static long last(long first, List<Frame> frames) {
-        return first + frames.size() - 1;
+    /** What the messages are charged for. */
+    public long sizeBytes() {
+        long bytes = 0;
+        for (Slice slice : slices) {
+            bytes += slice.sizeBytes();
+        }
+        return bytes;
+    }
+
+    private static int count(List<Slice> slices) {
+        int count = 0;
+        for (Slice slice : slices) {
+            count += slice.count();
+        }
+        return count;
     }
 }

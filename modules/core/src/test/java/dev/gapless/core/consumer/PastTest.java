@@ -4,7 +4,7 @@ import static dev.gapless.core.Given.EPOCH;
 import static dev.gapless.core.Given.HISTORY;
 import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.frames;
+import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -449,7 +449,7 @@ class PastTest implements Outbox.Carrier {
         registered(LOG, 1);
         if (sequence > 0) {
             reader.onMessage(
-                    new Batch(TOPIC, 1, asked.get(asked.size() - 1).session(), 1, sequence, frames(1, sequence)),
+                    new Batch(TOPIC, 1, asked.get(asked.size() - 1).session(), 1, sequence, slices(1, sequence)),
                     now());
         }
     }

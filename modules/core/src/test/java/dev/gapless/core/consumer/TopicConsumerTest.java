@@ -4,7 +4,7 @@ import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.NOW;
 import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.frames;
+import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -28,7 +28,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.Step;
@@ -103,7 +103,7 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     private void batch(long reader, long first, long last, long head) {
         consumer.onMessage(
-                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, frames(first, last)), NOW);
+                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, slices(first, last)), NOW);
     }
 
     private static Opening resume(long sequence) {
@@ -414,7 +414,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
             Session session = registerOf(0).session();
             consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0), NOW);
-            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, frames(1, 2)), NOW);
+            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, slices(1, 2)), NOW);
             consumer.onMessage(new Gone(TOPIC, 0, session, 2), NOW);
             readAll(subscription, node, uid % 3 != 0);
             consumer.onMembers(List.of(new MemberEvent.Removed(uid)), Given.members(List.of()), NOW);
@@ -437,7 +437,7 @@ class TopicConsumerTest implements Outbox.Carrier {
         for (int steps = 0; steps < (all ? 20 : 1); steps++) {
             Step step = subscription.next(0);
             if (step instanceof Step.Messages messages) {
-                for (FeedEntry.Message message : messages.run().messages()) {
+                for (FeedMessage message : messages.run().messages()) {
                     last = message.era().node().equals(node) ? message.sequence() : last;
                 }
                 messages.run().handled(messages.run().messages().size());

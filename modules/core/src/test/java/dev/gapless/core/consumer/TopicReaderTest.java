@@ -4,7 +4,7 @@ import static dev.gapless.core.Given.EPOCH;
 import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.frames;
+import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -137,7 +137,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void batch(Session session, long first, long last) {
-        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, frames(first, last)), now());
+        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, slices(first, last)), now());
     }
 
     private void heartbeat(Session session, long sequence) {
@@ -284,7 +284,7 @@ class TopicReaderTest implements Outbox.Carrier {
         live(1);
         batch(session(), 1, 3);
         assertEquals(3, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
-        assertEquals(3, last().sequence());
+        assertEquals(3, last().after().sequence());
     }
 
     @Test
@@ -635,7 +635,7 @@ class TopicReaderTest implements Outbox.Carrier {
         batch(session(), 1, 2);
         consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
         after(15 * SECOND - 1);
-        assertInstanceOf(FeedEntry.Message.class, last());
+        assertInstanceOf(FeedEntry.Messages.class, last());
         after(1);
         assertEquals(Reason.PRODUCER_LOST, lastReason());
         assertInstanceOf(End.class, last().after());

@@ -3,7 +3,7 @@ package dev.gapless.core.feed;
 import static dev.gapless.core.Given.EPOCH;
 import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.SECOND;
-import static dev.gapless.core.Given.frames;
+import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -20,7 +20,9 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.log.Content;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Format;
+import dev.gapless.core.log.Segment;
+import dev.gapless.core.log.Slice;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,10 +40,10 @@ class FeedTest {
         Feed feed = new Feed(Given.ring(4));
         feed.started(new At(p, 0));
         feed.started(new At(q, 7));
-        feed.messages(p, frames(1, 2));
+        feed.messages(p, 1, slices(1, 2));
         assertEquals(Map.of("p", new At(p, 0), "q", new At(q, 7)), bases(feed));
-        feed.messages(q, frames(8, 10));
-        feed.messages(p, frames(3, 4));
+        feed.messages(q, 8, slices(8, 10));
+        feed.messages(p, 3, slices(3, 4));
         assertEquals(6, feed.overtaken().oldest());
         assertEquals(Map.of("p", new At(p, 2), "q", new At(q, 8)), bases(feed));
     }
@@ -50,18 +52,26 @@ class FeedTest {
     void knowsTheKeyOfTheLastMessageThatFellOut() {
         Feed feed = new Feed(Given.ring(2));
         feed.started(new At(p, 0));
-        feed.messages(p, List.of(keyed(1), keyed(2), keyed(3), keyed(4)));
+        feed.messages(p, 1, keyed(1, 4));
         assertEquals("key-2", feed.keyBefore("p", new Position(EPOCH, 3)));
         assertNull(feed.keyBefore("p", new Position(EPOCH, 2)), "another fell out since");
         assertNull(feed.keyBefore("p", new Position(new Epoch(9), 3)));
         assertNull(feed.keyBefore("q", new Position(EPOCH, 3)));
         feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, List.of(keyed(10), keyed(11)));
+        feed.messages(p, 10, keyed(10, 11));
         assertNull(feed.keyBefore("p", new Position(EPOCH, 10)), "no message");
     }
 
-    private static Frame keyed(long sequence) {
-        return new Frame(sequence, 0, new Content("key-" + sequence, false, Map.of(), 1, "", new byte[] {1}, 0, 1));
+    private static List<Slice> keyed(long first, long last) {
+        Segment segment = Segment.of(first, 0, keyed(first), 1 << 20);
+        for (long i = first; i <= last; i++) {
+            segment.append(keyed(i), 0);
+        }
+        return List.of(segment.slice(first, (int) (last - first + 1)));
+    }
+
+    private static Content keyed(long sequence) {
+        return new Content("key-" + sequence, false, Map.of(), new Format(1, ""), new byte[] {1});
     }
 
     @Test
@@ -73,7 +83,7 @@ class FeedTest {
                     Given.settings(100, overflow, ResumeAfterExpiry.HEAD).with(draft -> draft.maxAgeNs = 16 * SECOND));
             FeedCursor reader = feed.attach(1, 0);
             feed.started(new At(p, 0));
-            feed.messages(p, frames(1, 4));
+            feed.messages(p, 1, slices(1, 4));
             feed.dropOld(0);
             reader.moveTo(4);
             feed.dropOld(20 * SECOND);
@@ -89,10 +99,10 @@ class FeedTest {
         Feed feed = new Feed(Given.ring(2));
         feed.started(new At(p, 0));
         feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, frames(10, 11));
+        feed.messages(p, 10, slices(10, 11));
         assertEquals(new At(p, 9), bases(feed).get("p"));
         feed.left(eras.endOf(new At(p, 11), 1));
-        feed.messages(q, frames(1, 2));
+        feed.messages(q, 1, slices(1, 2));
         assertInstanceOf(End.class, bases(feed).get("p"));
     }
 
@@ -156,8 +166,8 @@ class FeedTest {
         Feed feed = new Feed(Given.ring(4));
         feed.started(new At(p, 0));
         feed.started(new At(q, 0));
-        feed.messages(p, frames(1, 3));
-        feed.messages(q, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
+        feed.messages(q, 1, slices(1, 3));
         Vector at = Vector.of(Map.of("p", new At(p, 2), "q", new At(q, 0)));
         assertNotNull(feed.join(at, 0));
         assertEquals(feed.oldest(), feed.join(at, 0).cursor().next());
@@ -177,7 +187,7 @@ class FeedTest {
         reader.moveTo(2);
         feed.forgetEnded(Set.of("q"));
         assertTrue(feed.known().newest().containsKey("p"), "in the ring");
-        feed.messages(q, frames(1, 1)); // 3
+        feed.messages(q, 1, slices(1, 1)); // 3
         assertTrue(bases(feed).containsKey("p"));
         feed.forgetEnded(Set.of("q"));
         assertFalse(feed.known().newest().containsKey("p"));
@@ -192,7 +202,7 @@ class FeedTest {
         FeedCursor reader = feed.attach(1, 0);
         feed.left(eras.endOf(new At(p, 5), 1)); // 1
         feed.started(new At(q, 0)); // 2
-        feed.messages(q, frames(1, 9)); // 3 to 11
+        feed.messages(q, 1, slices(1, 9)); // 3 to 11
         feed.forgetEnded(Set.of("q"));
         assertTrue(bases(feed).containsKey("p"), "it stands in front of the end");
         reader.moveTo(2);
@@ -210,7 +220,7 @@ class FeedTest {
                 .with(draft -> draft.maxAgeNs = 16 * SECOND));
         FeedCursor slow = feed.attach(1, 0);
         FeedCursor fast = feed.attach(1, 0);
-        feed.messages(p, frames(1, 8));
+        feed.messages(p, 1, slices(1, 8));
         feed.dropOld(0);
         fast.moveTo(9);
         feed.dropOld(20 * SECOND);
@@ -220,7 +230,7 @@ class FeedTest {
         assertEquals(4, feed.oldest(), "held from there on");
         feed.findStalled(22 * SECOND);
         assertEquals(8 * Given.FRAME_BYTES, feed.grantBytes());
-        feed.messages(p, frames(9, 11));
+        feed.messages(p, 9, slices(9, 11));
         assertEquals(0, feed.grantBytes());
         fast.moveTo(12);
         feed.findStalled(23 * SECOND);
@@ -240,14 +250,14 @@ class FeedTest {
         FeedCursor slow = feed.attach(1, 0);
         FeedCursor fast = feed.attach(1, 0);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, frames(1, 8));
+        feed.messages(p, 1, slices(1, 8));
         fast.moveTo(9);
         assertEquals(0, feed.grantBytes());
         assertTrue(feed.wantsRoom());
         slow.moveTo(5);
         assertTrue(feed.grantBytes() > 0);
         assertFalse(feed.wantsRoom());
-        feed.messages(p, frames(9, 10));
+        feed.messages(p, 9, slices(9, 10));
         assertEquals(8, feed.size());
     }
 
@@ -255,10 +265,10 @@ class FeedTest {
     @DisplayName("backpressure: what a reader that has just come is about to read stays")
     void keepsWhatANewReaderReads() {
         Feed feed = withBackpressure();
-        feed.messages(p, frames(1, 8));
+        feed.messages(p, 1, slices(1, 8));
         assertTrue(feed.grantBytes() > 0, "nobody reads");
         feed.attach(1, 0);
-        feed.messages(p, frames(9, 10));
+        feed.messages(p, 9, slices(9, 10));
         assertEquals(1, feed.oldest());
     }
 
@@ -269,7 +279,7 @@ class FeedTest {
         FeedCursor frozen = feed.attach(1, 0);
         FeedCursor other = feed.attach(1, 0);
         feed.findStalled(0);
-        feed.messages(p, frames(1, 8));
+        feed.messages(p, 1, slices(1, 8));
         other.moveTo(9);
         // The topic was idle for long; only from now on there is somebody who waits.
         assertEquals(0, feed.grantBytes());
@@ -278,13 +288,13 @@ class FeedTest {
         assertEquals(0, feed.grantBytes());
         feed.findStalled(105 * SECOND);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, frames(9, 12));
+        feed.messages(p, 9, slices(9, 12));
         assertTrue(feed.oldest() > frozen.next());
         frozen.moveTo(feed.oldest());
         feed.findStalled(106 * SECOND);
         other.moveTo(13);
         feed.grantBytes();
-        feed.messages(p, frames(13, 20));
+        feed.messages(p, 13, slices(13, 20));
         assertEquals(0, feed.grantBytes(), "it goes on, and is waited for again");
     }
 
@@ -294,7 +304,7 @@ class FeedTest {
     private FeedCursor holdsBackA(Feed feed) {
         FeedCursor slow = feed.attach(1, 0);
         feed.behind(0);
-        feed.messages(p, frames(1, 8));
+        feed.messages(p, 1, slices(1, 8));
         assertEquals(0, feed.grantBytes());
         assertFalse(feed.lookAtHold(0));
         return slow;
@@ -305,11 +315,11 @@ class FeedTest {
     void behindItTakesNoMoreThanIsRead() {
         Feed feed = new Feed(Given.ring(8));
         FeedCursor slow = holdsBackA(feed);
-        feed.messages(p, frames(9, 12)); // was under way
+        feed.messages(p, 9, slices(9, 12)); // was under way
         assertEquals(1, feed.oldest());
         slow.moveTo(13);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, frames(13, 13));
+        feed.messages(p, 13, slices(13, 13));
         assertEquals(8, feed.size());
     }
 
@@ -324,17 +334,17 @@ class FeedTest {
         assertFalse(feed.lookAtHold(SECOND - 1));
         assertTrue(feed.lookAtHold(SECOND));
         assertEquals(Given.ring(8).windowBytes(), feed.grantBytes());
-        feed.messages(p, frames(9, 12));
+        feed.messages(p, 9, slices(9, 12));
         assertEquals(5, feed.oldest());
         fast.idleAt(13);
         slow.moveTo(5);
         assertFalse(feed.lookAtHold(3 * SECOND));
         feed.behind(3 * SECOND);
-        feed.messages(p, frames(13, 13));
+        feed.messages(p, 13, slices(13, 13));
         assertEquals(6, feed.oldest(), "it moves, and is still not waited for");
         slow.idleAt(14);
         fast.idleAt(14);
-        feed.messages(p, frames(14, 22));
+        feed.messages(p, 14, slices(14, 22));
         assertEquals(14, feed.oldest(), "it had read everything");
     }
 
@@ -347,13 +357,13 @@ class FeedTest {
         assertTrue(feed.grantBytes() > 0);
         slow.idleAt(9);
         feed.behind(SECOND + 1);
-        feed.messages(p, frames(9, 20));
+        feed.messages(p, 9, slices(9, 20));
         assertEquals(13, feed.oldest());
         assertFalse(feed.lookAtHold(2 * SECOND));
         assertFalse(feed.lookAtHold(2 * SECOND + 1), "it has been behind for the last time");
         feed.behind(2 * SECOND + 2);
         slow.idleAt(21);
-        feed.messages(p, frames(21, 29));
+        feed.messages(p, 21, slices(21, 29));
         assertEquals(21, feed.oldest());
     }
 
@@ -362,10 +372,10 @@ class FeedTest {
     void behindItWaitsForNobodyThatIsToldAnyway() {
         Feed feed = new Feed(Given.ring(8));
         feed.attach(1, 0);
-        feed.messages(p, frames(1, 9));
+        feed.messages(p, 1, slices(1, 9));
         feed.behind(0);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, frames(10, 12));
+        feed.messages(p, 10, slices(10, 12));
         assertEquals(8, feed.size());
     }
 
@@ -375,7 +385,7 @@ class FeedTest {
         Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedHoldNs = 0));
         feed.attach(1, 0);
         feed.behind(0);
-        feed.messages(p, frames(1, 9));
+        feed.messages(p, 1, slices(1, 9));
         assertEquals(2, feed.oldest());
         assertFalse(feed.lookAtHold(9 * SECOND));
         assertEquals(Long.MAX_VALUE, feed.holdDueNs());
@@ -385,10 +395,10 @@ class FeedTest {
     @DisplayName("a feed may be smaller than a log")
     void mayBeSmallerThanALog() {
         Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedMessages = 2));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         assertEquals(2, feed.size());
         Feed inBytes = new Feed(Given.ring(8).with(draft -> draft.feedBytes = 2 * (Given.FRAME_BYTES + 32)));
-        inBytes.messages(p, frames(1, 3));
+        inBytes.messages(p, 1, slices(1, 3));
         assertEquals(2, inBytes.size());
     }
 

@@ -16,6 +16,7 @@ import dev.gapless.core.TopicSettings;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -53,8 +54,8 @@ class LogTest {
         Log log = log(4);
         publish(log, 100);
         publish(log, 50);
-        Reading.Frames read = assertInstanceOf(Reading.Frames.class, log.read(1, 10, 10_000));
-        assertEquals(100, read.frames().get(1).publishedMs());
+        Reading.Messages read = assertInstanceOf(Reading.Messages.class, log.read(1, 10, 10_000));
+        assertEquals(100, read.slices().get(0).publishedMs(1));
     }
 
     @Test
@@ -140,24 +141,33 @@ class LogTest {
         }
         assertSame(Reading.OVERRUN, log.read(2, 10, 10_000));
         assertSame(Reading.EMPTY, log.read(6, 10, 10_000));
-        Reading.Frames read = assertInstanceOf(Reading.Frames.class, log.read(3, 10, 10_000));
-        assertEquals(3, read.frames().get(0).sequence());
-        assertEquals(3, read.frames().size());
+        assertEquals(3, count(log.read(3, 10, 10_000)));
     }
 
     @Test
-    void readsAtLeastOneFrameAndThenWhatFits() {
+    void aPublishThatWaitsKeepsWhatWasLentToIt() {
+        Log log = new Log(Given.LOG, Given.settings(1, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD), Gate.opened());
+        log.hold();
+        byte[] lent = {1};
+        for (int i = 0; i < 2; i++) {
+            log.publish(new Content(null, false, Map.of(), new Format(1, ""), lent, true), 1, 0, NOBODY);
+            lent[0]++;
+        }
+        assertEquals(1, log.waiting());
+        log.release(Ring.ALL, 1);
+        Reading.Messages read = assertInstanceOf(Reading.Messages.class, log.read(2, 10, 10_000));
+        assertEquals(2, read.slices().get(0).content(0)[0], "as it was when it was published");
+    }
+
+    @Test
+    void readsAtLeastOneMessageAndThenWhatFits() {
         Log log = log(8);
         for (int i = 1; i <= 5; i++) {
             publish(log, i);
         }
-        assertEquals(1, ((Reading.Frames) log.read(1, 10, 1)).frames().size());
-        assertEquals(
-                2,
-                ((Reading.Frames) log.read(1, 10, 2L * Given.FRAME_BYTES))
-                        .frames()
-                        .size());
-        assertEquals(3, ((Reading.Frames) log.read(1, 3, 10_000)).frames().size());
+        assertEquals(1, count(log.read(1, 10, 1)));
+        assertEquals(2, count(log.read(1, 10, 2L * Given.FRAME_BYTES)));
+        assertEquals(3, count(log.read(1, 3, 10_000)));
     }
 
     @Test
@@ -300,22 +310,31 @@ class LogTest {
 
         void read(Log log) {
             Reading reading = log.read(next, 64, 1 << 20);
-            if (reading instanceof Reading.Frames frames) {
-                for (Frame frame : frames.frames()) {
-                    assertEquals(next, frame.sequence());
-                    ByteBuffer bytes = ByteBuffer.wrap(frame.content().bytes());
-                    int publisher = bytes.getInt();
-                    int number = bytes.getInt();
-                    assertTrue(number > last[publisher], "in the order of its thread, and once");
-                    last[publisher] = number;
-                    next++;
-                    delivered++;
-                }
+            if (reading instanceof Reading.Messages messages) {
+                messages.slices().forEach(this::read);
             } else if (reading instanceof Reading.Overrun) {
                 long oldest = log.oldest();
                 announced += oldest - next;
                 next = oldest;
             }
         }
+
+        private void read(Slice slice) {
+            for (int i = 0; i < slice.count(); i++) {
+                ByteBuffer bytes = ByteBuffer.wrap(slice.content(i));
+                int publisher = bytes.getInt();
+                int number = bytes.getInt();
+                assertTrue(number > last[publisher], "in the order of its thread, and once");
+                last[publisher] = number;
+                next++;
+                delivered++;
+            }
+        }
+    }
+
+    private static int count(Reading reading) {
+        return assertInstanceOf(Reading.Messages.class, reading).slices().stream()
+                .mapToInt(Slice::count)
+                .sum();
     }
 }

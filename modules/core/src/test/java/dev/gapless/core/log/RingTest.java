@@ -14,10 +14,24 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RingTest {
-    private record Numbered(long index, long sizeBytes) implements Ring.Entry {}
+    /** So many entries of one size. */
+    private record Numbered(long first, int count, long size) implements Ring.Piece {
+        @Override
+        public long sizeBytes(long index) {
+            assertTrue(first <= index && index < first + count, index + " is not in " + this);
+            return size;
+        }
+    }
 
     private static void append(Ring<Numbered> ring, long sizeBytes, long evictable) {
-        ring.append(new Numbered(ring.head() + 1, sizeBytes), evictable, gone -> {});
+        append(ring, 1, sizeBytes, evictable, (piece, upTo) -> {});
+    }
+
+    private static void append(
+            Ring<Numbered> ring, int count, long sizeBytes, long evictable, Ring.Evicted<Numbered> evicted) {
+        ring.makeRoom(count, count * sizeBytes, evictable, evicted);
+        ring.add(new Numbered(ring.head() + 1, count, sizeBytes));
+        ring.added(count, count * sizeBytes);
     }
 
     @Test
@@ -33,13 +47,13 @@ class RingTest {
         Ring<Numbered> ring = new Ring<>(20, 1_000, 1);
         List<Long> evicted = new ArrayList<>();
         for (int i = 1; i <= 50; i++) {
-            ring.append(new Numbered(i, 1), Ring.ALL, gone -> evicted.add(gone.index()));
+            append(ring, 1, 1, Ring.ALL, (piece, upTo) -> evicted.add(upTo));
         }
         assertEquals(31, ring.oldest());
         assertEquals(20, ring.size());
         assertEquals(20, ring.bytes());
         assertNull(ring.get(30));
-        assertEquals(31, ring.get(31).index());
+        assertEquals(31, ring.get(31).first());
         assertEquals(30, evicted.size());
     }
 
@@ -50,20 +64,20 @@ class RingTest {
             append(ring, 1, Ring.ALL);
         }
         List<Long> evicted = new ArrayList<>();
-        ring.evict(497, gone -> evicted.add(gone.index()));
+        ring.evict(497, (piece, upTo) -> evicted.add(upTo));
         assertEquals(497, evicted.size());
         assertEquals(3, ring.size());
         assertEquals(3, ring.bytes());
         assertNull(ring.get(497));
         for (long i = 498; i <= 500; i++) {
-            assertEquals(i, ring.get(i).index());
+            assertEquals(i, ring.get(i).first());
         }
         for (int i = 501; i <= 1_600; i++) { // in the smaller array, and beyond
             append(ring, 1, Ring.ALL);
-            assertEquals(i, ring.get(i).index());
+            assertEquals(i, ring.get(i).first());
         }
         assertEquals(601, ring.oldest());
-        ring.evict(Long.MAX_VALUE, gone -> {});
+        ring.evict(Long.MAX_VALUE, (piece, upTo) -> {});
         assertEquals(1_601, ring.oldest());
         assertEquals(1_600, ring.head());
         assertEquals(0, ring.bytes());
@@ -92,13 +106,56 @@ class RingTest {
     void isFullWhenWhatWouldGoMustNot() {
         Ring<Numbered> ring = new Ring<>(2, 100, 1);
         append(ring, 1, 0);
-        assertFalse(ring.isFullFor(1, 0));
+        assertFalse(ring.isFullFor(1, 1, 0));
         append(ring, 1, 0);
-        assertTrue(ring.isFullFor(1, 0));
-        assertFalse(ring.isFullFor(1, 1));
+        assertTrue(ring.isFullFor(1, 1, 0));
+        assertFalse(ring.isFullFor(1, 1, 1));
         append(ring, 1, 0); // beyond its bounds rather than over what must stay
         assertEquals(3, ring.size());
-        assertEquals(1, ring.get(1).index());
+        assertEquals(1, ring.get(1).first());
+    }
+
+    @Test
+    void piecesGoEntryByEntry() {
+        Ring<Numbered> ring = new Ring<>(10, 1_000, 1);
+        List<String> evicted = new ArrayList<>();
+        Ring.Evicted<Numbered> told = (piece, upTo) -> evicted.add(piece.first() + " up to " + upTo);
+        append(ring, 6, 1, Ring.ALL, told); // 1 to 6
+        append(ring, 4, 1, Ring.ALL, told); // 7 to 10
+        append(ring, 2, 1, Ring.ALL, told); // 11 and 12
+        assertEquals(List.of("1 up to 2"), evicted);
+        assertEquals(3, ring.oldest());
+        assertNull(ring.get(2), "its piece is there for others");
+        assertEquals(1, ring.get(3).first());
+        assertEquals(7, ring.get(10).first());
+        assertEquals(11, ring.get(12).first());
+        append(ring, 7, 1, Ring.ALL, told); // 13 to 19
+        assertEquals(List.of("1 up to 2", "1 up to 6", "7 up to 9"), evicted);
+        assertEquals(10, ring.oldest());
+        assertEquals(10, ring.size());
+        assertEquals(10, ring.bytes());
+        assertTrue(ring.isFullFor(1, 1, 9), "10 must not go");
+        assertFalse(ring.isFullFor(3, 3, 12));
+        assertTrue(ring.isFullFor(4, 4, 12), "13 must not go");
+    }
+
+    @Test
+    void theNewestPieceStaysUntilAnotherComes() {
+        Ring<Numbered> ring = new Ring<>(2, 1_000, 1);
+        append(ring, 1, Ring.ALL);
+        ring.makeRoom(2, 2, Ring.ALL, (piece, upTo) -> {});
+        assertEquals(0, ring.size());
+        assertEquals(1, ring.newest().first());
+        append(ring, 2, 1, Ring.ALL, (piece, upTo) -> {});
+        assertEquals(2, ring.get(2).first());
+        assertEquals(2, ring.size());
+        List<Long> evicted = new ArrayList<>();
+        append(ring, 2, 1, Ring.ALL, (piece, upTo) -> evicted.add(upTo));
+        assertEquals(List.of(3L), evicted, "nothing goes twice");
+        ring.evict(Ring.ALL, (piece, upTo) -> {});
+        assertNull(ring.newest());
+        append(ring, 1, Ring.ALL);
+        assertEquals(6, ring.get(6).first());
     }
 
     @Test
@@ -117,7 +174,7 @@ class RingTest {
                         long head = ring.head();
                         Numbered entry = ring.get(at);
                         if (entry != null) {
-                            assertEquals(at, entry.index());
+                            assertEquals(at, entry.first());
                             seen++;
                             at++;
                         } else if (at <= head) {

@@ -274,7 +274,7 @@ class ProducerStateTest implements Outbox.Carrier {
         }
         long frames = sent.stream()
                 .filter(Batch.class::isInstance)
-                .mapToLong(m -> ((Batch) m).frames().size())
+                .mapToLong(m -> ((Batch) m).count())
                 .sum();
         assertTrue(frames <= 8, () -> frames + " messages for a window of 8");
         acknowledge(SESSION, producer.cursors().get(0).sent());
@@ -351,7 +351,7 @@ class ProducerStateTest implements Outbox.Carrier {
 
     private int firstBatch(Session session, Start start) {
         register(session, start);
-        return assertInstanceOf(Batch.class, sent.get(1)).frames().size();
+        return assertInstanceOf(Batch.class, sent.get(1)).count();
     }
 
     @Test
@@ -379,7 +379,7 @@ class ProducerStateTest implements Outbox.Carrier {
         acknowledge(new Session(20, 6), 2);
         assertTrue(sent.isEmpty());
         acknowledge(new Session(20, 6), 4);
-        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).frames().size());
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).count());
         assertEquals(4, firstBatch(new Session(20, 7), after(EPOCH, 2)));
     }
 
@@ -394,7 +394,7 @@ class ProducerStateTest implements Outbox.Carrier {
         sent.clear();
         publish(18);
         producer.onAppended(now());
-        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).frames().size());
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(0)).count());
     }
 
     @Test
@@ -406,7 +406,7 @@ class ProducerStateTest implements Outbox.Carrier {
         assertEquals(4, firstBatch(new Session(21, 6), after(EPOCH, 2)));
         sent.clear();
         producer.onMessage(new Register(TOPIC, 1, new Session(20, 6), UID, after(EPOCH, 2), WINDOW), now());
-        assertEquals(4, assertInstanceOf(Batch.class, sent.get(1)).frames().size());
+        assertEquals(4, assertInstanceOf(Batch.class, sent.get(1)).count());
     }
 
     // ------------------------------------------------------------------ P6

@@ -4,7 +4,7 @@ import static dev.gapless.core.Given.EPOCH;
 import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.frames;
+import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -98,14 +98,14 @@ class SubscriptionStateTest {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = SubscriptionState.live(feed, 1, Vector.of(Map.of()), apart, 0, 0);
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 1));
-        feed.messages(p, frames(4, 4));
+        feed.messages(p, 1, slices(1, 1));
+        feed.messages(p, 4, slices(4, 4));
         assertEquals(List.of(1L), given());
         assertEquals(List.of(gap(Reason.POSITION_UNKNOWN, 2, 2)), told());
         assertEquals(1, subscription.violations());
         subscription.reloaded(null);
         assertEquals(List.of(4L), given());
-        feed.messages(p, frames(6, 6));
+        feed.messages(p, 6, slices(6, 6));
         assertInstanceOf(Step.Waiting.class, subscription.next(SECOND));
         assertTrue(subscription.isWaiting());
         assertInstanceOf(Step.Missed.class, subscription.next(10 * SECOND));
@@ -119,7 +119,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleS1, cutoverReorder: what is at or below V is skipped, and nothing else")
     void skipsWhatWasGiven() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 4));
+        feed.messages(p, 1, slices(1, 4));
         Vector at = Vector.of(Map.of("p", new At(p, 2)));
         subscription = SubscriptionState.live(feed, 1, at, SETTINGS, 0, 0);
         assertEquals(List.of(3L, 4L), given());
@@ -130,13 +130,13 @@ class SubscriptionStateTest {
     @DisplayName("ruleS1: an expiry begins at V + 1, and is dropped when it is empty")
     void expiryBeginsAtItsPosition() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 2));
+        feed.messages(p, 1, slices(1, 2));
         assertEquals(List.of(1L, 2L), given());
         feed.expired(new At(p, 5), Reason.OVERRUN, 0);
         assertEquals(List.of(gap(Reason.OVERRUN, 3, 3)), told());
         subscription.reloaded(null);
         feed.expired(new At(p, 5), Reason.OVERRUN, 0);
-        feed.messages(p, frames(6, 6));
+        feed.messages(p, 6, slices(6, 6));
         assertEquals(List.of(6L), given());
     }
 
@@ -144,10 +144,10 @@ class SubscriptionStateTest {
     @DisplayName("ruleS2: delivery pauses for the reload, a failed one is tried again, a token meanwhile is of before")
     void pausesForTheReload() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 2));
+        feed.messages(p, 1, slices(1, 2));
         given();
         feed.expired(new At(p, 5), Reason.OVERRUN, 0);
-        feed.messages(p, frames(6, 7));
+        feed.messages(p, 6, slices(6, 7));
         told();
         assertSame(Step.RELOADING, subscription.next(0));
         assertFalse(subscription.hasNext());
@@ -197,10 +197,10 @@ class SubscriptionStateTest {
         feed.started(new At(p, 0));
         feed.started(new At(q, 0));
         feed.expired(new At(p, 3), Reason.OVERRUN, 0);
-        feed.messages(p, frames(4, 5));
-        feed.messages(q, frames(1, 1));
+        feed.messages(p, 4, slices(4, 5));
+        feed.messages(q, 1, slices(1, 1));
         feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, frames(10, 10));
+        feed.messages(p, 10, slices(10, 10));
         assertEquals(List.of(gap(Reason.OVERRUN, 1, 9)), told());
         subscription.reloaded(null);
         assertEquals(List.of(1L), given());
@@ -225,7 +225,7 @@ class SubscriptionStateTest {
                 List.of(3L, 7L, 9L),
                 gaps.subList(1, 4).stream().map(Gap::missed).toList());
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
-        feed.messages(q, frames(1, 8)); // and overtakes it
+        feed.messages(q, 1, slices(1, 8)); // and overtakes it
         assertEquals(List.of("orders", "p", "p", "prices", "quotes-10", "quotes-2", "tick"), nodesOf(told()));
     }
 
@@ -263,10 +263,10 @@ class SubscriptionStateTest {
     void overtakenIsTold() {
         feed.started(new At(p, 0));
         feed.started(new At(q, 0));
-        feed.messages(p, frames(1, 1));
+        feed.messages(p, 1, slices(1, 1));
         given();
-        feed.messages(q, frames(1, 2));
-        feed.messages(p, frames(2, 10));
+        feed.messages(q, 1, slices(1, 2));
+        feed.messages(p, 2, slices(2, 10));
         List<Gap> gaps = told();
         assertEquals(2, gaps.size());
         assertTrue(gaps.contains(gap(Reason.OVERRUN, 2, 1)));
@@ -292,12 +292,12 @@ class SubscriptionStateTest {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = SubscriptionState.live(read, 1, Vector.EMPTY, apart, 0, 0);
         read.started(new At(p, 0));
-        read.messages(p, frames(1, 1));
+        read.messages(p, 1, slices(1, 1));
         assertEquals(List.of(1L), given());
         read.expired(new At(p, 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
-        read.messages(p, frames(4, 4));
+        read.messages(p, 4, slices(4, 4));
         assertEquals(List.of(4L), given());
     }
 
@@ -314,9 +314,9 @@ class SubscriptionStateTest {
         paced(feed);
         feed.expired(new At(p, 6), Reason.OVERRUN, 0);
         waits(SECOND);
-        feed.messages(p, frames(7, 7));
+        feed.messages(p, 7, slices(7, 7));
         feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, frames(10, 10));
+        feed.messages(p, 10, slices(10, 10));
         waits(9 * SECOND);
         Step due = subscription.next(10 * SECOND);
         assertEquals(
@@ -337,7 +337,7 @@ class SubscriptionStateTest {
         small.started(new At(p, 2));
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(0));
-        small.messages(p, frames(6, 6));
+        small.messages(p, 6, slices(6, 6));
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(2 * SECOND), "not put off");
         assertInstanceOf(Step.Missed.class, subscription.next(4 * SECOND));
         subscription.reloaded(null);
@@ -358,12 +358,12 @@ class SubscriptionStateTest {
     void overtakenWhileItWaits() {
         Feed small = new Feed(Given.ring(2));
         paced(small);
-        small.messages(p, frames(5, 9));
+        small.messages(p, 5, slices(5, 9));
         waits(SECOND);
         waits(2 * SECOND);
         small.left(eras.endOf(new At(p, 9), 1));
         small.started(new At(q, 0));
-        small.messages(q, frames(1, 2));
+        small.messages(q, 1, slices(1, 2));
         waits(3 * SECOND);
         Step due = subscription.next(10 * SECOND);
         assertEquals(
@@ -386,7 +386,7 @@ class SubscriptionStateTest {
     void skipsWhatTheReloadReflects() {
         feed.started(new At(p, 0));
         feed.expired(new At(p, 3), Reason.OVERRUN, 0);
-        feed.messages(p, frames(4, 7));
+        feed.messages(p, 4, slices(4, 7));
         told();
         subscription.reloaded(positions("p", new Position(EPOCH, 6)));
         assertEquals(List.of(7L), given());
@@ -397,7 +397,7 @@ class SubscriptionStateTest {
     void reflectsOnlyTheEpoch() {
         feed.started(new At(p, 0));
         feed.expired(new At(p, 3), Reason.OVERRUN, 0);
-        feed.messages(p, frames(4, 5));
+        feed.messages(p, 4, slices(4, 5));
         told();
         subscription.reloaded(positions("p", new Position(new Epoch(99), 6)));
         assertEquals(List.of(4L, 5L), given());
@@ -416,7 +416,7 @@ class SubscriptionStateTest {
         told();
         subscription.reloaded(positions("p", new Position(EPOCH, 9)));
         own.expired(new At(p, 7), Reason.OVERRUN, 0);
-        own.messages(p, frames(8, 10));
+        own.messages(p, 8, slices(8, 10));
         assertEquals(List.of(10L), given());
         idle();
     }
@@ -428,7 +428,7 @@ class SubscriptionStateTest {
     void nobodyWaitsForWhatIsClosed() {
         Feed full = new Feed(SETTINGS.with(draft -> draft.overflow = Overflow.BACKPRESSURE));
         full.started(new At(p, 0));
-        full.messages(p, frames(1, 8));
+        full.messages(p, 1, slices(1, 8));
         subscription = SubscriptionState.catchingUp(own, full, Vector.EMPTY, null, SETTINGS, 0, 0);
         own.started(new At(p, 0));
         subscription.mayJoin(true);
@@ -449,14 +449,14 @@ class SubscriptionStateTest {
             "ruleS5, cutoverDrop: joins at the feed's oldest entry once it has got so far, without gap or repetition")
     void joinsTheFeed() {
         feed.started(new At(p, 5));
-        feed.messages(p, frames(6, 9));
+        feed.messages(p, 6, slices(6, 9));
         resume("p", new Position(EPOCH, 2));
         own.started(new At(p, 2));
-        own.messages(p, frames(3, 4));
+        own.messages(p, 3, slices(3, 4));
         subscription.mayJoin(true);
         assertEquals(List.of(3L, 4L), given());
         idle();
-        own.messages(p, frames(5, 7));
+        own.messages(p, 5, slices(5, 7));
         assertEquals(List.of(5L, 6L, 7L), given());
         assertTrue(subscription.hasNext());
         assertSame(Step.JOINED, subscription.next(0));
@@ -498,10 +498,10 @@ class SubscriptionStateTest {
         small.expired(new At(p, 5), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
-        small.messages(p, frames(6, 9));
+        small.messages(p, 6, slices(6, 9));
         assertInstanceOf(Step.Waiting.class, subscription.next(SECOND), "overtaken there");
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 9));
+        feed.messages(p, 1, slices(1, 9));
         subscription.mayJoin(true);
         assertSame(Step.JOINED, subscription.next(10 * SECOND));
         assertTrue(subscription.hasNext());
@@ -523,7 +523,7 @@ class SubscriptionStateTest {
         assertSame(Step.JOINED, subscription.next(0));
         idle();
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, SETTINGS.bufferMessages()));
+        feed.messages(p, 1, slices(1, SETTINGS.bufferMessages()));
         given();
         idle();
         assertEquals(Set.of("p", "q", "r"), subscription.positions().positions().keySet());
@@ -543,9 +543,9 @@ class SubscriptionStateTest {
     void skipsCoveredMessagesWhileCatchingUp() {
         resume("p", new Position(EPOCH, 2));
         own.expired(new At(p, 4), Reason.OVERRUN, 0);
-        own.messages(p, frames(5, 6));
+        own.messages(p, 5, slices(5, 6));
         own.expired(new At(p, 9), Reason.OVERRUN, 0);
-        own.messages(p, frames(10, 10));
+        own.messages(p, 10, slices(10, 10));
         assertEquals(List.of(gap(Reason.OVERRUN, 3, 7)), told());
         subscription.reloaded(null);
         assertEquals(List.of(10L), given());
@@ -557,7 +557,7 @@ class SubscriptionStateTest {
     void leadsBack() {
         resume("p", new Position(EPOCH, 9));
         own.expired(new At(p, 3), Reason.POSITION_UNKNOWN, 0);
-        own.messages(p, frames(4, 4));
+        own.messages(p, 4, slices(4, 4));
         Gap gap = told().get(0);
         assertNull(gap.missed());
         assertEquals(new Position(EPOCH, 4), gap.resumesAt());
@@ -571,7 +571,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleC6: a producer that left is an event, and no loss")
     void left() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 1));
+        feed.messages(p, 1, slices(1, 1));
         feed.left(eras.endOf(new At(p, 1), 1));
         given();
         Step.Left left = assertInstanceOf(Step.Left.class, subscription.next(0));
@@ -583,12 +583,12 @@ class SubscriptionStateTest {
     @DisplayName("ruleC6, G6: a producer that left is an event also for who had read all of it, and is overtaken then")
     void leftWhileOvertaken() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         assertEquals(List.of(1L, 2L, 3L), given());
         feed.left(eras.endOf(new At(p, 3), 1));
         Era q = eras.of("q", NEXT_LOG, 0);
         feed.started(new At(q, 0));
-        feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
+        feed.messages(q, 1, slices(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of("q"), told().stream().map(Gap::node).toList());
         subscription.reloaded(null);
         assertTrue(token().containsKey("p"), "its end is still to be told");
@@ -600,11 +600,11 @@ class SubscriptionStateTest {
     @DisplayName("ruleC6: not where what is told leads into the next life already")
     void leftAndBackWhileOvertaken() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 1));
+        feed.messages(p, 1, slices(1, 1));
         feed.left(eras.endOf(new At(p, 1), 1));
         Era q = eras.of("q", NEXT_LOG, 0);
         feed.started(new At(q, 0));
-        feed.messages(q, frames(1, SETTINGS.bufferMessages() + 1));
+        feed.messages(q, 1, slices(1, SETTINGS.bufferMessages() + 1));
         feed.expired(new At(eras.of("p", LAST_LOG, 0), 3), Reason.OVERRUN, 0);
         told();
         subscription.reloaded(null);
@@ -627,7 +627,7 @@ class SubscriptionStateTest {
         feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         Era back = eras.of("r", NEXT_LOG, 0);
         feed.started(new At(back, 0));
-        feed.messages(back, frames(1, 1));
+        feed.messages(back, 1, slices(1, 1));
         assertEquals(Reason.PRODUCER_LOST, told().get(0).reason());
         subscription.reloaded(null);
         assertEquals(List.of(1L), given());
@@ -642,7 +642,7 @@ class SubscriptionStateTest {
         subscription.reloaded(null);
         Era second = eras.of("p", NEXT_LOG, 0);
         feed.started(new At(second, 0));
-        feed.messages(second, frames(1, 2));
+        feed.messages(second, 1, slices(1, 2));
         feed.expired(new At(eras.of("p", LAST_LOG, 0), 0), Reason.PRODUCER_RESTARTED, 0);
         assertEquals(List.of(1L, 2L), given());
         assertEquals(3L, told().get(0).firstMissing());
@@ -660,10 +660,10 @@ class SubscriptionStateTest {
         feed.expired(eras.endOfUnheard("r", 1), Reason.PRODUCER_LOST, 0);
         Era next = eras.of("r", NEXT_LOG, 0);
         feed.started(new At(next, 0));
-        feed.messages(next, frames(1, 5));
+        feed.messages(next, 1, slices(1, 5));
         feed.left(eras.endOf(new At(next, 5), 9));
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, SETTINGS.bufferMessages()));
+        feed.messages(p, 1, slices(1, SETTINGS.bufferMessages()));
         Position behind = new Position(NEXT_LOG.epoch(), 6);
         assertEquals(
                 new Gap("r", Reason.OVERRUN, null, null, null, behind),
@@ -692,7 +692,7 @@ class SubscriptionStateTest {
         subscription.reloaded(null);
         Era back = eras.of("r", LOG, 0);
         own.started(new At(back, 0));
-        own.messages(back, frames(1, 4));
+        own.messages(back, 1, slices(1, 4));
         assertEquals(List.of(3L, 4L), given());
     }
 
@@ -703,7 +703,7 @@ class SubscriptionStateTest {
         subscription = SubscriptionState.live(feed, 1, Vector.EMPTY.with(lost), SETTINGS, 0, 0);
         Era back = eras.of("r", LOG, 0);
         feed.started(new At(back, 0));
-        feed.messages(back, frames(1, SETTINGS.bufferMessages() + 1));
+        feed.messages(back, 1, slices(1, SETTINGS.bufferMessages() + 1));
         assertEquals(List.of(3L, 4L, 5L, 6L, 7L, 8L, 9L), given());
     }
 
@@ -717,7 +717,7 @@ class SubscriptionStateTest {
         subscription.reloaded(null);
         Era back = eras.of("r", LOG, 0);
         own.started(new At(back, 0));
-        own.messages(back, frames(1, 4));
+        own.messages(back, 1, slices(1, 4));
         assertEquals(List.of(3L, 4L), given());
         own.expired(eras.endOf(new At(back, 3), 9), Reason.PRODUCER_LOST, 0);
         told();
@@ -731,7 +731,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleT1: a token lists positions, producers that sent nothing, and those without an answer")
     void tokenLists() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         feed.started(new At(q, 5));
         feed.mustBeListed(Set.of("r"));
         given();
@@ -745,7 +745,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleT1: not those whose end was passed, as long as nothing came after it")
     void tokenWithoutThoseThatEnded() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 1));
+        feed.messages(p, 1, slices(1, 1));
         feed.expired(eras.endOf(new At(p, 1), 1), Reason.PRODUCER_LOST, 0);
         given();
         told();
@@ -767,7 +767,7 @@ class SubscriptionStateTest {
             "ruleT1, G2: an end that a catch-up reader was told, and the shared feed not yet, does not hide the producer")
     void tokenBehindAnEndThatTheFeedHasNotSeen() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 5));
+        feed.messages(p, 1, slices(1, 5));
         Vector end = Vector.of(Map.of("p", eras.endOf(new At(p, 5), 1)));
         subscription = SubscriptionState.live(feed, feed.head() + 1, end, SETTINGS, 0, 0);
         assertEquals(Map.of("p", new Position(EPOCH, 5)), token());
@@ -790,7 +790,7 @@ class SubscriptionStateTest {
     @DisplayName("a token within a run is of the messages that were handled")
     void tokenWithinARun() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         MessageRun run =
                 assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
         run.handled(2);
@@ -809,7 +809,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleC7, T2: a producer that was lost where the subscription has all of it is told to have left")
     void lostWithNothingMissing() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         feed.expired(eras.endOfDeparted("p", 1, new LogEnd(LOG, 3)), Reason.PRODUCER_LOST, 0);
         assertEquals(List.of(1L, 2L, 3L), given());
         assertEquals(
@@ -822,7 +822,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleC7, T2: what is missed of one that left, and said what it published, has a number")
     void lostWithANumber() {
         feed.started(new At(p, 0));
-        feed.messages(p, frames(1, 3));
+        feed.messages(p, 1, slices(1, 3));
         given();
         feed.expired(eras.endOfDeparted("p", 1, new LogEnd(LOG, 5)), Reason.PRODUCER_LOST, 0);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, EPOCH, 4L, 2L, null)), told());

@@ -3,7 +3,7 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
@@ -73,14 +73,11 @@ final class Reader {
 
     private void take(Step step) {
         if (step instanceof Step.Messages messages) {
-            for (FeedEntry.Message message : messages.run().messages()) {
+            for (FeedMessage message : messages.run().messages()) {
                 oracle.given(
-                        witness,
-                        message.node(),
-                        message.after().position(),
-                        SimulatedNode.idOf(message.frame().content()));
+                        witness, message.node(), message.after().position(), SimulatedNode.idOf(message.content()));
             }
-            state().handled(messages.run().messages().size());
+            state().handled(messages.run().size());
         } else if (step instanceof Step.Missed missed) {
             gaps = missed.gaps();
             oracle.missed(witness, missed.gaps());

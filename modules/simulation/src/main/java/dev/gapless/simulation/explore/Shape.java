@@ -7,6 +7,7 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.node.FailureDetector;
 import dev.gapless.core.node.NodeSettings;
@@ -53,6 +54,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         HASH_SET,
         SESSION,
         CONTENT,
+        SLICE,
         RECORD,
         RING,
         /** One that changes: it counts once, and wherever else it is met as the same one. */
@@ -120,7 +122,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("FeedCursors.stalledAfterNs", "never changes"),
             Map.entry("Hold.mostNs", "never changes"),
             Map.entry("Path.eras", "those of the run's messages"),
-            Map.entry("Path.sequences", "those of the run's messages"),
+            Map.entry("Path.offsets", "those of the run's messages"),
+            Map.entry("Path.ends", "those of the run's messages"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("Reloading.failed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
@@ -218,6 +221,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             return Sort.SESSION;
         } else if (type == Content.class) {
             return Sort.CONTENT;
+        } else if (type == Slice.class) {
+            return Sort.SLICE;
         } else if (type == Ring.class) {
             return Sort.RING;
         }

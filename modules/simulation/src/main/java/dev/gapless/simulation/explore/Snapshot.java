@@ -3,6 +3,7 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Era;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
@@ -115,7 +116,9 @@ final class Snapshot {
                 String.class,
                 Boolean.class,
                 Enum.class,
-                byte[].class, // contents of messages: nobody writes to them
+                byte[].class, // messages: what is there stays, and what is written behind it counts only beyond the
+                // head
+                Slice.class,
                 long[].class, // where a run led: neither
                 Era[].class,
                 TopicSettings.class,

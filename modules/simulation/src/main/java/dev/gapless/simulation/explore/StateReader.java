@@ -1,8 +1,11 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
+import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.log.Segment;
+import dev.gapless.core.log.Slice;
 import dev.gapless.simulation.node.SimulatedNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -138,9 +141,10 @@ final class StateReader {
             case HASH_SET -> collection((Collection<?>) value, inOrder((Collection<?>) value));
             case SESSION -> session((Session) value);
             case CONTENT -> {
-                words.add(SimulatedNode.idOf((Content) value));
-                words.add(((Content) value).length());
+                words.add(SimulatedNode.idOf(((Content) value).bytes()));
+                words.add(((Content) value).bytes().length);
             }
+            case SLICE -> slice((Slice) value);
             case RECORD -> {
                 words.add(shape.name());
                 parts(value, shape);
@@ -213,10 +217,30 @@ final class StateReader {
             words.add(ring.oldest());
             words.add(ring.head());
             for (long i = ring.oldest(); i <= ring.head(); i++) {
-                any(ring.get(i));
+                entry(Objects.requireNonNull(ring.get(i)), i);
             }
         } else {
             parts(object, shape);
+        }
+    }
+
+    /** One entry of a ring, whatever others are kept with it. */
+    private void entry(Ring.Piece piece, long index) {
+        if (piece instanceof Segment segment) {
+            slice(segment.slice(index, 1));
+        } else if (piece instanceof FeedEntry.Messages messages) {
+            any(messages.part((int) (index - messages.index()), 1));
+        } else {
+            any(piece);
+        }
+    }
+
+    private void slice(Slice slice) {
+        words.add(slice.count());
+        for (int i = 0; i < slice.count(); i++) {
+            words.add(SimulatedNode.idOf(slice.content(i)));
+            words.add(slice.contentLength(i));
+            words.add(slice.publishedMs(i));
         }
     }
 

@@ -379,8 +379,8 @@ public final class SimulatedNode implements LogSource {
     }
 
     /** The number that {@link #publish} put into a message. */
-    public static long idOf(Content content) {
-        return ByteBuffer.wrap(content.bytes()).getLong(content.offset());
+    public static long idOf(byte[] content) {
+        return ByteBuffer.wrap(content).getLong();
     }
 
     private void admitted(long id, Admission outcome) {

@@ -6,7 +6,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -194,9 +194,9 @@ final class Subscriber {
     /** Returns whether all was delivered; the rest is otherwise, at this application's pace. */
     private boolean deliver(MessageRun run, int from) {
         int i = from;
-        while (i < run.messages().size()) {
-            FeedEntry.Message message = run.messages().get(i);
-            long id = SimulatedNode.idOf(message.frame().content());
+        while (i < run.size()) {
+            FeedMessage message = run.get(i);
+            long id = SimulatedNode.idOf(message.content());
             process.effect();
             schedule.oracle().given(witness, message.node(), message.after().position(), id);
             i++;

@@ -31,7 +31,7 @@ final class Link {
     String send(Object message, long nowNs) {
         if (cut) {
             return " (cut off)";
-        } else if (message instanceof Batch batch && batch.frames().size() > widest) {
+        } else if (message instanceof Batch batch && batch.count() > widest) {
             return " (too large, lost)";
         } else if (toLose > 0) {
             toLose--;

@@ -78,16 +78,22 @@ final class Pictures {
             }
             Epoch epoch = entry.after().epoch();
             String log = epoch == null ? entry.node() : world.names().log(epoch);
-            if (entry instanceof FeedEntry.Message) {
-                world.story().tell("message", log, entry.sequence());
+            if (entry instanceof FeedEntry.Messages messages) {
+                world.story()
+                        .tell(
+                                "message",
+                                log,
+                                messages.at((int) (i - entry.index())).sequence());
             } else if (entry instanceof FeedEntry.Expired expired) {
                 world.story()
                         .tell("expired " + expired.reason() + " up to " + log
-                                + (entry.after() instanceof End ? ", open" : ":" + entry.sequence()));
+                                + (entry.after() instanceof End
+                                        ? ", open"
+                                        : ":" + entry.after().sequence()));
             } else {
                 world.story()
                         .tell((entry instanceof FeedEntry.Left ? "left" : "started") + " at " + log + ":"
-                                + entry.sequence());
+                                + entry.after().sequence());
             }
         }
     }

@@ -3,7 +3,7 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -96,15 +96,10 @@ final class Reader {
     private int deliver(int most) {
         int count = 0;
         MessageRun messages = run;
-        while (messages != null && handled < messages.messages().size() && count < most) {
-            FeedEntry.Message message = messages.messages().get(handled);
+        while (messages != null && handled < messages.size() && count < most) {
+            FeedMessage message = messages.get(handled);
             Position at = message.after().position();
-            world.oracle()
-                    .given(
-                            witness,
-                            message.node(),
-                            at,
-                            SimulatedNode.idOf(message.frame().content()));
+            world.oracle().given(witness, message.node(), at, SimulatedNode.idOf(message.content()));
             world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());
             handled++;
             count++;

@@ -4,7 +4,7 @@ import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.log.Frame;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.node.OtherClusterSettings;
 import java.util.Locale;
 import java.util.Map;
@@ -17,7 +17,7 @@ final class Settings {
     private static final long SECOND = 1_000 * MS;
 
     /** What the smallest message counts for: its number, and what every frame counts for. */
-    private static final int MESSAGE_BYTES = Long.BYTES + Frame.OVERHEAD_BYTES;
+    private static final int MESSAGE_BYTES = Long.BYTES + Slice.OVERHEAD_BYTES;
 
     private static final Set<String> SEED_NODES = Set.of("n1:2551", "n2:2551", "n3:2551", "n4:2551");
 

@@ -43,8 +43,8 @@ public class FeedBaseStress {
     }
 
     private void messages(long sequence) {
-        feed.messages(Given.era("p"), Given.frame(sequence));
-        feed.messages(Given.era("q"), Given.frame(sequence));
+        feed.messages(Given.era("p"), sequence, Given.slice(sequence));
+        feed.messages(Given.era("q"), sequence, Given.slice(sequence));
     }
 
     private static long sequence(Feed.Overtaken overtaken, String node) {

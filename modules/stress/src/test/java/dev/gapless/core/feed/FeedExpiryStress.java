@@ -29,12 +29,12 @@ public class FeedExpiryStress {
     @Actor
     public void writer() {
         feed.expired(new At(Given.era("p"), 4), Reason.OVERRUN, 0);
-        feed.messages(Given.era("p"), Given.frame(5));
+        feed.messages(Given.era("p"), 5, Given.slice(5));
     }
 
     @Actor
     public void reader(ZZJ_Result result) {
-        result.r1 = feed.get(3) instanceof FeedEntry.Message;
+        result.r1 = feed.get(3) instanceof FeedEntry.Messages;
         result.r2 = feed.get(2) instanceof FeedEntry.Expired;
         result.r3 = feed.lastNotice();
     }

@@ -20,13 +20,13 @@ public class FeedJoinStress {
 
     public FeedJoinStress() {
         feed.started(new At(Given.era("p"), 0));
-        feed.messages(Given.era("p"), Given.frame(1));
+        feed.messages(Given.era("p"), 1, Given.slice(1));
     }
 
     @Actor
     public void consumer() {
-        feed.messages(Given.era("p"), Given.frame(2));
-        feed.messages(Given.era("p"), Given.frame(3));
+        feed.messages(Given.era("p"), 2, Given.slice(2));
+        feed.messages(Given.era("p"), 3, Given.slice(3));
     }
 
     @Actor

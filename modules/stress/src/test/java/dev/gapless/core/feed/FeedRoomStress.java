@@ -23,7 +23,7 @@ public class FeedRoomStress {
 
     public FeedRoomStress() {
         feed.started(new At(Given.era("p"), 0));
-        feed.messages(Given.era("p"), Given.frame(1));
+        feed.messages(Given.era("p"), 1, Given.slice(1));
     }
 
     @Actor

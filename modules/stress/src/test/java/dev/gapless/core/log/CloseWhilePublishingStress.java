@@ -37,7 +37,7 @@ public class CloseWhilePublishingStress {
     }
 
     private String contents() {
-        return log.head() + " " + Given.told(log.read(1, 9, 1 << 20), 1);
+        return log.head() + " " + Given.told(log.read(1, 9, 1 << 20));
     }
 
     private String publish(char value) {

@@ -14,7 +14,7 @@ import org.openjdk.jcstress.annotations.State;
 @Outcome(id = "TERMINATED", expect = Expect.ACCEPTABLE, desc = "it was seen")
 @State
 public class HeadMovesStress {
-    private final Ring<Frame> ring = new Ring<>(2, 1 << 20, 1);
+    private final Ring<Segment> ring = new Ring<>(2, 1 << 20, 1);
 
     @Actor
     public void reader() {
@@ -25,6 +25,6 @@ public class HeadMovesStress {
 
     @Signal
     public void writer() {
-        ring.append(new Frame(1, 0, Given.content(1)), Ring.ALL, gone -> {});
+        Given.append(ring);
     }
 }

@@ -21,15 +21,15 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "1 gone", expect = Expect.ACCEPTABLE, desc = "the second was overwritten meanwhile")
 @State
 public class RingOvertakenStress {
-    private final Ring<Frame> ring = new Ring<>(2, 1 << 20, 1);
+    private final Ring<Segment> ring = new Ring<>(2, 1 << 20, 1);
 
     public RingOvertakenStress() {
-        append(1, 2);
+        append(2);
     }
 
     @Actor
     public void writer() {
-        append(3, 10); // 9 and 10 come to lie where 1 and 2 were
+        append(6); // 5 and 6 come to lie where 1 and 2 were
     }
 
     @Actor
@@ -38,16 +38,16 @@ public class RingOvertakenStress {
         result.r1 = first + " " + read(2);
     }
 
-    private void append(int from, int to) {
-        for (int i = from; i <= to; i++) {
-            ring.append(new Frame(i, 0, Given.content(i)), Ring.ALL, gone -> {});
+    private void append(int entries) {
+        for (int i = 0; i < entries; i++) {
+            Given.append(ring);
         }
     }
 
     private String read(long index) {
-        Frame frame = ring.get(index);
-        if (frame != null) {
-            return String.valueOf(Given.value(frame.content()));
+        int value = Given.read(ring, index);
+        if (value != -2) {
+            return String.valueOf(value);
         }
         return ring.oldest() > index ? "gone" : "lost";
     }

@@ -16,12 +16,12 @@ import org.openjdk.jcstress.infra.results.JI_Result;
         desc = "the head, and the contents of its entry")
 @State
 public class RingPublicationStress {
-    private final Ring<Frame> ring = new Ring<>(4, 1 << 20, 1);
+    private final Ring<Segment> ring = new Ring<>(4, 1 << 20, 1);
 
     @Actor
     public void writer() {
         for (int i = 1; i <= 3; i++) {
-            ring.append(new Frame(i, 0, Given.content(i)), Ring.ALL, gone -> {});
+            Given.append(ring);
         }
     }
 
@@ -29,8 +29,7 @@ public class RingPublicationStress {
     public void reader(JI_Result result) {
         result.r1 = ring.head();
         if (result.r1 > 0) {
-            Frame frame = ring.get(result.r1);
-            result.r2 = frame == null ? -2 : Given.value(frame.content());
+            result.r2 = Given.read(ring, result.r1);
         }
     }
 }

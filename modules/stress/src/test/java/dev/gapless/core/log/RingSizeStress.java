@@ -16,24 +16,20 @@ import org.openjdk.jcstress.infra.results.I_Result;
         desc = "within its bounds")
 @State
 public class RingSizeStress {
-    private final Ring<Frame> ring = new Ring<>(1, 1 << 20, 1);
+    private final Ring<Segment> ring = new Ring<>(1, 1 << 20, 1);
 
     public RingSizeStress() {
-        append(1);
+        Given.append(ring);
     }
 
     @Actor
     public void writer() {
-        append(2);
-        append(3);
+        Given.append(ring);
+        Given.append(ring);
     }
 
     @Actor
     public void reader(I_Result result) {
         result.r1 = ring.size();
-    }
-
-    private void append(long sequence) {
-        ring.append(new Frame(sequence, 0, Given.content(1)), Ring.ALL, gone -> {});
     }
 }

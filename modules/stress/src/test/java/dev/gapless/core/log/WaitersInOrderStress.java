@@ -17,7 +17,7 @@ public class WaitersInOrderStress {
     private static final int LARGE = 100;
 
     // Room for three small messages, or for a large one and a small one.
-    private final Log log = Given.almostFull(LARGE + 2 + 2 * Frame.OVERHEAD_BYTES + 10);
+    private final Log log = Given.almostFull(LARGE + 2 + 2 * Slice.OVERHEAD_BYTES + 10);
 
     @Actor
     public void publisher() {
@@ -33,6 +33,6 @@ public class WaitersInOrderStress {
 
     @Arbiter
     public void after(L_Result result) {
-        result.r1 = Given.told(log.read(3, 9, 1 << 20), 3);
+        result.r1 = Given.told(log.read(3, 9, 1 << 20));
     }
 }

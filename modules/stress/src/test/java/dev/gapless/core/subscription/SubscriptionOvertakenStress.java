@@ -4,7 +4,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.stress.Given;
 import org.openjdk.jcstress.annotations.Actor;
@@ -37,7 +37,7 @@ public class SubscriptionOvertakenStress {
     @Actor
     public void consumer() {
         for (int i = 1; i <= 6; i++) {
-            feed.messages(Given.era("p"), Given.frame(i));
+            feed.messages(Given.era("p"), i, Given.slice(i));
         }
     }
 
@@ -60,10 +60,10 @@ public class SubscriptionOvertakenStress {
     private boolean read() {
         Step step = state.next(0);
         if (step instanceof Step.Messages messages) {
-            for (FeedEntry.Message message : messages.run().messages()) {
+            for (FeedMessage message : messages.run().messages()) {
                 goOn(message.sequence(), message.sequence());
             }
-            state.handled(messages.run().messages().size());
+            state.handled(messages.run().size());
         } else if (step instanceof Step.Missed missed) {
             for (Gap gap : missed.gaps()) {
                 goOn(gap.firstMissing(), gap.firstMissing() + gap.missed() - 1);

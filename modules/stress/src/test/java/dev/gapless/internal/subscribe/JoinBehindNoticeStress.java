@@ -30,7 +30,7 @@ public class JoinBehindNoticeStress {
         subscription = new Woken(state);
         for (Feed feed : new Feed[] {shared, own}) {
             feed.started(new At(Given.era("p"), 0));
-            feed.messages(Given.era("p"), Given.frame(1));
+            feed.messages(Given.era("p"), 1, Given.slice(1));
         }
         state.mayJoin(true);
         subscription.wake();
@@ -45,7 +45,7 @@ public class JoinBehindNoticeStress {
 
     private static void tell(Feed feed) {
         feed.expired(new At(Given.era("p"), 4), Reason.OVERRUN, 0);
-        feed.messages(Given.era("p"), Given.frame(5));
+        feed.messages(Given.era("p"), 5, Given.slice(5));
     }
 
     @Actor

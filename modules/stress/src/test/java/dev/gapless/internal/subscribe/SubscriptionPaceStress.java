@@ -42,7 +42,7 @@ public class SubscriptionPaceStress {
 
     @Actor
     public void consumer() {
-        feed.messages(Given.era("p"), Given.frame(3));
+        feed.messages(Given.era("p"), 3, Given.slice(3));
         subscription.wake();
     }
 

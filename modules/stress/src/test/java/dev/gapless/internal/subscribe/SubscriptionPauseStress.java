@@ -34,7 +34,7 @@ public class SubscriptionPauseStress {
 
     @Actor
     public void consumer() {
-        feed.messages(Given.era("p"), Given.frame(1));
+        feed.messages(Given.era("p"), 1, Given.slice(1));
         subscription.wake();
     }
 

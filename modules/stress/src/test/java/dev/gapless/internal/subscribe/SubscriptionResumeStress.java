@@ -27,7 +27,7 @@ public class SubscriptionResumeStress {
 
     public SubscriptionResumeStress() {
         feed.started(new At(Given.era("p"), 0));
-        feed.messages(Given.era("p"), Given.frame(1));
+        feed.messages(Given.era("p"), 1, Given.slice(1));
         subscription =
                 new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0));
         subscription.handle.pause();

@@ -10,6 +10,7 @@ import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Format;
 import dev.gapless.internal.node.Node;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
@@ -110,7 +111,7 @@ public final class TestIncarnation implements Node {
 
     private void delete(ProducerLog local, String key) {
         CompletableFuture<Position> position =
-                local.publish(new Content(key, true, Map.of(), 0, "", new byte[0], 0, 0));
+                local.publish(new Content(key, true, Map.of(), Format.NONE, new byte[0]));
         if (!position.isDone() || position.isCompletedExceptionally()) {
             throw new IllegalStateException("Topic " + local.topic() + " of " + name() + " takes no messages now");
         }

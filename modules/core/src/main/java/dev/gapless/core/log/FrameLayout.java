@@ -1,0 +1,217 @@
+package dev.gapless.core.log;
+
+import dev.gapless.core.Limits;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A message in the form in which it is kept and sent, within an array of bytes, highest byte first:
+ *
+ * <pre>
+ *   u32 length of all this │ u32 ms since the base │ u8 flags │ u8 format │ u16 bytes of the key
+ *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension: u32 bytes, … │ content
+ * </pre>
+ *
+ * <p>Headers and extension are there if the flags say so. An array of frames has the offset of each at its end, backwards, in 4 bytes: the
+ * number of a message leads to its place.
+ */
+final class FrameLayout {
+    static final int HEAD_BYTES = 12;
+    static final int INDEX_BYTES = 4;
+    static final int HAS_KEY = 1;
+    static final int TOMBSTONE = 2;
+    static final int HAS_HEADERS = 4;
+    /** Something that a later version adds: its length, and that many bytes. */
+    static final int HAS_EXTENSION = 8;
+
+    static final int MAX_FORMATS = 255;
+    static final long MAX_SINCE_MS = 0xffff_ffffL;
+
+    /** Of what stands in front of headers, beside their texts. */
+    static final int HEADERS_BYTES = 6;
+    /** Of one header, beside its texts. */
+    static final int HEADER_BYTES = 4;
+
+    private static final int FLAGS = 8;
+    private static final int FORMAT = 9;
+    private static final int KEY_BYTES = 10;
+    private static final int MAX_TEXT_BYTES = 3; // of a character
+
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+    private FrameLayout() {}
+
+    // ------------------------------------------------------------------ the index
+
+    /** Where the frame of this number begins. */
+    static int offset(byte[] data, int number) {
+        return (int) INT.get(data, data.length - INDEX_BYTES * (number + 1));
+    }
+
+    static void setOffset(byte[] data, int number, int offset) {
+        INT.set(data, data.length - INDEX_BYTES * (number + 1), offset);
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    static int length(byte[] data, int at) {
+        return (int) INT.get(data, at);
+    }
+
+    static long sinceMs(byte[] data, int at) {
+        return ((int) INT.get(data, at + 4)) & MAX_SINCE_MS;
+    }
+
+    static int flags(byte[] data, int at) {
+        return data[at + FLAGS];
+    }
+
+    static int format(byte[] data, int at) {
+        return data[at + FORMAT] & 0xff;
+    }
+
+    static int keyBytes(byte[] data, int at) {
+        return u16(data, at + KEY_BYTES);
+    }
+
+    static String key(byte[] data, int at) {
+        return new String(data, at + HEAD_BYTES, keyBytes(data, at), StandardCharsets.UTF_8);
+    }
+
+    static Map<String, String> headers(byte[] data, int at) {
+        int from = at + HEAD_BYTES + keyBytes(data, at) + 4;
+        Map<String, String> headers = new HashMap<>();
+        int next = from + 2;
+        for (int left = u16(data, from); left > 0; left--) {
+            String name = text(data, next);
+            next += 2 + u16(data, next);
+            headers.put(name, text(data, next));
+            next += 2 + u16(data, next);
+        }
+        return Map.copyOf(headers);
+    }
+
+    /** Where the content begins; it ends with the frame. */
+    static int contentAt(byte[] data, int at) {
+        int flags = flags(data, at);
+        int next = at + HEAD_BYTES + keyBytes(data, at);
+        if ((flags & HAS_HEADERS) != 0) {
+            next += 4 + length(data, next);
+        }
+        if ((flags & HAS_EXTENSION) != 0) {
+            next += 4 + length(data, next);
+        }
+        return next;
+    }
+
+    private static String text(byte[] data, int at) {
+        return new String(data, at + 2, u16(data, at), StandardCharsets.UTF_8);
+    }
+
+    private static int u16(byte[] data, int at) {
+        return ((short) SHORT.get(data, at)) & 0xffff;
+    }
+
+    // ------------------------------------------------------------------ writing
+
+    /** Writes a frame. {@return where it ends} */
+    static int write(byte[] data, int at, long sinceMs, int format, Content content) {
+        byte[] key = content.keyBytes();
+        byte[] headers = content.headerBytes();
+        INT.set(data, at, content.frameBytes());
+        INT.set(data, at + 4, (int) sinceMs);
+        data[at + FLAGS] = (byte) ((content.key() == null ? 0 : HAS_KEY)
+                | (content.tombstone() ? TOMBSTONE : 0)
+                | (headers.length == 0 ? 0 : HAS_HEADERS));
+        data[at + FORMAT] = (byte) format;
+        SHORT.set(data, at + KEY_BYTES, (short) key.length);
+        int next = put(key, data, at + HEAD_BYTES);
+        next = put(headers, data, next);
+        return put(content.bytes(), data, next);
+    }
+
+    private static int put(byte[] bytes, byte[] data, int at) {
+        System.arraycopy(bytes, 0, data, at, bytes.length);
+        return at + bytes.length;
+    }
+
+    /** Headers in the form in which they stand in a frame, with their length in front. */
+    static byte[] headerBytes(Map<String, String> headers) {
+        int bytes = HEADERS_BYTES;
+        byte[][] texts = new byte[2 * headers.size()][];
+        int i = 0;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            texts[i] = header.getKey().getBytes(StandardCharsets.UTF_8);
+            texts[i + 1] = header.getValue().getBytes(StandardCharsets.UTF_8);
+            bytes += HEADER_BYTES + texts[i].length + texts[i + 1].length;
+            i += 2;
+        }
+        byte[] all = new byte[bytes];
+        INT.set(all, 0, bytes - 4);
+        SHORT.set(all, 4, (short) headers.size());
+        int next = HEADERS_BYTES;
+        for (byte[] text : texts) {
+            SHORT.set(all, next, (short) text.length);
+            next = put(text, all, next + 2);
+        }
+        return all;
+    }
+
+    // ------------------------------------------------------------------ checking what comes from another node
+
+    /** Is there a whole frame from here to this end at most? {@return where it ends}; throws IllegalArgumentException if not. */
+    static int check(byte[] data, int at, int end, int formats) {
+        require(end - at >= HEAD_BYTES, "a frame of", end - at);
+        int length = length(data, at);
+        require(length >= HEAD_BYTES && length <= end - at, "a frame of", length);
+        require(format(data, at) < formats, "the format", format(data, at));
+        int ends = at + length;
+        int flags = flags(data, at);
+        int keyBytes = keyBytes(data, at);
+        require(keyBytes <= MAX_TEXT_BYTES * Limits.MAX_KEY, "a key of", keyBytes);
+        require((flags & HAS_KEY) != 0 || (keyBytes == 0 && (flags & TOMBSTONE) == 0), "no key, but the flags", flags);
+        int next = at + HEAD_BYTES + keyBytes;
+        require(next <= ends, "a key of", keyBytes);
+        if ((flags & HAS_HEADERS) != 0) {
+            int section = section(data, next, ends);
+            checkHeaders(data, next + 4, section);
+            next = section;
+        }
+        if ((flags & HAS_EXTENSION) != 0) {
+            section(data, next, ends);
+        }
+        return ends;
+    }
+
+    private static int section(byte[] data, int at, int end) {
+        require(end - at >= 4, "a part of", end - at);
+        int bytes = length(data, at);
+        require(bytes >= 0 && bytes <= end - at - 4, "a part of", bytes);
+        return at + 4 + bytes;
+    }
+
+    private static void checkHeaders(byte[] data, int at, int end) {
+        require(end - at >= 2, "headers of", end - at);
+        int number = u16(data, at);
+        require(number <= Limits.MAX_HEADERS, "headers:", number);
+        int next = at + 2;
+        for (int texts = 2 * number; texts > 0; texts--) {
+            require(end - next >= 2, "a text of", end - next);
+            int bytes = u16(data, next);
+            require(bytes <= MAX_TEXT_BYTES * Limits.MAX_HEADER && bytes <= end - next - 2, "a text of", bytes);
+            next += 2 + bytes;
+        }
+        require(next == end, "headers that end early, by", end - next);
+    }
+
+    private static void require(boolean holds, String what, int number) {
+        if (!holds) {
+            throw new IllegalArgumentException("A batch holds " + what + " " + number + ", which is not valid there");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package dev.gapless.core.log;
+
+import dev.gapless.core.Limits;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Consecutive messages in the form in which they are kept and sent. A message becomes objects when somebody asks for it. Nobody writes to
+ * it, so any number of slices, rings and threads may show the same bytes. Messages are numbered from 0.
+ */
+public final class Slice {
+    /** What a message is charged for beside its key, headers and content. */
+    public static final int OVERHEAD_BYTES = 64;
+
+    /** How many formats the messages of a slice have at most. */
+    public static final int MAX_FORMATS = FrameLayout.MAX_FORMATS;
+
+    private static final int REST_BYTES = OVERHEAD_BYTES - FrameLayout.HEAD_BYTES;
+
+    private final byte[] data;
+    private final long baseMs;
+    private final List<Format> formats;
+    private final int from;
+    private final int count;
+
+    Slice(byte[] data, long baseMs, List<Format> formats, int from, int count) {
+        assert count > 0 : count;
+        this.data = data;
+        this.baseMs = baseMs;
+        this.formats = formats;
+        this.from = from;
+        this.count = count;
+    }
+
+    /**
+     * Messages from another node.
+     *
+     * @param baseMs what their times begin from, in milliseconds since 1970
+     * @param formats those that the messages name by number
+     * @param count how many messages there are, at least one
+     * @param data the messages, and room for {@link #indexBytes} behind them; the caller keeps no reference
+     * @throws IllegalArgumentException if that is something else
+     */
+    public static Slice received(long baseMs, List<Format> formats, int count, byte[] data) {
+        if (count < 1 || count > Limits.MAX_BATCH_MESSAGES || data.length < indexBytes(count)) {
+            throw new IllegalArgumentException(count + " messages in " + data.length + " bytes");
+        }
+        int end = data.length - indexBytes(count);
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            int next = FrameLayout.check(data, at, end, formats.size());
+            FrameLayout.setOffset(data, i, at);
+            at = next;
+        }
+        if (at != end) {
+            throw new IllegalArgumentException(count + " messages take " + at + " bytes, not " + end);
+        }
+        return new Slice(data, baseMs, List.copyOf(formats), 0, count);
+    }
+
+    /** The room that so many messages need behind them in their array. */
+    public static int indexBytes(int count) {
+        return FrameLayout.INDEX_BYTES * count;
+    }
+
+    /** How many messages there are. */
+    public int count() {
+        return count;
+    }
+
+    /** The messages from this one on, so many of them. */
+    public Slice part(int first, int number) {
+        assert first >= 0 && number > 0 && first + number <= count : first + ", " + number + " of " + count;
+        return number == count ? this : new Slice(data, baseMs, formats, from + first, number);
+    }
+
+    /** How many messages from this one on are charged for no more than this, one at least. */
+    public int fitting(int first, int maxMessages, long maxBytes) {
+        int most = Math.min(maxMessages, count - first);
+        int number = 1;
+        long bytes = sizeBytes(first);
+        while (number < most) {
+            bytes += sizeBytes(first + number);
+            if (bytes > maxBytes) {
+                break;
+            }
+            number++;
+        }
+        return number;
+    }
+
+    // ------------------------------------------------------------------ one message
+
+    /** What the message is charged for. */
+    public int sizeBytes(int i) {
+        int at = at(i);
+        return FrameLayout.length(data, at)
+                + REST_BYTES
+                + formats.get(FrameLayout.format(data, at)).manifestBytes();
+    }
+
+    /** When it was published, in milliseconds since 1970. */
+    public long publishedMs(int i) {
+        return baseMs + FrameLayout.sinceMs(data, at(i));
+    }
+
+    /** What it is about, or null. */
+    public @Nullable String key(int i) {
+        int at = at(i);
+        return (FrameLayout.flags(data, at) & FrameLayout.HAS_KEY) == 0 ? null : FrameLayout.key(data, at);
+    }
+
+    /** Does it say that its key was deleted? */
+    public boolean isTombstone(int i) {
+        return (FrameLayout.flags(data, at(i)) & FrameLayout.TOMBSTONE) != 0;
+    }
+
+    /** The application's own; possibly empty. */
+    public Map<String, String> headers(int i) {
+        int at = at(i);
+        return (FrameLayout.flags(data, at) & FrameLayout.HAS_HEADERS) == 0 ? Map.of() : FrameLayout.headers(data, at);
+    }
+
+    /** How its content is to be read. */
+    public Format format(int i) {
+        return formats.get(FrameLayout.format(data, at(i)));
+    }
+
+    /** A copy of what it says. */
+    public byte[] content(int i) {
+        int at = at(i);
+        return Arrays.copyOfRange(data, FrameLayout.contentAt(data, at), at + FrameLayout.length(data, at));
+    }
+
+    /** How many bytes that has. */
+    public int contentLength(int i) {
+        int at = at(i);
+        return at + FrameLayout.length(data, at) - FrameLayout.contentAt(data, at);
+    }
+
+    private int at(int i) {
+        assert i >= 0 && i < count : i + " of " + count;
+        return FrameLayout.offset(data, from + i);
+    }
+
+    // ------------------------------------------------------------------ all of them
+
+    /** What they are charged for. */
+    public long sizeBytes() {
+        long bytes = length() + (long) REST_BYTES * count;
+        if (formats.size() == 1) {
+            return bytes + (long) formats.get(0).manifestBytes() * count;
+        }
+        for (int i = 0; i < count; i++) {
+            bytes += format(i).manifestBytes();
+        }
+        return bytes;
+    }
+
+    /** How many bytes their contents have. */
+    public long contentBytes() {
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            bytes += contentLength(i);
+        }
+        return bytes;
+    }
+
+    /** What their times begin from, in milliseconds since 1970. */
+    public long baseMs() {
+        return baseMs;
+    }
+
+    /** How the contents are to be read, by the number that the messages have for it; null for numbers that none of them has. */
+    public List<@Nullable Format> formats() {
+        List<@Nullable Format> used = new ArrayList<>(Collections.nCopies(formats.size(), null));
+        for (int i = 0; i < count; i++) {
+            int number = FrameLayout.format(data, at(i));
+            used.set(number, formats.get(number));
+        }
+        return used;
+    }
+
+    /** The array that the messages are in, for whoever sends them: not to be written to. */
+    public byte[] data() {
+        return data;
+    }
+
+    /** Where in {@link #data} they begin. */
+    public int offset() {
+        return at(0);
+    }
+
+    /** How many bytes of {@link #data} they take. */
+    public int length() {
+        int last = at(count - 1);
+        return last + FrameLayout.length(data, last) - at(0);
+    }
+}
