@@ -75,18 +75,12 @@ public final class Feed {
         lock.lock();
         try {
             cursors.lookForStalled();
-            Chain chain = chains.of(era.node());
             long sequence = first;
             for (Slice slice : slices) {
-                for (int from = 0; from < slice.count(); ) {
-                    Slice part = asMuchAsFits(slice, from);
-                    FeedEntry.Messages entry = new FeedEntry.Messages(ring.head() + 1, era, sequence, part);
-                    if (chain == null) {
-                        chain = begin(entry);
-                    } else {
-                        goOn(chain, entry.after(), entry.last());
-                    }
-                    append(entry, FeedEntry.Messages.sizeBytes(part));
+                int from = 0;
+                while (from < slice.count()) {
+                    Slice part = FeedEntry.Messages.fitting(slice, from, ring);
+                    add(new FeedEntry.Messages(ring.head() + 1, era, sequence, part));
                     from += part.count();
                     sequence += part.count();
                 }
@@ -94,16 +88,6 @@ public final class Feed {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** No entry is larger than the ring. */
-    private Slice asMuchAsFits(Slice slice, int from) {
-        int most = Math.min(ring.maxEntries(), slice.count() - from);
-        Slice part = slice.part(from, most);
-        while (part.count() > 1 && FeedEntry.Messages.sizeBytes(part) > ring.maxBytes()) {
-            part = part.part(0, part.count() / 2);
-        }
-        return part;
     }
 
     /** Whatever lies between a subscription's position and this one is missed. */
@@ -121,35 +105,33 @@ public final class Feed {
         try {
             cursors.lookForStalled();
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
-            Chain chain = chains.of(entry.node());
-            if (chain == null) {
-                begin(entry);
-            } else {
-                goOn(chain, entry.after(), entry.index());
-                chain.resumesAt(entry);
-            }
-            append(entry, entry.sizeBytes(entry.index()));
+            add(entry);
         } finally {
             lock.unlock();
         }
     }
 
+    private void add(FeedEntry entry) {
+        Chain chain = chains.of(entry.node());
+        if (chain == null) {
+            begin(entry);
+        } else {
+            known = chain.append(entry.after(), entry.last()) ? known.wentTo(entry.after()) : known;
+            chain.resumesAt(entry);
+        }
+        append(entry);
+    }
+
     /** The first entry of a producer. */
-    private Chain begin(FeedEntry first) {
+    private void begin(FeedEntry first) {
         Chain chain = new Chain(first);
         chains.add(chain, first.node());
         Known more = first instanceof FeedEntry.Started started ? known.began(started.after()) : known;
         known = more.wentTo(first.after());
-        return chain;
     }
 
-    private void goOn(Chain chain, Placed after, long index) {
-        if (chain.append(after, index)) {
-            known = known.wentTo(after);
-        }
-    }
-
-    private void append(FeedEntry entry, long sizeBytes) {
+    private void append(FeedEntry entry) {
+        long sizeBytes = entry.sizeBytes();
         if (cursors.keeps() && ring.isFullFor(entry.count(), sizeBytes, cursors.evictable())) {
             cursors.look();
         }

@@ -33,6 +33,11 @@ public sealed interface FeedEntry extends Ring.Piece {
         return Slice.OVERHEAD_BYTES;
     }
 
+    /** What all of them are charged for. */
+    default long sizeBytes() {
+        return Slice.OVERHEAD_BYTES;
+    }
+
     /** The producer's name. */
     String node();
 
@@ -82,9 +87,23 @@ public sealed interface FeedEntry extends Ring.Piece {
                     : new Messages(index + first, era, sequence + first, slice.part(first, number));
         }
 
+        /** The messages of a slice from this one on, no more than a ring holds, or else one. */
+        static Slice fitting(Slice slice, int from, Ring<?> ring) {
+            Slice part = slice.part(from, Math.min(ring.maxEntries(), slice.count() - from));
+            while (part.count() > 1 && sizeBytes(part) > ring.maxBytes()) {
+                part = part.part(0, part.count() / 2);
+            }
+            return part;
+        }
+
         /** What so many messages are charged for. */
         public static long sizeBytes(Slice slice) {
             return slice.sizeBytes() + (long) OVERHEAD_BYTES * slice.count();
+        }
+
+        @Override
+        public long sizeBytes() {
+            return sizeBytes(slice);
         }
 
         @Override
