@@ -55,7 +55,7 @@ public record Plan(
         Duration all = Duration.ZERO;
         for (Workload workload : workloads) {
             int runs = rounds * peersOf(workload).size();
-            all = all.plus(workload.estimate(this).multipliedBy(runs));
+            all = all.plus(workload.estimate(warmUp, measure, scale).multipliedBy(runs));
         }
         return all;
     }

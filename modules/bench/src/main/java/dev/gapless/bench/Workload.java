@@ -139,10 +139,9 @@ public enum Workload {
     }
 
     /** About how long a run of it takes. */
-    Duration estimate(Plan plan) {
-        Duration measure = plan.measure();
+    Duration estimate(Duration warmUp, Duration measure, Scale scale) {
         Duration longer = switch (this) {
-            case W4, W4B -> plan.scale().stop();
+            case W4, W4B -> scale.stop();
             case W5 -> REMOVAL;
             case W6, W11 -> START.multipliedBy(3);
             case W7 -> measure.plus(START);
@@ -150,7 +149,7 @@ public enum Workload {
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(subscribers - 1);
         };
-        return START.multipliedBy(2).plus(plan.warmUp()).plus(measure).plus(longer);
+        return START.multipliedBy(2).plus(warmUp).plus(measure).plus(longer);
     }
 
     /** What it is about. */
