@@ -10,10 +10,9 @@ import java.util.List;
  *
  * @param first the sequence of the first message; the others follow without a gap
  * @param head the newest sequence of the log when it was sent; for traces and tools
- * @param asks whether the producer wants an Ack at once; else the reader may put it off
  * @param slices the messages
  */
-public record Batch(String topic, long reader, Session session, long first, long head, boolean asks, List<Slice> slices)
+public record Batch(String topic, long reader, Session session, long first, long head, List<Slice> slices)
         implements ToConsumer {
 
     /** What a batch takes on the wire beside what its messages are charged for, at most: the topic's name, and a few numbers. */
@@ -41,8 +40,8 @@ public record Batch(String topic, long reader, Session session, long first, long
         return first + count() - 1;
     }
 
-    /** What these are charged for. */
-    public static long sizeBytes(List<Slice> slices) {
+    /** What the messages are charged for. */
+    public long sizeBytes() {
         long bytes = 0;
         for (Slice slice : slices) {
             bytes += slice.sizeBytes();
@@ -50,8 +49,7 @@ public record Batch(String topic, long reader, Session session, long first, long
         return bytes;
     }
 
-    /** How many messages these are. */
-    public static int count(List<Slice> slices) {
+    private static int count(List<Slice> slices) {
         int count = 0;
         for (Slice slice : slices) {
             count += slice.count();
