@@ -99,13 +99,12 @@ public final class Content {
         return bytes;
     }
 
-    byte[] keyBytes() {
-        return keyBytes;
-    }
-
-    /** As they stand in a frame. */
-    byte[] headerBytes() {
-        return headerBytes;
+    /** Writes it as a frame. {@return where that ends} */
+    int writeTo(byte[] data, int at, long sinceMs, int formatNumber) {
+        int flags = (key == null ? 0 : FrameLayout.HAS_KEY)
+                | (tombstone ? FrameLayout.TOMBSTONE : 0)
+                | (headerBytes.length == 0 ? 0 : FrameLayout.HAS_HEADERS);
+        return FrameLayout.write(data, at, sinceMs, flags, formatNumber, keyBytes, headerBytes, bytes);
     }
 
     /** What it takes in a segment and on the wire, but for {@link FrameLayout#INDEX_BYTES}. */

@@ -119,20 +119,15 @@ final class FrameLayout {
 
     // ------------------------------------------------------------------ writing
 
-    /** Writes a frame. {@return where it ends} */
-    static int write(byte[] data, int at, long sinceMs, int format, Content content) {
-        byte[] key = content.keyBytes();
-        byte[] headers = content.headerBytes();
-        INT.set(data, at, content.frameBytes());
+    /** Writes a frame of these parts; headers as {@link #headerBytes} gives them, or none. {@return where it ends} */
+    static int write(
+            byte[] data, int at, long sinceMs, int flags, int format, byte[] key, byte[] headers, byte[] content) {
+        INT.set(data, at, HEAD_BYTES + key.length + headers.length + content.length);
         INT.set(data, at + 4, (int) sinceMs);
-        data[at + FLAGS] = (byte) ((content.key() == null ? 0 : HAS_KEY)
-                | (content.tombstone() ? TOMBSTONE : 0)
-                | (headers.length == 0 ? 0 : HAS_HEADERS));
+        data[at + FLAGS] = (byte) flags;
         data[at + FORMAT] = (byte) format;
         SHORT.set(data, at + KEY_BYTES, (short) key.length);
-        int next = put(key, data, at + HEAD_BYTES);
-        next = put(headers, data, next);
-        return put(content.bytes(), data, next);
+        return put(content, data, put(headers, data, put(key, data, at + HEAD_BYTES)));
     }
 
     private static int put(byte[] bytes, byte[] data, int at) {

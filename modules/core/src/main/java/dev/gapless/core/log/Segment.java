@@ -57,7 +57,7 @@ public final class Segment implements Ring.Piece {
     public void append(Content content, long nowMs) {
         assert takes(content, nowMs) : this;
         FrameLayout.setOffset(data, count, used);
-        used = FrameLayout.write(data, used, nowMs - baseMs, numberOf(content.format()), content);
+        used = content.writeTo(data, used, nowMs - baseMs, numberOf(content.format()));
         count++;
     }
 
