@@ -15,7 +15,8 @@ import java.util.concurrent.locks.LockSupport;
  * One run: starts its processes, lets messages flow, and asks what was measured. All processes measure from the same moment to the
  * same moment; the clock is the machine's. Afterwards every subscriber must have had every message, those of the warm-up included.
  */
-abstract class OneRun {
+abstract sealed class OneRun
+        permits CatchUpRun, FlowRun, IdleRun, JacksonRun, ManyTopicsRun, RestartRun, StopRun, StuckRun {
     /** For a process to start and to connect, and for its answers. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
