@@ -101,8 +101,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        boolean allPeers = peers.isEmpty();
         Plan plan = plan();
         PrintWriter err = spec.commandLine().getErr();
+        if (allPeers) {
+            Peers.missing().forEach((peer, why) -> err.println(peer + " is left out: " + why));
+        }
         err.println(plan.runs() + " runs, each with " + warmUp.toMillis() + " ms of warm-up and " + measure.toMillis()
                 + " ms of measuring: about " + Math.max(1, plan.estimate().toMinutes()) + " minutes");
         err.flush();
@@ -138,7 +142,6 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (peers.isEmpty()) {
             peers = Peers.names();
-            Peers.missing().forEach((peer, why) -> spec.commandLine().getErr().println(peer + " is left out: " + why));
         }
         List<Workload> chosen = chosen();
         for (String peer : peers) {
