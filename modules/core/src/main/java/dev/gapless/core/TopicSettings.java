@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
  * @param windowBytes how much may be under way to one reader without its acknowledgement
+ * @param ackDelayNs how long a reader may put off an Ack that the producer does not ask for at once, or 0 for not at all
  * @param maxMessageBytes the largest message
  * @param maxPendingPublishes how many publishes may wait for room, with {@link Overflow#BACKPRESSURE}
  * @param backpressureTimeoutNs how long a publish waits for room; after as long without an Ack a reader is no longer waited for; after
@@ -44,6 +45,7 @@ public record TopicSettings(
         Overflow overflow,
         int batchBytes,
         long windowBytes,
+        long ackDelayNs,
         int maxMessageBytes,
         int maxPendingPublishes,
         long backpressureTimeoutNs,
@@ -112,6 +114,7 @@ public record TopicSettings(
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
         public long windowBytes = 512 << 10;
+        public long ackDelayNs = 5 * MS;
         public int maxMessageBytes = 100 << 10;
         public int maxPendingPublishes = 10_000;
         public long backpressureTimeoutNs = 10 * SECOND;
@@ -140,6 +143,7 @@ public record TopicSettings(
             overflow = from.overflow;
             batchBytes = from.batchBytes;
             windowBytes = from.windowBytes;
+            ackDelayNs = from.ackDelayNs;
             maxMessageBytes = from.maxMessageBytes;
             maxPendingPublishes = from.maxPendingPublishes;
             backpressureTimeoutNs = from.backpressureTimeoutNs;
@@ -168,6 +172,7 @@ public record TopicSettings(
                     overflow,
                     batchBytes,
                     windowBytes,
+                    ackDelayNs,
                     maxMessageBytes,
                     maxPendingPublishes,
                     backpressureTimeoutNs,

@@ -84,6 +84,7 @@ public final class Given {
             draft.overflow = overflow;
             draft.batchBytes = 4 * FRAME_BYTES;
             draft.windowBytes = 8L * FRAME_BYTES;
+            draft.ackDelayNs = 0;
             draft.maxPendingPublishes = 3;
             draft.resumeAfterExpiry = resume;
             draft.registerJitter = 0;

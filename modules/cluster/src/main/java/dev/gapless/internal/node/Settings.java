@@ -31,6 +31,8 @@ public final class Settings {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** The timers of actors go to 248 days, and two durations may be added. */
+    private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
+
     private static final Duration LONGEST = Duration.ofDays(100);
 
     private static final int MAX_SHARDS = 1_024;
@@ -200,6 +202,12 @@ public final class Settings {
                 draft.feedBytes,
                 "0, or at least 1 KiB");
         draft.feedHoldNs = notNegative(c, path, "feed-hold");
+        draft.ackDelayNs = notNegative(c, path, "ack-delay");
+        check(
+                draft.ackDelayNs <= LONGEST_ACK_DELAY.toNanos(),
+                path + "ack-delay",
+                c.getDuration("ack-delay"),
+                "0 to " + LONGEST_ACK_DELAY.toSeconds() + "s");
         draft.maxAgeNs = notNegative(c, path, "max-age");
         check(
                 draft.maxAgeNs == 0 || draft.maxAgeNs >= 1_000_000_000,

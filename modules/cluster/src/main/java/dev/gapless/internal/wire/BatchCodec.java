@@ -17,6 +17,7 @@ final class BatchCodec {
     static void write(Batch batch, WireBuffer out) {
         out.writeNumber(batch.first());
         out.writeNumber(batch.head());
+        out.writeByte(batch.asks() ? 1 : 0);
         out.writeNumber(batch.slices().size());
         for (Slice slice : batch.slices()) {
             write(slice, out);
@@ -43,6 +44,7 @@ final class BatchCodec {
     static Batch read(String topic, long reader, Session session, WireBuffer in) {
         long first = in.readNumber();
         long head = in.readNumber();
+        boolean asks = in.readByte() == 1;
         int left = Limits.MAX_BATCH_MESSAGES;
         List<Slice> slices = new ArrayList<>(2);
         for (int i = in.readCount("parts of a batch", Math.min(left, in.remaining())); i > 0; i--) {
@@ -50,7 +52,7 @@ final class BatchCodec {
             slices.add(slice);
             left -= slice.count();
         }
-        return new Batch(topic, reader, session, first, head, slices);
+        return new Batch(topic, reader, session, first, head, asks, slices);
     }
 
     private static Slice read(int most, WireBuffer in) {

@@ -153,7 +153,7 @@ class ShardDriverTest implements ShardDriver.Place {
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
         List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
-        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, message));
+        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, true, message));
         wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {

@@ -131,7 +131,7 @@ class WireSerializerTest {
                 1007,
                 content(43, null, Map.of("a", "1", "b", "2"), "three"),
                 new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])));
-        return new Batch("t", 0, SESSION, 41, 100, slices);
+        return new Batch("t", 0, SESSION, 41, 100, true, slices);
     }
 
     @ParameterizedTest
@@ -169,7 +169,7 @@ class WireSerializerTest {
         Content first = Content.of(1, "x".repeat(1_000), new byte[1]);
         Slice all = slices(5, first, Content.of(2, "two", new byte[] {2}), Content.of(3, "three", new byte[] {3}))
                 .get(0);
-        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 2, 9, List.of(all.part(1, 2))));
+        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 2, 9, true, List.of(all.part(1, 2))));
         assertTrue(written.length < 1_000, "without the manifest of the first: " + written.length);
         Slice read = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
         assertEquals(new Format(2, "two"), read.format(0));
@@ -186,7 +186,7 @@ class WireSerializerTest {
         for (int i = 0; i < ids.length; i++) {
             contents[i] = Content.of(ids[i], manifests[i], new byte[] {(byte) i});
         }
-        Batch batch = new Batch("t", 0, SESSION, 1, 5, slices(1000, contents));
+        Batch batch = new Batch("t", 0, SESSION, 1, 5, false, slices(1000, contents));
         Slice read = ((Batch) serializer.fromBinary(serializer.toBinary(batch), "B"))
                 .slices()
                 .get(0);
@@ -235,9 +235,9 @@ class WireSerializerTest {
                 log.publish(content(random), timeMs, 0, outcome -> {});
             }
             List<Slice> slices = ((Reading.Messages) log.read(1, Limits.MAX_BATCH_MESSAGES, Long.MAX_VALUE)).slices();
-            Batch batch =
-                    new Batch(topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, slices);
-            long charged = batch.sizeBytes();
+            Batch batch = new Batch(
+                    topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, true, slices);
+            long charged = Batch.sizeBytes(batch.slices());
             int written = serializer.toBinary(batch).length;
             assertTrue(written <= charged + Batch.OVERHEAD_BYTES, () -> written + " bytes, charged for " + charged);
         }
@@ -255,7 +255,7 @@ class WireSerializerTest {
     @Test
     void skipsWhatLaterReleasesAddToABatchAndToAFrame() throws Exception {
         byte[] bytes = serializer.toBinary(new Batch(
-                "t", 0, SESSION, 7, 7, slices(1000, Content.of(1, "", "one".getBytes(StandardCharsets.UTF_8)))));
+                "t", 0, SESSION, 7, 7, true, slices(1000, Content.of(1, "", "one".getBytes(StandardCharsets.UTF_8)))));
         int frame = bytes.length - 12 - 3;
         ByteBuffer later = ByteBuffer.allocate(100)
                 .put(bytes, 0, frame - 1)

@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.Session;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.wire.Ack;
@@ -74,9 +75,20 @@ final class Registrar {
 
     /** Everything up to its position is in the feed. */
     void acknowledge(Registration r) {
+        r.acknowledged();
         Placed at = Objects.requireNonNull(r.at());
         Session session = r.attempts().first();
         send(r, new Ack(context.topic(), context.reader(), session, at.sequence(), feed.grantBytes()));
+    }
+
+    /** The same, soon: more may come until then. At once if there is no room for as much as may be under way. */
+    void acknowledgeSoon(Registration r, long nowNs) {
+        TopicSettings settings = context.settings();
+        if (settings.ackDelayNs() == 0 || feed.grantBytes() < settings.windowBytes()) {
+            acknowledge(r);
+        } else {
+            r.putOffAck(nowNs + settings.ackDelayNs());
+        }
     }
 
     /** It has left, and everything up to its end is in the feed. */

@@ -48,6 +48,10 @@ final class Registration {
     private int unanswered;
     /** How often in a row something was missing right after its answer. */
     private int gaps;
+    /** Is an Ack put off? Invariant: only while LIVE. */
+    private boolean owesAck;
+    /** When that is to be sent. Invariant: 0 if none is put off. */
+    private long ackDueNs;
 
     private Registration(String node, Phase phase, Progress progress) {
         this.node = node;
@@ -97,6 +101,7 @@ final class Registration {
     /** It was asked anew: no answer to what was asked before counts any more. */
     void becomeRegistering(Session session, long dueNs) {
         phase = new Phase.Registering(namedUid(), Attempts.of(session), dueNs);
+        acknowledged();
         unanswered++;
         assert isConsistent() : this;
     }
@@ -112,6 +117,7 @@ final class Registration {
     /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
     void becomePatient(long dueNs) {
         assert isLive() : this;
+        acknowledged();
         phase = new Phase.Unasked(uid(), dueNs);
         assert isConsistent() : this;
     }
@@ -163,8 +169,24 @@ final class Registration {
         return ++gaps;
     }
 
+    /** What came is acknowledged at this time, unless it is before. */
+    void putOffAck(long dueNs) {
+        assert isLive() : this;
+        if (!owesAck) {
+            owesAck = true;
+            ackDueNs = dueNs;
+        }
+    }
+
+    /** Everything is acknowledged, or nobody waits for that any more. */
+    void acknowledged() {
+        owesAck = false;
+        ackDueNs = 0;
+    }
+
     void becomeLeft() {
         assert isLive() : this;
+        acknowledged();
         phase = new Phase.Left(uid(), attempts());
         assert isConsistent() : this;
     }
@@ -172,6 +194,7 @@ final class Registration {
     /** This life of it is no member any more. */
     void lifeEnded(long removedUid) {
         unheardUid = answeredUid == removedUid ? NO_UID : removedUid;
+        acknowledged();
     }
 
     /** After {@link #lifeEnded}: its node may come back until then. */
@@ -196,6 +219,7 @@ final class Registration {
         boolean streams = isLive() || hasLeft();
         Placed at = at();
         return !(at instanceof End)
+                && (!owesAck || isLive())
                 && (!hasEverAnswered() || at instanceof At)
                 && (!streams
                         || (answeredUid == uid()
@@ -327,6 +351,16 @@ final class Registration {
     /** Is it a member of which another life answered than the present one? */
     boolean hasLaterLife() {
         return uid() != NO_UID && uid() != answeredUid;
+    }
+
+    /** Is an Ack put off? */
+    boolean owesAck() {
+        return owesAck;
+    }
+
+    /** When that is to be sent. */
+    long ackDueNs() {
+        return ackDueNs;
     }
 
     // ------------------------------------------------------------------ how often it is asked

@@ -181,6 +181,9 @@ final class Registrations {
             if (r.phase() instanceof Phase.Timed timed) {
                 wait = Math.min(wait, timed.dueNs() - nowNs);
             }
+            if (r.owesAck()) {
+                wait = Math.min(wait, r.ackDueNs() - nowNs);
+            }
         }
         return wait;
     }

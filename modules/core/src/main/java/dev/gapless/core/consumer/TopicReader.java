@@ -288,7 +288,11 @@ final class TopicReader {
         }
         hasUpTo(batch.head(), batch.last(), nowNs);
         r.advanceTo(writer.messages(at, batch));
-        registrar.acknowledge(r);
+        if (batch.asks()) {
+            registrar.acknowledge(r);
+        } else {
+            registrar.acknowledgeSoon(r, nowNs);
+        }
     }
 
     private void onHeartbeat(Registration r, Heartbeat heartbeat, long nowNs) {
@@ -332,6 +336,9 @@ final class TopicReader {
 
     void onTime(Now now) {
         for (Registration r : registrations.withNames()) {
+            if (r.owesAck() && r.ackDueNs() - now.ns() <= 0) {
+                registrar.acknowledge(r);
+            }
             if (r.phase() instanceof Phase.Timed timed && timed.dueNs() - now.ns() <= 0) {
                 onDue(r, now.ns());
             }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How far one reader has got in a log. */
 final class Cursor {
+    /** An Ack is wanted once so much of a ring is under way. */
+    private static final int PARTS_OF_RING = 4;
+
     final Session session;
     final long reader;
 
@@ -99,6 +102,19 @@ final class Cursor {
     boolean isOpen(long wholeBatchBytes) {
         return windowBytes > 0
                 && (bytesInFlight == 0 || (batchBytes == wholeBatchBytes && bytesInFlight + batchBytes <= windowBytes));
+    }
+
+    /**
+     * Is an Ack wanted at once for messages that are about to be sent? Else the reader may wait for more, so that a slow stream does not
+     * cost one for each message. It must not wait while the window or the ring may fill up for want of it.
+     */
+    boolean asks(int messages, long bytes, TopicSettings settings) {
+        long inFlight = bytesInFlight + bytes;
+        return !confirmed
+                || batchBytes < settings.batchBytes()
+                || 2 * inFlight >= windowBytes
+                || PARTS_OF_RING * inFlight >= settings.bufferBytes()
+                || PARTS_OF_RING * (sent + messages - acked) >= settings.bufferMessages();
     }
 
     void sent(long last, long bytes) {

@@ -359,8 +359,11 @@ public final class ProducerState {
     }
 
     private void sendBatch(Cursor cursor, List<Slice> slices) {
-        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, log.head(), slices);
-        cursor.sent(batch.last(), batch.sizeBytes());
+        int count = Batch.count(slices);
+        long bytes = Batch.sizeBytes(slices);
+        boolean asks = leaving || log.waiting() > 0 || cursor.asks(count, bytes, settings);
+        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, log.head(), asks, slices);
+        cursor.sent(batch.last(), bytes);
         send(cursor, batch);
     }
 

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param first the sequence of the first message; the others follow without a gap
  * @param head the newest sequence of the log when it was sent; for traces and tools
+ * @param asks whether the producer wants an Ack at once; else the reader may put it off
  * @param slices the messages
  */
-public record Batch(String topic, long reader, Session session, long first, long head, List<Slice> slices)
+public record Batch(String topic, long reader, Session session, long first, long head, boolean asks, List<Slice> slices)
         implements ToConsumer {
 
     /** What a batch takes on the wire beside what its messages are charged for, at most: the topic's name, and a few numbers. */
@@ -40,8 +41,8 @@ public record Batch(String topic, long reader, Session session, long first, long
         return first + count() - 1;
     }
 
-    /** What the messages are charged for. */
-    public long sizeBytes() {
+    /** What these are charged for. */
+    public static long sizeBytes(List<Slice> slices) {
         long bytes = 0;
         for (Slice slice : slices) {
             bytes += slice.sizeBytes();
@@ -49,7 +50,8 @@ public record Batch(String topic, long reader, Session session, long first, long
         return bytes;
     }
 
-    private static int count(List<Slice> slices) {
+    /** How many messages these are. */
+    public static int count(List<Slice> slices) {
         int count = 0;
         for (Slice slice : slices) {
             count += slice.count();

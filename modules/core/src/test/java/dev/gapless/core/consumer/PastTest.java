@@ -449,7 +449,7 @@ class PastTest implements Outbox.Carrier {
         registered(LOG, 1);
         if (sequence > 0) {
             reader.onMessage(
-                    new Batch(TOPIC, 1, asked.get(asked.size() - 1).session(), 1, sequence, slices(1, sequence)),
+                    new Batch(TOPIC, 1, asked.get(asked.size() - 1).session(), 1, sequence, true, slices(1, sequence)),
                     now());
         }
     }

@@ -103,7 +103,7 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     private void batch(long reader, long first, long last, long head) {
         consumer.onMessage(
-                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, slices(first, last)), NOW);
+                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, true, slices(first, last)), NOW);
     }
 
     private static Opening resume(long sequence) {
@@ -414,7 +414,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
             Session session = registerOf(0).session();
             consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0), NOW);
-            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, slices(1, 2)), NOW);
+            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, true, slices(1, 2)), NOW);
             consumer.onMessage(new Gone(TOPIC, 0, session, 2), NOW);
             readAll(subscription, node, uid % 3 != 0);
             consumer.onMembers(List.of(new MemberEvent.Removed(uid)), Given.members(List.of()), NOW);

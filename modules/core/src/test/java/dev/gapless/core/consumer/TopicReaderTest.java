@@ -21,8 +21,10 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
+import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
@@ -64,7 +66,7 @@ class TopicReaderTest implements Outbox.Carrier {
     private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
 
     private final List<ToProducer> sent = new ArrayList<>();
-    private final Feed feed = new Feed(Given.ring(64));
+    private Feed feed = new Feed(Given.ring(64));
     private final List<String> missed = new ArrayList<>();
     private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
     private TopicReader consumer = consumer(Start.LATEST, null);
@@ -137,7 +139,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void batch(Session session, long first, long last) {
-        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, slices(first, last)), now());
+        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, true, slices(first, last)), now());
     }
 
     private void heartbeat(Session session, long sequence) {
@@ -285,6 +287,85 @@ class TopicReaderTest implements Outbox.Carrier {
         batch(session(), 1, 3);
         assertEquals(3, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
         assertEquals(3, last().after().sequence());
+    }
+
+    private Session liveWithADelay(TopicSettings settings) {
+        feed = new Feed(settings);
+        consumer = consumer(Start.LATEST, null, settings.with(draft -> draft.ackDelayNs = 5));
+        live(1);
+        Session session = session();
+        sent.clear();
+        return session;
+    }
+
+    private void batchThatDoesNotAsk(Session session, long first, long last) {
+        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, false, slices(first, last)), now());
+    }
+
+    private List<Long> acknowledged() {
+        List<Long> sequences = sent.stream()
+                .map(message -> assertInstanceOf(Ack.class, message).sequence())
+                .toList();
+        sent.clear();
+        return sequences;
+    }
+
+    @Test
+    @DisplayName("ruleP5: an Ack that nobody asks for is put off, and is one for all that comes until then")
+    void putsOffAnAck() {
+        Session session = liveWithADelay(Given.ring(64));
+        batchThatDoesNotAsk(session, 1, 2);
+        assertEquals(List.of(), acknowledged());
+        assertEquals(nowNs + 5, consumer.deadlineNs(nowNs));
+        after(3);
+        batchThatDoesNotAsk(session, 3, 4);
+        assertEquals(List.of(), acknowledged());
+        after(2);
+        assertEquals(List.of(4L), acknowledged());
+        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(nowNs));
+        after(5);
+        assertEquals(List.of(), acknowledged());
+    }
+
+    @Test
+    @DisplayName("ruleP5: what is asked for is acknowledged at once, with what was put off")
+    void acknowledgesAtOnceWhatIsAskedFor() {
+        Session session = liveWithADelay(Given.ring(64));
+        batchThatDoesNotAsk(session, 1, 2);
+        batch(session, 3, 4);
+        assertEquals(List.of(4L), acknowledged());
+        after(5);
+        assertEquals(List.of(), acknowledged());
+    }
+
+    @Test
+    @DisplayName("ruleP5: who registers again owes no Ack any more")
+    void aGapEndsWhatWasPutOff() {
+        Session session = liveWithADelay(Given.ring(64));
+        batchThatDoesNotAsk(session, 1, 2);
+        batchThatDoesNotAsk(session, 4, 5);
+        sent.clear();
+        after(5);
+        assertEquals(List.of(), acknowledged());
+    }
+
+    @Test
+    @DisplayName("without ack-delay no Ack is put off")
+    void withoutADelayNoAckIsPutOff() {
+        live(1);
+        Session session = session();
+        sent.clear();
+        batchThatDoesNotAsk(session, 1, 2);
+        assertEquals(List.of(2L), acknowledged());
+    }
+
+    @Test
+    @DisplayName("ruleP5, backpressure: that the feed is full is said at once")
+    void aFullFeedPutsNothingOff() {
+        Session session = liveWithADelay(Given.settings(4, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
+        feed.attach(feed.head() + 1, nowNs);
+        batchThatDoesNotAsk(session, 1, 4);
+        assertEquals(0, assertInstanceOf(Ack.class, sent.get(0)).windowBytes());
     }
 
     @Test

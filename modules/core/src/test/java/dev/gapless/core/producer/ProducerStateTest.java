@@ -347,6 +347,38 @@ class ProducerStateTest implements Outbox.Carrier {
         assertEquals(9, producer.cursors().get(0).acked());
     }
 
+    private boolean nextAsks(int messages) {
+        sent.clear();
+        publish(messages);
+        return assertInstanceOf(Batch.class, sent.get(sent.size() - 1)).asks();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP5: a batch asks for an Ack at once until the cursor is confirmed, and from half of the window on")
+    void asksForAnAckWhileItIsUnconfirmedAndBeforeTheWindowIsFull() {
+        ring(64);
+        register(SESSION, Start.LATEST);
+        assertTrue(nextAsks(1), "unconfirmed");
+        acknowledge(SESSION, 1);
+        assertFalse(nextAsks(1));
+        assertFalse(nextAsks(2), "three of eight");
+        assertTrue(nextAsks(1), "half of the window");
+        acknowledge(SESSION, 5);
+        assertFalse(nextAsks(1));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP5: a batch asks for an Ack at once when a quarter of the ring is under way, and while publishers wait")
+    void asksForAnAckBeforeTheRingIsFull() {
+        ring(8);
+        register(SESSION, Start.LATEST);
+        acknowledge(SESSION, 0);
+        assertFalse(nextAsks(1));
+        assertTrue(nextAsks(1), "two of eight");
+    }
+
     // ------------------------------------------------------------------ P13
 
     private int firstBatch(Session session, Start start) {

@@ -218,6 +218,7 @@ public record Configuration(
                 draft.overflow = overflow;
                 draft.batchBytes = batchBytes;
                 draft.windowBytes = (long) windowBatches * batchBytes;
+                draft.ackDelayNs = 0; // Acks are late as it is
                 draft.maxMessageBytes = batchBytes;
                 draft.maxPendingPublishes = 10;
                 draft.backpressureTimeoutNs = overflow == Overflow.BACKPRESSURE ? 2 : 0;

@@ -114,6 +114,7 @@ record Shape(Sort sort, long name, Part[] parts) {
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
             Map.entry("TopicReader.patienceNs", "never changes"),
+            Map.entry("Batch.asks", "no Ack is put off here"),
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("FeedWriter.expiries", "statistics"),
             Map.entry("Registrar.registeredAgain", "statistics"),
@@ -161,6 +162,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Unasked.dueNs", Meaning.DEADLINE),
             Map.entry("LiveAmidAttempts.dueNs", Meaning.DEADLINE),
             Map.entry("Waiting.dueNs", Meaning.DEADLINE),
+            Map.entry("Registration.ackDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.outOfUseAtNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
             Map.entry("Second.decideNs", Meaning.DEADLINE),

@@ -60,7 +60,7 @@ record Profile(
 
     /** The profile of a seed. */
     static Profile of(RandomGenerator random, long seed) {
-        Profile profile = ordinary(random, seed % 8 == 4);
+        Profile profile = ordinary(random, seed % 8 == 4, seed % 3 == 0 ? 0 : seed % 40 * MS);
         if (profile.faults && seed % 17 == 9) {
             return profile.longer(random);
         }
@@ -155,7 +155,7 @@ record Profile(
                 mixed);
     }
 
-    private static Profile ordinary(RandomGenerator random, boolean slowJoins) {
+    private static Profile ordinary(RandomGenerator random, boolean slowJoins, long ackDelayNs) {
         boolean faults = random.nextInt(10) != 0;
         boolean backpressure = random.nextInt(3) == 0;
         int padding = 1 + random.nextInt(60);
@@ -171,6 +171,7 @@ record Profile(
             draft.overflow = backpressure ? Overflow.BACKPRESSURE : Overflow.EXPIRE;
             draft.batchBytes = batch;
             draft.windowBytes = (long) batch * (1 + random.nextInt(6));
+            draft.ackDelayNs = ackDelayNs;
             draft.maxMessageBytes = batch;
             draft.maxPendingPublishes = 1 + random.nextInt(100);
             draft.backpressureTimeoutNs = (4 + random.nextInt(7)) * SECOND;

@@ -28,7 +28,7 @@ final class Settings {
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
             if (!name.matches(
-                    "name|address|ring|feed|hold|bytes|batch|window|pending|overflow|resume|interval|age|publishing|others")) {
+                    "name|address|ring|feed|hold|bytes|batch|window|delay|pending|overflow|resume|interval|age|publishing|others")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
@@ -42,6 +42,7 @@ final class Settings {
                     Overflow.valueOf(given.getOrDefault("overflow", "expire").toUpperCase(Locale.ROOT));
             draft.batchBytes = number(given, "batch", 10) * MESSAGE_BYTES;
             draft.windowBytes = (long) number(given, "window", 40) * MESSAGE_BYTES;
+            draft.ackDelayNs = number(given, "delay", 0) * MS;
             draft.maxMessageBytes = draft.batchBytes;
             draft.maxPendingPublishes = number(given, "pending", 10);
             draft.backpressureTimeoutNs = 4 * SECOND;
