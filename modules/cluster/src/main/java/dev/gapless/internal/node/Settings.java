@@ -31,9 +31,9 @@ public final class Settings {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** The timers of actors go to 248 days, and two durations may be added. */
-    private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
-
     private static final Duration LONGEST = Duration.ofDays(100);
+
+    private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
 
     private static final int MAX_SHARDS = 1_024;
     /** At most, unless it is set. */
