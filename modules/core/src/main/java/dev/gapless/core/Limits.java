@@ -27,6 +27,9 @@ public final class Limits {
     /** Attempts of one registration that may still be answered: the first, and the latest. */
     public static final int MAX_ATTEMPTS = 8;
 
+    /** Shards of a node. */
+    public static final int MAX_SHARDS = 1_024;
+
     /** Initial capacity of maps and lists keyed by node. Not a bound. */
     public static final int NODES_AT_FIRST = 4;
 

@@ -4,7 +4,9 @@ import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.Node;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -23,15 +25,23 @@ final class ClusterMembers {
     private final Node node;
     private final Peers peers;
     private final ActorContext<Object> nodeActor;
+    private final List<ActorRef<Object>> shards;
     private final Map<Long, Member> members = new HashMap<>();
 
     /** Of this incarnation; with a role, of members that have it. */
-    ClusterMembers(long selfUid, String role, Node node, Peers peers, ActorContext<Object> nodeActor) {
+    ClusterMembers(
+            long selfUid,
+            String role,
+            Node node,
+            Peers peers,
+            ActorContext<Object> nodeActor,
+            List<ActorRef<Object>> shards) {
         this.selfUid = selfUid;
         this.role = role;
         this.node = node;
         this.peers = peers;
         this.nodeActor = nodeActor;
+        this.shards = shards;
     }
 
     /** A member came, or went; {@code drain} carries out what follows, while one that went still has its name. */
@@ -60,7 +70,11 @@ final class ClusterMembers {
     }
 
     private void appeared(long uid, Member member, Now now) {
-        peers.put(uid, uid == selfUid ? nodeActor.getSelf() : actorOf(member, ""));
+        if (uid == selfUid) {
+            peers.put(uid, nodeActor.getSelf(), shards);
+        } else {
+            peers.put(uid, actorOf(member, ""), List.of());
+        }
         node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber()), now);
         if (uid == selfUid) {
             node.up(now);
@@ -90,14 +104,21 @@ final class ClusterMembers {
     }
 
     /**
-     * From now on packets go to the node actor that introduced itself, by its uid. Without that uid Artery may lose all that is
+     * From now on packets go to the actors of the node that introduced itself, by their uids. Without that uid Artery may lose all that is
      * sent there: where a message came before the node actor was started, its compression (Pekko 1.7, InboundCompressions) takes that path,
      * within a minute, for a short name of no actor, and keeps to that.
      */
     void introduced(Effect.Introduced introduced) {
         Member member = members.get(introduced.uid());
-        if (member != null && introduced.uid() != selfUid) {
-            peers.put(introduced.uid(), actorOf(member, "#" + introduced.hub()));
+        if (member != null
+                && introduced.uid() != selfUid
+                && !introduced.actors().isEmpty()) {
+            List<Integer> actors = introduced.actors();
+            List<ActorRef<Object>> theirShards = new ArrayList<>();
+            for (int i = 1; i < actors.size(); i++) {
+                theirShards.add(actorOf(member, "/" + NodeActor.nameOfShard(i - 1) + "#" + actors.get(i)));
+            }
+            peers.put(introduced.uid(), actorOf(member, "#" + actors.get(0)), theirShards);
         }
     }
 
@@ -113,9 +134,10 @@ final class ClusterMembers {
         return role.isEmpty() || member.hasRole(role);
     }
 
-    private ActorRef<Object> actorOf(Member member, String incarnation) {
+    /** The node actor, or what is below it. */
+    private ActorRef<Object> actorOf(Member member, String suffix) {
         return ActorRefResolver.get(nodeActor.getSystem())
                 .resolveActorRef(member.address() + "/system/"
-                        + nodeActor.getSelf().path().name() + incarnation);
+                        + nodeActor.getSelf().path().name() + suffix);
     }
 }

@@ -42,13 +42,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /**
- * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}: what comes from other nodes comes here. What is of a
- * topic goes on to the {@link ShardActor} of its shard; what the shards send goes straight to the other node's actor.
+ * The actor of a {@link dev.gapless.core.node.Node}, at {@code /system/gapless}. What is of a topic goes from shard to shard, once the
+ * nodes have told each other how to reach these.
  *
  * <pre>
- *   other node actors ──► NodeActor ──┬─ Message ──► ShardActor of the topic: Shard ──► Peers ──► other node actors
- *   Cluster events ──►                ├─ Hello, Ping, members ──► Node ──► Peers
- *   application ──►                   └─ ◄── ToShard, ToNode ──► all shards
+ *   other shards ───────── Message ──────────────────────► ShardActor of the topic: Shard ──► Peers ──► other shards
+ *                                                              ▲ ToShard, ToNode ▼
+ *   other node actors ──── Hello, Ping … ──► NodeActor: Node ──┴──► Peers ──► other node actors
+ *   Cluster events, application ──►
  * </pre>
  *
  * <p>It decides nothing: it hands the node what comes, and carries out what the node wants.
@@ -85,7 +86,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     /** How many topics are subscribed to on this node. */
     private final Quota consumers;
 
-    private final List<ActorRef<ShardActor.Command>> shards;
+    private final List<ActorRef<Object>> shards;
     private final TimerScheduler<Object> timers;
     private final StatusService statusService;
     private final OtherClusterNotice otherClusters;
@@ -122,10 +123,14 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.timers = timers;
         this.logs = logs;
         this.settings = settings;
+        this.consumers = new Quota(settings.maxTopics);
+        this.shards = spawnShards(uid, stats);
+        List<Integer> actors = new ArrayList<>(List.of(context.getSelf().path().uid()));
+        shards.forEach(shard -> actors.add(shard.path().uid()));
         this.self = new NodeSettings(
                 uid,
                 name,
-                context.getSelf().path().uid(),
+                actors,
                 context.getSystem().startTime(),
                 settings.shards,
                 settings.pingInterval.toNanos(),
@@ -135,11 +140,9 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
-        this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context);
-        this.consumers = new Quota(settings.maxTopics);
+        this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context, shards);
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
-        this.shards = spawnShards(stats);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
         this.effects = new NodeEffects(
                 this,
@@ -165,8 +168,12 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         settle();
     }
 
-    private List<ActorRef<ShardActor.Command>> spawnShards(NodeStats stats) {
-        List<ActorRef<ShardActor.Command>> spawned = new ArrayList<>();
+    static String nameOfShard(int index) {
+        return "shard-" + index;
+    }
+
+    private List<ActorRef<Object>> spawnShards(long uid, NodeStats stats) {
+        List<ActorRef<Object>> spawned = new ArrayList<>();
         AtomicLong sessions = new AtomicLong();
         ActorRef<Object> actor = getContext().getSelf();
         for (int i = 0; i < settings.shards; i++) {
@@ -175,14 +182,14 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                     logs,
                     logs.gate(i),
                     settings,
-                    self.uid(),
+                    uid,
                     peers,
                     stats,
                     message -> actor.tell(new FromShard(index, message)),
                     sessions,
                     consumers);
-            ActorRef<ShardActor.Command> shard =
-                    getContext().spawn(ShardActor.create(shared), "shard-" + i, DispatcherSelector.sameAsParent());
+            ActorRef<Object> shard =
+                    getContext().spawn(ShardActor.create(shared), nameOfShard(i), DispatcherSelector.sameAsParent());
             getContext().watch(shard);
             spawned.add(shard);
         }
@@ -246,12 +253,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     // ------------------------------------------------------------------ topics
 
-    private ActorRef<ShardActor.Command> shardOf(String topic) {
+    private ActorRef<Object> shardOf(String topic) {
         return shards.get(Shard.indexOf(topic, shards.size()));
     }
 
+    /** From a node to which this one has not introduced itself yet. */
     private Behavior<Object> onMessage(Message message) {
-        shardOf(message.topic()).tell(new ShardActor.Received(message));
+        shardOf(message.topic()).tell(message);
         return this;
     }
 

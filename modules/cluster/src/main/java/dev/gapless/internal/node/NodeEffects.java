@@ -30,7 +30,7 @@ final class NodeEffects implements Outbox.Carrier {
     private final Duration cursorRetention;
     private final Peers peers;
     private final ClusterMembers members;
-    private final List<ActorRef<ShardActor.Command>> shards;
+    private final List<ActorRef<Object>> shards;
     private final Courier courier;
     private final OtherClusterNotice otherClusters;
     private final Supplier<Logger> log;
@@ -42,7 +42,7 @@ final class NodeEffects implements Outbox.Carrier {
             Duration cursorRetention,
             Peers peers,
             ClusterMembers members,
-            List<ActorRef<ShardActor.Command>> shards,
+            List<ActorRef<Object>> shards,
             Courier courier,
             OtherClusterNotice otherClusters,
             Supplier<Logger> log) {

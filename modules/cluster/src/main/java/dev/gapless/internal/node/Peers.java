@@ -1,17 +1,20 @@
 package dev.gapless.internal.node;
 
+import dev.gapless.core.node.Shard;
+import dev.gapless.core.wire.Message;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** The node actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
+/** The actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
 final class Peers {
     private static final int MOST_ADDRESSES = 1_000;
 
-    private final Map<Long, ActorRef<Object>> actors = new ConcurrentHashMap<>();
+    private final Map<Long, Actors> actors = new ConcurrentHashMap<>();
     private final Map<Long, String> names = new ConcurrentHashMap<>();
     /** Which node was at an address last: the latest of them. */
     private final Map<String, String> namesAt = Collections.synchronizedMap(new LinkedHashMap<>() {
@@ -23,8 +26,18 @@ final class Peers {
         }
     });
 
-    void put(long uid, ActorRef<Object> actor) {
-        actors.put(uid, actor);
+    /** Of one member. Without shards its node actor gets everything. */
+    private record Actors(ActorRef<Object> node, List<ActorRef<Object>> shards) {
+        ActorRef<Object> of(Object message) {
+            return message instanceof Message ofTopic && !shards.isEmpty()
+                    ? shards.get(Shard.indexOf(ofTopic.topic(), shards.size()))
+                    : node;
+        }
+    }
+
+    /** From now on what is of a topic goes to its shard, and everything else to the node actor; to this too, if there are no shards. */
+    void put(long uid, ActorRef<Object> node, List<ActorRef<Object>> shards) {
+        actors.put(uid, new Actors(node, List.copyOf(shards)));
     }
 
     /** It goes by this name, which is its address until it has said another. */
@@ -40,11 +53,11 @@ final class Peers {
         names.remove(uid);
     }
 
-    /** Sends to the node actor of that incarnation. One that is no member gets nothing; the protocol is made for losses. */
+    /** Sends to that incarnation. One that is no member gets nothing; the protocol is made for losses. */
     void send(long uid, Object message) {
-        ActorRef<Object> actor = actors.get(uid);
-        if (actor != null) {
-            actor.tell(message);
+        Actors to = actors.get(uid);
+        if (to != null) {
+            to.of(message).tell(message);
         }
     }
 

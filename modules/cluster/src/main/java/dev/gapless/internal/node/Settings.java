@@ -35,9 +35,8 @@ public final class Settings {
 
     private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
 
-    private static final int MAX_SHARDS = 1_024;
     /** At most, unless it is set. */
-    private static final int USUAL_LANES = 8;
+    private static final int USUAL_SHARDS = 8;
 
     private static final String TOPICS = "topics";
     private static final Set<String> OF_THE_NODE = Set.of(
@@ -121,9 +120,10 @@ public final class Settings {
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         int wanted = config.getInt("shards");
-        check(wanted >= 0 && wanted <= MAX_SHARDS, "gapless.shards", wanted, "0 to " + MAX_SHARDS);
-        this.shards =
-                wanted > 0 ? wanted : Math.min(USUAL_LANES, Runtime.getRuntime().availableProcessors());
+        check(wanted >= 0 && wanted <= Limits.MAX_SHARDS, "gapless.shards", wanted, "0 to " + Limits.MAX_SHARDS);
+        this.shards = wanted > 0
+                ? wanted
+                : Math.min(USUAL_SHARDS, Runtime.getRuntime().availableProcessors());
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));

@@ -45,37 +45,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The actor of one shard: a share of the topics, each always with the same one. There are a few shards however many topics there
- * are. It passes on what comes to its {@link ShardDriver}, and logs what is missed.
+ * are. The shards of other nodes write to it directly. It passes on what comes to its {@link ShardDriver}, and logs what is missed.
  *
  * <p>All deadlines share one timer ({@link Deadlines}): a topic at rest has none, and is not looked at.
  */
-final class ShardActor extends AbstractBehavior<ShardActor.Command> implements ShardDriver.Place {
+final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.Place {
 
-    sealed interface Command {}
-
-    private enum Signal implements Command {
+    private enum Signal {
         TIMER
     }
 
-    private record LossesDue(LossLogs.Key key) implements Command {}
+    private record LossesDue(LossLogs.Key key) {}
 
     /** A producer was made on this node. */
-    record Produce(ProducerLog local) implements Command {}
+    record Produce(ProducerLog local) {}
 
     /** There may be something new in the log. */
-    private record Look(ServedTopic topic) implements Command {}
+    private record Look(ServedTopic topic) {}
 
-    record Received(Message message) implements Command {}
+    record FromNode(ToShard message) {}
 
-    record FromNode(ToShard message) implements Command {}
+    record Open(String topic, long id, Opening opening, SubscriptionListener listener) {}
 
-    record Open(String topic, long id, Opening opening, SubscriptionListener listener) implements Command {}
+    record Close(String topic, long id) {}
 
-    record Close(String topic, long id) implements Command {}
+    private record FromSubscription(String topic, Feedback feedback) {}
 
-    private record FromSubscription(String topic, Feedback feedback) implements Command {}
-
-    record Report(CompletableFuture<Statuses> to) implements Command {}
+    record Report(CompletableFuture<Statuses> to) {}
 
     /** By topic. */
     record Statuses(Map<String, ProducerStatus> producers, Map<String, ConsumerStatus> consumers) {}
@@ -101,14 +97,14 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
 
     private final Shared shared;
     private final LossLogs losses;
-    private final TimerScheduler<Command> timers;
+    private final TimerScheduler<Object> timers;
     private final ShardDriver driver;
 
-    static Behavior<Command> create(Shared shared) {
+    static Behavior<Object> create(Shared shared) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, shared)));
     }
 
-    private ShardActor(ActorContext<Command> context, TimerScheduler<Command> timers, Shared shared) {
+    private ShardActor(ActorContext<Object> context, TimerScheduler<Object> timers, Shared shared) {
         super(context);
         this.shared = shared;
         this.timers = timers;
@@ -127,9 +123,9 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
 
     @SuppressWarnings("serial") // javac warns of lambdas in any package below "internal"; none is ever serialized
     @Override
-    public Receive<Command> createReceive() {
+    public Receive<Object> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Received.class, received -> did(() -> driver.onMessage(received.message())))
+                .onMessage(Message.class, message -> did(() -> driver.onMessage(message)))
                 .onMessage(Look.class, look -> did(() -> driver.look(look.topic())))
                 .onMessageEquals(Signal.TIMER, () -> did(driver::onTime))
                 .onMessage(FromSubscription.class, this::onFeedback)
@@ -142,13 +138,13 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
                 .build();
     }
 
-    private Behavior<Command> did(Runnable what) {
+    private Behavior<Object> did(Runnable what) {
         what.run();
         return this;
     }
 
-    private Behavior<Command> onOpen(Open open) {
-        ActorRef<Command> self = getContext().getSelf();
+    private Behavior<Object> onOpen(Open open) {
+        ActorRef<Object> self = getContext().getSelf();
         driver.open(
                 open.topic(),
                 open.id(),
@@ -158,7 +154,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
         return this;
     }
 
-    private Behavior<Command> onFeedback(FromSubscription command) {
+    private Behavior<Object> onFeedback(FromSubscription command) {
         String topic = command.topic();
         if (command.feedback() instanceof Feedback.Told told) {
             onTold(topic, told);
@@ -210,7 +206,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
                         nameOf(shared.uid()));
     }
 
-    private Behavior<Command> onReport(Report command) {
+    private Behavior<Object> onReport(Report command) {
         command.to().complete(new Statuses(driver.producers(this::nameOf), driver.consumers()));
         return this;
     }
@@ -244,7 +240,7 @@ final class ShardActor extends AbstractBehavior<ShardActor.Command> implements S
     @Override
     public Runnable looker(ServedTopic topic) {
         Look look = new Look(topic);
-        ActorRef<Command> self = getContext().getSelf();
+        ActorRef<Object> self = getContext().getSelf();
         return () -> self.tell(look);
     }
 

@@ -109,12 +109,9 @@ final class StatusService {
     }
 
     /** Collects what this node's shards say of their topics, and sends it off. */
-    void answer(
-            StatusMessage.Request request,
-            List<ActorRef<ShardActor.Command>> shards,
-            List<OtherClusterStatus> otherClusters) {
+    void answer(StatusMessage.Request request, List<ActorRef<Object>> shards, List<OtherClusterStatus> otherClusters) {
         List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
-        for (ActorRef<ShardActor.Command> shard : shards) {
+        for (ActorRef<Object> shard : shards) {
             CompletableFuture<ShardActor.Statuses> report = new CompletableFuture<>();
             shard.tell(new ShardActor.Report(report));
             reports.add(report);

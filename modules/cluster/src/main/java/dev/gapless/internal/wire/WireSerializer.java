@@ -15,6 +15,8 @@ import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.ByteBufferSerializer;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
@@ -99,7 +101,8 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeFixed(hello.fromUid());
             out.writeFixed(hello.toUid());
             out.writeText(hello.node());
-            out.writeFixed(hello.hub());
+            out.writeNumber(hello.actors().size());
+            hello.actors().forEach(out::writeInt);
             out.writeByte(hello.answer() ? 1 : 0);
             out.writeFixed(hello.startedMs());
             out.writeFixed(hello.timeMs());
@@ -154,7 +157,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                             in.readFixed(),
                             in.readFixed(),
                             in.readText("node", Limits.MAX_NAME),
-                            (int) in.readFixed(),
+                            readActors(in),
                             in.readByte() == 1,
                             in.readFixed(),
                             in.readFixed(),
@@ -177,6 +180,15 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             unreadable.initCause(e);
             throw unreadable;
         }
+    }
+
+    private static List<Integer> readActors(WireBuffer in) {
+        int count = in.readCount("actors", Limits.MAX_SHARDS + 1);
+        List<Integer> actors = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            actors.add(in.readInt());
+        }
+        return actors;
     }
 
     @Override

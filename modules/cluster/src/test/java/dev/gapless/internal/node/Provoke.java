@@ -20,7 +20,7 @@ public final class Provoke {
 
     /** Something that never comes makes a shard of this node fail. */
     public static void failure(ActorSystem system) {
-        system.actorSelection("/system/gapless/shard-0").tell(new ShardActor.Received(null), ActorRef.noSender());
+        system.actorSelection("/system/gapless/shard-0").tell(new ShardActor.Produce(null), ActorRef.noSender());
     }
 
     /** Something that never comes makes the node actor of this node fail. */

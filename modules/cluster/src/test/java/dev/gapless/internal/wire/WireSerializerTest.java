@@ -83,7 +83,7 @@ class WireSerializerTest {
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
-                new Hello(-1, 2, "n1", -7, true, 1L << 40, -8, false),
+                new Hello(-1, 2, "n1", List.of(-7, 8, Integer.MIN_VALUE), true, 1L << 40, -8, false),
                 new Withdrawal(-1, 2),
                 new Ping(-1, 2, 3, 4, 5, 6, -7),
                 new Farewell(-1, 2, Map.of("t", new LogEnd(CONTINUED, 19), "u", new LogEnd(LOG, 3))),

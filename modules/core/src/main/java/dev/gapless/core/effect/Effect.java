@@ -4,6 +4,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.wire.NodeMessage;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,9 @@ public sealed interface Effect {
     /**
      * A member has introduced itself: from now on packets to it go where it says.
      *
-     * @param hub {@link dev.gapless.core.wire.Hello#hub}
+     * @param actors {@link dev.gapless.core.wire.Hello#actors}
      */
-    record Introduced(long uid, int hub) implements Effect {}
+    record Introduced(long uid, List<Integer> actors) implements Effect {}
 
     /** An older member has this node's name: this node is to shut down (rule M2). Said once. */
     record NameTaken(long olderUid) implements Effect {}

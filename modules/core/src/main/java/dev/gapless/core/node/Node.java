@@ -193,7 +193,7 @@ public final class Node {
     /** Takes a member's name. */
     private void onHello(Hello hello, Now now) {
         long from = hello.fromUid();
-        outbox.add(new Effect.Introduced(from, hello.hub()));
+        outbox.add(new Effect.Introduced(from, hello.actors()));
         seniority.started(from, hello.startedMs());
         memory.heardTime(from, hello.timeMs(), now);
         if (!hello.answer()) {
@@ -254,7 +254,7 @@ public final class Node {
                         settings.uid(),
                         toUid,
                         settings.name(),
-                        settings.hub(),
+                        settings.actors(),
                         answer,
                         settings.startedMs(),
                         memory.timeMs(now),

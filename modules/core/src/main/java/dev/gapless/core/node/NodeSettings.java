@@ -2,6 +2,7 @@ package dev.gapless.core.node;
 
 import dev.gapless.core.Backoff;
 import dev.gapless.core.member.History;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uid Pekko's number of this life
  * @param name the node's name, the same in all its lives
- * @param hub the number of its node actor, which its Hellos tell, see {@link dev.gapless.core.wire.Hello#hub}
+ * @param actors the numbers of its actors, which its Hellos tell, see {@link dev.gapless.core.wire.Hello#actors}
  * @param startedMs when it was started, by its own clock, in milliseconds since 1970
  * @param shards among how many shards its topics are divided
  * @param pingNs between two pings
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeSettings(
         long uid,
         String name,
-        int hub,
+        List<Integer> actors,
         long startedMs,
         int shards,
         long pingNs,
@@ -37,6 +38,7 @@ public record NodeSettings(
     public static final Backoff HELLO_BACKOFF = new Backoff(200 * MS, 10_000 * MS);
 
     public NodeSettings {
+        actors = List.copyOf(actors);
         if (shards < 1 || pingNs < 1 || cursorRetentionNs < 1) {
             throw new IllegalArgumentException("A node has " + shards + " shards, a ping each " + pingNs
                     + " ns, and keeps cursors for " + cursorRetentionNs + " ns: each is at least 1");

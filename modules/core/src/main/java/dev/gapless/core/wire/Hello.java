@@ -1,6 +1,7 @@
 package dev.gapless.core.wire;
 
 import dev.gapless.core.Limits;
+import java.util.List;
 
 /**
  * Between node actors: who I am. Repeated until it is answered.
@@ -8,8 +9,8 @@ import dev.gapless.core.Limits;
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for; any other ignores it
  * @param node the sender's name
- * @param hub the number by which the transport tells the sender's node actor from an earlier one at the same address; 0 if none is
- *     needed
+ * @param actors the numbers by which the transport tells the sender's actors from earlier ones at the same address: its node actor's,
+ *     then its shards', in their order; empty if none are needed
  * @param answer true if it answers a Hello, which is not answered again
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970: of two namesakes in different data
  *     centers, the one that was started later gives way
@@ -17,9 +18,17 @@ import dev.gapless.core.Limits;
  * @param publishes whether anything may ever be published there; if not, nothing of it can be missed, however it ends
  */
 public record Hello(
-        long fromUid, long toUid, String node, int hub, boolean answer, long startedMs, long timeMs, boolean publishes)
+        long fromUid,
+        long toUid,
+        String node,
+        List<Integer> actors,
+        boolean answer,
+        long startedMs,
+        long timeMs,
+        boolean publishes)
         implements NodeMessage {
     public Hello {
         Limits.checkName("node", node);
+        actors = List.copyOf(actors);
     }
 }

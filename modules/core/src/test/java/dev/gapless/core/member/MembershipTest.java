@@ -26,7 +26,7 @@ class MembershipTest {
     private final Membership membership = new Membership(1, "n1", history);
 
     private List<MemberEvent> heard(long uid, String node) {
-        return membership.heard(new Hello(uid, 1, node, 0, false, 0, 0, true));
+        return membership.heard(new Hello(uid, 1, node, List.of(), false, 0, 0, true));
     }
 
     private void up() {

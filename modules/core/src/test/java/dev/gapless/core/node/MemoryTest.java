@@ -49,7 +49,7 @@ class MemoryTest implements Outbox.Carrier {
 
     private Node started(History.Bounds bounds) {
         NodeSettings settings = new NodeSettings(
-                SELF, "n1", 7, 0, 1, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF, bounds, true, null);
+                SELF, "n1", List.of(7), 0, 1, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF, bounds, true, null);
         return new Node(settings, () -> published, outbox, now());
     }
 
@@ -99,7 +99,7 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     private void hello(long uid) {
-        did(() -> node.onMessage(new Hello(uid, SELF, "n" + uid, 3, true, 0, 0, true), now()));
+        did(() -> node.onMessage(new Hello(uid, SELF, "n" + uid, List.of(3), true, 0, 0, true), now()));
     }
 
     private void removed(long uid) {
@@ -161,7 +161,7 @@ class MemoryTest implements Outbox.Carrier {
         appears(THIRD);
         removed(OTHER);
         long ahead = 3_600_000;
-        did(() -> node.onMessage(new Hello(THIRD, SELF, "n3", 3, true, ahead, ahead, true), now()));
+        did(() -> node.onMessage(new Hello(THIRD, SELF, "n3", List.of(3), true, ahead, ahead, true), now()));
         assertEquals(
                 List.of(new Departure(OTHER, "host:20", ahead, null)), history().departures());
     }
@@ -323,7 +323,7 @@ class MemoryTest implements Outbox.Carrier {
             "ruleT2: who ended is remembered by the cluster's time, which is that of the member that is furthest ahead")
     void goesByTheClustersTime() {
         upWith(OTHER, THIRD);
-        did(() -> node.onMessage(new Hello(OTHER, SELF, "n20", 3, true, 0, 5_000, true), now()));
+        did(() -> node.onMessage(new Hello(OTHER, SELF, "n20", List.of(3), true, 0, 5_000, true), now()));
         nowNs += SECOND;
         removed(THIRD);
         assertEquals(6_000, history().departures().get(0).endedMs());

@@ -44,7 +44,7 @@ class NodeTest implements Outbox.Carrier {
         NodeSettings settings = new NodeSettings(
                 SELF,
                 "n",
-                7,
+                List.of(7),
                 startedMs,
                 SHARDS,
                 SECOND,
@@ -91,7 +91,7 @@ class NodeTest implements Outbox.Carrier {
     }
 
     private List<Effect> helloOf(long uid, String name, long startedMs) {
-        return did(() -> node.onMessage(new Hello(uid, SELF, name, 3, false, startedMs, 0, true), at(0)));
+        return did(() -> node.onMessage(new Hello(uid, SELF, name, List.of(3), false, startedMs, 0, true), at(0)));
     }
 
     private void isMember(long uid, String dataCenter, long number) {
@@ -112,11 +112,13 @@ class NodeTest implements Outbox.Carrier {
         up("dc", 1);
         assertEquals(List.of(), helloOf(OTHER, "other", 0));
         isMember(OTHER, "dc", 2);
-        assertEquals(List.of(), did(() -> node.onMessage(new Hello(OTHER, 99, "other", 3, false, 0, 0, true), at(0))));
+        assertEquals(
+                List.of(),
+                did(() -> node.onMessage(new Hello(OTHER, 99, "other", List.of(3), false, 0, 0, true), at(0))));
         assertEquals(Set.of(SELF), node.named());
-        assertTrue(helloOf(OTHER, "other", 0).contains(new Effect.Introduced(OTHER, 3)));
+        assertTrue(helloOf(OTHER, "other", 0).contains(new Effect.Introduced(OTHER, List.of(3))));
         assertEquals(Set.of(SELF, OTHER), node.named());
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, true, 1_000, 0, true)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), true, 1_000, 0, true)), packets);
     }
 
     @Test
@@ -142,7 +144,7 @@ class NodeTest implements Outbox.Carrier {
         isMember(OTHER, "dc", 2);
         assertEquals(200_000_000L, node.deadlineNs());
         did(() -> node.onTime(at(200_000_000L)));
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", 7, false, 1_000, 200, true)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), false, 1_000, 200, true)), packets);
         assertEquals(600_000_000L, node.deadlineNs());
         helloOf(OTHER, "other", 0);
         did(() -> node.onTime(at(600_000_000L)));

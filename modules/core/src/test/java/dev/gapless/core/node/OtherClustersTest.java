@@ -68,7 +68,7 @@ class OtherClustersTest {
             NodeSettings settings = new NodeSettings(
                     uid,
                     name,
-                    (int) uid,
+                    List.of((int) uid),
                     startedMs,
                     1,
                     SECOND,
@@ -862,7 +862,7 @@ class OtherClustersTest {
     }
 
     private static dev.gapless.core.wire.Hello hello(Member from, Member to) {
-        return new dev.gapless.core.wire.Hello(from.uid, to.uid, "n1", 1, true, 0, 0, true);
+        return new dev.gapless.core.wire.Hello(from.uid, to.uid, "n1", List.of(1), true, 0, 0, true);
     }
 
     @Test

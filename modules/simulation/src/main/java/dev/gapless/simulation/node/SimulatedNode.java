@@ -30,6 +30,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -95,7 +96,7 @@ public final class SimulatedNode implements LogSource {
         NodeSettings nodeSettings = new NodeSettings(
                 uid,
                 name,
-                0,
+                List.of(),
                 outside.nowMs(),
                 SHARDS,
                 settings.heartbeatNs(),

@@ -17,6 +17,7 @@ import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.shard.ShardDriver;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -48,7 +49,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
         NodeSettings self = new NodeSettings(
                 uid,
                 name,
-                0,
+                List.of(),
                 around.time().ms(),
                 1,
                 settings.pingInterval.toNanos(),
