@@ -168,18 +168,20 @@ final class Clusters {
 
     /** When one of this cluster had a word of that one the last time, which was there long enough to tell; once that one is over. */
     private long heardUntilNs(@Nullable Members cluster, Members other) {
-        if (other.size() > 0) {
-            return Long.MAX_VALUE;
-        }
-        long untilNs = 0;
+        return other.size() > 0 ? Long.MAX_VALUE : lastWordNs(cluster, other);
+    }
+
+    /** The same, whether it is over or not; 0 if nobody heard who could tell. */
+    private long lastWordNs(@Nullable Members cluster, @Nullable Members other) {
+        long lastNs = 0;
         for (Map.Entry<Long, Long> by : met.getOrDefault(cluster, Map.of())
                 .getOrDefault(other, Map.of())
                 .entrySet()) {
             boolean tells = endedNs.getOrDefault(by.getKey(), Long.MAX_VALUE)
                     > by.getValue() + schedule.profile().toTellOfAnotherNs();
-            untilNs = tells ? Math.max(untilNs, by.getValue()) : untilNs;
+            lastNs = tells ? Math.max(lastNs, by.getValue()) : lastNs;
         }
-        return untilNs;
+        return lastNs;
     }
 
     /** What this process's cluster has to do with others. */
@@ -209,7 +211,7 @@ final class Clusters {
             public boolean isStranger(long otherUid) {
                 return byUid.containsKey(uid)
                         && isElsewhere(otherUid)
-                        && !met.getOrDefault(of(uid), Map.of()).containsKey(of(otherUid));
+                        && lastWordNs(of(uid), of(otherUid)) == 0;
             }
         };
     }
