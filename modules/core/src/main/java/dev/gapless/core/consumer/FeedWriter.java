@@ -162,7 +162,7 @@ final class FeedWriter {
 
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
     long unknown(long nowMs) {
-        unknown(context.sessions().getAsLong(), nowMs);
+        unknown(context.asking().nextNumber(), nowMs);
         return feed.head();
     }
 

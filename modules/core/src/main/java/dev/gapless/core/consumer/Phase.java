@@ -40,9 +40,10 @@ sealed interface Phase {
      * Its producer was asked, and has not answered.
      *
      * @param attempts all since the last gap or silence: each may be answered. Invariant: at least one
+     * @param askedNs when the first of them was made
      * @param dueNs when it is asked again
      */
-    record Registering(long uid, Attempts attempts, long dueNs) implements Present, Timed {
+    record Registering(long uid, Attempts attempts, long askedNs, long dueNs) implements Present, Timed {
         public Registering {
             assert !attempts.isEmpty() : uid;
         }

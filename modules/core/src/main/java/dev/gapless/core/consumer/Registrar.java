@@ -32,22 +32,34 @@ final class Registrar {
     /** Asks its producer anew for what follows its position; if no answer comes, again after a backoff. */
     void register(Registration r, long nowNs) {
         Session session = session(r);
-        r.becomeRegistering(session, nowNs + backoffNs(r.unanswered()));
+        r.becomeRegistering(session, nowNs, nowNs + waitNs(r, nowNs));
         ask(r, session);
     }
 
-    /** No answer came: asks the same again. */
+    /** No answer came: asks the same again, unless answers take longer by now. */
     void repeat(Registration r, long nowNs) {
-        Session session = session(r);
-        r.becomeUnanswered(session, nowNs + backoffNs(r.unanswered()));
-        ask(r, session);
+        long notBeforeNs = r.askedNs() + patienceNs(r, nowNs);
+        if (notBeforeNs - nowNs > 0) {
+            r.becomeDue(notBeforeNs);
+        } else {
+            Session session = session(r);
+            r.becomeUnanswered(session, nowNs + waitNs(r, nowNs));
+            ask(r, session);
+        }
+    }
+
+    /** It answers this attempt, or sends what belongs to it. */
+    void answered(Registration r, Session session, long nowNs) {
+        if (r.isRegistering() && r.attempts().first().equals(session)) {
+            context.asking().answered(r.uid(), nowNs - r.askedNs(), nowNs);
+        }
     }
 
     private Session session(Registration r) {
         if (r.wasAsked()) {
             registeredAgain++;
         }
-        return new Session(context.uid(), context.sessions().getAsLong());
+        return new Session(context.uid(), context.asking().nextNumber());
     }
 
     private void ask(Registration r, Session session) {
@@ -67,10 +79,19 @@ final class Registrar {
         }
     }
 
+    private long waitNs(Registration r, long nowNs) {
+        return Math.max(backoffNs(r.unanswered()), patienceNs(r, nowNs));
+    }
+
+    private long patienceNs(Registration r, long nowNs) {
+        return context.asking()
+                .patienceNs(r.uid(), context.settings().registerBackoff().maxNs(), nowNs);
+    }
+
     private long backoffNs(int attempt) {
         long wait = context.settings().registerBackoff().waitNs(attempt);
         double jitter = context.settings().registerJitter();
-        return (long) (wait * (1 + jitter * (2 * context.jitter().nextDouble() - 1)));
+        return (long) (wait * (1 + jitter * (2 * context.asking().nextShare() - 1)));
     }
 
     /** Everything up to its position is in the feed. */

@@ -99,8 +99,8 @@ final class Registration {
     }
 
     /** It was asked anew: no answer to what was asked before counts any more. */
-    void becomeRegistering(Session session, long dueNs) {
-        phase = new Phase.Registering(namedUid(), Attempts.of(session), dueNs);
+    void becomeRegistering(Session session, long nowNs, long dueNs) {
+        phase = new Phase.Registering(namedUid(), Attempts.of(session), nowNs, dueNs);
         acknowledged();
         unanswered++;
         assert isConsistent() : this;
@@ -109,9 +109,15 @@ final class Registration {
     /** It was asked the same once more, since no answer came; one to an earlier attempt may still come. */
     void becomeUnanswered(Session session, long dueNs) {
         assert isRegistering() : this;
-        phase = new Phase.Registering(uid(), attempts().and(session), dueNs);
+        phase = new Phase.Registering(uid(), attempts().and(session), askedNs(), dueNs);
         unanswered++;
         assert isConsistent() : this;
+    }
+
+    /** It is not asked the same again before this time. */
+    void becomeDue(long dueNs) {
+        assert isRegistering() : this;
+        phase = new Phase.Registering(uid(), attempts(), askedNs(), dueNs);
     }
 
     /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
@@ -367,6 +373,11 @@ final class Registration {
 
     int unanswered() {
         return unanswered;
+    }
+
+    /** When the first of its attempts was made. While it is REGISTERING. */
+    long askedNs() {
+        return ((Phase.Registering) phase).askedNs();
     }
 
     /** Was this life asked before? */

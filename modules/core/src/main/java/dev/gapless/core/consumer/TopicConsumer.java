@@ -23,8 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +36,7 @@ public final class TopicConsumer {
     private final long uid;
     private final TopicSettings settings;
     private final Eras eras = new Eras();
-    private final LongSupplier sessions;
-    private final RandomGenerator jitter;
+    private final Asking asking;
     private final Outbox outbox;
     private final Effect.Arrived arrived;
 
@@ -58,20 +55,13 @@ public final class TopicConsumer {
      * A consumer without a subscription.
      *
      * @param uid this node's life
-     * @param sessions gives a higher number at each call, for all topics of this process
+     * @param asking of its shard
      */
-    public TopicConsumer(
-            String topic,
-            long uid,
-            TopicSettings settings,
-            LongSupplier sessions,
-            RandomGenerator jitter,
-            Outbox outbox) {
+    public TopicConsumer(String topic, long uid, TopicSettings settings, Asking asking, Outbox outbox) {
         this.topic = topic;
         this.uid = uid;
         this.settings = settings;
-        this.sessions = sessions;
-        this.jitter = jitter;
+        this.asking = asking;
         this.outbox = outbox;
         this.arrived = new Effect.Arrived(topic);
         this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), Start.LATEST, null);
@@ -79,7 +69,7 @@ public final class TopicConsumer {
     }
 
     private ReaderContext context(long number, TopicSettings readerSettings) {
-        return new ReaderContext(topic, number, uid, readerSettings, eras, sessions, jitter, outbox);
+        return new ReaderContext(topic, number, uid, readerSettings, eras, asking, outbox);
     }
 
     /** The shared feed, which says by itself what any thread may call. */
@@ -142,7 +132,7 @@ public final class TopicConsumer {
     }
 
     private double share() {
-        return settings.reloadJitterNs() == 0 ? 0 : jitter.nextDouble();
+        return settings.reloadJitterNs() == 0 ? 0 : asking.nextShare();
     }
 
     private Open openWithOwnFeed(long id, Opening opening, Now now) {

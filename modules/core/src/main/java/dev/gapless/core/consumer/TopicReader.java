@@ -217,9 +217,9 @@ final class TopicReader {
         hasUpTo(message.head(), message.next() - 1, now.ns());
         Placed at = r.at();
         if (at == null) {
-            accepted(r, message.session(), writer.begins(r, message, now.ms()));
+            accepted(r, message.session(), writer.begins(r, message, now.ms()), now);
         } else if (message.next() == at.sequence() + 1) {
-            accepted(r, message.session(), writer.resumed(r, at, message, now.ms()));
+            accepted(r, message.session(), writer.resumed(r, at, message, now.ms()), now);
         } else {
             registrar.register(r, now.ns()); // C2
         }
@@ -230,7 +230,7 @@ final class TopicReader {
             return;
         }
         hasUpTo(message.head(), message.resumeAt() - 1, now.ns());
-        accepted(r, message.session(), writer.expires(r, message, now.ms()));
+        accepted(r, message.session(), writer.expires(r, message, now.ms()), now);
     }
 
     /** A producer has that much, and the feed will have this much of it (rule S6). */
@@ -271,7 +271,8 @@ final class TopicReader {
                 : null;
     }
 
-    private void accepted(Registration r, Session session, At at) {
+    private void accepted(Registration r, Session session, At at, Now now) {
+        registrar.answered(r, session, now.ns());
         r.becomeLive(session, at, patienceNs);
         writer.mustBeListed(registrations.mustBeListed());
         ends.settle(registrations::isOpen);

@@ -1,6 +1,7 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
+import dev.gapless.core.consumer.Asking;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Shard {
     private final ShardSettings settings;
     private final Outbox outbox;
+    private final Asking asking;
     private final Map<String, ProducerState> producers = new LinkedHashMap<>();
     private final Map<String, TopicConsumer> consumers = new LinkedHashMap<>();
 
@@ -56,6 +58,7 @@ public final class Shard {
     public Shard(ShardSettings settings, Outbox outbox) {
         this.settings = settings;
         this.outbox = outbox;
+        this.asking = new Asking(settings.sessions(), settings.jitter());
         outbox.heardBy(new WatchesWhoIsAsked());
     }
 
@@ -172,6 +175,7 @@ public final class Shard {
             watched.remove(removed);
             producers.values().forEach(producer -> producer.onRemoved(removed, now));
         }
+        asking.retain(members.lives());
         afterAllProducersInput(now);
         if (!members.up()) {
             return;
@@ -288,13 +292,8 @@ public final class Shard {
             if (!settings.consumers().take()) {
                 return new Opened.TooManyTopics(settings.consumers().most());
             }
-            consumer = new TopicConsumer(
-                    topic,
-                    settings.uid(),
-                    settings.topics().apply(topic),
-                    settings.sessions(),
-                    settings.jitter(),
-                    outbox);
+            consumer =
+                    new TopicConsumer(topic, settings.uid(), settings.topics().apply(topic), asking, outbox);
             consumers.put(topic, consumer);
             if (members.up()) {
                 consumer.begin(members, now);

@@ -63,7 +63,13 @@ class PastTest implements Outbox.Carrier {
 
     private TopicReader reader(Start start, CursorToken token) {
         ReaderContext context = new ReaderContext(
-                TOPIC, 1, 20, Given.ring(64), eras, () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
+                TOPIC,
+                1,
+                20,
+                Given.ring(64),
+                eras,
+                new Asking(() -> ++sessions, new SplittableRandom(1)),
+                Given.outbox(this));
         return new TopicReader(context, feed, start, token);
     }
 

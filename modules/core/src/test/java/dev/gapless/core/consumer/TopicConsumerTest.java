@@ -65,7 +65,8 @@ class TopicConsumerTest implements Outbox.Carrier {
     private long sessions;
 
     private TopicConsumer consumer(TopicSettings settings) {
-        return new TopicConsumer(TOPIC, 20, settings, () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
+        return new TopicConsumer(
+                TOPIC, 20, settings, new Asking(() -> ++sessions, new SplittableRandom(1)), Given.outbox(this));
     }
 
     @Override

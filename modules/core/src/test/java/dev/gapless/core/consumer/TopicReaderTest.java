@@ -69,6 +69,7 @@ class TopicReaderTest implements Outbox.Carrier {
     private Feed feed = new Feed(Given.ring(64));
     private final List<String> missed = new ArrayList<>();
     private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Asking asking = new Asking(() -> ++this.sessions, new SplittableRandom(1));
     private TopicReader consumer = consumer(Start.LATEST, null);
     private long sessions;
     private long nowNs;
@@ -79,8 +80,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private TopicReader consumer(Start start, CursorToken token, TopicSettings settings) {
-        ReaderContext reader = new ReaderContext(
-                TOPIC, 0, OWN, settings, new Eras(), () -> ++sessions, new SplittableRandom(1), Given.outbox(this));
+        ReaderContext reader = new ReaderContext(TOPIC, 0, OWN, settings, new Eras(), asking, Given.outbox(this));
         return new TopicReader(reader, feed, start, token);
     }
 
@@ -473,6 +473,48 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleC5: a member that takes long to answer is not asked again before it can have answered")
+    void waitsAsLongAsAnswersTake() {
+        begin(present(PRODUCER), named(PRODUCER));
+        Session first = session();
+        after(SECOND / 5);
+        after(2 * SECOND / 5);
+        assertNotEquals(first, session(), "nothing is known of it yet");
+        nowNs += SECOND / 5;
+        consumer.onMessage(new Registered(TOPIC, 0, first, LOG, 1, 1, 0), now());
+
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + 2 * 4 * SECOND / 5, consumer.deadlineNs(nowNs), "the first attempt took 0.8 s");
+        after(SECOND / 5);
+        registered(LOG, 1, 0);
+        nowNs += 10 * SECOND + 1;
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs), "that was long ago");
+    }
+
+    @Test
+    @DisplayName("ruleC5: whoever asked before others found out how long it takes waits as long as they")
+    void waitsAsLongAsAnswersHaveBeenFoundToTake() {
+        begin(present(PRODUCER), named(PRODUCER));
+        TopicReader early = consumer;
+        Session firstOfEarly = session();
+        consumer = consumer(Start.LATEST, null);
+        begin(present(PRODUCER), named(PRODUCER));
+        Session firstOfLate = session();
+        assertNotEquals(firstOfEarly, firstOfLate);
+
+        nowNs += SECOND / 8;
+        early.onMessage(new Registered(TOPIC, 0, firstOfEarly, LOG, 1, 1, 0), now());
+        nowNs += SECOND / 5 - SECOND / 8;
+        consumer.onTime(now());
+        assertEquals(firstOfLate, session(), "an answer takes an eighth of a second: twice that is not over");
+        after(SECOND / 4 - SECOND / 5 - 1);
+        assertEquals(firstOfLate, session());
+        after(1);
+        assertNotEquals(firstOfLate, session());
+    }
+
+    @Test
     @DisplayName("rowO1, ruleC5: a member is asked for as long as it is one, at intervals with jitter, between bounds")
     void registersForAsLongAsItIsAMember() {
         TopicSettings jittery = Given.ring(64).with(draft -> draft.registerJitter = 0.2);
@@ -651,6 +693,7 @@ class TopicReaderTest implements Outbox.Carrier {
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(8 * SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
         registered(LOG, 1, 0);
+        nowNs += 10 * SECOND + 1; // how long the first answer took is forgotten
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
     }

@@ -2,6 +2,7 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.consumer.Asking;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Ages;
@@ -98,6 +99,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Ages.class, // nothing is too old here
             RandomGenerator.class, // gives each life's epoch, once
             LongSupplier.class, // counters, see below
+            Asking.class, // nor is longer waited for an answer than the shortest backoff, which is also the longest
             NodeSettings.class, // never change
             BooleanSupplier.class, // looks at the log
             OtherClusterSettings.class, // neither
@@ -129,6 +131,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Reloading.failed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
             Map.entry("Registration.unanswered", "the backoff does not grow here"),
+            Map.entry("Registering.askedNs", "as above, nor is longer waited for an answer"),
             Map.entry("Node.pingDueNs", "no ping is ever sent"),
             Map.entry("Node.helloDueNs", "Hellos are repeated by an action"),
             Map.entry("Node.hellos", "as above"),

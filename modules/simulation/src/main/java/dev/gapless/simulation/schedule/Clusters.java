@@ -209,9 +209,7 @@ final class Clusters {
 
             @Override
             public boolean isStranger(long otherUid) {
-                return byUid.containsKey(uid)
-                        && isElsewhere(otherUid)
-                        && lastWordNs(of(uid), of(otherUid)) == 0;
+                return byUid.containsKey(uid) && isElsewhere(otherUid) && lastWordNs(of(uid), of(otherUid)) == 0;
             }
         };
     }
