@@ -16,6 +16,7 @@ public enum Figure {
     CPU_RATIO_ONE_STUCK("cpu_ratio_one_stuck"),
     HEAP_UNUSED("heap_bytes_per_topic_unused"),
     HEAP_USED("heap_bytes_per_topic_used"),
+    SETTLED("settled_ms"),
     IDLE_CPU("idle_cpu_ms_per_s"),
     IDLE_CPU_EMPTY("idle_cpu_ms_per_s_no_topics"),
     IDLE_CPU_UNUSED("idle_cpu_ms_per_s_unused"),

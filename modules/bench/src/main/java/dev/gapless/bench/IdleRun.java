@@ -12,7 +12,7 @@ import java.util.List;
  * without topics, with topics that were never used, and with topics that hold ten messages.
  */
 final class IdleRun extends OneRun {
-    /** For many subscriptions to be ready. */
+    /** For many subscriptions to be ready, and for their nodes to have nothing left to do. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final int LEFT = 10;
@@ -35,12 +35,15 @@ final class IdleRun extends OneRun {
         if (peer.name().equals("gapless")) {
             int topics = (workload == Workload.W9_1000 ? 1_000 : 10_000)
                     / plan.scale().topicsDivisor();
+            long beginNs = System.nanoTime();
             for (Child node : nodes) {
                 node.order("topics " + topics);
             }
             for (Child node : nodes) {
                 node.answer("made", PATIENCE);
             }
+            settle(nodes);
+            figures.put(Figure.SETTLED, (System.nanoTime() - beginNs) / NS_PER_MS);
             Idle unused = idle(nodes);
             nodes.get(0).order("publish " + LEFT);
             nodes.get(0).answer("published", PATIENCE);
@@ -50,6 +53,7 @@ final class IdleRun extends OneRun {
             for (Child node : nodes) {
                 node.answer("got", PATIENCE);
             }
+            settle(nodes);
             Idle used = idle(nodes);
             double all = (double) topics * nodes.size();
             figures.put(Figure.HEAP_UNUSED, (unused.heapBytes() - empty.heapBytes()) / all);
@@ -59,6 +63,16 @@ final class IdleRun extends OneRun {
             figures.put(Figure.IDLE_CPU_EMPTY, cpuMsPerS(empty));
         }
         return observation.others();
+    }
+
+    /** Waits until none of them has anything left to do. */
+    private static void settle(List<Child> nodes) throws RunFailure, InterruptedException {
+        for (Child node : nodes) {
+            node.order("settle " + PATIENCE.toNanos());
+        }
+        for (Child node : nodes) {
+            node.answer("settled", PATIENCE.multipliedBy(2));
+        }
     }
 
     /** All nodes together, while nothing happens. */

@@ -46,6 +46,7 @@ final class BenchTable {
             new Column("peak heap MiB", Figure.PEAK_HEAP, 1 << 20, "%.0f"),
             new Column("heap/topic, unused", Figure.HEAP_UNUSED, 1, "%.0f"),
             new Column("heap/topic, ten messages", Figure.HEAP_USED, 1, "%.0f"),
+            new Column("settled s", Figure.SETTLED, 1_000, "%.1f"),
             new Column("idle CPU ms/s", Figure.IDLE_CPU, 1, "%.1f"),
             new Column("unused topics", Figure.IDLE_CPU_UNUSED, 1, "%.1f"),
             new Column("no topics", Figure.IDLE_CPU_EMPTY, 1, "%.1f"));

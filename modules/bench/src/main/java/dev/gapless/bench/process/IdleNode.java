@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   connect ADDRESS...   ready
  *   idle NS              idle HEAP_BYTES CPU_NS ELAPSED_NS     the heap after a collection
  *   topics N             made
+ *   settle NS            settled                               once it does next to nothing; fails after so long
  *   publish N            published                             so many messages to each topic
  *   await N              got
  * </pre>
@@ -41,6 +42,11 @@ record IdleNode(String config) implements Job {
     private static final OperatingSystemMXBean PROCESS =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
+    private static final long SECOND_NS = 1_000_000_000;
+    /** What a node of Pekko without topics uses in a second is about half of it. */
+    private static final long NEXT_TO_NOTHING_NS = 150_000_000;
+
+    private static final int QUIET_SECONDS = 2;
     /** Objects with finalizers and cleaners go with the second or third collection. */
     private static final int COLLECTIONS = 3;
 
@@ -61,6 +67,10 @@ record IdleNode(String config) implements Job {
                     topics.make(Gapless.get(node.system()), number);
                     dialogue.say("made");
                 }
+                case "settle" -> {
+                    settle(number);
+                    dialogue.say("settled");
+                }
                 case "publish" -> {
                     topics.publish(number);
                     dialogue.say("published");
@@ -71,6 +81,22 @@ record IdleNode(String config) implements Job {
                 }
                 default -> throw new IllegalStateException("an idle node knows no '" + order.get(0) + "'");
             }
+        }
+    }
+
+    /** Waits until registrations are answered, and the compiler has caught up. */
+    private static void settle(long ns) {
+        long untilNs = System.nanoTime() + ns;
+        int quiet = 0;
+        while (quiet < QUIET_SECONDS) {
+            long beginNs = System.nanoTime();
+            if (beginNs - untilNs > 0) {
+                throw new IllegalStateException(
+                        "a node with nothing to do is still busy after " + ns / SECOND_NS + " s");
+            }
+            long cpuBeginNs = PROCESS.getProcessCpuTime();
+            Window.sleepUntil(beginNs + SECOND_NS);
+            quiet = PROCESS.getProcessCpuTime() - cpuBeginNs < NEXT_TO_NOTHING_NS ? quiet + 1 : 0;
         }
     }
 
