@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.internal.wire.OtherVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.AbstractActor;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.ActorSelection;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.DeadLetter;
@@ -285,6 +289,28 @@ class MembersTest {
                                         && t.producer().cursors().get(0).node().equals(consumer)
                                         && t.producer().cursors().get(0).lag() == 0);
             });
+        }
+    }
+
+    @Test
+    void aNodeOfAnotherWireVersionIsToldOfInOneLine() {
+        try (TestCluster cluster = TestCluster.of(1, "");
+                Logged logged = new Logged()) {
+            get(cluster.gapless(0).status(Duration.ofSeconds(5))); // its node actor is there
+            ActorSelection node = cluster.system(0).actorSelection("/system/gapless");
+            for (int i = 0; i < 3; i++) {
+                node.tell(new OtherVersion(1), ActorRef.noSender());
+                node.tell(new OtherVersion(9), ActorRef.noSender());
+            }
+            get(cluster.gapless(0).status(Duration.ofSeconds(5))); // it has taken them
+            assertEquals(
+                    2,
+                    logged.lines(Level.ERROR, "A node writes to this one in version")
+                            .size());
+            assertEquals(
+                    1,
+                    logged.lines(Level.ERROR, "in version 9 of Gapless's wire format")
+                            .size());
         }
     }
 }

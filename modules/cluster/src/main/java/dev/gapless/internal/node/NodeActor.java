@@ -17,6 +17,7 @@ import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.report.SlowHandlers;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.wire.OtherVersion;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final OtherClusterNotice otherClusters;
     private final NodeEffects effects;
     private final SlowHandlers slowHandlers;
+    private final OtherVersions otherVersions = new OtherVersions();
     private @Nullable CompletableFuture<Done> left;
     private long timerNs = Long.MAX_VALUE;
     private boolean failed;
@@ -206,6 +208,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         return newReceiveBuilder()
                 .onMessage(Message.class, this::onMessage)
                 .onMessage(NodeMessage.class, message -> did(() -> node.onMessage(message, now())))
+                .onMessage(OtherVersion.class, message -> did(() -> otherVersions.met(message, log())))
                 .onMessage(FromShard.class, told -> did(() -> node.onShard(told.shard(), told.message(), now())))
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)

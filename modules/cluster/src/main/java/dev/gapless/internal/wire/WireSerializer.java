@@ -29,7 +29,8 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  */
 public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     static final int IDENTIFIER = 1_734_438_000;
-    static final byte VERSION = 2;
+    /** Of the wire format: the first byte of each message. */
+    public static final byte VERSION = 2;
 
     private static final String HELLO = "h";
     private static final String PING = "p";
@@ -139,8 +140,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             WireBuffer in = new WireBuffer(buffer);
             int version = in.readByte();
             if (version != VERSION) {
-                throw new NotSerializableException("A message of Gapless has version " + version
-                        + ", this node reads version " + VERSION + ": run the same version on all nodes");
+                return new OtherVersion(version);
             }
             return switch (manifest) {
                 case PING ->
