@@ -46,7 +46,7 @@ public final class ProducerLogs {
         this.settings = settings;
         this.maxTopics = maxTopics;
         this.stats = stats;
-        this.completions = new Completions(completions);
+        this.completions = completions;
     }
 
     /** That of all logs of this shard, counted from 0. */
