@@ -132,6 +132,9 @@ final class Clusters {
         met.getOrDefault(cluster, Map.of())
                 .forEach((other, by) ->
                         met.computeIfAbsent(part, of -> new HashMap<>()).put(other, new HashMap<>(by)));
+        if (estranged.contains(cluster)) {
+            estranged.add(part);
+        }
         return part;
     }
 
