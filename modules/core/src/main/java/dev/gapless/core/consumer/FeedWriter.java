@@ -205,6 +205,16 @@ final class FeedWriter {
 
     // ------------------------------------------------------------------ eras
 
+    /**
+     * A life that went without an answer has its number from now on. It lies between: who was told the end of the life before sees that
+     * another one came, and whoever comes next has a later one, whichever reader it answers first.
+     */
+    void counts(Registration r) {
+        if (r.hasUnheardLife()) {
+            context.eras().endOfUnheard(r.node(), r.unheardUid());
+        }
+    }
+
     private Era continued(Registration r, Placed from, LogIdentity log) {
         if (isUnpublished(log)) {
             return eraOf(r, log);
@@ -227,10 +237,6 @@ final class FeedWriter {
     private Era eraOf(Registration r, CursorExpired message) {
         Placed at = r.at();
         Eras eras = context.eras();
-        if (r.hasUnheardLife()) {
-            // Its number lies between: who was told the end of the life before sees that another one came.
-            eras.endOfUnheard(r.node(), r.unheardUid());
-        }
         return at == null || message.reason() == Reason.PRODUCER_RESTARTED
                 ? eraOf(r, message.log())
                 : eras.continued(r.node(), at, message.log(), r.uid());

@@ -204,6 +204,7 @@ final class Producers {
             registrations.forget(r);
             endsExactly(r, removedUid, removed.published().get(topic), now.ms());
         } else if (r.at() != null) {
+            writer.counts(r);
             wentUnheard(r, removed, now.ms());
             r.becomeWaiting(now.ns() + settings.producerReturnNs()); // C7
         } else {

@@ -69,6 +69,7 @@ class TopicReaderTest implements Outbox.Carrier {
     private Feed feed = new Feed(Given.ring(64));
     private final List<String> missed = new ArrayList<>();
     private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Eras eras = new Eras();
     private final Asking asking = new Asking(() -> ++this.sessions, new SplittableRandom(1));
     private TopicReader consumer = consumer(Start.LATEST, null);
     private long sessions;
@@ -80,7 +81,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private TopicReader consumer(Start start, CursorToken token, TopicSettings settings) {
-        ReaderContext reader = new ReaderContext(TOPIC, 0, OWN, settings, new Eras(), asking, Given.outbox(this));
+        ReaderContext reader = new ReaderContext(TOPIC, 0, OWN, settings, eras, asking, Given.outbox(this));
         return new TopicReader(reader, feed, start, token);
     }
 
@@ -852,6 +853,24 @@ class TopicReaderTest implements Outbox.Carrier {
         expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
         At next = assertInstanceOf(At.class, last().after());
         assertTrue(next.era().number() > position + 1, "who was told the first one's end sees that it is not the next");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleF2, S6: a life that went without an answer lies before the next one, though that answered another reader first")
+    void unheardLifeBeforeAnAnswerToAnother() {
+        LogIdentity nothing = LogIdentity.fresh(Epoch.NONE, 0);
+        begin(present(PRODUCER), named(PRODUCER));
+        registered(nothing, 1, 0);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        consumer.onMembers(List.of(present(2), named(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
+        consumer.onMembers(List.of(present(3), named(3)), history, now());
+        eras.ofUnpublished("p", nothing, 3); // a catch-up reader that never heard of the others
+        registered(nothing, 1, 0);
+        Placed lost = assertInstanceOf(FeedEntry.Expired.class, feed.get(feed.head() - 1))
+                .after();
+        assertTrue(last().after().isBeyond(lost), "who is where the stream goes on lacks nothing of what lies before");
     }
 
     @Test

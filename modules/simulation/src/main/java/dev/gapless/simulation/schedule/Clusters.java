@@ -39,6 +39,9 @@ final class Clusters {
     private final Set<Members> estranged = new HashSet<>();
 
     private final Map<Long, Long> endedNs = new HashMap<>();
+    /** Those that lived when their cluster removed them: each takes itself for a member of one, with those that it still sees. */
+    private final Set<Long> outlived = new HashSet<>();
+
     /** From then on a process says nothing of those who join it. */
     private final Map<Long, Long> gaveWayNs = new HashMap<>();
 
@@ -129,6 +132,9 @@ final class Clusters {
         met.getOrDefault(cluster, Map.of())
                 .forEach((other, by) ->
                         met.computeIfAbsent(part, of -> new HashMap<>()).put(other, new HashMap<>(by)));
+        if (estranged.contains(cluster)) {
+            estranged.add(part);
+        }
         return part;
     }
 
@@ -214,12 +220,27 @@ final class Clusters {
         };
     }
 
-    /** A process gives way: that is right only if there was another cluster. */
+    /** A process gives way: that is right only if there was another cluster, or somebody who takes itself for one. */
     void givesWay(NodeProcess process, String address) {
         gaveWayNs.putIfAbsent(process.uid(), schedule.timeline().nowNs());
         if (all.size() < 2) {
-            throw new Violation("M4: " + process.host() + " gives way to " + address + ", and there is one cluster");
+            if (!livedOnAt(address)) {
+                throw new Violation(
+                        "M4: " + process.host() + " gives way to " + address + ", and there is one cluster");
+            }
+            schedule.counts().add("clusters: a node gave way to one that was removed and lived on");
         }
+    }
+
+    /**
+     * Is somebody at this address, or was lately, that its cluster had removed? That may have told another to give way (a known limit), which
+     * takes its time.
+     */
+    private boolean livedOnAt(String address) {
+        long latelyNs = schedule.timeline().nowNs() - schedule.profile().toTellOfAnotherNs();
+        return outlived.stream()
+                .filter(uid -> schedule.hostOf(uid).addressOf(uid).equals(address))
+                .anyMatch(uid -> endedNs.getOrDefault(uid, Long.MAX_VALUE) > latelyNs);
     }
 
     /** How a process looks for other clusters; null if it does not. */
@@ -275,6 +296,9 @@ final class Clusters {
 
     void isRemoved(long uid) {
         removed.add(uid);
+        if (!endedNs.containsKey(uid)) {
+            outlived.add(uid);
+        }
         truth.isNoMemberAnyMore(uid, schedule.timeline().stamp());
     }
 
