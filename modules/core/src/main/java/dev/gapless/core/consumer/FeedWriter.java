@@ -160,6 +160,16 @@ final class FeedWriter {
         }
     }
 
+    /** The same, alone, of a life that said what it published, and of which a token has this position. */
+    void departedAfter(Position position, Departure departure, LogEnd ended, long nowMs) {
+        if (position.sequence() < ended.head()) {
+            End end = context.eras().endOfDeparted(departure.producer(), departure.uid(), ended);
+            At at = new At(Eras.eraOf(end, ended, departure.uid()), position.sequence());
+            feed.started(at);
+            tell(departure.producer(), position, end, Reason.PRODUCER_LOST, nowMs);
+        }
+    }
+
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
     long unknown(long nowMs) {
         unknown(context.asking().nextNumber(), nowMs);

@@ -2,6 +2,7 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
@@ -122,11 +123,11 @@ final class Producers {
         for (MemberEvent event : events) {
             onMember(event, now);
         }
+        if (begun) {
+            ends.elsewhere(history, now.ns()).forEach(departure -> endedElsewhere(departure, now.ms())); // M4
+        }
         registrations.forgetLost();
         writer.mustBeListed(registrations.mustBeListed());
-        if (begun) {
-            ends.elsewhere(history, now.ns()).forEach(departure -> writer.departed(departure, true, now.ms())); // M4
-        }
         ends.know(history);
         ends.settle(registrations::isOpen);
     }
@@ -189,7 +190,9 @@ final class Producers {
         registrations.gone(r);
         Registration named = r.isUnnamed() ? ofToken(removedUid) : null;
         if (named != null) {
-            endsAsOfToken(named, removed, now.ms());
+            LogEnd ended =
+                    removed.published() == null ? null : removed.published().get(topic);
+            endsAsOfToken(named, removedUid, ended, now.ms());
             return;
         }
         Registration known = registrations.of(r.node());
@@ -233,17 +236,60 @@ final class Producers {
     }
 
     /** It is told once: here, if it said what it published, or once it was waited for. */
-    private void endsAsOfToken(Registration r, MemberEvent.Removed removed, long nowMs) {
-        LogEnd ended = removed.published() == null ? null : removed.published().get(topic);
+    private void endsAsOfToken(Registration r, long uid, @Nullable LogEnd ended, long nowMs) {
         Position position = Objects.requireNonNull(r.position());
         Set<Long> present = new HashSet<>();
         registrations.present().forEach(other -> present.add(other.uid()));
         if (ended != null
                 && position.epoch().equals(ended.log().epoch())
                 && position.sequence() <= ended.head()
-                && writer.endedAfter(r.node(), removed.uid(), ended, position, present, nowMs)) {
+                && writer.endedAfter(r.node(), uid, ended, position, present, nowMs)) {
             registrations.forget(r);
         }
+    }
+
+    /**
+     * Another cluster hands it over (rule M4). Of what the token has of it nothing is missed; and where an answer, or the wait for one, is
+     * still to tell the rest, it is told once.
+     */
+    private void endedElsewhere(Departure departure, long nowMs) {
+        LogEnd ended = departure.endOf(topic);
+        Registration r = unplaced(departure);
+        Position position = ended == null ? null : ofToken(ended.log().epoch());
+        if (r != null && r.isWaiting() && r.isOnlyInToken()) {
+            endsAsOfToken(r, departure.uid(), ended, nowMs);
+        } else if (r == null && ended != null && position != null) {
+            writer.departedAfter(position, departure, ended, nowMs);
+        } else if (r == null) {
+            writer.departed(departure, true, nowMs);
+        }
+    }
+
+    private @Nullable Position ofToken(Epoch epoch) {
+        for (Position position :
+                token == null ? Set.<Position>of() : token.positions().values()) {
+            if (position != null && position.epoch().equals(epoch)) {
+                return position;
+            }
+        }
+        return null;
+    }
+
+    /** The producer of whose position that is, if nobody has answered for it, and the wait for it is not over; or null. */
+    private @Nullable Registration unplaced(Departure departure) {
+        CursorToken.Seen seen = token == null ? null : token.seen();
+        LogEnd ended = departure.endOf(topic);
+        for (Registration r : registrations.withNames()) {
+            if (r.at() instanceof Unplaced at && !r.isLost()) {
+                long uid =
+                        seen == null ? Registration.NO_UID : seen.lives().getOrDefault(r.node(), Registration.NO_UID);
+                if (uid == departure.uid()
+                        || (ended != null && ended.log().epoch().equals(at.epoch()))) {
+                    return r;
+                }
+            }
+        }
+        return null;
     }
 
     /**

@@ -33,6 +33,7 @@ import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
@@ -376,6 +377,113 @@ class PastTest implements Outbox.Carrier {
         resume(token(unresolved, Map.of()), List.of(), departed(1, TAKEN + 5, null));
         reader.onTime(new Now(now().ms(), Given.ring(64).producerReturnNs()));
         assertEquals(1, feed.head());
+    }
+
+    // ------------------------------------------------------------------ lives of another cluster that the token has a
+    // position of
+
+    private void handedOver(LogEnd end) {
+        history = Given.history(departed(1, TAKEN + 5, end).elsewhere(TAKEN + 5));
+        after();
+    }
+
+    private void returnTimeIsOver() {
+        reader.onTime(new Now(now().ms(), Given.ring(64).producerReturnNs()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4, T2: of a life of another cluster that the token lists, the rest is told exactly once that hands over")
+    void aListedLifeOfAnotherCluster() {
+        resume(at(4), List.of());
+        handedOver(TO_9);
+        isToldExactly(TO_9);
+        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
+        assertTrue(reader.isSettled());
+        assertEquals(Set.of(), feed.known().mustBeListed());
+        returnTimeIsOver();
+        assertEquals(1, missed.size(), "once");
+        assertEquals(Set.of(1L), feed.known().passed().before(feed.head() + 1));
+        assertEquals(Set.of(), feed.known().passed().before(feed.head()));
+    }
+
+    @Test
+    @DisplayName("ruleM4, T2: if the token has all of it, it left, and nothing is missed")
+    void aListedLifeOfAnotherClusterLeft() {
+        resume(at(9), List.of());
+        handedOver(TO_9);
+        returnTimeIsOver();
+        assertInstanceOf(FeedEntry.Left.class, feed.get(feed.head()));
+        assertEquals(List.of(), missed);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4, T2: if it went there without a word, it is told as lost once it was waited for, and not before")
+    void aListedLifeOfAnotherClusterWithoutAFarewell() {
+        resume(at(4), List.of());
+        handedOver(null);
+        assertEquals(0, feed.head());
+        assertEquals(Set.of("p"), feed.known().mustBeListed());
+        returnTimeIsOver();
+        isToldOpen("p");
+        assertEquals(1, missed.size());
+        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4, T2: if the next life is asked for the position already, its answer tells what is missed, once")
+    void aListedLifeOfAnotherClusterWhoseNextIsAsked() {
+        resume(at(4), List.of(new Present(2, "host:2"), new Named(2, "p")));
+        handedOver(TO_9);
+        assertEquals(0, feed.head());
+        Register last = asked.get(asked.size() - 1);
+        assertEquals(new Start.After(new Position(EPOCH, 4)), last.start());
+        reader.onMessage(
+                new CursorExpired(TOPIC, 1, last.session(), Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, 0, true), now());
+        assertEquals(1, missed.size());
+        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
+    }
+
+    @Test
+    @DisplayName("ruleM4, T2: if that one goes without an answer, the wait for the next tells it")
+    void aListedLifeOfAnotherClusterWhoseNextIsSilent() {
+        resume(at(4), List.of(new Present(2, "host:2"), new Named(2, "p")));
+        handedOver(TO_9);
+        after(new Removed(2));
+        long before = feed.head();
+        returnTimeIsOver();
+        assertEquals(before + 1, feed.head());
+        isToldOpen("p");
+        assertEquals(new Position(EPOCH, 4), missed.get(missed.size() - 1).lastPosition());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: one that was told as lost before may have published since: what the token lacks is told again")
+    void aListedLifeOfAnotherClusterThatWasTold() {
+        resume(at(4), List.of(new Present(2, "host:2"))); // which may still turn out to be it
+        returnTimeIsOver();
+        isToldOpen("p");
+        handedOver(TO_9);
+        isToldExactly(TO_9);
+        assertEquals(2, missed.size());
+        assertEquals(new Position(EPOCH, 4), missed.get(1).lastPosition());
+        FeedEntry.Started begins = assertInstanceOf(FeedEntry.Started.class, feed.get(feed.head() - 1));
+        assertEquals(new Position(EPOCH, 4), begins.after().position());
+        assertEquals(feed.get(feed.head()).node(), begins.node());
+    }
+
+    @Test
+    @DisplayName("ruleM4: if the token has all of it, nothing more is told of it")
+    void aListedLifeOfAnotherClusterThatWasToldInVain() {
+        resume(at(9), List.of());
+        returnTimeIsOver();
+        long before = feed.head();
+        handedOver(TO_9);
+        assertEquals(before, feed.head());
+        assertEquals(Set.of(1L), feed.known().passed().before(feed.head() + 1));
     }
 
     // ------------------------------------------------------------------ who knows too little

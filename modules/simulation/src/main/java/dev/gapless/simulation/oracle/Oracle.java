@@ -133,6 +133,9 @@ public final class Oracle {
         if (goesOn || (first > 1 && !behind)) {
             return false;
         }
+        if (got != null && got.isBehind(life.index, first) && !behind) {
+            comesAgain(w, life, "is told of what it has got, to " + got + ": " + gap);
+        }
         boolean over = life.isRemoved() || w.isElsewhere(life); // which has closed its log, and is about to leave there
         if (first + gap.missed() - 1 != life.head() || !over) {
             fail(w, "G1", "is told that a life ended which did not end there: " + gap + ", head " + life.head());

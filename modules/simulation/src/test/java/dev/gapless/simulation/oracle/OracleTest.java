@@ -116,6 +116,16 @@ class OracleTest implements Observer {
         oracle.isLevel(witness);
     }
 
+    @Test
+    void findsALifeThatIsToldAloneFromTheBeginningThoughSomeOfItWasGiven() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 2);
+        truth.left("n1", FIRST);
+        truth.isNoMemberAnyMore(10, stamp());
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 3L, null)));
+    }
+
     // ------------------------------------------------------------------ G1
 
     @Test
