@@ -165,8 +165,10 @@ final class Producers {
         Registration byAddress = registrations.of(member.node()); // a token may know it by its address alone
         if (byAddress != null && byAddress != known && byAddress.isOnlyInToken()) {
             registrations.forget(byAddress);
-            // Also where its end was told already: what the token lists under the name is not what it lists under the address.
-            boolean another = known != null || Objects.requireNonNull(token).positions().containsKey(named.node());
+            // Also where its end was told already: what the token lists under the name is not what it lists under the
+            // address.
+            boolean another =
+                    known != null || Objects.requireNonNull(token).positions().containsKey(named.node());
             if (!another && byAddress.at() == null) {
                 known = byAddress;
             } else if (byAddress.isWaiting()) {

@@ -161,7 +161,8 @@ class PastTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleC7: what a token lists under an address is another life than what it lists under the name, also where that is over")
+    @DisplayName(
+            "ruleC7: what a token lists under an address is another life than what it lists under the name, also where that is over")
     void anAddressBesideANameThatIsOver() {
         Map<String, Position> positions = new HashMap<>();
         positions.put("p", new Position(EPOCH, 4));
@@ -171,7 +172,8 @@ class PastTest implements Outbox.Carrier {
                 List.of(new Present(3, "host:3"), new Named(3, "p")),
                 departed(1, TAKEN + 5, TO_9),
                 new Departure(2, "host:3", TAKEN + 5, null));
-        assertEquals(List.of("p", "host:3"), missed.stream().map(Effect.Missed::node).toList());
+        assertEquals(
+                List.of("p", "host:3"), missed.stream().map(Effect.Missed::node).toList());
         isToldOpen("host:3");
         assertEquals(Start.BEGINNING, asked.get(asked.size() - 1).start());
     }
