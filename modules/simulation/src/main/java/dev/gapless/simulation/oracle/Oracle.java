@@ -128,7 +128,7 @@ public final class Oracle {
         }
         long first = Objects.requireNonNull(gap.firstMissing());
         boolean goesOn = got != null && got.life() == life.index && got.sequence() == first - 1;
-        boolean behind = (got != null && got.life() > life.index)
+        boolean behind = (got != null && got.isBehind(life.index, Place.END))
                 || w.ended.getOrDefault(node, -1) >= life.index; // it was told as lost before anybody knew its end
         if (goesOn || (first > 1 && !behind)) {
             return false;
@@ -291,7 +291,7 @@ public final class Oracle {
             if (gap.firstMissing() != null) {
                 passNumbers(w, node, gap);
                 Gap next = gap.missed() == null && i + 1 < gaps.size() ? gaps.get(i + 1) : null;
-                if (next != null && next.epoch() != null) {
+                if (next != null && next.epoch() != null && !next.epoch().equals(gap.epoch())) {
                     w.due.put(
                             node, new Place(truth.life(node, next.epoch()).index, 0)); // nobody knows what lies between
                 }
