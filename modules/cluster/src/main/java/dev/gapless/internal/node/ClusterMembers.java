@@ -116,7 +116,7 @@ final class ClusterMembers {
             List<Integer> actors = introduced.actors();
             List<ActorRef<Object>> theirShards = new ArrayList<>();
             for (int i = 1; i < actors.size(); i++) {
-                theirShards.add(actorOf(member, "/" + NodeActor.nameOfShard(i - 1) + "#" + actors.get(i)));
+                theirShards.add(actorOf(member, "/" + ShardActor.nameOf(i - 1) + "#" + actors.get(i)));
             }
             peers.put(introduced.uid(), actorOf(member, "#" + actors.get(0)), theirShards);
         }

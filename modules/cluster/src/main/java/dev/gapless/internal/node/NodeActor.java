@@ -170,10 +170,6 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         settle();
     }
 
-    static String nameOfShard(int index) {
-        return "shard-" + index;
-    }
-
     private List<ActorRef<Object>> spawnShards(long uid, NodeStats stats) {
         List<ActorRef<Object>> spawned = new ArrayList<>();
         AtomicLong sessions = new AtomicLong();
@@ -190,8 +186,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                     message -> actor.tell(new FromShard(index, message)),
                     sessions,
                     consumers);
-            ActorRef<Object> shard =
-                    getContext().spawn(ShardActor.create(shared), nameOfShard(i), DispatcherSelector.sameAsParent());
+            ActorRef<Object> shard = getContext()
+                    .spawn(ShardActor.create(shared), ShardActor.nameOf(i), DispatcherSelector.sameAsParent());
             getContext().watch(shard);
             spawned.add(shard);
         }

@@ -100,6 +100,11 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     private final TimerScheduler<Object> timers;
     private final ShardDriver driver;
 
+    /** The name of the shard's actor, below the node actor. */
+    static String nameOf(int shard) {
+        return "shard-" + shard;
+    }
+
     static Behavior<Object> create(Shared shared) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, shared)));
     }
