@@ -161,13 +161,17 @@ final class FeedWriter {
     }
 
     /** The same, alone, of a life that said what it published, and of which a token has this position. */
-    void departedAfter(Position position, Departure departure, LogEnd ended, long nowMs) {
+    void endedAfter(Position position, String producer, long uid, LogEnd ended, long nowMs) {
         if (position.sequence() < ended.head()) {
-            End end = context.eras().endOfDeparted(departure.producer(), departure.uid(), ended);
-            At at = new At(Eras.eraOf(end, ended, departure.uid()), position.sequence());
-            feed.started(at);
-            tell(departure.producer(), position, end, Reason.PRODUCER_LOST, nowMs);
+            End end = context.eras().endOfDeparted(producer, uid, ended);
+            feed.started(new At(Eras.eraOf(end, ended, uid), position.sequence()));
+            tell(producer, position, end, Reason.PRODUCER_LOST, nowMs);
         }
+    }
+
+    /** Did a life with that log answer here? Then some of what it published may have been given. */
+    boolean knows(String node, LogEnd ended) {
+        return context.eras().knows(node, ended.log().epoch());
     }
 
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
@@ -185,7 +189,9 @@ final class FeedWriter {
     }
 
     private void tell(String node, @Nullable Position from, Placed to, Reason reason, long nowMs) {
-        feed.expired(to, reason, nowMs);
+        if (!feed.expired(to, reason, nowMs)) {
+            return;
+        }
         if (expiries.isEmpty()) {
             expiries = new EnumMap<>(Reason.class);
         }

@@ -261,9 +261,11 @@ final class Producers {
         if (r != null && r.isWaiting() && r.isOnlyInToken()) {
             endsAsOfToken(r, departure.uid(), ended, nowMs);
         } else if (r == null && ended != null && position != null) {
-            writer.departedAfter(position, departure, ended, nowMs);
+            writer.endedAfter(position, departure.producer(), departure.uid(), ended, nowMs);
         } else if (r == null) {
-            writer.departed(departure, true, nowMs);
+            boolean someWasGiven =
+                    ended != null && writer.knows(departure.node(), ended); // it is forgotten that it ended here
+            writer.departed(someWasGiven ? departure.withoutEnds() : departure, true, nowMs);
         }
     }
 
@@ -334,7 +336,12 @@ final class Producers {
                 writer.ended(r.node(), uid, ended, at, nowMs);
             }
         } else if (ended != null && isLost(r)) {
-            writer.ended(r.node(), uid, ended, null, nowMs);
+            Position position = ofToken(ended.log().epoch()); // its wait was in vain, as one that never said its name
+            if (position == null) {
+                writer.ended(r.node(), uid, ended, null, nowMs);
+            } else {
+                writer.endedAfter(position, r.node(), uid, ended, nowMs);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chain {
     private final String node;
-    /** The position after the newest entry. */
+    /** The position after the newest entry. Invariant: it never falls. */
     private Placed tail;
     /** Invariant: it never falls, and is no index beyond the feed's head. */
     private long tailIndex;
@@ -61,6 +61,7 @@ final class Chain {
     /** Goes on up to this position, with the entry of this index. Returns true if that is in another stretch, or after its end. */
     boolean append(Placed after, long index) {
         assert index >= tailIndex : node + ": " + index + " after " + tailIndex;
+        assert !tail.isBeyond(after) : node + ": " + after + " after " + tail;
         boolean elsewhere = !tail.isLevelWith(after);
         tail = after;
         tailIndex = index;

@@ -41,6 +41,12 @@ final class Chains {
         return gone;
     }
 
+    /** Is the producer's stream known to be over there, or further on? */
+    boolean areOverAt(End end) {
+        Chain chain = byNode.get(end.node());
+        return chain != null && chain.tail() instanceof End tail && !end.isBeyond(tail);
+    }
+
     Vector tails() {
         Map<String, Placed> positions = new HashMap<>();
         byNode.forEach((node, chain) -> positions.put(node, chain.tail()));

@@ -90,9 +90,9 @@ public final class Feed {
         }
     }
 
-    /** Whatever lies between a subscription's position and this one is missed. */
-    public void expired(Placed to, Reason reason, long nowMs) {
-        notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
+    /** Whatever lies between a subscription's position and this one is missed. {@return false if that end is told already} */
+    public boolean expired(Placed to, Reason reason, long nowMs) {
+        return notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
     }
 
     /** A producer left in good order. */
@@ -100,12 +100,16 @@ public final class Feed {
         notice(new FeedEntry.Left(ring.head() + 1, end));
     }
 
-    private void notice(FeedEntry entry) {
+    private boolean notice(FeedEntry entry) {
         lock.lock();
         try {
+            if (entry.after() instanceof End end && chains.areOverAt(end)) {
+                return false;
+            }
             cursors.lookForStalled();
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
             add(entry);
+            return true;
         } finally {
             lock.unlock();
         }

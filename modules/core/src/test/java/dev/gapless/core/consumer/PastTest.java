@@ -262,7 +262,32 @@ class PastTest implements Outbox.Carrier {
         history = Given.history(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
         after();
         assertEquals(before + 1, feed.head());
+        isToldOpen("p"); // it answered: some of it may have been given
+    }
+
+    @Test
+    @DisplayName("ruleM4: if it never answered here, it is told exactly")
+    void whoWasForgottenWithoutAnAnswerAndLivedOn() {
+        begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
+        history = Given.history(departed(1, TAKEN, null));
+        after(new Removed(1));
+        history = Given.history(departed(2, TAKEN + 1, null));
+        after();
+        history = Given.history(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        after();
         isToldExactly(TO_9);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleF2: another reader may have come to two ends in the other order: they lie as they did there, and are told once")
+    void endsInAnotherOrder() {
+        eras.endOfUnheard(Gap.NOBODY, 1);
+        eras.endOfUnheard(Gap.NOBODY, 2);
+        reader = reader(new Start.Since(TAKEN), null);
+        begin(List.of(), Departure.ofAnotherCluster(2, TAKEN + 5), Departure.ofAnotherCluster(1, TAKEN + 6));
+        isToldThatNobodyKnows(0);
+        assertEquals(Set.of(1L, 2L), feed.known().passed().before(2));
     }
 
     @Test
@@ -488,12 +513,40 @@ class PastTest implements Outbox.Carrier {
         assertEquals(Set.of(1L), feed.known().passed().before(feed.head() + 1));
     }
 
+    // ------------------------------------------------------------------ members that never said their name
+
+    @Test
+    @DisplayName(
+            "ruleT2: who never said its name here, and was waited for in vain, ends without a word if the token has all of it")
+    void aListedLifeThatNeverSaidItsNameLeft() {
+        resume(at(9), List.of(new Present(1, "host:1")));
+        returnTimeIsOver();
+        long before = feed.head();
+        after(new Removed(1, Map.of(TOPIC, TO_9)));
+        assertEquals(before, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleT2: else it is told what the token lacks")
+    void aListedLifeThatNeverSaidItsName() {
+        resume(at(4), List.of(new Present(1, "host:1")));
+        returnTimeIsOver();
+        after(new Removed(1, Map.of(TOPIC, TO_9)));
+        assertTrue(expired(feed.head(), Reason.PRODUCER_LOST).exact());
+        assertEquals("host:1", missed.get(1).node());
+        assertEquals(new Position(EPOCH, 4), missed.get(1).lastPosition());
+    }
+
     // ------------------------------------------------------------------ who knows too little
 
     private void isToldThatNobodyKnows() {
+        isToldThatNobodyKnows(1);
+    }
+
+    private void isToldThatNobodyKnows(long unknown) {
         assertEquals(Gap.NOBODY, expired(1, Reason.POSITION_UNKNOWN).node());
         assertEquals(1, feed.head());
-        assertEquals(1, feed.known().passed().unknown());
+        assertEquals(unknown, feed.known().passed().unknown());
     }
 
     @Test

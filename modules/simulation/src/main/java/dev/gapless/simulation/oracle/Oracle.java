@@ -333,14 +333,14 @@ public final class Oracle {
 
     /**
      * A life ends once. One that a token names may be taken for lost, answer after all, and end then. One that was removed here may live on
-     * in another cluster, and be told with that one's; and one that is forgotten here may be remembered there.
+     * in another cluster, and be told with that one's; and one that is forgotten here may be remembered there. Both may come together.
      */
     private void isToldOnce(Witness w, Gap gap) {
         if (gap.epoch() == null || gap.epoch().equals(Epoch.NONE)) {
             return;
         }
-        boolean mayBeTwice = w.resumed || w.hasHeardOfOthers();
-        if (w.ends.merge(gap.epoch(), 1, Integer::sum) > (mayBeTwice ? 2 : 1)) {
+        int most = 1 + (w.resumed ? 1 : 0) + (w.hasHeardOfOthers() ? 1 : 0);
+        if (w.ends.merge(gap.epoch(), 1, Integer::sum) > most) {
             fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }
