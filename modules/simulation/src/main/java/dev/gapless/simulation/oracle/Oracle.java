@@ -278,11 +278,13 @@ public final class Oracle {
 
     /**
      * In whatever order the gaps of one reload are told, nothing is given between them. A life that never said its name goes under its
-     * address, and came before those that did. A gap that says nothing but that something is missing begins anywhere.
+     * address, and came before those that did, unless it is the rest of one that a token names. A gap that says nothing but that something
+     * is missing begins anywhere.
      */
     private boolean comesFirst(Gap gap) {
         boolean saysNothing = gap.epoch() == null && gap.resumesAt() == null;
-        return saysNothing || !truth.isNode(Objects.requireNonNull(gap.node()));
+        boolean isRest = gap.firstMissing() != null && gap.firstMissing() > 1;
+        return saysNothing || (!isRest && !truth.isNode(Objects.requireNonNull(gap.node())));
     }
 
     private void pass(Witness w, String node, List<Gap> gaps) {
