@@ -90,7 +90,11 @@ public final class Meters {
 
     private void publishing() {
         counter("gapless.published.messages", MESSAGES, "Messages that were accepted", Count.PUBLISHED_MESSAGES);
-        counter("gapless.published.bytes", BYTES, "Serialized size of the accepted messages", Count.PUBLISHED_BYTES);
+        counter(
+                "gapless.published.bytes",
+                BYTES,
+                "Size of the accepted messages, with keys and headers",
+                Count.PUBLISHED_BYTES);
         counters(
                 "gapless.publish.refused",
                 "Publishes that failed",
@@ -161,13 +165,21 @@ public final class Meters {
                 reason -> stats -> stats.cursorExpiries(reason));
         counter("gapless.sent.batches", "batches", "Batches sent to readers", Count.SENT_BATCHES);
         counter("gapless.sent.messages", MESSAGES, "Messages sent to readers", Count.SENT_MESSAGES);
-        counter("gapless.sent.bytes", BYTES, "Serialized size of what was sent to readers", Count.SENT_BYTES);
+        counter(
+                "gapless.sent.bytes",
+                BYTES,
+                "Size of the messages sent to readers, with keys and headers",
+                Count.SENT_BYTES);
     }
 
     private void consuming() {
         counter("gapless.received.batches", "batches", "Batches that came from producers", Count.RECEIVED_BATCHES);
         counter("gapless.received.messages", MESSAGES, "Messages that came from producers", Count.RECEIVED_MESSAGES);
-        counter("gapless.received.bytes", BYTES, "Serialized size of what came from producers", Count.RECEIVED_BYTES);
+        counter(
+                "gapless.received.bytes",
+                BYTES,
+                "Size of the messages that came from producers, with keys and headers",
+                Count.RECEIVED_BYTES);
         counter("gapless.reregistrations", null, "Registrations that had to be made again", Count.REREGISTRATIONS);
     }
 

@@ -14,8 +14,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
 /**
- * The numbers of one topic on this node, or of all topics that have none of their own. What rises is counted here when it happens;
- * everything else is looked up where it lives when somebody asks. Thread-safe.
+ * The numbers of one topic on this node, or of all topics that have none of their own. What rises is counted here when it happens, but
+ * for what happens with each message: that the logs and the subscriptions count, and leave here when they go. Everything else is looked
+ * up where it lives when somebody asks. Thread-safe.
  */
 public final class TopicStats implements SubscriptionStats.Totals {
     /** A log on this node, as far as it is measured. Thread-safe. */
@@ -68,11 +69,6 @@ public final class TopicStats implements SubscriptionStats.Totals {
         counts.add(what, more);
     }
 
-    public void published(long bytes) {
-        counts.add(Count.PUBLISHED_MESSAGES, 1);
-        counts.add(Count.PUBLISHED_BYTES, bytes);
-    }
-
     public void sent(Batch batch) {
         counts.add(Count.SENT_BATCHES, 1);
         counts.add(Count.SENT_MESSAGES, batch.count());
@@ -88,7 +84,7 @@ public final class TopicStats implements SubscriptionStats.Totals {
     private static long bytesOf(Batch batch) {
         long bytes = 0;
         for (Slice slice : batch.slices()) {
-            bytes += slice.contentBytes();
+            bytes += slice.length();
         }
         return bytes;
     }
@@ -110,8 +106,14 @@ public final class TopicStats implements SubscriptionStats.Totals {
         producers.add(producer);
     }
 
+    /** What it published stays counted. */
     public void remove(Publishing producer) {
-        producers.remove(producer);
+        synchronized (producers) {
+            if (producers.remove(producer)) {
+                counts.add(Count.PUBLISHED_MESSAGES, producer.log().publishedMessages());
+                counts.add(Count.PUBLISHED_BYTES, producer.log().publishedBytes());
+            }
+        }
     }
 
     public void add(Feed feed) {
@@ -129,15 +131,33 @@ public final class TopicStats implements SubscriptionStats.Totals {
 
     @Override
     public void ended(SubscriptionStats subscription, Ended.Reason reason) {
-        if (subscriptions.remove(subscription)) {
-            ended.add(reason, 1);
+        synchronized (subscriptions) {
+            if (subscriptions.remove(subscription)) {
+                ended.add(reason, 1);
+                counts.add(Count.DELIVERED, subscription.deliveries());
+            }
         }
     }
 
     // ------------------------------------------------------------------ what there is
 
     long count(Count what) {
-        return counts.get(what);
+        return switch (what) {
+            case PUBLISHED_MESSAGES -> published(what, Log::publishedMessages);
+            case PUBLISHED_BYTES -> published(what, Log::publishedBytes);
+            case DELIVERED -> {
+                synchronized (subscriptions) {
+                    yield counts.get(what) + sum(subscriptions, SubscriptionStats::deliveries);
+                }
+            }
+            default -> counts.get(what);
+        };
+    }
+
+    private long published(Count what, ToLongFunction<Log> ofLog) {
+        synchronized (producers) {
+            return counts.get(what) + sum(producers, producer -> ofLog.applyAsLong(producer.log()));
+        }
     }
 
     long refusals(Refusal why) {

@@ -114,12 +114,6 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     /** The position of what is published. Of a publish that waits it is the ticket, too. */
     private final class Pending extends CompletableFuture<Position> implements Ticket {
-        private final int bytes;
-
-        Pending(int bytes) {
-            this.bytes = bytes;
-        }
-
         @Override
         public void settled(Admission outcome) {
             executor.execute(() -> settle(this, outcome));
@@ -127,8 +121,8 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     public CompletableFuture<Position> publish(Content content) {
-        Pending position = new Pending(content.bytes().length);
-        Admission admission = log.publish(content, clock.ms(), clock.ns(), position);
+        Pending position = new Pending();
+        Admission admission = log.publish(content, clock.ms(), clock::ns, position);
         if (!(admission instanceof Admission.Waiting)) {
             settle(position, admission);
         }
@@ -145,7 +139,6 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     private void settle(Pending position, Admission outcome) {
         if (outcome instanceof Admission.Accepted accepted) {
-            stats.published(position.bytes);
             position.complete(accepted.position());
         } else if (outcome instanceof Admission.Closed) {
             stats.refused(Refusal.CLOSED);

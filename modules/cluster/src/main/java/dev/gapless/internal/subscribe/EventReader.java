@@ -4,6 +4,7 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
 import dev.gapless.Lag;
+import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
@@ -12,8 +13,11 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Vector;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -26,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +65,15 @@ public final class EventReader<T> {
     private @Nullable String lastNode;
     private @Nullable String lastKey;
     private @Nullable MessageRun run;
+    /** What resumes behind the message of this number, counted from 1, of the run. */
+    private IntFunction<CursorToken> tokens = count -> token();
+
     private int given;
+    private int handled;
+    // The part of the run that is given, the number of the next one, and of the message in it that is given next.
+    private FeedEntry.@Nullable Messages part;
+    private int nextPart;
+    private int inPart;
     private OptionalLong waitsUntilNs = OptionalLong.empty();
 
     public EventReader(
@@ -101,13 +114,9 @@ public final class EventReader<T> {
         for (int i = 0; i < LOOKS; i++) {
             MessageRun current = run;
             if (current != null && given < current.size()) {
-                FeedMessage message = current.get(given);
-                given++;
-                if (filter.takesNode(message.node()) && filter.takesKey(message)) {
-                    Event<T> event = event(message, current.path(), given);
-                    if (event != null) {
-                        return event;
-                    }
+                Event<T> event = message(current);
+                if (event != null) {
+                    return event;
                 }
             } else {
                 Step step = step();
@@ -125,6 +134,21 @@ public final class EventReader<T> {
         }
         handled();
         return null;
+    }
+
+    /** The next message of the run, or null if it is left out. */
+    private @Nullable Event<T> message(MessageRun of) {
+        FeedEntry.Messages current = part;
+        if (current == null || inPart == current.count()) {
+            current = of.parts().get(nextPart);
+            part = current;
+            nextPart++;
+            inPart = 0;
+        }
+        int i = inPart;
+        inPart++;
+        given++;
+        return filter.takesNode(current.node()) && filter.takesKey(current.slice(), i) ? event(current, i) : null;
     }
 
     /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
@@ -155,12 +179,22 @@ public final class EventReader<T> {
             violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
-            run = messages.run();
-            given = 0;
+            begin(messages.run());
         } else {
             run = null; // what was read must not be kept for as long as nothing comes
+            part = null;
         }
         return step;
+    }
+
+    private void begin(MessageRun next) {
+        MessageRun.Path path = next.path();
+        run = next;
+        tokens = count -> token(path.after(count)); // a message that is kept keeps no other
+        given = 0;
+        handled = 0;
+        part = null;
+        nextPart = 0;
     }
 
     /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
@@ -176,7 +210,8 @@ public final class EventReader<T> {
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
     void handled() {
-        if (run != null) {
+        if (run != null && given != handled) {
+            handled = given;
             state.handled(given);
             if (state.isPressed() && given % ROOM_EVERY == 0) {
                 feedback.tell(Feedback.ROOM);
@@ -234,27 +269,43 @@ public final class EventReader<T> {
     }
 
     /** The message as an event, or null if it is of another class than the topic's. */
-    private @Nullable Event<T> event(FeedMessage message, MessageRun.Path path, int count) {
-        Position position = message.position();
-        Instant time = Instant.ofEpochMilli(message.publishedMs());
-        String key = message.key();
-        Supplier<CursorToken> token = () -> token(path.after(count)); // a message that is kept keeps no other
-        String node = message.node();
+    private @Nullable Event<T> event(FeedEntry.Messages of, int i) {
+        Slice slice = of.slice();
+        Era era = of.era();
+        long sequence = of.sequence() + i;
+        long timeMs = slice.publishedMs(i);
+        String key = slice.key(i);
         try {
-            T decoded = message.isTombstone() ? null : codec.decode(topic, message);
+            T decoded = slice.isTombstone(i) ? null : codec.decode(topic, slice, i);
             if (stats != null) {
                 stats.delivered();
             }
-            return new Delivery<>(topic.name(), node, position, time, key, message.headers(), decoded, token);
+            return new Delivery<>(
+                    topic.name(),
+                    era.node(),
+                    era.epoch(),
+                    sequence,
+                    timeMs,
+                    key,
+                    slice.headers(i),
+                    decoded,
+                    tokens,
+                    given);
         } catch (WrongClass e) {
-            wrongClass(node, message.sequence(), e);
+            wrongClass(era.node(), sequence, e);
             return null;
         } catch (Throwable e) {
             Fatal.rethrow(e);
             if (stats != null) {
                 stats.undecodable();
             }
-            return new Undecodable<>(topic.name(), node, position, time, key, Codec.payloadOf(message), e, token);
+            IntFunction<CursorToken> ofRun = tokens;
+            int count = given;
+            Position position = new Position(era.epoch(), sequence);
+            Payload payload = Codec.payloadOf(slice, i);
+            Instant time = Instant.ofEpochMilli(timeMs);
+            return new Undecodable<>(
+                    topic.name(), era.node(), position, time, key, payload, e, () -> ofRun.apply(count));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
-import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.log.Slice;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -37,8 +37,9 @@ public final class Filter {
         return nodes.isEmpty() || nodes.contains(node);
     }
 
-    boolean takesKey(FeedMessage message) {
-        return allKeys || takesKey(message.key());
+    /** Of the message of this number. */
+    boolean takesKey(Slice slice, int i) {
+        return allKeys || takesKey(slice.key(i));
     }
 
     private boolean takesKey(@Nullable String key) {

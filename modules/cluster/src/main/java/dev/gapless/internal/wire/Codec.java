@@ -5,7 +5,6 @@ import dev.gapless.NotSerializable;
 import dev.gapless.Payload;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
@@ -88,10 +87,11 @@ public final class Codec {
         byte[] bytes;
         String manifest;
         try {
+            if (message instanceof byte[] given && ofBytes() instanceof ByteArraySerializer plain) {
+                return new Content(key, false, headers, format(plain.identifier(), ""), given, true);
+            }
             serializer = serialization.get().findSerializerFor(message);
-            bytes = serializer instanceof ByteArraySerializer
-                    ? serializer.toBinary(message)
-                    : serialization.get().serialize(message).get();
+            bytes = serialization.get().serialize(message).get();
             manifest = Serializers.manifestFor(serializer, message);
         } catch (Exception e) {
             throw new NotSerializable(
@@ -121,14 +121,14 @@ public final class Codec {
     }
 
     /**
-     * Deserializes. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. The latter is
+     * Deserializes the message of this number. Whatever goes wrong is thrown: no class that is not bound, or other than the topic's, gets through. The latter is
      * {@link WrongClass}.
      */
-    public <T> T decode(Topic<T> topic, FeedMessage message) throws Exception {
-        if (topic.type() == byte[].class && isOfBytes(message.format().serializerId())) {
-            return topic.type().cast(message.content());
+    public <T> T decode(Topic<T> topic, Slice slice, int i) throws Exception {
+        if (topic.type() == byte[].class && isOfBytes(slice.format(i).serializerId())) {
+            return topic.type().cast(slice.content(i));
         }
-        Payload payload = payloadOf(message);
+        Payload payload = payloadOf(slice, i);
         if (topic.type() == Payload.class) {
             return topic.type().cast(payload);
         }
@@ -145,17 +145,22 @@ public final class Codec {
 
     /** Is that Pekko's serializer of bytes, which takes them as they are? */
     private boolean isOfBytes(int serializerId) throws NotSerializableException {
+        Serializer known = ofBytes();
+        return known instanceof ByteArraySerializer && known.identifier() == serializerId;
+    }
+
+    private Serializer ofBytes() throws NotSerializableException {
         Serializer known = ofBytes;
         if (known == null) {
             known = serialization.get().serializerFor(byte[].class);
             ofBytes = known;
         }
-        return known instanceof ByteArraySerializer && known.identifier() == serializerId;
+        return known;
     }
 
     /** What a message says, in a copy: what a subscriber does with it concerns no other. */
-    public static Payload payloadOf(FeedMessage message) {
-        Format format = message.format();
-        return new Payload(format.serializerId(), format.manifest(), message.content());
+    public static Payload payloadOf(Slice slice, int i) {
+        Format format = slice.format(i);
+        return new Payload(format.serializerId(), format.manifest(), slice.content(i));
     }
 }

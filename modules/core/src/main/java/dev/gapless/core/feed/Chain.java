@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Chain {
     private final String node;
-    /** The position after the newest entry. Invariant: it never falls. */
+    /** The position after the newest entry. Invariant: it falls to no end. */
     private Placed tail;
     /** Invariant: it never falls, and is no index beyond the feed's head. */
     private long tailIndex;
@@ -61,7 +61,7 @@ final class Chain {
     /** Goes on up to this position, with the entry of this index. Returns true if that is in another stretch, or after its end. */
     boolean append(Placed after, long index) {
         assert index >= tailIndex : node + ": " + index + " after " + tailIndex;
-        assert !tail.isBeyond(after) : node + ": " + after + " after " + tail;
+        assert !(after instanceof End) || !tail.isBeyond(after) : node + ": " + after + " after " + tail;
         boolean elsewhere = !tail.isLevelWith(after);
         tail = after;
         tailIndex = index;

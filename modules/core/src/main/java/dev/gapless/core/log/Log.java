@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,10 @@ public final class Log {
     private final Ages ages;
     private long evictable = Ring.ALL;
     private long lastMs = Long.MIN_VALUE;
+    private long publishedBytes;
+    /** When the last message was published of the last segment that is gone. */
     private long evictedMs = Long.MIN_VALUE;
+
     private volatile boolean closed;
     private volatile int waiting;
 
@@ -86,13 +90,11 @@ public final class Log {
      * Gives the message its sequence, or lets it wait. The content must be no larger than rule P10 allows; the caller has
      * checked, since only it can say what to do about it.
      *
-     * <p>The clocks are two numbers here, and no {@link dev.gapless.core.Now}: publishing threads would make one for each message.
-     *
      * @param nowMs the time of day, in milliseconds since 1970
-     * @param nowNs of the clock for durations
+     * @param nowNs the clock for durations, looked at if it has to wait
      * @param ticket told the outcome if the answer is {@link Admission.Waiting}; else not used
      */
-    public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
+    public Admission publish(Content content, long nowMs, LongSupplier nowNs, Ticket ticket) {
         lock.lock();
         try {
             if (closed) {
@@ -102,7 +104,7 @@ public final class Log {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
                 }
-                waiters.add(new Waiter(content.kept(), nowNs + settings.backpressureTimeoutNs(), ticket));
+                waiters.add(new Waiter(content.kept(), nowNs.getAsLong() + settings.backpressureTimeoutNs(), ticket));
                 waiting = waiters.size();
                 return new Admission.Waiting();
             }
@@ -199,6 +201,21 @@ public final class Log {
         settle(settled);
     }
 
+    /** How many bytes were published here: {@link Slice#length} of all messages. */
+    public long publishedBytes() {
+        lock.lock();
+        try {
+            return publishedBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many messages were published here. */
+    public long publishedMessages() {
+        return head() - identity.first() + 1;
+    }
+
     /** Was anything ever published here? */
     public boolean hasPublished() {
         return head() >= identity.first();
@@ -271,10 +288,10 @@ public final class Log {
     public long firstSince(long timeMs) {
         lock.lock();
         try {
-            if (ring.oldest() > identity.first() && evictedMs >= timeMs) {
+            long low = ring.oldest();
+            if (low > identity.first() && evictedMs(low) >= timeMs) {
                 return 0;
             }
-            long low = ring.oldest();
             long high = ring.head() + 1;
             while (low < high) {
                 long middle = (low + high) >>> 1;
@@ -313,12 +330,21 @@ public final class Log {
             ring.add(open);
         }
         open.append(content, lastMs);
+        publishedBytes += content.frameBytes();
         ring.added(1, sizeBytes);
         return new Admission.Accepted(new Position(identity.epoch(), ring.head()));
     }
 
     private void evicted(Segment segment, long upTo) {
-        evictedMs = segment.publishedMs(upTo);
+        if (upTo == segment.last()) {
+            evictedMs = segment.publishedMs(upTo); // of all others it is looked up when it is asked for
+        }
+    }
+
+    /** When the message in front of the oldest was published. */
+    private long evictedMs(long oldest) {
+        Segment segment = ring.get(oldest);
+        return segment != null && segment.first() < oldest ? segment.publishedMs(oldest - 1) : evictedMs;
     }
 
     private static void settle(List<Settled> settled) {

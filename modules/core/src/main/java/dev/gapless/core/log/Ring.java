@@ -1,5 +1,7 @@
 package dev.gapless.core.log;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,10 @@ public final class Ring<P extends Ring.Piece> {
 
     private static final int FIRST_SLOTS = 4;
 
+    private static final VarHandle OLDEST = field("oldest");
+    private static final VarHandle HEAD = field("head");
+    private static final VarHandle BYTES = field("bytes");
+
     private final int maxEntries;
     private final long maxBytes;
     private volatile AtomicReferenceArray<@Nullable P> slots = new AtomicReferenceArray<>(FIRST_SLOTS);
@@ -48,10 +54,16 @@ public final class Ring<P extends Ring.Piece> {
     private volatile long oldestPiece;
     private volatile long nextPiece;
 
-    // Invariant: first ≤ oldest ≤ head + 1.
+    // Invariant: first ≤ oldest ≤ head + 1. The writer releases them: what a reader sees of the pieces is no older.
     private volatile long oldest;
     private volatile long head;
     private volatile long bytes;
+
+    // For the writer: the pieces of both ends, null if there are none, and the last index of the first, ALL if it is
+    // the newest.
+    private @Nullable P first;
+    private @Nullable P newest;
+    private long firstEnds = ALL;
 
     /** A ring whose first entry will have the index {@code first}. */
     public Ring(int maxEntries, long maxBytes, long first) {
@@ -63,6 +75,14 @@ public final class Ring<P extends Ring.Piece> {
         this.maxBytes = maxBytes;
         this.oldest = first;
         this.head = first - 1;
+    }
+
+    private static VarHandle field(String name) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Ring.class, name, long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     /** The lowest index that is still there, or {@code head() + 1} when the ring is empty. */
@@ -108,18 +128,22 @@ public final class Ring<P extends Ring.Piece> {
 
     /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? */
     public boolean isFullFor(int entries, long sizeBytes, long evictable) {
-        long newest = head;
+        long last = head;
         long at = oldest;
         long left = bytes;
-        long piece = oldestPiece;
-        while (at <= newest && (newest - at + 1 + entries > maxEntries || left + sizeBytes > maxBytes)) {
+        long number = oldestPiece;
+        P piece = first;
+        long ends = firstEnds;
+        while (at <= last && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
             if (at > evictable) {
                 return true;
             }
-            while (at > endOf(piece)) {
-                piece++;
+            while (at > ends) {
+                number++;
+                piece = pieceOf(number);
+                ends = endOf(number);
             }
-            left -= pieceOf(piece).sizeBytes(at);
+            left -= there(piece).sizeBytes(at);
             at++;
         }
         return false;
@@ -130,8 +154,7 @@ public final class Ring<P extends Ring.Piece> {
      * far as needed; beyond, the ring will exceed its bounds.
      */
     public void makeRoom(int entries, long sizeBytes, long evictable, Evicted<? super P> evicted) {
-        long newest = head;
-        if (newest - oldest + 1 + entries > maxEntries || bytes + sizeBytes > maxBytes) {
+        if (isOver(head - oldest + 1, entries, maxEntries, bytes, sizeBytes)) {
             evict(evictable, entries, sizeBytes, evicted);
         }
     }
@@ -153,26 +176,25 @@ public final class Ring<P extends Ring.Piece> {
 
     /** Evicts entries up to this one until there is room. */
     private void evict(long upTo, long entries, long sizeBytes, Evicted<? super P> evicted) {
-        long newest = head;
-        long end = Math.min(upTo, newest);
+        long last = head;
+        long end = Math.min(upTo, last);
         long at = oldest;
         long left = bytes;
-        while (at <= end && isOver(newest - at + 1, entries, maxEntries, left, sizeBytes)) {
-            P piece = pieceOf(oldestPiece);
-            long endOfPiece = endOf(oldestPiece);
-            if (at > endOfPiece) {
+        while (at <= end && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
+            if (at > firstEnds) {
                 dropOldest(); // it was the newest when its last entry went
                 continue;
             }
-            long last = Math.min(end, endOfPiece);
-            while (at <= last && isOver(newest - at + 1, entries, maxEntries, left, sizeBytes)) {
+            P piece = there(first);
+            long ofPiece = Math.min(end, firstEnds);
+            while (at <= ofPiece && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
                 left -= piece.sizeBytes(at);
                 at++;
             }
-            bytes = left;
-            oldest = at; // before its slot is cleared: who misses the entry sees that it is gone
+            BYTES.setRelease(this, left);
+            OLDEST.setRelease(this, at); // before its slot is cleared: who misses the entry sees that it is gone
             evicted.upTo(piece, at - 1);
-            if (at > endOfPiece && oldestPiece < nextPiece - 1) {
+            if (at > firstEnds) {
                 dropOldest();
             }
         }
@@ -186,11 +208,19 @@ public final class Ring<P extends Ring.Piece> {
         int slot = slot(slots, oldestPiece);
         oldestPiece = oldestPiece + 1;
         slots.set(slot, null);
+        if (oldestPiece == nextPiece) {
+            first = null;
+            newest = null;
+            firstEnds = ALL;
+        } else {
+            first = pieceOf(oldestPiece);
+            firstEnds = endOf(oldestPiece);
+        }
     }
 
     /** The newest piece, or null if there is none. */
     public @Nullable P newest() {
-        return nextPiece == oldestPiece ? null : pieceOf(nextPiece - 1);
+        return newest;
     }
 
     /** A piece for the entries from {@code head() + 1} on. They are there once they are {@link #added}. */
@@ -204,17 +234,30 @@ public final class Ring<P extends Ring.Piece> {
         }
         slots.set(slot(slots, nextPiece), piece);
         nextPiece = nextPiece + 1;
+        newest = piece;
+        if (first == null) {
+            first = piece;
+        } else if (firstEnds == ALL) {
+            firstEnds = head;
+        }
     }
 
     /** So many more entries of the newest piece are there, of this size in sum. */
     public void added(int entries, long sizeBytes) {
-        bytes = bytes + sizeBytes;
-        head = head + entries; // after what they are: who sees the head sees the entries
+        BYTES.setRelease(this, bytes + sizeBytes);
+        HEAD.setRelease(this, head + entries); // after what they are: who sees the head sees the entries
     }
 
-    /** The last index of a piece. */
-    private long endOf(long piece) {
-        return piece == nextPiece - 1 ? head : pieceOf(piece + 1).first() - 1;
+    /** The last index of a piece, ALL of the newest. */
+    private long endOf(long number) {
+        return number == nextPiece - 1 ? ALL : pieceOf(number + 1).first() - 1;
+    }
+
+    private static <P> P there(@Nullable P piece) {
+        if (piece == null) {
+            throw new IllegalStateException("There are entries, and no piece");
+        }
+        return piece;
     }
 
     private P pieceOf(long number) {

@@ -80,12 +80,16 @@ public final class Segment implements Ring.Piece {
 
     @Override
     public long sizeBytes(long index) {
-        return slice(index, 1).sizeBytes(0);
+        return Slice.sizeBytes(data, at(index), formats);
     }
 
     /** When this message was published, in milliseconds since 1970. */
     public long publishedMs(long index) {
-        return slice(index, 1).publishedMs(0);
+        return baseMs + FrameLayout.sinceMs(data, at(index));
+    }
+
+    private int at(long index) {
+        return FrameLayout.offset(data, (int) (index - first));
     }
 
     /** The sequence of its newest message. */

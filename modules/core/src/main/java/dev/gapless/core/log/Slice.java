@@ -97,10 +97,13 @@ public final class Slice {
 
     /** What the message is charged for. */
     public int sizeBytes(int i) {
-        int at = at(i);
-        return FrameLayout.length(data, at)
-                + REST_BYTES
-                + formats.get(FrameLayout.format(data, at)).manifestBytes();
+        return sizeBytes(data, at(i), formats);
+    }
+
+    /** The same, of a frame. */
+    static int sizeBytes(byte[] data, int at, List<Format> formats) {
+        Format format = formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at));
+        return FrameLayout.length(data, at) + REST_BYTES + format.manifestBytes();
     }
 
     /** When it was published, in milliseconds since 1970. */
@@ -161,15 +164,6 @@ public final class Slice {
         return bytes;
     }
 
-    /** How many bytes their contents have. */
-    public long contentBytes() {
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            bytes += contentLength(i);
-        }
-        return bytes;
-    }
-
     /** What their times begin from, in milliseconds since 1970. */
     public long baseMs() {
         return baseMs;
@@ -177,6 +171,9 @@ public final class Slice {
 
     /** How the contents are to be read, by the number that the messages have for it; null for numbers that none of them has. */
     public List<@Nullable Format> formats() {
+        if (formats.size() == 1) {
+            return Collections.unmodifiableList(formats);
+        }
         List<@Nullable Format> used = new ArrayList<>(Collections.nCopies(formats.size(), null));
         for (int i = 0; i < count; i++) {
             int number = FrameLayout.format(data, at(i));

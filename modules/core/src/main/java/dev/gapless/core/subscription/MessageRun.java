@@ -6,7 +6,10 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +21,20 @@ import java.util.stream.IntStream;
  */
 public final class MessageRun {
     private static final int MAX_MESSAGES = 256;
+    private static final VarHandle HANDLED;
+
+    static {
+        try {
+            HANDLED = MethodHandles.lookup().findVarHandle(MessageRun.class, "handled", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Path path;
     private final List<FeedEntry.Messages> parts;
     private final int size;
-    /** Invariant: it never falls, and is at most the number of messages. */
+    /** Invariant: it never falls, and is at most the number of messages. Released: whoever sees it sees what was done before. */
     private volatile int handled;
 
     /**
@@ -138,6 +150,11 @@ public final class MessageRun {
         return size == 0;
     }
 
+    /** They, in order; each part is of one stretch. */
+    public List<FeedEntry.Messages> parts() {
+        return Collections.unmodifiableList(parts);
+    }
+
     /** The message of this number, counted from 0. */
     public FeedMessage get(int number) {
         int i = number;
@@ -158,7 +175,7 @@ public final class MessageRun {
     /** The first {@code count} messages are done with. */
     public void handled(int count) {
         assert count >= handled && count <= size : count + " after " + handled + " of " + size;
-        handled = count;
+        HANDLED.setRelease(this, count);
     }
 
     public int handled() {

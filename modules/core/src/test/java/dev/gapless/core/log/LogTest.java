@@ -34,7 +34,7 @@ class LogTest {
     }
 
     private static Position publish(Log log, long nowMs) {
-        return ((Admission.Accepted) log.publish(content(1), nowMs, 0, NOBODY)).position();
+        return ((Admission.Accepted) log.publish(content(1), nowMs, () -> 0, NOBODY)).position();
     }
 
     @Test
@@ -121,9 +121,9 @@ class LogTest {
         for (long jumpMs : new long[] {DAY_MS, -DAY_MS}) {
             Log log =
                     new Log(Given.LOG, Given.ring(8).with(draft -> draft.maxAgeNs = 16 * Given.SECOND), Gate.opened());
-            log.publish(content(1), NOON_MS, 0, NOBODY);
+            log.publish(content(1), NOON_MS, () -> 0, NOBODY);
             log.dropOld(0);
-            log.publish(content(2), NOON_MS + jumpMs, Given.SECOND, NOBODY);
+            log.publish(content(2), NOON_MS + jumpMs, () -> Given.SECOND, NOBODY);
             log.dropOld(Given.SECOND);
             log.dropOld(15 * Given.SECOND);
             assertEquals(2, log.size());
@@ -150,7 +150,7 @@ class LogTest {
         log.hold();
         byte[] lent = {1};
         for (int i = 0; i < 2; i++) {
-            log.publish(new Content(null, false, Map.of(), new Format(1, ""), lent, true), 1, 0, NOBODY);
+            log.publish(new Content(null, false, Map.of(), new Format(1, ""), lent, true), 1, () -> 0, NOBODY);
             lent[0]++;
         }
         assertEquals(1, log.waiting());
@@ -178,8 +178,8 @@ class LogTest {
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
         publish(log, 1);
-        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, 0, settled::add));
-        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, 0, settled::add));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, () -> 0, settled::add));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, () -> 0, settled::add));
         log.release(1, 1);
         assertEquals(List.of(new Admission.Accepted(new Position(Given.EPOCH, 3))), settled);
         assertEquals(1, log.waiting());
@@ -197,9 +197,9 @@ class LogTest {
         publish(log, 1);
         publish(log, 1);
         for (int i = 0; i < 3; i++) {
-            log.publish(content(i), 1, 0, settled::add);
+            log.publish(content(i), 1, () -> 0, settled::add);
         }
-        assertEquals(new Admission.TooMany(3, Awaited.ROOM), log.publish(content(9), 1, 0, settled::add));
+        assertEquals(new Admission.TooMany(3, Awaited.ROOM), log.publish(content(9), 1, () -> 0, settled::add));
         log.expireWaiters(10 * Given.SECOND - 1);
         assertTrue(settled.isEmpty());
         log.expireWaiters(10 * Given.SECOND);
@@ -215,17 +215,17 @@ class LogTest {
         Log log = new Log(Given.LOG, Given.ring(2).with(draft -> draft.maxPendingPublishes = 3), gate);
         List<Admission> settled = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            assertInstanceOf(Admission.Waiting.class, log.publish(content(i), 1, 0, settled::add));
+            assertInstanceOf(Admission.Waiting.class, log.publish(content(i), 1, () -> 0, settled::add));
         }
-        assertEquals(new Admission.TooMany(3, Awaited.MEMBERSHIP), log.publish(content(4), 1, 0, settled::add));
+        assertEquals(new Admission.TooMany(3, Awaited.MEMBERSHIP), log.publish(content(4), 1, () -> 0, settled::add));
         log.release(Ring.ALL, 1);
         assertEquals(List.of(), settled);
         assertEquals(0, log.head());
         gate.open();
-        assertInstanceOf(Admission.TooMany.class, log.publish(content(5), 1, 0, settled::add), "behind those");
+        assertInstanceOf(Admission.TooMany.class, log.publish(content(5), 1, () -> 0, settled::add), "behind those");
         log.release(Ring.ALL, 1);
         assertEquals(List.of(accepted(1), accepted(2), accepted(3)), settled);
-        assertEquals(accepted(4), log.publish(content(6), 1, 0, settled::add));
+        assertEquals(accepted(4), log.publish(content(6), 1, () -> 0, settled::add));
     }
 
     private static Admission accepted(long sequence) {
@@ -237,7 +237,7 @@ class LogTest {
     void waitsInVainForItsNodeToBeUp() {
         Log log = new Log(Given.LOG, Given.ring(2), new Gate());
         List<Admission> settled = new ArrayList<>();
-        log.publish(content(1), 1, 0, settled::add);
+        log.publish(content(1), 1, () -> 0, settled::add);
         assertEquals(Given.ring(2).backpressureTimeoutNs(), log.waitersDueNs());
         log.expireWaiters(log.waitersDueNs());
         assertEquals(List.of(new Admission.TimedOut(Awaited.MEMBERSHIP)), settled);
@@ -252,10 +252,10 @@ class LogTest {
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
         publish(log, 1);
-        log.publish(content(3), 1, 0, settled::add);
+        log.publish(content(3), 1, () -> 0, settled::add);
         log.close();
         assertInstanceOf(Admission.Closed.class, settled.get(0));
-        assertInstanceOf(Admission.Closed.class, log.publish(content(4), 1, 0, settled::add));
+        assertInstanceOf(Admission.Closed.class, log.publish(content(4), 1, () -> 0, settled::add));
         log.release(2, 1);
         assertEquals(2, log.head());
     }
@@ -278,7 +278,7 @@ class LogTest {
                                 .putInt(publisher)
                                 .putInt(i)
                                 .array();
-                        log.publish(Content.of(1, "", bytes), 1, 0, NOBODY);
+                        log.publish(Content.of(1, "", bytes), 1, () -> 0, NOBODY);
                     }
                 }));
             }
