@@ -282,7 +282,8 @@ final class OtherClusters {
     private @Nullable SeenCluster heard(Who who, Now now) {
         SeenCluster other = others.get(who.fromUid());
         if (other == null) {
-            if (others.size() >= MOST || !isRelated(who)) {
+            boolean related = who.isToldTo() || isRelated(who); // whoever tells of it has found it so
+            if (others.size() >= MOST || !related) {
                 return null;
             }
             other = new SeenCluster(who, now.ns());
