@@ -14,9 +14,10 @@ import java.util.concurrent.CompletionStage;
  * producer.publish("EURUSD", new Quote("EURUSD", 1.0835));             // about this key
  * producer.publish(Publication.of(quote).withHeader("source", "desk 7"));
  * producer.delete("EURUSD");                                           // the key is gone
+ * producer.send("EURUSD", new Quote("EURUSD", 1.0835));                // waits, if it must, until it is in the ring
  * }</pre>
  *
- * <p>Messages are serialized on the calling thread. Nothing is thrown, whatever the arguments: what fails, fails the stage. Stages
+ * <p>Messages are serialized on the calling thread. Nothing but {@code send} throws, whatever the arguments: what fails, fails the stage. Stages
  * complete at once, or on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. Until this node is
  * a member of its cluster (up; weakly up is not enough) they wait for that, in order, and with backpressure for room. They fail with
  * {@link MessageTooLarge}, {@link NotSerializable} (a message that is null, too), {@link ProducerClosed}, and if they wait for too long
@@ -71,4 +72,30 @@ public interface Producer<T> {
      * @return its position
      */
     CompletionStage<Position> delete(String key);
+
+    /**
+     * Publishes a message, and returns once it is in the ring. For a thread that has nothing to do with positions: it costs less than a stage
+     * for each message, and with backpressure that thread publishes as fast as consumers take. Where a stage would wait, the calling thread
+     * does, for {@code gapless.backpressure-timeout} at most, also if it is interrupted: the interrupt is kept. Not for threads that must not
+     * wait, such as those of actors and of handlers: a handler that waits for its own subscription to make room waits for that time.
+     *
+     * @param message not null
+     * @throws RuntimeException what a stage would fail with, see above. Then the message has no position
+     */
+    void send(T message);
+
+    /**
+     * Publishes a message about this key, like {@link #send(Object)}.
+     *
+     * @param key up to 4,096 characters, not null
+     * @param message not null
+     */
+    void send(String key, T message);
+
+    /**
+     * Publishes a message with its key and headers, like {@link #send(Object)}.
+     *
+     * @param publication the message, or a tombstone; not null
+     */
+    void send(Publication<? extends T> publication);
 }

@@ -230,6 +230,23 @@ class PublishTest {
     }
 
     @Test
+    void whatIsSentIsInTheRingAndWhatIsRefusedIsThrown() {
+        Topic<String> topic = Topic.of("sent", String.class);
+        Recorder<String> recorder = subscribe(1, topic);
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        producer.send("a");
+        producer.send("k", "b");
+        producer.send(Publication.of("c"));
+        assertEquals(4, get(producer.publish("d")).sequence());
+        assertThrows(NotSerializable.class, () -> producer.send((String) null));
+        assertThrows(IllegalArgumentException.class, () -> producer.send(null, "x"));
+        assertThrows(IllegalArgumentException.class, () -> producer.send((Publication<String>) null));
+        assertThrows(MessageTooLarge.class, () -> producer.send("b".repeat(1 << 20)));
+        assertEquals(5, get(producer.publish("e")).sequence());
+        await(() -> recorder.messages().equals(List.of("a", "b", "c", "d", "e")));
+    }
+
+    @Test
     void allPositionsOfAListComeTogetherAndInOrder() {
         Topic<String> topic = Topic.of("lists", String.class);
         Recorder<String> recorder = subscribe(1, topic);

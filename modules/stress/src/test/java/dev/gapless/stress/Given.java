@@ -79,7 +79,7 @@ public final class Given {
     }
 
     public static Admission publish(Log log, int value) {
-        return log.publish(content(value), 0, () -> 0, NOBODY);
+        return log.publish(content(value), 0, 0, NOBODY);
     }
 
     /** The stretch of a producer. */

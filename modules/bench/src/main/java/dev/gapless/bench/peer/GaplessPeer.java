@@ -12,10 +12,8 @@ import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.core.Gap;
-import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +23,6 @@ import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.ClusterEvent.MemberUp;
-import org.jspecify.annotations.Nullable;
 
 /** Gapless with backpressure, and otherwise as it comes. The publisher forms the cluster. */
 public final class GaplessPeer implements Peer {
@@ -59,13 +56,7 @@ public final class GaplessPeer implements Peer {
     }
 
     private static final class Sender extends ClusterNode implements Publisher {
-        /** A power of two: how many publishes may wait for room at once. */
-        private static final int PENDING = 1_024;
-
-        private final List<@Nullable CompletionStage<Position>> pending =
-                new ArrayList<>(Collections.nCopies(PENDING, null));
         private final List<Producer<byte[]>> producers = new ArrayList<>();
-        private int next;
         private int nextTopic;
 
         Sender(int topics) {
@@ -81,14 +72,9 @@ public final class GaplessPeer implements Peer {
         }
 
         @Override
-        public void publish(byte[] message) throws Exception {
-            CompletionStage<Position> oldest = pending.get(next);
-            if (oldest != null) {
-                var unused = oldest.toCompletableFuture().get(Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS);
-            }
-            pending.set(next, producers.get(nextTopic).publish(message));
+        public void publish(byte[] message) {
+            producers.get(nextTopic).send(message);
             nextTopic = nextTopic + 1 < producers.size() ? nextTopic + 1 : 0;
-            next = (next + 1) & (PENDING - 1);
         }
 
         @Override

@@ -34,7 +34,7 @@ final class CoreSeam {
     }
 
     Object append(byte[] message) {
-        return log.publish(Content.of(BYTE_ARRAYS, "", message), 0, () -> 0, outcome -> {});
+        return log.publish(Content.of(BYTE_ARRAYS, "", message), 0, 0, outcome -> {});
     }
 
     /** The latest messages, as they are read to be sent: up to 1,000, as many as a batch takes. */

@@ -14,7 +14,10 @@ import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -114,15 +117,63 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     /** The position of what is published. Of a publish that waits it is the ticket, too. */
     private final class Pending extends CompletableFuture<Position> implements Ticket {
+        private final Executor answering;
+
+        Pending(Executor answering) {
+            this.answering = answering;
+        }
+
         @Override
         public void settled(Admission outcome) {
-            executor.execute(() -> settle(this, outcome));
+            answering.execute(() -> settle(this, outcome));
         }
     }
 
     public CompletableFuture<Position> publish(Content content) {
-        Pending position = new Pending();
-        Admission admission = log.publish(content, clock.ms(), clock::ns, position);
+        long sequence = tryPublish(content);
+        return sequence == 0 ? publishOrWait(content, executor) : CompletableFuture.completedFuture(position(sequence));
+    }
+
+    /** These in this order, each as {@link #publish} would. */
+    List<CompletableFuture<Position>> publish(List<Content> contents) {
+        Log.Sequences there = log.tryPublish(contents, clock.ms());
+        wake();
+        List<CompletableFuture<Position>> all = new ArrayList<>(contents.size());
+        for (int i = 0; i < there.count(); i++) {
+            all.add(CompletableFuture.completedFuture(position(there.first() + i)));
+        }
+        for (Content content : contents.subList(there.count(), contents.size())) {
+            all.add(publishOrWait(content, executor));
+        }
+        return all;
+    }
+
+    /** Returns once it is in the ring; throws what {@link #publish} would fail with. Whoever interrupts it waits, too. */
+    void send(Content content) {
+        if (tryPublish(content) == 0) {
+            try {
+                publishOrWait(content, Runnable::run).join(); // nothing of the application depends on it
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException failed ? failed : e;
+            }
+        }
+    }
+
+    private Position position(long sequence) {
+        return new Position(log.identity().epoch(), sequence);
+    }
+
+    private long tryPublish(Content content) {
+        long sequence = log.tryPublish(content, clock.ms());
+        if (sequence != 0) {
+            wake();
+        }
+        return sequence;
+    }
+
+    private CompletableFuture<Position> publishOrWait(Content content, Executor answering) {
+        Pending position = new Pending(answering);
+        Admission admission = log.publish(content, clock.ms(), clock.ns(), position);
         if (!(admission instanceof Admission.Waiting)) {
             settle(position, admission);
         }

@@ -48,19 +48,12 @@ public final class TopicProducer<T> implements Producer<T> {
 
     @Override
     public CompletionStage<Position> publish(String key, T message) {
-        return publish(() -> {
-            checkGiven("key", key);
-            checkThere(message);
-            return encode(new Publication<>(message, key, Map.of()));
-        });
+        return publish(() -> encode(key, message));
     }
 
     @Override
     public CompletionStage<Position> publish(Publication<? extends T> publication) {
-        return publish(() -> {
-            checkGiven("publication", publication);
-            return encode(publication);
-        });
+        return publish(() -> given(publication));
     }
 
     @Override
@@ -69,6 +62,21 @@ public final class TopicProducer<T> implements Producer<T> {
             checkGiven("key", key);
             return encode(Publication.tombstone(key));
         });
+    }
+
+    @Override
+    public void send(T message) {
+        send(() -> encode(message));
+    }
+
+    @Override
+    public void send(String key, T message) {
+        send(() -> encode(key, message));
+    }
+
+    @Override
+    public void send(Publication<? extends T> publication) {
+        send(() -> given(publication));
     }
 
     /** Publishes what comes in, and emits the positions in this order. */
@@ -86,6 +94,28 @@ public final class TopicProducer<T> implements Producer<T> {
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
+    }
+
+    private void send(Supplier<Content> encoding) {
+        Content content;
+        try {
+            content = encoding.get();
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.stats().refused(Refusal.of(e));
+            throw e;
+        }
+        local.send(content);
+    }
+
+    private Content encode(String key, T message) {
+        checkGiven("key", key);
+        checkThere(message);
+        return encode(new Publication<>(message, key, Map.of()));
+    }
+
+    private Content given(Publication<? extends T> publication) {
+        checkGiven("publication", publication);
+        return encode(publication);
     }
 
     private Content encode(@Nullable T message) {
@@ -132,8 +162,7 @@ public final class TopicProducer<T> implements Producer<T> {
             local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
-        List<CompletableFuture<Position>> each =
-                contents.stream().map(local::publish).toList();
+        List<CompletableFuture<Position>> each = local.publish(contents);
         return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> failure == null
                         ? CompletableFuture.completedFuture(

@@ -2,6 +2,7 @@ package dev.gapless.internal.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,9 +19,12 @@ import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.internal.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** A log with room for one message, and for one publish that waits. */
@@ -88,5 +92,74 @@ class ProducerLogTest {
         log.close();
         assertEquals(ProducerClosed.class, failure(waits).getClass());
         assertEquals(ProducerClosed.class, failure(publish()).getClass());
+    }
+
+    private static Content content() {
+        return new Content(null, false, Map.of(), Format.NONE, new byte[1]);
+    }
+
+    /** What becomes of a send on a thread of its own, which waits by then. */
+    private CompletableFuture<Thread> sending(AtomicReference<Thread> sender) {
+        CompletableFuture<Thread> sent = CompletableFuture.supplyAsync(() -> {
+            sender.set(Thread.currentThread());
+            producer.send(content());
+            return Thread.currentThread();
+        });
+        long deadlineNs = Clock.nowNs() + Duration.ofSeconds(30).toNanos();
+        while (log.waiting() == 0) {
+            assertTrue(Clock.nowNs() - deadlineNs < 0, "nobody waits");
+            Thread.onSpinWait();
+        }
+        return sent;
+    }
+
+    @Test
+    void aSendReturnsWhenTheMessageIsInTheRing() {
+        producer.send(content());
+        assertEquals(1, log.head());
+        log.hold();
+        CompletableFuture<Thread> sent = sending(new AtomicReference<>());
+        assertFalse(sent.isDone());
+        log.release(1, 0);
+        assertNotNull(sent.join());
+        assertEquals(2, log.head());
+    }
+
+    @Test
+    void aSendThatIsInterruptedWaitsAndStaysInterrupted() {
+        producer.send(content());
+        log.hold();
+        AtomicReference<Thread> sender = new AtomicReference<>();
+        CompletableFuture<Boolean> interrupted =
+                sending(sender).thenApply(thread -> Thread.currentThread() == thread && thread.isInterrupted());
+        sender.get().interrupt();
+        assertFalse(interrupted.isDone());
+        log.release(1, 0);
+        assertTrue(interrupted.join());
+    }
+
+    @Test
+    void aSendThrowsWhyItIsRefused() {
+        log.hold();
+        producer.send(content());
+        CompletableFuture<Thread> waits = sending(new AtomicReference<>());
+        assertThrows(TooManyPending.class, () -> producer.send(content()));
+        log.expireWaiters(Clock.nowNs() + SETTINGS.backpressureTimeoutNs());
+        assertEquals(
+                PublishTimeout.class,
+                assertThrows(CompletionException.class, waits::join).getCause().getClass());
+        log.close();
+        assertThrows(ProducerClosed.class, () -> producer.send(content()));
+    }
+
+    @Test
+    void ofAListThoseThatNeedNotWaitAreThereAtOnce() {
+        log.hold();
+        List<CompletableFuture<Position>> all = producer.publish(List.of(content(), content(), content()));
+        assertEquals(1, all.get(0).join().sequence());
+        assertFalse(all.get(1).isDone());
+        assertEquals(TooManyPending.class, failure(all.get(2)).getClass());
+        log.release(1, 0);
+        assertEquals(2, all.get(1).join().sequence());
     }
 }

@@ -155,7 +155,7 @@ class LossLogTest {
                 Gate.opened());
         for (int i = 1; i <= 20; i++) {
             Content content = new Content("key-" + i, false, Map.of(), Format.NONE, new byte[1]);
-            var unused = log.publish(content, 0, () -> 0, outcome -> {});
+            var unused = log.publish(content, 0, 0, outcome -> {});
         }
         assertEquals(
                 "Topic t: node b missed messages of producer a (OVERRUN): sequences 3 to 20, of which the ring still has"

@@ -231,7 +231,7 @@ class WireSerializerTest {
             Log log = new Log(LogIdentity.fresh(new Epoch(7), 0), LARGE, Gate.opened());
             for (int i = random.nextInt(50) == 0 ? 300 : random.nextInt(8); i >= 0; i--) {
                 timeMs += random.nextInt(10) == 0 ? 1L << random.nextInt(58) : random.nextInt(200);
-                log.publish(content(random), timeMs, () -> 0, outcome -> {});
+                log.publish(content(random), timeMs, 0, outcome -> {});
             }
             List<Slice> slices = ((Reading.Messages) log.read(1, Limits.MAX_BATCH_MESSAGES, Long.MAX_VALUE)).slices();
             Batch batch = new Batch(

@@ -8,14 +8,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A producer's latest messages.
  *
  * <pre>
- *   publish ──► node up? ──yes──► room? ──yes──► sequence, time, append ──► Accepted
+ *   publish ──► node up? ──yes──► room? ──yes──► sequence, time, append ──► its sequence
  *                 │ no              │ no (backpressure: the slowest reader has not acknowledged the oldest message)
  *                 └─────────────────┴────► wait, in order ──► release / expire / close settle the tickets
  * </pre>
@@ -47,6 +46,14 @@ public final class Log {
     private record Waiter(Content content, long deadlineNs, Ticket ticket) {}
 
     private record Settled(Ticket ticket, Admission outcome) {}
+
+    /**
+     * Consecutive messages.
+     *
+     * @param first the sequence of the first, if there is one
+     * @param count how many there are
+     */
+    public record Sequences(long first, int count) {}
 
     /** An empty one; the gate is that of its node. */
     public Log(LogIdentity identity, TopicSettings settings, Gate gate) {
@@ -87,6 +94,41 @@ public final class Log {
     }
 
     /**
+     * Gives the message its sequence if it need not wait. The same conditions as for {@link #publish}, which says why, and lets it wait.
+     *
+     * @param nowMs the time of day, in milliseconds since 1970
+     * @return the sequence, or 0 if it has none
+     */
+    public long tryPublish(Content content, long nowMs) {
+        lock.lock();
+        try {
+            return closed || mustWait(content) ? 0 : append(content, nowMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The same for messages in this order, up to the first that has to wait; nothing comes between them.
+     *
+     * @return their sequences
+     */
+    public Sequences tryPublish(List<Content> contents, long nowMs) {
+        lock.lock();
+        try {
+            long first = ring.head() + 1;
+            int count = 0;
+            while (count < contents.size() && !closed && !mustWait(contents.get(count))) {
+                append(contents.get(count), nowMs);
+                count++;
+            }
+            return new Sequences(first, count);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Gives the message its sequence, or lets it wait. The content must be no larger than rule P10 allows; the caller has
      * checked, since only it can say what to do about it.
      *
@@ -94,7 +136,7 @@ public final class Log {
      * @param nowNs the clock for durations, looked at if it has to wait
      * @param ticket told the outcome if the answer is {@link Admission.Waiting}; else not used
      */
-    public Admission publish(Content content, long nowMs, LongSupplier nowNs, Ticket ticket) {
+    public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
         lock.lock();
         try {
             if (closed) {
@@ -104,11 +146,11 @@ public final class Log {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
                 }
-                waiters.add(new Waiter(content.kept(), nowNs.getAsLong() + settings.backpressureTimeoutNs(), ticket));
+                waiters.add(new Waiter(content.kept(), nowNs + settings.backpressureTimeoutNs(), ticket));
                 waiting = waiters.size();
                 return new Admission.Waiting();
             }
-            return append(content, nowMs);
+            return accepted(append(content, nowMs));
         } finally {
             lock.unlock();
         }
@@ -134,7 +176,7 @@ public final class Log {
                     && !waiters.isEmpty()
                     && !isFullFor(waiters.element().content())) {
                 Waiter next = waiters.remove();
-                settled.add(new Settled(next.ticket(), append(next.content(), nowMs)));
+                settled.add(new Settled(next.ticket(), accepted(append(next.content(), nowMs))));
             }
             waiting = waiters.size();
         } finally {
@@ -320,7 +362,11 @@ public final class Log {
         return settings.backpressure() && ring.isFullFor(1, content.sizeBytes() + Slice.OVERHEAD_BYTES, evictable);
     }
 
-    private Admission append(Content content, long nowMs) {
+    private Admission accepted(long sequence) {
+        return new Admission.Accepted(new Position(identity.epoch(), sequence));
+    }
+
+    private long append(Content content, long nowMs) {
         lastMs = Math.max(lastMs, nowMs);
         long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
         ring.makeRoom(1, sizeBytes, evictable, this::evicted);
@@ -332,7 +378,7 @@ public final class Log {
         open.append(content, lastMs);
         publishedBytes += content.frameBytes();
         ring.added(1, sizeBytes);
-        return new Admission.Accepted(new Position(identity.epoch(), ring.head()));
+        return ring.head();
     }
 
     private void evicted(Segment segment, long upTo) {

@@ -34,7 +34,7 @@ class LogTest {
     }
 
     private static Position publish(Log log, long nowMs) {
-        return ((Admission.Accepted) log.publish(content(1), nowMs, () -> 0, NOBODY)).position();
+        return ((Admission.Accepted) log.publish(content(1), nowMs, 0, NOBODY)).position();
     }
 
     @Test
@@ -121,9 +121,9 @@ class LogTest {
         for (long jumpMs : new long[] {DAY_MS, -DAY_MS}) {
             Log log =
                     new Log(Given.LOG, Given.ring(8).with(draft -> draft.maxAgeNs = 16 * Given.SECOND), Gate.opened());
-            log.publish(content(1), NOON_MS, () -> 0, NOBODY);
+            log.publish(content(1), NOON_MS, 0, NOBODY);
             log.dropOld(0);
-            log.publish(content(2), NOON_MS + jumpMs, () -> Given.SECOND, NOBODY);
+            log.publish(content(2), NOON_MS + jumpMs, Given.SECOND, NOBODY);
             log.dropOld(Given.SECOND);
             log.dropOld(15 * Given.SECOND);
             assertEquals(2, log.size());
@@ -150,7 +150,7 @@ class LogTest {
         log.hold();
         byte[] lent = {1};
         for (int i = 0; i < 2; i++) {
-            log.publish(new Content(null, false, Map.of(), new Format(1, ""), lent, true), 1, () -> 0, NOBODY);
+            log.publish(new Content(null, false, Map.of(), new Format(1, ""), lent, true), 1, 0, NOBODY);
             lent[0]++;
         }
         assertEquals(1, log.waiting());
@@ -178,14 +178,46 @@ class LogTest {
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
         publish(log, 1);
-        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, () -> 0, settled::add));
-        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, () -> 0, settled::add));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, 0, settled::add));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, 0, settled::add));
         log.release(1, 1);
         assertEquals(List.of(new Admission.Accepted(new Position(Given.EPOCH, 3))), settled);
         assertEquals(1, log.waiting());
         log.release(2, 1);
         assertEquals(new Admission.Accepted(new Position(Given.EPOCH, 4)), settled.get(1));
         assertEquals(2, log.size());
+    }
+
+    @Test
+    @DisplayName(
+            "backpressure: what may not wait gets no sequence where it would have to, nor behind one that waits, nor in a closed log")
+    void noSequenceWhereItWouldWait() {
+        Log log = new Log(Given.LOG, WAITING, Gate.opened());
+        log.release(0, 0);
+        assertEquals(1, log.tryPublish(content(1), 1));
+        List<Content> three = List.of(content(2), content(3), content(4));
+        assertEquals(new Log.Sequences(2, 1), log.tryPublish(three, 1));
+        assertEquals(0, log.tryPublish(content(3), 1));
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(3), 1, 0, NOBODY));
+        log.release(1, 1);
+        assertEquals(3, log.head());
+        assertInstanceOf(Admission.Waiting.class, log.publish(content(4), 1, 0, NOBODY));
+        assertEquals(0, log.tryPublish(three, 1).count(), "behind one that waits");
+        log.close();
+        log.release(3, 1);
+        assertEquals(0, log.tryPublish(content(5), 1));
+    }
+
+    @Test
+    @DisplayName("ruleP11: of messages that are gone the time of the last counts, wherever in a segment it lay")
+    void theTimeOfTheLastThatIsGone() {
+        Log log = new Log(Given.LOG, Given.ring(4), Gate.opened());
+        for (int i = 1; i <= 40; i++) {
+            publish(log, 10L * i);
+            long gone = log.oldest() - 1;
+            assertEquals(gone == 0 ? 1 : 0, log.firstSince(10 * gone));
+            assertEquals(log.oldest(), log.firstSince(10 * gone + 1));
+        }
     }
 
     @Test
@@ -197,9 +229,9 @@ class LogTest {
         publish(log, 1);
         publish(log, 1);
         for (int i = 0; i < 3; i++) {
-            log.publish(content(i), 1, () -> 0, settled::add);
+            log.publish(content(i), 1, 0, settled::add);
         }
-        assertEquals(new Admission.TooMany(3, Awaited.ROOM), log.publish(content(9), 1, () -> 0, settled::add));
+        assertEquals(new Admission.TooMany(3, Awaited.ROOM), log.publish(content(9), 1, 0, settled::add));
         log.expireWaiters(10 * Given.SECOND - 1);
         assertTrue(settled.isEmpty());
         log.expireWaiters(10 * Given.SECOND);
@@ -215,17 +247,17 @@ class LogTest {
         Log log = new Log(Given.LOG, Given.ring(2).with(draft -> draft.maxPendingPublishes = 3), gate);
         List<Admission> settled = new ArrayList<>();
         for (int i = 1; i <= 3; i++) {
-            assertInstanceOf(Admission.Waiting.class, log.publish(content(i), 1, () -> 0, settled::add));
+            assertInstanceOf(Admission.Waiting.class, log.publish(content(i), 1, 0, settled::add));
         }
-        assertEquals(new Admission.TooMany(3, Awaited.MEMBERSHIP), log.publish(content(4), 1, () -> 0, settled::add));
+        assertEquals(new Admission.TooMany(3, Awaited.MEMBERSHIP), log.publish(content(4), 1, 0, settled::add));
         log.release(Ring.ALL, 1);
         assertEquals(List.of(), settled);
         assertEquals(0, log.head());
         gate.open();
-        assertInstanceOf(Admission.TooMany.class, log.publish(content(5), 1, () -> 0, settled::add), "behind those");
+        assertInstanceOf(Admission.TooMany.class, log.publish(content(5), 1, 0, settled::add), "behind those");
         log.release(Ring.ALL, 1);
         assertEquals(List.of(accepted(1), accepted(2), accepted(3)), settled);
-        assertEquals(accepted(4), log.publish(content(6), 1, () -> 0, settled::add));
+        assertEquals(accepted(4), log.publish(content(6), 1, 0, settled::add));
     }
 
     private static Admission accepted(long sequence) {
@@ -237,7 +269,7 @@ class LogTest {
     void waitsInVainForItsNodeToBeUp() {
         Log log = new Log(Given.LOG, Given.ring(2), new Gate());
         List<Admission> settled = new ArrayList<>();
-        log.publish(content(1), 1, () -> 0, settled::add);
+        log.publish(content(1), 1, 0, settled::add);
         assertEquals(Given.ring(2).backpressureTimeoutNs(), log.waitersDueNs());
         log.expireWaiters(log.waitersDueNs());
         assertEquals(List.of(new Admission.TimedOut(Awaited.MEMBERSHIP)), settled);
@@ -252,10 +284,10 @@ class LogTest {
         List<Admission> settled = new ArrayList<>();
         publish(log, 1);
         publish(log, 1);
-        log.publish(content(3), 1, () -> 0, settled::add);
+        log.publish(content(3), 1, 0, settled::add);
         log.close();
         assertInstanceOf(Admission.Closed.class, settled.get(0));
-        assertInstanceOf(Admission.Closed.class, log.publish(content(4), 1, () -> 0, settled::add));
+        assertInstanceOf(Admission.Closed.class, log.publish(content(4), 1, 0, settled::add));
         log.release(2, 1);
         assertEquals(2, log.head());
     }
@@ -278,7 +310,7 @@ class LogTest {
                                 .putInt(publisher)
                                 .putInt(i)
                                 .array();
-                        log.publish(Content.of(1, "", bytes), 1, () -> 0, NOBODY);
+                        log.publish(Content.of(1, "", bytes), 1, 0, NOBODY);
                     }
                 }));
             }

@@ -183,7 +183,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         did(() -> shard.onProducer("t", logOf("t"), at(0)));
         assertEquals(Long.MAX_VALUE, shard.deadlineNs("t", at(0)));
         held.clear();
-        logs.get("t").publish(Content.of(1, "", new byte[1]), 0, () -> 0, outcome -> {});
+        logs.get("t").publish(Content.of(1, "", new byte[1]), 0, 0, outcome -> {});
         did(() -> shard.onAppended("t", at(0)));
         assertEquals(Long.MAX_VALUE, shard.deadlineNs("t", at(0)));
         assertNotNull(shard.producer("t"));
@@ -196,7 +196,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         told(new ToShard.Members(List.of(), new MemberView(Set.of(OTHER), List.of(), false, HistoryView.NOTHING)));
         did(() -> shard.onProducer("t", logOf("t"), at(0)));
         List<Admission> settled = new ArrayList<>();
-        logOf("t").publish(Content.of(1, "", new byte[1]), 0, () -> 0, settled::add);
+        logOf("t").publish(Content.of(1, "", new byte[1]), 0, 0, settled::add);
         did(() -> shard.onAppended("t", at(0)));
         assertEquals(SETTINGS.backpressureTimeoutNs(), shard.deadlineNs("t", at(0)));
         assertEquals(List.of(), settled);
@@ -218,7 +218,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
                 .publish(
                         Content.of(1, "", new byte[1]),
                         0,
-                        () -> 0,
+                        0,
                         accepted -> named.add(opened.state()
                                 .token("t", "c", at(0))
                                 .positions()
@@ -242,8 +242,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
         held.add("t");
         assertTrue(
-                logs.get("t").publish(Content.of(1, "", new byte[1]), 0, () -> 0, outcome -> {})
-                        instanceof Admission.Closed);
+                logs.get("t").publish(Content.of(1, "", new byte[1]), 0, 0, outcome -> {}) instanceof Admission.Closed);
         did(() -> shard.onMessage(new Deregister("t", 0, new Session(OTHER, 1)), at(0)));
         assertEquals(List.of(new Effect.TellNode(new ToNode.Drained(true))), told(new ToShard.Drain()));
         assertEquals(

@@ -83,7 +83,7 @@ class ProducerStateTest implements Outbox.Carrier {
 
     private void publish(int messages) {
         for (int i = 0; i < messages; i++) {
-            log.publish(content(i), 1_000 + log.head(), () -> nowNs, settled::add);
+            log.publish(content(i), 1_000 + log.head(), nowNs, settled::add);
         }
         producer.onAppended(now());
     }
@@ -240,7 +240,7 @@ class ProducerStateTest implements Outbox.Carrier {
         register(SESSION, Start.LATEST);
         sent.clear();
         for (int i = 0; i < 7; i++) {
-            log.publish(content(i), 0, () -> 0, settled::add);
+            log.publish(content(i), 0, 0, settled::add);
         }
         producer.onAppended(NOW);
         isExpired(Reason.OVERRUN, 8, sent.get(0));
@@ -339,7 +339,7 @@ class ProducerStateTest implements Outbox.Carrier {
         register(SESSION, Start.LATEST);
         publish(2);
         for (int i = 0; i < 7; i++) {
-            log.publish(content(i), 0, () -> 0, settled::add);
+            log.publish(content(i), 0, 0, settled::add);
         }
         producer.onAppended(NOW);
         acknowledge(SESSION, 2);
@@ -468,7 +468,7 @@ class ProducerStateTest implements Outbox.Carrier {
         sent.clear();
         producer.leave(now());
         assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), sent);
-        assertInstanceOf(Admission.Closed.class, log.publish(content(1), 0, () -> 0, settled::add));
+        assertInstanceOf(Admission.Closed.class, log.publish(content(1), 0, 0, settled::add));
         assertEquals(List.of(new Gone(TOPIC, 0, SESSION, 2)), after(SECOND));
         assertFalse(producer.isDrained(nowNs));
         producer.onMessage(new GoneAck(TOPIC, 0, new Session(20, 4), 2), now());
@@ -515,7 +515,7 @@ class ProducerStateTest implements Outbox.Carrier {
         whenSent = () -> {
             if (log.waiting() == 0) {
                 for (int i = 0; i < 5; i++) {
-                    log.publish(content(i), 1_000, () -> nowNs, settled::add);
+                    log.publish(content(i), 1_000, nowNs, settled::add);
                 }
             }
         };

@@ -375,7 +375,7 @@ public final class SimulatedNode implements LogSource {
             drain();
         }
         Admission admission = log().publish(
-                        Content.of(1, "", bytes), outside.nowMs(), outside::nowNs, outcome -> admitted(id, outcome));
+                        Content.of(1, "", bytes), outside.nowMs(), outside.nowNs(), outcome -> admitted(id, outcome));
         admitted(id, admission);
     }
 

@@ -47,7 +47,7 @@ final class RecoveredLog {
 
     private @Nullable String broken() {
         for (long sequence = STORED + 1; sequence <= PUBLISHED; sequence++) {
-            Admission admission = log.publish(Content.of(1, "", new byte[] {2}), 0, () -> 0, outcome -> {});
+            Admission admission = log.publish(Content.of(1, "", new byte[] {2}), 0, 0, outcome -> {});
             Position position = new Position(BEFORE, sequence);
             if (admission.equals(new Admission.Accepted(position))) {
                 return "G3: " + position + " is another message than in the life before";

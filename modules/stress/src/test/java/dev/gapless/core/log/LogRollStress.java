@@ -25,7 +25,7 @@ public class LogRollStress {
     @Actor
     public void writer() {
         for (int i = '1'; i <= '3'; i++) {
-            log.publish(Given.content(i, LARGE), 0, () -> 0, Given.NOBODY);
+            log.publish(Given.content(i, LARGE), 0, 0, Given.NOBODY);
         }
     }
 

@@ -19,7 +19,7 @@ public class ReleaseWhileExpiringStress {
     private final Answers answers = new Answers();
 
     public ReleaseWhileExpiringStress() {
-        log.publish(Given.content('c'), 0, () -> 0, answers);
+        log.publish(Given.content('c'), 0, 0, answers);
     }
 
     @Actor

@@ -20,7 +20,7 @@ public class ReleaseWhilePublishingStress {
 
     @Actor
     public void publisher(LLL_Result result) {
-        result.r1 = Answers.of(log.publish(Given.content('c'), 0, () -> 0, answers));
+        result.r1 = Answers.of(log.publish(Given.content('c'), 0, 0, answers));
     }
 
     @Actor

@@ -21,7 +21,7 @@ public class WaitersInOrderStress {
 
     @Actor
     public void publisher() {
-        log.publish(Given.content('c', LARGE), 0, () -> 0, Given.NOBODY);
+        log.publish(Given.content('c', LARGE), 0, 0, Given.NOBODY);
         Given.publish(log, 'd');
     }
 
