@@ -21,16 +21,18 @@ import java.util.Set;
  * unless they concern left-out nodes alone: which keys the missing messages had nobody knows.
  */
 public final class SubscriptionSettings {
-    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0);
+    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0, false);
 
     private final Set<String> nodes;
     private final Set<String> keys;
     private final int window;
+    private final boolean nonBlocking;
 
-    private SubscriptionSettings(Set<String> nodes, Set<String> keys, int window) {
+    private SubscriptionSettings(Set<String> nodes, Set<String> keys, int window, boolean nonBlocking) {
         this.nodes = nodes;
         this.keys = keys;
         this.window = window;
+        this.nonBlocking = nonBlocking;
     }
 
     /** {@return settings by which everything is delivered} */
@@ -57,7 +59,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withNodes(Collection<String> names) {
         Set<String> some = atLeastOne("node", names);
         some.forEach(name -> Limits.checkGivenName("node's name", name));
-        return new SubscriptionSettings(some, keys, window);
+        return new SubscriptionSettings(some, keys, window, nonBlocking);
     }
 
     /**
@@ -81,7 +83,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withKeys(Collection<String> patterns) {
         Set<String> some = atLeastOne("key", patterns);
         some.forEach(SubscriptionSettings::checkPattern);
-        return new SubscriptionSettings(nodes, some, window);
+        return new SubscriptionSettings(nodes, some, window, nonBlocking);
     }
 
     /**
@@ -95,7 +97,20 @@ public final class SubscriptionSettings {
         if (events < 1) {
             throw new IllegalArgumentException("A window is of at least 1 event, not of " + events);
         }
-        return new SubscriptionSettings(nodes, keys, events);
+        return new SubscriptionSettings(nodes, keys, events, nonBlocking);
+    }
+
+    /**
+     * The handler never blocks and takes microseconds: it may run on the thread of its topic's shard, which saves a hand-off between threads
+     * for each batch, and for a thousand subscriptions a thousand. While it runs, nothing goes on for any topic of that shard: not for
+     * handlers that wait for anything, a lock, a database, {@link Producer#send} or their own subscription. That goes for all methods of the
+     * handler; what comes to it is as ordered as elsewhere, one event at a time. {@code gapless.slow-handler-warning} finds one that
+     * blocks all the same. Of no concern to streams.
+     *
+     * @return settings with that
+     */
+    public SubscriptionSettings withNonBlockingHandler() {
+        return new SubscriptionSettings(nodes, keys, window, true);
     }
 
     private static void checkPattern(String pattern) {
@@ -134,8 +149,14 @@ public final class SubscriptionSettings {
         return window == 0 ? OptionalInt.empty() : OptionalInt.of(window);
     }
 
+    /** {@return whether the handler never blocks} */
+    public boolean isNonBlocking() {
+        return nonBlocking;
+    }
+
     @Override
     public String toString() {
-        return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + "]";
+        return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + ", nonBlocking="
+                + nonBlocking + "]";
     }
 }

@@ -28,7 +28,6 @@ import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
-import dev.gapless.internal.time.Wakeup;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
@@ -156,12 +155,12 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
         SubscriptionHandle handle = handle(topic, start);
         long id = nextSubscription();
-        Wakeup wakeup = new Wakeup();
+        SubscriptionActor.Link link = new SubscriptionActor.Link(settings);
         ActorRef<Cue> actor = spawn(
-                SubscriptionActor.create(new Reading<>(topic, settings, id, recipient, handle), this, wakeup),
+                SubscriptionActor.create(new Reading<>(topic, settings, id, recipient, handle), this, link),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(nodeSettings.dispatcher));
-        openSubscription(topic.name(), id, start, SubscriptionActor.listener(actor, handle, wakeup));
+        openSubscription(topic.name(), id, start, link.to(actor, handle));
         return handle;
     }
 

@@ -2,6 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Ended;
 import dev.gapless.core.subscription.SubscriptionState;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a {@link SubscriptionLoop} go on: a message to the actor or the stream that runs it. */
@@ -13,6 +14,9 @@ public sealed interface Cue {
         /** What it wanted to wait for is over. */
         TIME
     }
+
+    /** It wants to wait for so long: {@link Plain#TIME} is to come then, and not what was wanted before. */
+    record Wait(Duration until) implements Cue {}
 
     /** The consumer has opened the subscription. */
     record Opened(SubscriptionState state, Feedback.Sink feedback) implements Cue {}

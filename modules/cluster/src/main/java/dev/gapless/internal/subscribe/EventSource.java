@@ -83,7 +83,7 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
 
         @Override
         public void preStart() {
-            node.openSubscription(topic.name(), id, start, SubscriptionLink.of(handle, wakeup, cues::invoke));
+            node.openSubscription(topic.name(), id, start, SubscriptionLink.of(handle, wakeup, cues::invoke, null));
         }
 
         private void on(Cue cue) {

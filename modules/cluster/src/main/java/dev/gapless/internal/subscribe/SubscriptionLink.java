@@ -7,6 +7,7 @@ import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Between the place where a subscription is read and those who have something to tell it: the consumer's shard, and whoever holds
@@ -16,16 +17,24 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     private final SubscriptionHandle handle;
     private final Wakeup wakeup;
     private final Consumer<Cue> place;
+    private final @Nullable ShardTurn shardTurn;
 
-    private SubscriptionLink(SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place) {
+    private SubscriptionLink(
+            SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place, @Nullable ShardTurn shardTurn) {
         this.handle = handle;
         this.wakeup = wakeup;
         this.place = place;
+        this.shardTurn = shardTurn;
     }
 
-    /** From now on the handle controls what is read at this place, which is told on any thread. */
-    static SubscriptionLink of(SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place) {
-        SubscriptionLink link = new SubscriptionLink(handle, wakeup, place);
+    /**
+     * From now on the handle controls what is read at this place, which is told on any thread.
+     *
+     * @param shardTurn lets the shard read it, or null
+     */
+    static SubscriptionLink of(
+            SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place, @Nullable ShardTurn shardTurn) {
+        SubscriptionLink link = new SubscriptionLink(handle, wakeup, place, shardTurn);
         handle.controlBy(link);
         return link;
     }
@@ -42,6 +51,12 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     @Override
     public void wake() {
+        if (shardTurn == null || !shardTurn.tryRead()) {
+            look();
+        }
+    }
+
+    private void look() {
         if (wakeup.claim()) {
             place.accept(Cue.Plain.LOOK);
         }
@@ -69,6 +84,6 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     @Override
     public void resumed() {
-        wake();
+        look(); // on whatever thread that is
     }
 }

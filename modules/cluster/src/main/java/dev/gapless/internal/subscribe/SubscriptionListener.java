@@ -4,7 +4,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import java.util.Set;
 
-/** Who reads a subscription: told by the consumer's shard, on its thread; whatever it does, it does elsewhere. */
+/** Who reads a subscription: told by the consumer's shard, on its thread; whatever it does, it does elsewhere, unless it never blocks. */
 public interface SubscriptionListener {
     SubscriptionStats stats();
 

@@ -49,7 +49,7 @@ final class Woken implements Clock {
                 NONE,
                 "c",
                 this);
-        this.link = SubscriptionLink.of(handle, wakeup, this::tell);
+        this.link = SubscriptionLink.of(handle, wakeup, this::tell, null);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.gapless.Ended;
 import dev.gapless.Lag;
 import dev.gapless.Ready;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
@@ -14,7 +15,6 @@ import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
-import dev.gapless.internal.time.Wakeup;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,10 +59,11 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         this.node = node;
         this.handle = reading.handle();
         this.observer = observer.apply(this);
-        Wakeup wakeup = new Wakeup();
+        SubscriptionActor.Link link =
+                new SubscriptionActor.Link(SubscriptionSettings.defaults()); // which runs in turns
         Reading<T> observed = reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
-        this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, wakeup));
-        this.listener = SubscriptionActor.listener(actor.getRef(), handle, wakeup);
+        this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, link));
+        this.listener = link.to(actor.getRef(), handle);
         around.time().add(this);
     }
 
