@@ -37,6 +37,7 @@ class PeersTest {
         assertEquals(
                 List.of(
                         "gapless",
+                        "gapless-non-blocking",
                         "tcp",
                         "batches-128",
                         "batches-800",
