@@ -44,6 +44,20 @@ public final class Content {
         if (tombstone && key == null) {
             throw new IllegalArgumentException("A tombstone needs a key");
         }
+        if (!headers.isEmpty()) {
+            check(headers);
+        }
+        this.key = key;
+        this.tombstone = tombstone;
+        this.headers = headers;
+        this.format = format;
+        this.bytes = bytes;
+        this.keyBytes = key == null ? NOTHING : key.getBytes(StandardCharsets.UTF_8);
+        this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
+        this.lent = lent;
+    }
+
+    private static void check(Map<String, String> headers) {
         headers.forEach((name, value) -> {
             if (Math.max(name.length(), value.length()) > Limits.MAX_HEADER) {
                 throw new IllegalArgumentException(
@@ -54,14 +68,6 @@ public final class Content {
             throw new IllegalArgumentException(
                     "A message has at most " + Limits.MAX_HEADERS + " headers, this has " + headers.size());
         }
-        this.key = key;
-        this.tombstone = tombstone;
-        this.headers = headers;
-        this.format = format;
-        this.bytes = bytes;
-        this.keyBytes = key == null ? NOTHING : key.getBytes(StandardCharsets.UTF_8);
-        this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
-        this.lent = lent;
     }
 
     /** A message whose bytes nobody writes to. */

@@ -21,6 +21,10 @@ public final class Segment implements Ring.Piece {
     private final long baseMs;
     private final byte[] data;
     private List<Format> formats = List.of();
+    /** That of the newest message, and its number: mostly there is no other one. */
+    private Format latest = Format.NONE;
+
+    private int latestNumber = -1;
     private int count;
     private int used;
 
@@ -62,6 +66,14 @@ public final class Segment implements Ring.Piece {
     }
 
     private int numberOf(Format format) {
+        if (latestNumber < 0 || !format.equals(latest)) {
+            latestNumber = find(format);
+            latest = format;
+        }
+        return latestNumber;
+    }
+
+    private int find(Format format) {
         for (int i = 0; i < formats.size(); i++) {
             if (formats.get(i).equals(format)) {
                 return i;
@@ -80,7 +92,10 @@ public final class Segment implements Ring.Piece {
 
     @Override
     public long sizeBytes(long index) {
-        return Slice.sizeBytes(data, at(index), formats);
+        int i = (int) (index - first);
+        int at = FrameLayout.offset(data, i);
+        int end = i + 1 < count ? FrameLayout.offset(data, i + 1) : used;
+        return Slice.sizeBytes(end - at, formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at)));
     }
 
     /** When this message was published, in milliseconds since 1970. */

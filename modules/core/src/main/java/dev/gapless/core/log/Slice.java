@@ -81,6 +81,9 @@ public final class Slice {
     /** How many messages from this one on are charged for no more than this, one at least. */
     public int fitting(int first, int maxMessages, long maxBytes) {
         int most = Math.min(maxMessages, count - first);
+        if (formats.size() == 1 && sizeBytes(first, most) <= maxBytes) {
+            return most; // nobody has to look at each
+        }
         int number = 1;
         long bytes = sizeBytes(first);
         while (number < most) {
@@ -97,13 +100,17 @@ public final class Slice {
 
     /** What the message is charged for. */
     public int sizeBytes(int i) {
-        return sizeBytes(data, at(i), formats);
+        return sizeBytes(length(i), formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at(i))));
     }
 
-    /** The same, of a frame. */
-    static int sizeBytes(byte[] data, int at, List<Format> formats) {
-        Format format = formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at));
-        return FrameLayout.length(data, at) + REST_BYTES + format.manifestBytes();
+    /** The same, of a frame with this length. */
+    static int sizeBytes(int length, Format format) {
+        return length + REST_BYTES + format.manifestBytes();
+    }
+
+    /** The bytes of its frame: up to the next one, so that what nobody reads any more need not be fetched. */
+    private int length(int i) {
+        return i + 1 < count ? at(i + 1) - at(i) : FrameLayout.length(data, at(i));
     }
 
     /** When it was published, in milliseconds since 1970. */
@@ -136,13 +143,13 @@ public final class Slice {
     /** A copy of what it says. */
     public byte[] content(int i) {
         int at = at(i);
-        return Arrays.copyOfRange(data, FrameLayout.contentAt(data, at), at + FrameLayout.length(data, at));
+        return Arrays.copyOfRange(data, FrameLayout.contentAt(data, at), at + length(i));
     }
 
     /** How many bytes that has. */
     public int contentLength(int i) {
         int at = at(i);
-        return at + FrameLayout.length(data, at) - FrameLayout.contentAt(data, at);
+        return at + length(i) - FrameLayout.contentAt(data, at);
     }
 
     private int at(int i) {
@@ -154,11 +161,16 @@ public final class Slice {
 
     /** What they are charged for. */
     public long sizeBytes() {
-        long bytes = length() + (long) REST_BYTES * count;
+        return sizeBytes(0, count);
+    }
+
+    private long sizeBytes(int first, int number) {
+        int last = first + number - 1;
+        long bytes = at(last) + length(last) - at(first) + (long) REST_BYTES * number;
         if (formats.size() == 1) {
-            return bytes + (long) formats.get(0).manifestBytes() * count;
+            return bytes + (long) formats.get(0).manifestBytes() * number;
         }
-        for (int i = 0; i < count; i++) {
+        for (int i = first; i <= last; i++) {
             bytes += format(i).manifestBytes();
         }
         return bytes;
@@ -194,7 +206,6 @@ public final class Slice {
 
     /** How many bytes of {@link #data} they take. */
     public int length() {
-        int last = at(count - 1);
-        return last + FrameLayout.length(data, last) - at(0);
+        return at(count - 1) + length(count - 1) - at(0);
     }
 }

@@ -113,13 +113,11 @@ public final class MessageRun {
 
         /** Adds as many as may be, from this one on. {@return what was added} */
         FeedEntry.Messages add(FeedEntry.Messages messages, int first) {
-            int end = first;
-            while (end < messages.count() && !isFull()) {
-                bytes += messages.slice().sizeBytes(end);
-                end++;
-                count++;
-            }
-            FeedEntry.Messages added = messages.part(first, end - first);
+            int most = Math.min(MAX_MESSAGES - count, messages.count() - first);
+            int fitting = messages.slice().fitting(first, most, maxBytes - bytes);
+            FeedEntry.Messages added = messages.part(first, fitting);
+            bytes += added.slice().sizeBytes();
+            count += fitting;
             parts.add(added);
             return added;
         }
