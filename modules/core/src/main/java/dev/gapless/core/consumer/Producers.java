@@ -190,11 +190,10 @@ final class Producers {
             return;
         }
         registrations.gone(r);
-        Registration named = r.isUnnamed() ? ofToken(removedUid) : null;
-        if (named != null) {
-            LogEnd ended =
-                    removed.published() == null ? null : removed.published().get(topic);
-            endsAsOfToken(named, removedUid, ended, now.ms());
+        Map<String, LogEnd> published = removed.published();
+        Registration named = r.isUnnamed() ? unplaced(new Departure(removedUid, r.node(), now.ms(), published)) : null;
+        if (named != null && named.isWaiting() && named.isOnlyInToken()) {
+            endsAsOfToken(named, removedUid, published == null ? null : published.get(topic), now.ms());
             return;
         }
         Registration known = registrations.of(r.node());
@@ -204,10 +203,9 @@ final class Producers {
         r.lifeEnded(removedUid);
         if (r.hasLeft()) {
             registrations.forget(r); // C6
-        } else if (removed.published() != null
-                && isExact(r, removedUid, removed.published().get(topic))) {
+        } else if (published != null && isExact(r, removedUid, published.get(topic))) {
             registrations.forget(r);
-            endsExactly(r, removedUid, removed.published().get(topic), now.ms());
+            endsExactly(r, removedUid, published.get(topic), now.ms());
         } else if (r.at() != null) {
             writer.counts(r);
             wentUnheard(r, removed, now.ms());
@@ -218,23 +216,6 @@ final class Producers {
                 writer.lost(r, now.ms());
             }
         }
-    }
-
-    /**
-     * What is waited for as the token names it, and was that incarnation, which the members know by its address alone. Null if there is
-     * nothing. If the wait was in vain, that was told, and whatever it published since is told as of its address.
-     */
-    private @Nullable Registration ofToken(long uid) {
-        CursorToken.Seen seen = token == null ? null : token.seen();
-        if (seen != null) {
-            for (Map.Entry<String, Long> life : seen.lives().entrySet()) {
-                Registration r = life.getValue() == uid ? registrations.of(life.getKey()) : null;
-                if (r != null && r.isWaiting() && r.isOnlyInToken() && r.at() != null) {
-                    return r;
-                }
-            }
-        }
-        return null;
     }
 
     /** It is told once: here, if it said what it published, or once it was waited for. */
@@ -279,7 +260,10 @@ final class Producers {
         return null;
     }
 
-    /** The producer of whose position that is, if nobody has answered for it, and the wait for it is not over; or null. */
+    /**
+     * The producer of whose position that is, if nobody has answered for it, and the wait for it is not over; or null. The members may know
+     * it by its address alone. If the wait was in vain, that was told, and whatever it published since is told as of its address.
+     */
     private @Nullable Registration unplaced(Departure departure) {
         CursorToken.Seen seen = token == null ? null : token.seen();
         LogEnd ended = departure.endOf(topic);

@@ -41,6 +41,12 @@ public final class History {
     /** What ended up to then may be forgotten here. */
     private long forgottenMs = Long.MIN_VALUE;
 
+    /**
+     * Stands for those of other clusters that were forgotten as there was too much, up to the last of them, whose uid it has: whoever asks
+     * may not have heard of them (rule M4). Here they were told.
+     */
+    private @Nullable Departure forgottenElsewhere;
+
     /** Made of the rest, when somebody asks. */
     private @Nullable HistoryView view;
 
@@ -151,7 +157,7 @@ public final class History {
         byUid.put(departure.uid(), both);
         changed();
         if (byUid.size() > 2 * bounds.most() + MOST_AT_ONCE) {
-            forget(inOrder().get(0));
+            forgetAsTooMuch(inOrder().get(0));
         }
     }
 
@@ -171,13 +177,29 @@ public final class History {
     /** Forgets what is too old, or too much; what is new has been told by then. */
     public void forgetOld(long timeMs) {
         if (byUid.size() > bounds.most()) {
-            inOrder().subList(0, byUid.size() - bounds.most()).forEach(this::forget);
+            inOrder().subList(0, byUid.size() - bounds.most()).forEach(this::forgetAsTooMuch);
         }
         for (Departure departure : List.copyOf(byUid.values())) {
-            if (departure.endedMs() < timeMs - bounds.retentionMs()) {
+            if (isTooOld(departure, timeMs)) {
                 forget(departure);
             }
         }
+        if (forgottenElsewhere != null && isTooOld(forgottenElsewhere, timeMs)) {
+            forgottenElsewhere = null;
+            changed();
+        }
+    }
+
+    private boolean isTooOld(Departure departure, long timeMs) {
+        return departure.endedMs() < timeMs - bounds.retentionMs();
+    }
+
+    private void forgetAsTooMuch(Departure departure) {
+        Departure before = forgottenElsewhere;
+        if (departure.elsewhere() && (before == null || before.endedMs() <= departure.endedMs())) {
+            forgottenElsewhere = Departure.ofAnotherCluster(departure.uid(), departure.endedMs());
+        }
+        forget(departure);
     }
 
     private void forget(Departure departure) {
@@ -190,6 +212,15 @@ public final class History {
     private List<Departure> inOrder() {
         List<Departure> departures = new ArrayList<>(byUid.values());
         departures.sort(Comparator.comparingLong(Departure::endedMs).thenComparingLong(Departure::uid));
+        return departures;
+    }
+
+    /** What whoever asks is to add. */
+    public List<Departure> forOthers() {
+        List<Departure> departures = inOrder();
+        if (forgottenElsewhere != null) {
+            departures.add(forgottenElsewhere);
+        }
         return departures;
     }
 
@@ -210,7 +241,7 @@ public final class History {
 
     private long digestOfAll() {
         long sum = 0;
-        for (Departure departure : byUid.values()) {
+        for (Departure departure : forOthers()) {
             sum += mixed(departure.uid() + (departure.published() == null ? 0 : 1));
         }
         for (long id : horizons.keySet()) {

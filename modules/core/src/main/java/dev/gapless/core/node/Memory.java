@@ -159,7 +159,7 @@ final class Memory {
     // ------------------------------------------------------------------ answering
 
     void answer(AskHistory ask, Set<Long> lives, Now now) {
-        parts(ask.fromUid(), ask.number(), view().departures(), lives, now)
+        parts(ask.fromUid(), ask.number(), history.forOthers(), lives, now)
                 .forEach(part -> outbox.send(ask.fromUid(), part));
     }
 

@@ -1,6 +1,7 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
@@ -31,7 +32,13 @@ final class Listing {
         }
         // What began with an expiry that was not passed yet has no position either.
         known.newest().keySet().forEach(node -> positions.put(node, null));
-        known.origins().forEach((node, origin) -> positions.put(node, origin.position()));
+        known.origins().forEach((node, origin) -> {
+            if (at.get(node) != null || !hasReached(at, origin)) {
+                positions.put(node, origin.position());
+            } else if (!known.mustBeListed().contains(node)) {
+                positions.remove(node); // one life, which the token lists under another name
+            }
+        });
         at.positions().forEach((node, position) -> {
             if (!(position instanceof End end)) {
                 positions.put(node, position.position());
@@ -44,6 +51,16 @@ final class Listing {
         });
         positions.keySet().removeIf(Departure::isAside); // of them a token tells otherwise
         return positions;
+    }
+
+    private static boolean hasReached(Vector at, At origin) {
+        Epoch epoch = origin.position().epoch();
+        return !epoch.equals(Epoch.NONE) // which many have
+                && at.positions().values().stream()
+                        .map(Placed::position)
+                        .anyMatch(position -> position != null
+                                && position.epoch().equals(epoch)
+                                && position.sequence() >= origin.sequence());
     }
 
     /** Of which lives the positions are, by producer, as far as that is known. */

@@ -537,6 +537,19 @@ class PastTest implements Outbox.Carrier {
         assertEquals(new Position(EPOCH, 4), missed.get(1).lastPosition());
     }
 
+    @Test
+    @DisplayName(
+            "ruleT2: so is one of which the token does not say that the position is its own, and its farewell does: once, under the name")
+    void aListedLifeThatItsFarewellShows() {
+        resume(token(Map.of("p", new Position(EPOCH, 4)), Map.of()), List.of(new Present(1, "host:1")));
+        after(new Removed(1, Map.of(TOPIC, TO_9)));
+        isToldExactly(TO_9);
+        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
+        returnTimeIsOver();
+        assertEquals(1, missed.size());
+        assertTrue(reader.isSettled());
+    }
+
     // ------------------------------------------------------------------ who knows too little
 
     private void isToldThatNobodyKnows() {

@@ -161,6 +161,69 @@ class HistoryTest {
         assertTrue(view().covers(7, 110));
     }
 
+    private static Departure handedOver(long uid, long endedMs) {
+        return departure(uid, endedMs).elsewhere(endedMs);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: one of nobody stands for those of other clusters that were too many, for whoever may not have heard of them")
+    void nobodyStandsForTooManyOfOtherClusters() {
+        history.begin(7);
+        history.add(departure(1, 50));
+        for (int uid = 2; uid <= 6; uid++) {
+            history.add(handedOver(uid, 100));
+        }
+        history.forgetOld(500);
+        assertEquals(List.of(4L, 5L, 6L), remembered(), "here they were told");
+        History asks = new History(BOUNDS);
+        asks.begin(7);
+        history.forOthers().forEach(asks::add);
+        assertEquals(
+                List.of(Departure.ofAnotherCluster(3, 100), handedOver(4, 100), handedOver(5, 100), handedOver(6, 100)),
+                view(asks).departures());
+        assertEquals(history.digest(), asks.digest(), "both remember the same");
+        asks.forOthers().forEach(history::add);
+        assertEquals(List.of(4L, 5L, 6L), remembered());
+    }
+
+    @Test
+    @DisplayName("ruleM4: whoever heard of them all need not be told that they were forgotten elsewhere")
+    void whoeverHeardOfThemIsNotTold() {
+        History other = new History(new History.Bounds(10, 1_000, 100));
+        history.begin(7);
+        other.begin(7);
+        for (int uid = 1; uid <= 9; uid++) {
+            history.add(handedOver(uid, 100));
+            other.add(handedOver(uid, 100));
+        }
+        history.forgetOld(500);
+        HistoryView before = view(other);
+        history.forOthers().forEach(other::add);
+        assertEquals(before, view(other));
+    }
+
+    @Test
+    @DisplayName("ruleM4: nobody stands for those that ended here, or are too old: everybody has heard of them")
+    void nobodyStandsForOthers() {
+        history.begin(7);
+        for (int uid = 1; uid <= 4; uid++) {
+            history.add(departure(uid, 100));
+        }
+        history.forgetOld(500);
+        assertEquals(view().departures(), history.forOthers());
+        history.add(handedOver(5, 200));
+        history.add(handedOver(6, 300));
+        history.add(departure(7, 300));
+        history.add(departure(8, 300));
+        history.forgetOld(1_200);
+        assertEquals(Departure.ofAnotherCluster(5, 200), history.forOthers().get(3), "behind those that it has");
+        long digest = history.digest();
+        history.forgetOld(1_201);
+        assertEquals(view().departures(), history.forOthers());
+        assertNotEquals(digest, history.digest());
+    }
+
     @Test
     @DisplayName("ruleT2: what comes at once is bounded all the same")
     void muchAtOnceIsBounded() {

@@ -384,4 +384,19 @@ class MemoryTest implements Outbox.Carrier {
         assertFalse(history().covers(HISTORY, 14));
         assertTrue(history().covers(HISTORY, 15));
     }
+
+    @Test
+    @DisplayName("ruleM4: who asks hears that more was handed over than is remembered")
+    void answersThatMoreWasHandedOver() {
+        node = started(new History.Bounds(10, 1_000_000, 1));
+        upWith(OTHER);
+        hello(OTHER);
+        Departure last = new Departure(41, "n5", 50, null, true);
+        part(OTHER, 1, 0, 1, List.of(GONE.elsewhere(50), last), Set.of(SELF, OTHER));
+        tick();
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
+        assertEquals(
+                List.of(last, Departure.ofAnotherCluster(GONE.uid(), 50)),
+                sent(HistoryPart.class).get(0).departures());
+    }
 }

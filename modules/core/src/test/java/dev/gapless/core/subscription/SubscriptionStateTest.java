@@ -742,6 +742,31 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1: a life that a feed knows under two names is listed once, where the subscription has got further")
+    void tokenListsALifeOnce() {
+        Era address = eras.of("host:1", LOG, 0);
+        feed.started(new At(p, 0));
+        feed.messages(p, 1, slices(1, 3));
+        given();
+        feed.started(new At(address, 3));
+        assertEquals(Map.of("p", new Position(EPOCH, 3)), token());
+        feed.mustBeListed(Set.of("host:1"));
+        assertTrue(token().containsKey("host:1"), "another life is there");
+        assertNull(token().get("host:1"));
+    }
+
+    @Test
+    @DisplayName("ruleT1: those that never publish have one epoch, and are listed each")
+    void tokenListsAllThatNeverPublish() {
+        LogIdentity none = LogIdentity.fresh(Epoch.NONE, 0);
+        feed.started(new At(eras.ofUnpublished("p", none, 1), 0));
+        idle();
+        feed.started(new At(eras.ofUnpublished("q", none, 2), 0));
+        assertEquals(Set.of("p", "q"), token().keySet());
+    }
+
+    @Test
     @DisplayName("ruleT1: not those whose end was passed, as long as nothing came after it")
     void tokenWithoutThoseThatEnded() {
         feed.started(new At(p, 0));

@@ -266,7 +266,7 @@ public final class Oracle {
                 continue;
             }
             List<Gap> gaps = byNode.computeIfAbsent(nodeOf(gap), n -> new ArrayList<>());
-            gaps.add(comesFirst(gap) ? 0 : gaps.size(), gap);
+            gaps.add(placeOf(gap, gaps), gap);
         }
         w.pending = null;
         byNode.forEach((node, gaps) -> pass(w, node, gaps));
@@ -285,6 +285,27 @@ public final class Oracle {
         boolean saysNothing = gap.epoch() == null && gap.resumesAt() == null;
         boolean isRest = gap.firstMissing() != null && gap.firstMissing() > 1;
         return saysNothing || (!isRest && !truth.isNode(Objects.requireNonNull(gap.node())));
+    }
+
+    private int placeOf(Gap gap, List<Gap> gaps) {
+        if (comesFirst(gap)) {
+            return 0;
+        }
+        for (int i = 0; i < gaps.size(); i++) {
+            if (isOpenEndOf(gaps.get(i), gap)) {
+                return i;
+            }
+        }
+        return gaps.size();
+    }
+
+    /** A life may be taken for lost, and then be told in numbers, to its end, by whoever knows that. */
+    private static boolean isOpenEndOf(Gap inNumbers, Gap gap) {
+        return gap.missed() == null
+                && gap.resumesAt() == null
+                && inNumbers.missed() != null
+                && inNumbers.resumesAt() == null
+                && Objects.equals(inNumbers.epoch(), gap.epoch());
     }
 
     private void pass(Witness w, String node, List<Gap> gaps) {

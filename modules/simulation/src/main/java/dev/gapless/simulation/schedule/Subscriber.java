@@ -123,13 +123,14 @@ final class Subscriber {
         SubscriptionState state = state();
         isOvertakenForAReason(state);
         boolean readShared = state.readsShared();
+        boolean waited = state.isWaiting();
         Step step = state.next(process.nowNs());
         if (readShared && state.isBehind()) {
             schedule.counts().add("subscription: overtaken, and asks where to read on");
         } else if (!readShared && step instanceof Step.Messages && state.isCatchingUp()) {
             schedule.counts().add("subscription: reads what it has yet to read elsewhere");
         }
-        if (step instanceof Step.Missed) {
+        if (step instanceof Step.Missed || (step instanceof Step.Waiting && !waited)) {
             moves++; // what was handled before is done with, at last: it may be waited for anew
         } else if (!(step instanceof Step.Waiting)) {
             moved();

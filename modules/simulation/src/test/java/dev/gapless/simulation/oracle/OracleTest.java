@@ -103,6 +103,20 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatALifeIsToldInNumbersAndWithAnOpenEndInOneReload() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        truth.left("n1", FIRST);
+        truth.isNoMemberAnyMore(10, stamp());
+        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
+        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null);
+        oracle.missed(witness, List.of(inNumbers, openly));
+        oracle.reloaded(witness, null);
+        oracle.isLevel(witness);
+    }
+
+    @Test
     void agreesThatALifeThatWasToldAloneHasLeftBeforeTheEndOfAnEarlierOneIsTold() {
         ready();
         publish(FIRST, 1, 3);
