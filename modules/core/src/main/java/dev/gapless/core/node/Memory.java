@@ -142,15 +142,19 @@ final class Memory {
         outbox.send(memberUid, new AskHistory(settings.uid(), memberUid, ++question));
     }
 
-    /** Takes a part of an answer. */
-    void take(HistoryPart part, Set<Long> lives, Now now) {
+    /**
+     * Takes a part of an answer.
+     *
+     * @param known those that are members here, or join
+     */
+    void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
         part.departures().forEach(history::add);
         history.raise(part.horizons());
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
         parts = next ? parts + 1 : parts;
-        // Whom the other one still takes for a member, and this node for none, it may not have seen the end of.
-        boolean knowsAll = part.lives().stream().allMatch(life -> lives.contains(life) || history.contains(life));
+        // Whom the other one still knows, and this node does not, it may not have seen the end of.
+        boolean knowsAll = part.lives().stream().allMatch(life -> known.test(life) || history.contains(life));
         if (next && parts == part.parts() && knowsAll) {
             history.takeOver(part.horizons(), timeMs(now));
         }
@@ -158,6 +162,7 @@ final class Memory {
 
     // ------------------------------------------------------------------ answering
 
+    /** With these members, and those that join: the end of a newcomer that was up by its own view is still to be remembered. */
     void answer(AskHistory ask, Set<Long> lives, Now now) {
         parts(ask.fromUid(), ask.number(), view().departures(), lives, now)
                 .forEach(part -> outbox.send(ask.fromUid(), part));
