@@ -24,6 +24,8 @@ class OracleTest implements Observer {
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
     private static final long READER = 99;
+    /** The number of {@link #reader}, which has taken the tokens. */
+    private static final long TAKER = 0;
 
     private final TreeMap<String, Long> counts = new TreeMap<>();
     private final Truth truth = new Truth();
@@ -480,6 +482,68 @@ class OracleTest implements Observer {
     void doesNotExceptALifeWhoseEndWasKnownWhereTheTokenIsResumed() {
         Witness resumed = resumedBehindALoss(true);
         breaks("G2", () -> oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1)));
+    }
+
+    @Test
+    void exceptsALifeOfTheOtherHalfOfASplitWhateverIsResumedFromThereLater() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard half = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), half);
+        half.joins();
+        isExcepted(resumed.kept().resumed(3, new Witness.Handover(half, stamp(), lateReader(), stamp())));
+    }
+
+    @Test
+    void exceptsALifeOfTheOtherHalfOfASplitIfTheTokenWasAtAProcessMeanwhileThatWasNoMember() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard never = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), never);
+        Heard half = whoseClusterHasNotHeardOfTheTakers();
+        half.joins();
+        isExcepted(resumed.kept().resumed(3, new Witness.Handover(never, stamp(), half, stamp())));
+    }
+
+    @Test
+    void doesNotExceptSuchALifeWhereTheOtherHalfIsKnown() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard never = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), never);
+        Witness late = resumed.kept().resumed(3, new Witness.Handover(never, stamp(), lateReader(), stamp()));
+        oracle.opened(late, lateReader());
+        breaks("G1", () -> oracle.isLevel(late));
+    }
+
+    private void isExcepted(Witness resumed) {
+        oracle.opened(resumed, lateReader());
+        oracle.isLevel(resumed);
+        assertEquals(1, counts.get("limit: a cluster that was over before another one had a word of it"));
+    }
+
+    private Heard whoseClusterHasNotHeardOfTheTakers() {
+        return new Heard(this::stamp, READER, new Heard.OtherClusters() {
+            @Override
+            public boolean isElsewhere(long uid) {
+                return false;
+            }
+
+            @Override
+            public long heardUntilNs(long uid) {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public boolean areHeardOf() {
+                return false;
+            }
+
+            @Override
+            public boolean isStranger(long uid) {
+                return uid == TAKER;
+            }
+        });
     }
 
     private Witness resumedBehindALoss(boolean known) {
