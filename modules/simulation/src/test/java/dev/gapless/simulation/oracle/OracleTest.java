@@ -23,6 +23,7 @@ class OracleTest implements Observer {
     });
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
+    private static final Epoch THIRD = new Epoch(3);
     private static final long READER = 99;
     /** The number of {@link #reader}, which has taken the tokens. */
     private static final long TAKER = 0;
@@ -390,10 +391,38 @@ class OracleTest implements Observer {
     void agreesThatALifeIsLostUnderItsAddressOfWhichNothingIsMissed() {
         Witness resumed = resumedBehindALifeOfN2();
         missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
-        truth.logMade("n2", 3, new Epoch(3));
-        missed(resumed, new Gap("n2", Reason.PRODUCER_RESTARTED, null, null, null, new Position(new Epoch(3), 1)));
+        truth.logMade("n2", 3, THIRD);
+        missed(resumed, new Gap("n2", Reason.PRODUCER_RESTARTED, null, null, null, new Position(THIRD, 1)));
         missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 4L, null, null));
         breaks("G2", () -> missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 3L, null, null)));
+    }
+
+    @Test
+    void agreesThatWhatAReloadHasIsNotDueBehindTheEndOfAnEarlierLifeThatIsToldLater() {
+        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
+        oracle.given(resumed, "n1", new Position(THIRD, 1), content(THIRD, 1));
+    }
+
+    @Test
+    void findsWhatIsSkippedBehindSuchAReload() {
+        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
+        breaks("G1", () -> oracle.given(resumed, "n1", new Position(THIRD, 2), content(THIRD, 2)));
+    }
+
+    /** It is not ready yet; of the life in between it is told nothing else. */
+    private Witness reloadedBeforeItIsToldThatAnEarlierLifeLeft() {
+        publish(FIRST, 1, 2);
+        Witness resumed = resumed(witness.kept(), stamp(), lateReader());
+        oracle.opened(resumed, lateReader());
+        truth.left("n1", FIRST);
+        restart();
+        missed(resumed, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
+        oracle.left(resumed, "n1", new Position(FIRST, 2));
+        truth.isNoMemberAnyMore(11, stamp());
+        truth.logMade("n1", 12, THIRD);
+        truth.becameMember(12, stamp());
+        publish(THIRD, 1, 2);
+        return resumed;
     }
 
     private Witness resumedBehindALifeOfN2() {
