@@ -228,6 +228,13 @@ public final class Membership {
         return new LinkedHashSet<>(members.keySet());
     }
 
+    /** The uids of all members, and of those that join. */
+    public Set<Long> livesAndNewcomers() {
+        Set<Long> lives = lives();
+        lives.addAll(joining.keySet());
+        return lives;
+    }
+
     /** Those that have said their names. */
     public Set<Long> named() {
         Set<Long> named = lives();

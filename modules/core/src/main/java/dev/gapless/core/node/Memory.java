@@ -14,6 +14,7 @@ import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Ping;
+import dev.gapless.core.wire.Who;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -142,15 +143,19 @@ final class Memory {
         outbox.send(memberUid, new AskHistory(settings.uid(), memberUid, ++question));
     }
 
-    /** Takes a part of an answer. */
-    void take(HistoryPart part, Set<Long> lives, Now now) {
+    /**
+     * Takes a part of an answer.
+     *
+     * @param known those that are members here, or join
+     */
+    void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
         part.departures().forEach(history::add);
         history.raise(part.horizons());
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
         parts = next ? parts + 1 : parts;
-        // Whom the other one still takes for a member, and this node for none, it may not have seen the end of.
-        boolean knowsAll = part.lives().stream().allMatch(life -> lives.contains(life) || history.contains(life));
+        // Whom the other one still knows, and this node does not, it may not have seen the end of.
+        boolean knowsAll = part.lives().stream().allMatch(life -> known.test(life) || history.contains(life));
         if (next && parts == part.parts() && knowsAll) {
             history.takeOver(part.horizons(), timeMs(now));
         }
@@ -158,6 +163,7 @@ final class Memory {
 
     // ------------------------------------------------------------------ answering
 
+    /** With these members, and those that join: the end of a newcomer that was up by its own view is still to be remembered. */
     void answer(AskHistory ask, Set<Long> lives, Now now) {
         parts(ask.fromUid(), ask.number(), history.forOthers(), lives, now)
                 .forEach(part -> outbox.send(ask.fromUid(), part));
@@ -197,14 +203,22 @@ final class Memory {
      * Is what another cluster published known to be missed here?
      *
      * @param heardMs when it was heard for the last time; it may have published until then
-     * @param handedOverMs if one of its members was handed over since then, all that there was came with it
+     * @param handedOverMs if one of its members was handed over since then, all that there was came with it; but not if its oldest member
+     *     was among those that were left behind, and lived on
      */
-    boolean wasToldOf(Set<Long> members, long heardMs, long handedOverMs) {
+    boolean wasToldOf(Who said, long heardMs, long handedOverMs) {
         return view().departures().stream()
                 .filter(Departure::elsewhere)
                 .anyMatch(departure -> departure.node().equals(Gap.NOBODY)
                         ? departure.endedMs() >= heardMs
-                        : departure.endedMs() >= handedOverMs && members.contains(departure.uid()));
+                        : departure.endedMs() >= handedOverMs
+                                && said.members().contains(departure.uid())
+                                && !livedOn(departure, said.oldestUid(), heardMs));
+    }
+
+    /** Was that one heard after it was handed over by another, which did not know its end? */
+    private static boolean livedOn(Departure departure, long oldestUid, long heardMs) {
+        return departure.uid() == oldestUid && departure.published() == null && departure.endedMs() < heardMs;
     }
 
     /**

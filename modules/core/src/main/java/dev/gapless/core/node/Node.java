@@ -182,9 +182,9 @@ public final class Node {
         } else if (message instanceof Farewell farewell) {
             membership.farewell(farewell.fromUid(), farewell.published());
         } else if (message instanceof AskHistory ask) {
-            memory.answer(ask, membership.lives(), now);
+            memory.answer(ask, membership.livesAndNewcomers(), now);
         } else if (message instanceof HistoryPart part) {
-            memory.take(part, membership.lives(), now);
+            memory.take(part, membership::knows, now);
             tellNews();
         }
         assert invariant() : leaving;

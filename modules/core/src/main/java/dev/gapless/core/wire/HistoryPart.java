@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * @param parts how many there are
  * @param horizons with the last part: of each history that the sender goes on from since when it is whole; empty if the sender does not
  *     have all of it itself
- * @param lives with the last part: the members that the sender knows
+ * @param lives with the last part: the members that the sender knows, and those that join; none of them if another cluster hands over
  */
 public record HistoryPart(
         long fromUid,

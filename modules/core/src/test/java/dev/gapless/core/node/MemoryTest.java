@@ -232,6 +232,26 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName(
+            "ruleT2: whoever answers names those that it saw joining, too: they may have published, and be gone before others see them")
+    void namesThoseThatItSawJoining() {
+        upWith(OTHER);
+        did(() -> node.joining(THIRD, "host:30"));
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
+        assertEquals(Set.of(SELF, OTHER, THIRD), sent(HistoryPart.class).get(0).lives());
+    }
+
+    @Test
+    @DisplayName("ruleT2: one of whom the giver knows is known here, too, if it was seen joining: its end will be seen")
+    void knowsThoseThatItSawJoining() {
+        upWith(OTHER);
+        hello(OTHER);
+        did(() -> node.joining(THIRD, "host:30"));
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER, THIRD));
+        assertTrue(history().complete());
+    }
+
+    @Test
     @DisplayName("ruleT2: a member of the giver that ended here is known")
     void knowsThoseThatEndedHere() {
         upWith(OTHER, THIRD);

@@ -490,6 +490,26 @@ class OtherClustersTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleM4: a member that another one left behind and handed over, and that is heard later, lived on: what it published is told")
+    void whoWasLeftBehindAndIsHeardLater() {
+        form(two, three);
+        island.dead = true;
+        Departure leftBehind = new Departure(island.uid, "n1", now().ms(), null, true);
+        three.did(() -> three.node.onMessage(
+                new HistoryPart(two.uid, three.uid, 0, now().ms(), 0, 1, List.of(leftBehind), Map.of(), Set.of()),
+                now()));
+        run(1);
+        lost.add(Who.class);
+        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        lost.clear();
+        two.dead = true;
+        removed(two.uid, three);
+        run(8 * GRACE);
+        assertEquals(1, three.unknown());
+    }
+
+    @Test
     @DisplayName("ruleM4: that nobody knows what another cluster published says nothing of what it published later")
     void whatWasToldBeforeItWasHeardAgain() {
         Member warns = started(24, 1, false);

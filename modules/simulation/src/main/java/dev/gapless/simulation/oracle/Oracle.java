@@ -103,8 +103,13 @@ public final class Oracle {
         Place now = new Place(life.index, position.sequence());
         w.got.put(node, now);
         if (due == null || !due.isBehind(life.index, position.sequence())) {
-            w.due.put(node, now);
+            isDue(w, node, now);
         }
+    }
+
+    /** What it knows of that node first may be from before a reload that it has had: what that one reflects is not due. */
+    private static void isDue(Witness w, String node, Place place) {
+        w.due.put(node, w.due.containsKey(node) ? place : Place.later(place, w.reflected.get(node)));
     }
 
     private void comesAgain(Witness w, Truth.Life life, String what) {
@@ -421,7 +426,7 @@ public final class Oracle {
     private static void isDueBehind(Witness w, String node, Place to) {
         Place due = w.due.get(node);
         if (due == null || due.life() <= to.life()) {
-            w.due.put(node, to);
+            isDue(w, node, to);
         }
     }
 
@@ -466,7 +471,7 @@ public final class Oracle {
         if (!w.toldAlone.containsKey(life)) {
             w.got.put(node, Place.later(end, w.got.get(node)));
         }
-        w.due.put(node, Place.later(end, due));
+        isDue(w, node, Place.later(end, due));
         w.ended.merge(node, life.index, Math::max);
     }
 

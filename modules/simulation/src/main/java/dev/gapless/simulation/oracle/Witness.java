@@ -46,7 +46,7 @@ public final class Witness {
 
     /** A token of it was taken in one part of a cluster and resumed in the other, before that had a word of the first: when. */
     private long partedUnheard;
-    /** Resumed before its process was a member of any, so that this is still to be seen. */
+    /** Resumed by a process that was not seen to be a member of any, so that this is still to be seen. */
     private @Nullable Handover early;
 
     @Nullable Heard reader;
@@ -99,6 +99,7 @@ public final class Witness {
 
     /** What it was given and told up to now, for a subscription that may be resumed from here later. */
     public Witness kept() {
+        looksWhetherParted(); // as long as it is known who resumed it
         return copy(0, origin);
     }
 
@@ -107,7 +108,10 @@ public final class Witness {
         Witness copy = copy(newId, "token of s" + id);
         copy.resumed = true;
         copy.handovers.add(handover);
-        copy.early = handover;
+        Handover before = early; // a process that was no member had the token that it began with
+        copy.early = before == null
+                ? handover
+                : new Handover(before.taker(), before.taken(), handover.reader(), handover.resumed());
         copy.looksWhetherParted();
         return copy;
     }
@@ -127,6 +131,7 @@ public final class Witness {
         copy.handovers.addAll(handovers);
         copy.reader = reader;
         copy.partedUnheard = partedUnheard;
+        copy.early = early;
         return copy;
     }
 

@@ -23,7 +23,10 @@ class OracleTest implements Observer {
     });
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
+    private static final Epoch THIRD = new Epoch(3);
     private static final long READER = 99;
+    /** The number of {@link #reader}, which has taken the tokens. */
+    private static final long TAKER = 0;
 
     private final TreeMap<String, Long> counts = new TreeMap<>();
     private final Truth truth = new Truth();
@@ -402,10 +405,38 @@ class OracleTest implements Observer {
     void agreesThatALifeIsLostUnderItsAddressOfWhichNothingIsMissed() {
         Witness resumed = resumedBehindALifeOfN2();
         missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
-        truth.logMade("n2", 3, new Epoch(3));
-        missed(resumed, new Gap("n2", Reason.PRODUCER_RESTARTED, null, null, null, new Position(new Epoch(3), 1)));
+        truth.logMade("n2", 3, THIRD);
+        missed(resumed, new Gap("n2", Reason.PRODUCER_RESTARTED, null, null, null, new Position(THIRD, 1)));
         missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 4L, null, null));
         breaks("G2", () -> missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 3L, null, null)));
+    }
+
+    @Test
+    void agreesThatWhatAReloadHasIsNotDueBehindTheEndOfAnEarlierLifeThatIsToldLater() {
+        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
+        oracle.given(resumed, "n1", new Position(THIRD, 1), content(THIRD, 1));
+    }
+
+    @Test
+    void findsWhatIsSkippedBehindSuchAReload() {
+        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
+        breaks("G1", () -> oracle.given(resumed, "n1", new Position(THIRD, 2), content(THIRD, 2)));
+    }
+
+    /** It is not ready yet; of the life in between it is told nothing else. */
+    private Witness reloadedBeforeItIsToldThatAnEarlierLifeLeft() {
+        publish(FIRST, 1, 2);
+        Witness resumed = resumed(witness.kept(), stamp(), lateReader());
+        oracle.opened(resumed, lateReader());
+        truth.left("n1", FIRST);
+        restart();
+        missed(resumed, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
+        oracle.left(resumed, "n1", new Position(FIRST, 2));
+        truth.isNoMemberAnyMore(11, stamp());
+        truth.logMade("n1", 12, THIRD);
+        truth.becameMember(12, stamp());
+        publish(THIRD, 1, 2);
+        return resumed;
     }
 
     private Witness resumedBehindALifeOfN2() {
@@ -494,6 +525,68 @@ class OracleTest implements Observer {
     void doesNotExceptALifeWhoseEndWasKnownWhereTheTokenIsResumed() {
         Witness resumed = resumedBehindALoss(true);
         breaks("G2", () -> oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1)));
+    }
+
+    @Test
+    void exceptsALifeOfTheOtherHalfOfASplitWhateverIsResumedFromThereLater() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard half = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), half);
+        half.joins();
+        isExcepted(resumed.kept().resumed(3, new Witness.Handover(half, stamp(), lateReader(), stamp())));
+    }
+
+    @Test
+    void exceptsALifeOfTheOtherHalfOfASplitIfTheTokenWasAtAProcessMeanwhileThatWasNoMember() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard never = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), never);
+        Heard half = whoseClusterHasNotHeardOfTheTakers();
+        half.joins();
+        isExcepted(resumed.kept().resumed(3, new Witness.Handover(never, stamp(), half, stamp())));
+    }
+
+    @Test
+    void doesNotExceptSuchALifeWhereTheOtherHalfIsKnown() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard never = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), never);
+        Witness late = resumed.kept().resumed(3, new Witness.Handover(never, stamp(), lateReader(), stamp()));
+        oracle.opened(late, lateReader());
+        breaks("G1", () -> oracle.isLevel(late));
+    }
+
+    private void isExcepted(Witness resumed) {
+        oracle.opened(resumed, lateReader());
+        oracle.isLevel(resumed);
+        assertEquals(1, counts.get("limit: a cluster that was over before another one had a word of it"));
+    }
+
+    private Heard whoseClusterHasNotHeardOfTheTakers() {
+        return new Heard(this::stamp, READER, new Heard.OtherClusters() {
+            @Override
+            public boolean isElsewhere(long uid) {
+                return false;
+            }
+
+            @Override
+            public long heardUntilNs(long uid) {
+                return Long.MAX_VALUE;
+            }
+
+            @Override
+            public boolean areHeardOf() {
+                return false;
+            }
+
+            @Override
+            public boolean isStranger(long uid) {
+                return uid == TAKER;
+            }
+        });
     }
 
     private Witness resumedBehindALoss(boolean known) {
