@@ -22,6 +22,7 @@ final class Past {
     private final FeedWriter writer;
     private final long nowMs;
     private final Set<Long> told = new HashSet<>();
+    private final Set<Long> gone = new HashSet<>();
     private long unknown;
 
     /**
@@ -45,6 +46,11 @@ final class Past {
     /** Those that it was told of. */
     Set<Long> told() {
         return told;
+    }
+
+    /** Of these those that said farewell. Another one may live: who shuts down takes all others for removed, and says so if asked. */
+    Set<Long> gone() {
+        return gone;
     }
 
     /** The index of the entry that says that nobody knows who came and went; 0 if there is none. */
@@ -85,6 +91,7 @@ final class Past {
             if (writer.endedAfter(node, departure.uid(), end, position, present, nowMs)) {
                 open.remove(node);
                 told.add(departure.uid());
+                gone.add(departure.uid());
             }
         }
     }
@@ -125,6 +132,9 @@ final class Past {
     private void tell(Departure departure, long sinceMs, Set<String> open) {
         if (history.endedSince(sinceMs, departure) && !present.contains(departure.uid()) && told.add(departure.uid())) {
             writer.departed(departure, open.contains(departure.node()) || over.contains(departure.node()), nowMs);
+            if (departure.published() != null) {
+                gone.add(departure.uid());
+            }
         }
     }
 }

@@ -35,8 +35,8 @@ final class Producers {
     private final FeedWriter writer;
     private final Ends ends;
 
-    /** Those whose end it was told when it began. */
-    private Set<Long> told = Set.of();
+    /** Those of whose farewell it was told when it began. */
+    private Set<Long> gone = Set.of();
 
     private boolean begun;
     private boolean ready;
@@ -95,8 +95,8 @@ final class Producers {
         } else if (startOfPresent instanceof Start.Since since) {
             past.since(since.timeMs());
         }
-        told = past.told();
-        ends.begin(history, told, past.unknown());
+        gone = past.gone();
+        ends.begin(history, past.told(), past.unknown());
         onMembers(members, history, now);
         begun = true;
     }
@@ -134,7 +134,7 @@ final class Producers {
 
     private void onMember(MemberEvent event, Now now) {
         if (event instanceof MemberEvent.Present joined) {
-            if (told.contains(joined.uid())) {
+            if (gone.contains(joined.uid())) {
                 return; // its end was told before this node heard of it as a member
             }
             boolean later = begun || token != null;

@@ -29,7 +29,7 @@ public sealed interface FeedEntry extends Ring.Piece {
     }
 
     @Override
-    default long sizeBytes(long at) {
+    default long sizeBytes(long from, long to) {
         return Slice.OVERHEAD_BYTES;
     }
 
@@ -107,8 +107,9 @@ public sealed interface FeedEntry extends Ring.Piece {
         }
 
         @Override
-        public long sizeBytes(long at) {
-            return (long) OVERHEAD_BYTES + slice.sizeBytes((int) (at - index));
+        public long sizeBytes(long from, long to) {
+            int number = (int) (to - from + 1);
+            return (long) OVERHEAD_BYTES * number + slice.sizeBytes((int) (from - index), number);
         }
     }
 

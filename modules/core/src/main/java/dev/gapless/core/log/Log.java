@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * later one waits after it.
  */
 public final class Log {
+    /** Who waits for room is admitted once so much of what there is has been acknowledged by all. */
+    private static final int ROOMY_PARTS = 16;
+
     private final LogIdentity identity;
     private final TopicSettings settings;
     private final Gate gate;
@@ -43,7 +46,7 @@ public final class Log {
     private volatile boolean closed;
     private volatile int waiting;
 
-    private record Waiter(Content content, long deadlineNs, Ticket ticket) {}
+    private record Waiter(Content content, long sinceMs, long deadlineNs, Ticket ticket) {}
 
     private record Settled(Ticket ticket, Admission outcome) {}
 
@@ -146,7 +149,7 @@ public final class Log {
                 if (waiters.size() >= settings.maxPendingPublishes()) {
                     return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
                 }
-                waiters.add(new Waiter(content.kept(), nowNs + settings.backpressureTimeoutNs(), ticket));
+                waiters.add(new Waiter(content.kept(), nowMs, nowNs + settings.backpressureTimeoutNs(), ticket));
                 waiting = waiters.size();
                 return new Admission.Waiting();
             }
@@ -166,13 +169,17 @@ public final class Log {
         }
     }
 
-    /** Messages up to {@code acknowledged} may be overwritten: admits those that wait, if the node is up and as far as there is room. */
+    /**
+     * Messages up to {@code acknowledged} may be overwritten: admits those that wait, if the node is up and as far as there is room. Not for
+     * a few at a time, unless the first has waited for a while: each of them would be sent alone to readers that have everything else.
+     */
     public void release(long acknowledged, long nowMs) {
         List<Settled> settled = new ArrayList<>();
         lock.lock();
         try {
             evictable = acknowledged;
-            while (gate.isOpen()
+            boolean mayEnter = gate.isOpen() && !waiters.isEmpty() && (isRoomy() || hasWaited(nowMs));
+            while (mayEnter
                     && !waiters.isEmpty()
                     && !isFullFor(waiters.element().content())) {
                 Waiter next = waiters.remove();
@@ -348,6 +355,16 @@ public final class Log {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** May a good part of the messages be overwritten, or all? */
+    private boolean isRoomy() {
+        return evictable >= ring.head() || (evictable - ring.oldest() + 1) * ROOMY_PARTS >= ring.size();
+    }
+
+    private boolean hasWaited(long nowMs) {
+        return Math.abs(nowMs - waiters.element().sinceMs()) * 1_000_000
+                >= settings.ackDelayNs(); // also if a clock was set
     }
 
     private boolean mustWait(Content content) {

@@ -24,8 +24,8 @@ public final class Ring<P extends Ring.Piece> {
         /** The index of its first entry. */
         long first();
 
-        /** What this entry is charged for. */
-        long sizeBytes(long index);
+        /** What its entries from one to another, both included, are charged for, in sum. */
+        long sizeBytes(long from, long to);
     }
 
     /** Is told what is evicted. */
@@ -126,7 +126,7 @@ public final class Ring<P extends Ring.Piece> {
 
     // ------------------------------------------------------------------ for the writer
 
-    /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? */
+    /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? It looks at pieces, not at entries. */
     public boolean isFullFor(int entries, long sizeBytes, long evictable) {
         long last = head;
         long at = oldest;
@@ -134,7 +134,7 @@ public final class Ring<P extends Ring.Piece> {
         long number = oldestPiece;
         P piece = first;
         long ends = firstEnds;
-        while (at <= last && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
+        while (at <= last && isOver(last - at + 1, entries, left, sizeBytes)) {
             if (at > evictable) {
                 return true;
             }
@@ -143,8 +143,9 @@ public final class Ring<P extends Ring.Piece> {
                 piece = pieceOf(number);
                 ends = endOf(number);
             }
-            left -= there(piece).sizeBytes(at);
-            at++;
+            long to = Math.min(evictable, Math.min(ends, last));
+            left -= there(piece).sizeBytes(at, to);
+            at = to + 1;
         }
         return false;
     }
@@ -154,7 +155,7 @@ public final class Ring<P extends Ring.Piece> {
      * far as needed; beyond, the ring will exceed its bounds.
      */
     public void makeRoom(int entries, long sizeBytes, long evictable, Evicted<? super P> evicted) {
-        if (isOver(head - oldest + 1, entries, maxEntries, bytes, sizeBytes)) {
+        if (isOver(head - oldest + 1, entries, bytes, sizeBytes)) {
             evict(evictable, entries, sizeBytes, evicted);
         }
     }
@@ -180,28 +181,42 @@ public final class Ring<P extends Ring.Piece> {
         long end = Math.min(upTo, last);
         long at = oldest;
         long left = bytes;
-        while (at <= end && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
+        while (at <= end && isOver(last - at + 1, entries, left, sizeBytes)) {
             if (at > firstEnds) {
                 dropOldest(); // it was the newest when its last entry went
                 continue;
             }
             P piece = there(first);
-            long ofPiece = Math.min(end, firstEnds);
-            while (at <= ofPiece && isOver(last - at + 1, entries, maxEntries, left, sizeBytes)) {
-                left -= piece.sizeBytes(at);
-                at++;
-            }
+            long to = enough(piece, at, Math.min(end, firstEnds), last, left, entries, sizeBytes);
+            left -= piece.sizeBytes(at, to);
+            at = to + 1;
             BYTES.setRelease(this, left);
             OLDEST.setRelease(this, at); // before its slot is cleared: who misses the entry sees that it is gone
-            evicted.upTo(piece, at - 1);
+            evicted.upTo(piece, to);
             if (at > firstEnds) {
                 dropOldest();
             }
         }
     }
 
-    private boolean isOver(long there, long more, long most, long left, long sizeBytes) {
-        return more == ALL || there + more > most || left + sizeBytes > maxBytes;
+    /** The first entry of a piece with which enough of them are gone, or the last one that may go. Mostly one is enough. */
+    private long enough(P piece, long at, long most, long last, long left, long entries, long sizeBytes) {
+        long low = at;
+        long high = most;
+        long middle = at;
+        while (low < high) {
+            if (isOver(last - middle, entries, left - piece.sizeBytes(at, middle), sizeBytes)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+            middle = (low + high) >>> 1;
+        }
+        return low;
+    }
+
+    private boolean isOver(long there, long more, long left, long sizeBytes) {
+        return more == ALL || there + more > maxEntries || left + sizeBytes > maxBytes;
     }
 
     private void dropOldest() {

@@ -91,11 +91,13 @@ public final class Segment implements Ring.Piece {
     }
 
     @Override
-    public long sizeBytes(long index) {
-        int i = (int) (index - first);
-        int at = FrameLayout.offset(data, i);
-        int end = i + 1 < count ? FrameLayout.offset(data, i + 1) : used;
-        return Slice.sizeBytes(end - at, formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at)));
+    public long sizeBytes(long from, long to) {
+        int i = (int) (from - first);
+        int number = (int) (to - from + 1);
+        int end = i + number < count ? FrameLayout.offset(data, i + number) : used;
+        return formats.size() == 1
+                ? Slice.charge(end - FrameLayout.offset(data, i), number, formats.get(0))
+                : slice(from, number).sizeBytes();
     }
 
     /** When this message was published, in milliseconds since 1970. */

@@ -100,12 +100,8 @@ public final class Slice {
 
     /** What the message is charged for. */
     public int sizeBytes(int i) {
-        return sizeBytes(length(i), formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at(i))));
-    }
-
-    /** The same, of a frame with this length. */
-    static int sizeBytes(int length, Format format) {
-        return length + REST_BYTES + format.manifestBytes();
+        Format format = formats.get(formats.size() == 1 ? 0 : FrameLayout.format(data, at(i)));
+        return length(i) + REST_BYTES + format.manifestBytes();
     }
 
     /** The bytes of its frame: up to the next one, so that what nobody reads any more need not be fetched. */
@@ -164,16 +160,23 @@ public final class Slice {
         return sizeBytes(0, count);
     }
 
-    private long sizeBytes(int first, int number) {
+    /** What so many messages are charged for, from this one on. */
+    public long sizeBytes(int first, int number) {
         int last = first + number - 1;
-        long bytes = at(last) + length(last) - at(first) + (long) REST_BYTES * number;
+        long bytes = (long) at(last) + length(last) - at(first);
         if (formats.size() == 1) {
-            return bytes + (long) formats.get(0).manifestBytes() * number;
+            return charge(bytes, number, formats.get(0));
         }
+        bytes += (long) REST_BYTES * number;
         for (int i = first; i <= last; i++) {
             bytes += format(i).manifestBytes();
         }
         return bytes;
+    }
+
+    /** What frames of that many bytes are charged for, if all are of this format. */
+    static long charge(long bytes, int number, Format format) {
+        return bytes + (REST_BYTES + (long) format.manifestBytes()) * number;
     }
 
     /** What their times begin from, in milliseconds since 1970. */

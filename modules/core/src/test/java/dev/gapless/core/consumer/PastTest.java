@@ -301,6 +301,21 @@ class PastTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName(
+            "ruleT2: one that was told as lost, by a member that took all others for removed when it shut down, is asked when it is there")
+    void toldAsLostAndThere() {
+        resume(token(), List.of(), departed(1, TAKEN + 5, null));
+        isToldOpen("p");
+        after(new Present(1, "host:1"));
+        after(new Named(1, "p"));
+        assertEquals(Start.BEGINNING, asked.get(0).start());
+        registered(LOG, 1);
+        assertInstanceOf(FeedEntry.Started.class, feed.get(2));
+        after(new Removed(1, Map.of(TOPIC, TO_9)));
+        isToldExactly(TO_9);
+    }
+
+    @Test
     @DisplayName("ruleT2: one whose end was told is not asked for if this node hears of it as a member after that")
     void toldBeforeItIsHeardOf() {
         resume(token(), List.of(), departed(1, TAKEN + 5, TO_9));

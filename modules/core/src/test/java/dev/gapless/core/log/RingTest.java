@@ -17,9 +17,9 @@ class RingTest {
     /** So many entries of one size. */
     private record Numbered(long first, int count, long size) implements Ring.Piece {
         @Override
-        public long sizeBytes(long index) {
-            assertTrue(first <= index && index < first + count, index + " is not in " + this);
-            return size;
+        public long sizeBytes(long from, long to) {
+            assertTrue(first <= from && from <= to && to < first + count, from + " to " + to + " are not in " + this);
+            return size * (to - from + 1);
         }
     }
 
