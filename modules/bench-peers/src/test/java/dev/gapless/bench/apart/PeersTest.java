@@ -37,7 +37,6 @@ class PeersTest {
         assertEquals(
                 List.of(
                         "gapless",
-                        "gapless-non-blocking",
                         "tcp",
                         "batches-128",
                         "batches-800",

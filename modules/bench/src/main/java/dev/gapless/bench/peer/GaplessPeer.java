@@ -10,7 +10,6 @@ import dev.gapless.Ready;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
-import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
@@ -30,21 +29,10 @@ public final class GaplessPeer implements Peer {
     private static final Topic<byte[]> TOPIC = topic(0);
 
     private final int topics;
-    private final SubscriptionSettings settings;
 
     /** @param topics among which the publisher divides its messages, in turn; a subscriber has the first one */
     public GaplessPeer(int topics) {
-        this(topics, SubscriptionSettings.defaults());
-    }
-
-    private GaplessPeer(int topics, SubscriptionSettings settings) {
         this.topics = topics;
-        this.settings = settings;
-    }
-
-    /** With a handler of which Gapless knows that it never blocks. */
-    static GaplessPeer nonBlocking() {
-        return new GaplessPeer(1, SubscriptionSettings.defaults().withNonBlockingHandler());
     }
 
     /** A topic by its number. */
@@ -59,12 +47,12 @@ public final class GaplessPeer implements Peer {
 
     @Override
     public Side subscriber(Receiver receiver) {
-        return new Listener(List.of(receiver), settings);
+        return new Listener(List.of(receiver));
     }
 
     /** A subscribing side with as many subscriptions. */
     public static Side subscribers(List<Receiver> receivers) {
-        return new Listener(receivers, SubscriptionSettings.defaults());
+        return new Listener(receivers);
     }
 
     private static final class Sender extends ClusterNode implements Publisher {
@@ -97,12 +85,10 @@ public final class GaplessPeer implements Peer {
 
     private static final class Listener extends ClusterNode implements Side {
         private final List<Receiver> receivers;
-        private final SubscriptionSettings settings;
 
-        Listener(List<Receiver> receivers, SubscriptionSettings settings) {
+        Listener(List<Receiver> receivers) {
             super(GAPLESS);
             this.receivers = receivers;
-            this.settings = settings;
             cluster()
                     .subscribe(
                             system().actorOf(Props.create(Newcomers.class, () -> new Newcomers(receivers.get(0)))),
@@ -114,8 +100,7 @@ public final class GaplessPeer implements Peer {
         public void connect(String publisher, List<String> subscribers) throws Exception {
             join(publisher, subscribers.size() + 1);
             List<Subscription> subscriptions = receivers.stream()
-                    .map(receiver ->
-                            Gapless.get(system()).subscribe(TOPIC, StartFrom.latest(), settings, new Handler(receiver)))
+                    .map(receiver -> Gapless.get(system()).subscribe(TOPIC, StartFrom.latest(), new Handler(receiver)))
                     .toList();
             for (Subscription subscription : subscriptions) {
                 await(subscription);

@@ -25,7 +25,6 @@ public final class Peers {
     static {
         List<PeerKind> all = new ArrayList<>(List.of(
                 new PeerKind("gapless", bytes -> new GaplessPeer(1)),
-                new PeerKind("gapless-non-blocking", bytes -> GaplessPeer.nonBlocking()),
                 new PeerKind("tcp", TcpPeer::new),
                 new PeerKind("batches-128", bytes -> new RemotingPeer(128, bytes)),
                 new PeerKind("batches-800", bytes -> new RemotingPeer(800, bytes)),

@@ -136,7 +136,7 @@ public final class Log {
      * checked, since only it can say what to do about it.
      *
      * @param nowMs the time of day, in milliseconds since 1970
-     * @param nowNs the clock for durations, looked at if it has to wait
+     * @param nowNs of the clock for durations
      * @param ticket told the outcome if the answer is {@link Admission.Waiting}; else not used
      */
     public Admission publish(Content content, long nowMs, long nowNs, Ticket ticket) {
