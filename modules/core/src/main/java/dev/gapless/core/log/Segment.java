@@ -21,10 +21,6 @@ public final class Segment implements Ring.Piece {
     private final long baseMs;
     private final byte[] data;
     private List<Format> formats = List.of();
-    /** That of the newest message, and its number: mostly there is no other one. */
-    private Format latest = Format.NONE;
-
-    private int latestNumber = -1;
     private int count;
     private int used;
 
@@ -66,14 +62,6 @@ public final class Segment implements Ring.Piece {
     }
 
     private int numberOf(Format format) {
-        if (latestNumber < 0 || !format.equals(latest)) {
-            latestNumber = find(format);
-            latest = format;
-        }
-        return latestNumber;
-    }
-
-    private int find(Format format) {
         for (int i = 0; i < formats.size(); i++) {
             if (formats.get(i).equals(format)) {
                 return i;

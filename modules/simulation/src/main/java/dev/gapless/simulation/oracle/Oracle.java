@@ -360,9 +360,9 @@ public final class Oracle {
     }
 
     /**
-     * A life ends once. One that a token names may be taken for lost, answer after all, and end then; and the feed that whoever comes from the
-     * past joins may still wait for one that the members remember. One that was removed here may live on
-     * in another cluster, and be told with that one's; and one that is forgotten here may be remembered there. Both may come together.
+     * A life ends once. One that a token names may be taken for lost, answer after all, and end then; and the feed that whoever comes from
+     * the past joins may still wait for one that the members remember. One that was removed here may live on in another cluster, and be
+     * told with that one's; and one that is forgotten here may be remembered there. Both may come together.
      */
     private void isToldOnce(Witness w, Gap gap) {
         if (gap.epoch() == null || gap.epoch().equals(Epoch.NONE)) {
