@@ -10,7 +10,6 @@ import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.wire.Codec;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,23 +87,25 @@ public final class TopicProducer<T> implements Producer<T> {
     private CompletionStage<Position> publish(Supplier<Content> encoding) {
         Content content;
         try {
-            content = encoding.get();
+            content = counted(encoding);
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
-            local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
     }
 
     private void send(Supplier<Content> encoding) {
-        Content content;
+        local.send(counted(encoding));
+    }
+
+    /** What cannot be encoded counts as refused. */
+    private <C> C counted(Supplier<C> encoding) {
         try {
-            content = encoding.get();
+            return encoding.get();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             local.stats().refused(Refusal.of(e));
             throw e;
         }
-        local.send(content);
     }
 
     private Content encode(String key, T message) {
@@ -154,12 +155,13 @@ public final class TopicProducer<T> implements Producer<T> {
 
     @Override
     public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
-        List<Content> contents = new ArrayList<>();
+        List<Content> contents;
         try {
-            checkGiven("list of messages", messages);
-            messages.forEach(message -> contents.add(encode(message)));
+            contents = counted(() -> {
+                checkGiven("list of messages", messages);
+                return messages.stream().map(message -> encode(message)).toList();
+            });
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
-            local.stats().refused(Refusal.of(e));
             return CompletableFuture.failedFuture(e);
         }
         List<CompletableFuture<Position>> each = local.publish(contents);

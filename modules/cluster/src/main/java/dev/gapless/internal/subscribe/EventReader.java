@@ -15,7 +15,6 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
@@ -166,10 +165,10 @@ public final class EventReader<T> {
 
     private Step step() {
         handled(); // what was left out, too
-        if (run != null && given > 0) {
-            FeedMessage last = run.get(given - 1);
+        FeedEntry.Messages last = part;
+        if (last != null) {
             lastNode = last.node();
-            lastKey = last.key();
+            lastKey = last.slice().key(inPart - 1);
         }
         Step step = state.next(clock.ns());
         if (state.isPressed()) {
