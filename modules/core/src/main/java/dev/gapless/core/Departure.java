@@ -34,6 +34,21 @@ public record Departure(
         return new Departure(uid, Gap.NOBODY, endedMs, null, true);
     }
 
+    /** Does it stand for others, whoever they are? */
+    public boolean isOfNobody() {
+        return node.equals(Gap.NOBODY);
+    }
+
+    /** Stands for it, and for those that were members of another cluster before, once it is forgotten: it may be heard of again, living. */
+    public Departure standIn() {
+        return isOfNobody() ? this : ofAnotherCluster(standsForUid(), endedMs);
+    }
+
+    /** If it is a stand-in, of which incarnation; and the other way round. */
+    public long standsForUid() {
+        return uid ^ Long.MIN_VALUE;
+    }
+
     /** Where its log of that topic ended; null if it published nothing there, or nobody knows. */
     public @Nullable LogEnd endOf(String topic) {
         return published == null ? null : published.get(topic);

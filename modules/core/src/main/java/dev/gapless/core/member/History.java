@@ -42,8 +42,8 @@ public final class History {
     private long forgottenMs = Long.MIN_VALUE;
 
     /**
-     * Stands for those of other clusters that were forgotten as there was too much, up to the last of them, whose uid it has: whoever asks
-     * may not have heard of them (rule M4). Here they were told.
+     * Stands for those of other clusters that were forgotten as there was too much, up to the last of them: whoever asks may not have heard
+     * of them (rule M4). Here they were told.
      */
     private @Nullable Departure forgottenElsewhere;
 
@@ -149,6 +149,9 @@ public final class History {
 
     /** An incarnation ended, as a member says. */
     public void add(Departure departure) {
+        if (departure.isOfNobody() && byUid.containsKey(departure.standsForUid())) {
+            return;
+        }
         Departure known = byUid.get(departure.uid());
         Departure both = known == null ? departure : known.and(departure);
         if (both.equals(known) || (known == null && isForgotten(departure))) {
@@ -197,7 +200,7 @@ public final class History {
     private void forgetAsTooMuch(Departure departure) {
         Departure before = forgottenElsewhere;
         if (departure.elsewhere() && (before == null || before.endedMs() <= departure.endedMs())) {
-            forgottenElsewhere = Departure.ofAnotherCluster(departure.uid(), departure.endedMs());
+            forgottenElsewhere = departure.standIn();
         }
         forget(departure);
     }

@@ -1,7 +1,6 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Departure;
-import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogEnd;
@@ -209,7 +208,7 @@ final class Memory {
     boolean wasToldOf(Who said, long heardMs, long handedOverMs) {
         return view().departures().stream()
                 .filter(Departure::elsewhere)
-                .anyMatch(departure -> departure.node().equals(Gap.NOBODY)
+                .anyMatch(departure -> departure.isOfNobody()
                         ? departure.endedMs() >= heardMs
                         : departure.endedMs() >= handedOverMs
                                 && said.members().contains(departure.uid())

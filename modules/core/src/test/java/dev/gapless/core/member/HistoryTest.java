@@ -180,7 +180,7 @@ class HistoryTest {
         asks.begin(7);
         history.forOthers().forEach(asks::add);
         assertEquals(
-                List.of(Departure.ofAnotherCluster(3, 100), handedOver(4, 100), handedOver(5, 100), handedOver(6, 100)),
+                List.of(handedOver(3, 100).standIn(), handedOver(4, 100), handedOver(5, 100), handedOver(6, 100)),
                 view(asks).departures());
         assertEquals(history.digest(), asks.digest(), "both remember the same");
         asks.forOthers().forEach(history::add);
@@ -204,6 +204,24 @@ class HistoryTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleM4: one that was forgotten, and lived on elsewhere, is news to whoever heard of the stand-in alone (seed 820037167)")
+    void whoLivedOnIsNewsToWhoeverHeardOfTheStandIn() {
+        history.begin(7);
+        for (int uid = 1; uid <= 4; uid++) {
+            history.add(handedOver(uid, 100));
+        }
+        history.forgetOld(500);
+        History asks = new History(BOUNDS);
+        asks.begin(7);
+        history.forOthers().forEach(asks::add);
+        assertFalse(asks.contains(1), "it has not heard of it");
+        asks.add(handedOver(1, 600));
+        assertTrue(asks.contains(1));
+        assertEquals(handedOver(1, 100).standIn(), view(asks).departures().get(0), "and has not forgotten the others");
+    }
+
+    @Test
     @DisplayName("ruleM4: nobody stands for those that ended here, or are too old: everybody has heard of them")
     void nobodyStandsForOthers() {
         history.begin(7);
@@ -217,7 +235,7 @@ class HistoryTest {
         history.add(departure(7, 300));
         history.add(departure(8, 300));
         history.forgetOld(1_200);
-        assertEquals(Departure.ofAnotherCluster(5, 200), history.forOthers().get(3), "behind those that it has");
+        assertEquals(handedOver(5, 200).standIn(), history.forOthers().get(3), "behind those that it has");
         long digest = history.digest();
         history.forgetOld(1_201);
         assertEquals(view().departures(), history.forOthers());

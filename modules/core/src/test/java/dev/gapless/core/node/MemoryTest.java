@@ -416,7 +416,7 @@ class MemoryTest implements Outbox.Carrier {
         tick();
         did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
         assertEquals(
-                List.of(last, Departure.ofAnotherCluster(GONE.uid(), 50)),
+                List.of(last, GONE.elsewhere(50).standIn()),
                 sent(HistoryPart.class).get(0).departures());
     }
 }
