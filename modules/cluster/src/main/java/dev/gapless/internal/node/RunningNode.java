@@ -15,6 +15,7 @@ import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
 import dev.gapless.internal.subscribe.ActorRecipient;
 import dev.gapless.internal.subscribe.Cue;
+import dev.gapless.internal.subscribe.Decoder;
 import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
@@ -61,6 +62,7 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
     private final Settings nodeSettings;
     private final String name;
     private final Codec codec;
+    private final Decoder decoder;
     private final Executor completions;
     private final NodeStats stats;
     private final ProducerLogs logs;
@@ -75,6 +77,7 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
         String address = ClusterMembers.hostPort(cluster.selfAddress());
         this.name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         this.codec = Codec.of(system);
+        this.decoder = new Decoder(codec, nodeSettings.sharedMessages);
         this.completions = system.dispatchers().lookup(settings.completionDispatcher);
         this.stats = new NodeStats(settings.maxMeteredTopics, completions);
         this.logs = new ProducerLogs(settings::topic, settings.maxTopics, settings.shards, stats, completions);
@@ -188,7 +191,7 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
         Filter filter = new Filter(settings);
         String clusterId = nodeSettings.clusterId;
-        return new EventReader<>(topic, id, state, feedback, filter, codec, clusterId, Clock.SYSTEM);
+        return new EventReader<>(topic, id, state, feedback, filter, decoder, clusterId, Clock.SYSTEM);
     }
 
     @Override

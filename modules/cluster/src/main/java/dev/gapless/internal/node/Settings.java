@@ -35,6 +35,8 @@ public final class Settings {
 
     private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
 
+    private static final int MOST_SHARED = 1_000_000;
+
     /** At most, unless it is set. */
     private static final int USUAL_SHARDS = 8;
 
@@ -54,6 +56,7 @@ public final class Settings {
             "max-topics",
             "shards",
             "actor-window",
+            "shared-messages",
             "loss-log-interval",
             "slow-handler-warning",
             "stuck-transport-timeout",
@@ -79,6 +82,7 @@ public final class Settings {
     public final int maxTopics;
     final int shards;
     public final int actorWindow;
+    public final int sharedMessages;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
     final Duration stuckTransportTimeout;
@@ -126,6 +130,12 @@ public final class Settings {
                 : Math.min(USUAL_SHARDS, Runtime.getRuntime().availableProcessors());
         this.actorWindow = config.getInt("actor-window");
         check(actorWindow >= 1, "gapless.actor-window", actorWindow, "at least 1");
+        this.sharedMessages = config.getInt("shared-messages");
+        check(
+                sharedMessages >= 0 && sharedMessages <= MOST_SHARED,
+                "gapless.shared-messages",
+                sharedMessages,
+                "0 to " + MOST_SHARED);
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.stuckTransportTimeout = Duration.ofNanos(notNegative(config, "gapless.", "stuck-transport-timeout"));

@@ -54,7 +54,7 @@ public final class EventReader<T> {
     private final SubscriptionState state;
     private final Feedback.Sink feedback;
     private final Filter filter;
-    private final Codec codec;
+    private final Decoder decoder;
     private final String clusterId;
     private final Clock clock;
 
@@ -81,7 +81,7 @@ public final class EventReader<T> {
             SubscriptionState state,
             Feedback.Sink feedback,
             Filter filter,
-            Codec codec,
+            Decoder decoder,
             String clusterId,
             Clock clock) {
         this.topic = topic;
@@ -89,7 +89,7 @@ public final class EventReader<T> {
         this.state = state;
         this.feedback = feedback;
         this.filter = filter;
-        this.codec = codec;
+        this.decoder = decoder;
         this.clusterId = clusterId;
         this.clock = clock;
     }
@@ -275,7 +275,7 @@ public final class EventReader<T> {
         long timeMs = slice.publishedMs(i);
         String key = slice.key(i);
         try {
-            T decoded = slice.isTombstone(i) ? null : codec.decode(topic, slice, i);
+            T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, era.epoch(), sequence, slice, i);
             if (stats != null) {
                 stats.delivered();
             }

@@ -63,9 +63,11 @@ class EventReaderTest {
                 of,
                 feedback -> {},
                 new Filter(settings),
-                new Codec(() -> {
-                    throw decoding;
-                }),
+                new Decoder(
+                        new Codec(() -> {
+                            throw decoding;
+                        }),
+                        0),
                 "c",
                 Clock.SYSTEM);
     }

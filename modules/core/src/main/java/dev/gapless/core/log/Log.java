@@ -33,6 +33,7 @@ public final class Log {
     private final TopicSettings settings;
     private final Gate gate;
     private final Ring<Segment> ring;
+    private final Ring.Evicted<Segment> evicted = this::evicted; // one for all messages
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
 
@@ -201,7 +202,7 @@ public final class Log {
         try {
             long upTo = Math.min(ages.tooOld(ring.head(), nowNs), evictable);
             if (ring.oldest() <= upTo) {
-                ring.evict(upTo, this::evicted);
+                ring.evict(upTo, evicted);
             }
         } finally {
             lock.unlock();
@@ -386,7 +387,7 @@ public final class Log {
     private long append(Content content, long nowMs) {
         lastMs = Math.max(lastMs, nowMs);
         long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
-        ring.makeRoom(1, sizeBytes, evictable, this::evicted);
+        ring.makeRoom(1, sizeBytes, evictable, evicted);
         Segment open = ring.newest();
         if (open == null || !open.takes(content, lastMs)) {
             open = Segment.of(ring.head() + 1, lastMs, content, ring.bytes());

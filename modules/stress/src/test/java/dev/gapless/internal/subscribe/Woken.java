@@ -22,9 +22,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Woken implements Clock {
     private static final Topic<Payload> TOPIC = Topic.of("t", Payload.class);
     private static final Filter EVERYTHING = new Filter(SubscriptionSettings.defaults());
-    private static final Codec NONE = new Codec(() -> {
-        throw new IllegalStateException("Payloads pass as they are");
-    });
+    private static final Decoder NONE = new Decoder(
+            new Codec(() -> {
+                throw new IllegalStateException("Payloads pass as they are");
+            }),
+            0);
 
     final SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
     private final SubscriptionState state;

@@ -7,6 +7,7 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.subscribe.Decoder;
 import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
@@ -32,6 +33,7 @@ final class Subscriptions implements SubscriptionHost {
     private final TestProcess process;
     private final TopicClasses classes;
     private final Executor completions;
+    private final Decoder decoder;
     private final Map<Long, DrivenSubscription<?>> driven = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
 
@@ -43,6 +45,7 @@ final class Subscriptions implements SubscriptionHost {
         this.process = process;
         this.classes = classes;
         this.completions = completions;
+        this.decoder = new Decoder(around.codec(), around.settings().sharedMessages);
     }
 
     <T> DrivenSubscription<T> subscribe(
@@ -94,14 +97,7 @@ final class Subscriptions implements SubscriptionHost {
     public <T> EventReader<T> reader(
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
         return new EventReader<>(
-                topic,
-                id,
-                state,
-                feedback,
-                new Filter(settings),
-                around.codec(),
-                around.settings().clusterId,
-                around.time());
+                topic, id, state, feedback, new Filter(settings), decoder, around.settings().clusterId, around.time());
     }
 
     /** Of a stream: what it has to tell comes from a thread of the actor system. */
