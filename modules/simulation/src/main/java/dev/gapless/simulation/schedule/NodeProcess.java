@@ -337,7 +337,7 @@ final class NodeProcess implements Outside {
         }
         input(() -> {
             if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
-                schedule.clusters().meet(uid(), who.fromUid());
+                schedule.clusters().meet(uid(), who.fromUid(), who.members());
             } else if (packet instanceof HistoryPart part && part.toUid() == uid() && isUp()) {
                 schedule.clusters().handedOver(uid(), part.fromUid());
             }
