@@ -243,6 +243,7 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ members
 
     void joining(long newcomerUid, Host at) {
+        trace(() -> "sees " + schedule.name(newcomerUid) + " joining");
         node.joining(newcomerUid, at.addressOf(newcomerUid));
     }
 
