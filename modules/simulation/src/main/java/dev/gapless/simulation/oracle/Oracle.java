@@ -304,10 +304,10 @@ public final class Oracle {
         return gaps.size();
     }
 
-    /** A life may be taken for lost, and then be told in numbers, to its end, by whoever knows that. */
+    /** A life may be taken for lost, also by a later one, and then be told in numbers, to its end, by whoever knows that. */
     private static boolean isOpenEndOf(Gap inNumbers, Gap gap) {
         return gap.missed() == null
-                && gap.resumesAt() == null
+                && gap.firstMissing() != null
                 && inNumbers.missed() != null
                 && inNumbers.resumesAt() == null
                 && Objects.equals(inNumbers.epoch(), gap.epoch());

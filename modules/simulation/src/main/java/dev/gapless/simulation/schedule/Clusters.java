@@ -5,6 +5,7 @@ import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Violation;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -145,8 +146,11 @@ final class Clusters {
 
     // ------------------------------------------------------------------ what one has heard of the other
 
-    /** A process has a word of the oldest member of another cluster. */
-    void meet(long uid, long otherUid) {
+    /**
+     * A process has a word of the oldest member of another cluster. If that one still takes members of this cluster for its own, it has not
+     * heard that there are two, and speaks for neither.
+     */
+    void meet(long uid, long otherUid, Set<Long> itsMembers) {
         Members one = byUid.get(uid);
         Members other = byUid.get(otherUid);
         if (one == null || other == null) {
@@ -155,16 +159,17 @@ final class Clusters {
             estranged.add(one);
             return;
         }
+        boolean speaks = Collections.disjoint(itsMembers, one.uids());
         long saidNs = Math.min(schedule.timeline().nowNs(), gaveWayNs.getOrDefault(otherUid, Long.MAX_VALUE));
         met.computeIfAbsent(one, of -> new HashMap<>())
                 .computeIfAbsent(other, of -> new HashMap<>())
-                .merge(uid, saidNs, Math::max);
+                .merge(uid, speaks ? saidNs : 0, Math::max);
     }
 
     /** A process is given the history of a member of its own cluster, or of another one, which has been met. */
     void handedOver(long uid, long otherUid) {
         if (areTwo(uid, otherUid)) {
-            meet(uid, otherUid);
+            meet(uid, otherUid, Set.of());
         }
     }
 

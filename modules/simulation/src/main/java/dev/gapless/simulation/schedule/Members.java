@@ -14,7 +14,8 @@ import java.util.random.RandomGenerator;
  * A cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
  * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
  * one address the later one appears after the earlier, and possibly before its removal. A life is seen joining first, and then
- * up; of one that has gone meanwhile some never see that it was up.
+ * up; of one that has gone meanwhile some never see that it was up. Where a cluster may hand over whom it knows, nobody is up before all
+ * others have seen it joining: Pekko's members are like that everywhere.
  */
 final class Members {
     private final Clusters clusters;
@@ -77,7 +78,10 @@ final class Members {
         present.put(process.uid(), process.host());
         truth.becameMember(process.uid(), timeline.stamp());
         process.heard().joins();
-        observers.forEach((observer, news) -> {
+        long seenNs = 0;
+        for (Map.Entry<NodeProcess, News> entry : observers.entrySet()) {
+            NodeProcess observer = entry.getKey();
+            News news = entry.getValue();
             String address = process.host().addressOf(process.uid());
             long notBefore = news.appearedAt.getOrDefault(address, 0L);
             long earliestNs = Math.max(timeline.nowNs(), Math.max(notBefore, earliestNs(news, process.uid())));
@@ -86,13 +90,13 @@ final class Members {
             news.lastNs = Math.max(news.lastNs, atNs);
             news.lastOf.put(process.uid(), atNs);
             news.appearedAt.put(address, atNs);
-            appears(process, observer, own, earliestNs, atNs);
-        });
+            seenNs = Math.max(seenNs, appears(process, observer, own, earliestNs, atNs));
+        }
         News news = new News();
         observers.put(process, news);
         news.hearsNs = timeline.nowNs() + delayNs();
         news.lastNs = news.hearsNs;
-        long waitNs = waitNs();
+        long waitNs = Math.max(waitNs(), profile.clusters() ? seenNs - news.hearsNs : 0);
         timeline.at(
                 news.hearsNs,
                 () -> process.input(() -> {
@@ -105,12 +109,11 @@ final class Members {
                 }));
     }
 
-    /** It is seen joining, and then up, unless it is gone by then. */
-    private void appears(NodeProcess process, NodeProcess observer, RandomGenerator own, long earliestNs, long atNs) {
+    /** It is seen joining, and then up, unless it is gone by then. {@return when it is seen joining} */
+    private long appears(NodeProcess process, NodeProcess observer, RandomGenerator own, long earliestNs, long atNs) {
         long uid = process.uid();
-        timeline.at(
-                atNs - own.nextLong(atNs - earliestNs),
-                () -> observer.input(() -> observer.joining(uid, process.host())));
+        long joiningNs = atNs - own.nextLong(atNs - earliestNs);
+        timeline.at(joiningNs, () -> observer.input(() -> observer.joining(uid, process.host())));
         boolean mayMissIt = profile.faults() && own.nextBoolean();
         timeline.at(atNs, () -> {
             if (mayMissIt && clusters.wasRemoved(uid)) {
@@ -120,6 +123,7 @@ final class Members {
                 observer.input(() -> observer.appeared(uid, process.host()));
             }
         });
+        return joiningNs;
     }
 
     /** Not so late that whoever resumes a token takes it for lost: it lives on, and comes again elsewhere (a known limit). */

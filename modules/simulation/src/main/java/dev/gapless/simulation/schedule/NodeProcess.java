@@ -243,6 +243,7 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ members
 
     void joining(long newcomerUid, Host at) {
+        trace(() -> "sees " + schedule.name(newcomerUid) + " joining");
         node.joining(newcomerUid, at.addressOf(newcomerUid));
     }
 
@@ -337,7 +338,7 @@ final class NodeProcess implements Outside {
         }
         input(() -> {
             if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
-                schedule.clusters().meet(uid(), who.fromUid());
+                schedule.clusters().meet(uid(), who.fromUid(), who.members());
             } else if (packet instanceof HistoryPart part && part.toUid() == uid() && isUp()) {
                 schedule.clusters().handedOver(uid(), part.fromUid());
             }

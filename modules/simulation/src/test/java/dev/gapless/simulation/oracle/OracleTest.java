@@ -120,6 +120,20 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatALifeIsToldInNumbersAndByALaterOneInOneReload() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        restart();
+        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
+        Gap byTheLaterOne = new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 2));
+        oracle.missed(witness, List.of(inNumbers, byTheLaterOne, ofTheLaterLife()));
+        oracle.reloaded(witness, null);
+        give(SECOND, 2, 2);
+        oracle.isLevel(witness);
+    }
+
+    @Test
     void agreesThatALifeThatWasToldAloneHasLeftBeforeTheEndOfAnEarlierOneIsTold() {
         ready();
         publish(FIRST, 1, 3);
