@@ -437,17 +437,40 @@ class OtherClustersTest {
         assertEquals(1, two.effects(Effect.OtherCluster.class).size());
     }
 
+    /** It is nobody's seed node, and there is no island. */
+    private Member pod(String... seedNodes) {
+        byUid.remove(island.uid);
+        Member pod = new Member(
+                32, "pod", new OtherClusterSettings("default", "host:77", Set.of(seedNodes), true, GRACE * SECOND), 1);
+        byUid.put(pod.uid, pod);
+        return pod;
+    }
+
+    private Member podThatAsksTwo() {
+        Member pod = pod("host:2");
+        form(two, three);
+        form(pod);
+        return pod;
+    }
+
     @Test
     @DisplayName("ruleM4: who takes a node for its seed node counts there, although it is nobody's seed node")
     void whoAsksASeedNodeBelongsToIt() {
-        byUid.remove(island.uid);
-        Member pod = new Member(
-                32, "pod", new OtherClusterSettings("default", "host:77", Set.of("host:2"), true, GRACE * SECOND), 1);
-        byUid.put(pod.uid, pod);
-        form(two, three);
-        form(pod);
+        Member pod = podThatAsksTwo();
         run(3 * GRACE);
         assertTrue(pod.givesWay());
+    }
+
+    @Test
+    @DisplayName("ruleM4: a member that is told of another cluster takes it for one, though it knows nothing of it itself")
+    void whoIsToldTakesItForOne() {
+        Member pod = podThatAsksTwo();
+        run(2);
+        two.dead = true;
+        pod.dead = true;
+        removed(two.uid, three);
+        run(3 * GRACE);
+        assertEquals(1, three.unknown());
     }
 
     @Test
@@ -837,10 +860,7 @@ class OtherClustersTest {
     @Test
     @DisplayName("ruleM4: a member at a seed address vouches for the oldest member of its cluster")
     void vouchedFor() {
-        byUid.remove(island.uid);
-        Member pod = new Member(
-                32, "pod", new OtherClusterSettings("default", "host:77", Set.of(), true, GRACE * SECOND), 1);
-        byUid.put(pod.uid, pod);
+        Member pod = pod();
         Member four = started(41, 4, true);
         form(two, three);
         form(pod, four);
