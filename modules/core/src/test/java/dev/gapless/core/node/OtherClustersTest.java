@@ -462,7 +462,8 @@ class OtherClustersTest {
     }
 
     @Test
-    @DisplayName("ruleM4: a member that is told of another cluster takes it for one, though it knows nothing of it itself")
+    @DisplayName(
+            "ruleM4: a member that is told of another cluster takes it for one, though it knows nothing of it itself")
     void whoIsToldTakesItForOne() {
         Member pod = podThatAsksTwo();
         run(2);
@@ -517,19 +518,57 @@ class OtherClustersTest {
             "ruleM4: a member that another one left behind and handed over, and that is heard later, lived on: what it published is told")
     void whoWasLeftBehindAndIsHeardLater() {
         form(two, three);
-        island.dead = true;
-        Departure leftBehind = new Departure(island.uid, "n1", now().ms(), null, true);
-        three.did(() -> three.node.onMessage(
-                new HistoryPart(two.uid, three.uid, 0, now().ms(), 0, 1, List.of(leftBehind), Map.of(), Set.of()),
-                now()));
+        threeIsToldThatTheseWereLeftBehind(island.uid);
         run(1);
+        threeHearsTheIsland(Set.of(island.uid));
+        threeSpeaksNext();
+        assertEquals(1, three.unknown());
+    }
+
+    @Test
+    @DisplayName("ruleM4: so did those that were left behind with it")
+    void severalWereLeftBehindAndAreHeardLater() {
+        form(two, three);
+        threeIsToldThatTheseWereLeftBehind(island.uid, 22);
+        run(1);
+        threeHearsTheIsland(Set.of(island.uid, 22L));
+        threeSpeaksNext();
+        assertEquals(1, three.unknown());
+    }
+
+    @Test
+    @DisplayName("ruleM4: one that was heard before it was handed over, and not after that, is told once")
+    void whoWasHeardBeforeItWasLeftBehind() {
+        form(two, three);
+        threeHearsTheIsland(Set.of(island.uid));
+        run(1);
+        threeIsToldThatTheseWereLeftBehind(island.uid);
+        threeSpeaksNext();
+        assertEquals(0, three.unknown());
+    }
+
+    private void threeIsToldThatTheseWereLeftBehind(long... uids) {
+        island.dead = true;
+        List<Departure> leftBehind = LongStream.of(uids)
+                .mapToObj(uid -> new Departure(uid, "n" + uid, now().ms(), null, true))
+                .toList();
+        three.did(() -> three.node.onMessage(
+                new HistoryPart(two.uid, three.uid, 0, now().ms(), 0, 1, leftBehind, Map.of(), Set.of()), now()));
+    }
+
+    /** And two does not. */
+    private void threeHearsTheIsland(Set<Long> members) {
+        island.dead = true;
         lost.add(Who.class);
-        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        Who said = said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1", members);
+        three.did(() -> three.node.onMessage(said, now()));
         lost.clear();
+    }
+
+    private void threeSpeaksNext() {
         two.dead = true;
         removed(two.uid, three);
         run(8 * GRACE);
-        assertEquals(1, three.unknown());
     }
 
     @Test
@@ -870,6 +909,10 @@ class OtherClustersTest {
 
     /** What a member of the island says. */
     private Who said(long fromUid, long oldestUid, long toUid, String name, String address) {
+        return said(fromUid, oldestUid, toUid, name, address, new HashSet<>(List.of(fromUid, oldestUid)));
+    }
+
+    private static Who said(long fromUid, long oldestUid, long toUid, String name, String address, Set<Long> members) {
         return new Who(
                 fromUid,
                 toUid,
@@ -881,8 +924,8 @@ class OtherClustersTest {
                 oldestUid,
                 "host:1",
                 21,
-                new HashSet<>(List.of(fromUid, oldestUid)),
-                Set.of(island.uid));
+                members,
+                Set.of(oldestUid));
     }
 
     @Test
