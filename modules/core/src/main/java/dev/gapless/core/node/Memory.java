@@ -13,7 +13,6 @@ import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Ping;
-import dev.gapless.core.wire.Who;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -202,22 +201,22 @@ final class Memory {
      * Is what another cluster published known to be missed here?
      *
      * @param heardMs when it was heard for the last time; it may have published until then
-     * @param handedOverMs if one of its members was handed over since then, all that there was came with it; but not if its oldest member
-     *     was among those that were left behind, and lived on
+     * @param handedOverMs if one of its members was handed over since then, all that there was came with it; but not if that one was left
+     *     behind, and lived on
      */
-    boolean wasToldOf(Who said, long heardMs, long handedOverMs) {
+    boolean wasToldOf(Set<Long> members, long heardMs, long handedOverMs) {
         return view().departures().stream()
                 .filter(Departure::elsewhere)
                 .anyMatch(departure -> departure.isOfNobody()
                         ? departure.endedMs() >= heardMs
                         : departure.endedMs() >= handedOverMs
-                                && said.members().contains(departure.uid())
-                                && !livedOn(departure, said.oldestUid(), heardMs));
+                                && members.contains(departure.uid())
+                                && !livedOn(departure, heardMs));
     }
 
-    /** Was that one heard after it was handed over by another, which did not know its end? */
-    private static boolean livedOn(Departure departure, long oldestUid, long heardMs) {
-        return departure.uid() == oldestUid && departure.published() == null && departure.endedMs() < heardMs;
+    /** Was its cluster heard after it was handed over by another, which did not know its end? */
+    private static boolean livedOn(Departure departure, long heardMs) {
+        return departure.published() == null && departure.endedMs() < heardMs;
     }
 
     /**

@@ -33,7 +33,9 @@ final class Listing {
         // What began with an expiry that was not passed yet has no position either.
         known.newest().keySet().forEach(node -> positions.put(node, null));
         known.origins().forEach((node, origin) -> {
-            if (at.get(node) != null || !hasReached(at, origin)) {
+            if (at.get(node) != null) {
+                return; // V says it
+            } else if (!hasReached(at, origin)) {
                 positions.put(node, origin.position());
             } else if (!known.mustBeListed().contains(node)) {
                 positions.remove(node); // one life, which the token lists under another name

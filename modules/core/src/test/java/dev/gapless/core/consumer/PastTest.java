@@ -288,6 +288,7 @@ class PastTest implements Outbox.Carrier {
         begin(List.of(), Departure.ofAnotherCluster(2, TAKEN + 5), Departure.ofAnotherCluster(1, TAKEN + 6));
         isToldThatNobodyKnows(0);
         assertEquals(Set.of(1L, 2L), feed.known().passed().before(2));
+        assertEquals(1, missed.size());
     }
 
     @Test
@@ -324,6 +325,18 @@ class PastTest implements Outbox.Carrier {
         after(new Removed(1));
         assertEquals(List.of(), asked);
         assertEquals(1, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleT2: nor is one of which the token has a position, and whose end was told from there on")
+    void toldFromItsPositionBeforeItIsHeardOf() {
+        resume(at(4), List.of(), departed(1, TAKEN + 5, TO_9));
+        long before = feed.head();
+        after(new Present(1, "host:1"));
+        after(new Named(1, "p"));
+        after(new Removed(1));
+        assertEquals(List.of(), asked);
+        assertEquals(before, feed.head());
     }
 
     @Test

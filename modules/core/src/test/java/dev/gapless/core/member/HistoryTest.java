@@ -250,6 +250,18 @@ class HistoryTest {
             history.add(departure(uid, 100L * uid));
         }
         assertEquals(2 * 3 + 64, remembered().size());
+        assertEquals(view().departures(), history.forOthers());
+    }
+
+    @Test
+    @DisplayName("ruleM4: nobody stands for what another cluster handed over and was too much at once, too")
+    void nobodyStandsForTooMuchAtOnce() {
+        history.begin(7);
+        for (int uid = 1; uid <= 2 * 3 + 64 + 1; uid++) {
+            history.add(handedOver(uid, 100));
+        }
+        assertEquals(2L, remembered().get(0));
+        assertEquals(Departure.ofAnotherCluster(1, 100), history.forOthers().get(2 * 3 + 64));
     }
 
     @Test

@@ -437,17 +437,41 @@ class OtherClustersTest {
         assertEquals(1, two.effects(Effect.OtherCluster.class).size());
     }
 
+    /** It is nobody's seed node, and there is no island. */
+    private Member pod(String... seedNodes) {
+        byUid.remove(island.uid);
+        Member pod = new Member(
+                32, "pod", new OtherClusterSettings("default", "host:77", Set.of(seedNodes), true, GRACE * SECOND), 1);
+        byUid.put(pod.uid, pod);
+        return pod;
+    }
+
+    private Member podThatAsksTwo() {
+        Member pod = pod("host:2");
+        form(two, three);
+        form(pod);
+        return pod;
+    }
+
     @Test
     @DisplayName("ruleM4: who takes a node for its seed node counts there, although it is nobody's seed node")
     void whoAsksASeedNodeBelongsToIt() {
-        byUid.remove(island.uid);
-        Member pod = new Member(
-                32, "pod", new OtherClusterSettings("default", "host:77", Set.of("host:2"), true, GRACE * SECOND), 1);
-        byUid.put(pod.uid, pod);
-        form(two, three);
-        form(pod);
+        Member pod = podThatAsksTwo();
         run(3 * GRACE);
         assertTrue(pod.givesWay());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: a member that is told of another cluster takes it for one, though it knows nothing of it itself")
+    void whoIsToldTakesItForOne() {
+        Member pod = podThatAsksTwo();
+        run(2);
+        two.dead = true;
+        pod.dead = true;
+        removed(two.uid, three);
+        run(3 * GRACE);
+        assertEquals(1, three.unknown());
     }
 
     @Test
@@ -494,19 +518,57 @@ class OtherClustersTest {
             "ruleM4: a member that another one left behind and handed over, and that is heard later, lived on: what it published is told")
     void whoWasLeftBehindAndIsHeardLater() {
         form(two, three);
-        island.dead = true;
-        Departure leftBehind = new Departure(island.uid, "n1", now().ms(), null, true);
-        three.did(() -> three.node.onMessage(
-                new HistoryPart(two.uid, three.uid, 0, now().ms(), 0, 1, List.of(leftBehind), Map.of(), Set.of()),
-                now()));
+        threeIsToldThatTheseWereLeftBehind(island.uid);
         run(1);
+        threeHearsTheIsland(Set.of(island.uid));
+        threeSpeaksNext();
+        assertEquals(1, three.unknown());
+    }
+
+    @Test
+    @DisplayName("ruleM4: so did those that were left behind with it")
+    void severalWereLeftBehindAndAreHeardLater() {
+        form(two, three);
+        threeIsToldThatTheseWereLeftBehind(island.uid, 22);
+        run(1);
+        threeHearsTheIsland(Set.of(island.uid, 22L));
+        threeSpeaksNext();
+        assertEquals(1, three.unknown());
+    }
+
+    @Test
+    @DisplayName("ruleM4: one that was heard before it was handed over, and not after that, is told once")
+    void whoWasHeardBeforeItWasLeftBehind() {
+        form(two, three);
+        threeHearsTheIsland(Set.of(island.uid));
+        run(1);
+        threeIsToldThatTheseWereLeftBehind(island.uid);
+        threeSpeaksNext();
+        assertEquals(0, three.unknown());
+    }
+
+    private void threeIsToldThatTheseWereLeftBehind(long... uids) {
+        island.dead = true;
+        List<Departure> leftBehind = LongStream.of(uids)
+                .mapToObj(uid -> new Departure(uid, "n" + uid, now().ms(), null, true))
+                .toList();
+        three.did(() -> three.node.onMessage(
+                new HistoryPart(two.uid, three.uid, 0, now().ms(), 0, 1, leftBehind, Map.of(), Set.of()), now()));
+    }
+
+    /** And two does not. */
+    private void threeHearsTheIsland(Set<Long> members) {
+        island.dead = true;
         lost.add(Who.class);
-        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        Who said = said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1", members);
+        three.did(() -> three.node.onMessage(said, now()));
         lost.clear();
+    }
+
+    private void threeSpeaksNext() {
         two.dead = true;
         removed(two.uid, three);
         run(8 * GRACE);
-        assertEquals(1, three.unknown());
     }
 
     @Test
@@ -837,10 +899,7 @@ class OtherClustersTest {
     @Test
     @DisplayName("ruleM4: a member at a seed address vouches for the oldest member of its cluster")
     void vouchedFor() {
-        byUid.remove(island.uid);
-        Member pod = new Member(
-                32, "pod", new OtherClusterSettings("default", "host:77", Set.of(), true, GRACE * SECOND), 1);
-        byUid.put(pod.uid, pod);
+        Member pod = pod();
         Member four = started(41, 4, true);
         form(two, three);
         form(pod, four);
@@ -850,6 +909,10 @@ class OtherClustersTest {
 
     /** What a member of the island says. */
     private Who said(long fromUid, long oldestUid, long toUid, String name, String address) {
+        return said(fromUid, oldestUid, toUid, name, address, new HashSet<>(List.of(fromUid, oldestUid)));
+    }
+
+    private static Who said(long fromUid, long oldestUid, long toUid, String name, String address, Set<Long> members) {
         return new Who(
                 fromUid,
                 toUid,
@@ -861,8 +924,8 @@ class OtherClustersTest {
                 oldestUid,
                 "host:1",
                 21,
-                new HashSet<>(List.of(fromUid, oldestUid)),
-                Set.of(island.uid));
+                members,
+                Set.of(oldestUid));
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.gapless.simulation.scenario.Scenarios;
 import dev.gapless.simulation.schedule.Failure;
 import dev.gapless.simulation.schedule.Simulator;
 import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +32,21 @@ final class Judge {
      * @param toSeed the last one
      * @param step how many seeds on is the next one
      * @param fewestFaults whether to look for the fewest faults of a seed that suffice
+     * @param named seeds that come before all others
      */
-    record Mandate(long fromSeed, long toSeed, long step, boolean fewestFaults) {
+    record Mandate(long fromSeed, long toSeed, long step, boolean fewestFaults, List<Long> named) {
         static Mandate of(String[] args) {
             return new Mandate(
                     Long.parseLong(args[0]),
                     Long.parseLong(args[1]),
                     Long.parseLong(args[2]),
-                    Boolean.parseBoolean(args[3]));
+                    Boolean.parseBoolean(args[3]),
+                    Stream.of(args).skip(4).map(Long::valueOf).toList());
         }
 
         String[] args() {
-            return new String[] {"" + fromSeed, "" + toSeed, "" + step, "" + fewestFaults};
+            Stream<Object> numbers = Stream.of(fromSeed, toSeed, step, fewestFaults);
+            return Stream.concat(numbers, named.stream()).map(String::valueOf).toArray(String[]::new);
         }
     }
 
@@ -53,6 +58,7 @@ final class Judge {
 
     /** Whoever judges. All of them know guarantees alone; who finds most for its time comes first. */
     private static final List<Court> COURTS = List.of(
+            mandate -> judge(mandate, mandate.named()),
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
             mandate -> RecoveredLog.judge(),
             mandate -> Scenarios.firstBroken(),
@@ -76,8 +82,17 @@ final class Judge {
 
     /** Those behind {@code behind} and up to {@code last}. */
     private static @Nullable String seeds(Mandate mandate, long behind, long last) {
-        for (long seed = mandate.fromSeed(); seed <= Math.min(last, mandate.toSeed()); seed += mandate.step()) {
-            String what = seed <= behind ? null : Simulator.judge(seed);
+        List<Long> seeds = LongStream.iterate(mandate.fromSeed(), seed -> seed + mandate.step())
+                .takeWhile(seed -> seed <= Math.min(last, mandate.toSeed()))
+                .filter(seed -> seed > behind)
+                .boxed()
+                .toList();
+        return judge(mandate, seeds);
+    }
+
+    private static @Nullable String judge(Mandate mandate, List<Long> seeds) {
+        for (long seed : seeds) {
+            String what = Simulator.judge(seed);
             if (what != null) {
                 return mandate.fewestFaults() ? withFewestFaults(seed) : "seed " + seed + "\t" + what;
             }

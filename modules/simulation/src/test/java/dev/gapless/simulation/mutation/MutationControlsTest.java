@@ -68,10 +68,13 @@ class MutationControlsTest {
     @Test
     @DisplayName("The core without any of them passes what is to notice them")
     void theCoreItselfPasses() throws Exception {
+        List<Long> named = Mutations.all().stream()
+                .flatMap(mutation -> mutation.seeds().stream())
+                .toList();
         List<Callable<Verdict>> halves = new ArrayList<>();
         for (int i = 1; i <= AT_ONCE; i++) {
             Mutant none = Mutant.none("none" + i);
-            Mandate mandate = new Mandate(i, LAST_SEED, AT_ONCE, true);
+            Mandate mandate = new Mandate(i, LAST_SEED, AT_ONCE, true, named);
             halves.add(() -> none.judge(mandate, AT_MOST_SECONDS));
         }
         for (Verdict verdict : inParallel(halves)) {
@@ -89,10 +92,9 @@ class MutationControlsTest {
                         only == null || Arrays.asList(only.split(",", -1)).contains(mutation.name()))
                 .toList();
         assertFalse(mutations.isEmpty(), "there is no " + only);
-        Mandate mandate = new Mandate(1, LAST_SEED, 1, only != null);
         Map<String, Callable<Verdict>> trials = new LinkedHashMap<>();
         for (Mutation mutation : mutations) {
-            trials.put(mutation.name(), () -> trial(mutation, mandate));
+            trials.put(mutation.name(), () -> trial(mutation, only != null));
         }
         List<Verdict> verdicts = inParallel(List.copyOf(trials.values()));
         List<Executable> all = new ArrayList<>();
@@ -104,7 +106,8 @@ class MutationControlsTest {
         assertAll(all);
     }
 
-    private static Verdict trial(Mutation mutation, Mandate mandate) throws Exception {
+    private static Verdict trial(Mutation mutation, boolean fewestFaults) throws Exception {
+        Mandate mandate = new Mandate(1, LAST_SEED, 1, fewestFaults, mutation.seeds());
         Verdict verdict;
         try {
             verdict = Mutant.of(mutation).judge(mandate, AT_MOST_SECONDS);

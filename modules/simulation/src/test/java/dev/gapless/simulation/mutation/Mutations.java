@@ -9,7 +9,10 @@ import java.util.Objects;
 
 /** Reads {@code mutations.txt}, which says at its top how it is written. */
 final class Mutations {
+    private static final String SEED = "seed ";
+
     private final List<Mutation> mutations = new ArrayList<>();
+    private final List<Long> seeds = new ArrayList<>();
     private final List<Mutation.Edit> edits = new ArrayList<>();
     private final StringBuilder find = new StringBuilder();
     private final StringBuilder replacement = new StringBuilder();
@@ -40,6 +43,8 @@ final class Mutations {
             int colon = line.indexOf(':');
             name = line.substring(0, colon);
             breaks = line.substring(colon + 1).strip();
+        } else if (text.startsWith(SEED)) {
+            seeds.add(Long.valueOf(text.substring(SEED.length())));
         } else if (text.startsWith("-")) {
             if (replacing) {
                 endOfEdit();
@@ -66,8 +71,9 @@ final class Mutations {
     private void endOfMutation() {
         endOfEdit();
         if (!name.isEmpty()) {
-            mutations.add(new Mutation(name, breaks, List.copyOf(edits)));
+            mutations.add(new Mutation(name, breaks, List.copyOf(seeds), List.copyOf(edits)));
         }
+        seeds.clear();
         edits.clear();
     }
 }
