@@ -261,7 +261,7 @@ class HistoryTest {
             history.add(handedOver(uid, 100));
         }
         assertEquals(2L, remembered().get(0));
-        assertEquals(Departure.ofAnotherCluster(1, 100), history.forOthers().get(2 * 3 + 64));
+        assertEquals(handedOver(1, 100).standIn(), history.forOthers().get(2 * 3 + 64));
     }
 
     @Test
