@@ -48,7 +48,7 @@ final class BarChart {
                 double median = x(axis, spread.median() / column.unit());
                 double highest = x(axis, spread.max() / column.unit());
                 svg.bar(own, LEFT, y, median - LEFT, BAR, summary.peer() + " " + Cells.of(summary, column));
-                svg.spread(x(axis, spread.min() / column.unit()), middle, highest, middle);
+                svg.spreadAlong(x(axis, spread.min() / column.unit()), highest, middle);
                 svg.text("text", highest + 8, y + 13, Svg.START, column.said(spread.median()));
             }
             y += ROW;

@@ -26,14 +26,16 @@ final class LineChart {
         String said =
                 summaries.stream().map(summary -> said(growth, summary, column)).collect(Collectors.joining("; "));
         Svg svg = new Svg(WIDTH, HEIGHT, title, said);
-        Axis axis = Axis.to(summaries.stream()
+        List<Spread> spreads = summaries.stream()
                 .flatMap(summary -> Cells.spread(summary, column).stream())
-                .mapToDouble(spread -> spread.max() / column.unit())
-                .max()
-                .orElse(1));
+                .toList();
+        Axis axis = Axis.of(
+                spreads.stream().mapToDouble(Spread::min).min().orElse(0) / column.unit(),
+                spreads.stream().mapToDouble(Spread::max).max().orElse(0) / column.unit());
+        double lowest = axis.ticks().get(0);
         for (double tick : axis.ticks()) {
             double y = y(axis, tick);
-            svg.line(tick == 0 ? "axis" : "grid", LEFT, y, WIDTH - RIGHT, y);
+            svg.line(tick == lowest ? "axis" : "grid", LEFT, y, WIDTH - RIGHT, y);
             svg.text("soft", LEFT - 8, y + 4, Svg.END, axis.said(tick));
         }
         List<Integer> amounts =
@@ -43,8 +45,8 @@ final class LineChart {
             svg.text("soft", x(i, amounts.size()), HEIGHT - BOTTOM + 20, Svg.MIDDLE, amount);
         }
         svg.text("soft", (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 16, Svg.MIDDLE, growth.counted());
-        svg.text("soft", 16, LEGEND + 4, Svg.START, column.title());
-        double legend = WIDTH - RIGHT - 260;
+        svg.text("soft", 16, LEGEND + 4, Svg.START, column.title() + (axis.logarithmic() ? ", logarithmic" : ""));
+        double legend = WIDTH - RIGHT - 330;
         for (String peer : summaries.stream().map(Summary::peer).distinct().toList()) {
             legend += 120;
             svg.mark(peer.equals(Cells.OWN), legend, LEGEND, peer);
@@ -84,9 +86,14 @@ final class LineChart {
                 boolean own = summary.peer().equals(Cells.OWN);
                 double x = x(amounts.indexOf(amount(summary)), amounts.size());
                 double y = y(axis, spread.median() / column.unit());
-                svg.spread(x, y(axis, spread.min() / column.unit()), x, y(axis, spread.max() / column.unit()));
+                svg.spreadUp(x, y(axis, spread.min() / column.unit()), y(axis, spread.max() / column.unit()));
                 svg.mark(own, x, y, said(growth, summary, column));
-                svg.text("text", x + (own ? 10 : -10), y - 8, own ? Svg.START : Svg.END, column.said(spread.median()));
+                svg.text(
+                        "text value",
+                        x + (own ? 10 : -10),
+                        y - 8,
+                        own ? Svg.START : Svg.END,
+                        column.said(spread.median()));
             }
         }
     }

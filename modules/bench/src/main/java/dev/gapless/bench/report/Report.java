@@ -51,7 +51,10 @@ public final class Report {
     private void add(Document document) {
         Result result = document.result();
         Plan plan = result.plan();
-        section.append("### Measured at ").append(document.at()).append("\n\n");
+        section.append(section.length() == 0 ? "" : "\n")
+                .append("### Measured at ")
+                .append(document.at())
+                .append("\n\n");
         section.append(document.machine()).append(".\n");
         section.append(String.format(
                 Locale.ROOT,
@@ -195,8 +198,7 @@ public final class Report {
         }
         if (!notes.isEmpty()) {
             section.append('\n')
-                    .append(notes.stream().collect(Collectors.joining("\n")))
-                    .append('\n');
+                    .append(notes.stream().map(note -> "- " + note + "\n").collect(Collectors.joining()));
         }
     }
 

@@ -11,11 +11,13 @@ final class Svg {
     private static final String STYLE = """
             <style>
               .ground { fill: #ffffff } .text { fill: #1f2933 } .soft { fill: #52606d }
+              .value { paint-order: stroke; stroke: #ffffff; stroke-width: 4 }
               .grid { stroke: #d9e2ec } .axis { stroke: #829ab1 } .spread { stroke: #1f2933; stroke-width: 1.5 }
               .bar, .mark { fill: #829ab1 } .line { stroke: #829ab1 }
               .own { fill: #2b6cb0 } .line.own { stroke: #2b6cb0 } .line { fill: none; stroke-width: 2 }
               @media (prefers-color-scheme: dark) {
                 .ground { fill: #0d1117 } .text { fill: #e6edf3 } .soft { fill: #9fb3c8 }
+                .value { stroke: #0d1117 }
                 .grid { stroke: #26303b } .axis { stroke: #627d98 } .spread { stroke: #e6edf3 }
                 .own { fill: #4c9be8 } .line.own { stroke: #4c9be8; fill: none }
               }
@@ -67,13 +69,18 @@ final class Svg {
         }
     }
 
-    /** From the lowest to the highest, with an end at each; along either axis. */
-    void spread(double x1, double y1, double x2, double y2) {
-        double dx = x1 == x2 ? 4 : 0;
-        double dy = 4 - dx;
+    /** From the lowest to the highest of a bar, with an end at each. */
+    void spreadAlong(double x1, double x2, double y) {
         put(
-                "<path class=\"spread\" d=\"M%.1f %.1f L%.1f %.1f M%.1f %.1f L%.1f %.1f M%.1f %.1f L%.1f %.1f\"/>\n",
-                x1, y1, x2, y2, x1 - dx, y1 - dy, x1 + dx, y1 + dy, x2 - dx, y2 - dy, x2 + dx, y2 + dy);
+                "<path class=\"spread\" d=\"M%.1f %.1f H%.1f M%.1f %.1f v8 M%.1f %.1f v8\"/>\n",
+                x1, y, x2, x1, y - 4, x2, y - 4);
+    }
+
+    /** From the lowest to the highest of a point, with an end at each. */
+    void spreadUp(double x, double y1, double y2) {
+        put(
+                "<path class=\"spread\" d=\"M%.1f %.1f V%.1f M%.1f %.1f h8 M%.1f %.1f h8\"/>\n",
+                x, y1, y2, x - 4, y1, x - 4, y2);
     }
 
     String end() {

@@ -133,10 +133,10 @@ class ReportTest {
                 | `tell` | 0 of 4 | – | – | – | – |
                 | `tcp` | 3 of 4 | 400.0 (400.0 to 400.0) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) | 1.00 (1.00 to 1.00) |
 
-                Ratios are to `tcp`.
-                `gapless`: 1 noisy round is left out.
-                `tell`: no round was quiet, so no figures are shown.
-                `tcp`: 1 run failed.
+                - Ratios are to `tcp`.
+                - `gapless`: 1 noisy round is left out.
+                - `tell`: no round was quiet, so no figures are shown.
+                - `tcp`: 1 run failed.
                 """, report(threePeers()).section());
     }
 
@@ -168,6 +168,7 @@ class ReportTest {
         String text = svg.getTextContent();
         assertTrue(text.contains("no quiet round") && text.contains("thousand messages/s"), text);
         assertEquals("W1: thousand messages/s", titleOf(svg));
+        assertTrue(svg.getElementsByTagName("desc").item(0).getTextContent().contains("tell –; tcp 400.0"));
     }
 
     @Test
@@ -229,6 +230,28 @@ class ReportTest {
                 ticks.size(),
                 ticks.stream().map(axis::said).distinct().count(),
                 ticks.stream().map(axis::said).toList()::toString);
+    }
+
+    @Test
+    void anAxisOfPointsIsLogarithmicIfTheyDifferMuch() {
+        assertEquals(Axis.to(50), Axis.of(1, 50));
+        assertEquals(Axis.to(51), Axis.of(0, 51));
+        Axis axis = Axis.of(0.5, 430);
+        assertEquals(
+                List.of("0.1", "1", "10", "100", "1,000"),
+                axis.ticks().stream().map(axis::said).toList());
+        assertEquals(0.25, axis.at(1), 1e-9);
+        assertEquals(0.75, axis.at(100), 1e-9);
+    }
+
+    @Test
+    void aSpreadOfOneValueHasItsEnds() {
+        Svg svg = new Svg(100, 100, "title", "description");
+        svg.spreadAlong(7, 7, 20);
+        svg.spreadUp(7, 20, 20);
+        String drawn = svg.end();
+        assertTrue(drawn.contains("M7.0 20.0 H7.0 M7.0 16.0 v8 M7.0 16.0 v8"), drawn);
+        assertTrue(drawn.contains("M7.0 20.0 V20.0 M3.0 20.0 h8 M3.0 20.0 h8"), drawn);
     }
 
     @Test
