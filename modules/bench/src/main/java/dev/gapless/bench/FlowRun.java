@@ -17,10 +17,12 @@ final class FlowRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
+        String[] options =
+                workload.growth() == Growth.RING ? new String[] {OneRun.ring(workload.amount())} : new String[0];
         List<Child> all = new ArrayList<>();
-        all.add(startPublisher(this));
+        all.add(startPublisher(this, options));
         for (int i = 1; i <= workload.subscribers(); i++) {
-            all.add(startSubscriber(this, "subscriber-" + i));
+            all.add(startSubscriber(this, "subscriber-" + i, options));
         }
         connect(all);
 
@@ -76,7 +78,12 @@ final class FlowRun extends OneRun {
 
     static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {
         return run.children.start(
-                role, run.options(options), BenchProcess.SUBSCRIBER, name(run), run.workload.messageBytes());
+                role,
+                run.options(options),
+                BenchProcess.SUBSCRIBER,
+                name(run),
+                run.workload.messageBytes(),
+                run.workload.growth() == Growth.SUBSCRIPTIONS ? run.workload.amount() : 1);
     }
 
     /** What a subscriber tells after it has checked everything. */

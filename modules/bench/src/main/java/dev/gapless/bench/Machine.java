@@ -3,13 +3,16 @@ package dev.gapless.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What all processes together have used of the processors, as Linux counts it. */
+/** What Linux says of the machine: which processor it has, and what all processes together have used of it. */
 final class Machine {
     private static final Path STAT = Path.of("/proc/stat");
 
-    /** The columns of its first line. */
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+    /** The columns of the first line of {@link #STAT}. */
     private static final int USER = 1;
 
     private static final int NICE = 2;
@@ -17,6 +20,24 @@ final class Machine {
     private static final int STEAL = 8;
 
     private Machine() {}
+
+    /** What its processor is called; null if that is not known. */
+    static @Nullable String processor() {
+        try {
+            return Files.isReadable(CPU_INFO) ? processor(Files.readAllLines(CPU_INFO)) : null;
+        } catch (IOException e) {
+            return null; // the result then does not name it
+        }
+    }
+
+    /** In the lines of /proc/cpuinfo. */
+    static @Nullable String processor(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).trim())
+                .findFirst()
+                .orElse(null);
+    }
 
     /**
      * Since the machine was started, of all processors.

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -50,6 +51,12 @@ abstract sealed class OneRun
                         : new FlowRun(plan, workload, peer, children);
             case W11 -> new CatchUpRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
+            default ->
+                switch (Objects.requireNonNull(workload.growth())) {
+                    case NODES, SUBSCRIPTIONS, RING, PAYLOAD -> new FlowRun(plan, workload, peer, children);
+                    case TOPICS -> new ManyTopicsRun(plan, workload, peer, children);
+                    case BACKLOG -> new CatchUpRun(plan, workload, peer, children);
+                };
         };
     }
 
@@ -67,6 +74,11 @@ abstract sealed class OneRun
         List<String> options = new ArrayList<>(peer.jvmOptions());
         options.addAll(List.of(more));
         return options;
+    }
+
+    /** The JVM option for rings of so many messages. */
+    static String ring(long messages) {
+        return "-Dgapless.buffer-messages=" + messages;
     }
 
     /** Tells all processes the addresses of all, in this order, and waits until they are connected; the addresses. */

@@ -18,9 +18,7 @@ final class StopRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
-        String[] options = {
-            "-Dgapless.overflow=expire", "-Dgapless.buffer-bytes=64 MiB", "-Dgapless.buffer-messages=" + ring()
-        };
+        String[] options = {"-Dgapless.overflow=expire", "-Dgapless.buffer-bytes=64 MiB", ring(ringMessages())};
         Child publisher = FlowRun.startPublisher(this, options);
         Child subscriber = FlowRun.startSubscriber(this, "subscriber", options);
         List<Child> all = List.of(publisher, subscriber);
@@ -64,7 +62,7 @@ final class StopRun extends OneRun {
     }
 
     /** How many messages it holds: at full scale 262,144 in W4, and 50,000 in W4B. */
-    private long ring() {
+    private long ringMessages() {
         long missed = workload.ratePerSecond() * plan.scale().stop().toMillis() / 1_000;
         return workload == Workload.W4B ? missed / 2 : 1 << 18;
     }

@@ -23,7 +23,7 @@ final class StuckRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
-        String[] options = {"-Dgapless.overflow=expire", "-Dgapless.buffer-messages=" + RING};
+        String[] options = {"-Dgapless.overflow=expire", ring(RING)};
         Child publisher = FlowRun.startPublisher(this, options);
         Child subscriber = children.start(
                 "subscriber",

@@ -4,6 +4,9 @@ import dev.gapless.bench.peer.Message;
 import dev.gapless.bench.peer.Peers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the processes of a round do. */
 public enum Workload {
@@ -75,7 +78,30 @@ public enum Workload {
             1,
             2_000,
             Message.BYTES,
-            Figure.CATCH_UP);
+            Figure.CATCH_UP),
+    G_NODES_1(Growth.NODES, 1),
+    G_NODES_2(Growth.NODES, 2),
+    G_NODES_3(Growth.NODES, 3),
+    G_NODES_4(Growth.NODES, 4),
+    G_TOPICS_1(Growth.TOPICS, 1),
+    G_TOPICS_10(Growth.TOPICS, 10),
+    G_TOPICS_100(Growth.TOPICS, 100),
+    G_TOPICS_1000(Growth.TOPICS, 1_000),
+    G_SUBSCRIPTIONS_1(Growth.SUBSCRIPTIONS, 1),
+    G_SUBSCRIPTIONS_10(Growth.SUBSCRIPTIONS, 10),
+    G_SUBSCRIPTIONS_100(Growth.SUBSCRIPTIONS, 100),
+    G_SUBSCRIPTIONS_1000(Growth.SUBSCRIPTIONS, 1_000),
+    G_RING_100(Growth.RING, 100),
+    G_RING_1000(Growth.RING, 1_000),
+    G_RING_10000(Growth.RING, 10_000),
+    G_RING_100000(Growth.RING, 100_000),
+    G_PAYLOAD_16(Growth.PAYLOAD, 16),
+    G_PAYLOAD_100(Growth.PAYLOAD, 100),
+    G_PAYLOAD_1000(Growth.PAYLOAD, 1_000),
+    G_PAYLOAD_10000(Growth.PAYLOAD, 10_000),
+    G_BACKLOG_1000(Growth.BACKLOG, 1_000),
+    G_BACKLOG_10000(Growth.BACKLOG, 10_000),
+    G_BACKLOG_100000(Growth.BACKLOG, 100_000);
 
     /** For a process to start, where others start, too. */
     private static final Duration START = Duration.ofSeconds(2);
@@ -100,6 +126,8 @@ public enum Workload {
     private final int ratePerSecond;
     private final int messageBytes;
     private final Figure headline;
+    private final @Nullable Growth growth;
+    private final int amount;
 
     Workload(String description, Scope scope, int subscribers, int ratePerSecond, int messageBytes, Figure headline) {
         this.description = description;
@@ -108,6 +136,24 @@ public enum Workload {
         this.ratePerSecond = ratePerSecond;
         this.messageBytes = messageBytes;
         this.headline = headline;
+        this.growth = null;
+        this.amount = 0;
+    }
+
+    Workload(Growth growth, int amount) {
+        this.description = growth.otherwise() + String.format(Locale.ROOT, "; %s: %,d", growth.counted(), amount);
+        this.scope = growth == Growth.NODES || growth == Growth.PAYLOAD ? Scope.BESIDE_BATCHES : Scope.GAPLESS;
+        this.subscribers = growth == Growth.NODES ? amount : 1;
+        this.ratePerSecond = growth == Growth.BACKLOG ? amount : 0;
+        this.messageBytes = growth == Growth.PAYLOAD ? amount : Message.BYTES;
+        this.headline = growth == Growth.BACKLOG ? Figure.CATCH_UP : Figure.RATE;
+        this.growth = growth;
+        this.amount = amount;
+    }
+
+    /** Those that run if none is named: all but the series. */
+    public static List<Workload> ordinary() {
+        return Stream.of(values()).filter(workload -> workload.growth == null).toList();
     }
 
     public String description() {
@@ -136,6 +182,16 @@ public enum Workload {
 
     public int messageBytes() {
         return messageBytes;
+    }
+
+    /** The series that it belongs to; null if to none. */
+    public @Nullable Growth growth() {
+        return growth;
+    }
+
+    /** How much it has of what grows in its series. */
+    public int amount() {
+        return amount;
     }
 
     /** About how long a run of it takes. */

@@ -89,7 +89,13 @@ class BenchmarkTest {
                 ? Stream.of(Workload.values())
                         .filter(workload -> workload.compareTo(Workload.W3) > 0)
                         .toList()
-                : List.of(Workload.W4B, Workload.W7, Workload.W9_1000);
+                : List.of(
+                        Workload.W4B,
+                        Workload.W7,
+                        Workload.W9_1000,
+                        Workload.G_SUBSCRIPTIONS_10,
+                        Workload.G_TOPICS_10,
+                        Workload.G_BACKLOG_1000);
         List<String> progress = new ArrayList<>();
         Result result = run(plan(workloads, "gapless"), CLASS_PATH, progress);
         assertEquals(List.of(), result.failed());

@@ -105,21 +105,54 @@ class SummaryTest {
     }
 
     @Test
-    void aWholeSeriesWithAllPeersTakesLessThanAnHour() {
+    void aWholeBenchmarkWithAllPeersTakesLessThanAnHour() {
         List<String> peers = Stream.concat(Peers.names().stream(), Peers.missing().keySet().stream())
                 .toList();
         assertEquals(11, peers.size());
-        Duration estimate = new Plan(
-                        List.of(Workload.values()),
-                        peers,
-                        "batches-128",
-                        3,
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(6),
-                        Plan.JVM_OPTIONS,
-                        Scale.FULL)
-                .estimate();
+        Duration estimate = withDefaults(Workload.ordinary(), peers).estimate();
         assertTrue(estimate.compareTo(Duration.ofHours(1)) < 0, estimate::toString);
+    }
+
+    @Test
+    void theSeriesRunOnlyIfTheyAreNamedAndTakeLessThanAnHour() {
+        List<Workload> series =
+                Stream.of(Workload.values()).filter(one -> one.growth() != null).toList();
+        assertEquals(23, series.size());
+        assertTrue(Workload.ordinary().stream().noneMatch(series::contains));
+        Plan plan = withDefaults(series, List.of("gapless", "batches-128"));
+        assertEquals(3 * (2 * 4 + 4 + 4 + 4 + 2 * 4 + 3), plan.runs());
+        assertTrue(plan.estimate().compareTo(Duration.ofHours(1)) < 0, plan.estimate()::toString);
+    }
+
+    @Test
+    void aSeriesHasMoreAndMoreOfOneThing() {
+        for (Growth growth : Growth.values()) {
+            List<Workload> series = Stream.of(Workload.values())
+                    .filter(one -> one.growth() == growth)
+                    .toList();
+            assertTrue(series.size() >= 3, growth::toString);
+            for (Workload one : series) {
+                assertEquals("G_" + growth + "_" + one.amount(), one.name());
+                assertEquals(growth == Growth.NODES ? one.amount() : 1, one.subscribers(), one::name);
+                assertEquals(growth == Growth.PAYLOAD ? one.amount() : 100, one.messageBytes(), one::name);
+                assertEquals(growth == Growth.BACKLOG ? one.amount() : 0, one.ratePerSecond(), one::name);
+            }
+            assertEquals(
+                    series.stream().map(Workload::amount).sorted().distinct().toList(),
+                    series.stream().map(Workload::amount).toList());
+        }
+    }
+
+    private static Plan withDefaults(List<Workload> workloads, List<String> peers) {
+        return new Plan(
+                workloads,
+                peers,
+                "batches-128",
+                3,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(6),
+                Plan.JVM_OPTIONS,
+                Scale.FULL);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import dev.gapless.bench.Benchmark;
+import dev.gapless.bench.Growth;
 import dev.gapless.bench.Plan;
 import dev.gapless.bench.Result;
 import dev.gapless.bench.ResultJson;
@@ -47,12 +48,13 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "W,W",
             split = ",",
             description =
-                    "Which workloads (default: all): W1, one publisher to one subscriber, as fast as it can; W2, one to"
+                    "Which workloads (default: all of W, none of G): W1, one publisher to one subscriber, as fast as it can; W2, one to"
                             + " three; W3, latency at 10,000 messages a second; W4, the subscriber is stopped for 5 s; W4B, for longer"
                             + " than the ring lasts; W5, the publisher is killed; W7, a subscription of 1,000 is stuck; W6, four publishers of 16 topics; W10, messages of a class;"
                             + " W11, 1,000 subscriptions catch up at once; W8, messages of"
                             + " 16 bytes, 1 KiB and 16 KiB; W9, 1,000 and 10,000 topics with nothing to do. All peers take part in W1"
-                            + " to W3, gapless and at most one other in the others.")
+                            + " to W3, gapless and at most one other in the others. G_NODES, G_TOPICS, G_SUBSCRIPTIONS, G_RING,"
+                            + " G_PAYLOAD and G_BACKLOG, or G for all of them: what a message costs with more and more of that.")
     private List<String> workloads = List.of();
 
     @Option(
@@ -166,10 +168,10 @@ final class BenchCommand implements Callable<Integer> {
         return new Plan(chosen, peers, against, rounds, warmUp, measure, Plan.JVM_OPTIONS, Scale.FULL);
     }
 
-    /** The workloads that are named, or begin with what is named: W8 is all of W8_16B, W8_1K and W8_16K. */
+    /** The workloads that are named, or begin with what is named: W8 is all of W8_16B, W8_1K and W8_16K, and G all series. */
     private List<Workload> chosen() {
         if (workloads.isEmpty()) {
-            return Stream.of(Workload.values())
+            return Workload.ordinary().stream()
                     .filter(workload -> !workload.peersOf(peers).isEmpty())
                     .toList();
         }
@@ -182,7 +184,10 @@ final class BenchCommand implements Callable<Integer> {
                     .toList();
             if (found.isEmpty()) {
                 throw wrong("--workloads: there is no workload '" + name + "'; the workloads are "
-                        + Stream.of(Workload.values()).map(Workload::name).collect(Collectors.joining(", ")));
+                        + Stream.concat(
+                                        Workload.ordinary().stream().map(Workload::name),
+                                        Stream.of(Growth.values()).map(growth -> "G_" + growth))
+                                .collect(Collectors.joining(", ")));
             }
             chosen.addAll(found);
         }

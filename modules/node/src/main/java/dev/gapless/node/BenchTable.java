@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import dev.gapless.bench.Column;
 import dev.gapless.bench.Figure;
 import dev.gapless.bench.Result;
 import dev.gapless.bench.Spread;
@@ -7,50 +8,11 @@ import dev.gapless.bench.Summary;
 import dev.gapless.bench.Workload;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What was measured, for people: a table for each workload. */
 final class BenchTable {
-    /** A column: what it is called, and how a value is written. */
-    private record Column(String name, Figure figure, double unit, String format) {
-        String cell(Map<Figure, Spread> figures) {
-            Spread spread = figures.get(figure);
-            return spread == null
-                    ? "-"
-                    : String.format(
-                            Locale.ROOT,
-                            format + " [" + format + " " + format + "]",
-                            spread.median() / unit,
-                            spread.min() / unit,
-                            spread.max() / unit);
-        }
-    }
-
-    /** All that there are; a table has those of its workload. */
-    private static final List<Column> COLUMNS = List.of(
-            new Column("thousand/s", Figure.RATE, 1_000, "%.1f"),
-            new Column("median us", Figure.LATENCY_MEDIAN, 1, "%.0f"),
-            new Column("99th us", Figure.LATENCY_P99, 1, "%.0f"),
-            new Column("max us", Figure.LATENCY_MAX, 1, "%.0f"),
-            new Column("level ms", Figure.LEVEL, 1, "%.0f"),
-            new Column("announced", Figure.ANNOUNCED, 1, "%.0f"),
-            new Column("told after kill ms", Figure.TOLD, 1, "%.0f"),
-            new Column("told after member ms", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),
-            new Column("caught up ms", Figure.CATCH_UP, 1, "%.0f"),
-            new Column("CPU us", Figure.CPU, 1, "%.2f"),
-            new Column("CPU us, one stuck", Figure.CPU_ONE_STUCK, 1, "%.2f"),
-            new Column("of it free", Figure.CPU_RATIO_ONE_STUCK, 1, "%.2f"),
-            new Column("bytes", Figure.ALLOCATED, 1, "%.0f"),
-            new Column("peak heap MiB", Figure.PEAK_HEAP, 1 << 20, "%.0f"),
-            new Column("heap/topic, unused", Figure.HEAP_UNUSED, 1, "%.0f"),
-            new Column("heap/topic, ten messages", Figure.HEAP_USED, 1, "%.0f"),
-            new Column("settled s", Figure.SETTLED, 1_000, "%.1f"),
-            new Column("idle CPU ms/s", Figure.IDLE_CPU, 1, "%.1f"),
-            new Column("unused topics", Figure.IDLE_CPU_UNUSED, 1, "%.1f"),
-            new Column("no topics", Figure.IDLE_CPU_EMPTY, 1, "%.1f"));
-
     private BenchTable() {}
 
     static List<String> of(Result result) {
@@ -67,11 +29,7 @@ final class BenchTable {
     }
 
     private static List<String> table(Workload workload, List<Summary> summaries) {
-        List<Column> columns = COLUMNS.stream()
-                .filter(column ->
-                        summaries.stream().anyMatch(summary -> summary.figures().containsKey(column.figure())))
-                .filter(column -> column.figure() != Figure.RATE || workload.ratePerSecond() == 0)
-                .toList();
+        List<Column> columns = Column.of(workload, summaries);
         Table table = new Table(2);
         List<String> names = new ArrayList<>(List.of("peer", "quiet runs"));
         columns.forEach(column -> names.add(column.name()));
@@ -84,10 +42,10 @@ final class BenchTable {
         for (Summary summary : summaries) {
             List<String> row = new ArrayList<>(List.of(
                     summary.peer(), summary.quiet() + " of " + summary.runs().size()));
-            columns.forEach(column -> row.add(column.cell(summary.figures())));
+            columns.forEach(column -> row.add(cell(summary.figures(), column)));
             if (compares) {
-                row.add(new Column("", Figure.CPU, 1, "%.2f").cell(summary.ratios()));
-                row.add(new Column("", workload.headline(), 1, "%.2f").cell(summary.ratios()));
+                row.add(cell(summary.ratios(), Column.ratio(Figure.CPU)));
+                row.add(cell(summary.ratios(), Column.ratio(workload.headline())));
             }
             table.row(row.toArray(String[]::new));
             String note = note(summary);
@@ -98,6 +56,14 @@ final class BenchTable {
         List<String> lines = new ArrayList<>(table.lines());
         lines.addAll(notes);
         return lines;
+    }
+
+    private static String cell(Map<Figure, Spread> figures, Column column) {
+        Spread spread = figures.get(column.figure());
+        return spread == null
+                ? "-"
+                : column.said(spread.median()) + " [" + column.said(spread.min()) + " " + column.said(spread.max())
+                        + "]";
     }
 
     /** What must be known beside the figures. */

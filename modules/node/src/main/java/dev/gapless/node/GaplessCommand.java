@@ -54,6 +54,7 @@ public final class GaplessCommand implements Runnable {
                 .addSubcommand(new DemoCommand(termination))
                 .addSubcommand(new SimulateCommand(termination))
                 .addSubcommand(new BenchCommand(termination))
+                .addSubcommand(new BenchReportCommand())
                 .addSubcommand(new DemoNodeCommand());
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)

@@ -71,6 +71,10 @@ class GaplessCommandTest {
                 "bench --rounds many",
                 "bench --warm-up 0s",
                 "bench --measure soon",
+                "bench-report",
+                "bench-report no-such-file.json",
+                "bench-report pom.xml",
+                "bench-report .",
             })
     void endsWithTwoAndOneLineOnWrongUsage(String line) {
         int status = command.execute(line.isEmpty() ? new String[0] : line.split(" ", -1));
@@ -104,7 +108,8 @@ class GaplessCommandTest {
 
     @Test
     void saysWhatToDoWithEachCommand() {
-        for (String name : List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench")) {
+        for (String name :
+                List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench", "bench-report")) {
             StringWriter help = new StringWriter();
             int status = command.setOut(new PrintWriter(help, true)).execute(name, "--help");
             assertEquals(0, status, name);

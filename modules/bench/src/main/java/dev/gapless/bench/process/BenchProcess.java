@@ -15,7 +15,7 @@ public final class BenchProcess {
     /** {@link FlowPublisher}: PEER MESSAGE_BYTES RATE; a rate of 0 means as fast as it can. */
     public static final String PUBLISHER = "publisher";
 
-    /** {@link FlowSubscriber}: PEER MESSAGE_BYTES. */
+    /** {@link FlowSubscriber}: PEER MESSAGE_BYTES SUBSCRIPTIONS; only gapless has more than one. */
     public static final String SUBSCRIBER = "subscriber";
 
     /** {@link ManySubscriptions}: COUNT. */
@@ -63,7 +63,7 @@ public final class BenchProcess {
     private static Job job(String name, List<String> words) {
         return switch (name) {
             case PUBLISHER -> new FlowPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
-            case SUBSCRIBER -> new FlowSubscriber(peer(words));
+            case SUBSCRIBER -> new FlowSubscriber(peer(words), Integer.parseInt(words.get(2)));
             case SUBSCRIPTIONS -> new ManySubscriptions(Integer.parseInt(words.get(0)));
             case IDLE -> new IdleNode(words.get(0).equals(Peers.PEKKO) ? ClusterNode.PEKKO : ClusterNode.GAPLESS);
             case TOPICS_PUBLISHER ->

@@ -1,7 +1,9 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.Patience;
+import dev.gapless.bench.peer.GaplessPeer;
 import dev.gapless.bench.peer.Peer;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Checks and times what it gets.
@@ -12,20 +14,26 @@ import dev.gapless.bench.peer.Peer;
  *   run BEGIN END        used ...
  *   expect N             checked [PROBLEM], latencies ..., story ...
  * </pre>
+ *
+ * @param subscriptions that get every message; latencies and story are those of the first
  */
-record FlowSubscriber(Peer peer) implements Job {
+record FlowSubscriber(Peer peer, int subscriptions) implements Job {
     @Override
     public void run(Dialogue dialogue) throws Exception {
-        Reception reception = new Reception();
-        Connecting.connect(dialogue, peer.subscriber(reception));
+        List<Reception> all =
+                Stream.generate(Reception::new).limit(subscriptions).toList();
+        Reception first = all.get(0);
+        Connecting.connect(
+                dialogue, subscriptions == 1 ? peer.subscriber(first) : GaplessPeer.subscribers(List.copyOf(all)));
         Window window = Window.ordered(dialogue).get(0);
-        reception.measure(window);
-        dialogue.say(
-                "used", new Meter(reception::received).measuring(window).get().line());
+        first.measure(window);
+        Meter meter =
+                new Meter(() -> all.stream().mapToLong(Reception::received).sum());
+        dialogue.say("used", meter.measuring(window).get().line());
         long published = Long.parseLong(dialogue.take("expect").get(0));
-        dialogue.say("checked", reception.await(published, Patience.PROGRESS.toNanos()));
-        dialogue.say("latencies", Latencies.of(reception.latencies()).line());
-        dialogue.say("story", reception.story().line());
+        dialogue.say("checked", Reception.problemOf(all, published));
+        dialogue.say("latencies", Latencies.of(first.latencies()).line());
+        dialogue.say("story", first.story().line());
         dialogue.take("end");
     }
 }

@@ -1,7 +1,6 @@
 package dev.gapless.bench.process;
 
 import dev.gapless.bench.peer.GaplessPeer;
-import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Receiver;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,22 +37,9 @@ record ManySubscriptions(int count) implements Job {
         dialogue.say("used", free.line());
         dialogue.say("used", whileStuck.line());
         long published = Long.parseLong(dialogue.take("expect").get(0));
-        dialogue.say("checked", problem(receptions, published));
+        dialogue.say("checked", Reception.problemOf(receptions, published));
         dialogue.say("announced", receptions.get(0).story().announced());
         dialogue.take("end");
-    }
-
-    private static String problem(List<Reception> receptions, long published) throws InterruptedException {
-        for (Reception reception : receptions) {
-            String problem = reception.await(published, Patience.PROGRESS.toNanos());
-            if (!problem.isEmpty()) {
-                return "subscription " + (receptions.indexOf(reception) + 1) + ": " + problem;
-            } else if (reception != receptions.get(0) && reception.story().announced() > 0) {
-                return "subscription " + (receptions.indexOf(reception) + 1)
-                        + " missed messages though it was not stuck";
-            }
-        }
-        return "";
     }
 
     /** Takes nothing while it is stuck. */

@@ -58,17 +58,35 @@ record ManyTopics(int count) implements Job {
     private String problem(List<OfTopic> topics, List<String> published) throws InterruptedException {
         for (OfTopic topic : topics) {
             for (int i = 0; i < published.size(); i += 2) {
-                long own = (Long.parseLong(published.get(i + 1)) + count - topic.first) / count;
-                Reception reception = topic.of(published.get(i));
-                String problem = reception.await(own, Patience.PROGRESS.toNanos());
+                if (!topic.of(published.get(i)).await(own(topic, published.get(i + 1)))) {
+                    return problem(topic, published, i);
+                }
+            }
+        }
+        Reception.awaitTwice();
+        for (OfTopic topic : topics) {
+            for (int i = 0; i < published.size(); i += 2) {
+                String problem = problem(topic, published, i);
                 if (!problem.isEmpty()) {
-                    return "topic " + topic.first + " of " + published.get(i) + ": " + problem;
-                } else if (reception.story().announced() > 0) {
-                    return "topic " + topic.first + " of " + published.get(i) + " has a gap";
+                    return problem;
                 }
             }
         }
         return "";
+    }
+
+    private String problem(OfTopic topic, List<String> published, int publisher) {
+        Reception reception = topic.of(published.get(publisher));
+        String verdict = reception.verdict(own(topic, published.get(publisher + 1)));
+        String what = "topic " + topic.first + " of " + published.get(publisher);
+        return !verdict.isEmpty()
+                ? what + ": " + verdict
+                : reception.story().announced() > 0 ? what + " has a gap" : "";
+    }
+
+    /** How many of its messages a publisher has published to this topic. */
+    private long own(OfTopic topic, String published) {
+        return (Long.parseLong(published) + count - topic.first) / count;
     }
 
     /** What comes of one topic, by publishers. */

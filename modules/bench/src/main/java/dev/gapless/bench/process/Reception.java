@@ -1,7 +1,9 @@
 package dev.gapless.bench.process;
 
 import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Receiver;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
@@ -117,25 +119,55 @@ final class Reception implements Receiver {
     }
 
     /**
-     * Waits until this many are there, or for as long as some come; says what is wrong, or nothing.
+     * Waits until this many are there, or for as long as some come; are they there?
      *
      * @param published how many of its messages there are; after a restart, since then
      */
-    String await(long published, long patienceNs) throws InterruptedException {
+    boolean await(long published) throws InterruptedException {
         long before = received();
         long sinceNs = System.nanoTime();
-        while (checker.highest() < published && problem.get() == null && System.nanoTime() - sinceNs < patienceNs) {
-            Thread.sleep(5);
+        while (checker.highest() < published
+                && problem.get() == null
+                && System.nanoTime() - sinceNs < Patience.PROGRESS.toNanos()) {
+            Thread.sleep(1);
             long now = received();
             if (now != before) {
                 before = now;
                 sinceNs = System.nanoTime();
             }
         }
-        Thread.sleep(20); // one that comes twice comes now
+        return checker.highest() >= published;
+    }
+
+    /** Once they are awaited: what is wrong, in words; empty if nothing is. */
+    String verdict(long published) {
         received();
         String told = problem.get();
         return told == null ? checker.verdict(published) : told;
+    }
+
+    /** Waits for a message that comes twice: it would come now. */
+    static void awaitTwice() throws InterruptedException {
+        Thread.sleep(20);
+    }
+
+    /** Waits for the messages of all of these. What is wrong, in words; only the first may have been told of a gap. */
+    static String problemOf(List<Reception> all, long published) throws InterruptedException {
+        for (Reception reception : all) {
+            if (!reception.await(published)) {
+                break;
+            }
+        }
+        awaitTwice();
+        for (int i = 0; i < all.size(); i++) {
+            String verdict = all.get(i).verdict(published);
+            if (!verdict.isEmpty()) {
+                return all.size() == 1 ? verdict : "subscription " + (i + 1) + ": " + verdict;
+            } else if (i > 0 && all.get(i).story().announced() > 0) {
+                return "subscription " + (i + 1) + " missed messages though it was not stuck";
+            }
+        }
+        return "";
     }
 
     /** The latencies, once the last message has come. */

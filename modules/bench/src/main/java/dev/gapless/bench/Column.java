@@ -1,0 +1,66 @@
+package dev.gapless.bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How people get to read a figure.
+ *
+ * @param name in a narrow table
+ * @param title in a document and beside the axis of a chart
+ * @param unit what is one there
+ * @param format of a value in this unit
+ */
+public record Column(String name, String title, Figure figure, double unit, String format) {
+    /** All that there are. */
+    private static final List<Column> ALL = List.of(
+            new Column("thousand/s", "thousand messages/s", Figure.RATE, 1_000, "%.1f"),
+            new Column("median us", "latency, median (µs)", Figure.LATENCY_MEDIAN, 1, "%.0f"),
+            new Column("99th us", "99th percentile (µs)", Figure.LATENCY_P99, 1, "%.0f"),
+            new Column("max us", "longest (µs)", Figure.LATENCY_MAX, 1, "%.0f"),
+            new Column("level ms", "level after (ms)", Figure.LEVEL, 1, "%.0f"),
+            new Column("announced", "announced as missing", Figure.ANNOUNCED, 1, "%.0f"),
+            new Column("told after kill ms", "told after the kill (ms)", Figure.TOLD, 1, "%.0f"),
+            new Column(
+                    "told after member ms", "told after the member was up (ms)", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),
+            new Column("caught up ms", "caught up (ms)", Figure.CATCH_UP, 1, "%.1f"),
+            new Column("CPU us", "CPU time per delivery (µs)", Figure.CPU, 1, "%.2f"),
+            new Column("CPU us, one stuck", "CPU time, one stuck (µs)", Figure.CPU_ONE_STUCK, 1, "%.2f"),
+            new Column("of it free", "ratio to none stuck", Figure.CPU_RATIO_ONE_STUCK, 1, "%.2f"),
+            new Column("bytes", "bytes allocated per delivery", Figure.ALLOCATED, 1, "%.0f"),
+            new Column("peak heap MiB", "peak heap (MiB)", Figure.PEAK_HEAP, 1 << 20, "%.0f"),
+            new Column("heap/topic, unused", "heap per unused topic (bytes)", Figure.HEAP_UNUSED, 1, "%.0f"),
+            new Column(
+                    "heap/topic, ten messages", "heap per topic of ten messages (bytes)", Figure.HEAP_USED, 1, "%.0f"),
+            new Column("settled s", "settled after (s)", Figure.SETTLED, 1_000, "%.1f"),
+            new Column("idle CPU ms/s", "idle CPU (ms/s)", Figure.IDLE_CPU, 1, "%.1f"),
+            new Column("unused topics", "with unused topics (ms/s)", Figure.IDLE_CPU_UNUSED, 1, "%.1f"),
+            new Column("no topics", "without topics (ms/s)", Figure.IDLE_CPU_EMPTY, 1, "%.1f"));
+
+    /** Those of a workload's table. At a rate that the workload sets, the rate is none of them. */
+    public static List<Column> of(Workload workload, List<Summary> summaries) {
+        return ALL.stream()
+                .filter(column ->
+                        summaries.stream().anyMatch(summary -> summary.figures().containsKey(column.figure)))
+                .filter(column -> column.figure != Figure.RATE || workload.ratePerSecond() == 0)
+                .toList();
+    }
+
+    /** The one of this figure. */
+    public static Column of(Figure figure) {
+        return ALL.stream()
+                .filter(column -> column.figure == figure)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Of the ratios of this figure. */
+    public static Column ratio(Figure figure) {
+        return new Column("ratio", "ratio", figure, 1, "%.2f");
+    }
+
+    /** A value, without its unit. */
+    public String said(double value) {
+        return String.format(Locale.ROOT, format, value / unit);
+    }
+}

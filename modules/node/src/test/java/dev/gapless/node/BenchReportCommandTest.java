@@ -1,0 +1,100 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.bench.Figure;
+import dev.gapless.bench.Plan;
+import dev.gapless.bench.Result;
+import dev.gapless.bench.ResultJson;
+import dev.gapless.bench.Run;
+import dev.gapless.bench.Scale;
+import dev.gapless.bench.Workload;
+import dev.gapless.bench.report.Section;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchReportCommandTest {
+    private static final String PAGE = "before\n" + Section.BEGIN + "\n" + Section.END + "\nafter\n";
+
+    @TempDir
+    private Path directory;
+
+    private final StringWriter err = new StringWriter();
+
+    private int report(Path results, Path into) {
+        return GaplessCommand.commandLine(new Termination())
+                .setOut(new PrintWriter(new StringWriter()))
+                .setErr(new PrintWriter(err, true))
+                .execute("bench-report", results.toString(), "--into", into.toString());
+    }
+
+    private Path results() throws IOException {
+        Plan plan = new Plan(
+                List.of(Workload.G_RING_100),
+                List.of("gapless"),
+                "gapless",
+                1,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(2),
+                Plan.JVM_OPTIONS,
+                Scale.FULL);
+        Run run = new Run(Workload.G_RING_100, 1, "gapless", Map.of(Figure.RATE, 1e6, Figure.CPU, 2.5), 0, "");
+        return Files.writeString(
+                directory.resolve("results.json"),
+                ResultJson.of(new Result(plan, List.of(run))).toPrettyString());
+    }
+
+    @Test
+    void writesTheTablesIntoTheDocumentAndTheChartsBesideIt() throws IOException {
+        Path page = Files.writeString(directory.resolve("page.md"), PAGE);
+        assertEquals(0, report(results(), page), err::toString);
+        String written = Files.readString(page);
+        Path chart = directory.resolve("page").resolve("g-ring-cpu-us-per-delivery.svg");
+        assertAll(
+                () -> assertTrue(written.startsWith("before\n" + Section.BEGIN + "\n"), written),
+                () -> assertTrue(written.endsWith(Section.END + "\nafter\n"), written),
+                () -> assertTrue(written.contains("| 100 | `gapless` | 1 of 1 | 1000.0 "), written),
+                () -> assertTrue(written.contains("](page/" + chart.getFileName() + ")"), written),
+                () -> assertTrue(Files.readString(chart).startsWith("<svg "), written));
+        assertEquals(0, report(results(), page), err::toString);
+        assertEquals(
+                written.replaceAll("Measured at .*", ""), Files.readString(page).replaceAll("Measured at .*", ""));
+    }
+
+    @Test
+    void leavesEverythingAsItIsIfTheDocumentHasNoPlaceForIt() throws IOException {
+        Path page = Files.writeString(directory.resolve("page.md"), "before\nafter\n");
+        assertEquals(2, report(results(), page));
+        assertTrue(err.toString().contains("page.md: it needs the lines <!-- "), err::toString);
+        assertEquals("before\nafter\n", Files.readString(page));
+        assertFalse(Files.exists(directory.resolve("page")));
+    }
+
+    @Test
+    void saysWhichFileIsWrong() throws IOException {
+        Path page = Files.writeString(directory.resolve("page.md"), PAGE);
+        assertEquals(2, report(page, page));
+        assertEquals(2, report(directory.resolve("none.json"), page));
+        assertEquals(2, report(results(), directory.resolve("page.txt")));
+        assertEquals(2, report(results(), directory.resolve("none.md")));
+        List<String> said = err.toString().lines().toList();
+        assertAll(
+                () -> assertEquals(4, said.size(), said::toString),
+                () -> assertTrue(said.get(0).contains("page.md is no JSON of `gapless bench --json`"), said::toString),
+                () -> assertTrue(said.get(1).contains("none.json: no such file"), said::toString),
+                () -> assertTrue(said.get(2).contains("page.txt does not end with .md"), said::toString),
+                () -> assertTrue(said.get(3).contains("none.md: no such file"), said::toString));
+        assertEquals(PAGE, Files.readString(page));
+    }
+}
