@@ -14,6 +14,8 @@ import java.util.function.Predicate;
 final class Witness {
     /** By so much members may differ about when something happened. */
     private static final long MARGIN_NS = 60_000_000_000L;
+    /** So long after its last message another cluster may count as gone: six times the longest grace of these tests. */
+    private static final long GONE_NS = 18_000_000_000L;
 
     /** Lives that began behind a token, and ended before it was resumed. */
     private static final String BEHIND_A_TOKEN = "lives behind a token, told ";
@@ -191,7 +193,8 @@ final class Witness {
     private boolean isOfAnotherCluster(Gap gap) {
         return gap.node() == null
                 && !due.isResumed()
-                && (truth.wasApart(life, beganNs, toldNs) || truth.wereTwoClusters(toldNs - MARGIN_NS, toldNs));
+                && (truth.wasApart(life, beganNs, toldNs)
+                        || truth.wereTwoClusters(toldNs - MARGIN_NS - GONE_NS, toldNs));
     }
 
     private void tellOf(String from, Predicate<Life> which) {

@@ -310,6 +310,45 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     @Test
     @DisplayName(
+            "ruleS6, G5: a thousand that were overtaken cost their producer what two cost it: one more reader, and no more messages")
+    void aThousandOvertakenCostWhatTwoCost() {
+        assertEquals(sentForOvertaken(2), sentForOvertaken(1_000));
+    }
+
+    /** So many are overtaken, and catch up. {@return what the producer is sent for that} */
+    private List<Class<?>> sentForOvertaken(int number) {
+        consumer = consumer(Given.ring(8));
+        sent.clear();
+        List<SubscriptionState> all = new ArrayList<>();
+        for (int id = 1; id <= number; id++) {
+            all.add(consumer.open(id, new Opening.Latest(), NOW));
+        }
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        batch(0, 1, 20);
+        all.forEach(each -> assertEquals(Step.IDLE, each.next(0), "overtaken"));
+        consumer.onRoom(NOW);
+        registered(1, 1, 20);
+        for (int[] part : new int[][] {{1, 8}, {9, 16}}) {
+            batch(1, part[0], part[1], 20);
+            for (SubscriptionState each : all) {
+                Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
+                assertEquals(part[0], given.run().messages().get(0).sequence());
+                given.run().handled(given.run().messages().size());
+            }
+            all.forEach(each -> assertSame(part[1] == 16 ? Step.JOINED : Step.IDLE, each.next(0)));
+            consumer.onRoom(NOW);
+        }
+        for (int id = 1; id <= number; id++) {
+            consumer.onJoined(id);
+        }
+        assertEquals(2, sent.stream().filter(Register.class::isInstance).count());
+        assertInstanceOf(Deregister.class, sent.get(sent.size() - 1));
+        return sent.stream().<Class<?>>map(Object::getClass).toList();
+    }
+
+    @Test
+    @DisplayName(
             "ruleS6, G5: of those that share the second reader one that stands still holds up the others for a second")
     void theOvertakenHoldUpNobodyForLong() {
         SubscriptionState stuck = consumer.open(1, new Opening.Latest(), NOW);
