@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class DocumentedCommandsTest {
     private static final Path ROOT = Path.of("../..");
     private static final Pattern SHELL = Pattern.compile("(?ms)^```sh\n(.*?)^```$");
-    private static final Pattern COMMAND = Pattern.compile("(?m)bin/gapless ([^#\n|&]+)");
+    private static final Pattern COMMAND = Pattern.compile("(?m)bin/gapless ([^#\n|&>]+)");
 
     @Test
     void theProgramTakesThem() throws IOException {
