@@ -3,8 +3,10 @@ package dev.gapless.core;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,14 +39,41 @@ public final class CursorToken {
      * @param lives for names of positions the uid of the incarnation that the position is of, as far as that is known
      * @param ended the latest that the subscription had passed, by their uids: what ended shortly before the token's time, and is not
      *     among them, is told where the token is resumed
+     * @param lost producers that the subscription was told as lost, and of which the token has no position; the newest first
      */
-    public record Seen(long historyId, Map<String, Long> lives, Set<Long> ended) {
+    public record Seen(long historyId, Map<String, Long> lives, Set<Long> ended, List<Lost> lost) {
         /** Of a subscription whose node remembers nothing: whatever ended is told once. */
         public static final Seen NOTHING = new Seen(0, Map.of(), Set.of());
 
         public Seen {
             lives = Collections.unmodifiableMap(new TreeMap<>(lives)); // in one order in every run
             ended = Collections.unmodifiableSet(new TreeSet<>(ended));
+            lost = List.copyOf(lost);
+        }
+
+        /** Of a subscription that was told nobody as lost. */
+        public Seen(long historyId, Map<String, Long> lives, Set<Long> ended) {
+            this(historyId, lives, ended, List.of());
+        }
+
+        /** The same, with these producers that were told as lost. */
+        public Seen withLost(List<Lost> others) {
+            return new Seen(historyId, lives, ended, others);
+        }
+    }
+
+    /**
+     * A producer that a subscription was told as lost. If that incarnation turns out to be a member where the token is resumed, it goes on
+     * there behind this position.
+     *
+     * @param node the producer's name
+     * @param uid the incarnation
+     * @param position how far the subscription had got, or how far the loss said that others had
+     * @param toldMs when it was told, by the cluster's time, in milliseconds since 1970
+     */
+    public record Lost(String node, long uid, Position position, long toldMs) {
+        private int sizeBytes() {
+            return sizeOf(node) + 4 * Long.BYTES;
         }
     }
 
@@ -159,7 +188,19 @@ public final class CursorToken {
                 lives.put(node, uid);
             }
         }
-        return new Seen(historyId, lives, ended);
+        return new Seen(historyId, lives, ended, buffer.hasRemaining() ? readLost(buffer) : List.of());
+    }
+
+    private static List<Lost> readLost(ByteBuffer buffer) {
+        int count = buffer.getShort() & 0xffff;
+        List<Lost> lost = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String node = readText(buffer);
+            long uid = buffer.getLong();
+            Position position = new Position(new Epoch(buffer.getLong()), buffer.getLong());
+            lost.add(new Lost(node, uid, position, buffer.getLong()));
+        }
+        return lost.size() > Limits.MAX_TOKEN_LOST ? lost.subList(0, Limits.MAX_TOKEN_LOST) : lost;
     }
 
     /** Throws IllegalArgumentException if it names more producers than can be waited for where it is resumed. */
@@ -182,6 +223,10 @@ public final class CursorToken {
             size += sizeOf(node) + 1 + 2 * Long.BYTES;
         }
         size += seen == null ? 0 : Long.BYTES + Short.BYTES + (seen.ended().size() + positions.size()) * Long.BYTES;
+        List<Lost> lost = seen == null ? List.of() : seen.lost();
+        size += lost.isEmpty()
+                ? 0
+                : Short.BYTES + lost.stream().mapToInt(Lost::sizeBytes).sum();
         ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         writeText(buffer, topic);
@@ -200,6 +245,10 @@ public final class CursorToken {
             seen.ended().forEach(buffer::putLong);
             positions.keySet().forEach(node -> buffer.putLong(seen.lives().getOrDefault(node, 0L)));
         }
+        if (!lost.isEmpty()) {
+            buffer.putShort((short) lost.size());
+            lost.forEach(one -> write(buffer, one));
+        }
         buffer.putInt(checksum(buffer.array(), buffer.position()));
         byte[] bytes = new byte[buffer.position()];
         buffer.flip().get(bytes);
@@ -214,6 +263,13 @@ public final class CursorToken {
     @Override
     public int hashCode() {
         return toString().hashCode();
+    }
+
+    private static void write(ByteBuffer buffer, Lost lost) {
+        writeText(buffer, lost.node());
+        Position position = lost.position();
+        buffer.putLong(lost.uid()).putLong(position.epoch().id()).putLong(position.sequence());
+        buffer.putLong(lost.toldMs());
     }
 
     private static int sizeOf(String text) {

@@ -1,5 +1,6 @@
 package dev.gapless.core;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -7,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32C;
@@ -70,13 +74,52 @@ class CursorTokenTest {
                         "quotes", "cluster", 1_700_000_000_123L, token().positions(), CursorToken.Seen.NOTHING));
     }
 
+    private static CursorToken.Lost lost(int number) {
+        return new CursorToken.Lost(
+                "lost-" + number, number, new Position(new Epoch(-number), 1L << 40), 1_700L + number);
+    }
+
+    @Test
+    @DisplayName("ruleT2: who was told as lost survives printing; an earlier release reads the same token without that")
+    void survivesPrintingWithWhoWasToldAsLost() {
+        CursorToken.Seen seen = new CursorToken.Seen(-9, Map.of("n1", -1L), Set.of(3L));
+        CursorToken without = withSeen(seen);
+        CursorToken token = withSeen(seen.withLost(List.of(lost(2), lost(1))));
+        assertEquals(token, CursorToken.parse(token.toString()));
+        assertEquals(
+                List.of(lost(2), lost(1)),
+                CursorToken.parse(token.toString()).seen().lost());
+        assertNotEquals(without, token);
+        assertEquals(List.of(), CursorToken.parse(without.toString()).seen().lost());
+        byte[] earlier = decoded(without.toString());
+        byte[] begin = Arrays.copyOf(decoded(token.toString()), earlier.length - Integer.BYTES);
+        assertArrayEquals(Arrays.copyOf(earlier, begin.length), begin, "an earlier release stops there");
+    }
+
+    @Test
+    @DisplayName("ruleT2: of very many that were told as lost the newest are read")
+    void readsTheNewestThatWereToldAsLost() {
+        List<CursorToken.Lost> many = new ArrayList<>();
+        for (int i = 0; i < 2 * Limits.MAX_TOKEN_LOST; i++) {
+            many.add(lost(i));
+        }
+        CursorToken token = withSeen(CursorToken.Seen.NOTHING.withLost(many));
+        assertEquals(
+                many.subList(0, Limits.MAX_TOKEN_LOST),
+                CursorToken.parse(token.toString()).seen().lost());
+    }
+
     @Test
     @DisplayName("ruleT2: a token whose list of incarnations is cut short is refused, whatever its checksum says")
     void refusesACutList() {
-        String text =
-                withSeen(new CursorToken.Seen(1, Map.of(), Set.of(3L, 4L))).toString();
-        byte[] bytes = decoded(text);
-        for (int cut = 1; cut <= 3 * Long.BYTES; cut++) {
+        CursorToken.Seen seen = new CursorToken.Seen(1, Map.of(), Set.of(3L, 4L));
+        isRefusedWithout(3 * Long.BYTES, withSeen(seen));
+        isRefusedWithout(4 * Long.BYTES, withSeen(seen.withLost(List.of(lost(1)))));
+    }
+
+    private static void isRefusedWithout(int mostBytes, CursorToken token) {
+        byte[] bytes = decoded(token.toString());
+        for (int cut = 1; cut <= mostBytes; cut++) {
             ByteBuffer shorter = ByteBuffer.allocate(bytes.length - cut);
             shorter.put(bytes, 0, shorter.capacity() - Integer.BYTES);
             CRC32C crc = new CRC32C();
@@ -94,7 +137,7 @@ class CursorTokenTest {
         for (int i = 0; i < text.length(); i++) {
             char other = text.charAt(i) == 'A' ? 'E' : 'A';
             String changed = text.substring(0, i) + other + text.substring(i + 1);
-            if (!java.util.Arrays.equals(decoded(changed), decoded(text))) {
+            if (!Arrays.equals(decoded(changed), decoded(text))) {
                 assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(changed), changed);
             }
             String shorter = text.substring(0, i);

@@ -31,7 +31,8 @@ public final class Given {
 
     /** A history that has everything since ever, and remembers these. Two members differ by a minute at most. */
     public static HistoryView history(Departure... departures) {
-        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000);
+        return new HistoryView(
+                true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000, 24 * 60 * 60 * 1_000L);
     }
 
     /** A node that is up, with these members, and these others remembered. */

@@ -11,8 +11,6 @@ final class Stream {
     final Map<String, Long> reached = new HashMap<>();
     /** Epochs of which the rest was told without a number, or that were left in good order. */
     final Set<String> ended = new HashSet<>();
-    /** Epochs that were told as lost in a cluster that their nodes were not in: known limit, they may come again from the beginning. */
-    private final Set<String> lostElsewhere = new HashSet<>();
     /** The epoch that it is in, or was in last; null if none. */
     String current;
     /** Another epoch may begin without a word: nothing has begun, the producer left, or was announced as lost. */
@@ -26,7 +24,6 @@ final class Stream {
         Stream copy = new Stream();
         copy.reached.putAll(reached);
         copy.ended.addAll(ended);
-        copy.lostElsewhere.addAll(lostElsewhere);
         copy.current = current;
         copy.closed = closed;
         copy.toldNs = toldNs;
@@ -47,19 +44,9 @@ final class Stream {
         return Math.max(toldNs, toldNsByEpoch.getOrDefault(epoch, Long.MIN_VALUE));
     }
 
+    /** It was told as lost in a cluster that its node was not in: where it is a member it goes on. */
     void lostElsewhere(String epoch) {
         ended.remove(epoch);
-        lostElsewhere.add(epoch);
-    }
-
-    /** Forgets what was reached there, if it was told as lost elsewhere. */
-    boolean comesAgain(String epoch) {
-        boolean again = closed && lostElsewhere.remove(epoch);
-        if (again) {
-            reached.remove(epoch);
-            current = null;
-        }
-        return again;
     }
 
     void enter(String epoch, long upTo) {

@@ -111,7 +111,7 @@ final class Witness {
             fail("G1", "is given " + what + " before it has reloaded");
         }
         Stream stream = stream(from);
-        Long reached = reached(stream, epoch, sequence);
+        Long reached = stream.reached.get(epoch);
         if (reached != null && sequence <= reached) {
             fail("G2", "is given " + what + " having reached " + reached);
             return;
@@ -242,16 +242,6 @@ final class Witness {
         stream.enter(epoch, before);
     }
 
-    /** How far it has got in that epoch, of which it is given or told this sequence now. */
-    private Long reached(Stream stream, String epoch, long sequence) {
-        Long reached = stream.reached.get(epoch);
-        if (reached != null && sequence <= reached && stream.comesAgain(epoch)) {
-            tally.add("limit: again, of a life that was told as lost in another cluster", 1);
-            return null;
-        }
-        return reached;
-    }
-
     private void countLivesBehindATokenWithoutNumbers(String from, Stream stream, Gap last) {
         if (last.resumesAt() == null && last.first() == null && due.firstOf(from, stream, behindTokens(from)) != null) {
             tally.add(BEHIND_A_TOKEN + "without numbers", 1);
@@ -265,7 +255,7 @@ final class Witness {
     private void passNumbers(String from, Stream stream, Gap gap) {
         String epoch = gap.epoch();
         long first = gap.first();
-        Long reached = reached(stream, epoch, first);
+        Long reached = stream.reached.get(epoch);
         boolean aside = isAside(stream, gap);
         if (isInALog(stream) && !epoch.equals(stream.current) && !aside) {
             fail("G1", "is told " + gap + ", being in " + stream.current);

@@ -178,8 +178,23 @@ final class Producers {
         assert known == null || known.uid() == Registration.NO_UID : "two members with the name " + named.node();
         Registration r = known == null ? member : known;
         r.becomeNamed(named.node(), member, now.ns());
+        CursorToken.Lost lost = r.at() == null ? toldAsLost(named.uid()) : null;
+        if (lost != null && lost.node().equals(named.node())) {
+            r.becomeFound(new Unplaced(lost.node(), lost.position()));
+        }
         registrations.named(member, r);
         registrar.register(r, now.ns());
+    }
+
+    /** What the token says of that life, if its subscription was told it as lost: in another cluster, or before anybody here heard of it. */
+    private CursorToken.@Nullable Lost toldAsLost(long lostUid) {
+        CursorToken.Seen seen = token == null ? null : token.seen();
+        return seen == null
+                ? null
+                : seen.lost().stream()
+                        .filter(lost -> lost.uid() == lostUid)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private void onRemoved(MemberEvent.Removed removed, Now now) {
@@ -292,6 +307,7 @@ final class Producers {
         Departure departure = new Departure(removed.uid(), r.node(), nowMs, removed.published());
         LogEnd ended = departure.endOf(topic);
         boolean isOfPosition = seen.lives().getOrDefault(r.node(), Registration.NO_UID) == removed.uid()
+                || toldAsLost(removed.uid()) != null
                 || (ended != null
                         && ended.log()
                                 .epoch()

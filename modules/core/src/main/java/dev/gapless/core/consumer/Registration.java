@@ -7,6 +7,7 @@ import dev.gapless.core.Start;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Unplaced;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,12 @@ final class Registration {
             becomeLate();
         }
         assert isConsistent() : this;
+    }
+
+    /** Its subscription was told this life as lost, behind this position. It is a member all the same, and goes on there. */
+    void becomeFound(Unplaced at) {
+        assert phase instanceof Phase.Unasked && progress instanceof Progress.Unbegun : this;
+        progress = new Progress.Reached(at);
     }
 
     /** {@code ready()} goes on without it, if it has not answered. */

@@ -6,6 +6,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.SubscriptionState;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Returning {
         if (!shared.isWhole() || !knowsAllWhoEnded(token, history)) {
             return null;
         }
+        // A member that the token says was told as lost has no position there: it is asked first.
         Map<String, Placed> positions = new HashMap<>();
         for (Registration r : shared.withNames()) {
             Position position = token.positions().get(r.node());
@@ -36,7 +38,9 @@ final class Returning {
             }
             positions.put(r.node(), new At(at.era(), position.sequence()));
         }
-        return positions.size() == token.positions().size() ? Vector.of(positions) : null;
+        return positions.size() == token.positions().size()
+                ? SubscriptionState.startOf(token).with(positions)
+                : null;
     }
 
     private static boolean knowsAllWhoEnded(CursorToken token, HistoryView history) {

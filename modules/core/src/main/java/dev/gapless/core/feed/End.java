@@ -1,5 +1,6 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.Position;
@@ -26,6 +27,11 @@ public record End(String node, long number, @Nullable Position last, long first,
         CATCH_UP,
         /** The subscription began after it, and was never in that stretch. */
         START
+    }
+
+    /** An end that another catch-up reader told, as a token says. It lies before all that is counted here. */
+    public static End ofToken(CursorToken.Lost lost) {
+        return new End(lost.node(), 0, lost.position(), 1, false, ToldBy.CATCH_UP);
     }
 
     /** An end that the feed tells. */

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A position for each producer, by the name of its node. Immutable. */
@@ -52,11 +53,14 @@ public final class Vector {
 
     /** Without the ends that the feed told, except those of these producers. */
     public Vector withoutFeedEndsExcept(Set<String> nodes) {
+        Predicate<Placed> isOut = position ->
+                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node());
+        if (positions.values().stream().noneMatch(isOut)) {
+            return this;
+        }
         Map<String, Placed> copy = new HashMap<>(positions);
-        copy.values()
-                .removeIf(position ->
-                        position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node()));
-        return copy.size() == positions.size() ? this : new Vector(copy);
+        copy.values().removeIf(isOut);
+        return new Vector(copy);
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Placed;
-import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.feed.Vector;
 import java.util.HashMap;
 import java.util.List;
@@ -69,13 +68,7 @@ final class Listing {
     static Map<String, Long> lives(Vector at, Known known, Remembered remembered) {
         Map<String, Long> lives = new HashMap<>();
         known.origins().forEach((node, origin) -> lives.put(node, origin.era().uid()));
-        at.positions().forEach((node, position) -> {
-            if (position instanceof At there) {
-                lives.put(node, there.era().uid());
-            } else {
-                lives.put(node, position instanceof Unplaced unplaced ? remembered.lifeOf(unplaced) : 0);
-            }
-        });
+        at.positions().forEach((node, position) -> lives.put(node, remembered.lifeOf(position)));
         lives.values().removeIf(uid -> uid == 0);
         return lives;
     }

@@ -5,9 +5,16 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Passed;
-import dev.gapless.core.feed.Unplaced;
+import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param token where it began; null if it began without
  * @param ended those that it had passed when it began, or in a feed that it read before
+ * @param lost producers that it was told as lost, the newest first, each name once
  */
-record Remembered(@Nullable CursorToken token, Set<Long> ended) {
-    static final Remembered NOTHING = new Remembered(null, Set.of());
+record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken.Lost> lost) {
+    static final Remembered NOTHING = new Remembered(null, Set.of(), List.of());
 
     /**
      * What a token says.
@@ -31,14 +39,25 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended) {
 
     static Remembered of(CursorToken token) {
         CursorToken.Seen seen = token.seen();
-        return new Remembered(token, seen == null ? Set.of() : seen.ended());
+        return new Remembered(
+                token,
+                seen == null ? Set.of() : seen.ended(),
+                seen == null ? List.of() : newest(List.of(), seen.lost()));
     }
 
-    /** The life that the token's position of that producer is of, if this is that position; 0 if that is not known. */
-    long lifeOf(Unplaced position) {
+    /** The life that this position is of, by its epoch; 0 if that is not known. */
+    long lifeOf(Placed position) {
+        if (position instanceof At at) {
+            return at.era().uid();
+        }
+        for (CursorToken.Lost one : lost) {
+            if (one.node().equals(position.node()) && one.position().epoch().equals(position.epoch())) {
+                return one.uid();
+            }
+        }
         CursorToken.Seen seen = token == null ? null : token.seen();
-        boolean same =
-                token != null && position.position().equals(token.positions().get(position.node()));
+        Position from = token == null ? null : token.positions().get(position.node());
+        boolean same = from != null && from.epoch().equals(position.epoch());
         return seen == null || !same ? 0 : seen.lives().getOrDefault(position.node(), 0L);
     }
 
@@ -51,7 +70,61 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended) {
             passed.history().departures().forEach(departure -> known.add(departure.uid()));
             all.retainAll(known);
         }
-        return new Remembered(token, Set.copyOf(all));
+        return new Remembered(token, Set.copyOf(all), lost);
+    }
+
+    /**
+     * The same, and the producers that a reload says are lost, which has succeeded: in another cluster, or where nobody has heard of it yet,
+     * they may live on.
+     *
+     * @param here during the reload
+     * @param nowNs when it began
+     */
+    Remembered told(Standing here, long nowNs) {
+        Vector at = here.positions();
+        Known known = here.feed().known();
+        long toldMs = known.passed().history().timeMs(nowNs);
+        List<CursorToken.Lost> more = new ArrayList<>();
+        here.underWay().upTo().forEach((node, to) -> {
+            Placed reached = known.where(node, at);
+            Position last = to.position();
+            // Of any other life it has got nothing that could come twice.
+            if (reached != null && last != null && isOpen(to) && last.epoch().equals(reached.epoch())) {
+                long uid = lifeOf(reached);
+                if (uid != 0) {
+                    more.add(new CursorToken.Lost(node, uid, last, toldMs));
+                }
+            }
+        });
+        return more.isEmpty() ? this : new Remembered(token, ended, newest(more, lost));
+    }
+
+    /** Is that the end of a producer of which nobody knows what else it published? */
+    private static boolean isOpen(Placed to) {
+        return to instanceof End end && !end.exact() && end.hasPublished();
+    }
+
+    private static List<CursorToken.Lost> newest(List<CursorToken.Lost> newer, List<CursorToken.Lost> older) {
+        Map<String, CursorToken.Lost> byNode = new LinkedHashMap<>();
+        newer.forEach(lost -> byNode.put(lost.node(), lost));
+        older.forEach(lost -> byNode.putIfAbsent(lost.node(), lost));
+        return byNode.values().stream().limit(Limits.MAX_TOKEN_LOST).toList();
+    }
+
+    /**
+     * What a token says that has these positions: also who was told as lost, and is not among them.
+     *
+     * @param timeMs now, by the cluster's time
+     */
+    CursorToken.@Nullable Seen withLost(
+            CursorToken.@Nullable Seen seen,
+            Map<String, @Nullable Position> positions,
+            HistoryView history,
+            long timeMs) {
+        List<CursorToken.Lost> listed = lost.stream()
+                .filter(one -> positions.get(one.node()) == null && one.toldMs() >= timeMs - history.retentionMs())
+                .toList();
+        return seen == null ? null : seen.withLost(listed);
     }
 
     /**
@@ -64,9 +137,11 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended) {
             // One that was made by hand says nothing of whom it does not list. Once it is read on from, that is not
             // enough.
             if (token == null || (token.seen() == null && !passed.equals(Passed.NOTHING))) {
-                return new Said(now.ms(), CursorToken.Seen.NOTHING);
+                return new Said(now.ms(), new CursorToken.Seen(0, lives, Set.of()));
             }
-            return new Said(token.timeMs(), token.seen());
+            CursorToken.Seen seen = token.seen();
+            return new Said(
+                    token.timeMs(), seen == null ? null : new CursorToken.Seen(seen.historyId(), lives, seen.ended()));
         }
         List<Departure> departures = history.departures();
         long timeMs = history.timeMs(now.ns());

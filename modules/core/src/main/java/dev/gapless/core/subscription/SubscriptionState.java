@@ -2,8 +2,11 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Known;
@@ -110,10 +113,11 @@ public final class SubscriptionState {
         return new SubscriptionState(first, shared, remembered, settings, share);
     }
 
-    /** The positions of a token, which no producer has answered for yet. */
+    /** The positions of a token, which no producer has answered for yet, and the ends that it says were told. */
     public static Vector startOf(@Nullable CursorToken token) {
         Map<String, Placed> positions = new HashMap<>();
         if (token != null) {
+            Remembered.of(token).lost().forEach(lost -> positions.put(lost.node(), End.ofToken(lost)));
             token.positions().forEach((node, position) -> {
                 if (position != null) {
                     positions.put(node, new Unplaced(node, position));
@@ -321,6 +325,7 @@ public final class SubscriptionState {
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
         Vector at = here.positions().with(here.underWay().upTo());
+        remembered = remembered.told(here, pace.begunNs());
         standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
     }
 
@@ -372,7 +377,10 @@ public final class SubscriptionState {
     private CursorToken token(Standing here, Vector at, String topic, String cluster, Now now) {
         Remembered before = remembered;
         Known known = here.feed().known();
+        Map<String, @Nullable Position> positions = Listing.of(at, here.untold(), known);
         Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(at, known, before), now);
-        return new CursorToken(topic, cluster, said.timeMs(), Listing.of(at, here.untold(), known), said.seen());
+        HistoryView history = known.passed().history();
+        CursorToken.Seen seen = before.withLost(said.seen(), positions, history, history.timeMs(now.ns()));
+        return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
     }
 }

@@ -615,7 +615,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: so is one of before the horizon")
     void aTokenOfBeforeTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), Given.NOW, MARGIN);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), Given.NOW, MARGIN, 86_400_000);
         reader.begin(List.of(), history, Set.of(), now());
         isToldThatNobodyKnows();
     }
@@ -632,9 +632,71 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: one at the horizon is covered")
     void aTokenAtTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), Given.NOW, MARGIN);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), Given.NOW, MARGIN, 86_400_000);
         reader.begin(List.of(), history, Set.of(), now());
         assertEquals(0, feed.head());
+    }
+
+    // ------------------------------------------------------------------ told as lost, and a member here
+
+    private static CursorToken toldAsLost(long uid, Map<String, Position> positions) {
+        CursorToken.Lost lost = new CursorToken.Lost("p", uid, new Position(EPOCH, 5), TAKEN - 5);
+        CursorToken.Seen seen = new CursorToken.Seen(HISTORY, Map.of(), Set.of(uid), List.of(lost));
+        return new CursorToken(TOPIC, "c", TAKEN, positions, seen);
+    }
+
+    private Start asks() {
+        return asked.get(asked.size() - 1).start();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a life that was told as lost, and is a member here, goes on where it was, and is not told as lost")
+    void whoWasToldAsLostGoesOn() {
+        List<MemberEvent> members = List.of(new Present(1, "p:1"), new Named(1, "p"));
+        resume(toldAsLost(1, Map.of()), members, departed(1, TAKEN + 5, null));
+        assertEquals(new Start.After(new Position(EPOCH, 5)), asks());
+        assertEquals(0, feed.head());
+        assertEquals(Set.of("p"), feed.known().mustBeListed(), "until it has answered");
+        registered(LOG, 6);
+        assertEquals(
+                new Position(EPOCH, 5),
+                assertInstanceOf(FeedEntry.Started.class, feed.get(1)).after().position());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: also if this node hears of it, or of its name, only later, and if the token lists it without a position")
+    void whoWasToldAsLostIsHeardOfLater() {
+        Map<String, Position> unanswered = new HashMap<>();
+        unanswered.put("p", null);
+        for (Map<String, Position> positions : List.of(Map.<String, Position>of(), unanswered)) {
+            resume(toldAsLost(1, positions), List.of());
+            after(new Present(1, "p:1"));
+            after(new Named(1, "p"));
+            assertEquals(new Start.After(new Position(EPOCH, 5)), asks());
+        }
+    }
+
+    @Test
+    @DisplayName("ruleT2: another life of its node begins at its beginning")
+    void anotherLifeThanWasToldAsLost() {
+        resume(toldAsLost(1, Map.of()), List.of(new Present(2, "p:1"), new Named(2, "p")));
+        assertEquals(Start.BEGINNING, asks());
+    }
+
+    @Test
+    @DisplayName("ruleT2: if it is removed before it has answered, it is told as lost once, after it was waited for")
+    void whoWasToldAsLostIsLost() {
+        CursorToken.Seen seen =
+                token().seen().withLost(toldAsLost(1, Map.of()).seen().lost());
+        List<MemberEvent> members = List.of(new Present(1, "p:1"), new Named(1, "p"));
+        resume(new CursorToken(TOPIC, "c", TAKEN, Map.of(), seen), members);
+        after(new Removed(1));
+        assertEquals(0, feed.head());
+        reader.onTime(new Now(TAKEN, 60 * Given.SECOND));
+        assertEquals(1, feed.head());
+        isToldOpen("p");
     }
 
     @Test

@@ -539,7 +539,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             "ruleS5, T2: if somebody ended whom the token does not know of, its subscription is told by a reader of its own")
     void asksIfSomebodyEnded() {
         Departure gone = new Departure(77, "q", 1_000, null);
-        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60);
+        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60, 86_400_000);
         consumer.begin(new MemberView(Set.of(PRODUCER), MEMBERS, true, history), NOW);
         registered(0, 1, 0);
         sent.clear();
@@ -559,6 +559,26 @@ class TopicConsumerTest implements Outbox.Carrier {
     private static Opening resume(long timeMs, Set<Long> ended) {
         CursorToken.Seen seen = new CursorToken.Seen(5, Map.of("p", PRODUCER), ended);
         return new Opening.Resume(new CursorToken(TOPIC, "c", timeMs, Map.of("p", new Position(Given.EPOCH, 0)), seen));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5, T2: with a token that says that a member was told as lost, the member is asked; without it nobody is")
+    void asksWhoWasToldAsLost() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        registered(0, 1, 0);
+        sent.clear();
+        Position position = new Position(Given.EPOCH, 0);
+        consumer.open(1, toldAsLost(Map.of("p", position), new CursorToken.Lost("q", 77, position, 0)), NOW);
+        assertEquals(List.of(), sent);
+        consumer.open(2, toldAsLost(Map.of(), new CursorToken.Lost("p", PRODUCER, position, 0)), NOW);
+        Register asked = assertInstanceOf(Register.class, sent.get(0));
+        assertEquals(new Start.After(position), asked.start());
+    }
+
+    private static Opening toldAsLost(Map<String, Position> positions, CursorToken.Lost lost) {
+        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(), List.of(lost));
+        return new Opening.Resume(new CursorToken(TOPIC, "c", 2_000, positions, seen));
     }
 
     @Test

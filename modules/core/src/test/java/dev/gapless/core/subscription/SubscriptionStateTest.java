@@ -949,7 +949,7 @@ class SubscriptionStateTest {
         subscription =
                 SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(byHand), byHand, SETTINGS, 0, 0);
         assertEquals(byHand, taken(200_000), "its reader has not begun");
-        own.passed(new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0), 0, Map.of()));
+        own.passed(new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0, 0), 0, Map.of()));
         assertEquals(CursorToken.Seen.NOTHING, taken(200_000).seen());
         assertEquals(byHand.positions(), taken(200_000).positions());
     }
@@ -984,5 +984,127 @@ class SubscriptionStateTest {
         assertEquals(Limits.MAX_TOKEN_ENDED, ended.size());
         assertFalse(ended.contains(2L * Limits.MAX_TOKEN_ENDED));
         assertTrue(ended.contains(3L * Limits.MAX_TOKEN_ENDED));
+    }
+
+    // ------------------------------------------------------------------ T2: told as lost
+
+    private static final long DAY_MS = 24 * 60 * 60 * 1_000L;
+
+    /** The feed has these messages of an incarnation, which is lost. */
+    private Era lost(String node, long uid, long head) {
+        Era era = eras.of(node, LogIdentity.fresh(new Epoch(uid), 0), uid);
+        feed.started(new At(era, 0));
+        if (head > 0) {
+            feed.messages(era, 1, slices(1, head));
+        }
+        feed.expired(eras.endOf(new At(era, head), uid), Reason.PRODUCER_LOST, 0);
+        return era;
+    }
+
+    private void reloads() {
+        Step step = subscription.next(0);
+        while (step instanceof Step.Messages messages) {
+            messages.run().handled(messages.run().messages().size());
+            step = subscription.next(0);
+        }
+        assertInstanceOf(Step.Missed.class, step);
+        subscription.reloaded(null);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a token says who was told as lost, and behind which message, once that is reloaded, for as long as a history lasts")
+    void tokenSaysWhoWasToldAsLost() {
+        feed.passed(new Passed(Given.history(), 0, Map.of()));
+        Era r = lost("r", 5, 3);
+        given();
+        told();
+        assertEquals(List.of(), taken(1).seen().lost());
+        subscription.reloaded(null);
+        CursorToken.Lost lost = new CursorToken.Lost("r", 5, new Position(r.epoch(), 3), 0);
+        assertEquals(Map.of(), token());
+        assertEquals(List.of(lost), taken(1).seen().lost());
+        idle();
+        feed.messages(p, 1, slices(1, SETTINGS.bufferMessages()));
+        given();
+        feed.forgetEnded(Set.of());
+        idle();
+        assertNull(subscription.positions().get("r"));
+        assertEquals(List.of(lost), taken(DAY_MS).seen().lost());
+        assertEquals(List.of(), taken(DAY_MS + 1).seen().lost());
+    }
+
+    @Test
+    @DisplayName("ruleT2: not of whom nothing was given, and not who said where it ended: nothing can come twice")
+    void tokenSaysNothingOfOthers() {
+        lost("r", 5, 0);
+        reloads();
+        Era s = eras.of("s", LogIdentity.fresh(new Epoch(6), 0), 6);
+        feed.started(new At(s, 0));
+        feed.messages(s, 1, slices(1, 2));
+        feed.expired(
+                eras.endOfDeparted("s", 6, new LogEnd(LogIdentity.fresh(new Epoch(6), 0), 4)), Reason.PRODUCER_LOST, 0);
+        reloads();
+        assertEquals(List.of(), taken(1).seen().lost());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a producer that a token lists with a position is not told as lost; one that only a token knew may be")
+    void tokenOfAProducerThatIsThereAgain() {
+        Map<String, Position> positions = Map.of("r", new Position(EPOCH, 2));
+        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("r", 5L), Set.of());
+        CursorToken from = new CursorToken(TOPIC, "c", 0, positions, seen);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        own.expired(eras.endOfUnanswered("r", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
+        reloads();
+        List<CursorToken.Lost> lost = List.of(new CursorToken.Lost("r", 5, new Position(EPOCH, 2), 0));
+        assertEquals(lost, taken(1).seen().lost());
+        own.mustBeListed(Set.of("r"));
+        assertEquals(positions, token(), "a member has not said its name");
+        assertEquals(Map.of("r", 5L), taken(1).seen().lives());
+        assertEquals(List.of(), taken(1).seen().lost());
+        own.mustBeListed(Set.of());
+        own.started(new At(eras.of("r", LOG, 5), 2));
+        idle();
+        assertEquals(positions, token(), "it was there");
+        assertEquals(List.of(), taken(1).seen().lost());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a subscription goes on with what its token says was told as lost, and its tokens say so")
+    void resumesBehindWhatWasToldAsLost() {
+        CursorToken.Lost lost = new CursorToken.Lost("r", 5, new Position(EPOCH, 2), 0);
+        CursorToken from = new CursorToken(TOPIC, "c", 0, Map.of(), CursorToken.Seen.NOTHING.withLost(List.of(lost)));
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        assertEquals(from, taken(1), "before its node has a history");
+        own.passed(new Passed(Given.history(), 0, Map.of()));
+        assertEquals(List.of(lost), taken(1).seen().lost());
+        Era back = eras.of("r", LOG, 5);
+        own.started(new At(back, 0));
+        own.messages(back, 1, slices(1, 4));
+        assertEquals(List.of(3L, 4L), given(), "it is a member that began anew here");
+        own.expired(new At(back, 6), Reason.OVERRUN, 0);
+        assertEquals(2, told().get(0).missed());
+    }
+
+    @Test
+    @DisplayName("ruleT2: of very many that were told as lost a token names the newest, and each node once")
+    void tokenNamesTheNewestThatWereLost() {
+        for (int i = 1; i <= Limits.MAX_TOKEN_LOST; i++) {
+            lost("lost-" + i, i, 1);
+            reloads();
+        }
+        lost("one more", 1_000, 1);
+        reloads();
+        lost("lost-5", 1_001, 1);
+        reloads();
+        List<CursorToken.Lost> lost = taken(1).seen().lost();
+        assertEquals(Limits.MAX_TOKEN_LOST, lost.size());
+        assertEquals(
+                List.of(1_001L, 1_000L),
+                lost.stream().limit(2).map(CursorToken.Lost::uid).toList());
+        assertEquals(1, lost.stream().filter(one -> one.node().equals("lost-5")).count());
+        assertTrue(lost.stream().noneMatch(one -> one.node().equals("lost-1")));
     }
 }

@@ -191,10 +191,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Heard.up", Meaning.STAMP),
             Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
-            Map.entry("Tenure.since", Meaning.STAMP),
-            Map.entry("Tenure.until", Meaning.STAMP),
+            Map.entry("Truth.former", Meaning.STAMP),
             Map.entry("Life.memberSince", Meaning.STAMP),
-            Map.entry("Life.memberUntil", Meaning.STAMP),
             Map.entry("Taken.stamp", Meaning.MARK),
             Map.entry("Handover.taken", Meaning.MARK),
             Map.entry("Handover.resumed", Meaning.MARK));

@@ -571,7 +571,7 @@ final class World {
     private void remove(long uid) {
         members.remove(uid);
         joining.remove(uid);
-        truth.isNoMemberAnyMore(uid, stamp());
+        truth.isNoMemberAnyMore(uid);
         tell(new ExploredNode.News(uid, "", ExploredNode.Becomes.REMOVED));
     }
 

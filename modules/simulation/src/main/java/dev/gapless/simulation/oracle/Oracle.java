@@ -89,7 +89,7 @@ public final class Oracle {
         w.begun.add(node);
         Place got = w.got.get(node);
         if (got != null && got.isBehind(life.index, position.sequence())) {
-            comesAgain(w, life, position + " of " + node + " is given again, it has got to " + got);
+            fail(w, "G2", position + " of " + node + " is given again, it has got to " + got);
         }
         Place due = w.due.get(node);
         if (due != null) {
@@ -112,17 +112,6 @@ public final class Oracle {
         w.due.put(node, w.due.containsKey(node) ? place : Place.later(place, w.reflected.get(node)));
     }
 
-    private void comesAgain(Witness w, Truth.Life life, String what) {
-        if (w.livesOnElsewhere(life)) {
-            observer.count("limit: again, of a life that was told as lost in another cluster", 1);
-            return;
-        }
-        if (!w.livesOn(life)) {
-            fail(w, "G2", what);
-        }
-        observer.count("limit: again, of a life that was told as lost, and lived on where it was resumed", 1);
-    }
-
     /**
      * A life that is over, and is told of alone, to its last message: others of its node may have been told of before, or come later.
      * Returns whether the gap is of one.
@@ -139,7 +128,7 @@ public final class Oracle {
             return false;
         }
         if (got != null && got.isBehind(life.index, first) && !behind) {
-            comesAgain(w, life, "is told of what it has got, to " + got + ": " + gap);
+            fail(w, "G2", "is told of what it has got, to " + got + ": " + gap);
         }
         boolean over = life.isRemoved() || w.isElsewhere(life); // which has closed its log, and is about to leave there
         if (first + gap.missed() - 1 != life.head() || !over) {
@@ -344,7 +333,7 @@ public final class Oracle {
         Place got = w.got.get(node);
         boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN
                 || last.epoch() == null
-                || (last.firstMissing() == null && (w.lostByAddress.contains(node) || w.livesOnElsewhere(life)));
+                || (last.firstMissing() == null && w.lostByAddress.contains(node));
         boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
@@ -394,7 +383,7 @@ public final class Oracle {
             return;
         }
         if (got != null && got.isBehind(life.index, firstMissing)) {
-            comesAgain(w, life, "misses " + node + " from " + first + ", which it has got: " + got);
+            fail(w, "G2", "misses " + node + " from " + first + ", which it has got: " + got);
         }
         Place due = w.due.get(node);
         if (due != null) {

@@ -12,13 +12,10 @@ public final class Truth {
     private final Map<String, List<Life>> lives = new TreeMap<>();
     private final Map<Epoch, Life> byEpoch = new HashMap<>();
     private final Map<Long, Long> members = new HashMap<>();
-    /** Lives that are no members any more. */
-    private final Map<Long, Tenure> former = new HashMap<>();
+    /** Lives that are no members any more, and when they became members. */
+    private final Map<Long, Long> former = new HashMap<>();
 
     private final Map<Long, String> addresses = new HashMap<>();
-
-    /** From when until when, by stamps. */
-    private record Tenure(long since, long until) {}
 
     /** One life of a node that has a log, and all that was ever in it. */
     public static final class Life {
@@ -38,10 +35,8 @@ public final class Truth {
         private long headWhenRemoved = Long.MAX_VALUE;
         /** Only then it may accept messages. */
         boolean wasMember;
-        /** Stamps of when it was a member. */
+        /** By a stamp. */
         long memberSince = Long.MAX_VALUE;
-
-        long memberUntil = Long.MAX_VALUE;
 
         private Life(String node, long uid, String address, Epoch epoch, int index) {
             this.node = node;
@@ -60,9 +55,8 @@ public final class Truth {
             return contents.size();
         }
 
-        private void wasRemoved(long stamp) {
+        private void wasRemoved() {
             headWhenRemoved = Math.min(head(), headWhenRemoved);
-            memberUntil = stamp;
         }
 
         boolean isRemoved() {
@@ -118,12 +112,12 @@ public final class Truth {
         }
         Life life = new Life(node, uid, address, epoch, all.size());
         Long since = members.get(uid);
-        Tenure before = former.get(uid);
+        Long before = former.get(uid);
         if (since != null) {
             life.joined(since);
         } else if (before != null) {
-            life.joined(before.since());
-            life.wasRemoved(before.until());
+            life.joined(before);
+            life.wasRemoved();
         }
         all.add(life);
         if (byEpoch.put(epoch, life) != null) {
@@ -165,12 +159,12 @@ public final class Truth {
         byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.joined(stamp));
     }
 
-    public void isNoMemberAnyMore(long uid, long stamp) {
+    public void isNoMemberAnyMore(long uid) {
         Long since = members.remove(uid);
         if (since != null) {
-            former.put(uid, new Tenure(since, stamp));
+            former.put(uid, since);
         }
-        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.wasRemoved(stamp));
+        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(Life::wasRemoved);
     }
 
     public void left(String node, Epoch epoch) {

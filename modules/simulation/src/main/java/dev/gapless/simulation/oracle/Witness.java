@@ -136,17 +136,6 @@ public final class Witness {
     }
 
     /**
-     * It was told the end of that life, and its token does not name it. Whoever resumed that still took the life for a member, which it
-     * was no more, and it lived on and answered: what it says there comes again.
-     */
-    boolean livesOn(Truth.Life life) {
-        return ended.getOrDefault(life.node, -1) >= life.index
-                && handovers.stream()
-                        .anyMatch(h ->
-                                life.memberUntil < h.resumed() && h.reader().knewSince(life.uid, h.resumed()));
-    }
-
-    /**
      * A life that its reader, or that of its token, knew by its address alone: nobody knows that the other one, with an address of
      * its own, came after it. It is told of when it goes.
      */
@@ -185,14 +174,6 @@ public final class Witness {
     /** May it be told of what other clusters published, since there were some? */
     boolean hasHeardOfOthers() {
         return Objects.requireNonNull(reader).others().areHeardOf();
-    }
-
-    /** It was told the end of that life where that was no member, which lived on in the cluster where it is resumed. */
-    boolean livesOnElsewhere(Truth.Life life) {
-        return ended.getOrDefault(life.node, -1) >= life.index
-                && handovers.stream()
-                        .anyMatch(h -> h.taker().others().isElsewhere(life.uid)
-                                || h.reader().others().isElsewhere(life.uid));
     }
 
     /** It is told that somebody is gone for good: by the address if that is all that is known of it. */

@@ -304,7 +304,7 @@ final class Clusters {
         if (!endedNs.containsKey(uid)) {
             outlived.add(uid);
         }
-        truth.isNoMemberAnyMore(uid, schedule.timeline().stamp());
+        truth.isNoMemberAnyMore(uid);
     }
 
     void remove(long uid) {

@@ -345,7 +345,7 @@ final class World {
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
         members.remove(gone);
-        truth.isNoMemberAnyMore(gone.uid(), stamp());
+        truth.isNoMemberAnyMore(gone.uid());
         members.forEach(other -> hearsOfTheEnd(other, gone));
     }
 
