@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +70,10 @@ public final class CursorToken {
      * @param node the producer's name
      * @param uid the incarnation
      * @param position how far the subscription had got, or how far the loss said that others had
-     * @param toldMs when it was told, by the cluster's time, in milliseconds since 1970
      */
-    public record Lost(String node, long uid, Position position, long toldMs) {
+    public record Lost(String node, long uid, Position position) {
         private int sizeBytes() {
-            return sizeOf(node) + 4 * Long.BYTES;
+            return sizeOf(node) + 3 * Long.BYTES;
         }
     }
 
@@ -121,6 +121,28 @@ public final class CursorToken {
     /** What its subscription had seen of incarnations that ended; null if it was made by hand. */
     public @Nullable Seen seen() {
         return seen;
+    }
+
+    /** What it says of that incarnation, if its subscription was told it as lost. */
+    public @Nullable Lost lost(long uid) {
+        return firstLost(lost -> lost.uid() == uid);
+    }
+
+    /** How far its subscription had got in that epoch, as a position says, or the loss that it was told; null if it says nothing of it. */
+    public @Nullable Position reachedIn(Epoch epoch) {
+        for (Position position : positions.values()) {
+            if (position != null && position.epoch().equals(epoch)) {
+                return position;
+            }
+        }
+        Lost lost = firstLost(one -> one.position().epoch().equals(epoch));
+        return lost == null ? null : lost.position();
+    }
+
+    private @Nullable Lost firstLost(Predicate<Lost> which) {
+        return seen == null
+                ? null
+                : seen.lost().stream().filter(which).findFirst().orElse(null);
     }
 
     /** The same, with other positions. */
@@ -197,8 +219,7 @@ public final class CursorToken {
         for (int i = 0; i < count; i++) {
             String node = readText(buffer);
             long uid = buffer.getLong();
-            Position position = new Position(new Epoch(buffer.getLong()), buffer.getLong());
-            lost.add(new Lost(node, uid, position, buffer.getLong()));
+            lost.add(new Lost(node, uid, new Position(new Epoch(buffer.getLong()), buffer.getLong())));
         }
         return lost.size() > Limits.MAX_TOKEN_LOST ? lost.subList(0, Limits.MAX_TOKEN_LOST) : lost;
     }
@@ -269,7 +290,6 @@ public final class CursorToken {
         writeText(buffer, lost.node());
         Position position = lost.position();
         buffer.putLong(lost.uid()).putLong(position.epoch().id()).putLong(position.sequence());
-        buffer.putLong(lost.toldMs());
     }
 
     private static int sizeOf(String text) {

@@ -12,18 +12,11 @@ import java.util.function.LongPredicate;
  * @param departures in the order in which they ended
  * @param clock the cluster's time
  * @param marginMs by so much two members may differ about when something happened
- * @param retentionMs how long a departure is remembered
  */
 public record HistoryView(
-        boolean complete,
-        Map<Long, Long> horizons,
-        List<Departure> departures,
-        Now clock,
-        long marginMs,
-        long retentionMs) {
-    /** Of a node that has heard of nobody, and forgets nothing. */
-    public static final HistoryView NOTHING =
-            new HistoryView(false, Map.of(), List.of(), new Now(0, 0), 0, Long.MAX_VALUE);
+        boolean complete, Map<Long, Long> horizons, List<Departure> departures, Now clock, long marginMs) {
+    /** Of a node that has heard of nobody. */
+    public static final HistoryView NOTHING = new HistoryView(false, Map.of(), List.of(), new Now(0, 0), 0);
 
     public HistoryView {
         horizons = Map.copyOf(horizons);
@@ -35,9 +28,7 @@ public record HistoryView(
         List<Departure> others = departures.stream()
                 .filter(departure -> !uids.test(departure.uid()))
                 .toList();
-        return others.size() == departures.size()
-                ? this
-                : new HistoryView(complete, horizons, others, clock, marginMs, retentionMs);
+        return others.size() == departures.size() ? this : new HistoryView(complete, horizons, others, clock, marginMs);
     }
 
     /** Does it have everything that ended since that time, for a token of this history? */

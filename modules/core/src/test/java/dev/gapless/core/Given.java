@@ -31,8 +31,7 @@ public final class Given {
 
     /** A history that has everything since ever, and remembers these. Two members differ by a minute at most. */
     public static HistoryView history(Departure... departures) {
-        return new HistoryView(
-                true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000, 24 * 60 * 60 * 1_000L);
+        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000);
     }
 
     /** A node that is up, with these members, and these others remembered. */

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 /** A shard without an actor system. */
 class ShardDriverTest implements ShardDriver.Place {
     private static final HistoryView HISTORY =
-            new HistoryView(true, Map.of(1L, Long.MIN_VALUE), List.of(), new Now(0, 0), 60_000, 86_400_000);
+            new HistoryView(true, Map.of(1L, Long.MIN_VALUE), List.of(), new Now(0, 0), 60_000);
 
     private static final List<MemberEvent> MEMBERS =
             List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p"));

@@ -138,12 +138,18 @@ final class FeedWriter {
         return true;
     }
 
+    /** {@link #departed(Departure, boolean, Position, long)} of one of which no token has anything. */
+    void departed(Departure departure, boolean alone, long nowMs) {
+        departed(departure, alone, null, nowMs);
+    }
+
     /**
      * A life came and went, and nothing of it came to this reader: what it published is missed.
      *
      * @param alone another life of its node is waited for, whose end or answer is told by itself
+     * @param reached how far a token had got in the log that it tells of; null if it had nothing
      */
-    void departed(Departure departure, boolean alone, long nowMs) {
+    void departed(Departure departure, boolean alone, @Nullable Position reached, long nowMs) {
         Eras eras = context.eras();
         LogEnd ended = departure.endOf(context.topic());
         if (departure.node().equals(Gap.NOBODY)) {
@@ -152,7 +158,14 @@ final class FeedWriter {
             // What another reader of this node heard of it has its place among other lives of its node, and may lie in
             // the shared feed.
             boolean known = !alone && eras.knows(departure.node(), ended.log().epoch());
-            ended(known ? departure.node() : departure.producer(), departure.uid(), ended, null, nowMs);
+            String producer = known ? departure.node() : departure.producer();
+            At at = null;
+            if (reached != null && reached.sequence() <= ended.head()) {
+                End end = eras.endOfDeparted(producer, departure.uid(), ended);
+                at = new At(Eras.eraOf(end, ended, departure.uid()), reached.sequence());
+                feed.started(at);
+            }
+            ended(producer, departure.uid(), ended, at, nowMs);
         } else if (departure.published() == null) {
             End known = alone ? null : eras.endOfAnswered(departure.node(), departure.uid());
             End end = known == null ? eras.endOfUnheard(departure.producer(), departure.uid()) : known;

@@ -76,7 +76,10 @@ final class Past {
         }
         for (Departure departure : covered ? history.departures() : List.<Departure>of()) {
             if (!seen.ended().contains(departure.uid()) && !isToldOtherwise(open, seen, departure)) {
-                tell(departure, token.timeMs(), open.keySet());
+                LogEnd end = departure.endOf(topic); // of one that was told as lost it has the first
+                Position reached =
+                        end == null ? null : token.reachedIn(end.log().epoch());
+                tell(departure, reached, token.timeMs(), open.keySet());
             }
         }
         return open;
@@ -123,15 +126,16 @@ final class Past {
     /** Tells what ended since that time. */
     void since(long timeMs) {
         if (history.complete()) {
-            history.departures().forEach(departure -> tell(departure, timeMs, Set.of()));
+            history.departures().forEach(departure -> tell(departure, null, timeMs, Set.of()));
         } else {
             unknown = writer.unknown(nowMs);
         }
     }
 
-    private void tell(Departure departure, long sinceMs, Set<String> open) {
+    private void tell(Departure departure, @Nullable Position reached, long sinceMs, Set<String> open) {
         if (history.endedSince(sinceMs, departure) && !present.contains(departure.uid()) && told.add(departure.uid())) {
-            writer.departed(departure, open.contains(departure.node()) || over.contains(departure.node()), nowMs);
+            boolean alone = open.contains(departure.node()) || over.contains(departure.node());
+            writer.departed(departure, alone, reached, nowMs);
             if (departure.published() != null) {
                 gone.add(departure.uid());
             }

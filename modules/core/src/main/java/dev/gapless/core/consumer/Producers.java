@@ -178,23 +178,12 @@ final class Producers {
         assert known == null || known.uid() == Registration.NO_UID : "two members with the name " + named.node();
         Registration r = known == null ? member : known;
         r.becomeNamed(named.node(), member, now.ns());
-        CursorToken.Lost lost = r.at() == null ? toldAsLost(named.uid()) : null;
+        CursorToken.Lost lost = token == null || r.at() != null ? null : token.lost(named.uid());
         if (lost != null && lost.node().equals(named.node())) {
             r.becomeFound(new Unplaced(lost.node(), lost.position()));
         }
         registrations.named(member, r);
         registrar.register(r, now.ns());
-    }
-
-    /** What the token says of that life, if its subscription was told it as lost: in another cluster, or before anybody here heard of it. */
-    private CursorToken.@Nullable Lost toldAsLost(long lostUid) {
-        CursorToken.Seen seen = token == null ? null : token.seen();
-        return seen == null
-                ? null
-                : seen.lost().stream()
-                        .filter(lost -> lost.uid() == lostUid)
-                        .findFirst()
-                        .orElse(null);
     }
 
     private void onRemoved(MemberEvent.Removed removed, Now now) {
@@ -266,13 +255,7 @@ final class Producers {
     }
 
     private @Nullable Position ofToken(Epoch epoch) {
-        for (Position position :
-                token == null ? Set.<Position>of() : token.positions().values()) {
-            if (position != null && position.epoch().equals(epoch)) {
-                return position;
-            }
-        }
-        return null;
+        return token == null ? null : token.reachedIn(epoch);
     }
 
     /**
@@ -301,13 +284,13 @@ final class Producers {
      */
     private void wentUnheard(Registration r, MemberEvent.Removed removed, long nowMs) {
         CursorToken.Seen seen = token == null ? null : token.seen();
-        if (seen == null || r.hasEverAnswered() || seen.ended().contains(removed.uid())) {
+        if (token == null || seen == null || r.hasEverAnswered() || seen.ended().contains(removed.uid())) {
             return;
         }
         Departure departure = new Departure(removed.uid(), r.node(), nowMs, removed.published());
         LogEnd ended = departure.endOf(topic);
         boolean isOfPosition = seen.lives().getOrDefault(r.node(), Registration.NO_UID) == removed.uid()
-                || toldAsLost(removed.uid()) != null
+                || token.lost(removed.uid()) != null
                 || (ended != null
                         && ended.log()
                                 .epoch()

@@ -264,7 +264,7 @@ public final class History {
         HistoryView now = view;
         if (now == null || !now.clock().equals(clock)) {
             List<Departure> departures = now == null ? inOrder() : now.departures();
-            now = new HistoryView(isComplete(), horizons, departures, clock, bounds.marginMs(), bounds.retentionMs());
+            now = new HistoryView(isComplete(), horizons, departures, clock, bounds.marginMs());
             view = now;
         }
         return now;

@@ -34,11 +34,6 @@ final class ReloadPace {
         return nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
     }
 
-    /** When the latest reload began. */
-    long begunNs() {
-        return begunNs;
-    }
-
     /** A reload begins. */
     void begins(long nowNs) {
         begun = true;

@@ -78,12 +78,10 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
      * they may live on.
      *
      * @param here during the reload
-     * @param nowNs when it began
      */
-    Remembered told(Standing here, long nowNs) {
+    Remembered told(Standing here) {
         Vector at = here.positions();
         Known known = here.feed().known();
-        long toldMs = known.passed().history().timeMs(nowNs);
         List<CursorToken.Lost> more = new ArrayList<>();
         here.underWay().upTo().forEach((node, to) -> {
             Placed reached = known.where(node, at);
@@ -92,7 +90,7 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
             if (reached != null && last != null && isOpen(to) && last.epoch().equals(reached.epoch())) {
                 long uid = lifeOf(reached);
                 if (uid != 0) {
-                    more.add(new CursorToken.Lost(node, uid, last, toldMs));
+                    more.add(new CursorToken.Lost(node, uid, last));
                 }
             }
         });
@@ -111,19 +109,10 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
         return byNode.values().stream().limit(Limits.MAX_TOKEN_LOST).toList();
     }
 
-    /**
-     * What a token says that has these positions: also who was told as lost, and is not among them.
-     *
-     * @param timeMs now, by the cluster's time
-     */
-    CursorToken.@Nullable Seen withLost(
-            CursorToken.@Nullable Seen seen,
-            Map<String, @Nullable Position> positions,
-            HistoryView history,
-            long timeMs) {
-        List<CursorToken.Lost> listed = lost.stream()
-                .filter(one -> positions.get(one.node()) == null && one.toldMs() >= timeMs - history.retentionMs())
-                .toList();
+    /** What a token says that has these positions: also who was told as lost, and is not among them. */
+    CursorToken.@Nullable Seen withLost(CursorToken.@Nullable Seen seen, Map<String, @Nullable Position> positions) {
+        List<CursorToken.Lost> listed =
+                lost.stream().filter(one -> positions.get(one.node()) == null).toList();
         return seen == null ? null : seen.withLost(listed);
     }
 

@@ -2,7 +2,6 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
-import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -325,7 +324,7 @@ public final class SubscriptionState {
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
         Vector at = here.positions().with(here.underWay().upTo());
-        remembered = remembered.told(here, pace.begunNs());
+        remembered = remembered.told(here);
         standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
     }
 
@@ -379,8 +378,7 @@ public final class SubscriptionState {
         Known known = here.feed().known();
         Map<String, @Nullable Position> positions = Listing.of(at, here.untold(), known);
         Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(at, known, before), now);
-        HistoryView history = known.passed().history();
-        CursorToken.Seen seen = before.withLost(said.seen(), positions, history, history.timeMs(now.ns()));
+        CursorToken.Seen seen = before.withLost(said.seen(), positions);
         return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
     }
 }

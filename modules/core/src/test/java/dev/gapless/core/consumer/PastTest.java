@@ -615,7 +615,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: so is one of before the horizon")
     void aTokenOfBeforeTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), Given.NOW, MARGIN, 86_400_000);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), Given.NOW, MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         isToldThatNobodyKnows();
     }
@@ -632,7 +632,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: one at the horizon is covered")
     void aTokenAtTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), Given.NOW, MARGIN, 86_400_000);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), Given.NOW, MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         assertEquals(0, feed.head());
     }
@@ -640,7 +640,7 @@ class PastTest implements Outbox.Carrier {
     // ------------------------------------------------------------------ told as lost, and a member here
 
     private static CursorToken toldAsLost(long uid, Map<String, Position> positions) {
-        CursorToken.Lost lost = new CursorToken.Lost("p", uid, new Position(EPOCH, 5), TAKEN - 5);
+        CursorToken.Lost lost = new CursorToken.Lost("p", uid, new Position(EPOCH, 5));
         CursorToken.Seen seen = new CursorToken.Seen(HISTORY, Map.of(), Set.of(uid), List.of(lost));
         return new CursorToken(TOPIC, "c", TAKEN, positions, seen);
     }
@@ -697,6 +697,41 @@ class PastTest implements Outbox.Carrier {
         reader.onTime(new Now(TAKEN, 60 * Given.SECOND));
         assertEquals(1, feed.head());
         isToldOpen("p");
+    }
+
+    private void isToldBehind5() {
+        FeedEntry.Started begins = assertInstanceOf(FeedEntry.Started.class, feed.get(feed.head() - 1));
+        assertEquals(new Position(EPOCH, 5), begins.after().position());
+        assertEquals(feed.get(feed.head()).node(), begins.node());
+        isToldExactly(TO_9);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: if it said farewell since, what it published behind that position is told, and nothing before")
+    void whoWasToldAsLostLeftSince() {
+        CursorToken.Seen told = toldAsLost(1, Map.of()).seen();
+        CursorToken.Seen seen = new CursorToken.Seen(HISTORY, Map.of(), Set.of(), told.lost());
+        resume(new CursorToken(TOPIC, "c", TAKEN, Map.of(), seen), List.of(), departed(1, TAKEN + 5, TO_9));
+        isToldBehind5();
+        assertEquals(1, missed.size());
+    }
+
+    @Test
+    @DisplayName("ruleT2, M4: also if another cluster hands it over")
+    void whoWasToldAsLostLeftElsewhere() {
+        resume(toldAsLost(1, Map.of()), List.of());
+        handedOver(TO_9);
+        isToldBehind5();
+    }
+
+    @Test
+    @DisplayName("ruleT2: also if it is a member here that goes without having said its name")
+    void whoWasToldAsLostLeftWithoutItsName() {
+        resume(toldAsLost(1, Map.of()), List.of(new Present(1, "p")));
+        after(new Removed(1, Map.of(TOPIC, TO_9)));
+        isToldBehind5();
+        assertEquals(1, missed.size());
     }
 
     @Test

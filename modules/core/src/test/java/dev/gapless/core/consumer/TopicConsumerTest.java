@@ -539,7 +539,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             "ruleS5, T2: if somebody ended whom the token does not know of, its subscription is told by a reader of its own")
     void asksIfSomebodyEnded() {
         Departure gone = new Departure(77, "q", 1_000, null);
-        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60, 86_400_000);
+        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60);
         consumer.begin(new MemberView(Set.of(PRODUCER), MEMBERS, true, history), NOW);
         registered(0, 1, 0);
         sent.clear();
@@ -569,9 +569,9 @@ class TopicConsumerTest implements Outbox.Carrier {
         registered(0, 1, 0);
         sent.clear();
         Position position = new Position(Given.EPOCH, 0);
-        consumer.open(1, toldAsLost(Map.of("p", position), new CursorToken.Lost("q", 77, position, 0)), NOW);
+        consumer.open(1, toldAsLost(Map.of("p", position), new CursorToken.Lost("q", 77, position)), NOW);
         assertEquals(List.of(), sent);
-        consumer.open(2, toldAsLost(Map.of(), new CursorToken.Lost("p", PRODUCER, position, 0)), NOW);
+        consumer.open(2, toldAsLost(Map.of(), new CursorToken.Lost("p", PRODUCER, position)), NOW);
         Register asked = assertInstanceOf(Register.class, sent.get(0));
         assertEquals(new Start.After(position), asked.start());
     }
