@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The open end of a stretch: the producer was lost, or left. It lies after every message of the stretch, whatever their sequences.
  *
  * @param node the producer's name
- * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted
+ * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted, -1 if only a token says so
  * @param last the furthest position in front of it that is known, or null for a life that never answered
  * @param first the first sequence of the epoch of {@code last}
  * @param exact is {@code last} all that was published in that stretch, as its node said when it left?
@@ -29,9 +29,17 @@ public record End(String node, long number, @Nullable Position last, long first,
         START
     }
 
-    /** An end that another catch-up reader told, as a token says. It lies before all that is counted here. */
+    /**
+     * An end that another catch-up reader told, as a token says. It lies before all that is counted here, also before a life that turns out
+     * to have been before all others.
+     */
     public static End ofToken(CursorToken.Lost lost) {
-        return new End(lost.node(), 0, lost.position(), 1, false, ToldBy.CATCH_UP);
+        return new End(lost.node(), -1, lost.position(), 1, false, ToldBy.CATCH_UP);
+    }
+
+    /** Does only a token say so? Then nothing of that producer has come here. */
+    public boolean isOfToken() {
+        return number < 0;
     }
 
     /** An end that the feed tells. */

@@ -53,8 +53,16 @@ public final class Vector {
 
     /** Without the ends that the feed told, except those of these producers. */
     public Vector withoutFeedEndsExcept(Set<String> nodes) {
-        Predicate<Placed> isOut = position ->
-                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node());
+        return without(position ->
+                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node()));
+    }
+
+    /** Without the ends that only a token says. */
+    public Vector withoutEndsOfToken() {
+        return without(position -> position instanceof End end && end.isOfToken());
+    }
+
+    private Vector without(Predicate<Placed> isOut) {
         if (positions.values().stream().noneMatch(isOut)) {
             return this;
         }

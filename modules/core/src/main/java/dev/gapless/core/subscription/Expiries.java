@@ -161,7 +161,8 @@ final class Expiries {
             return to;
         }
         boolean further = end.last() == null
-                || (end.last().epoch().equals(reached.epoch()) && reached.sequence() > end.sequence());
+                ? !(reached instanceof End before && before.isOfToken()) // it may have got later lives since
+                : end.last().epoch().equals(reached.epoch()) && reached.sequence() > end.sequence();
         return further
                 ? new End(end.node(), end.number(), reached.position(), reached.first(), false, toldBy(reached))
                 : end;

@@ -376,8 +376,9 @@ public final class SubscriptionState {
     private CursorToken token(Standing here, Vector at, String topic, String cluster, Now now) {
         Remembered before = remembered;
         Known known = here.feed().known();
-        Map<String, @Nullable Position> positions = Listing.of(at, here.untold(), known);
-        Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(at, known, before), now);
+        Vector come = at.withoutEndsOfToken(); // of whoever else has that name the feed knows more
+        Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
+        Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
         CursorToken.Seen seen = before.withLost(said.seen(), positions);
         return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
     }

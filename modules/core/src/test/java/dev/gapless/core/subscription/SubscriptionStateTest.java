@@ -1068,15 +1068,60 @@ class SubscriptionStateTest {
         assertEquals(List.of(), taken(1).seen().lost());
     }
 
-    @Test
-    @DisplayName("ruleT2: a subscription goes on with what its token says was told as lost, and its tokens say so")
-    void resumesBehindWhatWasToldAsLost() {
+    /** The subscription was told the life 5 of {@code r} as lost, behind its second message, as its token says. */
+    private CursorToken resumeToldAsLost() {
         CursorToken.Lost lost = new CursorToken.Lost("r", 5, new Position(EPOCH, 2));
         CursorToken from = new CursorToken(TOPIC, "c", 0, Map.of(), CursorToken.Seen.NOTHING.withLost(List.of(lost)));
         subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        return from;
+    }
+
+    @Test
+    @DisplayName("G1, ruleT2: another life of its name, which turns out to have been before all that are counted, is told")
+    void anotherLifeBeforeAllOthers() {
+        resumeToldAsLost();
+        eras.of("r", NEXT_LOG, 7);
+        LogEnd ended = new LogEnd(LAST_LOG, 4);
+        End end = eras.endBefore("r", 6, ended, Set.of(7L));
+        assertEquals(0, end.number());
+        own.expired(end, Reason.PRODUCER_LOST, 0);
+        assertEquals(List.of(new Gap("r", Reason.PRODUCER_LOST, LAST_LOG.epoch(), 1L, 4L, null)), told());
+    }
+
+    @Test
+    @DisplayName("G2, ruleT1: of another life of its name a token lists what the feed knows, not where the lost one was")
+    void listsAnotherLifeThanTheLost() {
+        CursorToken from = resumeToldAsLost();
+        own.mustBeListed(Set.of("r"));
+        assertTrue(token().containsKey("r"));
+        assertNull(token().get("r"), "a member that has not answered");
+        assertEquals(from.seen().lost(), taken(1).seen().lost());
+        own.expired(eras.endOfUnheard("r", 6), Reason.PRODUCER_LOST, 0);
+        reloads();
+        own.mustBeListed(Set.of());
+        assertEquals(Map.of(), token(), "which was lost without an answer");
+        own.started(new At(eras.of("r", NEXT_LOG, 7), 0));
+        assertTrue(token().containsKey("r"));
+        assertNull(token().get("r"), "and another one came since");
+    }
+
+    @Test
+    @DisplayName("G2, ruleT1: also where that one's stream began, as long as nothing of it is read")
+    void listsWhereAnotherLifeBegan() {
+        resumeToldAsLost();
+        own.started(new At(eras.of("r", NEXT_LOG, 7), 0));
+        assertEquals(Map.of("r", new Position(NEXT_LOG.epoch(), 0)), token());
+        assertEquals(Map.of("r", 7L), taken(1).seen().lives());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a subscription goes on with what its token says was told as lost, and its tokens say so")
+    void resumesBehindWhatWasToldAsLost() {
+        CursorToken from = resumeToldAsLost();
+        List<CursorToken.Lost> lost = from.seen().lost();
         assertEquals(from, taken(1), "before its node has a history");
         own.passed(new Passed(Given.history(), 0, Map.of()));
-        assertEquals(List.of(lost), taken(1).seen().lost());
+        assertEquals(lost, taken(1).seen().lost());
         Era back = eras.of("r", LOG, 5);
         own.started(new At(back, 0));
         own.messages(back, 1, slices(1, 4));

@@ -121,7 +121,7 @@ public final class Configurations {
                     .near("b", 1, 0)
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
-                    .atLeast(8_000, 25),
+                    .atLeast(7_500, 25),
             Configuration.of("two consumers")
                     .readsAtOnce()
                     .host("a", 2, 0)
