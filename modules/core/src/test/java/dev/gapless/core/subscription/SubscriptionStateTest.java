@@ -1077,7 +1077,8 @@ class SubscriptionStateTest {
     }
 
     @Test
-    @DisplayName("G1, ruleT2: another life of its name, which turns out to have been before all that are counted, is told")
+    @DisplayName(
+            "G1, ruleT2: another life of its name, which turns out to have been before all that are counted, is told")
     void anotherLifeBeforeAllOthers() {
         resumeToldAsLost();
         eras.of("r", NEXT_LOG, 7);
@@ -1089,7 +1090,8 @@ class SubscriptionStateTest {
     }
 
     @Test
-    @DisplayName("G2, ruleT1: of another life of its name a token lists what the feed knows, not where the lost one was")
+    @DisplayName(
+            "G2, ruleT1: of another life of its name a token lists what the feed knows, not where the lost one was")
     void listsAnotherLifeThanTheLost() {
         CursorToken from = resumeToldAsLost();
         own.mustBeListed(Set.of("r"));
