@@ -152,7 +152,7 @@ final class FeedWriter {
     void departed(Departure departure, boolean alone, @Nullable Position reached, long nowMs) {
         Eras eras = context.eras();
         LogEnd ended = departure.endOf(context.topic());
-        if (departure.node().equals(Gap.NOBODY)) {
+        if (departure.isOfNobody()) {
             unknown(departure.uid(), nowMs);
         } else if (ended != null) {
             // What another reader of this node heard of it has its place among other lives of its node, and may lie in

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
-import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
@@ -134,13 +133,13 @@ class OtherClustersTest {
             return effects(Effect.TellShards.class).stream()
                     .filter(tell -> tell.message() instanceof ToShard.Members)
                     .flatMap(tell -> ((ToShard.Members) tell.message()).view().history().departures().stream())
-                    .anyMatch(departure -> departure.node().equals(Gap.NOBODY));
+                    .anyMatch(Departure::isOfNobody);
         }
 
         /** How often it was told that nobody knows what another cluster published. */
         long unknown() {
             return history.departures().stream()
-                    .filter(departure -> departure.node().equals(Gap.NOBODY))
+                    .filter(Departure::isOfNobody)
                     .count();
         }
     }
