@@ -309,8 +309,9 @@ public final class Oracle {
                 passNumbers(w, node, gap);
                 Gap next = gap.missed() == null && i + 1 < gaps.size() ? gaps.get(i + 1) : null;
                 if (next != null && next.epoch() != null && !next.epoch().equals(gap.epoch())) {
-                    w.due.put(
-                            node, new Place(truth.life(node, next.epoch()).index, 0)); // nobody knows what lies between
+                    // Nobody knows what lies between; unless that is an earlier one, which is told of late.
+                    Place begins = new Place(truth.life(node, next.epoch()).index, 0);
+                    w.due.put(node, Place.later(begins, w.due.get(node)));
                 }
             } else if (gap.resumesAt() == null) {
                 w.isToldTheLoss(node, Objects.requireNonNull(gap.node()));

@@ -134,6 +134,21 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatAnEarlierLifeIsToldAloneBetweenTheOpenEndOfALaterOneAndItsNumbers() {
+        publish(FIRST, 1, 2);
+        ready();
+        restart();
+        give(SECOND, 1, 1);
+        truth.isNoMemberAnyMore(11);
+        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 2L, null, null);
+        Gap earlier = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 2L, null);
+        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 2L, 1L, null);
+        oracle.missed(witness, List.of(openly, earlier, inNumbers));
+        oracle.reloaded(witness, null);
+        oracle.isLevel(witness);
+    }
+
+    @Test
     void agreesThatALifeThatWasToldAloneHasLeftBeforeTheEndOfAnEarlierOneIsTold() {
         ready();
         publish(FIRST, 1, 3);
