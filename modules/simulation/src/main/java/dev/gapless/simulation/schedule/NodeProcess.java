@@ -549,7 +549,6 @@ final class NodeProcess implements Outside {
         subscribers.remove(subscriber.witness().id());
         subscriber.die();
         node.unsubscribe(subscriber.witness().id());
-        schedule.workload().farewell();
     }
 
     /** Bounds hold (G5), and what never should be found has not been found. */

@@ -166,7 +166,6 @@ final class Subscriber {
 
     private void joined() {
         process.node().joined(witness.id());
-        schedule.workload().farewell();
     }
 
     private void moved() {

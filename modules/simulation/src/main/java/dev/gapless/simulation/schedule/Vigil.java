@@ -72,6 +72,8 @@ final class Vigil {
     void sends(long toUid, Packet packet) {
         if (packet instanceof Registered registered) {
             registered(registered.session(), registered.reader(), registered.next() - 1);
+        } else if (packet instanceof Deregister) {
+            schedule.workload().farewell(); // also of a reader that several shared, which the core ends by itself (S6)
         } else if (packet instanceof Ping && gone.contains(toUid)) {
             throw new Violation("G5: " + process.host() + " sends pings to " + schedule.name(toUid)
                     + ", which is no member any more");

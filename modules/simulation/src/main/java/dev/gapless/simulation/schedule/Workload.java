@@ -99,7 +99,7 @@ final class Workload {
         published.put(process, schedule.timeline().nowNs());
     }
 
-    /** A reader takes its leave of all producers. */
+    /** A reader takes its leave of a producer. */
     void farewell() {
         farewellNs = schedule.timeline().nowNs();
     }
