@@ -34,7 +34,6 @@ final class Subscriber {
     private long frozenUntilNs;
     private final Reloads reloads;
     private long movedNs;
-    private long moves;
     /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
     private boolean givenUp;
 
@@ -131,7 +130,7 @@ final class Subscriber {
             schedule.counts().add("subscription: reads what it has yet to read elsewhere");
         }
         if (step instanceof Step.Missed || (step instanceof Step.Waiting && !waited)) {
-            moves++; // what was handled before is done with, at last: it may be waited for anew
+            process.vigil().moved(); // what was handled before is done with, at last: it may be waited for anew
         } else if (!(step instanceof Step.Waiting)) {
             moved();
         }
@@ -169,14 +168,9 @@ final class Subscriber {
     }
 
     private void moved() {
-        moves++;
+        process.vigil().moved();
         givenUp |= process.vigil().waits().isGivenUp(process.nowNs() - movedNs);
         movedNs = process.nowNs();
-    }
-
-    /** How often it has read or handled something. */
-    long moves() {
-        return moves;
     }
 
     private void isOvertakenForAReason(SubscriptionState state) {

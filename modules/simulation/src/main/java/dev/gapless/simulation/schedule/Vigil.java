@@ -25,6 +25,8 @@ final class Vigil {
     private final NodeProcess process;
     /** The feed of the consumer that was there when it was looked at last. */
     private @Nullable Feed lookedAt;
+    /** How often a subscription has read or handled something, also one that has ended since. */
+    private long moves;
 
     private final Waits waits;
     /** The latest attempt of each reader. */
@@ -98,6 +100,11 @@ final class Vigil {
         }
     }
 
+    /** A subscription has read or handled something. */
+    void moved() {
+        moves++;
+    }
+
     private long oldest() {
         ProducerState producer = process.node().producer();
         return producer == null ? 0 : producer.log().oldest();
@@ -121,9 +128,6 @@ final class Vigil {
                 feed.wantsRoom() && feed == lookedAt; // a feed that took the place of another one has waited for nobody
         lookedAt = feed;
         if (schedule.settings().backpressure()) {
-            long moves = process.subscribers().values().stream()
-                    .mapToLong(Subscriber::moves)
-                    .sum();
             waits.lookAtFeed(feed.head() + moves, full, process.nowNs());
         } else {
             waits.lookAtFeedBehind(feed.head(), full, process.nowNs());
