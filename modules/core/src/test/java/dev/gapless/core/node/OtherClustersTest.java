@@ -138,9 +138,7 @@ class OtherClustersTest {
 
         /** How often it was told that nobody knows what another cluster published. */
         long unknown() {
-            return history.departures().stream()
-                    .filter(Departure::isOfNobody)
-                    .count();
+            return history.departures().stream().filter(Departure::isOfNobody).count();
         }
     }
 
