@@ -8,6 +8,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.PullCursor;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -78,6 +80,18 @@ class ArchitectureTest {
                         .filter(room -> !Set.of("node", "measure").contains(room))
                         .map(ArchitectureTest::roomNamed)
                         .toArray(String[]::new))
+                .check(GAPLESS);
+    }
+
+    /** Whoever else delivers messages pulls them by this cursor, too, and keeps no place of its own. */
+    @Test
+    void onlySubscriptionsPull() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.gapless.core.subscription", roomNamed("subscribe"))
+                .should()
+                .dependOnClassesThat()
+                .belongToAnyOf(PullCursor.class, MessageRun.class)
                 .check(GAPLESS);
     }
 

@@ -136,7 +136,7 @@ class OperatorTest {
         await(() -> status(a, "slow").producer().cursors().get(0).state().equals("level"));
         CursorStatus cursor = status(a, "slow").producer().cursors().get(0);
         assertEquals(b.nodeName(), cursor.node());
-        assertEquals(512 << 10, cursor.windowBytes());
+        assertEquals(2 << 20, cursor.windowBytes());
 
         held.message.complete(null);
         await(() -> held.reloads() == 1);

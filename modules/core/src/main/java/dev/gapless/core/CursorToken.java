@@ -128,8 +128,12 @@ public final class CursorToken {
         return firstLost(lost -> lost.uid() == uid);
     }
 
-    /** How far its subscription had got in that epoch, as a position says, or the loss that it was told; null if it says nothing of it. */
-    public @Nullable Position reachedIn(Epoch epoch) {
+    /** How far its subscription had got in that log, as a position says, or the loss that it was told; null if it says nothing of it. */
+    public @Nullable Position reachedIn(@Nullable LogEnd end) {
+        if (end == null) {
+            return null;
+        }
+        Epoch epoch = end.log().epoch();
         for (Position position : positions.values()) {
             if (position != null && position.epoch().equals(epoch)) {
                 return position;

@@ -62,6 +62,8 @@ public record TopicSettings(
         long reloadJitterNs) {
     private static final long MS = 1_000_000;
     private static final long SECOND = 1_000 * MS;
+    /** That make up the window of a catch-up reader. */
+    private static final long CATCH_UP_BATCHES = 4;
 
     /** Those of {@code reference.conf}. */
     public static final TopicSettings DEFAULTS = new Draft().settings();
@@ -73,11 +75,15 @@ public record TopicSettings(
         return draft.settings();
     }
 
-    /** The settings of a catch-up reader's feed: room for a window, and nothing is overwritten that was not read. */
+    /**
+     * The settings of a catch-up reader: its feed has room for a window, and nothing is overwritten that was not read. There may be many, so its
+     * window is a few batches at most.
+     */
     public TopicSettings forCatchUp() {
         return with(draft -> {
             draft.feedMessages = 0;
-            draft.feedBytes = windowBytes;
+            draft.windowBytes = Math.min(windowBytes, CATCH_UP_BATCHES * batchBytes);
+            draft.feedBytes = draft.windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
             draft.maxAgeNs = 0;
         });
@@ -97,7 +103,7 @@ public record TopicSettings(
         return feedMessages == 0 ? bufferMessages : feedMessages;
     }
 
-    /** How many bytes a feed holds at most, with {@link dev.gapless.core.log.Slice#OVERHEAD_BYTES} and more for each message. */
+    /** How many bytes a feed holds at most, with {@link dev.gapless.core.log.Slice#OVERHEAD_BYTES} for each message, and more for those that came together. */
     public long mostBytesInFeed() {
         return feedBytes == 0 ? bufferBytes : feedBytes;
     }
@@ -113,7 +119,7 @@ public record TopicSettings(
         public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
-        public long windowBytes = 512 << 10;
+        public long windowBytes = 2 << 20;
         public long ackDelayNs = 5 * MS;
         public int maxMessageBytes = 100 << 10;
         public int maxPendingPublishes = 10_000;

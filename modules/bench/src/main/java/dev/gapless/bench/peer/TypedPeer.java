@@ -9,8 +9,6 @@ import dev.gapless.Producer;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Topic;
-import dev.gapless.core.Position;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -20,9 +18,6 @@ import java.util.concurrent.TimeUnit;
 /** As {@link GaplessPeer}, with messages of a class that Pekko serializes with Jackson, as CBOR. */
 final class TypedPeer implements Peer {
     private static final Topic<Quote> TOPIC = Topic.of("bench-quotes", Quote.class);
-
-    /** How many publishes may wait for room at once. */
-    private static final int PENDING = 1_024;
 
     @Override
     public Publisher publisher() {
@@ -35,7 +30,6 @@ final class TypedPeer implements Peer {
     }
 
     private static final class Sender extends ClusterNode implements Publisher {
-        private final ArrayDeque<CompletionStage<Position>> pending = new ArrayDeque<>();
         private final Producer<Quote> producer = Gapless.get(system()).producer(TOPIC);
 
         Sender() {
@@ -48,13 +42,8 @@ final class TypedPeer implements Peer {
         }
 
         @Override
-        public void publish(byte[] message) throws Exception {
-            if (pending.size() == PENDING) {
-                var unused =
-                        pending.remove().toCompletableFuture().get(Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS);
-            }
-            pending.add(producer.publish(
-                    Quote.of(Message.numberAt(message, 0), Message.intendedNsAt(message, 0, message.length))));
+        public void publish(byte[] message) {
+            producer.send(Quote.of(Message.numberAt(message, 0), Message.intendedNsAt(message, 0, message.length)));
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.gapless.core.log.Awaited;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Ticket;
+import dev.gapless.core.producer.ProducerState;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.time.Clock;
@@ -33,6 +34,9 @@ public final class ProducerLog implements TopicStats.Publishing {
     private final Clock clock;
     private final Wakeup wakeup = new Wakeup();
     private volatile @Nullable Runnable host;
+    /** Is the host to look when something was appended? */
+    private volatile boolean wanted = true;
+
     private volatile boolean held;
     private volatile TopicStats stats = TopicStats.NONE;
     private volatile int cursors;
@@ -85,11 +89,20 @@ public final class ProducerLog implements TopicStats.Publishing {
         return !held && !log.hasPublished();
     }
 
-    /** For the host: how many cursors there are, and up to where all have acknowledged. */
-    public void cursors(int number, long lowest) {
+    /** For the host, after each input: publishers are to know how far the log's readers are, and whether it wants to hear of more. */
+    public void follow(ProducerState readers) {
+        int number = readers.cursorCount();
+        long lowest = readers.lowestAcked();
         if (number != cursors || lowest != lowestAcked) {
             cursors = number;
             lowestAcked = lowest;
+        }
+        boolean wants = readers.wantsAppended();
+        if (wants != wanted) {
+            wanted = wants;
+            if (wants && readers.hasUnsent()) {
+                wake(); // it was appended when nobody wanted to hear of it
+            }
         }
     }
 
@@ -137,7 +150,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     /** These in this order, each as {@link #publish} would. */
     List<CompletableFuture<Position>> publish(List<Content> contents) {
         Log.Sequences there = log.tryPublish(contents, clock.ms());
-        wake();
+        appended();
         List<CompletableFuture<Position>> all = new ArrayList<>(contents.size());
         for (int i = 0; i < there.count(); i++) {
             all.add(CompletableFuture.completedFuture(position(there.first() + i)));
@@ -166,7 +179,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     private long tryPublish(Content content) {
         long sequence = log.tryPublish(content, clock.ms());
         if (sequence != 0) {
-            wake();
+            appended();
         }
         return sequence;
     }
@@ -179,6 +192,12 @@ public final class ProducerLog implements TopicStats.Publishing {
         }
         wake();
         return position;
+    }
+
+    private void appended() {
+        if (wanted) {
+            wake();
+        }
     }
 
     private void wake() {

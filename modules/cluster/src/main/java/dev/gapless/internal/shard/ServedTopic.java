@@ -102,7 +102,7 @@ public final class ServedTopic extends Deadlines.Entry {
     /** Something has happened to the topic; {@return whether its consumer has ended} */
     boolean count(@Nullable ProducerState producer, @Nullable TopicConsumer consumer) {
         if (local != null && producer != null) {
-            local.cursors(producer.cursorCount(), producer.lowestAcked());
+            local.follow(producer);
         }
         Feed present = consumer == null ? null : consumer.feed();
         boolean ended = feed != null && present == null;

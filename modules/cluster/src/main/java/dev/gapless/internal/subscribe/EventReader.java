@@ -18,6 +18,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.PullCursor;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
@@ -27,6 +28,7 @@ import dev.gapless.internal.wire.WrongClass;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntFunction;
@@ -52,6 +54,7 @@ public final class EventReader<T> {
     private final Topic<T> topic;
     private final long id;
     private final SubscriptionState state;
+    private final PullCursor cursor;
     private final Feedback.Sink feedback;
     private final Filter filter;
     private final Decoder decoder;
@@ -63,16 +66,9 @@ public final class EventReader<T> {
     private long wrongClassToldNs;
     private @Nullable String lastNode;
     private @Nullable String lastKey;
-    private @Nullable MessageRun run;
     /** What resumes behind the message of this number, counted from 1, of the run. */
     private IntFunction<CursorToken> tokens = count -> token();
 
-    private int given;
-    private int handled;
-    // The part of the run that is given, the number of the next one, and of the message in it that is given next.
-    private FeedEntry.@Nullable Messages part;
-    private int nextPart;
-    private int inPart;
     private OptionalLong waitsUntilNs = OptionalLong.empty();
 
     public EventReader(
@@ -87,6 +83,7 @@ public final class EventReader<T> {
         this.topic = topic;
         this.id = id;
         this.state = state;
+        this.cursor = new PullCursor(state, filter);
         this.feedback = feedback;
         this.filter = filter;
         this.decoder = decoder;
@@ -111,9 +108,8 @@ public final class EventReader<T> {
         handled();
         waitsUntilNs = OptionalLong.empty();
         for (int i = 0; i < LOOKS; i++) {
-            MessageRun current = run;
-            if (current != null && given < current.size()) {
-                Event<T> event = message(current);
+            if (cursor.hasMessages()) {
+                Event<T> event = cursor.next() ? event() : null;
                 if (event != null) {
                     return event;
                 }
@@ -135,21 +131,6 @@ public final class EventReader<T> {
         return null;
     }
 
-    /** The next message of the run, or null if it is left out. */
-    private @Nullable Event<T> message(MessageRun of) {
-        FeedEntry.Messages current = part;
-        if (current == null || inPart == current.count()) {
-            current = of.parts().get(nextPart);
-            part = current;
-            nextPart++;
-            inPart = 0;
-        }
-        int i = inPart;
-        inPart++;
-        given++;
-        return filter.takesNode(current.node()) && filter.takesKey(current.slice(), i) ? event(current, i) : null;
-    }
-
     /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
     OptionalLong waitNs() {
         return waitsUntilNs.isEmpty()
@@ -159,18 +140,17 @@ public final class EventReader<T> {
 
     /** Is there something to look at? */
     boolean hasMore() {
-        MessageRun current = run;
-        return (current != null && given < current.size()) || state.hasNext();
+        return cursor.hasMessages() || state.hasNext();
     }
 
     private Step step() {
         handled(); // what was left out, too
-        FeedEntry.Messages last = part;
+        FeedEntry.Messages last = cursor.slice();
         if (last != null) {
             lastNode = last.node();
-            lastKey = last.slice().key(inPart - 1);
+            lastKey = last.slice().key(cursor.inSlice());
         }
-        Step step = state.next(clock.ns());
+        Step step = cursor.read(clock.ns());
         if (state.isPressed()) {
             feedback.tell(Feedback.ROOM);
         }
@@ -178,22 +158,10 @@ public final class EventReader<T> {
             violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
-            begin(messages.run());
-        } else {
-            run = null; // what was read must not be kept for as long as nothing comes
-            part = null;
+            MessageRun.Path path = messages.run().path();
+            tokens = count -> token(path.after(count)); // a message that is kept keeps no other
         }
         return step;
-    }
-
-    private void begin(MessageRun next) {
-        MessageRun.Path path = next.path();
-        run = next;
-        tokens = count -> token(path.after(count)); // a message that is kept keeps no other
-        given = 0;
-        handled = 0;
-        part = null;
-        nextPart = 0;
     }
 
     /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
@@ -209,12 +177,8 @@ public final class EventReader<T> {
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
     void handled() {
-        if (run != null && given != handled) {
-            handled = given;
-            state.handled(given);
-            if (state.isPressed() && given % ROOM_EVERY == 0) {
-                feedback.tell(Feedback.ROOM);
-            }
+        if (cursor.handled() && state.isPressed() && cursor.inRun() % ROOM_EVERY == 0) {
+            feedback.tell(Feedback.ROOM);
         }
     }
 
@@ -227,13 +191,12 @@ public final class EventReader<T> {
 
     /** Resumes in front of the event that was given last. Any thread. */
     Supplier<CursorToken> inFront() {
-        MessageRun current = run;
-        if (current == null) {
+        MessageRun.Path path = cursor.path();
+        if (path == null) {
             Vector here = state.positions();
             return () -> token(here);
         }
-        int before = given - 1;
-        MessageRun.Path path = current.path();
+        int before = cursor.inRun() - 1;
         return () -> token(path.after(before));
     }
 
@@ -267,8 +230,11 @@ public final class EventReader<T> {
         return new CursorExpired<>(topic.name(), Instant.ofEpochMilli(timeMs), gaps, token());
     }
 
-    /** The message as an event, or null if it is of another class than the topic's. */
-    private @Nullable Event<T> event(FeedEntry.Messages of, int i) {
+    /** The message that the cursor is at as an event, or null if it is of another class than the topic's. */
+    private @Nullable Event<T> event() {
+        FeedEntry.Messages of = Objects.requireNonNull(cursor.slice());
+        int i = cursor.inSlice();
+        int inRun = cursor.inRun();
         Slice slice = of.slice();
         Era era = of.era();
         long sequence = of.sequence() + i;
@@ -289,7 +255,7 @@ public final class EventReader<T> {
                     slice.headers(i),
                     decoded,
                     tokens,
-                    given);
+                    inRun);
         } catch (WrongClass e) {
             wrongClass(era.node(), sequence, e);
             return null;
@@ -299,12 +265,11 @@ public final class EventReader<T> {
                 stats.undecodable();
             }
             IntFunction<CursorToken> ofRun = tokens;
-            int count = given;
             Position position = new Position(era.epoch(), sequence);
             Payload payload = Codec.payloadOf(slice, i);
             Instant time = Instant.ofEpochMilli(timeMs);
             return new Undecodable<>(
-                    topic.name(), era.node(), position, time, key, payload, e, () -> ofRun.apply(count));
+                    topic.name(), era.node(), position, time, key, payload, e, () -> ofRun.apply(inRun));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.PullCursor;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which producers and keys a subscription is about. Immutable. */
-public final class Filter {
+public final class Filter implements PullCursor.Filter {
     /** A member goes by its address until it has told its name. */
     private static final Pattern ADDRESS = Pattern.compile(".*:\\d+");
 
@@ -33,12 +34,13 @@ public final class Filter {
                 .toList();
     }
 
-    boolean takesNode(String node) {
+    @Override
+    public boolean takesNode(String node) {
         return nodes.isEmpty() || nodes.contains(node);
     }
 
-    /** Of the message of this number. */
-    boolean takesKey(Slice slice, int i) {
+    @Override
+    public boolean takesMessage(Slice slice, int i) {
         return allKeys || takesKey(slice.key(i));
     }
 

@@ -21,8 +21,10 @@ final class Ends {
     private final Map<Long, Long> indexes = new HashMap<>();
     /** Those that are remembered, and of which the feed has not come to the end. */
     private List<Departure> open = List.of();
-    /** Is there anything that the feed was not told? */
+    /** Is there anything that {@link #passed} does not say? */
     private boolean changed;
+
+    private Passed passed = Passed.NOTHING;
 
     /** Those whose end this reader has heard of, as a removal or when it began. What others tell earlier it may still have to come to. */
     private final Set<Long> heard = new HashSet<>();
@@ -115,13 +117,13 @@ final class Ends {
         changed = true;
     }
 
-    /** Looks whether the feed has come to the end of more, or more is remembered, and tells the feed. */
-    void settle(LongPredicate isOpen) {
+    /** Looks whether the feed has come to the end of more, or more is remembered. {@return what is behind it, and where} */
+    Passed settle(LongPredicate isOpen) {
         List<Departure> left = open.stream()
                 .filter(departure -> !isOver(departure) || isOpen.test(departure.uid()))
                 .toList();
         if (left.size() == open.size() && !changed) {
-            return;
+            return passed;
         }
         Set<Long> uids = new HashSet<>();
         left.forEach(departure -> uids.add(departure.uid()));
@@ -133,7 +135,8 @@ final class Ends {
         }
         open = left;
         changed = false;
-        feed.passed(new Passed(history, unknown, indexes));
+        passed = new Passed(history, unknown, indexes);
+        return passed;
     }
 
     private boolean isOver(Departure departure) {

@@ -14,6 +14,8 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.wire.Batch;
@@ -132,9 +134,7 @@ final class FeedWriter {
         if (end == null) {
             return false;
         }
-        At at = new At(Eras.eraOf(end, ended, uid), position.sequence());
-        feed.started(at);
-        ended(node, uid, ended, at, nowMs);
+        ended(node, uid, ended, goesOn(position, end, ended, uid), nowMs);
         return true;
     }
 
@@ -162,8 +162,7 @@ final class FeedWriter {
             At at = null;
             if (reached != null && reached.sequence() <= ended.head()) {
                 End end = eras.endOfDeparted(producer, departure.uid(), ended);
-                at = new At(Eras.eraOf(end, ended, departure.uid()), reached.sequence());
-                feed.started(at);
+                at = goesOn(reached, end, ended, departure.uid());
             }
             ended(producer, departure.uid(), ended, at, nowMs);
         } else if (departure.published() == null) {
@@ -177,9 +176,16 @@ final class FeedWriter {
     void endedAfter(Position position, String producer, long uid, LogEnd ended, long nowMs) {
         if (position.sequence() < ended.head()) {
             End end = context.eras().endOfDeparted(producer, uid, ended);
-            feed.started(new At(Eras.eraOf(end, ended, uid), position.sequence()));
+            goesOn(position, end, ended, uid);
             tell(producer, position, end, Reason.PRODUCER_LOST, nowMs);
         }
+    }
+
+    /** Of a life that ended there a token has this position: what follows it is told next. */
+    private At goesOn(Position position, End end, LogEnd ended, long uid) {
+        At at = new At(Eras.eraOf(end, ended, uid), position.sequence());
+        feed.started(at);
+        return at;
     }
 
     /** Did a life with that log answer here? Then some of what it published may have been given. */
@@ -273,10 +279,16 @@ final class FeedWriter {
 
     // ------------------------------------------------------------------ for tokens
 
-    /** Those that a token must name, whatever was read of them (rule T1). */
-    void mustBeListed(Set<String> nodes) {
-        if (!nodes.equals(feed.known().mustBeListed())) {
-            feed.mustBeListed(Set.copyOf(nodes));
+    /**
+     * What tokens say from now on.
+     *
+     * @param mustBeListed those that a token must name, whatever was read of them (rule T1)
+     * @param passed those that have ended (rule T2)
+     */
+    void know(Set<String> mustBeListed, Passed passed) {
+        Known known = feed.known();
+        if (!mustBeListed.equals(known.mustBeListed()) || !passed.equals(known.passed())) {
+            feed.know(Set.copyOf(mustBeListed), passed);
         }
     }
 }

@@ -76,9 +76,7 @@ final class Past {
         }
         for (Departure departure : covered ? history.departures() : List.<Departure>of()) {
             if (!seen.ended().contains(departure.uid()) && !isToldOtherwise(open, seen, departure)) {
-                LogEnd end = departure.endOf(topic); // of one that was told as lost it has the first
-                Position reached =
-                        end == null ? null : token.reachedIn(end.log().epoch());
+                Position reached = token.reachedIn(departure.endOf(topic)); // one that was told as lost
                 tell(departure, reached, token.timeMs(), open.keySet());
             }
         }

@@ -2,7 +2,6 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
@@ -10,6 +9,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Unplaced;
 import dev.gapless.core.member.MemberEvent;
@@ -59,7 +59,7 @@ final class Producers {
         this.registrar = registrar;
         this.writer = writer;
         if (token != null) {
-            writer.mustBeListed(withoutPosition(token)); // also before this node is up
+            writer.know(withoutPosition(token), Passed.NOTHING); // also before this node is up
         }
     }
 
@@ -127,9 +127,13 @@ final class Producers {
             ends.elsewhere(history, now.ns()).forEach(departure -> endedElsewhere(departure, now.ms())); // M4
         }
         registrations.forgetLost();
-        writer.mustBeListed(registrations.mustBeListed());
         ends.know(history);
-        ends.settle(registrations::isOpen);
+        settle();
+    }
+
+    /** Looks what tokens have to say from now on. */
+    void settle() {
+        writer.know(registrations.mustBeListed(), ends.settle(registrations::isOpen));
     }
 
     private void onMember(MemberEvent event, Now now) {
@@ -242,7 +246,7 @@ final class Producers {
     private void endedElsewhere(Departure departure, long nowMs) {
         LogEnd ended = departure.endOf(topic);
         Registration r = unplaced(departure);
-        Position position = ended == null ? null : ofToken(ended.log().epoch());
+        Position position = reachedIn(ended);
         if (r != null && r.isWaiting() && r.isOnlyInToken()) {
             endsAsOfToken(r, departure.uid(), ended, nowMs);
         } else if (r == null && ended != null && position != null) {
@@ -254,8 +258,8 @@ final class Producers {
         }
     }
 
-    private @Nullable Position ofToken(Epoch epoch) {
-        return token == null ? null : token.reachedIn(epoch);
+    private @Nullable Position reachedIn(@Nullable LogEnd ended) {
+        return token == null ? null : token.reachedIn(ended);
     }
 
     /**
@@ -319,7 +323,7 @@ final class Producers {
                 writer.ended(r.node(), uid, ended, at, nowMs);
             }
         } else if (ended != null && isLost(r)) {
-            Position position = ofToken(ended.log().epoch()); // its wait was in vain, as one that never said its name
+            Position position = reachedIn(ended); // its wait was in vain, as one that never said its name
             if (position == null) {
                 writer.ended(r.node(), uid, ended, null, nowMs);
             } else {
@@ -351,8 +355,7 @@ final class Producers {
                 r.becomeLost();
             }
             registrations.forgetLost(); // once for all of them: a token may have named a thousand
-            writer.mustBeListed(registrations.mustBeListed());
-            ends.settle(registrations::isOpen);
+            settle();
         }
     }
 }

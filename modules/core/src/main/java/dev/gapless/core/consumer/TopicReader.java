@@ -51,7 +51,6 @@ final class TopicReader {
     private final long patienceNs;
 
     private final Producers producers;
-    private final Ends ends;
 
     /**
      * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
@@ -63,7 +62,7 @@ final class TopicReader {
         this.registrar = new Registrar(context, feed);
         this.writer = new FeedWriter(context, feed);
         this.patienceNs = context.settings().registerBackoff().maxNs();
-        this.ends = new Ends(context.topic(), feed);
+        Ends ends = new Ends(context.topic(), feed);
         this.producers = new Producers(
                 context.topic(), context.settings(), startOfPresent, token, registrations, registrar, writer, ends);
     }
@@ -274,8 +273,7 @@ final class TopicReader {
     private void accepted(Registration r, Session session, At at, Now now) {
         registrar.answered(r, session, now.ns());
         r.becomeLive(session, at, patienceNs);
-        writer.mustBeListed(registrations.mustBeListed());
-        ends.settle(registrations::isOpen);
+        producers.settle();
         registrar.acknowledge(r);
     }
 
@@ -319,7 +317,7 @@ final class TopicReader {
         }
         if (r.isLive()) {
             r.becomeLeft();
-            writer.mustBeListed(registrations.mustBeListed());
+            producers.settle();
             writer.left(r, at);
         }
         registrar.acknowledgeEnd(r, gone.session(), gone.head());

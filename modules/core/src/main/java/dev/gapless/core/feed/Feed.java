@@ -242,14 +242,14 @@ public final class Feed {
         return cursors.holdDueNs();
     }
 
-    /** A token must list these producers, whatever was read of them. */
-    public void mustBeListed(Set<String> nodes) {
-        known = known.mustBeListed(nodes);
-    }
-
-    /** What is known of incarnations that ended. */
-    public void passed(Passed passed) {
-        known = known.passed(passed);
+    /**
+     * What tokens say, at once: one of between would neither list a producer nor know that it ended.
+     *
+     * @param mustBeListed producers that a token must list, whatever was read of them
+     * @param passed what is known of incarnations that ended
+     */
+    public void know(Set<String> mustBeListed, Passed passed) {
+        known = known.with(mustBeListed, passed);
     }
 
     /** The position after the newest entry of each producer. */

@@ -58,7 +58,8 @@ public sealed interface FeedEntry extends Ring.Piece {
      * @param sequence of the first
      */
     record Messages(long index, Era era, long sequence, Slice slice) implements FeedEntry {
-        private static final int OVERHEAD_BYTES = 32;
+        /** What an entry is charged for beside its messages: it goes with the last of them. */
+        static final int OVERHEAD_BYTES = 96;
 
         @Override
         public String node() {
@@ -98,7 +99,7 @@ public sealed interface FeedEntry extends Ring.Piece {
 
         /** What so many messages are charged for. */
         public static long sizeBytes(Slice slice) {
-            return slice.sizeBytes() + (long) OVERHEAD_BYTES * slice.count();
+            return slice.sizeBytes() + OVERHEAD_BYTES;
         }
 
         @Override
@@ -108,8 +109,8 @@ public sealed interface FeedEntry extends Ring.Piece {
 
         @Override
         public long sizeBytes(long from, long to) {
-            int number = (int) (to - from + 1);
-            return (long) OVERHEAD_BYTES * number + slice.sizeBytes((int) (from - index), number);
+            long messages = slice.sizeBytes((int) (from - index), (int) (to - from + 1));
+            return to == index + count() - 1 ? messages + OVERHEAD_BYTES : messages;
         }
     }
 

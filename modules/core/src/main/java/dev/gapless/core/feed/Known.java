@@ -30,12 +30,8 @@ public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<Str
         return new Known(origins, Map.copyOf(more), mustBeListed, passed);
     }
 
-    Known mustBeListed(Set<String> nodes) {
-        return new Known(origins, newest, nodes, passed);
-    }
-
-    Known passed(Passed more) {
-        return new Known(origins, newest, mustBeListed, more);
+    Known with(Set<String> nodes, Passed more) {
+        return new Known(origins, newest, nodes, more);
     }
 
     Known without(Set<String> nodes) {

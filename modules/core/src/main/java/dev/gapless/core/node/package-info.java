@@ -33,7 +33,8 @@
  *       their sender. The shard checks the sender by itself;
  *   <li>calls {@code onAppended} soon after {@code Log.publish} has answered {@code Accepted} or {@code Waiting}; one call for
  *       many publishes is enough. It must reset its own "call is pending" flag before the call, or a message that is appended
- *       during the call stays unsent;
+ *       during the call stays unsent. As long as {@code ProducerState.wantsAppended} said no after the latest input, publishes that
+ *       were accepted need no call;
  *   <li>asks {@code deadlineNs} after every input, and calls {@code onTime} when the <em>earliest</em> time that it was told
  *       since the last {@code onTime} has passed: a deadline may move away, and the call is still due. Being late delays
  *       recovery and nothing else;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How far one reader has got in a log. */
 final class Cursor {
-    /** An Ack is wanted once so much of a ring is under way. */
+    /** An Ack is wanted for each half of a window, and for each of so many parts of a ring. */
     private static final int PARTS_OF_RING = 4;
 
     final Session session;
@@ -24,6 +24,11 @@ final class Cursor {
     long windowBytes;
     /** Invariant: the sum of {@link #batches}. */
     long bytesInFlight;
+
+    /** What was sent behind the last batch that asks for an Ack. */
+    private long unaskedBytes;
+
+    private long unaskedMessages;
 
     long heartbeatDueNs;
     /** Since when the log has more than the reader acknowledged, or when it last answered. */
@@ -72,6 +77,8 @@ final class Cursor {
         sent = next - 1;
         acked = next - 1;
         confirmed = false;
+        unaskedBytes = 0;
+        unaskedMessages = 0;
         owing = false;
         assert invariant() : this;
     }
@@ -104,20 +111,28 @@ final class Cursor {
                 && (bytesInFlight == 0 || (batchBytes == wholeBatchBytes && bytesInFlight + batchBytes <= windowBytes));
     }
 
-    /**
-     * Is an Ack wanted at once for messages that are about to be sent? Else the reader may wait for more, so that a slow stream does not
-     * cost one for each message. It must not wait while the window or the ring may fill up for want of it.
-     */
-    boolean asks(int messages, long bytes, TopicSettings settings) {
-        long inFlight = bytesInFlight + bytes;
-        return !confirmed
-                || batchBytes < settings.batchBytes()
-                || 2 * inFlight >= windowBytes
-                || PARTS_OF_RING * inFlight >= settings.bufferBytes()
-                || PARTS_OF_RING * (sent + messages - acked) >= settings.bufferMessages();
+    /** Is there anything to do for it when more is appended: may it be sent, or does it begin to owe an Ack? */
+    boolean wantsMore(long wholeBatchBytes) {
+        return isOpen(wholeBatchBytes) || !owing;
     }
 
-    void sent(long last, long bytes) {
+    /**
+     * Is an Ack wanted at once for messages that are about to be sent? Else the reader may wait for more, so that a slow stream does not
+     * cost one for each message, and a fast one not one for each batch. It must not wait while the window or the ring may fill up for want
+     * of it.
+     */
+    boolean asks(int messages, long bytes, TopicSettings settings) {
+        long unasked = unaskedBytes + bytes;
+        return !confirmed
+                || batchBytes < settings.batchBytes()
+                || 2 * unasked >= windowBytes
+                || PARTS_OF_RING * unasked >= settings.bufferBytes()
+                || PARTS_OF_RING * (unaskedMessages + messages) >= settings.bufferMessages();
+    }
+
+    void sent(long last, long bytes, boolean asks) {
+        unaskedBytes = asks ? 0 : unaskedBytes + bytes;
+        unaskedMessages = asks ? 0 : unaskedMessages + last - sent;
         sent = last;
         bytesInFlight += bytes;
         ArrayDeque<SentBatch> inFlight = batches == null ? new ArrayDeque<>() : batches;

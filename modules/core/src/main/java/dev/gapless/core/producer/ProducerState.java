@@ -96,6 +96,30 @@ public final class ProducerState {
         releaseAndSend(now);
     }
 
+    /**
+     * Is there anything to do when more is appended? Not while no reader may be sent more: once it acknowledges, it is sent what was appended
+     * meanwhile. A publish that waits is to be told of in any case.
+     */
+    public boolean wantsAppended() {
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.wantsMore(settings.batchBytes())) {
+                return true;
+            }
+        }
+        return cursors.isEmpty();
+    }
+
+    /** Was something appended that it would have wanted to hear of, and has not looked at? */
+    public boolean hasUnsent() {
+        long head = log.head();
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.sent < head && cursor.wantsMore(settings.batchBytes())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
     public void onRemoved(long removedUid, Now now) {
         backpressure.setReachable(removedUid, true);
@@ -361,9 +385,11 @@ public final class ProducerState {
     private void sendBatch(Cursor cursor, List<Slice> slices) {
         int count = Batch.count(slices);
         long bytes = Batch.sizeBytes(slices);
-        boolean asks = leaving || log.waiting() > 0 || cursor.asks(count, bytes, settings);
-        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, log.head(), asks, slices);
-        cursor.sent(batch.last(), bytes);
+        long head = log.head();
+        boolean isLast = cursor.sent + count == head;
+        boolean asks = cursor.asks(count, bytes, settings) || (isLast && (leaving || log.waiting() > 0));
+        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, head, asks, slices);
+        cursor.sent(batch.last(), bytes, asks);
         send(cursor, batch);
     }
 

@@ -111,9 +111,11 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
 
     /** What a token says that has these positions: also who was told as lost, and is not among them. */
     CursorToken.@Nullable Seen withLost(CursorToken.@Nullable Seen seen, Map<String, @Nullable Position> positions) {
-        List<CursorToken.Lost> listed =
-                lost.stream().filter(one -> positions.get(one.node()) == null).toList();
-        return seen == null ? null : seen.withLost(listed);
+        return seen == null
+                ? null
+                : seen.withLost(lost.stream()
+                        .filter(one -> positions.get(one.node()) == null)
+                        .toList());
     }
 
     /**

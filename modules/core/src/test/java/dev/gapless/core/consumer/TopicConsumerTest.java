@@ -56,6 +56,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     private static final long PRODUCER = 1;
     private static final List<MemberEvent> MEMBERS =
             List.of(new MemberEvent.Present(PRODUCER, "host:1"), new MemberEvent.Named(PRODUCER, "p"));
+    private static final Map<String, Position> AT_THE_START = Map.of("p", new Position(Given.EPOCH, 0));
 
     private final List<ToProducer> sent = new ArrayList<>();
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
@@ -550,15 +551,16 @@ class TopicConsumerTest implements Outbox.Carrier {
         consumer.open(3, resume(1_059, Set.of()), NOW);
         assertInstanceOf(Register.class, sent.get(0));
         sent.clear();
-        CursorToken.Seen other = new CursorToken.Seen(6, Map.of(), Set.of(77L));
-        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, 0));
-        consumer.open(4, new Opening.Resume(new CursorToken(TOPIC, "c", 2_000, positions, other)), NOW);
+        consumer.open(4, resume(2_000, AT_THE_START, new CursorToken.Seen(6, Map.of(), Set.of(77L))), NOW);
         assertInstanceOf(Register.class, sent.get(0), "a token of another history");
     }
 
     private static Opening resume(long timeMs, Set<Long> ended) {
-        CursorToken.Seen seen = new CursorToken.Seen(5, Map.of("p", PRODUCER), ended);
-        return new Opening.Resume(new CursorToken(TOPIC, "c", timeMs, Map.of("p", new Position(Given.EPOCH, 0)), seen));
+        return resume(timeMs, AT_THE_START, new CursorToken.Seen(5, Map.of("p", PRODUCER), ended));
+    }
+
+    private static Opening resume(long timeMs, Map<String, Position> positions, CursorToken.Seen seen) {
+        return new Opening.Resume(new CursorToken(TOPIC, "c", timeMs, positions, seen));
     }
 
     @Test
@@ -568,8 +570,8 @@ class TopicConsumerTest implements Outbox.Carrier {
         consumer.begin(Given.members(MEMBERS), NOW);
         registered(0, 1, 0);
         sent.clear();
-        Position position = new Position(Given.EPOCH, 0);
-        consumer.open(1, toldAsLost(Map.of("p", position), new CursorToken.Lost("q", 77, position)), NOW);
+        Position position = AT_THE_START.get("p");
+        consumer.open(1, toldAsLost(AT_THE_START, new CursorToken.Lost("q", 77, position)), NOW);
         assertEquals(List.of(), sent);
         consumer.open(2, toldAsLost(Map.of(), new CursorToken.Lost("p", PRODUCER, position)), NOW);
         Register asked = assertInstanceOf(Register.class, sent.get(0));
@@ -577,8 +579,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     private static Opening toldAsLost(Map<String, Position> positions, CursorToken.Lost lost) {
-        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(), List.of(lost));
-        return new Opening.Resume(new CursorToken(TOPIC, "c", 2_000, positions, seen));
+        return resume(2_000, positions, new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(), List.of(lost)));
     }
 
     @Test

@@ -397,9 +397,20 @@ class FeedTest {
         Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedMessages = 2));
         feed.messages(p, 1, slices(1, 3));
         assertEquals(2, feed.size());
-        Feed inBytes = new Feed(Given.ring(8).with(draft -> draft.feedBytes = 2 * (Given.FRAME_BYTES + 32)));
-        inBytes.messages(p, 1, slices(1, 3));
-        assertEquals(2, inBytes.size());
+    }
+
+    @Test
+    @DisplayName("a feed counts what keeps messages that came together, until the last of them is gone")
+    void countsEntries() {
+        int entry = FeedEntry.Messages.OVERHEAD_BYTES;
+        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedBytes = 3L * Given.FRAME_BYTES + 2L * entry));
+        feed.messages(p, 1, slices(1, 3));
+        feed.messages(p, 4, slices(4, 4));
+        assertEquals(3, feed.size(), "two of the first entry, and that of the other");
+        assertEquals(3L * Given.FRAME_BYTES + 2L * entry, feed.bytes());
+        feed.messages(p, 5, slices(5, 5));
+        assertEquals(2, feed.size(), "three entries would be too much");
+        assertEquals(2L * (Given.FRAME_BYTES + entry), feed.bytes());
     }
 
     private static Map<String, Placed> bases(Feed feed) {

@@ -364,13 +364,39 @@ class ProducerStateTest implements Outbox.Carrier {
         assertFalse(nextAsks(1));
         assertFalse(nextAsks(2), "three of eight");
         assertTrue(nextAsks(1), "half of the window");
+        assertFalse(nextAsks(1), "that was asked for");
         acknowledge(SESSION, 5);
-        assertFalse(nextAsks(1));
+        assertFalse(nextAsks(2));
+        assertTrue(nextAsks(1), "another half");
     }
 
     @Test
     @DisplayName(
-            "ruleP5: a batch asks for an Ack at once when a quarter of the ring is under way, and while publishers wait")
+            "ruleP5: more that is appended is of interest unless no reader may be sent more, and all of them owe an Ack")
+    void wantsAppended() {
+        ring(64);
+        assertTrue(producer.wantsAppended(), "nobody reads");
+        register(SESSION, Start.LATEST);
+        acknowledge(SESSION, 0);
+        assertTrue(producer.wantsAppended());
+        publish(8);
+        assertFalse(producer.wantsAppended(), "the window is full");
+        publish(1);
+        assertFalse(producer.hasUnsent(), "what may be sent");
+        acknowledge(SESSION, 4);
+        assertEquals(9, producer.cursors().get(0).sent());
+        assertFalse(producer.wantsAppended(), "no whole batch fits");
+        acknowledge(SESSION, 8);
+        assertTrue(producer.wantsAppended());
+        producer.onMessage(new Ack(TOPIC, 0, SESSION, 9, 0), now());
+        assertTrue(producer.wantsAppended(), "it owes nothing");
+        publish(1);
+        assertFalse(producer.wantsAppended(), "its window is closed");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP5: a batch asks for an Ack at once when a quarter of the ring was sent, and the last one while publishers wait")
     void asksForAnAckBeforeTheRingIsFull() {
         ring(8);
         register(SESSION, Start.LATEST);

@@ -733,7 +733,7 @@ class SubscriptionStateTest {
         feed.started(new At(p, 0));
         feed.messages(p, 1, slices(1, 3));
         feed.started(new At(q, 5));
-        feed.mustBeListed(Set.of("r"));
+        feed.know(Set.of("r"), feed.known().passed());
         given();
         assertEquals(new Position(EPOCH, 3), token().get("p"));
         assertEquals(new Position(EPOCH, 5), token().get("q"));
@@ -751,7 +751,7 @@ class SubscriptionStateTest {
         given();
         feed.started(new At(address, 3));
         assertEquals(Map.of("p", new Position(EPOCH, 3)), token());
-        feed.mustBeListed(Set.of("host:1"));
+        feed.know(Set.of("host:1"), feed.known().passed());
         assertTrue(token().containsKey("host:1"), "another life is there");
         assertNull(token().get("host:1"));
     }
@@ -777,9 +777,9 @@ class SubscriptionStateTest {
         assertEquals(new Position(EPOCH, 1), token().get("p"), "before the reload has succeeded");
         subscription.reloaded(null);
         assertEquals(Map.of(), token());
-        feed.mustBeListed(Set.of("p"));
+        feed.know(Set.of("p"), feed.known().passed());
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it is back");
-        feed.mustBeListed(Set.of());
+        feed.know(Set.of(), feed.known().passed());
         feed.expired(new At(eras.of("p", NEXT_LOG, 0), 4), Reason.OVERRUN, 0);
         Era back = eras.of("p", NEXT_LOG, 0);
         assertEquals(new Position(EPOCH, 1), token().get("p"), "it was back, and that is not told yet");
@@ -863,7 +863,7 @@ class SubscriptionStateTest {
     /** The feed knows that this life ended, with what the feed has by now. */
     private void ended(Departure departure, Long index) {
         Map<Long, Long> indexes = index == null ? Map.of() : Map.of(departure.uid(), index);
-        feed.passed(new Passed(Given.history(departure), 0, indexes));
+        feed.know(feed.known().mustBeListed(), new Passed(Given.history(departure), 0, indexes));
     }
 
     @Test
@@ -930,7 +930,7 @@ class SubscriptionStateTest {
         subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
         assertEquals(from, taken(200_000));
         own.expired(eras.endOfUnheard(Gap.NOBODY, 8), Reason.POSITION_UNKNOWN, 0);
-        own.passed(new Passed(Given.history(), own.head(), Map.of()));
+        own.know(own.known().mustBeListed(), new Passed(Given.history(), own.head(), Map.of()));
         assertEquals(from, taken(200_000), "and as long as it has not passed that nobody knows");
         told();
         assertEquals(50, taken(200_000).timeMs());
@@ -949,7 +949,9 @@ class SubscriptionStateTest {
         subscription =
                 SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(byHand), byHand, SETTINGS, 0, 0);
         assertEquals(byHand, taken(200_000), "its reader has not begun");
-        own.passed(new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0), 0, Map.of()));
+        own.know(
+                own.known().mustBeListed(),
+                new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0), 0, Map.of()));
         assertEquals(CursorToken.Seen.NOTHING, taken(200_000).seen());
         assertEquals(byHand.positions(), taken(200_000).positions());
     }
@@ -961,7 +963,7 @@ class SubscriptionStateTest {
                 TOPIC, "c", 110_000, Map.of(), new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(5L)));
         subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
         Departure departure = new Departure(5, "r", 100_000, null);
-        own.passed(new Passed(Given.history(departure), 0, Map.of()));
+        own.know(own.known().mustBeListed(), new Passed(Given.history(departure), 0, Map.of()));
         ended(departure, null);
         subscription.mayJoin(true);
         assertSame(Step.JOINED, subscription.next(0));
@@ -978,7 +980,7 @@ class SubscriptionStateTest {
             many.add(new Departure(uid, "r", 100_000 + uid, null));
             indexes.put(uid, 0L);
         }
-        feed.passed(new Passed(Given.history(many.toArray(new Departure[0])), 0, indexes));
+        feed.know(feed.known().mustBeListed(), new Passed(Given.history(many.toArray(new Departure[0])), 0, indexes));
         idle();
         Set<Long> ended = taken(120_000).seen().ended();
         assertEquals(Limits.MAX_TOKEN_ENDED, ended.size());
@@ -1013,7 +1015,7 @@ class SubscriptionStateTest {
     @DisplayName(
             "ruleT2: a token says who was told as lost, and behind which message, once that is reloaded, also when the feed has forgotten it")
     void tokenSaysWhoWasToldAsLost() {
-        feed.passed(new Passed(Given.history(), 0, Map.of()));
+        feed.know(feed.known().mustBeListed(), new Passed(Given.history(), 0, Map.of()));
         Era r = lost("r", 5, 3);
         given();
         told();
@@ -1057,11 +1059,11 @@ class SubscriptionStateTest {
         reloads();
         List<CursorToken.Lost> lost = List.of(new CursorToken.Lost("r", 5, new Position(EPOCH, 2)));
         assertEquals(lost, taken(1).seen().lost());
-        own.mustBeListed(Set.of("r"));
+        own.know(Set.of("r"), own.known().passed());
         assertEquals(positions, token(), "a member has not said its name");
         assertEquals(Map.of("r", 5L), taken(1).seen().lives());
         assertEquals(List.of(), taken(1).seen().lost());
-        own.mustBeListed(Set.of());
+        own.know(Set.of(), own.known().passed());
         own.started(new At(eras.of("r", LOG, 5), 2));
         idle();
         assertEquals(positions, token(), "it was there");
@@ -1094,13 +1096,13 @@ class SubscriptionStateTest {
             "G2, ruleT1: of another life of its name a token lists what the feed knows, not where the lost one was")
     void listsAnotherLifeThanTheLost() {
         CursorToken from = resumeToldAsLost();
-        own.mustBeListed(Set.of("r"));
+        own.know(Set.of("r"), own.known().passed());
         assertTrue(token().containsKey("r"));
         assertNull(token().get("r"), "a member that has not answered");
         assertEquals(from.seen().lost(), taken(1).seen().lost());
         own.expired(eras.endOfUnheard("r", 6), Reason.PRODUCER_LOST, 0);
         reloads();
-        own.mustBeListed(Set.of());
+        own.know(Set.of(), own.known().passed());
         assertEquals(Map.of(), token(), "which was lost without an answer");
         own.started(new At(eras.of("r", NEXT_LOG, 7), 0));
         assertTrue(token().containsKey("r"));
@@ -1122,7 +1124,7 @@ class SubscriptionStateTest {
         CursorToken from = resumeToldAsLost();
         List<CursorToken.Lost> lost = from.seen().lost();
         assertEquals(from, taken(1), "before its node has a history");
-        own.passed(new Passed(Given.history(), 0, Map.of()));
+        own.know(own.known().mustBeListed(), new Passed(Given.history(), 0, Map.of()));
         assertEquals(lost, taken(1).seen().lost());
         Era back = eras.of("r", LOG, 5);
         own.started(new At(back, 0));

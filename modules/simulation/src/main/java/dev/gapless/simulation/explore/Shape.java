@@ -70,7 +70,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         NUMBER,
         /** A {@code boolean}, as it is. */
         FLAG,
-        /** A moment by its node's clock: how far it is from now, and all that is due is equally due. */
+        /** A moment by its node's clock, or {@code Long.MAX_VALUE}: how far it is from now, and all that is due is equally due. */
         DEADLINE,
         /** A moment by its node's clock in the past: how long ago it was, up to the longest time that is ever asked for. */
         SINCE,
@@ -181,6 +181,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Waiting.untilNs", Meaning.DEADLINE),
             Map.entry("Cursor.heartbeatDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.drainUntilNs", Meaning.DEADLINE),
+            Map.entry("SimulatedNode.deadlineNs", Meaning.DEADLINE),
             Map.entry("Waiter.deadlineNs", Meaning.DEADLINE),
             Map.entry("Cursor.progressNs", Meaning.SINCE),
             Map.entry("FeedCursor.progressNs", Meaning.SINCE),

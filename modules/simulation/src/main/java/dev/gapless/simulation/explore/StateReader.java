@@ -267,12 +267,16 @@ final class StateReader {
             case VALUE -> any(part.field().get(object));
             case NUMBER -> words.add(part.field().getLong(object));
             case FLAG -> words.add(part.field().getBoolean(object) ? 1 : 0);
-            case DEADLINE -> words.add(Math.max(0, part.field().getLong(object) - nowNs));
+            case DEADLINE -> words.add(until(part.field().getLong(object)));
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
             case LATELY -> lately(object, part.field());
             case MARK -> marks.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
         }
+    }
+
+    private long until(long deadlineNs) {
+        return deadlineNs == Long.MAX_VALUE ? deadlineNs : Math.max(0, deadlineNs - nowNs);
     }
 
     private void lately(Object object, Field field) throws IllegalAccessException {

@@ -72,6 +72,7 @@ public final class SimulatedNode implements LogSource {
     private boolean closed;
 
     private boolean flushWanted;
+    private long deadlineNs = Long.MAX_VALUE;
     private long sessions;
 
     /**
@@ -145,6 +146,12 @@ public final class SimulatedNode implements LogSource {
         return new Now(outside.nowMs(), outside.nowNs());
     }
 
+    /** The shard had an input: what is due next is asked then, and not when something was published. */
+    private void settle() {
+        drain();
+        deadlineNs = shard.deadlineNs(TOPIC, now());
+    }
+
     private void drain() {
         nodeOutbox.drain(carrier);
         shardOutbox.drain(carrier);
@@ -163,7 +170,7 @@ public final class SimulatedNode implements LogSource {
             if (effect instanceof Effect.TellShards tell) {
                 outside.pass(Outside.Queue.TO_SHARD, () -> {
                     shard.onNode(tell.message(), now());
-                    drain();
+                    settle();
                 });
                 outside.pass(Outside.Queue.TO_OTHER_SHARD, () -> {
                     otherShard.onNode(tell.message(), now());
@@ -225,12 +232,12 @@ public final class SimulatedNode implements LogSource {
 
     /** When {@link #onTime} is due, or {@code Long.MAX_VALUE}. */
     public long deadlineNs() {
-        return shard.deadlineNs(TOPIC, now());
+        return deadlineNs;
     }
 
     public void onTime() {
         shard.onTime(TOPIC, now());
-        drain();
+        settle();
     }
 
     /** When {@link #onNodeTime} is due. */
@@ -291,7 +298,7 @@ public final class SimulatedNode implements LogSource {
     /** As if no ping of that node had answered for too long. */
     public void silent(long silentUid) {
         shard.onNode(new ToShard.Silent(silentUid), now());
-        drain();
+        settle();
     }
 
     public void reachability(long memberUid, boolean reachable) {
@@ -308,7 +315,7 @@ public final class SimulatedNode implements LogSource {
         } else if (packet instanceof Message message) {
             shard.onMessage(message, now());
         }
-        drain();
+        settle();
     }
 
     // ------------------------------------------------------------------ publishing
@@ -372,7 +379,7 @@ public final class SimulatedNode implements LogSource {
         held = true;
         if (producer() == null) {
             shard.onProducer(TOPIC, log(), now());
-            drain();
+            settle();
         }
         Admission admission = log().publish(
                         Content.of(1, "", bytes), outside.nowMs(), outside.nowNs(), outcome -> admitted(id, outcome));
@@ -393,7 +400,9 @@ public final class SimulatedNode implements LogSource {
             outside.publishRefused(id, outcome.getClass().getSimpleName());
             return;
         }
-        if (!flushWanted) {
+        ProducerState producer = shard.producer(TOPIC);
+        boolean wanted = producer == null || producer.wantsAppended() || outcome instanceof Admission.Waiting;
+        if (!flushWanted && wanted) {
             flushWanted = true;
             outside.wantsFlush();
         }
@@ -403,7 +412,7 @@ public final class SimulatedNode implements LogSource {
     public void flush() {
         flushWanted = false;
         shard.onAppended(TOPIC, now());
-        drain();
+        settle();
     }
 
     /** Begins to leave in good order. */
@@ -419,24 +428,24 @@ public final class SimulatedNode implements LogSource {
         if (shard.open(TOPIC, id, how, now()) instanceof Opened.Subscription opened) {
             reader.accept(opened.state());
         }
-        drain();
+        settle();
     }
 
     /** Ends one. */
     public void unsubscribe(long id) {
         shard.close(TOPIC, id);
-        drain();
+        settle();
     }
 
     /** A subscription has gone over from its own reader to the shared feed. */
     public void joined(long id) {
         shard.joined(TOPIC, id);
-        drain();
+        settle();
     }
 
     /** A subscription has freed something of a feed that was full. */
     public void room() {
         shard.room(TOPIC, now());
-        drain();
+        settle();
     }
 }

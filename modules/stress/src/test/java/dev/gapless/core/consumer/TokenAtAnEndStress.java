@@ -1,0 +1,95 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.LogEnd;
+import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
+import dev.gapless.core.Overflow;
+import dev.gapless.core.Session;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.wire.Gone;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Register;
+import dev.gapless.core.wire.Registered;
+import dev.gapless.stress.Given;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.L_Result;
+
+/**
+ * T1, T2: a token that is taken while a producer that has left is removed lists it, or knows that it ended. One that says neither has its
+ * end told a second time.
+ */
+@JCStressTest
+@Outcome(id = "listed", expect = Expect.ACCEPTABLE, desc = "the token is of before")
+@Outcome(id = "ended", expect = Expect.ACCEPTABLE, desc = "the token is of after")
+@State
+public class TokenAtAnEndStress implements Outbox.Carrier {
+    private static final String TOPIC = "quotes";
+    private static final long UID = 1;
+    private static final Now NOW = new Now(1_000, 0);
+    private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(7), 0);
+    private static final Map<String, LogEnd> PUBLISHED = Map.of(TOPIC, new LogEnd(LOG, 1));
+
+    private final Outbox outbox = new Outbox();
+    private final TopicConsumer consumer = new TopicConsumer(
+            TOPIC, 2, Given.settings(8, Overflow.EXPIRE), new Asking(() -> 1, new SplittableRandom(1)), outbox);
+    private final SubscriptionState subscription;
+    private Session session;
+
+    public TokenAtAnEndStress() {
+        subscription = consumer.open(1, new Opening.Latest(), NOW);
+        consumer.begin(members(List.of(new MemberEvent.Present(UID, "host:1"), new MemberEvent.Named(UID, "p"))), NOW);
+        outbox.drain(this);
+        consumer.onMessage(new Registered(TOPIC, 0, Objects.requireNonNull(session), LOG, 2, 1, 1), NOW);
+        consumer.onMessage(new Gone(TOPIC, 0, session, 1), NOW);
+        if (!(subscription.next(0) instanceof Step.Left)) {
+            throw new AssertionError("It has left");
+        }
+    }
+
+    @Override
+    public void send(long toUid, Packet packet) {
+        if (packet instanceof Register register) {
+            session = register.session();
+        }
+    }
+
+    @Override
+    public void carryOut(Effect effect) {}
+
+    private static MemberView members(List<MemberEvent> present, Departure... departures) {
+        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(departures), NOW, 60_000);
+        return new MemberView(present.isEmpty() ? Set.of() : Set.of(UID), present, true, history);
+    }
+
+    @Actor
+    public void consumer() {
+        Departure departure = new Departure(UID, "p", NOW.ms(), PUBLISHED);
+        consumer.onMembers(List.of(new MemberEvent.Removed(UID, PUBLISHED)), members(List.of(), departure), NOW);
+    }
+
+    @Actor
+    public void subscription(L_Result result) {
+        CursorToken token = subscription.token(TOPIC, "cluster", NOW);
+        boolean ended = Objects.requireNonNull(token.seen()).ended().contains(UID);
+        result.r1 = token.positions().containsKey("p") ? "listed" : ended ? "ended" : "neither";
+    }
+}
