@@ -46,6 +46,7 @@ class RestartTest {
 
     @BeforeEach
     void all() {
+        cluster.heal(producer, consumer); // should the test before have failed
         cluster.awaitUp();
     }
 
@@ -133,6 +134,8 @@ class RestartTest {
         s.awaitReached(producer, 10);
         Link link = cluster.link(producer, consumer);
         long refusalsBefore = link.refusals();
+        // The consumer must not register again meanwhile: it would be sent less each time (P13).
+        cluster.link(consumer, producer).refuse(Traffic.MESSAGES);
         link.refuse(Traffic.MESSAGES);
         Await.until("messages have to queue", () -> link.refusals() > refusalsBefore);
         long passedBefore = link.passedMessageBytes();
@@ -141,7 +144,7 @@ class RestartTest {
         consumer.kill();
         consumer.restart();
         TestSubscription successor = consumer.subscribe("carried", "successor");
-        link.heal();
+        cluster.heal(producer, consumer);
         Await.until("it reaches the successor", () -> link.passedMessageBytes() > passedBefore + 100_000);
         successor.awaitReady();
         cluster.awaitUp();

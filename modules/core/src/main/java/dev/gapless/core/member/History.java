@@ -87,6 +87,11 @@ public final class History {
         return departure != null && departure.published() == null;
     }
 
+    /** May it be one that came from another cluster, and was forgotten as there was too much? Other members may still remember it. */
+    public boolean mayBeForgotten(long uid) {
+        return !byUid.containsKey(uid) && forgottenElsewhere != null;
+    }
+
     /** Nobody has one: this one begins, under this id. Nothing that ended before can be in a token of it. */
     public void begin(long id) {
         horizons.put(id, Long.MIN_VALUE);

@@ -221,10 +221,11 @@ final class Memory {
 
     /**
      * Another cluster says what its members published; nobody here heard of that before. {@return whether some of them ended here before
-     * without a word, and lived on there: then what they published since is still to be told}
+     * without a word, or may have, and lived on there: then what they published since is still to be told}
      */
     boolean takeFromOtherCluster(List<Departure> departures, Set<Long> lives, Now now) {
-        boolean livedOn = departures.stream().anyMatch(departure -> history.isUnknown(departure.uid()));
+        boolean livedOn = departures.stream()
+                .anyMatch(departure -> history.isUnknown(departure.uid()) || history.mayBeForgotten(departure.uid()));
         long timeMs = timeMs(now);
         List<Departure> here = departures.stream()
                 .map(departure -> history.contains(departure.uid()) ? departure : departure.elsewhere(timeMs))

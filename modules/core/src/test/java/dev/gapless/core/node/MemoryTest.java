@@ -48,9 +48,12 @@ class MemoryTest implements Outbox.Carrier {
     private Node node = started(History.Bounds.DEFAULT);
 
     private Node started(History.Bounds bounds) {
-        NodeSettings settings = new NodeSettings(
+        return new Node(settings(bounds), () -> published, outbox, now());
+    }
+
+    private static NodeSettings settings(History.Bounds bounds) {
+        return new NodeSettings(
                 SELF, "n1", List.of(7), 0, 1, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF, bounds, true, null);
-        return new Node(settings, () -> published, outbox, now());
     }
 
     @Override
@@ -418,5 +421,22 @@ class MemoryTest implements Outbox.Carrier {
         assertEquals(
                 List.of(last, GONE.elsewhere(50).standIn()),
                 sent(HistoryPart.class).get(0).departures());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: whom another cluster left behind lived on, also if its first end is forgotten here: others may remember it (seed 899107357)")
+    void whoLivedOnAlthoughItsEndIsForgotten() {
+        Memory memory = new Memory(settings(new History.Bounds(10, 1_000, 1)), outbox, now());
+        memory.begin();
+        Set<Long> lives = Set.of(SELF, OTHER);
+        assertFalse(memory.takeFromOtherCluster(List.of(GONE), lives, now()), "nobody heard of it");
+        nowNs += SECOND / 100;
+        Departure next = new Departure(41, "n5", 10, null);
+        assertFalse(memory.takeFromOtherCluster(List.of(next), lives, now()), "nothing is forgotten");
+        memory.onTime(now());
+        assertFalse(memory.history().contains(GONE.uid()));
+        Departure itself = new Departure(GONE.uid(), "n4", 15, Map.of("t", END));
+        assertTrue(memory.takeFromOtherCluster(List.of(itself), lives, now()));
     }
 }

@@ -282,6 +282,11 @@ public final class Oracle {
     }
 
     private int placeOf(Gap gap, List<Gap> gaps) {
+        for (int i = 0; i < gaps.size(); i++) {
+            if (isOpenEndOf(gap, gaps.get(i))) {
+                return i + 1; // also where one of the two goes under its address
+            }
+        }
         if (comesFirst(gap)) {
             return 0;
         }

@@ -120,6 +120,21 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatALifeIsToldInNumbersUnderItsAddressBehindItsOpenEndInOneReload() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        restart();
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 1)));
+        truth.isNoMemberAnyMore(11);
+        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 1L, null, null);
+        Gap inNumbers = new Gap("n1:1", Reason.PRODUCER_LOST, SECOND, 1L, 2L, null);
+        oracle.missed(witness, List.of(openly, inNumbers));
+        oracle.reloaded(witness, null);
+        oracle.isLevel(witness);
+    }
+
+    @Test
     void agreesThatALifeIsToldInNumbersAndByALaterOneInOneReload() {
         ready();
         publish(FIRST, 1, 9);
