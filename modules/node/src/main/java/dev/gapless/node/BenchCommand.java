@@ -64,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "Which peers, in this order (default: all): gapless; tcp, batches of 64 KiB over a socket;"
                     + " batches-128 and batches-800, batches of so many messages over Pekko remoting; tell, each message by"
                     + " itself over Pekko remoting; topic, Pekko's distributed Topic; delivery, Pekko's reliable delivery. bin/bench-peers has"
-                    + " more: jgroups, aeron, hazelcast-ring, hazelcast-topic.")
+                    + " more: segments, jgroups, aeron, hazelcast-ring, hazelcast-topic.")
     private List<String> peers = List.of();
 
     @Option(

@@ -18,6 +18,7 @@ public final class ApartPeers implements PeerSource {
     @Override
     public List<PeerKind> peers() {
         return List.of(
+                new PeerKind("segments", bytes -> new SegmentsPeer()),
                 new PeerKind("jgroups", bytes -> new JGroupsPeer()),
                 new PeerKind("aeron", bytes -> new AeronPeer(), OPENED, ""),
                 new PeerKind("hazelcast-ring", bytes -> new HazelcastRingPeer(), OPENED, ""),

@@ -43,6 +43,7 @@ class PeersTest {
                         "tell",
                         "topic",
                         "delivery",
+                        "segments",
                         "jgroups",
                         "aeron",
                         "hazelcast-ring",

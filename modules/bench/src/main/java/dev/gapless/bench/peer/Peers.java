@@ -9,7 +9,8 @@ import java.util.ServiceLoader;
 /** All peers, by their names: those that need nothing but Pekko, and those that are found beside them. */
 public final class Peers {
     /** What modules/bench-peers has. */
-    private static final List<String> APART = List.of("jgroups", "aeron", "hazelcast-ring", "hazelcast-topic");
+    private static final List<String> APART =
+            List.of("segments", "jgroups", "aeron", "hazelcast-ring", "hazelcast-topic");
 
     /** A node of Pekko without Gapless. It sends nothing, and only W9 measures it. */
     public static final String PEKKO = "pekko";
