@@ -357,14 +357,20 @@ public final class Oracle {
     /**
      * A life ends once. One that a token names may be taken for lost, answer after all, and end then; and the feed that whoever comes from
      * the past joins may still wait for one that the members remember. One that was removed here may live on in another cluster, and be
-     * told with that one's; and one that is forgotten here may be remembered there. Both may come together.
+     * told with that one's; and one that is forgotten here may be remembered there. Both may come together. Each member that another cluster
+     * left behind may hand over what is forgotten here.
      */
     private void isToldOnce(Witness w, Gap gap) {
         if (gap.epoch() == null || gap.epoch().equals(Epoch.NONE)) {
             return;
         }
         int most = 1 + (w.resumed || w.sinceMs != null ? 1 : 0) + (w.hasHeardOfOthers() ? 1 : 0);
-        if (w.ends.merge(gap.epoch(), 1, Integer::sum) > most) {
+        if (w.ends.merge(gap.epoch(), 1, Integer::sum) <= most) {
+            return;
+        }
+        if (w.mayBeHandedOverAgain()) {
+            observer.count("limit: told again of an end that was forgotten, and handed over again", 1);
+        } else {
             fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }

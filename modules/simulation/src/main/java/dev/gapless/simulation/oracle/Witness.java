@@ -172,6 +172,10 @@ public final class Witness {
     }
 
     /** May it be told of what other clusters published, since there were some? */
+    boolean mayBeHandedOverAgain() {
+        return Objects.requireNonNull(reader).others().mayHandOverAgain();
+    }
+
     boolean hasHeardOfOthers() {
         return Objects.requireNonNull(reader).others().areHeardOf();
     }

@@ -1,5 +1,6 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Truth;
@@ -43,6 +44,9 @@ final class Clusters {
     /** Those that lived when their cluster removed them: each takes itself for a member of one, with those that it still sees. */
     private final Set<Long> outlived = new HashSet<>();
 
+    /** Was there a process that remembers but a few of those that ended? */
+    private boolean forget;
+
     /** From then on a process says nothing of those who join it. */
     private final Map<Long, Long> gaveWayNs = new HashMap<>();
 
@@ -59,6 +63,11 @@ final class Clusters {
     }
 
     // ------------------------------------------------------------------ who joins which
+
+    /** A process has started that remembers so much. */
+    void remembers(History.Bounds history) {
+        forget |= Profile.isShort(history);
+    }
 
     /** A process that has started joins a cluster, or forms one. */
     void join(NodeProcess process) {
@@ -216,6 +225,11 @@ final class Clusters {
             public boolean areHeardOf() {
                 Members own = byUid.get(uid);
                 return met.containsKey(own) || estranged.contains(own);
+            }
+
+            @Override
+            public boolean mayHandOverAgain() {
+                return areHeardOf() && forget;
             }
 
             @Override

@@ -8,6 +8,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.HandedOver;
@@ -76,13 +77,15 @@ final class NodeProcess implements Outside {
                 schedule.profile().faults() && new SplittableRandom(uid).split().nextInt(3) == 0;
         TopicSettings settings = host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid)));
         boolean elsewhere = new SplittableRandom(uid).split().split().nextBoolean();
+        History.Bounds history = schedule.profile().history(new SplittableRandom(~uid).split());
+        schedule.clusters().remembers(history);
         this.node = new SimulatedNode(
                 uid,
                 host.name(),
                 settings,
                 settings.publishing() || elsewhere,
                 schedule.profile().cursorRetentionNs(),
-                schedule.profile().history(new SplittableRandom(~uid).split()),
+                history,
                 schedule.clusters().settingsOf(host, uid),
                 random,
                 this);

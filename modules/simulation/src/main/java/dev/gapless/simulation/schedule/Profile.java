@@ -54,6 +54,9 @@ record Profile(
     static final long COMING_BACK_NS = 12 * SECOND;
 
     /** A message's number, and what a frame and an entry of a feed are charged for beside the content. */
+    /** More than ever end. */
+    private static final int MANY = 1_000;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;
@@ -237,9 +240,14 @@ record Profile(
         return several == null ? 0 : 20 * several.graceNs() + 4 * settings.drainTimeoutNs() + 20 * SECOND;
     }
 
+    /** Does it forget those that others may remember still? */
+    static boolean isShort(History.Bounds history) {
+        return history.most() < MANY;
+    }
+
     /** How much processes remember of others that ended. Whoever is told last is told within the margin. */
     History.Bounds history(RandomGenerator process) {
-        int most = process.nextInt(4) == 0 ? 2 + process.nextInt(4) : 1_000;
+        int most = process.nextInt(4) == 0 ? 2 + process.nextInt(4) : MANY;
         return new History.Bounds(25_000, process.nextInt(4) == 0 ? 30_000 : 3_600_000, most);
     }
 
