@@ -177,7 +177,7 @@ public final class EventReader<T> {
 
     /** The event that was given last is done with: a token taken from now on resumes behind it. */
     void handled() {
-        if (cursor.handled() && state.isPressed() && cursor.inRun() % ROOM_EVERY == 0) {
+        if (cursor.handled() && cursor.inRun() % ROOM_EVERY == 0 && state.isPressed()) {
             feedback.tell(Feedback.ROOM);
         }
     }
