@@ -238,7 +238,10 @@ public final class TopicConsumer {
      */
     private void forgetEnded() {
         Set<String> known = shared.known();
-        readers.all().forEach(reader -> known.addAll(reader.known()));
+        for (TopicReader reader : readers.all()) {
+            known.addAll(reader.known());
+            known.addAll(reader.feed().known().newest().keySet()); // its subscription may not have come to the end
+        }
         shared.feed().forgetEnded(known);
         known.addAll(shared.feed().known().newest().keySet());
         eras.retain(known);

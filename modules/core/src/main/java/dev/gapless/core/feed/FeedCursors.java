@@ -113,6 +113,8 @@ final class FeedCursors {
 
     void wantRoom(boolean want) {
         wantRoom = want;
+        wantedRoom &=
+                want; // who is stalled is found now and then: room may have been wanted, and not, and again since then
     }
 
     // ------------------------------------------------------------------ a feed that is behind (rule S6)

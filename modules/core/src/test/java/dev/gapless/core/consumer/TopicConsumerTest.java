@@ -472,6 +472,24 @@ class TopicConsumerTest implements Outbox.Carrier {
         assertTrue(consumer.names() <= most + 1, "names of " + consumer.names());
     }
 
+    @Test
+    @DisplayName(
+            "ruleF3: what a subscription catches up with is known until it has come to its end, whatever the shared feed has (seed 910395529)")
+    void knowsWhatSomebodyCatchesUpWith() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        consumer.open(1, resume(2), NOW);
+        registered(1, 3, 5);
+        batch(1, 3, 5);
+        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), Given.members(List.of()), NOW);
+        consumer.onTime(new Now(0, 60 * SECOND)); // it is waited for in vain
+        assertEquals(List.of(Reason.PRODUCER_LOST), missedByReaders);
+        consumer.onMembers(List.of(), Given.members(List.of()), NOW);
+        assertEquals(1, consumer.names());
+        consumer.close(1);
+        consumer.onMembers(List.of(), Given.members(List.of()), NOW);
+        assertEquals(0, consumer.names());
+    }
+
     /** All that came of this node; or only some of it, so that the feed goes past the rest. */
     private static void readAll(SubscriptionState subscription, String node, boolean all) {
         long last = 0;

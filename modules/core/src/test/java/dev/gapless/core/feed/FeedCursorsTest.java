@@ -59,6 +59,20 @@ class FeedCursorsTest {
     }
 
     @Test
+    @DisplayName("backpressure, G5: a reader is not given up for the time in which nobody wanted room (seed 920006715)")
+    void doesNotGiveUpForATimeInWhichThereWasRoom() {
+        cursors.attach(1, 0);
+        cursors.wantRoom(true);
+        cursors.findStalled(HEAD, 0);
+        cursors.wantRoom(false);
+        cursors.wantRoom(true);
+        cursors.findStalled(HEAD, PATIENCE_NS);
+        assertEquals(0, cursors.look());
+        cursors.findStalled(HEAD, 2 * PATIENCE_NS);
+        assertEquals(Ring.ALL, cursors.look());
+    }
+
+    @Test
     @DisplayName("without backpressure nothing is kept for anybody")
     void keepsNothing() {
         FeedCursors of = new FeedCursors(settings(Overflow.EXPIRE), ring());
