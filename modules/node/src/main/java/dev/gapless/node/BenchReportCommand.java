@@ -50,6 +50,9 @@ final class BenchReportCommand implements Callable<Integer> {
             defaultValue = "docs/performance.md")
     private Path into;
 
+    @Option(names = "--keep", description = "Keeps what the document shows of other workloads, ahead of these.")
+    private boolean keep;
+
     @Override
     public Integer call() throws IOException {
         String name = String.valueOf(into.getFileName());
@@ -58,7 +61,7 @@ final class BenchReportCommand implements Callable<Integer> {
         }
         String directory = name.substring(0, name.length() - MARKDOWN.length());
         Report report = report(directory);
-        String document = document(report.section());
+        String document = document(report);
         Path charts = into.resolveSibling(directory);
         Files.createDirectories(charts);
         for (Map.Entry<String, String> chart : new TreeMap<>(report.charts()).entrySet()) {
@@ -85,9 +88,11 @@ final class BenchReportCommand implements Callable<Integer> {
         }
     }
 
-    private String document(String section) {
+    private String document(Report report) {
         try {
-            return Section.replaced(Files.readString(into), section);
+            String before = Files.readString(into);
+            String kept = keep ? Section.without(report.workloads(), before) + "\n" : "";
+            return Section.replaced(before, kept + report.section());
         } catch (IllegalArgumentException e) {
             throw wrong("--into: " + into + ": " + e.getMessage());
         } catch (IOException e) {

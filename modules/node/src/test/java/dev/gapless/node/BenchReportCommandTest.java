@@ -19,6 +19,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,11 +33,14 @@ class BenchReportCommandTest {
 
     private final StringWriter err = new StringWriter();
 
-    private int report(Path results, Path into) {
+    private int report(Path results, Path into, String... more) {
+        List<String> arguments =
+                new ArrayList<>(List.of("bench-report", results.toString(), "--into", into.toString()));
+        arguments.addAll(List.of(more));
         return GaplessCommand.commandLine(new Termination())
                 .setOut(new PrintWriter(new StringWriter()))
                 .setErr(new PrintWriter(err, true))
-                .execute("bench-report", results.toString(), "--into", into.toString());
+                .execute(arguments.toArray(String[]::new));
     }
 
     private Path results() throws IOException {
@@ -70,6 +74,17 @@ class BenchReportCommandTest {
         assertEquals(0, report(results(), page), err::toString);
         assertEquals(
                 written.replaceAll("Measured at .*", ""), Files.readString(page).replaceAll("Measured at .*", ""));
+    }
+
+    @Test
+    void keepsWhatTheDocumentShowsOfOtherWorkloads() throws IOException {
+        String other = "### Measured at 1\n\nquick\n\n#### W1\n\none\n";
+        Path page = Files.writeString(
+                directory.resolve("page.md"), Section.BEGIN + "\n\n" + other + "\n" + Section.END + "\n");
+        assertEquals(0, report(results(), page, "--keep"), err::toString);
+        assertTrue(Files.readString(page).startsWith(Section.BEGIN + "\n\n" + other + "\n### Measured at 2"));
+        assertEquals(0, report(results(), page), err::toString);
+        assertFalse(Files.readString(page).contains("#### W1"));
     }
 
     @Test

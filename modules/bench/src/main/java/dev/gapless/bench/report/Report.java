@@ -38,6 +38,11 @@ public final class Report {
         documents.forEach(this::add);
     }
 
+    /** What it shows, by name. */
+    public Set<String> workloads() {
+        return Set.copyOf(seenIn.keySet());
+    }
+
     /** The tables, in Markdown. */
     public String section() {
         return section.toString();

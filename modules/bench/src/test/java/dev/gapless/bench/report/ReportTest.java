@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -311,6 +312,16 @@ class ReportTest {
         String after = Section.replaced(before, "new $2\n");
         assertEquals("# T\n\n" + Section.BEGIN + "\n\nnew $2\n\n" + Section.END + "\nafter $1 \\", after);
         assertEquals(after, Section.replaced(after, "new $2\n"));
+    }
+
+    @Test
+    void keepsWhatIsShownOfOtherWorkloads() {
+        String first = "### Measured at 1\n\nquick\n\n#### W1\n\none\n\n#### W2\n\ntwo\n";
+        String second = "### Measured at 2\n\nslow\n\n#### W3\n\nthree\n";
+        String document = Section.BEGIN + "\n\n" + first + "\n" + second + "\n" + Section.END;
+        assertEquals(first + "\n" + second, Section.without(Set.of("W4"), document));
+        assertEquals("### Measured at 1\n\nquick\n\n#### W2\n\ntwo\n", Section.without(Set.of("W1", "W3"), document));
+        assertEquals("", Section.without(Set.of("W1", "W2", "W3"), document));
     }
 
     @ParameterizedTest
