@@ -163,6 +163,11 @@ public final class Witness {
                                 > Objects.requireNonNull(reader).others().heardUntilNs(life.uid));
     }
 
+    /** The process that it resumed at, before that was a member, is one now: what its cluster has heard of others counts as of this moment. */
+    public void readerJoins() {
+        looksWhetherParted();
+    }
+
     private void looksWhetherParted() {
         Handover handover = early;
         if (handover != null && handover.reader().hasJoined()) {

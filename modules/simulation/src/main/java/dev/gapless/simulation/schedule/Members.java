@@ -78,6 +78,9 @@ final class Members {
         present.put(process.uid(), process.host());
         truth.becameMember(process.uid(), timeline.stamp());
         process.heard().joins();
+        process.subscribers()
+                .values()
+                .forEach(subscriber -> subscriber.witness().readerJoins());
         long seenNs = 0;
         for (Map.Entry<NodeProcess, News> entry : observers.entrySet()) {
             NodeProcess observer = entry.getKey();

@@ -33,6 +33,7 @@ class OracleTest implements Observer {
     private final Oracle oracle = new Oracle(truth, SETTINGS, true, this);
     private final Heard reader = new Heard(this::stamp);
     private final Witness witness = Witness.latest(1);
+    private boolean heardOfTheTakers;
     private long stamps;
 
     OracleTest() {
@@ -582,6 +583,18 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void exceptsALifeOfTheOtherHalfOfASplitAlsoIfThatIsHeardOfOnceItsReaderHasJoined() {
+        Witness kept = keep();
+        lifeOfN2(true);
+        Heard half = whoseClusterHasNotHeardOfTheTakers();
+        Witness resumed = resumed(kept, stamp(), half);
+        half.joins();
+        resumed.readerJoins();
+        heardOfTheTakers = true;
+        isExcepted(resumed);
+    }
+
+    @Test
     void exceptsALifeOfTheOtherHalfOfASplitIfTheTokenWasAtAProcessMeanwhileThatWasNoMember() {
         Witness kept = keep();
         lifeOfN2(true);
@@ -628,7 +641,7 @@ class OracleTest implements Observer {
 
             @Override
             public boolean isStranger(long uid) {
-                return uid == TAKER;
+                return uid == TAKER && !heardOfTheTakers;
             }
         });
     }
