@@ -140,6 +140,12 @@ final class Host {
         return process != null;
     }
 
+    /** Has one of its subscriptions been told that it missed something, and not reloaded yet? */
+    boolean isReloading() {
+        return process != null
+                && process.subscribers().values().stream().anyMatch(one -> one.isOpen() && one.isReloading());
+    }
+
     long clockSkewMs() {
         return clockSkewMs;
     }
