@@ -68,9 +68,11 @@ public final class GaplessGateway {
             throw new IllegalStateException("gapless.gateway.host is no address: " + settings.host, e);
         }
         if (!loopback && !settings.insecure) {
-            throw new IllegalStateException("The gateway has neither TLS nor access control, and gapless.gateway.host = "
-                    + settings.host + " is no loopback address. Put something in front of it that does both, on the same"
-                    + " machine; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
+            throw new IllegalStateException(
+                    "The gateway has neither TLS nor access control, and gapless.gateway.host = "
+                            + settings.host
+                            + " is no loopback address. Put something in front of it that does both, on the same"
+                            + " machine; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
         }
     }
 

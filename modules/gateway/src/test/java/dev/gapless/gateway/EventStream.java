@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A client's event stream, as EventSource reads it. */
-final class EventStream implements AutoCloseable {
+final class EventStream implements TestGateway.Client {
     private static final Message END = new Message(null, null, null);
 
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
@@ -58,7 +58,7 @@ final class EventStream implements AutoCloseable {
             Message message = END;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.isEmpty()) {
-                    if (message != END) {
+                    if (!message.equals(END)) {
                         messages.add(message);
                     }
                     message = END;
@@ -96,7 +96,7 @@ final class EventStream implements AutoCloseable {
         List<Message> some = new ArrayList<>();
         while (some.size() < count) {
             Message message = next();
-            if (message == END) {
+            if (message.equals(END)) {
                 throw new AssertionError("the stream ended after " + some);
             }
             if (message.data() != null) {
@@ -108,11 +108,15 @@ final class EventStream implements AutoCloseable {
 
     /** Is that the end of the stream? */
     static boolean isEnd(Message message) {
-        return message == END;
+        return message.equals(END);
     }
 
     @Override
-    public void close() throws IOException {
-        response.body().close();
+    public void close() {
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

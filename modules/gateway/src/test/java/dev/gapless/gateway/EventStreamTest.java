@@ -32,7 +32,7 @@ class EventStreamTest {
     }
 
     @AfterAll
-    static void end() throws Exception {
+    static void end() {
         gateway.close();
     }
 
@@ -75,7 +75,9 @@ class EventStreamTest {
         assertEquals(range(1, 50), numbers(all));
         for (int i : List.of(1, 17, 49)) {
             EventStream resumed = gateway.events(
-                    TestGateway.path("last", "events") + "?from=latest", "Last-Event-ID", all.get(i - 1).id());
+                    TestGateway.path("last", "events") + "?from=latest",
+                    "Last-Event-ID",
+                    all.get(i - 1).id());
             assertEquals(range(i + 1, 50), numbers(resumed.next(50 - i)));
         }
     }
@@ -90,9 +92,9 @@ class EventStreamTest {
                 all.stream().filter(message -> message.id() != null).toList();
         assertTrue(ends.size() < 250 && ends.size() >= 3, ends.size() + " ids");
         EventStream.Message end = ends.get(0);
-        EventStream resumed =
-                gateway.events(TestGateway.path("frames", "events"), "Last-Event-ID", end.id());
-        assertEquals(end.data().get("data").intValue() + 1, numbers(resumed.next(1)).get(0));
+        EventStream resumed = gateway.events(TestGateway.path("frames", "events"), "Last-Event-ID", end.id());
+        assertEquals(
+                end.data().get("data").intValue() + 1, numbers(resumed.next(1)).get(0));
     }
 
     @Test
@@ -121,16 +123,21 @@ class EventStreamTest {
     void afterEndedAReconnectGets204() {
         assertEquals(
                 204,
-                gateway.get(TestGateway.path("ended", "events"), "Last-Event-ID", "ended").statusCode());
+                gateway.get(TestGateway.path("ended", "events"), "Last-Event-ID", "ended")
+                        .statusCode());
     }
 
     @Test
     void whatIsWrongIsToldBeforeTheStreamBegins() {
-        for (String query : List.of("from=nonsense", "on_lag=pause", "on_lag=x", "max_message_bytes=x", "keys=a*b", "ids=x")) {
+        for (String query :
+                List.of("from=nonsense", "on_lag=pause", "on_lag=x", "max_message_bytes=x", "keys=a*b", "ids=x")) {
             var answer = gateway.get(TestGateway.path("wrong", "events") + "?" + query);
             assertEquals(400, answer.statusCode(), query);
-            assertEquals("application/problem+json", answer.headers().firstValue("Content-Type").orElse(""));
-            assertTrue(TestGateway.json(answer.body()).get("type").textValue().startsWith("urn:gapless:"), answer.body());
+            assertEquals(
+                    "application/problem+json",
+                    answer.headers().firstValue("Content-Type").orElse(""));
+            assertTrue(
+                    TestGateway.json(answer.body()).get("type").textValue().startsWith("urn:gapless:"), answer.body());
         }
     }
 }

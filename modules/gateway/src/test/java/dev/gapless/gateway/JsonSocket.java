@@ -17,7 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A client's WebSocket. It reads as long as it is not told to wait. */
-final class JsonSocket implements WebSocket.Listener, AutoCloseable {
+final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
     private final Deque<JsonNode> unwrapped = new ArrayDeque<>();
     private final StringBuilder part = new StringBuilder();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.Topic;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -34,8 +35,7 @@ class PublishingTest {
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start(
-                """
+        gateway = TestGateway.start("""
                 gapless {
                   node-name = n1
                   topics.full { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s, max-pending-publishes = 1 }
@@ -43,13 +43,11 @@ class PublishingTest {
                   gateway { max-body-bytes = 200 KiB, idempotency-keys = 3 }
                 }
                 pekko.actor.serialization-bindings { "dev.gapless.gateway.PublishingTest$Quote" = jackson-cbor }
-                """,
-                Topic.of("quotes", Quote.class),
-                Topic.of("numbers", Integer.class));
+                """, Topic.of("quotes", Quote.class), Topic.of("numbers", Integer.class));
     }
 
     @AfterAll
-    static void end() throws Exception {
+    static void end() {
         gateway.close();
     }
 
@@ -58,8 +56,13 @@ class PublishingTest {
     }
 
     private static String code(HttpResponse<String> answer) {
-        assertEquals("application/problem+json", answer.headers().firstValue("Content-Type").orElse(""), answer.body());
-        assertEquals(answer.statusCode(), TestGateway.json(answer.body()).get("status").intValue());
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""),
+                answer.body());
+        assertEquals(
+                answer.statusCode(),
+                TestGateway.json(answer.body()).get("status").intValue());
         return TestGateway.json(answer.body()).get("type").textValue().replace("urn:gapless:", "");
     }
 
@@ -92,7 +95,8 @@ class PublishingTest {
         HttpResponse<String> answer = lines("lines", "?wait=delivered", body + "\n\n{\"key\":\"k1\",\"deleted\":true}");
         assertEquals(200, answer.statusCode(), answer.body());
         assertEquals(5_001, TestGateway.json(answer.body()).get("count").intValue());
-        assertEquals(5_001, TestGateway.json(answer.body()).at("/positions/1/seq").intValue());
+        assertEquals(
+                5_001, TestGateway.json(answer.body()).at("/positions/1/seq").intValue());
         List<JsonNode> events = client.events(5_001);
         for (int i = 0; i < 5_000; i++) {
             assertEquals(i + 1, events.get(i).get("data").intValue());
@@ -127,9 +131,12 @@ class PublishingTest {
                                 .collect(Collectors.joining())))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        TestGateway.await(() -> client.frames > 0 || gateway.gapless().status(TestGateway.DEADLINE).toCompletableFuture().join().stream()
-                .flatMap(node -> node.topics().stream())
-                .anyMatch(topic -> topic.topic().equals("slow") && topic.producer() != null && topic.producer().waitingPublishes() > 0));
+        TestGateway.await(() -> client.frames > 0
+                || gateway.gapless().status(TestGateway.DEADLINE).toCompletableFuture().join().stream()
+                        .flatMap(node -> node.topics().stream())
+                        .anyMatch(topic -> topic.topic().equals("slow")
+                                && topic.producer() != null
+                                && topic.producer().waitingPublishes() > 0));
         assertFalse(answer.isDone(), "it waits for room");
         client.goOn();
         List<JsonNode> events = client.events(3_000);
@@ -149,10 +156,13 @@ class PublishingTest {
         HttpResponse<String> other = gateway.post(TestGateway.path("again2", "messages"), "application/json", "1", key);
         assertEquals(1, TestGateway.json(other.body()).at("/positions/0/seq").intValue(), "a key is of its topic");
         for (int i = 0; i < 3; i++) {
-            gateway.post(TestGateway.path("again", "messages"), "application/json", "1", "Idempotency-Key", "other" + i);
+            gateway.post(
+                    TestGateway.path("again", "messages"), "application/json", "1", "Idempotency-Key", "other" + i);
         }
-        HttpResponse<String> forgotten = gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
-        assertEquals(5, TestGateway.json(forgotten.body()).at("/positions/0/seq").intValue());
+        HttpResponse<String> forgotten =
+                gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
+        assertEquals(
+                5, TestGateway.json(forgotten.body()).at("/positions/0/seq").intValue());
     }
 
     @Test
@@ -168,7 +178,9 @@ class PublishingTest {
         JsonSocket client = gateway.webSocket();
         client.await("connected");
         client.subscribe("quotes", "");
-        assertEquals(200, gateway.publish("quotes", "{\"pair\":\"EURUSD\",\"rate\":1.25}").statusCode());
+        assertEquals(
+                200,
+                gateway.publish("quotes", "{\"pair\":\"EURUSD\",\"rate\":1.25}").statusCode());
         JsonNode data = client.await("event").get("data");
         assertEquals("EURUSD", data.get("pair").textValue());
         assertEquals(1.25, data.get("rate").doubleValue());
@@ -207,7 +219,8 @@ class PublishingTest {
         HttpResponse<String> bomb = gateway.post(path, "application/json", "x", "Content-Encoding", "gzip");
         assertEquals(415, bomb.statusCode());
         assertEquals("unsupported_media_type", code(bomb));
-        assertEquals(200, gateway.post(path, "application/json; charset=utf-8", "1").statusCode());
+        assertEquals(
+                200, gateway.post(path, "application/json; charset=utf-8", "1").statusCode());
     }
 
     @Test
@@ -226,7 +239,8 @@ class PublishingTest {
                             .POST(HttpRequest.BodyPublishers.ofString(large))
                             .build(),
                     HttpResponse.BodyHandlers.ofString()));
-            TestGateway.await(() -> waiting.stream().filter(one -> !one.isDone()).count() <= 1);
+            TestGateway.await(
+                    () -> waiting.stream().filter(one -> !one.isDone()).count() <= 1);
             refused = waiting.stream()
                     .filter(CompletableFuture::isDone)
                     .map(CompletableFuture::join)
@@ -244,7 +258,7 @@ class PublishingTest {
 
     @Test
     void aBodyThatEndsEarlyPublishesItsWholeLines() throws Exception {
-        try (Socket socket = new Socket("127.0.0.1", gateway.gateway().port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port())) {
             OutputStream out = socket.getOutputStream();
             out.write(("POST " + TestGateway.path("cut", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
                             + "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n{\"data\":1}\n{\"da")
@@ -255,6 +269,10 @@ class PublishingTest {
             client.subscribe("cut", "\"from\":\"earliest\"");
             assertEquals(1, client.await("event").get("data").intValue());
         }
-        assertEquals(2, TestGateway.json(gateway.publish("cut", "2").body()).at("/positions/0/seq").intValue());
+        assertEquals(
+                2,
+                TestGateway.json(gateway.publish("cut", "2").body())
+                        .at("/positions/0/seq")
+                        .intValue());
     }
 }

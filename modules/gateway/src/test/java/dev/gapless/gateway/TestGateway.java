@@ -60,10 +60,17 @@ final class TestGateway implements AutoCloseable {
         }
         """;
 
+    /** What a test has opened. */
+    interface Client extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     private final ActorSystem system;
     private final GaplessGateway gateway;
-    private final List<AutoCloseable> opened = new ArrayList<>();
-    final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<Client> opened = new ArrayList<>();
+    final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private TestGateway(ActorSystem system, GaplessGateway gateway) {
         this.system = system;
@@ -161,7 +168,7 @@ final class TestGateway implements AutoCloseable {
     }
 
     /** Ends with this. */
-    <C extends AutoCloseable> C closing(C one) {
+    <C extends Client> C closing(C one) {
         opened.add(one);
         return one;
     }
@@ -199,10 +206,8 @@ final class TestGateway implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (AutoCloseable one : opened) {
-            one.close();
-        }
+    public void close() {
+        opened.forEach(Client::close);
         end(system);
     }
 }

@@ -22,11 +22,12 @@ class WebSocketTest {
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start("gapless { node-name = n1, topics.small { buffer-messages = 64, buffer-bytes = 64 KiB } }");
+        gateway = TestGateway.start(
+                "gapless { node-name = n1, topics.small { buffer-messages = 64, buffer-bytes = 64 KiB } }");
     }
 
     @AfterAll
-    static void end() throws Exception {
+    static void end() {
         gateway.close();
     }
 
@@ -53,7 +54,10 @@ class WebSocketTest {
         JsonNode subscribed = client.subscribe("posted", "");
         assertEquals("[]", subscribed.get("silent").toString());
         assertNotNull(subscribed.get("token").textValue());
-        assertEquals(200, gateway.post(TestGateway.path("posted", "messages") + "?key=a%20b", "application/json", "{\"x\":1.50}").statusCode());
+        assertEquals(
+                200,
+                gateway.post(TestGateway.path("posted", "messages") + "?key=a%20b", "application/json", "{\"x\":1.50}")
+                        .statusCode());
         JsonNode event = client.await("event");
         assertEquals("posted", event.get("topic").textValue());
         assertEquals("n1", event.get("node").textValue());
@@ -81,7 +85,8 @@ class WebSocketTest {
         publish("filters", 16, 18);
         int place = changed.at("/positions/0/seq").intValue();
         assertTrue(place >= 12, changed::toString);
-        assertEquals(range(place + 1, 18), numbers(client.events(18 - place)), "whatever is behind the place of the change");
+        assertEquals(
+                range(place + 1, 18), numbers(client.events(18 - place)), "whatever is behind the place of the change");
         client.subscribe("filters", "\"filter\":{\"nodes\":[\"n1\"],\"keys\":[\"k*\"]}");
         publish("filters", 19, 19);
         assertEquals(List.of(19), numbers(client.events(1)));
@@ -144,7 +149,8 @@ class WebSocketTest {
                 + third.get("seq") + "}";
         JsonSocket second = gateway.webSocket();
         second.await("connected");
-        second.subscribe("open", "\"from\":{\"positions\":[" + position + ",{\"node\":\"n9\",\"epoch\":null,\"seq\":null}]}");
+        second.subscribe(
+                "open", "\"from\":{\"positions\":[" + position + ",{\"node\":\"n9\",\"epoch\":null,\"seq\":null}]}");
         assertEquals(List.of(4, 5), numbers(second.events(2)));
     }
 
@@ -156,10 +162,11 @@ class WebSocketTest {
         client.send("{\"type\":\"Publish\",\"topic\":\"own\",\"key\":\"k\",\"data\":{\"a\":[1]},\"id\":7}");
         JsonNode one = client.next();
         JsonNode two = client.next();
-        JsonNode published = one.get("type").textValue().equals("published") ? one : two;
+        boolean inOrder = one.get("type").textValue().equals("published");
+        JsonNode published = inOrder ? one : two;
         assertEquals(7, published.get("id").intValue());
         assertEquals(1, published.at("/position/seq").intValue());
-        JsonNode event = published == one ? two : one;
+        JsonNode event = inOrder ? two : one;
         assertEquals("{\"a\":[1]}", event.get("data").toString());
         client.send("{\"type\":\"Publish\",\"topic\":\"own\",\"key\":\"k\",\"deleted\":true}");
         JsonNode three = client.next();
@@ -219,6 +226,8 @@ class WebSocketTest {
         assertEquals(resumes, 41 + gap.get("missed").intValue());
         assertEquals(range(resumes, 310), numbers(late.events(310 - resumes + 1)));
         late.send("{\"type\":\"Ping\"}");
-        assertEquals(gap.get("missed").longValue(), late.await("pong").get("lagged_total").longValue());
+        assertEquals(
+                gap.get("missed").longValue(),
+                late.await("pong").get("lagged_total").longValue());
     }
 }

@@ -214,7 +214,9 @@ final class RunningNode implements Presence, Node, MessageHost {
     @Override
     public MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake) {
         Starts.check(topic, start, nodeSettings.clusterId);
-        MessageSubscription opening = new MessageSubscription(topic, nextSubscription(), this, filter, wake);
+        long id = nextSubscription();
+        MessageSubscription opening =
+                new MessageSubscription(topic, id, this, nodeSettings.clusterId, filter, wake);
         openSubscription(topic, opening.id(), start, opening);
         return opening;
     }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class MessageSubscription implements SubscriptionListener, SubscriptionStats.Subscribing {
     private final String topic;
     private final long id;
-    private final MessageHost host;
+    private final SubscriptionHost host;
+    private final String clusterId;
     private final Filter filter;
     private final Runnable wake;
     private final SubscriptionStats stats = new SubscriptionStats(this, TopicStats.NONE);
@@ -30,10 +31,12 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     /** Why it has ended, without having been closed. */
     public record End(Ended.Reason reason, @Nullable Throwable cause) {}
 
-    public MessageSubscription(String topic, long id, MessageHost host, Filter filter, Runnable wake) {
+    public MessageSubscription(
+            String topic, long id, SubscriptionHost host, String clusterId, Filter filter, Runnable wake) {
         this.topic = topic;
         this.id = id;
         this.host = host;
+        this.clusterId = clusterId;
         this.filter = filter;
         this.wake = wake;
     }
@@ -84,7 +87,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
 
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
-        MessageReader opened = new MessageReader(topic, id, state, feedback, filter, host.clusterId(), Clock.SYSTEM);
+        MessageReader opened = new MessageReader(topic, id, state, feedback, filter, clusterId, Clock.SYSTEM);
         opened.countIn(stats);
         if (!closed.get()) {
             reader = opened;

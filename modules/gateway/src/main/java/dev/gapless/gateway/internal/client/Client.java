@@ -13,7 +13,6 @@ import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
-import dev.gapless.gateway.internal.json.Start;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.nio.ByteBuffer;
@@ -44,8 +43,8 @@ public final class Client {
     private static final int PINGS_UNANSWERED = 3;
 
     private final long id;
-    private final Clients clients;
-    private final Clients.Admission admission;
+    private final Common common;
+    private final Runnable release;
     private final Outlet outlet;
     private final Framing framing;
     private final Turns turns;
@@ -81,14 +80,15 @@ public final class Client {
     private volatile long laggedTotal;
     private volatile Map<String, TopicCursor> shown = Map.of();
 
-    Client(long id, Clients clients, Clients.Admission admission, Outlet outlet, Framing framing) {
+    /** @param release runs once, when its connection has ended */
+    Client(long id, Common common, Outlet outlet, Framing framing, Runnable release) {
         this.id = id;
-        this.clients = clients;
-        this.admission = admission;
+        this.common = common;
+        this.release = release;
         this.outlet = outlet;
         this.framing = framing;
-        this.json = new MessageJson(clients.payloads());
-        this.turns = new Turns(clients.executor(), this::turn);
+        this.json = new MessageJson(common.payloads());
+        this.turns = new Turns(common.executor(), this::turn);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread
@@ -128,7 +128,7 @@ public final class Client {
 
     /** Does it take what is written, and is it to be pinged? */
     void look(long nowNs) {
-        long writeTimeoutNs = clients.settings().writeTimeout.toNanos();
+        long writeTimeoutNs = common.settings().writeTimeout.toNanos();
         if (gone) {
             turns.wake();
         } else if (busy && nowNs - Math.max(sentNs, outlet.progressNs()) > writeTimeoutNs) {
@@ -136,12 +136,12 @@ public final class Client {
         } else if (closing != null && nowNs - closingNs > 2 * writeTimeoutNs) {
             abort(Objects.requireNonNull(closing));
         } else if (framing.isStream()) {
-            if (nowNs - sentNs > clients.settings().commentInterval.toNanos()) {
+            if (nowNs - sentNs > common.settings().commentInterval.toNanos()) {
                 due = true;
                 turns.wake();
             }
         } else {
-            long pingNs = clients.settings().pingInterval.toNanos();
+            long pingNs = common.settings().pingInterval.toNanos();
             if (nowNs - heardNs > PINGS_UNANSWERED * pingNs) {
                 abort(Closing.STUCK);
             } else if (nowNs - pingedNs > pingNs) {
@@ -260,7 +260,7 @@ public final class Client {
             if (!wakes || wakeAtNs - nowNs <= 0 || atNs - wakeAtNs < 0) {
                 wakes = true;
                 wakeAtNs = atNs;
-                clients.later(Duration.ofNanos(soonest.getAsLong()), turns::wake);
+                common.later().accept(Duration.ofNanos(soonest.getAsLong()), turns::wake);
             }
         }
     }
@@ -271,7 +271,7 @@ public final class Client {
             cursors.clear();
             shown = Map.of();
             frame = null;
-            clients.gone(this, admission);
+            release.run();
         }
     }
 
@@ -290,10 +290,10 @@ public final class Client {
         connected
                 .putObject("data")
                 .put("client", id)
-                .put("node", clients.nodeName())
-                .put("cluster", clients.host().clusterId())
-                .put("ping_interval_ms", clients.settings().pingInterval.toMillis())
-                .put("batch_events", clients.settings().batchEvents);
+                .put("node", common.nodeName())
+                .put("cluster", common.host().clusterId())
+                .put("ping_interval_ms", common.settings().pingInterval.toMillis())
+                .put("batch_events", common.settings().batchEvents);
         tell(connected);
         outlet.takeCommand();
         return true;
@@ -303,7 +303,7 @@ public final class Client {
         hasClosed = true;
         ObjectNode message = object("closing").put("reason", why.reason());
         if (why.status() == Closing.RESTART.status()) {
-            message.put("reconnect_after_ms", clients.reconnectMs());
+            message.put("reconnect_after_ms", common.reconnectMs());
         }
         ObjectNode tokens = message.putObject("tokens");
         cursors.forEach((topic, cursor) -> {
@@ -330,7 +330,8 @@ public final class Client {
         if (framing.isStream()) {
             hasClosed = true;
             if (!outlet.refuse(refusal)) {
-                ObjectNode ended = object("ended").put("reason", refusal.kind().code()).put("message", refusal.why());
+                ObjectNode ended =
+                        object("ended").put("reason", refusal.kind().code()).put("message", refusal.why());
                 tell(ended);
                 outlet.close(new Closing(1000, refusal.why()));
             }
@@ -348,7 +349,7 @@ public final class Client {
         }
         @Nullable ObjectNode answer;
         try {
-            Command given = Command.parse(text, clients.settings().defaultTopic);
+            Command given = Command.parse(text, common.settings().defaultTopic);
             if (given instanceof Command.Publish publish) {
                 command = null;
                 publish(publish);
@@ -430,16 +431,7 @@ public final class Client {
         if (from == null || from.isNull()) {
             return StartFrom.latest();
         }
-        return start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic(), clients);
-    }
-
-    /** Reads where a client wants to begin. Throws {@link Refusal}. */
-    public static StartFrom start(String text, String topic, Clients clients) {
-        try {
-            return Start.parse(text, topic, clients.host().clusterId());
-        } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
-        }
+        return common.start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic());
     }
 
     private static long maxMessageBytes(@Nullable JsonNode given) {
@@ -453,7 +445,7 @@ public final class Client {
     }
 
     private void open(Wish wish) {
-        if (cursors.size() >= clients.settings().maxSubscriptions) {
+        if (cursors.size() >= common.settings().maxSubscriptions) {
             throw new Refusal(
                     Kind.TOO_MANY_SUBSCRIPTIONS,
                     "there are " + cursors.size()
@@ -461,11 +453,7 @@ public final class Client {
         }
         try {
             TopicCursor opened = new TopicCursor(
-                    wish,
-                    clients.host(),
-                    clients.settings().batchEvents,
-                    clients.settings().batchBytes,
-                    turns::wake);
+                    wish, common.host(), common.settings().batchEvents, common.settings().batchBytes, turns::wake);
             cursors.put(wish.topic(), opened);
             shown = Map.copyOf(cursors);
         } catch (IllegalArgumentException e) {
@@ -483,13 +471,13 @@ public final class Client {
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         publishing = answer;
         try {
-            var unused = clients.publisher()
+            var unused = common.publisher()
                     .publish(wanted.topic(), wanted.given())
                     .whenComplete((position, failure) -> {
                         ObjectNode message;
                         if (failure == null) {
                             message = object("published").put("topic", wanted.topic());
-                            position(message.putObject("position"), clients.nodeName(), position);
+                            position(message.putObject("position"), common.nodeName(), position);
                         } else {
                             message = error(Refusal.of(failure));
                         }
@@ -613,10 +601,10 @@ public final class Client {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
     private void count(int events, long lagged) {
         eventsSent += events;
-        clients.eventsSent.add(events);
+        common.eventsSent().add(events);
         if (lagged > 0) {
             laggedTotal += lagged;
-            clients.lagged.add(lagged);
+            common.lagged().add(lagged);
         }
     }
 

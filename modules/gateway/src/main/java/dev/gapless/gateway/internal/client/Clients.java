@@ -1,42 +1,26 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
-import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
-import dev.gapless.internal.subscribe.MessageHost;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
 
 /** All clients of a gateway, and what they share. Bounded by {@code max-clients} and {@code per-ip-limit}. Thread-safe. */
 public final class Clients {
+    private final Common common;
     private final GatewaySettings settings;
-    private final MessageHost host;
-    private final String nodeName;
-    private final JsonPublisher publisher;
-    private final PayloadJson payloads;
-    private final Executor executor;
-    private final BiConsumer<Duration, Runnable> later;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger admitted = new AtomicInteger();
     private final Map<String, Integer> perAddress = new ConcurrentHashMap<>();
     private final Map<Long, Client> clients = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private volatile boolean stopping;
-
-    final LongAdder eventsSent = new LongAdder();
-    final LongAdder lagged = new LongAdder();
 
     /**
      * A place among the clients, until it is given back.
@@ -59,22 +43,9 @@ public final class Clients {
         }
     }
 
-    /** @param later runs something after a time */
-    public Clients(
-            GatewaySettings settings,
-            MessageHost host,
-            String nodeName,
-            JsonPublisher publisher,
-            PayloadJson payloads,
-            Executor executor,
-            BiConsumer<Duration, Runnable> later) {
-        this.settings = settings;
-        this.host = host;
-        this.nodeName = nodeName;
-        this.publisher = publisher;
-        this.payloads = payloads;
-        this.executor = executor;
-        this.later = later;
+    public Clients(Common common) {
+        this.common = common;
+        this.settings = common.settings();
     }
 
     /** A place for a client of this address. Throws {@link Refusal} that names the limit. */
@@ -102,17 +73,16 @@ public final class Clients {
 
     /** A client, which is told of its connection from now on. */
     public Client open(Admission admission, Outlet outlet, Framing framing) {
-        Client client = new Client(ids.incrementAndGet(), this, admission, outlet, framing);
-        clients.put(client.id(), client);
+        long id = ids.incrementAndGet();
+        Client client = new Client(id, common, outlet, framing, () -> {
+            clients.remove(id);
+            admission.release();
+        });
+        clients.put(id, client);
         if (stopping) {
             client.close(Closing.RESTART);
         }
         return client;
-    }
-
-    void gone(Client client, Admission admission) {
-        clients.remove(client.id());
-        admission.release();
     }
 
     /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
@@ -152,47 +122,11 @@ public final class Clients {
 
     /** Events that were written to clients, of all time. */
     public long eventsSent() {
-        return eventsSent.sum();
+        return common.eventsSent().sum();
     }
 
     /** Messages that clients were told that they missed, of all time. */
     public long lagged() {
-        return lagged.sum();
-    }
-
-    // ------------------------------------------------------------------ for the clients
-
-    GatewaySettings settings() {
-        return settings;
-    }
-
-    public MessageHost host() {
-        return host;
-    }
-
-    String nodeName() {
-        return nodeName;
-    }
-
-    JsonPublisher publisher() {
-        return publisher;
-    }
-
-    PayloadJson payloads() {
-        return payloads;
-    }
-
-    Executor executor() {
-        return executor;
-    }
-
-    void later(Duration after, Runnable what) {
-        later.accept(after, what);
-    }
-
-    /** How long a client is asked to wait before it connects again: never the same for all. */
-    public long reconnectMs() {
-        return settings.reconnectMin.toMillis()
-                + ThreadLocalRandom.current().nextLong(settings.reconnectJitter.toMillis() + 1);
+        return common.lagged().sum();
     }
 }

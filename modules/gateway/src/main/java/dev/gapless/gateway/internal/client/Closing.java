@@ -8,7 +8,8 @@ package dev.gapless.gateway.internal.client;
 public record Closing(int status, String reason) {
     public static final Closing ASKED_FOR = new Closing(1000, "asked for");
     public static final Closing RESTART = new Closing(1012, "the gateway stops");
-    public static final Closing NOT_THE_PROTOCOL = new Closing(4400, "this is not the protocol: commands are JSON in text frames");
+    public static final Closing NOT_THE_PROTOCOL =
+            new Closing(4400, "this is not the protocol: commands are JSON in text frames");
     public static final Closing NO_TEXT = new Closing(1007, "a text frame is UTF-8");
     public static final Closing TOO_LARGE =
             new Closing(1009, "the command is larger than gapless.gateway.max-command-bytes allows");

@@ -21,8 +21,15 @@ sealed interface Command {
 
     record Unsubscribe(String topic) implements Command {}
 
-    /** @param id the client's own, to tell answers apart */
-    record Publish(String topic, JsonPublisher.Given given, @Nullable JsonNode id) implements Command {}
+    /**
+     * It has a message.
+     *
+     * @param id the client's own, to tell answers apart
+     */
+    record Publish(
+            String topic,
+            JsonPublisher.Given given,
+            @Nullable JsonNode id) implements Command {}
 
     /** It has reloaded. */
     record Resume(String topic) implements Command {}
@@ -58,7 +65,8 @@ sealed interface Command {
             case "Ping" -> new Ping();
             default ->
                 throw new Refusal(
-                        Kind.UNKNOWN_TYPE, "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
+                        Kind.UNKNOWN_TYPE,
+                        "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
         };
     }
 

@@ -45,7 +45,6 @@ final class TopicCursor {
     /** {@code cursor_expired} is under way: the reload counts as done once it is written. */
     private boolean telling;
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
     private volatile long lagged;
 
     TopicCursor(Wish wish, MessageHost host, int mostEvents, int mostBytes, Runnable wake) {
@@ -152,12 +151,12 @@ final class TopicCursor {
 
     private void message(MessageJson json, MessageReader reader, Bytes to) {
         Position position = new Position(reader.era().epoch(), reader.sequence());
-        MessageJson.Place place =
-                new MessageJson.Place(topic, reader.era().node(), position);
+        MessageJson.Place place = new MessageJson.Place(topic, reader.era().node(), position);
         json.message(place, reader.slice(), reader.index(), maxMessageBytes, to);
         subscription.stats().delivered();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
     private void notice(Pulled pulled, MessageJson json, MessageReader reader, Bytes to) {
         if (pulled instanceof Pulled.Missed missed) {
             json.expired(topic, missed.timeMs(), missed.gaps(), token(reader), to);

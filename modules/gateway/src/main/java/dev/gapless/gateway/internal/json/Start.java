@@ -21,6 +21,8 @@ public final class Start {
     private Start() {}
 
     /**
+     * Reads one.
+     *
      * @param cluster the cluster's id, for the open form
      * @throws IllegalArgumentException that says what is wrong
      */
@@ -73,7 +75,8 @@ public final class Start {
         if (!node.isTextual() || !(sequence.isNull() || sequence.canConvertToExactIntegral())) {
             throw new IllegalArgumentException("this is no position: " + entry);
         }
-        Epoch epoch = sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
+        Epoch epoch =
+                sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
         positions.put(node.textValue(), epoch == null ? null : new Position(epoch, sequence.longValue()));
     }
 }

@@ -30,7 +30,10 @@ public final class JsonPublisher {
     private final Map<String, Topic<?>> registered = new TreeMap<>();
 
     /** A message as a client has it; no data says that its key was deleted. */
-    public record Given(@Nullable String key, Map<String, String> headers, @Nullable JsonNode data) {}
+    public record Given(
+            @Nullable String key,
+            Map<String, String> headers,
+            @Nullable JsonNode data) {}
 
     public JsonPublisher(Gapless gapless, ActorSystem system, Collection<? extends Topic<?>> topics) {
         this.gapless = gapless;
@@ -103,9 +106,10 @@ public final class JsonPublisher {
     }
 
     private static Refusal notJackson(Topic<?> topic, @Nullable Exception cause) {
-        String why = "Topic " + topic.name() + " has messages of " + topic.type().getName()
-                + ", which Jackson does not write here: bind the class to jackson-json or jackson-cbor under"
-                + " pekko.actor.serialization-bindings to publish JSON to it";
+        String why =
+                "Topic " + topic.name() + " has messages of " + topic.type().getName()
+                        + ", which Jackson does not write here: bind the class to jackson-json or jackson-cbor under"
+                        + " pekko.actor.serialization-bindings to publish JSON to it";
         return cause == null ? new Refusal(Kind.WRONG_CLASS, why) : new Refusal(Kind.WRONG_CLASS, why, cause);
     }
 }

@@ -54,7 +54,8 @@ final class Door {
         if (origin != null && !isOwn(origin, request) && !isAllowed(origin)) {
             throw new Refusal(
                     Kind.FORBIDDEN_ORIGIN,
-                    "Pages of " + origin + " may not use the gateway; gapless.gateway.allowed-origins names those that may");
+                    "Pages of " + origin
+                            + " may not use the gateway; gapless.gateway.allowed-origins names those that may");
         }
     }
 

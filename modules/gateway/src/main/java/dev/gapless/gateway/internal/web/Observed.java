@@ -6,11 +6,11 @@ import dev.gapless.Gapless;
 import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.json.StatusJson;
-import dev.gapless.gateway.internal.settings.GatewaySettings;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -31,15 +31,15 @@ final class Observed implements AutoCloseable {
     private final Gapless gapless;
     private final Cluster cluster;
     private final Clients clients;
-    private final GatewaySettings settings;
+    private final Common common;
     private final GaplessMetrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Observed(Gapless gapless, Cluster cluster, Clients clients, GatewaySettings settings) {
+    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common) {
         this.gapless = gapless;
         this.cluster = cluster;
         this.clients = clients;
-        this.settings = settings;
+        this.common = common;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
         Gauge.builder("gapless.gateway.clients", clients, Clients::size)
@@ -54,7 +54,7 @@ final class Observed implements AutoCloseable {
     }
 
     CompletionStage<Answer> status() {
-        return gapless.status(settings.statusTimeout).thenApply(nodes -> {
+        return gapless.status(common.settings().statusTimeout).thenApply(nodes -> {
             ObjectNode status = StatusJson.of(nodes, silent(nodes), Instant.now());
             ObjectNode gateway = status.putObject("gateway")
                     .put("node", gapless.nodeName())
@@ -86,7 +86,7 @@ final class Observed implements AutoCloseable {
 
     /** Throws {@link Refusal} while clients should go elsewhere. */
     Answer ready() {
-        if (clients.isStopping() || clients.host().isClosing()) {
+        if (clients.isStopping() || common.host().isClosing()) {
             throw new Refusal(Kind.NOT_READY, "This node shuts down");
         }
         MemberStatus status = cluster.selfMember().status();

@@ -30,8 +30,7 @@ final class Problem {
                 .put("title", HttpStatus.getMessage(status))
                 .put("status", status)
                 .put("detail", why);
-        Map<String, String> headers =
-                status == 429 || status == 503 ? Map.of("Retry-After", RETRY_SECONDS) : Map.of();
+        Map<String, String> headers = status == 429 || status == 503 ? Map.of("Retry-After", RETRY_SECONDS) : Map.of();
         return new Answer(status, "application/problem+json", body, headers);
     }
 }

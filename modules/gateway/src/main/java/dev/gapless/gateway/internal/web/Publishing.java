@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
-import dev.gapless.internal.subscribe.MessageHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -21,8 +21,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
@@ -33,27 +31,13 @@ final class Publishing {
     private static final ObjectReader TREE = PayloadJson.JSON.readerFor(JsonNode.class);
     private static final Duration LOOK = Duration.ofMillis(10);
 
+    private final Common common;
     private final GatewaySettings settings;
-    private final JsonPublisher publisher;
-    private final MessageHost host;
-    private final String nodeName;
-    private final Executor executor;
-    private final BiConsumer<Duration, Runnable> later;
     private final Idempotency idempotency;
 
-    Publishing(
-            GatewaySettings settings,
-            JsonPublisher publisher,
-            MessageHost host,
-            String nodeName,
-            Executor executor,
-            BiConsumer<Duration, Runnable> later) {
-        this.settings = settings;
-        this.publisher = publisher;
-        this.host = host;
-        this.nodeName = nodeName;
-        this.executor = executor;
-        this.later = later;
+    Publishing(Common common) {
+        this.common = common;
+        this.settings = common.settings();
         this.idempotency = new Idempotency(settings);
     }
 
@@ -74,8 +58,7 @@ final class Publishing {
             return running.run(request);
         }
         if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
-            throw new Refusal(
-                    Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
+            throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
         return idempotency.answer(topic, key, () -> running.run(request));
     }
@@ -110,7 +93,7 @@ final class Publishing {
         }
 
         CompletableFuture<Answer> run(Request request) {
-            return new Body(request, byLine, settings.maxBodyBytes, this::part, executor)
+            return new Body(request, byLine, settings.maxBodyBytes, this::part, common.executor())
                     .read()
                     .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
                     .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
@@ -122,7 +105,7 @@ final class Publishing {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
-            return publisher.publish(topic, given).thenAccept(this::accepted);
+            return common.publisher().publish(topic, given).thenAccept(this::accepted);
         }
 
         private JsonPublisher.Given given(byte[] bytes, int from, int length) {
@@ -165,7 +148,7 @@ final class Publishing {
         private void position(ArrayNode to, @Nullable Position position) {
             if (position != null) {
                 to.addObject()
-                        .put("node", nodeName)
+                        .put("node", common.nodeName())
                         .put("epoch", position.epoch().toString())
                         .put("seq", position.sequence());
             }
@@ -193,16 +176,17 @@ final class Publishing {
         }
 
         private void look(long upTo, long untilNs, CompletableFuture<Void> done) {
-            OptionalLong acknowledged = host.acknowledged(topic);
+            OptionalLong acknowledged = common.host().acknowledged(topic);
             if (acknowledged.isEmpty() || acknowledged.getAsLong() >= upTo) {
                 done.complete(null);
             } else if (System.nanoTime() - untilNs > 0) {
-                done.completeExceptionally(new Refusal(
-                        Kind.NOT_DELIVERED,
-                        "Everything was accepted, and not all consumers had it after"
-                                + " gapless.gateway.delivery-timeout. They get it when they can: do not repeat the request"));
+                done.completeExceptionally(
+                        new Refusal(
+                                Kind.NOT_DELIVERED,
+                                "Everything was accepted, and not all consumers had it after"
+                                        + " gapless.gateway.delivery-timeout. They get it when they can: do not repeat the request"));
             } else {
-                later.accept(LOOK, () -> look(upTo, untilNs, done));
+                common.later().accept(LOOK, () -> look(upTo, untilNs, done));
             }
         }
     }

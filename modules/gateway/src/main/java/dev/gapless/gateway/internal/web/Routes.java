@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.OnLag;
 import dev.gapless.gateway.internal.client.SseFraming;
 import dev.gapless.gateway.internal.client.TopicFilter;
@@ -39,18 +40,20 @@ final class Routes extends Handler.Abstract {
 
     private final GatewaySettings settings;
     private final Door door;
+    private final Common common;
     private final Clients clients;
     private final Publishing publishing;
     private final Observed observed;
     private final WebSocketMappings webSockets;
 
     Routes(
-            GatewaySettings settings,
+            Common common,
             Clients clients,
             Publishing publishing,
             Observed observed,
             WebSocketMappings webSockets) {
-        this.settings = settings;
+        this.common = common;
+        this.settings = common.settings();
         this.door = new Door(settings);
         this.clients = clients;
         this.publishing = publishing;
@@ -76,7 +79,8 @@ final class Routes extends Handler.Abstract {
         } catch (Refusal e) {
             Problem.of(e).send(response, callback);
         } catch (IllegalArgumentException e) {
-            Problem.of(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e)).send(response, callback);
+            Problem.of(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
+                    .send(response, callback);
         }
         return true;
     }
@@ -170,8 +174,7 @@ final class Routes extends Handler.Abstract {
 
     // ------------------------------------------------------------------ clients that stay
 
-    private void stream(
-            String topic, Request request, Response response, Callback callback, @Nullable Watched socket) {
+    private void stream(String topic, Request request, Response response, Callback callback, @Nullable Watched socket) {
         String last = request.getHeaders().get("Last-Event-ID");
         if (SseFraming.ENDED.equals(last)) {
             response.setStatus(204);
@@ -180,7 +183,7 @@ final class Routes extends Handler.Abstract {
         }
         Fields query = query(request);
         String from = last != null && !last.isEmpty() ? last : query.getValue("from");
-        StartFrom start = from == null ? StartFrom.latest() : Client.start(from, topic, clients);
+        StartFrom start = from == null ? StartFrom.latest() : common.start(from, topic);
         OnLag onLag = OnLag.parse(query.getValue("on_lag"));
         if (onLag == OnLag.PAUSE) {
             throw new Refusal(Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
@@ -191,11 +194,10 @@ final class Routes extends Handler.Abstract {
                 TopicFilter.of(list(query, "nodes"), list(query, "keys")),
                 onLag,
                 maxMessageBytes(query.getValue("max_message_bytes")));
-        SseFraming framing = new SseFraming(idOfEach(query), settings.maxIdBytes, clients.reconnectMs());
+        SseFraming framing = new SseFraming(idOfEach(query), settings.maxIdBytes, common.reconnectMs());
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
-        SseClient outlet =
-                new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
+        SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, outlet, framing);
         outlet.of(client);
         request.addFailureListener(failure -> client.gone());

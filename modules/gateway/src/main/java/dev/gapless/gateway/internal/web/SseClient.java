@@ -122,7 +122,12 @@ final class SseClient implements Outlet {
     @Override
     public void abort(Closing why) {
         EOFException cause = new EOFException(why.reason());
-        if (socket != null && !response.getRequest().getConnectionMetaData().getHttpVersion().name().equals("HTTP_2")) {
+        if (socket != null
+                && !response.getRequest()
+                        .getConnectionMetaData()
+                        .getHttpVersion()
+                        .name()
+                        .equals("HTTP_2")) {
             socket.close(cause);
         }
         fail(cause);

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.Gapless;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
@@ -91,12 +93,21 @@ public final class WebServer {
             Collection<? extends Topic<?>> topics) {
         this.settings = settings;
         Executor executor = system.dispatchers().lookup(settings.dispatcher);
-        BiConsumer<Duration, Runnable> later =
-                (after, what) -> system.scheduler().scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
+        BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
+                .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
         JsonPublisher publisher = new JsonPublisher(gapless, system, topics);
-        PayloadJson payloads = new PayloadJson(system);
-        clients = new Clients(settings, host, gapless.nodeName(), publisher, payloads, executor, later);
-        observed = new Observed(gapless, Cluster.get(system), clients, settings);
+        Common common = new Common(
+                settings,
+                host,
+                gapless.nodeName(),
+                publisher,
+                new PayloadJson(system),
+                executor,
+                later,
+                new LongAdder(),
+                new LongAdder());
+        clients = new Clients(common);
+        observed = new Observed(gapless, Cluster.get(system), clients, common);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
         threads.setName("gapless-gateway");
         threads.setDaemon(true);
@@ -110,12 +121,13 @@ public final class WebServer {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.maxConnections, server));
         server.setErrorHandler(new Errors());
-        Publishing publishing = new Publishing(settings, publisher, host, gapless.nodeName(), executor, later);
+        Publishing publishing = new Publishing(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
-        server.setHandler(new Routes(settings, clients, publishing, observed, webSockets));
+        server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
         looking = system.scheduler()
-                .scheduleWithFixedDelay(LOOK, LOOK, this::look, system.dispatchers().lookup(settings.dispatcher));
+                .scheduleWithFixedDelay(
+                        LOOK, LOOK, this::look, system.dispatchers().lookup(settings.dispatcher));
     }
 
     private HttpConfiguration http() {

@@ -80,7 +80,8 @@ final class WebSocketClient implements FrameHandler, Outlet {
                 payload.put(frame.getPayload().slice()).flip();
                 callback.succeeded();
                 // The next frame is read when this is out: who pings without reading waits.
-                session().sendFrame(
+                session()
+                        .sendFrame(
                                 new Frame(OpCode.PONG, payload),
                                 Callback.from(() -> session().demand(), failure -> client().gone()),
                                 false);
@@ -146,9 +147,10 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
-        session().sendFrame(
+        session()
+                .sendFrame(
                         new Frame(OpCode.TEXT, frame),
-                        Callback.from(() -> written.accept(null), written::accept),
+                        Callback.from(() -> written.accept(null), written),
                         false);
     }
 
@@ -169,7 +171,11 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void close(Closing closing) {
-        session().close(closing.status(), closing.reason(), Callback.from(() -> session().demand(), failure -> {}));
+        session()
+                .close(
+                        closing.status(),
+                        closing.reason(),
+                        Callback.from(() -> session().demand(), failure -> {}));
     }
 
     @Override
