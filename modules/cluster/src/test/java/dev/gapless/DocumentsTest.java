@@ -147,6 +147,7 @@ class DocumentsTest {
                 "modules/cluster",
                 "modules/testkit",
                 "modules/examples",
+                "modules/gateway",
                 "modules/node",
                 "multi-jvm-tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {

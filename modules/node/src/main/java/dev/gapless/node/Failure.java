@@ -1,7 +1,6 @@
 package dev.gapless.node;
 
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
+import dev.gapless.gateway.internal.json.Reasons;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a command with exit status 1; the message is the one line that the user gets to see. */
@@ -18,14 +17,6 @@ public final class Failure extends RuntimeException {
 
     /** What went wrong, in words, without the wrappers that futures put around it. */
     public static String reason(Throwable error) {
-        Throwable cause = error;
-        while (cause.getCause() != null
-                && (cause instanceof ExecutionException
-                        || cause instanceof CompletionException
-                        || cause.getMessage() == null)) {
-            cause = cause.getCause();
-        }
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        return Reasons.of(error);
     }
 }

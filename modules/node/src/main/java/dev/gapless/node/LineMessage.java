@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import dev.gapless.gateway.internal.json.PayloadJson;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;

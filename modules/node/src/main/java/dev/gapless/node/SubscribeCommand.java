@@ -1,5 +1,8 @@
 package dev.gapless.node;
 
+import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.EventJson;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.Ended;

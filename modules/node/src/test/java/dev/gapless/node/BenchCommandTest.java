@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import dev.gapless.gateway.internal.json.PayloadJson;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

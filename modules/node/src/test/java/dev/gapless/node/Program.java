@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import dev.gapless.gateway.internal.json.PayloadJson;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,5 +1,6 @@
 package dev.gapless.internal.node;
 
+import dev.gapless.internal.subscribe.MessageHost;
 import org.apache.pekko.actor.AbstractExtensionId;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -27,6 +28,15 @@ public final class GaplessExtension extends AbstractExtensionId<GaplessNode> imp
     /** The node of this actor system, or what stands in for it; throws IllegalStateException if it takes no part. */
     public static Node nodeOf(ActorSystem system) {
         return INSTANCE.get(system).node();
+    }
+
+    /** What those need of this actor system's node who read messages as they are kept; throws IllegalStateException if it is no cluster's. */
+    public static MessageHost hostOf(ActorSystem system) {
+        if (nodeOf(system) instanceof MessageHost host) {
+            return host;
+        }
+        throw new IllegalStateException("Gapless on actor system " + system.name()
+                + " is a test kit's, and no node of a cluster: it has no messages to read");
     }
 
     /** From now on this one is the node of an actor system that is no cluster's; null to end that. */

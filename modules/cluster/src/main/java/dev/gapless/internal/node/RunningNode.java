@@ -21,18 +21,20 @@ import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.HandlerRecipient;
+import dev.gapless.internal.subscribe.MessageHost;
+import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.Starts;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
-import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -57,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * Gapless on a member of the cluster: the logs that publishing threads append to, and the {@link NodeActor} with its shards.
  * Thread-safe.
  */
-final class RunningNode implements Presence, Node, SubscriptionHost {
+final class RunningNode implements Presence, Node, MessageHost {
     private final ExtendedActorSystem system;
     private final Settings nodeSettings;
     private final String name;
@@ -207,6 +209,26 @@ final class RunningNode implements Presence, Node, SubscriptionHost {
     @Override
     public void closeSubscription(String topic, long id) {
         nodeActor.tell(new NodeActor.Unsubscribe(topic, id));
+    }
+
+    @Override
+    public MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake) {
+        Starts.check(topic, start, nodeSettings.clusterId);
+        long id = nextSubscription();
+        MessageSubscription opening =
+                new MessageSubscription(topic, id, this, nodeSettings.clusterId, filter, wake);
+        openSubscription(topic, opening.id(), start, opening);
+        return opening;
+    }
+
+    @Override
+    public OptionalLong acknowledged(String topic) {
+        return logs.acknowledged(topic);
+    }
+
+    @Override
+    public String clusterId() {
+        return nodeSettings.clusterId;
     }
 
     // ------------------------------------------------------------------ the rest

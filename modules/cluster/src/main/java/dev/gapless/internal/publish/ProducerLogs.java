@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -111,6 +112,14 @@ public final class ProducerLogs {
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         return log;
+    }
+
+    /** Up to where every cursor of this topic's log has acknowledged; empty if there is no log, or it has no cursor. */
+    public OptionalLong acknowledged(String topic) {
+        ProducerLog known = logs.get(topic);
+        return known == null || known.cursors() == 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(known.log().head() - known.lag());
     }
 
     /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */

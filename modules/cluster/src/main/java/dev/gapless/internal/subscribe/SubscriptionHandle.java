@@ -82,12 +82,8 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         EventReader<?> open = reader; // null before it is open, and when it has ended
         if (open == null) {
             return SubscriptionStats.State.OPENING;
-        } else if (open.state().isReloading()) {
-            return SubscriptionStats.State.RELOADING;
-        } else if (open.state().isWaiting()) {
-            return SubscriptionStats.State.WAITING;
         }
-        return open.state().isCatchingUp() ? SubscriptionStats.State.CATCHING_UP : SubscriptionStats.State.READING;
+        return open.reading();
     }
 
     @Override

@@ -1,5 +1,6 @@
 /**
- * The way out: what a feed holds becomes events, given to a handler, an actor or a stream.
+ * The way out: what a feed holds becomes events, given to a handler, an actor or a stream; or whoever
+ * shows messages otherwise reads them as they are kept.
  *
  * <p>Internal: public only for the other packages of Gapless, not for applications.
  */

@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  * Reads START: {@code latest}, {@code earliest}, a time, a cursor token, or its open form, the positions as JSON. Tokens begin
  * with a letter, times with a digit.
  */
-final class Start {
+public final class Start {
     private Start() {}
 
     /**
+     * Reads one.
+     *
      * @param cluster the cluster's id, for the open form
      * @throws IllegalArgumentException that says what is wrong
      */
-    static StartFrom parse(String text, String topic, String cluster) {
+    public static StartFrom parse(String text, String topic, String cluster) {
         if (text.equals("latest")) {
             return StartFrom.latest();
         }
@@ -58,17 +60,23 @@ final class Start {
                 throw new IllegalArgumentException("the open form of a token is {\"positions\":[…]}");
             }
             for (JsonNode entry : list) {
-                JsonNode node = entry.required("node");
-                JsonNode sequence = entry.required("seq");
-                if (!node.isTextual() || !sequence.canConvertToExactIntegral()) {
-                    throw new IllegalArgumentException("this is no position: " + entry);
-                }
-                Epoch epoch = Epoch.parse(entry.required("epoch").asText());
-                positions.put(node.textValue(), new Position(epoch, sequence.longValue()));
+                position(entry, positions);
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the open form of a token is JSON: " + e.getOriginalMessage(), e);
         }
         return new CursorToken(topic, cluster, System.currentTimeMillis(), positions);
+    }
+
+    /** One that is not known has no sequence, or none that is not null. */
+    private static void position(JsonNode entry, Map<String, @Nullable Position> positions) {
+        JsonNode node = entry.required("node");
+        JsonNode sequence = entry.required("seq");
+        if (!node.isTextual() || !(sequence.isNull() || sequence.canConvertToExactIntegral())) {
+            throw new IllegalArgumentException("this is no position: " + entry);
+        }
+        Epoch epoch =
+                sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
+        positions.put(node.textValue(), epoch == null ? null : new Position(epoch, sequence.longValue()));
     }
 }

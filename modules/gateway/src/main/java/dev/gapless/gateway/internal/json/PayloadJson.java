@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.gapless.Payload;
 import java.io.IOException;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Shows messages without their classes: what Jackson wrote as JSON, strings as text, anything else as {@code
  * {"base64":"…"}}.
  */
-final class PayloadJson {
-    static final ObjectMapper JSON = JsonMapper.builder()
+public final class PayloadJson {
+    /** For trees of JSON. */
+    public static final ObjectMapper JSON = JsonMapper.builder()
             // Numbers come out as they went in.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -44,25 +46,22 @@ final class PayloadJson {
 
     private final Serialization serialization;
 
-    PayloadJson(ActorSystem system) {
+    public PayloadJson(ActorSystem system) {
         this.serialization = SerializationExtension.get(system);
     }
 
-    void write(Payload payload, JsonGenerator out) throws IOException {
+    public void write(Payload payload, JsonGenerator out) throws IOException {
+        JSON.writeTree(out, shown(payload));
+    }
+
+    /** As a tree. Throws UncheckedIOException for what its serializer says is compressed, and is not. */
+    JsonNode shown(Payload payload) {
         Serializer serializer = serializerOf(payload);
         if (serializer instanceof StringSerializer) {
-            out.writeString(new String(payload.bytes(), StandardCharsets.UTF_8));
-            return;
+            return TextNode.valueOf(new String(payload.bytes(), StandardCharsets.UTF_8));
         }
         JsonNode tree = serializer instanceof JacksonSerializer jackson ? tree(jackson, payload.bytes()) : null;
-        if (tree != null) {
-            JSON.writeTree(out, tree);
-        } else {
-            out.writeStartObject();
-            out.writeFieldName("base64");
-            out.writeBinary(payload.bytes());
-            out.writeEndObject();
-        }
+        return tree != null ? tree : JSON.createObjectNode().put("base64", payload.bytes());
     }
 
     private @Nullable Serializer serializerOf(Payload payload) {

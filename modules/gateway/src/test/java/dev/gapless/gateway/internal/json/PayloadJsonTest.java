@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.gateway.internal.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

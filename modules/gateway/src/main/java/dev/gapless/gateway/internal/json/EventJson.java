@@ -1,6 +1,7 @@
-package dev.gapless.node;
+package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
@@ -16,12 +17,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Events as the outward contract has them: one JSON object each. For one thread. */
-final class EventJson {
+public final class EventJson {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -31,75 +33,120 @@ final class EventJson {
     private String lastTime = time(Instant.EPOCH);
 
     /** @param tokens what becomes of a token before it is printed */
-    EventJson(PayloadJson payloads, UnaryOperator<CursorToken> tokens) {
+    public EventJson(PayloadJson payloads, UnaryOperator<CursorToken> tokens) {
         this.payloads = payloads;
         this.tokens = tokens;
     }
 
-    static String time(Instant time) {
+    /** As the contract has times. */
+    public static String time(Instant time) {
         return TIME.format(time);
     }
 
-    void write(Event<Payload> event, JsonGenerator out) throws IOException {
+    public void write(Event<Payload> event, JsonGenerator out) throws IOException {
         out.writeStartObject();
         if (event instanceof Delivery<Payload> delivery) {
             delivery(delivery, out);
         } else if (event instanceof CursorExpired<Payload> expired) {
-            expired(expired, out);
+            expired(expired.topic(), expired.time(), expired.gaps(), expired.token(), out);
         } else if (event instanceof ProducerLeft<Payload> left) {
-            head("producer_left", left.topic(), out);
-            position(left.node(), left.position(), out);
-            out.writeBooleanField("clean", true);
+            left(left.topic(), left.node(), left.position(), out);
         } else if (event instanceof Undecodable<Payload> undecodable) {
-            head("undecodable", undecodable.topic(), out);
-            position(undecodable.node(), undecodable.position(), out);
-            out.writeStringField("message", Failure.reason(undecodable.cause()));
+            undecodable(
+                    undecodable.topic(),
+                    undecodable.node(),
+                    undecodable.position(),
+                    Reasons.of(undecodable.cause()),
+                    out);
         } else if (event instanceof Ended<Payload> ended) {
-            ended(ended, out);
+            ended(ended.topic(), ended.reason().name(), ended.cause(), ended.token(), out);
         }
         out.writeEndObject();
     }
 
     private void delivery(Delivery<Payload> delivery, JsonGenerator out) throws IOException {
-        head("event", delivery.topic(), out);
-        position(delivery.node(), delivery.position(), out);
-        out.writeStringField("time", timeOf(delivery));
-        out.writeStringField("key", delivery.key());
-        if (!delivery.headers().isEmpty()) {
+        Payload payload = delivery.message();
+        event(
+                delivery.topic(),
+                delivery.node(),
+                delivery.position(),
+                delivery.time().toEpochMilli(),
+                delivery.key(),
+                delivery.headers(),
+                payload == null ? null : payloads.shown(payload),
+                out);
+    }
+
+    /** What a message shows, within an object that has begun; no data says that its key was deleted. */
+    void event(
+            String topic,
+            String node,
+            Position position,
+            long timeMs,
+            @Nullable String key,
+            Map<String, String> headers,
+            @Nullable JsonNode data,
+            JsonGenerator out)
+            throws IOException {
+        head("event", topic, out);
+        position(node, position, out);
+        out.writeStringField("time", timeOf(timeMs));
+        out.writeStringField("key", key);
+        if (!headers.isEmpty()) {
             out.writeObjectFieldStart("headers");
-            for (Map.Entry<String, String> header : delivery.headers().entrySet()) {
+            for (Map.Entry<String, String> header : headers.entrySet()) {
                 out.writeStringField(header.getKey(), header.getValue());
             }
             out.writeEndObject();
         }
-        Payload payload = delivery.message();
-        if (payload == null) {
+        if (data == null) {
             out.writeBooleanField("deleted", true);
         } else {
             out.writeFieldName("data");
-            payloads.write(payload, out);
+            PayloadJson.JSON.writeTree(out, data);
         }
     }
 
     /** Many messages are of one millisecond, and to format a time costs more than the rest of its message. */
-    private String timeOf(Delivery<Payload> delivery) {
-        long timeMs = delivery.time().toEpochMilli();
+    private String timeOf(long timeMs) {
         if (timeMs != lastTimeMs) {
-            lastTime = time(delivery.time());
+            lastTime = time(Instant.ofEpochMilli(timeMs));
             lastTimeMs = timeMs;
         }
         return lastTime;
     }
 
-    private void expired(CursorExpired<Payload> expired, JsonGenerator out) throws IOException {
-        head("cursor_expired", expired.topic(), out);
-        out.writeStringField("time", time(expired.time()));
+    static void withheld(
+            String topic, String node, Position position, @Nullable String key, int bytes, JsonGenerator out)
+            throws IOException {
+        head("withheld", topic, out);
+        position(node, position, out);
+        out.writeStringField("key", key);
+        out.writeNumberField("bytes", bytes);
+    }
+
+    static void undecodable(String topic, String node, Position position, String why, JsonGenerator out)
+            throws IOException {
+        head("undecodable", topic, out);
+        position(node, position, out);
+        out.writeStringField("message", why);
+    }
+
+    static void left(String topic, String node, Position position, JsonGenerator out) throws IOException {
+        head("producer_left", topic, out);
+        position(node, position, out);
+        out.writeBooleanField("clean", true);
+    }
+
+    void expired(String topic, Instant time, List<Gap> gaps, CursorToken token, JsonGenerator out) throws IOException {
+        head("cursor_expired", topic, out);
+        out.writeStringField("time", time(time));
         out.writeArrayFieldStart("gaps");
-        for (Gap gap : expired.gaps()) {
+        for (Gap gap : gaps) {
             gap(gap, out);
         }
         out.writeEndArray();
-        out.writeStringField("token", tokens.apply(expired.token()).toString());
+        out.writeStringField("token", tokens.apply(token).toString());
     }
 
     private static void gap(Gap gap, JsonGenerator out) throws IOException {
@@ -115,14 +162,14 @@ final class EventJson {
         out.writeEndObject();
     }
 
-    private void ended(Ended<Payload> ended, JsonGenerator out) throws IOException {
-        head("ended", ended.topic(), out);
-        out.writeStringField("reason", ended.reason().name());
-        Throwable cause = ended.cause();
+    void ended(String topic, String reason, @Nullable Throwable cause, @Nullable CursorToken token, JsonGenerator out)
+            throws IOException {
+        head("ended", topic, out);
+        out.writeStringField("reason", reason);
         if (cause != null) {
-            out.writeStringField("message", Failure.reason(cause));
+            out.writeStringField("message", Reasons.of(cause));
         }
-        out.writeStringField("token", tokens.apply(ended.token()).toString());
+        out.writeStringField("token", token == null ? null : tokens.apply(token).toString());
     }
 
     private static void head(String type, String topic, JsonGenerator out) throws IOException {

@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,18 +13,25 @@ import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The cluster's status for programs. */
-final class StatusJson {
+public final class StatusJson {
     private StatusJson() {}
 
-    static ObjectNode of(ClusterStatus status, Instant now) {
+    /**
+     * The members, and each topic's producers and consumers.
+     *
+     * @param nodes those that answered, in the names' order
+     * @param silent the addresses of members that did not
+     */
+    public static ObjectNode of(List<NodeStatus> nodes, List<String> silent, Instant now) {
         ObjectNode root = PayloadJson.JSON.createObjectNode();
         root.put("time", EventJson.time(now));
         ArrayNode members = root.putArray("members");
-        for (NodeStatus node : status.nodes()) {
+        for (NodeStatus node : nodes) {
             ArrayNode others = members.addObject()
                     .put("node", node.node())
                     .put("address", node.address())
@@ -35,11 +42,11 @@ final class StatusJson {
                 others.addObject().put("oldest", other.oldest()).put("members", other.members());
             }
         }
-        for (String address : status.silent()) {
+        for (String address : silent) {
             members.addObject().putNull("node").put("address", address).put("answers", false);
         }
         Map<String, ObjectNode> topics = new TreeMap<>();
-        for (NodeStatus node : status.nodes()) {
+        for (NodeStatus node : nodes) {
             for (TopicStatus topic : node.topics()) {
                 ObjectNode json = topics.computeIfAbsent(topic.topic(), StatusJson::topic);
                 if (topic.producer() != null && !isOnlySubscribedTo(topic)) {

@@ -1,0 +1,24 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.StartFrom;
+import java.util.OptionalLong;
+
+/** What those need of the node who read messages as they are kept, one after the other. Thread-safe. */
+public interface MessageHost extends SubscriptionHost {
+    /** The identity of the cluster in cursor tokens. */
+    String clusterId();
+
+    /**
+     * Opens a subscription.
+     *
+     * @param wake called on any thread, also before this returns, when there may be something new: it must not block, nor read
+     * @throws IllegalArgumentException if it starts from a token of another topic or cluster
+     */
+    MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake);
+
+    /**
+     * Up to which sequence every consumer that this node's producer of the topic knows has acknowledged what was published; empty if
+     * nobody publishes there, or nobody consumes.
+     */
+    OptionalLong acknowledged(String topic);
+}

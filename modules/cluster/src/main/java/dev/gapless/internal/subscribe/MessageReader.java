@@ -1,0 +1,296 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.Lag;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Now;
+import dev.gapless.core.Position;
+import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.PullCursor;
+import dev.gapless.core.subscription.Step;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pulls the messages of a subscription one after the other, and the notices between them, as the {@link SubscriptionState} has them.
+ * Nothing is decoded or queued here. Asking for the next one says that the one before is done with. One thread at a time, except for
+ * what says "Any thread".
+ */
+public final class MessageReader {
+    /** A consumer that waits for room is told of every so many messages. */
+    private static final int ROOM_EVERY = 32;
+
+    /** Messages and notices that it looks at in one turn, when most are left out. */
+    private static final int LOOKS = 1_024;
+
+    private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
+
+    private final String topic;
+    private final long id;
+    private final SubscriptionState state;
+    private final PullCursor cursor;
+    private final Feedback.Sink feedback;
+    private final String clusterId;
+    private final Clock clock;
+
+    private Filter filter;
+    private @Nullable SubscriptionStats stats;
+    private int looks;
+    private long violations;
+    private @Nullable String lastNode;
+    private @Nullable String lastKey;
+    /** What resumes behind the message of this number, counted from 1, of the run. */
+    private IntFunction<CursorToken> tokens = count -> token();
+
+    private OptionalLong waitsUntilNs = OptionalLong.empty();
+
+    public MessageReader(
+            String topic,
+            long id,
+            SubscriptionState state,
+            Feedback.Sink feedback,
+            Filter filter,
+            String clusterId,
+            Clock clock) {
+        this.topic = topic;
+        this.id = id;
+        this.state = state;
+        this.cursor = new PullCursor(state, filter);
+        this.feedback = feedback;
+        this.filter = filter;
+        this.clusterId = clusterId;
+        this.clock = clock;
+    }
+
+    /** From now on what is missed is counted there. */
+    void countIn(SubscriptionStats of) {
+        stats = of;
+    }
+
+    @Nullable SubscriptionStats stats() {
+        return stats;
+    }
+
+    SubscriptionState state() {
+        return state;
+    }
+
+    /** From the next message on this one says what is given. */
+    public void filter(Filter other) {
+        filter = other;
+        cursor.filter(other);
+    }
+
+    // ------------------------------------------------------------------ pulling
+
+    /** A turn begins: it looks at a bounded number of messages and notices. What was given before is done with. */
+    public void beginTurn() {
+        handled();
+        looks = LOOKS;
+        waitsUntilNs = OptionalLong.empty();
+    }
+
+    /**
+     * The next message or notice, or null if there is none now, or a reload is under way or waits ({@link #waitNs}), or the turn is over:
+     * then {@link #hasMore}.
+     */
+    public @Nullable Pulled next() {
+        while (looks > 0) {
+            looks--;
+            if (cursor.hasMessages()) {
+                if (cursor.next()) {
+                    return Pulled.Plain.MESSAGE;
+                }
+            } else {
+                Step step = step();
+                if (step instanceof Step.Idle || step instanceof Step.Reloading) {
+                    return null;
+                } else if (step instanceof Step.Waiting waiting) {
+                    waitsUntilNs = OptionalLong.of(waiting.untilNs());
+                    return null;
+                }
+                Pulled notice = notice(step);
+                if (notice != null) {
+                    return notice;
+                }
+            }
+        }
+        handled();
+        return null;
+    }
+
+    /** After how many nanoseconds to begin a turn again, if a reload waits for its time. */
+    public OptionalLong waitNs() {
+        return waitsUntilNs.isEmpty()
+                ? waitsUntilNs
+                : OptionalLong.of(Math.max(0, waitsUntilNs.getAsLong() - clock.ns()));
+    }
+
+    /** Is there something to look at? */
+    public boolean hasMore() {
+        return cursor.hasMessages() || state.hasNext();
+    }
+
+    /** What was given last is done with: a token taken from now on resumes behind it. */
+    public void handled() {
+        if (cursor.handled() && cursor.inRun() % ROOM_EVERY == 0 && state.isPressed()) {
+            feedback.tell(Feedback.ROOM);
+        }
+    }
+
+    /** The reload has succeeded: it goes on behind what was missed. */
+    public void reloaded() {
+        state.reloaded(null);
+    }
+
+    private Step step() {
+        handled(); // what was left out, too
+        FeedEntry.Messages last = cursor.slice();
+        if (last != null) {
+            lastNode = last.node();
+            lastKey = last.slice().key(cursor.inSlice());
+        }
+        Step step = cursor.read(clock.ns());
+        if (state.isPressed()) {
+            feedback.tell(Feedback.ROOM);
+        }
+        if (state.violations() != violations) {
+            violated(state.violations() - violations);
+        }
+        if (step instanceof Step.Messages messages) {
+            MessageRun.Path path = messages.run().path();
+            tokens = count -> token(path.after(count)); // a message that is kept keeps no other
+        }
+        return step;
+    }
+
+    /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
+    private void violated(long more) {
+        if (violations == 0) {
+            feedback.tell(new Feedback.Violated(id));
+        }
+        violations += more;
+        if (stats != null) {
+            stats.violated(more);
+        }
+    }
+
+    /** What is told of this step, if anything is. */
+    private @Nullable Pulled notice(Step step) {
+        if (step instanceof Step.Joined) {
+            feedback.tell(new Feedback.Joined(id));
+        } else if (step instanceof Step.Missed missed) {
+            return missed(missed);
+        } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
+            Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
+            return new Pulled.Left(left.node(), position);
+        }
+        return null;
+    }
+
+    private @Nullable Pulled missed(Step.Missed missed) {
+        List<Gap> gaps = missed.gaps().stream().filter(filter::takesGap).toList();
+        if (gaps.isEmpty()) {
+            state.reloaded(null); // of nodes that are left out
+            return null;
+        }
+        if (stats != null) {
+            stats.missed(gaps);
+        }
+        List<Optional<String>> lastKeys = gaps.stream()
+                .map(gap -> Optional.ofNullable(state.lastKey(gap)))
+                .toList();
+        feedback.tell(new Feedback.Told(id, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
+        return new Pulled.Missed(gaps, timeMs);
+    }
+
+    // ------------------------------------------------------------------ the message that it is at
+
+    /** What keeps the message that it is at, with others. */
+    public Slice slice() {
+        return messages().slice();
+    }
+
+    /** The number of that message in {@link #slice}. */
+    public int index() {
+        return cursor.inSlice();
+    }
+
+    /** Who published it, and in which epoch. */
+    public Era era() {
+        return messages().era();
+    }
+
+    /** Its sequence. */
+    public long sequence() {
+        return messages().sequence() + cursor.inSlice();
+    }
+
+    private FeedEntry.Messages messages() {
+        return Objects.requireNonNull(cursor.slice(), "it is at no message");
+    }
+
+    /** Its number in the run, counted from 1, for {@link #tokens}. */
+    int inRun() {
+        return cursor.inRun();
+    }
+
+    /** Makes the tokens behind the messages of this run, by their numbers. */
+    IntFunction<CursorToken> tokens() {
+        return tokens;
+    }
+
+    // ------------------------------------------------------------------ where it is
+
+    /** How far it is behind. Any thread. */
+    public Lag lag() {
+        OptionalLong sinceMs = state.behindSinceMs();
+        long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, clock.ms() - sinceMs.getAsLong());
+        return new Lag(state.lag(), Duration.ofMillis(ageMs));
+    }
+
+    /** What it is at. Any thread. */
+    SubscriptionStats.State reading() {
+        if (state.isReloading()) {
+            return SubscriptionStats.State.RELOADING;
+        } else if (state.isWaiting()) {
+            return SubscriptionStats.State.WAITING;
+        }
+        return state.isCatchingUp() ? SubscriptionStats.State.CATCHING_UP : SubscriptionStats.State.READING;
+    }
+
+    /** Resumes in front of the message that was given last. Any thread. */
+    Supplier<CursorToken> inFront() {
+        MessageRun.Path path = cursor.path();
+        if (path == null) {
+            Vector here = state.positions();
+            return () -> token(here);
+        }
+        int before = cursor.inRun() - 1;
+        return () -> token(path.after(before));
+    }
+
+    /** Behind the last message that is done with, and in front of a gap that is being reloaded. Any thread. */
+    public CursorToken token() {
+        return token(state.positions());
+    }
+
+    private CursorToken token(Vector at) {
+        return state.token(at, topic, clusterId, new Now(clock.ms(), clock.ns()));
+    }
+}

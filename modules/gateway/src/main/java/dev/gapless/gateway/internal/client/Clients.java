@@ -1,0 +1,132 @@
+package dev.gapless.gateway.internal.client;
+
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** All clients of a gateway, and what they share. Bounded by {@code max-clients} and {@code per-ip-limit}. Thread-safe. */
+public final class Clients {
+    private final Common common;
+    private final GatewaySettings settings;
+    private final AtomicLong ids = new AtomicLong();
+    private final AtomicInteger admitted = new AtomicInteger();
+    private final Map<String, Integer> perAddress = new ConcurrentHashMap<>();
+    private final Map<Long, Client> clients = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> allGone = new CompletableFuture<>();
+    private volatile boolean stopping;
+
+    /**
+     * A place among the clients, until it is given back.
+     */
+    public final class Admission {
+        private final String address;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        private Admission(String address) {
+            this.address = address;
+        }
+
+        /** The place is free again. Repeating it is harmless. */
+        public void release() {
+            if (over.compareAndSet(false, true)) {
+                admitted.decrementAndGet();
+                perAddress.computeIfPresent(address, (ip, number) -> number == 1 ? null : number - 1);
+                completeIfAllGone();
+            }
+        }
+    }
+
+    public Clients(Common common) {
+        this.common = common;
+        this.settings = common.settings();
+    }
+
+    /** A place for a client of this address. Throws {@link Refusal} that names the limit. */
+    public Admission admit(String address) {
+        if (stopping) {
+            throw new Refusal(Kind.CLOSING, "The gateway stops; connect to another one, or later");
+        }
+        if (admitted.incrementAndGet() > settings.maxClients) {
+            admitted.decrementAndGet();
+            throw new Refusal(
+                    Kind.TOO_MANY_CLIENTS,
+                    "There are " + settings.maxClients + " clients, as many as gapless.gateway.max-clients allows");
+        }
+        int ofAddress = perAddress.merge(address, 1, Integer::sum);
+        Admission admission = new Admission(address);
+        if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
+            admission.release();
+            throw new Refusal(
+                    Kind.TOO_MANY_CLIENTS_OF_ADDRESS,
+                    "There are " + settings.perIpLimit + " clients of " + address
+                            + ", as many as gapless.gateway.per-ip-limit allows");
+        }
+        return admission;
+    }
+
+    /** A client, which is told of its connection from now on. */
+    public Client open(Admission admission, Outlet outlet, Framing framing) {
+        long id = ids.incrementAndGet();
+        Client client = new Client(id, common, outlet, framing, () -> {
+            clients.remove(id);
+            admission.release();
+        });
+        clients.put(id, client);
+        if (stopping) {
+            client.close(Closing.RESTART);
+        }
+        return client;
+    }
+
+    /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
+    public void look() {
+        long nowNs = System.nanoTime();
+        clients.values().forEach(client -> client.look(nowNs));
+    }
+
+    /** Tells all clients that the gateway stops. {@return when they are gone} */
+    public CompletableFuture<Void> stop() {
+        stopping = true;
+        clients.values().forEach(client -> client.close(Closing.RESTART));
+        completeIfAllGone();
+        return allGone.copy();
+    }
+
+    private void completeIfAllGone() {
+        if (stopping && admitted.get() == 0) {
+            allGone.complete(null);
+        }
+    }
+
+    /** Has the gateway begun to stop? */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    // ------------------------------------------------------------------ for people
+
+    public Collection<Client> all() {
+        return clients.values();
+    }
+
+    public int size() {
+        return admitted.get();
+    }
+
+    /** Events that were written to clients, of all time. */
+    public long eventsSent() {
+        return common.eventsSent().sum();
+    }
+
+    /** Messages that clients were told that they missed, of all time. */
+    public long lagged() {
+        return common.lagged().sum();
+    }
+}

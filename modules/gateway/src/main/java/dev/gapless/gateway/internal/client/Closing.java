@@ -1,0 +1,20 @@
+package dev.gapless.gateway.internal.client;
+
+/**
+ * Why a client's connection ends.
+ *
+ * @param status of the WebSocket
+ */
+public record Closing(int status, String reason) {
+    public static final Closing ASKED_FOR = new Closing(1000, "asked for");
+    public static final Closing RESTART = new Closing(1012, "the gateway stops");
+    public static final Closing NOT_THE_PROTOCOL =
+            new Closing(4400, "this is not the protocol: commands are JSON in text frames");
+    public static final Closing NO_TEXT = new Closing(1007, "a text frame is UTF-8");
+    public static final Closing TOO_LARGE =
+            new Closing(1009, "the command is larger than gapless.gateway.max-command-bytes allows");
+    public static final Closing LAGGED = new Closing(4408, "the ring overtook it, and on_lag is close");
+    public static final Closing STUCK = new Closing(4410, "no byte was taken for gapless.gateway.write-timeout");
+    public static final Closing GONE = new Closing(1006, "the connection is gone");
+    public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
+}

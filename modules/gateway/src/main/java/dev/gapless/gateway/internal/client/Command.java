@@ -1,0 +1,85 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import org.jspecify.annotations.Nullable;
+
+/** What a client says on a WebSocket. */
+sealed interface Command {
+    /** It wants a topic, or another part of it. */
+    record Subscribe(
+            String topic,
+            @Nullable JsonNode filter,
+            @Nullable JsonNode from,
+            @Nullable String onLag,
+            @Nullable JsonNode maxMessageBytes)
+            implements Command {}
+
+    record Unsubscribe(String topic) implements Command {}
+
+    /**
+     * It has a message.
+     *
+     * @param id the client's own, to tell answers apart
+     */
+    record Publish(
+            String topic,
+            JsonPublisher.Given given,
+            @Nullable JsonNode id) implements Command {}
+
+    /** It has reloaded. */
+    record Resume(String topic) implements Command {}
+
+    record Ping() implements Command {}
+
+    /** Reads one; a topic that is not named is the default one. Throws {@link Refusal}. */
+    static Command parse(String text, String defaultTopic) {
+        JsonNode json;
+        try {
+            json = PayloadJson.JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+        }
+        if (!json.isObject()) {
+            throw new Refusal(Kind.BAD_MESSAGE, "a command is a JSON object");
+        }
+        String type = text(json, "type");
+        if (type == null) {
+            throw new Refusal(Kind.BAD_MESSAGE, "a command has a type");
+        }
+        return switch (type) {
+            case "Subscribe" ->
+                new Subscribe(
+                        topic(json, defaultTopic),
+                        json.get("filter"),
+                        json.get("from"),
+                        text(json, "on_lag"),
+                        json.get("max_message_bytes"));
+            case "Unsubscribe" -> new Unsubscribe(topic(json, defaultTopic));
+            case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.given(json), json.get("id"));
+            case "Resume" -> new Resume(topic(json, defaultTopic));
+            case "Ping" -> new Ping();
+            default ->
+                throw new Refusal(
+                        Kind.UNKNOWN_TYPE,
+                        "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
+        };
+    }
+
+    private static String topic(JsonNode json, String defaultTopic) {
+        String topic = text(json, "topic");
+        if (topic == null && defaultTopic.isEmpty()) {
+            throw new Refusal(
+                    Kind.UNKNOWN_TOPIC, "the command names no topic, and there is no gapless.gateway.default-topic");
+        }
+        return JsonPublisher.topic(topic == null ? defaultTopic : topic).name();
+    }
+
+    private static @Nullable String text(JsonNode json, String field) {
+        return MessageCommand.text(json, field);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gapless.gateway.internal.client;
+
+import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.internal.subscribe.MessageHost;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+
+/**
+ * What the clients of a gateway have in common. Thread-safe.
+ *
+ * @param executor runs their turns
+ * @param later runs something after a time
+ * @param eventsSent events that were written to clients, of all time
+ * @param lagged messages that clients were told that they missed, of all time
+ */
+public record Common(
+        GatewaySettings settings,
+        MessageHost host,
+        String nodeName,
+        JsonPublisher publisher,
+        PayloadJson payloads,
+        Executor executor,
+        BiConsumer<Duration, Runnable> later,
+        LongAdder eventsSent,
+        LongAdder lagged) {
+
+    /** Reads where a client wants to begin. Throws {@link Refusal}. */
+    public StartFrom start(String text, String topic) {
+        try {
+            return Start.parse(text, topic, host.clusterId());
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
+        }
+    }
+
+    /** How long a client is asked to wait before it connects again: never the same for all. */
+    public long reconnectMs() {
+        return settings.reconnectMin.toMillis()
+                + ThreadLocalRandom.current().nextLong(settings.reconnectJitter.toMillis() + 1);
+    }
+}

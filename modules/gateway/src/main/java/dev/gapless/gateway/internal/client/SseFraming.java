@@ -1,0 +1,88 @@
+package dev.gapless.gateway.internal.client;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+
+/** Server-sent events: a line of data for each, and an id that resumes behind it; many are written at once. */
+public final class SseFraming implements Framing {
+    /** The id of an event after which there is nothing to resume. */
+    public static final String ENDED = "ended";
+
+    private final boolean idOfEach;
+    private final int maxIdBytes;
+    private final long retryMs;
+
+    /**
+     * @param idOfEach has each event an id, or only the last of a frame?
+     * @param retryMs how long the client is to wait before it connects again
+     */
+    public SseFraming(boolean idOfEach, int maxIdBytes, long retryMs) {
+        this.idOfEach = idOfEach;
+        this.maxIdBytes = maxIdBytes;
+        this.retryMs = retryMs;
+    }
+
+    @Override
+    public void begin(Bytes frame, String topic) {}
+
+    @Override
+    public void before(Bytes frame, int events) {
+        if (events > 0 && !idOfEach) {
+            frame.write('\n');
+        }
+        frame.text("data: ");
+    }
+
+    @Override
+    public void after(Bytes frame, Supplier<CursorToken> token) {
+        frame.write('\n');
+        if (idOfEach) {
+            id(frame, token);
+        }
+    }
+
+    @Override
+    public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+        if (!idOfEach) {
+            id(frame, token);
+        }
+        return frame.from(0);
+    }
+
+    private void id(Bytes frame, Supplier<CursorToken> token) {
+        frame.text("id: ").text(text(token.get())).text("\n\n");
+    }
+
+    private String text(CursorToken token) {
+        String text = token.toString();
+        if (text.length() > maxIdBytes) {
+            throw new Refusal(
+                    Kind.IDS_TOO_LARGE,
+                    "The ids of this topic's events have " + text.length() + " bytes, more than"
+                            + " gapless.gateway.max-id-bytes allows: " + maxIdBytes
+                            + ". Use a WebSocket (/api/ws), whose tokens have no bound");
+        }
+        return text;
+    }
+
+    @Override
+    public ByteBuffer begun(Bytes frame, CursorToken token) {
+        frame.text("retry: " + retryMs + "\nid: ").text(text(token)).text("\n\n");
+        return frame.from(0);
+    }
+
+    @Override
+    public ByteBuffer idle(Bytes frame) {
+        frame.text(":\n\n");
+        return frame.from(0);
+    }
+
+    @Override
+    public boolean isStream() {
+        return true;
+    }
+}

@@ -1,0 +1,85 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.internal.subscribe.Filter;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads which producers and keys a client wants. */
+public final class TopicFilter {
+    private static final String ANY = "*";
+    private static final int MOST = 1_000;
+
+    private TopicFilter() {}
+
+    /** Reads a filter of the protocol: All, Nodes, Keys, or nodes and keys; everything for null. Throws {@link Refusal}. */
+    public static Filter of(@Nullable JsonNode filter) {
+        if (filter == null || filter.isNull()) {
+            return of(null, null);
+        }
+        if (!filter.isObject()) {
+            throw bad("a filter is an object such as {\"type\":\"All\"}");
+        }
+        JsonNode type = filter.get("type");
+        if (type == null) {
+            return of(texts(filter, "nodes"), texts(filter, "keys"));
+        }
+        return switch (type.asText()) {
+            case "All" -> of(null, null);
+            case "Nodes" -> of(given(texts(filter, "node_ids"), "node_ids"), null);
+            case "Keys" -> of(null, given(texts(filter, "keys"), "keys"));
+            default ->
+                throw bad("a filter's type is All, Nodes or Keys, not '" + type.asText()
+                        + "'; without a type it has nodes, keys or both");
+        };
+    }
+
+    /** Of these nodes and keys; null for any. Throws {@link Refusal}. */
+    public static Filter of(@Nullable List<String> nodes, @Nullable List<String> keys) {
+        SubscriptionSettings settings = SubscriptionSettings.defaults();
+        try {
+            if (nodes != null && !nodes.contains(ANY)) {
+                settings = settings.withNodes(nodes);
+            }
+            if (keys != null) {
+                settings = settings.withKeys(keys);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Kind.BAD_FILTER, String.valueOf(e.getMessage()), e);
+        }
+        return new Filter(settings);
+    }
+
+    private static List<String> given(@Nullable List<String> texts, String field) {
+        if (texts == null) {
+            throw bad("the filter has no " + field);
+        }
+        return texts;
+    }
+
+    private static @Nullable List<String> texts(JsonNode filter, String field) {
+        JsonNode list = filter.get(field);
+        if (list == null || list.isNull()) {
+            return null;
+        }
+        if (!list.isArray() || list.size() > MOST) {
+            throw bad(field + " is a list of at most " + MOST + " texts");
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonNode one : list) {
+            if (!one.isTextual()) {
+                throw bad(field + " is a list of texts, and this is none: " + one);
+            }
+            texts.add(one.textValue());
+        }
+        return texts;
+    }
+
+    private static Refusal bad(String why) {
+        return new Refusal(Kind.BAD_FILTER, why);
+    }
+}

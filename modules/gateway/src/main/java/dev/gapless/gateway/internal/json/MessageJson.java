@@ -1,0 +1,119 @@
+package dev.gapless.gateway.internal.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Ended;
+import dev.gapless.Payload;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.log.Format;
+import dev.gapless.core.log.Slice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Writes messages as they are kept, and notices, as JSON into a frame. For one thread at a time. */
+public final class MessageJson {
+    /** A message may be as deep as Jackson reads it (1,000); what is around it adds a little. */
+    private static final int DEEPEST = 1_100;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamWriteConstraints(
+                    StreamWriteConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .build()
+            .setCodec(PayloadJson.JSON);
+
+    private final PayloadJson payloads;
+    private final EventJson events;
+
+    /** Which message, and whose. */
+    public record Place(String topic, String node, Position position) {}
+
+    private interface Part {
+        void write(JsonGenerator out) throws IOException;
+    }
+
+    public MessageJson(PayloadJson payloads) {
+        this.payloads = payloads;
+        this.events = new EventJson(payloads, UnaryOperator.identity());
+    }
+
+    /**
+     * Writes a message; {@code withheld} if its content has more bytes than that, {@code undecodable} if it cannot be shown.
+     *
+     * @param i its number in the slice
+     */
+    public void message(Place place, Slice slice, int i, long maxMessageBytes, Bytes to) {
+        String key = slice.key(i);
+        int bytes = slice.contentLength(i);
+        if (bytes > maxMessageBytes) {
+            object(to, out -> EventJson.withheld(place.topic(), place.node(), place.position(), key, bytes, out));
+            return;
+        }
+        int start = to.size();
+        try {
+            JsonNode data = slice.isTombstone(i) ? null : payloads.shown(payloadOf(slice, i));
+            object(
+                    to,
+                    out -> events.event(
+                            place.topic(),
+                            place.node(),
+                            place.position(),
+                            slice.publishedMs(i),
+                            key,
+                            slice.headers(i),
+                            data,
+                            out));
+        } catch (RuntimeException e) {
+            to.truncate(start);
+            String why = Reasons.of(e);
+            object(to, out -> EventJson.undecodable(place.topic(), place.node(), place.position(), why, out));
+        }
+    }
+
+    private static Payload payloadOf(Slice slice, int i) {
+        Format format = slice.format(i);
+        return new Payload(format.serializerId(), format.manifest(), slice.content(i));
+    }
+
+    /** Writes {@code cursor_expired}. */
+    public void expired(String topic, long timeMs, List<Gap> gaps, CursorToken token, Bytes to) {
+        object(to, out -> events.expired(topic, Instant.ofEpochMilli(timeMs), gaps, token, out));
+    }
+
+    /** Writes {@code producer_left}. */
+    public void left(Place place, Bytes to) {
+        object(to, out -> EventJson.left(place.topic(), place.node(), place.position(), out));
+    }
+
+    /** Writes {@code ended}; without a token if it never began. */
+    public void ended(
+            String topic, Ended.Reason reason, @Nullable Throwable cause, @Nullable CursorToken token, Bytes to) {
+        object(to, out -> events.ended(topic, reason.name(), cause, token, out));
+    }
+
+    /** Writes any other object. */
+    public static void tree(JsonNode tree, Bytes to) {
+        try (JsonGenerator out = FACTORY.createGenerator(to)) {
+            PayloadJson.JSON.writeTree(out, tree);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void object(Bytes to, Part part) {
+        try (JsonGenerator out = FACTORY.createGenerator(to)) {
+            out.writeStartObject();
+            part.write(out);
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

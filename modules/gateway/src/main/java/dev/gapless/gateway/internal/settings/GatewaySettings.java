@@ -1,0 +1,105 @@
+package dev.gapless.gateway.internal.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
+public final class GatewaySettings {
+    public final boolean enabled;
+    public final String host;
+    public final int port;
+    public final boolean insecure;
+    public final List<String> allowedOrigins;
+    public final List<String> allowedHosts;
+    public final String defaultTopic;
+    public final String dispatcher;
+    public final int maxConnections;
+    public final int maxClients;
+    public final int perIpLimit;
+    public final int maxSubscriptions;
+    public final int maxBodyBytes;
+    public final int maxCommandBytes;
+    public final int maxHeaderBytes;
+    public final int maxIdBytes;
+    public final int batchEvents;
+    public final int batchBytes;
+    public final int sendBufferBytes;
+    public final Duration headerTimeout;
+    public final Duration idleTimeout;
+    public final Duration writeTimeout;
+    public final Duration pingInterval;
+    public final Duration commentInterval;
+    public final Duration reconnectMin;
+    public final Duration reconnectJitter;
+    public final Duration deliveryTimeout;
+    public final Duration statusTimeout;
+    public final Duration stopTimeout;
+    public final int idempotencyKeys;
+    public final Duration idempotencyRetention;
+
+    /** Throws ConfigException for a value that cannot be. */
+    public GatewaySettings(Config all) {
+        Config config = all.getConfig("gapless.gateway");
+        enabled = config.getBoolean("enabled");
+        host = config.getString("host");
+        port = within(config, "port", 0, 65_535);
+        insecure = config.getBoolean("insecure");
+        allowedOrigins = config.getStringList("allowed-origins");
+        allowedHosts = config.getStringList("allowed-hosts");
+        defaultTopic = config.getString("default-topic");
+        dispatcher = config.getString("dispatcher");
+        maxConnections = within(config, "max-connections", 1, 10_000_000);
+        maxClients = within(config, "max-clients", 1, 10_000_000);
+        perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);
+        maxSubscriptions = within(config, "max-subscriptions", 1, 100_000);
+        maxBodyBytes = bytes(config, "max-body-bytes", 1);
+        maxCommandBytes = bytes(config, "max-command-bytes", 128);
+        maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
+        maxIdBytes = bytes(config, "max-id-bytes", 128);
+        batchEvents = within(config, "batch-events", 1, 10_000);
+        batchBytes = bytes(config, "batch-bytes", 1);
+        sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
+        headerTimeout = positive(config, "header-timeout");
+        idleTimeout = positive(config, "idle-timeout");
+        writeTimeout = positive(config, "write-timeout");
+        pingInterval = positive(config, "ping-interval");
+        commentInterval = positive(config, "comment-interval");
+        reconnectMin = positive(config, "reconnect-min");
+        reconnectJitter = positive(config, "reconnect-jitter");
+        deliveryTimeout = positive(config, "delivery-timeout");
+        statusTimeout = positive(config, "status-timeout");
+        stopTimeout = positive(config, "stop-timeout");
+        idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
+        idempotencyRetention = positive(config, "idempotency-retention");
+    }
+
+    private static int within(Config config, String key, int least, int most) {
+        int value = config.getInt(key);
+        if (value < least || value > most) {
+            throw bad(config, key, least + " to " + most + ", not " + value);
+        }
+        return value;
+    }
+
+    private static int bytes(Config config, String key, int least) {
+        long value = config.getBytes(key);
+        if (value < least || value > 1 << 30) {
+            throw bad(config, key, "of " + least + " bytes to 1 GiB, not " + value);
+        }
+        return (int) value;
+    }
+
+    private static Duration positive(Config config, String key) {
+        Duration value = config.getDuration(key);
+        if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(100)) > 0) {
+            throw bad(config, key, "more than 0 and at most 100 days, not " + value);
+        }
+        return value;
+    }
+
+    private static ConfigException bad(Config config, String key, String what) {
+        return new ConfigException.BadValue(config.getValue(key).origin(), "gapless.gateway." + key, "it is " + what);
+    }
+}

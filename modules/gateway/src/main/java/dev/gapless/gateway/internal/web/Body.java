@@ -1,0 +1,166 @@
+package dev.gapless.gateway.internal.web;
+
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the body of a request part by part, and no faster than the parts are dealt with: the next one is asked of the client when the
+ * stage of the one before is done. A part is a line, or all of it. One thread at a time.
+ */
+final class Body {
+    /** A body of so many times the bytes of a part is read to its end, even if it is refused. */
+    private static final int DROPPED = 16;
+
+    /** Deals with a part. */
+    interface Parts {
+        /** {@return null if it is done with, or when it is} What it throws ends the reading. */
+        @Nullable CompletionStage<?> part(byte[] bytes, int from, int length);
+    }
+
+    private final Request request;
+    private final boolean byLine;
+    private final int mostBytes;
+    private final Parts parts;
+    private final Executor executor;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private byte[] data = new byte[4 << 10];
+    private int from;
+    private int to;
+    private boolean last;
+    /** What the last line end left was dealt with. */
+    private boolean finished;
+
+    /** @param mostBytes of a part */
+    Body(Request request, boolean byLine, int mostBytes, Parts parts, Executor executor) {
+        this.request = request;
+        this.byLine = byLine;
+        this.mostBytes = mostBytes;
+        this.parts = parts;
+        this.executor = executor;
+    }
+
+    /** Begins. {@return when all parts are dealt with; fails with what one fails with, or if the client goes} */
+    CompletableFuture<Void> read() {
+        go();
+        return done;
+    }
+
+    private void go() {
+        try {
+            while (drain()) {
+                if (last) {
+                    done.complete(null);
+                    return;
+                }
+                Content.Chunk chunk = request.read();
+                if (chunk == null) {
+                    request.demand(this::go);
+                    return;
+                }
+                if (Content.Chunk.isFailure(chunk)) {
+                    done.completeExceptionally(chunk.getFailure());
+                    return;
+                }
+                add(chunk.getByteBuffer());
+                last = chunk.isLast();
+                chunk.release();
+            }
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /**
+     * A client that is still sending reads no answer, and loses it when its connection is closed. What is left of a body whose length
+     * is known is read, and dropped.
+     */
+    private void fail(Throwable failure) {
+        if (last || request.getLength() < 0 || request.getLength() > (long) DROPPED * mostBytes) {
+            done.completeExceptionally(failure);
+            return;
+        }
+        Content.Chunk chunk = request.read();
+        while (chunk != null) {
+            if (Content.Chunk.isFailure(chunk)) {
+                done.completeExceptionally(failure);
+                return;
+            }
+            last = chunk.isLast();
+            chunk.release();
+            if (last) {
+                done.completeExceptionally(failure);
+                return;
+            }
+            chunk = request.read();
+        }
+        request.demand(() -> fail(failure));
+    }
+
+    private void add(ByteBuffer bytes) {
+        int more = bytes.remaining();
+        if (from > 0) {
+            System.arraycopy(data, from, data, 0, to - from);
+            to -= from;
+            from = 0;
+        }
+        if (data.length - to < more) {
+            data = Arrays.copyOf(data, Math.max(to + more, 2 * data.length));
+        }
+        bytes.get(data, to, more);
+        to += more;
+    }
+
+    /** Deals with what is complete. {@return whether all of that is done with} */
+    private boolean drain() {
+        while (true) {
+            int end = byLine ? lineEnd() : -1;
+            int length = (end < 0 ? to : end) - from;
+            if (length > mostBytes) {
+                throw new Refusal(
+                        Kind.TOO_LARGE,
+                        (byLine ? "The line" : "The body")
+                                + " has more bytes than gapless.gateway.max-body-bytes allows: " + mostBytes);
+            }
+            boolean isRest = end < 0 && last && !finished && !(byLine && length == 0);
+            if (end < 0 && !isRest) {
+                return true;
+            }
+            int start = from;
+            from = isRest ? to : end + 1;
+            finished = isRest;
+            CompletionStage<?> stage = parts.part(data, start, length);
+            if (stage != null && !stage.toCompletableFuture().isDone()) {
+                stage.whenComplete((value, failure) -> executor.execute(() -> resume(failure)));
+                return false;
+            }
+            if (stage != null) {
+                stage.toCompletableFuture().join();
+            }
+        }
+    }
+
+    private void resume(@Nullable Throwable failure) {
+        if (failure != null) {
+            fail(failure);
+        } else {
+            go();
+        }
+    }
+
+    private int lineEnd() {
+        for (int i = from; i < to; i++) {
+            if (data[i] == '\n') {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.gapless.gateway.internal.web;
+
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.HostPort;
+import org.jspecify.annotations.Nullable;
+
+/** Who may come in: by the name under which it addresses the gateway, and by the page that it is of. Thread-safe. */
+final class Door {
+    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]");
+    private static final Pattern SCHEME = Pattern.compile("^https?://");
+    private static final String ANY = "*";
+
+    private final GatewaySettings settings;
+
+    Door(GatewaySettings settings) {
+        this.settings = settings;
+    }
+
+    /** Throws {@link Refusal} for a host that is not the gateway's: a page may have pointed a name of its own here. */
+    void checkHost(Request request) {
+        String authority = request.getHeaders().get(HttpHeader.HOST);
+        if (authority == null) {
+            authority = request.getHttpURI().getAuthority();
+        }
+        if (authority == null) {
+            return; // of HTTP/1.0, which no browser speaks
+        }
+        String host;
+        try {
+            host = new HostPort(authority).getHost();
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Kind.MISDIRECTED_HOST, "This is no host: " + authority, e);
+        }
+        String name = host == null ? "" : host.toLowerCase(Locale.ROOT);
+        if (!name.equals("localhost")
+                && !ADDRESS.matcher(name).matches()
+                && !name.equals(settings.host)
+                && !settings.allowedHosts.contains(name)) {
+            throw new Refusal(
+                    Kind.MISDIRECTED_HOST,
+                    "The gateway is not addressed as " + name + "; gapless.gateway.allowed-hosts names others");
+        }
+    }
+
+    /** Throws {@link Refusal} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
+    void checkOrigin(Request request) {
+        String origin = origin(request);
+        if (origin != null && !isOwn(origin, request) && !isAllowed(origin)) {
+            throw new Refusal(
+                    Kind.FORBIDDEN_ORIGIN,
+                    "Pages of " + origin
+                            + " may not use the gateway; gapless.gateway.allowed-origins names those that may");
+        }
+    }
+
+    /** The origin that the browser is to be told is allowed; null if there is none to be told. */
+    @Nullable String allowedOrigin(Request request) {
+        String origin = origin(request);
+        return origin != null && !isOwn(origin, request) && isAllowed(origin) ? origin : null;
+    }
+
+    private static @Nullable String origin(Request request) {
+        return request.getHeaders().get(HttpHeader.ORIGIN);
+    }
+
+    private static boolean isOwn(String origin, Request request) {
+        String host = request.getHeaders().get(HttpHeader.HOST);
+        String authority = SCHEME.matcher(origin).replaceFirst("");
+        return host != null && !authority.equals(origin) && authority.equalsIgnoreCase(host);
+    }
+
+    private boolean isAllowed(String origin) {
+        return settings.allowedOrigins.contains(origin) || settings.allowedOrigins.contains(ANY);
+    }
+}

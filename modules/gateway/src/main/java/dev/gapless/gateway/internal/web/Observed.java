@@ -1,0 +1,109 @@
+package dev.gapless.gateway.internal.web;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.Gapless;
+import dev.gapless.GaplessMetrics;
+import dev.gapless.NodeStatus;
+import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.StatusJson;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+
+/** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
+final class Observed implements AutoCloseable {
+    /** Clients that the status tells of. */
+    private static final int MOST_CLIENTS = 1_000;
+
+    private final Gapless gapless;
+    private final Cluster cluster;
+    private final Clients clients;
+    private final Common common;
+    private final GaplessMetrics metrics;
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common) {
+        this.gapless = gapless;
+        this.cluster = cluster;
+        this.clients = clients;
+        this.common = common;
+        this.metrics = new GaplessMetrics(gapless);
+        metrics.bindTo(registry);
+        Gauge.builder("gapless.gateway.clients", clients, Clients::size)
+                .description("Clients that are connected to this gateway")
+                .register(registry);
+        FunctionCounter.builder("gapless.gateway.events.sent", clients, Clients::eventsSent)
+                .description("Events that were written to clients")
+                .register(registry);
+        FunctionCounter.builder("gapless.gateway.lagged", clients, Clients::lagged)
+                .description("Messages that clients were told that they missed")
+                .register(registry);
+    }
+
+    CompletionStage<Answer> status() {
+        return gapless.status(common.settings().statusTimeout).thenApply(nodes -> {
+            ObjectNode status = StatusJson.of(nodes, silent(nodes), Instant.now());
+            ObjectNode gateway = status.putObject("gateway")
+                    .put("node", gapless.nodeName())
+                    .put("client_count", clients.size())
+                    .put("events_sent", clients.eventsSent())
+                    .put("lagged_total", clients.lagged());
+            ArrayNode some = gateway.putArray("clients");
+            clients.all().stream().limit(MOST_CLIENTS).forEach(client -> client.describe(some.addObject()));
+            return Answer.ok(status);
+        });
+    }
+
+    private List<String> silent(List<NodeStatus> answered) {
+        List<String> silent = new ArrayList<>();
+        for (Member member : cluster.state().getMembers()) {
+            String address = member.address().getHost().orElse("") + ":"
+                    + member.address().getPort().orElse(0);
+            if (answered.stream().noneMatch(node -> node.address().equals(address))) {
+                silent.add(address);
+            }
+        }
+        return silent;
+    }
+
+    /** The process serves. */
+    Answer alive() {
+        return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "up"));
+    }
+
+    /** Throws {@link Refusal} while clients should go elsewhere. */
+    Answer ready() {
+        if (clients.isStopping() || common.host().isClosing()) {
+            throw new Refusal(Kind.NOT_READY, "This node shuts down");
+        }
+        MemberStatus status = cluster.selfMember().status();
+        if (!status.equals(MemberStatus.up())) {
+            throw new Refusal(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
+        }
+        return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
+    }
+
+    /** As Prometheus reads it. */
+    String metrics() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,202 @@
+package dev.gapless.gateway.internal.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.MessageCommand;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /api/topics/{topic}/messages}: one message, or one a line. Thread-safe. */
+final class Publishing {
+    private static final ObjectReader TREE = PayloadJson.JSON.readerFor(JsonNode.class);
+    private static final Duration LOOK = Duration.ofMillis(10);
+
+    private final Common common;
+    private final GatewaySettings settings;
+    private final Idempotency idempotency;
+
+    Publishing(Common common) {
+        this.common = common;
+        this.settings = common.settings();
+        this.idempotency = new Idempotency(settings);
+    }
+
+    /** Throws {@link Refusal} for what can be told by the head of the request. */
+    CompletableFuture<Answer> publish(String topic, Request request, Fields query) {
+        boolean byLine = isByLine(request);
+        String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Refusal(Kind.UNSUPPORTED_MEDIA_TYPE, "Bodies are not decompressed: send them as they are");
+        }
+        String wait = query.getValue("wait");
+        if (wait != null && !wait.equals("delivered")) {
+            throw new Refusal(Kind.BAD_MESSAGE, "wait is delivered, not '" + wait + "'");
+        }
+        Running running = new Running(topic, byLine, query.getValue("key"), wait != null);
+        String key = request.getHeaders().get("Idempotency-Key");
+        if (key == null) {
+            return running.run(request);
+        }
+        if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
+            throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
+        }
+        return idempotency.answer(topic, key, () -> running.run(request));
+    }
+
+    private static boolean isByLine(Request request) {
+        String given = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        String type = given == null ? "" : given.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (!type.equals("application/json") && !type.equals("application/x-ndjson")) {
+            throw new Refusal(
+                    Kind.UNSUPPORTED_MEDIA_TYPE,
+                    "A body is application/json (one message) or application/x-ndjson (one a line)");
+        }
+        return type.equals("application/x-ndjson");
+    }
+
+    /** One request. One thread at a time. */
+    private final class Running {
+        private final String topic;
+        private final boolean byLine;
+        private final @Nullable String key;
+        private final boolean waits;
+        private long lines;
+        private long accepted;
+        private @Nullable Position first;
+        private @Nullable Position last;
+
+        Running(String topic, boolean byLine, @Nullable String key, boolean waits) {
+            this.topic = topic;
+            this.byLine = byLine;
+            this.key = key;
+            this.waits = waits;
+        }
+
+        CompletableFuture<Answer> run(Request request) {
+            return new Body(request, byLine, settings.maxBodyBytes, this::part, common.executor())
+                    .read()
+                    .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
+                    .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
+        }
+
+        private @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
+            lines++;
+            if (byLine && isBlank(bytes, from, length)) {
+                return null;
+            }
+            JsonPublisher.Given given = given(bytes, from, length);
+            return common.publisher().publish(topic, given).thenAccept(this::accepted);
+        }
+
+        private JsonPublisher.Given given(byte[] bytes, int from, int length) {
+            JsonNode json;
+            try {
+                json = TREE.readValue(bytes, from, length);
+            } catch (JsonProcessingException e) {
+                throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (json == null || json.isMissingNode()) {
+                throw new Refusal(Kind.BAD_MESSAGE, "there is no JSON");
+            }
+            if (!byLine) {
+                return new JsonPublisher.Given(key, Map.of(), json);
+            }
+            if (!json.isObject()) {
+                throw new Refusal(Kind.BAD_MESSAGE, "a line is an object: {\"key\":…,\"data\":…}");
+            }
+            return MessageCommand.given(json);
+        }
+
+        private void accepted(Position position) {
+            accepted++;
+            if (first == null) {
+                first = position;
+            }
+            last = position;
+        }
+
+        private ObjectNode numbers(String count) {
+            ObjectNode answer = PayloadJson.JSON.createObjectNode().put(count, accepted);
+            ArrayNode positions = answer.putArray("positions");
+            position(positions, first);
+            position(positions, last);
+            return answer;
+        }
+
+        private void position(ArrayNode to, @Nullable Position position) {
+            if (position != null) {
+                to.addObject()
+                        .put("node", common.nodeName())
+                        .put("epoch", position.epoch().toString())
+                        .put("seq", position.sequence());
+            }
+        }
+
+        private Answer refused(Throwable failure) {
+            Answer problem = Problem.of(Refusal.of(failure));
+            if (byLine || accepted > 0) {
+                problem.body().setAll(numbers("accepted"));
+                problem.body().put("line", lines);
+            }
+            return problem;
+        }
+
+        /** Looks from time to time whether the consumers have it, which take it without telling who waits. */
+        private CompletableFuture<Void> delivered() {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            Position upTo = last;
+            if (upTo == null) {
+                done.complete(null);
+            } else {
+                look(upTo.sequence(), System.nanoTime() + settings.deliveryTimeout.toNanos(), done);
+            }
+            return done;
+        }
+
+        private void look(long upTo, long untilNs, CompletableFuture<Void> done) {
+            OptionalLong acknowledged = common.host().acknowledged(topic);
+            if (acknowledged.isEmpty() || acknowledged.getAsLong() >= upTo) {
+                done.complete(null);
+            } else if (System.nanoTime() - untilNs > 0) {
+                done.completeExceptionally(
+                        new Refusal(
+                                Kind.NOT_DELIVERED,
+                                "Everything was accepted, and not all consumers had it after"
+                                        + " gapless.gateway.delivery-timeout. They get it when they can: do not repeat the request"));
+            } else {
+                common.later().accept(LOOK, () -> look(upTo, untilNs, done));
+            }
+        }
+    }
+
+    private static boolean isBlank(byte[] bytes, int from, int length) {
+        for (int i = from; i < from + length; i++) {
+            if (bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r') {
+                return false;
+            }
+        }
+        return true;
+    }
+}

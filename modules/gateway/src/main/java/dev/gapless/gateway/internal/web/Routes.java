@@ -1,0 +1,274 @@
+package dev.gapless.gateway.internal.web;
+
+import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.client.Client;
+import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.OnLag;
+import dev.gapless.gateway.internal.client.SseFraming;
+import dev.gapless.gateway.internal.client.TopicFilter;
+import dev.gapless.gateway.internal.client.Wish;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
+import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which request goes where, past the door. */
+final class Routes extends Handler.Abstract {
+    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+
+    private static final String MESSAGES = "/api/topics/{topic}/messages";
+    private static final String EVENTS = "/api/topics/{topic}/events";
+    private static final String WEB_SOCKET = "/api/ws";
+
+    private final GatewaySettings settings;
+    private final Door door;
+    private final Common common;
+    private final Clients clients;
+    private final Publishing publishing;
+    private final Observed observed;
+    private final WebSocketMappings webSockets;
+
+    Routes(
+            Common common,
+            Clients clients,
+            Publishing publishing,
+            Observed observed,
+            WebSocketMappings webSockets) {
+        this.common = common;
+        this.settings = common.settings();
+        this.door = new Door(settings);
+        this.clients = clients;
+        this.publishing = publishing;
+        this.observed = observed;
+        this.webSockets = webSockets;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        Watched socket = Watched.of(request);
+        if (socket != null) {
+            socket.requestBegins();
+            Request.addCompletionListener(request, failure -> socket.requestEnds());
+        }
+        try {
+            door.checkHost(request);
+            String allowed = door.allowedOrigin(request);
+            if (allowed != null) {
+                response.getHeaders().put("Access-Control-Allow-Origin", allowed);
+                response.getHeaders().put(HttpHeader.VARY, "Origin");
+            }
+            route(request, response, callback, socket);
+        } catch (Refusal e) {
+            Problem.of(e).send(response, callback);
+        } catch (IllegalArgumentException e) {
+            Problem.of(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
+                    .send(response, callback);
+        }
+        return true;
+    }
+
+    private void route(Request request, Response response, Callback callback, @Nullable Watched socket)
+            throws Exception {
+        Target target = Target.of(request.getHttpURI().getPath());
+        String topic = target.topic();
+        String method = request.getMethod();
+        boolean reads = method.equals("GET") || method.equals("HEAD");
+        switch (target.path()) {
+            case MESSAGES -> {
+                door.checkOrigin(request);
+                if (method.equals("OPTIONS")) {
+                    preflight(response, callback);
+                    return;
+                }
+                allow("POST", method.equals("POST"), response);
+                Fields query = query(request);
+                answer(publishing.publish(Objects.requireNonNull(topic), request, query), response, callback);
+            }
+            case EVENTS -> {
+                door.checkOrigin(request);
+                allow("GET", method.equals("GET"), response);
+                stream(Objects.requireNonNull(topic), request, response, callback, socket);
+            }
+            case WEB_SOCKET -> {
+                door.checkOrigin(request);
+                allow("GET", method.equals("GET") || method.equals("CONNECT"), response);
+                upgrade(request, response, callback, socket);
+            }
+            case "/api/status" -> {
+                door.checkOrigin(request);
+                allow("GET", reads, response);
+                answer(observed.status(), response, callback);
+            }
+            case "/api/health", "/health/live" -> {
+                allow("GET", reads, response);
+                observed.alive().send(response, callback);
+            }
+            case "/health/ready" -> {
+                allow("GET", reads, response);
+                observed.ready().send(response, callback);
+            }
+            case "/metrics" -> {
+                allow("GET", reads, response);
+                Answer.text(
+                        response,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
+                        observed.metrics(),
+                        Map.of(),
+                        callback);
+            }
+            default -> throw new Refusal(Kind.NOT_FOUND, "There is nothing at this path");
+        }
+    }
+
+    private static void allow(String methods, boolean isAllowed, Response response) {
+        if (!isAllowed) {
+            response.getHeaders().put(HttpHeader.ALLOW, methods);
+            throw new Refusal(Kind.METHOD_NOT_ALLOWED, "This path takes " + methods);
+        }
+    }
+
+    /** A page of another origin asks before it posts JSON. */
+    private static void preflight(Response response, Callback callback) {
+        response.setStatus(204);
+        response.getHeaders().put("Access-Control-Allow-Methods", "POST");
+        response.getHeaders().put("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key");
+        callback.succeeded();
+    }
+
+    private static void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
+        var unused = stage.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                answer.send(response, callback);
+                return;
+            }
+            Refusal refusal = Refusal.of(failure);
+            if (refusal.kind() == Kind.FAILED) {
+                LOG.warn("A request failed", failure);
+            }
+            Problem.of(refusal).send(response, callback);
+        });
+    }
+
+    private static Fields query(Request request) {
+        return Request.extractQueryParameters(request);
+    }
+
+    // ------------------------------------------------------------------ clients that stay
+
+    private void stream(String topic, Request request, Response response, Callback callback, @Nullable Watched socket) {
+        String last = request.getHeaders().get("Last-Event-ID");
+        if (SseFraming.ENDED.equals(last)) {
+            response.setStatus(204);
+            callback.succeeded();
+            return;
+        }
+        Fields query = query(request);
+        String from = last != null && !last.isEmpty() ? last : query.getValue("from");
+        StartFrom start = from == null ? StartFrom.latest() : common.start(from, topic);
+        OnLag onLag = OnLag.parse(query.getValue("on_lag"));
+        if (onLag == OnLag.PAUSE) {
+            throw new Refusal(Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
+        }
+        Wish wish = new Wish(
+                topic,
+                start,
+                TopicFilter.of(list(query, "nodes"), list(query, "keys")),
+                onLag,
+                maxMessageBytes(query.getValue("max_message_bytes")));
+        SseFraming framing = new SseFraming(idOfEach(query), settings.maxIdBytes, common.reconnectMs());
+        String remote = Request.getRemoteAddr(request);
+        Clients.Admission admission = clients.admit(remote);
+        SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
+        Client client = clients.open(admission, outlet, framing);
+        outlet.of(client);
+        request.addFailureListener(failure -> client.gone());
+        request.addIdleTimeoutListener(timeout -> false); // it has comments
+        client.start(wish);
+    }
+
+    private static boolean idOfEach(Fields query) {
+        String ids = query.getValue("ids");
+        if (ids != null && !ids.equals("frame") && !ids.equals("each")) {
+            throw new Refusal(Kind.BAD_MESSAGE, "ids is each or frame, not '" + ids + "'");
+        }
+        return !"frame".equals(ids);
+    }
+
+    private static @Nullable List<String> list(Fields query, String name) {
+        List<String> values = query.getValuesOrEmpty(name);
+        return values.isEmpty()
+                ? null
+                : values.stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .filter(value -> !value.isEmpty())
+                        .toList();
+    }
+
+    private static long maxMessageBytes(@Nullable String text) {
+        if (text == null) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            long bytes = Long.parseLong(text);
+            if (bytes >= 0) {
+                return bytes;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes, not '" + text + "'");
+    }
+
+    private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
+            throws Exception {
+        boolean holds = "true".equals(query(request).getValue("hold"));
+        Wish first = settings.defaultTopic.isEmpty() || holds
+                ? null
+                : new Wish(
+                        JsonPublisher.topic(settings.defaultTopic).name(),
+                        StartFrom.latest(),
+                        TopicFilter.of(null, null),
+                        OnLag.RESYNC,
+                        Long.MAX_VALUE);
+        String address = Request.getRemoteAddr(request);
+        Clients.Admission admission = clients.admit(address);
+        boolean upgraded = false;
+        try {
+            String remote = address + ":" + Request.getRemotePort(request);
+            WebSocketNegotiator negotiator = (asked, answered, done) -> {
+                answered.setExtensions(List.of());
+                return new WebSocketClient(clients, admission, socket, remote, settings.maxCommandBytes, first);
+            };
+            upgraded = webSockets.upgrade(negotiator, request, response, callback, configuration -> {
+                configuration.setIdleTimeout(Duration.ZERO); // it is pinged
+                configuration.setAutoFragment(true);
+            });
+        } finally {
+            if (!upgraded) {
+                admission.release();
+            }
+        }
+        if (!upgraded) {
+            throw new Refusal(Kind.BAD_MESSAGE, "This path takes WebSockets");
+        }
+    }
+}

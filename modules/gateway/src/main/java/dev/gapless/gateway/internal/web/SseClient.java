@@ -1,0 +1,150 @@
+package dev.gapless.gateway.internal.web;
+
+import dev.gapless.gateway.internal.client.Client;
+import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Outlet;
+import dev.gapless.gateway.internal.json.Refusal;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** An event stream: the answer to a request, which goes on. Its head is sent with the first bytes; until then it may be refused. */
+final class SseClient implements Outlet {
+    private final Response response;
+    private final Callback callback;
+    private final @Nullable Watched socket;
+    private final String remote;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable Client client;
+    // Of the client's turns, and of the callback of a write, which comes between them.
+    private volatile boolean begun;
+    private volatile boolean writing;
+    private volatile @Nullable Closing closing;
+
+    SseClient(Response response, Callback callback, @Nullable Watched socket, String remote) {
+        this.response = response;
+        this.callback = callback;
+        this.socket = socket;
+        this.remote = remote;
+    }
+
+    /** Whom it tells of its end. */
+    void of(Client whose) {
+        client = whose;
+    }
+
+    @Override
+    public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
+        if (!begun) {
+            begun = true;
+            response.setStatus(200);
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream");
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.getHeaders().put("X-Accel-Buffering", "no");
+        }
+        writing = true;
+        response.write(
+                false,
+                frame,
+                Callback.from(
+                        () -> {
+                            writing = false;
+                            written.accept(null);
+                            if (closing != null) {
+                                finish();
+                            }
+                        },
+                        failure -> {
+                            writing = false;
+                            written.accept(failure);
+                            fail(failure);
+                        }));
+    }
+
+    @Override
+    public void ping() {}
+
+    @Override
+    public void takeCommand() {}
+
+    @Override
+    public boolean refuse(Refusal refusal) {
+        if (begun || !over.compareAndSet(false, true)) {
+            return false;
+        }
+        Problem.of(refusal).send(response, ending());
+        return true;
+    }
+
+    @Override
+    public void close(Closing why) {
+        closing = why;
+        if (!writing) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (over.compareAndSet(false, true)) {
+            response.write(true, ByteBuffer.allocate(0), ending());
+        }
+    }
+
+    private Callback ending() {
+        return Callback.from(
+                () -> {
+                    callback.succeeded();
+                    gone();
+                },
+                failure -> {
+                    callback.failed(failure);
+                    gone();
+                });
+    }
+
+    private void fail(Throwable failure) {
+        if (over.compareAndSet(false, true)) {
+            callback.failed(failure);
+        }
+        gone();
+    }
+
+    private void gone() {
+        Objects.requireNonNull(client).gone();
+    }
+
+    @Override
+    public void abort(Closing why) {
+        EOFException cause = new EOFException(why.reason());
+        if (socket != null
+                && !response.getRequest()
+                        .getConnectionMetaData()
+                        .getHttpVersion()
+                        .name()
+                        .equals("HTTP_2")) {
+            socket.close(cause);
+        }
+        fail(cause);
+    }
+
+    @Override
+    public long progressNs() {
+        return socket == null ? System.nanoTime() : socket.progressNs();
+    }
+
+    @Override
+    public String remote() {
+        return remote;
+    }
+
+    @Override
+    public String protocol() {
+        return "sse";
+    }
+}

@@ -1,0 +1,81 @@
+package dev.gapless.gateway.internal.web;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/** A socket that knows when it last took something, and since when the head of a request is awaited. */
+final class Watched extends SocketChannelEndPoint {
+    private static final long NONE = 0;
+
+    private final AtomicInteger requests = new AtomicInteger();
+    private volatile long progressNs = System.nanoTime();
+    private volatile long headSinceNs = System.nanoTime() | 1;
+
+    Watched(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+        super(channel, selector, key, scheduler);
+    }
+
+    /** That of a request; null if there is another connector below it. */
+    static @Nullable Watched of(Request request) {
+        EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
+        return endPoint instanceof Watched watched ? watched : null;
+    }
+
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        long before = remaining(buffers);
+        boolean all = super.flush(buffers);
+        if (remaining(buffers) < before) {
+            progressNs = System.nanoTime();
+        }
+        return all;
+    }
+
+    private static long remaining(ByteBuffer... buffers) {
+        long all = 0;
+        for (ByteBuffer buffer : buffers) {
+            all += buffer.remaining();
+        }
+        return all;
+    }
+
+    @Override
+    public int fill(ByteBuffer buffer) throws IOException {
+        int filled = super.fill(buffer);
+        if (filled > 0 && headSinceNs == NONE && requests.get() == 0 && getConnection() instanceof HttpConnection) {
+            headSinceNs = System.nanoTime() | 1;
+        }
+        return filled;
+    }
+
+    /** The head of a request is there. */
+    void requestBegins() {
+        requests.incrementAndGet();
+        headSinceNs = NONE;
+    }
+
+    void requestEnds() {
+        requests.decrementAndGet();
+    }
+
+    /** When it last took anything. */
+    long progressNs() {
+        return progressNs;
+    }
+
+    /** For how long the head of a request has been awaited, of which something has come, or which is the first. */
+    long awaitingHeadNs(long nowNs) {
+        long since = headSinceNs;
+        return since == NONE ? 0 : nowNs - since;
+    }
+}

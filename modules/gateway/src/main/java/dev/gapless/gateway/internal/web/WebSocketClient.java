@@ -1,0 +1,202 @@
+package dev.gapless.gateway.internal.web;
+
+import dev.gapless.gateway.internal.client.Client;
+import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Outlet;
+import dev.gapless.gateway.internal.client.WebSocketFraming;
+import dev.gapless.gateway.internal.client.Wish;
+import dev.gapless.gateway.internal.json.Refusal;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's WebSocket. A frame is read when the command before is answered, so that a client that sends without reading waits in its own
+ * socket.
+ */
+final class WebSocketClient implements FrameHandler, Outlet {
+    private final Clients clients;
+    private final Clients.Admission admission;
+    private final @Nullable Watched socket;
+    private final String remote;
+    private final int maxCommandBytes;
+    private final @Nullable Wish first;
+    private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
+    private volatile @Nullable CoreSession session;
+    private volatile @Nullable Client client;
+
+    WebSocketClient(
+            Clients clients,
+            Clients.Admission admission,
+            @Nullable Watched socket,
+            String remote,
+            int maxCommandBytes,
+            @Nullable Wish first) {
+        this.clients = clients;
+        this.admission = admission;
+        this.socket = socket;
+        this.remote = remote;
+        this.maxCommandBytes = maxCommandBytes;
+        this.first = first;
+    }
+
+    private Client client() {
+        return Objects.requireNonNull(client);
+    }
+
+    private CoreSession session() {
+        return Objects.requireNonNull(session);
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    @Override
+    public void onOpen(CoreSession opened, Callback callback) {
+        session = opened;
+        Client made = clients.open(admission, this, new WebSocketFraming());
+        client = made;
+        callback.succeeded();
+        made.start(first);
+    }
+
+    @Override
+    public void onFrame(Frame frame, Callback callback) {
+        client().heard();
+        switch (frame.getOpCode()) {
+            case OpCode.TEXT, OpCode.CONTINUATION -> onText(frame, callback);
+            case OpCode.PING -> {
+                ByteBuffer payload = ByteBuffer.allocate(frame.getPayloadLength());
+                payload.put(frame.getPayload().slice()).flip();
+                callback.succeeded();
+                // The next frame is read when this is out: who pings without reading waits.
+                session()
+                        .sendFrame(
+                                new Frame(OpCode.PONG, payload),
+                                Callback.from(() -> session().demand(), failure -> client().gone()),
+                                false);
+            }
+            case OpCode.CLOSE -> callback.succeeded();
+            case OpCode.BINARY -> {
+                callback.succeeded();
+                client().close(Closing.NOT_THE_PROTOCOL);
+                session().demand();
+            }
+            default -> {
+                callback.succeeded();
+                session().demand();
+            }
+        }
+    }
+
+    private void onText(Frame frame, Callback callback) {
+        ByteBuffer payload = frame.getPayload();
+        if (command.size() + payload.remaining() > maxCommandBytes) {
+            command.reset();
+            callback.succeeded();
+            client().close(Closing.TOO_LARGE);
+            return; // and nothing more is read
+        }
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        command.write(bytes, 0, bytes.length);
+        callback.succeeded();
+        if (!frame.isFin()) {
+            session().demand();
+            return;
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(command.toByteArray()))
+                    .toString();
+            client().command(text);
+        } catch (CharacterCodingException e) {
+            client().close(Closing.NO_TEXT);
+        }
+        command.reset();
+    }
+
+    @Override
+    public void onError(Throwable cause, Callback callback) {
+        callback.succeeded();
+    }
+
+    @Override
+    public void onClosed(CloseStatus status, Callback callback) {
+        Client known = client;
+        if (known == null) {
+            admission.release();
+        } else {
+            known.gone();
+        }
+        callback.succeeded();
+    }
+
+    // ------------------------------------------------------------------ what goes
+
+    @Override
+    public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
+        session()
+                .sendFrame(
+                        new Frame(OpCode.TEXT, frame),
+                        Callback.from(() -> written.accept(null), written),
+                        false);
+    }
+
+    @Override
+    public void ping() {
+        session().sendFrame(new Frame(OpCode.PING), Callback.NOOP, false);
+    }
+
+    @Override
+    public void takeCommand() {
+        session().demand();
+    }
+
+    @Override
+    public boolean refuse(Refusal refusal) {
+        return false;
+    }
+
+    @Override
+    public void close(Closing closing) {
+        session()
+                .close(
+                        closing.status(),
+                        closing.reason(),
+                        Callback.from(() -> session().demand(), failure -> {}));
+    }
+
+    @Override
+    public void abort(Closing why) {
+        CoreSession open = session();
+        open.close(why.status(), why.reason(), Callback.NOOP); // if there is room for it
+        open.abort();
+    }
+
+    @Override
+    public long progressNs() {
+        return socket == null ? System.nanoTime() : socket.progressNs();
+    }
+
+    @Override
+    public String remote() {
+        return remote;
+    }
+
+    @Override
+    public String protocol() {
+        return "websocket";
+    }
+}

@@ -1,0 +1,159 @@
+package dev.gapless.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A client's WebSocket. It reads as long as it is not told to wait. */
+final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
+    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
+    private final Deque<JsonNode> unwrapped = new ArrayDeque<>();
+    private final StringBuilder part = new StringBuilder();
+    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+    private volatile boolean waits;
+    private volatile WebSocket socket;
+    private volatile boolean asked;
+    int largestBatch;
+    int frames;
+
+    static JsonSocket open(HttpClient http, URI uri) {
+        JsonSocket opened = new JsonSocket();
+        URI ws = URI.create(uri.toString().replaceFirst("^http", "ws"));
+        opened.socket = TestGateway.get(http.newWebSocketBuilder().buildAsync(ws, opened));
+        return opened;
+    }
+
+    @Override
+    public void onOpen(WebSocket opened) {
+        opened.request(1);
+    }
+
+    @Override
+    public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+        part.append(text);
+        if (last) {
+            messages.add(TestGateway.json(part.toString()));
+            part.setLength(0);
+        }
+        more(from);
+        return null;
+    }
+
+    @Override
+    public CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+        more(from);
+        return null;
+    }
+
+    private void more(WebSocket from) {
+        if (waits) {
+            asked = true;
+        } else {
+            from.request(1);
+        }
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+        closed.complete(status);
+        return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+        closed.complete(1006);
+    }
+
+    /** From now on it reads no more than what is under way, until {@link #goOn}. */
+    void hold() {
+        waits = true;
+    }
+
+    void goOn() {
+        waits = false;
+        if (asked) {
+            asked = false;
+            socket.request(1);
+        }
+    }
+
+    JsonSocket send(String json) {
+        TestGateway.get(socket.sendText(json, true));
+        return this;
+    }
+
+    WebSocket socket() {
+        return socket;
+    }
+
+    /** Subscribes, with these further fields. {@return subscribed} */
+    JsonNode subscribe(String topic, String fields) {
+        send("{\"type\":\"Subscribe\",\"topic\":\"" + topic + "\"" + (fields.isEmpty() ? "" : "," + fields) + "}");
+        return await("subscribed");
+    }
+
+    /** The next message; of a batch each event. */
+    JsonNode next() {
+        if (unwrapped.isEmpty()) {
+            try {
+                JsonNode message = messages.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+                if (message == null) {
+                    throw new AssertionError("nothing came");
+                }
+                frames++;
+                if (!message.path("type").asText().equals("batch")) {
+                    return message;
+                }
+                message.get("data").forEach(unwrapped::add);
+                ((ObjectNode) message).remove("data");
+                largestBatch = Math.max(largestBatch, unwrapped.size());
+                lastBatch = message;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return unwrapped.remove();
+    }
+
+    JsonNode lastBatch;
+
+    /** The next message, which is of this type. */
+    JsonNode await(String type) {
+        JsonNode message = next();
+        if (!message.path("type").asText().equals(type)) {
+            throw new AssertionError("not " + type + ": " + message);
+        }
+        return message;
+    }
+
+    /** So many events, and nothing else between them. */
+    List<JsonNode> events(int count) {
+        List<JsonNode> events = new ArrayList<>();
+        while (events.size() < count) {
+            events.add(await("event"));
+        }
+        return events;
+    }
+
+    /** The status with which it was closed. */
+    int status() {
+        return TestGateway.get(closed);
+    }
+
+    @Override
+    public void close() {
+        socket.abort();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gapless.Topic;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who may come in, how many may, and what becomes of those that take nothing. */
+@Timeout(120)
+class LimitsTest {
+    private static String code(String body) {
+        return TestGateway.json(body).get("type").textValue().replace("urn:gapless:", "");
+    }
+
+    private static String upgrade(TestGateway gateway, String headers) {
+        try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
+            return socket.send(RawSocket.UPGRADE.replace("Host: localhost\r\n", headers)).readTo("\r\n");
+        }
+    }
+
+    @Test
+    void rowB5_aLimitAnswersBeforeTheUpgradeAndNamesItself() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway { max-clients = 3, per-ip-limit = 2 }")) {
+            JsonSocket first = gateway.webSocket();
+            first.await("connected");
+            EventStream second = gateway.events(TestGateway.path("t", "events"));
+            assertEquals(200, second.status());
+            try (RawSocket third = new RawSocket(gateway.gateway().port())) {
+                String answer = third.send(RawSocket.UPGRADE).readTo("}");
+                assertTrue(answer.startsWith("HTTP/1.1 429 "), answer);
+                assertTrue(answer.contains("gapless.gateway.per-ip-limit"), answer);
+                assertTrue(answer.contains("urn:gapless:too_many_clients_of_address"), answer);
+            }
+            first.close();
+            TestGateway.await(() -> upgrade(gateway, "Host: localhost\r\n").startsWith("HTTP/1.1 101 "));
+        }
+    }
+
+    @Test
+    void rowJ8_thereAreAtMostMaxClients() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-clients = 1")) {
+            gateway.webSocket().await("connected");
+            var answer = gateway.get(TestGateway.path("t", "events"));
+            assertEquals(503, answer.statusCode());
+            assertEquals("too_many_clients", code(answer.body()));
+        }
+    }
+
+    @Test
+    void foreignPagesAndForeignHostsStayOutside() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway { allowed-origins = [\"https://app.example\"], allowed-hosts = [\"gw.example\"] }")) {
+            int port = gateway.gateway().port();
+            String ok = "HTTP/1.1 101 ";
+            assertTrue(upgrade(gateway, "Host: localhost\r\n").startsWith(ok));
+            assertTrue(upgrade(gateway, "Host: localhost:" + port + "\r\nOrigin: http://localhost:" + port + "\r\n").startsWith(ok));
+            assertTrue(upgrade(gateway, "Host: 127.0.0.1\r\nOrigin: https://app.example\r\n").startsWith(ok));
+            assertTrue(upgrade(gateway, "Host: gw.example\r\n").startsWith(ok));
+            for (String origin : List.of("https://evil.example", "null", "http://localhost:1", "https://app.example.evil.example")) {
+                String answer = upgrade(gateway, "Host: localhost:" + port + "\r\nOrigin: " + origin + "\r\n");
+                assertTrue(answer.startsWith("HTTP/1.1 403 "), origin + ": " + answer);
+            }
+            String rebound = upgrade(gateway, "Host: evil.example\r\nOrigin: http://evil.example\r\n");
+            assertTrue(rebound.startsWith("HTTP/1.1 421 "), rebound);
+
+            var post = gateway.post(TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://evil.example");
+            assertEquals(403, post.statusCode());
+            assertEquals("forbidden_origin", code(post.body()));
+            var allowed = gateway.post(TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://app.example");
+            assertEquals(200, allowed.statusCode());
+            assertEquals("https://app.example", allowed.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+            assertEquals(403, gateway.get(TestGateway.path("t", "events"), "Origin", "https://evil.example").statusCode());
+        }
+    }
+
+    @Test
+    void aWebSocketHasOnlySoManySubscriptions() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-subscriptions = 2")) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("a", "");
+            client.subscribe("b", "");
+            client.send("{\"type\":\"Subscribe\",\"topic\":\"c\"}");
+            assertEquals("too_many_subscriptions", client.await("error").get("code").textValue());
+            client.send("{\"type\":\"Unsubscribe\",\"topic\":\"a\"}");
+            client.await("unsubscribed");
+            client.subscribe("c", "");
+        }
+    }
+
+    @Test
+    void rowT7_rowB2_whoNeverReadsHoldsNobodyUpAndIsClosed() {
+        try (TestGateway gateway = TestGateway.start("""
+                gapless.gateway.write-timeout = 2s
+                gapless.topics.mute { buffer-messages = 1000, buffer-bytes = 1 MiB }
+                """)) {
+            try (RawSocket mute = new RawSocket(gateway.gateway().port())) {
+                mute.send(RawSocket.UPGRADE).readTo("\r\n\r\n");
+                mute.text("{\"type\":\"Subscribe\",\"topic\":\"mute\"}").readTo("subscribed");
+                JsonSocket reads = gateway.webSocket();
+                reads.await("connected");
+                reads.subscribe("mute", "");
+                var producer = gateway.gapless().producer(Topic.of("mute", JsonNode.class));
+                JsonNode large = TextNode.valueOf("x".repeat(10_000));
+                for (int i = 0; i < 3_000; i++) {
+                    TestGateway.get(producer.publish(large));
+                    if (i % 50 == 49) {
+                        for (int k = 0; k < 50; k++) {
+                            assertEquals("event", reads.next().get("type").textValue());
+                        }
+                    }
+                }
+                TestGateway.await(() -> TestGateway.json(gateway.get("/api/status").body()).at("/gateway/client_count").intValue() == 1);
+                reads.send("{\"type\":\"Ping\"}");
+                assertEquals(3_000, reads.await("pong").get("events_sent").intValue());
+            }
+        }
+    }
+
+    @Test
+    void whoIsSlowWithTheHeadOfARequestIsClosed() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.header-timeout = 1s");
+                RawSocket silent = new RawSocket(gateway.gateway().port());
+                RawSocket slow = new RawSocket(gateway.gateway().port());
+                RawSocket second = new RawSocket(gateway.gateway().port())) {
+            slow.send("GET /api/health HTTP/1.1\r\nHo");
+            String answer = second.send("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n").readTo("}");
+            assertTrue(answer.contains("200 OK"), answer);
+            second.send("GET /api/");
+            assertFalse(slow.readAll().contains("200 OK"));
+            assertEquals("", silent.readAll().replaceAll(" java.*", ""));
+            assertFalse(second.readAll().contains("200 OK"));
+        }
+    }
+
+    @Test
+    void otherMachinesAreOnlyLetInByIntent() {
+        var refused = assertThrows(IllegalStateException.class, () -> TestGateway.start("gapless.gateway.host = \"0.0.0.0\"").close());
+        assertTrue(refused.getMessage().contains("gapless.gateway.insecure"), refused.getMessage());
+    }
+
+    @Test
+    void aPortThatIsTakenIsToldWithItsSetting() {
+        try (TestGateway gateway = TestGateway.start("")) {
+            String config = "gapless.gateway.port = " + gateway.gateway().port();
+            var failed = assertThrows(IllegalStateException.class, () -> TestGateway.start(config).close());
+            assertTrue(failed.getMessage().contains("gapless.gateway.port"), failed.getMessage());
+        }
+    }
+
+    @Test
+    void rowT2_rowJ3_onLagSaysWhatBecomesOfAClientThatTheRingOvertakes() {
+        try (TestGateway gateway = TestGateway.start("gapless { node-name = n1, buffer-messages = 64, buffer-bytes = 64 KiB }")) {
+            var producer = gateway.gapless().producer(Topic.of("lag", JsonNode.class));
+            String epoch = TestGateway.get(producer.publish(TextNode.valueOf("0"))).epoch().toString();
+            String from = ",\"from\":{\"positions\":[{\"node\":\"n1\",\"epoch\":\"" + epoch + "\",\"seq\":1}]}";
+            Stream.iterate(1, i -> i + 1).limit(500).forEach(i -> TestGateway.get(producer.publish(TextNode.valueOf("" + i))));
+
+            JsonSocket pause = gateway.webSocket();
+            pause.await("connected");
+            pause.subscribe("lag", "\"on_lag\":\"pause\"" + from);
+            JsonNode expired = pause.await("cursor_expired");
+            assertEquals(2, expired.at("/gaps/0/first_missing").intValue());
+            pause.send("{\"type\":\"Ping\"}");
+            pause.await("pong");
+            JsonSocket again = gateway.webSocket();
+            again.await("connected");
+            again.subscribe("lag", "\"from\":" + expired.get("token"));
+            assertEquals(2, again.await("cursor_expired").at("/gaps/0/first_missing").intValue(), "its token is in front of the gap");
+            pause.send("{\"type\":\"Resume\",\"topic\":\"lag\"}");
+            TestGateway.get(producer.publish(TextNode.valueOf("last")));
+            int resumes = expired.at("/gaps/0/resumes_at").intValue();
+            assertEquals(resumes, pause.await("event").get("seq").intValue());
+            pause.send("{\"type\":\"Resume\",\"topic\":\"other\"}");
+
+            JsonSocket close = gateway.webSocket();
+            close.await("connected");
+            close.subscribe("lag", "\"on_lag\":\"close\"" + from);
+            close.await("cursor_expired");
+            assertTrue(close.await("closing").at("/tokens/lag").isTextual());
+            assertEquals(4408, close.status());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the gateway tells of itself, and how it ends. */
+@Timeout(120)
+class ObservedTest {
+    @Test
+    void statusHealthAndMetricsTellOfNodesAndClients() {
+        try (TestGateway gateway = TestGateway.start("gapless { node-name = n1, gateway.default-topic = \"d\" }")) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.await("subscribed");
+            gateway.publish("d", "1");
+            client.await("event");
+            JsonNode status = TestGateway.json(gateway.get("/api/status").body());
+            assertEquals("n1", status.at("/members/0/node").textValue());
+            assertEquals("d", status.at("/topics/0/topic").textValue());
+            assertEquals(1, status.at("/topics/0/consumers/0/subscriptions/0/delivered").intValue());
+            JsonNode shown = status.at("/gateway/clients/0");
+            assertEquals("websocket", shown.get("protocol").textValue());
+            assertEquals(1, shown.get("events_sent").intValue());
+            assertEquals(0, shown.get("lagged_total").intValue());
+            for (String path : List.of("/api/health", "/health/live", "/health/ready")) {
+                assertEquals(200, gateway.get(path).statusCode(), path);
+            }
+            String metrics = gateway.get("/metrics").body();
+            assertTrue(metrics.contains("gapless_gateway_clients 1.0"), metrics);
+            assertTrue(metrics.contains("gapless_gateway_events_sent_total 1.0"), metrics);
+            assertTrue(metrics.contains("gapless_published_messages_total{topic=\"d\"}")
+                    || metrics.contains("topic=\"d\""), metrics);
+            assertEquals(404, gateway.get("/nothing").statusCode());
+            assertEquals(405, gateway.post("/api/status", "application/json", "1").statusCode());
+        }
+    }
+
+    @Test
+    void aWebSocketThatHoldsIsSubscribedToNothing() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.default-topic = d")) {
+            JsonSocket client = gateway.webSocket("/api/ws?hold=true");
+            client.await("connected");
+            client.send("{\"type\":\"Subscribe\",\"filter\":{\"type\":\"Keys\",\"keys\":[\"k\"]}}");
+            assertEquals("d", client.await("subscribed").get("topic").textValue());
+        }
+    }
+
+    @Test
+    void rowB7_aGatewayThatStopsTellsItsClientsWithTheirTokens() {
+        try (TestGateway gateway = TestGateway.start("gapless.node-name = n1")) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("stops", "");
+            EventStream stream = gateway.events(TestGateway.path("stops", "events"));
+            assertNotNull(stream.next().id());
+            gateway.publish("stops", "1");
+            client.await("event");
+            stream.next(1);
+            TestGateway.get(gateway.gateway().stop());
+            JsonNode closing = client.await("closing");
+            assertNotNull(closing.at("/tokens/stops").textValue());
+            assertTrue(closing.get("reconnect_after_ms").longValue() >= 1_000, closing::toString);
+            assertEquals(1012, client.status());
+            EventStream.Message last = stream.next();
+            assertEquals("closing", last.data().get("type").textValue());
+            assertNull(last.id(), "what resumes it is the id of the last event");
+            assertTrue(EventStream.isEnd(stream.next()));
+            TestGateway.get(gateway.gateway().stop());
+        }
+    }
+
+    @Test
+    void aNodeThatEndsStopsItsGatewayFirst() {
+        JsonSocket client;
+        try (TestGateway gateway = TestGateway.start("")) {
+            client = JsonSocket.open(gateway.http, gateway.uri("/api/ws"));
+            client.await("connected");
+            client.subscribe("ends", "");
+        }
+        client.await("closing");
+        assertEquals(1012, client.status());
+    }
+
+    @Test
+    void rowP1_whatIsPostedToOneGatewayReachesTheClientsOfAnother() {
+        try (TestGateway one = TestGateway.start("gapless.node-name = n1");
+                TestGateway two = TestGateway.join(one, "gapless.node-name = n2")) {
+            JsonSocket client = two.webSocket();
+            client.await("connected");
+            JsonNode subscribed = client.subscribe("far", "");
+            assertEquals(2, subscribed.get("positions").size(), subscribed::toString);
+            assertEquals(200, one.post(TestGateway.path("far", "messages") + "?wait=delivered", "application/json", "{\"n\":1}").statusCode());
+            JsonNode event = client.await("event");
+            assertEquals("n1", event.get("node").textValue());
+            client.send("{\"type\":\"Ping\"}");
+            client.await("pong");
+            JsonSocket resumed = one.webSocket();
+            resumed.await("connected");
+            one.publish("far", "2");
+            resumed.subscribe("far", "\"from\":" + subscribed.get("token"));
+            assertEquals(1, resumed.await("event").get("seq").intValue());
+            assertEquals(2, resumed.await("event").get("seq").intValue());
+            assertFalse(two.gapless().nodeName().equals(one.gapless().nodeName()));
+        }
+    }
+}

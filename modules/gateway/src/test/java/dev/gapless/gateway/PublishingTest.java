@@ -1,0 +1,278 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Topic;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What POST does, over a real socket. */
+@Timeout(120)
+class PublishingTest {
+    /** A message with a class. */
+    record Quote(String pair, double rate) {}
+
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = TestGateway.start("""
+                gapless {
+                  node-name = n1
+                  topics.full { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s, max-pending-publishes = 1 }
+                  topics.slow { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s }
+                  gateway { max-body-bytes = 200 KiB, idempotency-keys = 3 }
+                }
+                pekko.actor.serialization-bindings { "dev.gapless.gateway.PublishingTest$Quote" = jackson-cbor }
+                """, Topic.of("quotes", Quote.class), Topic.of("numbers", Integer.class));
+    }
+
+    @AfterAll
+    static void end() {
+        gateway.close();
+    }
+
+    private static HttpResponse<String> lines(String topic, String query, String body, String... headers) {
+        return gateway.post(TestGateway.path(topic, "messages") + query, "application/x-ndjson", body, headers);
+    }
+
+    private static String code(HttpResponse<String> answer) {
+        assertEquals(
+                "application/problem+json",
+                answer.headers().firstValue("Content-Type").orElse(""),
+                answer.body());
+        assertEquals(
+                answer.statusCode(),
+                TestGateway.json(answer.body()).get("status").intValue());
+        return TestGateway.json(answer.body()).get("type").textValue().replace("urn:gapless:", "");
+    }
+
+    /** Pekko's serializer compresses what is large. */
+    private static String incompressible(int bytes) {
+        byte[] random = new byte[bytes];
+        new Random(1).nextBytes(random);
+        return Base64.getEncoder().encodeToString(random);
+    }
+
+    @Test
+    void oneMessageHasOnePosition() {
+        HttpResponse<String> answer = gateway.publish("one", "{\"a\":1}");
+        assertEquals(200, answer.statusCode());
+        JsonNode json = TestGateway.json(answer.body());
+        assertEquals(1, json.get("count").intValue());
+        assertEquals(1, json.at("/positions/0/seq").intValue());
+        assertEquals(json.at("/positions/0"), json.at("/positions/1"));
+        assertEquals("n1", json.at("/positions/0/node").textValue());
+    }
+
+    @Test
+    void linesArePublishedInOrder() {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        client.subscribe("lines", "");
+        String body = IntStream.rangeClosed(1, 5_000)
+                .mapToObj(i -> "{\"key\":\"k" + i + "\",\"data\":" + i + ",\"headers\":{\"h\":\"v\"}}")
+                .collect(Collectors.joining("\n"));
+        HttpResponse<String> answer = lines("lines", "?wait=delivered", body + "\n\n{\"key\":\"k1\",\"deleted\":true}");
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertEquals(5_001, TestGateway.json(answer.body()).get("count").intValue());
+        assertEquals(
+                5_001, TestGateway.json(answer.body()).at("/positions/1/seq").intValue());
+        List<JsonNode> events = client.events(5_001);
+        for (int i = 0; i < 5_000; i++) {
+            assertEquals(i + 1, events.get(i).get("data").intValue());
+            assertEquals("k" + (i + 1), events.get(i).get("key").textValue());
+            assertEquals("v", events.get(i).at("/headers/h").textValue());
+        }
+        assertTrue(events.get(5_000).get("deleted").booleanValue());
+    }
+
+    @Test
+    void aMalformedLineEndsTheRequestWithWhatWasAcceptedBefore() {
+        HttpResponse<String> answer = lines("malformed", "", "{\"data\":1}\n{\"data\":2}\n{\"data\":\n{\"data\":4}\n");
+        assertEquals(400, answer.statusCode());
+        assertEquals("bad_message", code(answer));
+        JsonNode problem = TestGateway.json(answer.body());
+        assertEquals(2, problem.get("accepted").intValue());
+        assertEquals(3, problem.get("line").intValue());
+        assertEquals(2, problem.at("/positions/1/seq").intValue());
+    }
+
+    @Test
+    void aLineIsReadWhenTheOneBeforeHasRoom() throws Exception {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        client.subscribe("slow", "\"on_lag\":\"pause\"");
+        client.hold();
+        CompletableFuture<HttpResponse<String>> answer = gateway.http.sendAsync(
+                HttpRequest.newBuilder(gateway.uri(TestGateway.path("slow", "messages")))
+                        .header("Content-Type", "application/x-ndjson")
+                        .POST(HttpRequest.BodyPublishers.ofString(IntStream.rangeClosed(1, 3_000)
+                                .mapToObj(i -> "{\"data\":\"" + i + "-" + "x".repeat(10_000) + "\"}\n")
+                                .collect(Collectors.joining())))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        TestGateway.await(() -> client.frames > 0
+                || gateway.gapless().status(TestGateway.DEADLINE).toCompletableFuture().join().stream()
+                        .flatMap(node -> node.topics().stream())
+                        .anyMatch(topic -> topic.topic().equals("slow")
+                                && topic.producer() != null
+                                && topic.producer().waitingPublishes() > 0));
+        assertFalse(answer.isDone(), "it waits for room");
+        client.goOn();
+        List<JsonNode> events = client.events(3_000);
+        for (int i = 0; i < 3_000; i++) {
+            assertTrue(events.get(i).get("data").textValue().startsWith(i + 1 + "-"));
+        }
+        assertEquals(200, answer.get().statusCode());
+    }
+
+    @Test
+    void aRepeatedKeyGetsTheFirstAnswer() {
+        String[] key = {"Idempotency-Key", "first"};
+        HttpResponse<String> first = gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
+        HttpResponse<String> second = gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
+        assertEquals(200, second.statusCode());
+        assertEquals(first.body(), second.body());
+        HttpResponse<String> other = gateway.post(TestGateway.path("again2", "messages"), "application/json", "1", key);
+        assertEquals(1, TestGateway.json(other.body()).at("/positions/0/seq").intValue(), "a key is of its topic");
+        for (int i = 0; i < 3; i++) {
+            gateway.post(
+                    TestGateway.path("again", "messages"), "application/json", "1", "Idempotency-Key", "other" + i);
+        }
+        HttpResponse<String> forgotten =
+                gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
+        assertEquals(
+                5, TestGateway.json(forgotten.body()).at("/positions/0/seq").intValue());
+    }
+
+    @Test
+    void aKeyOfARequestThatPublishedNothingIsFree() {
+        String[] key = {"Idempotency-Key", "k"};
+        String path = TestGateway.path("free", "messages");
+        assertEquals(400, gateway.post(path, "application/json", "{", key).statusCode());
+        assertEquals(200, gateway.post(path, "application/json", "{}", key).statusCode());
+    }
+
+    @Test
+    void aTopicWithAClassTakesWhatFitsIt() {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        client.subscribe("quotes", "");
+        assertEquals(
+                200,
+                gateway.publish("quotes", "{\"pair\":\"EURUSD\",\"rate\":1.25}").statusCode());
+        JsonNode data = client.await("event").get("data");
+        assertEquals("EURUSD", data.get("pair").textValue());
+        assertEquals(1.25, data.get("rate").doubleValue());
+        HttpResponse<String> misfit = gateway.publish("quotes", "{\"pair\":{}}");
+        assertEquals(422, misfit.statusCode());
+        assertEquals("does_not_fit", code(misfit));
+        HttpResponse<String> notJson = gateway.publish("numbers", "1");
+        assertEquals(409, notJson.statusCode(), notJson.body());
+    }
+
+    @Test
+    void aTopicOfAnotherClassOnThisNodeIsRefused() {
+        var unused = gateway.gapless().producer(Topic.of("typed", Quote.class));
+        HttpResponse<String> answer = gateway.publish("typed", "{}");
+        assertEquals(409, answer.statusCode());
+        assertEquals("wrong_class", code(answer));
+    }
+
+    @Test
+    void whatIsTooLargeIsRefused() {
+        HttpResponse<String> body = gateway.publish("large", "\"" + "x".repeat(300_000) + "\"");
+        assertEquals(413, body.statusCode());
+        assertEquals("too_large", code(body));
+        HttpResponse<String> message = gateway.publish("large", "\"" + incompressible(140_000) + "\"");
+        assertEquals(413, message.statusCode());
+        assertTrue(message.body().contains("gapless.max-message-bytes"), message.body());
+        HttpResponse<String> line = lines("large", "", "{\"data\":1}\n{\"data\":\"" + "x".repeat(300_000) + "\"}\n");
+        assertEquals(413, line.statusCode());
+        assertEquals(1, TestGateway.json(line.body()).get("accepted").intValue());
+    }
+
+    @Test
+    void otherTypesAndCompressedBodiesAreRefused() {
+        String path = TestGateway.path("types", "messages");
+        assertEquals(415, gateway.post(path, "text/plain", "x").statusCode());
+        HttpResponse<String> bomb = gateway.post(path, "application/json", "x", "Content-Encoding", "gzip");
+        assertEquals(415, bomb.statusCode());
+        assertEquals("unsupported_media_type", code(bomb));
+        assertEquals(
+                200, gateway.post(path, "application/json; charset=utf-8", "1").statusCode());
+    }
+
+    @Test
+    void noRoomIsToldWithWhenToComeAgain() {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        client.subscribe("full", "");
+        client.hold();
+        String large = "\"" + "x".repeat(90_000) + "\"";
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        HttpResponse<String> refused = null;
+        for (int i = 0; i < 1_000 && refused == null; i++) {
+            waiting.add(gateway.http.sendAsync(
+                    HttpRequest.newBuilder(gateway.uri(TestGateway.path("full", "messages")))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(large))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString()));
+            TestGateway.await(
+                    () -> waiting.stream().filter(one -> !one.isDone()).count() <= 1);
+            refused = waiting.stream()
+                    .filter(CompletableFuture::isDone)
+                    .map(CompletableFuture::join)
+                    .filter(one -> one.statusCode() != 200)
+                    .findFirst()
+                    .orElse(null);
+        }
+        assertNotNull(refused);
+        assertEquals(429, refused.statusCode(), refused.body());
+        assertEquals("no_room", code(refused));
+        assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+        client.close();
+        waiting.forEach(TestGateway::get);
+    }
+
+    @Test
+    void aBodyThatEndsEarlyPublishesItsWholeLines() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + TestGateway.path("cut", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n{\"data\":1}\n{\"da")
+                    .getBytes(StandardCharsets.UTF_8));
+            out.flush();
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("cut", "\"from\":\"earliest\"");
+            assertEquals(1, client.await("event").get("data").intValue());
+        }
+        assertEquals(
+                2,
+                TestGateway.json(gateway.publish("cut", "2").body())
+                        .at("/positions/0/seq")
+                        .intValue());
+    }
+}

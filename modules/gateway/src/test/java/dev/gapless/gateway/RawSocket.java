@@ -1,0 +1,97 @@
+package dev.gapless.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** A client that does what no library lets it do. */
+final class RawSocket implements TestGateway.Client {
+    static final String UPGRADE = "GET /api/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+
+    private final Socket socket = new Socket();
+    private final InputStream in;
+
+    RawSocket(int port) {
+        try {
+            socket.setReceiveBufferSize(4 << 10);
+            socket.setSoTimeout((int) TestGateway.DEADLINE.toMillis());
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            in = socket.getInputStream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    RawSocket send(String text) {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    RawSocket send(byte[] bytes) {
+        try {
+            socket.getOutputStream().write(bytes);
+            socket.getOutputStream().flush();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A frame of a WebSocket, masked with zeros. */
+    RawSocket frame(int opcode, byte[] payload) {
+        byte[] frame = new byte[8 + payload.length];
+        frame[0] = (byte) (0x80 | opcode);
+        frame[1] = (byte) (0x80 | 126);
+        frame[2] = (byte) (payload.length >> 8);
+        frame[3] = (byte) payload.length;
+        System.arraycopy(payload, 0, frame, 8, payload.length);
+        return send(frame);
+    }
+
+    RawSocket text(String text) {
+        return frame(1, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void shutdownOutput() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads until this came, or the end. {@return all that it read} */
+    String readTo(String text) {
+        StringBuilder all = new StringBuilder();
+        try {
+            while (all.indexOf(text) < 0) {
+                int next = in.read();
+                if (next < 0) {
+                    return all.toString();
+                }
+                all.append((char) next);
+            }
+            return all.toString();
+        } catch (IOException e) {
+            return all + " " + e;
+        }
+    }
+
+    /** Reads to the end. */
+    String readAll() {
+        return readTo("\0\0\0 never \0");
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
