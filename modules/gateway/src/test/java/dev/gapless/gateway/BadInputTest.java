@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,8 @@ class BadInputTest {
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start("gapless { node-name = n1, gateway { max-command-bytes = 16 KiB, max-subscriptions = 20000 } }");
+        gateway = TestGateway.start(
+                "gapless { node-name = n1, gateway { max-command-bytes = 16 KiB, max-subscriptions = 20000 } }");
     }
 
     @AfterAll
@@ -90,7 +93,8 @@ class BadInputTest {
         JsonSocket client = client();
         String token = client.subscribe("tokens", "").get("token").textValue();
         String other = new CursorToken("tokens", "another", 0, Map.of()).toString();
-        String altered = (token.charAt(20) == 'A' ? token.substring(0, 20) + "B" : token.substring(0, 20) + "A") + token.substring(21);
+        String altered = (token.charAt(20) == 'A' ? token.substring(0, 20) + "B" : token.substring(0, 20) + "A")
+                + token.substring(21);
         for (String bad : List.of(token.substring(0, token.length() - 4), altered, token + "AAAA", other)) {
             JsonSocket second = client();
             second.send("{\"type\":\"Subscribe\",\"topic\":\"tokens\",\"from\":\"" + bad + "\"}");
@@ -104,11 +108,11 @@ class BadInputTest {
     @Test
     void binaryFramesInvalidTextAndOversizedCommandsCloseTheWebSocketWithTheirStatus() {
         JsonSocket binary = client();
-        binary.socket().sendBinary(java.nio.ByteBuffer.wrap(new byte[3]), true);
+        var unused = binary.socket().sendBinary(ByteBuffer.wrap(new byte[3]), true);
         binary.await("closing");
         assertEquals(4400, binary.status());
         JsonSocket large = client();
-        large.socket().sendText("\"" + "x".repeat(20_000) + "\"", true);
+        var unusedToo = large.socket().sendText("\"" + "x".repeat(20_000) + "\"", true);
         large.await("closing");
         assertEquals(1009, large.status());
         JsonSocket parts = client();
@@ -126,7 +130,9 @@ class BadInputTest {
 
     @Test
     void aHalfClosedWebSocketIsLetGo() {
-        int before = TestGateway.json(gateway.get("/api/status").body()).at("/gateway/client_count").intValue();
+        int before = TestGateway.json(gateway.get("/api/status").body())
+                .at("/gateway/client_count")
+                .intValue();
         try (RawSocket half = new RawSocket(gateway.gateway().port())) {
             half.send(RawSocket.UPGRADE).readTo("connected");
             half.shutdownOutput();
@@ -158,7 +164,8 @@ class BadInputTest {
             })
     void aPathThatIsNoneIsRefused(String path) {
         try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
-            String answer = socket.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").readAll();
+            String answer = socket.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .readAll();
             assertTrue(answer.matches("(?s)HTTP/1.1 40[045] .*"), path + ": " + answer);
             assertTrue(answer.contains("application/problem+json"), path + ": " + answer);
         }
@@ -177,7 +184,9 @@ class BadInputTest {
     @Test
     void aHeadThatIsTooLargeIsRefused() {
         try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
-            String answer = socket.send("GET /api/health HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(40_000) + "\r\n\r\n").readAll();
+            String answer = socket.send(
+                            "GET /api/health HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(40_000) + "\r\n\r\n")
+                    .readAll();
             assertTrue(answer.startsWith("HTTP/1.1 431 "), answer);
         }
     }
@@ -186,7 +195,9 @@ class BadInputTest {
     void jsonThatIsTooDeepOrCannotBeWrittenIsNoProblemForReaders() {
         JsonSocket client = client();
         client.subscribe("odd", "");
-        assertEquals(400, gateway.publish("odd", "[".repeat(5_000) + "]".repeat(5_000)).statusCode());
+        assertEquals(
+                400,
+                gateway.publish("odd", "[".repeat(5_000) + "]".repeat(5_000)).statusCode());
         gateway.publish("odd", "[".repeat(990) + "]".repeat(990));
         gateway.publish("odd", "\"\\ud800\"");
         gateway.publish("odd", "1");
@@ -202,7 +213,7 @@ class BadInputTest {
 
     @Test
     void whatNobodyPublishedAsJsonIsShownAsBytes() {
-        var producer = gateway.gapless().producer(dev.gapless.Topic.of("bytes", byte[].class));
+        var producer = gateway.gapless().producer(Topic.of("bytes", byte[].class));
         JsonSocket client = client();
         client.subscribe("bytes", "");
         TestGateway.get(producer.publish("ab".getBytes(StandardCharsets.UTF_8)));

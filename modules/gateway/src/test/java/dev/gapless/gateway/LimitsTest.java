@@ -22,7 +22,8 @@ class LimitsTest {
 
     private static String upgrade(TestGateway gateway, String headers) {
         try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
-            return socket.send(RawSocket.UPGRADE.replace("Host: localhost\r\n", headers)).readTo("\r\n");
+            return socket.send(RawSocket.UPGRADE.replace("Host: localhost\r\n", headers))
+                    .readTo("\r\n");
         }
     }
 
@@ -56,27 +57,38 @@ class LimitsTest {
 
     @Test
     void foreignPagesAndForeignHostsStayOutside() {
-        try (TestGateway gateway = TestGateway.start("gapless.gateway { allowed-origins = [\"https://app.example\"], allowed-hosts = [\"gw.example\"] }")) {
+        try (TestGateway gateway = TestGateway.start(
+                "gapless.gateway { allowed-origins = [\"https://app.example\"], allowed-hosts = [\"gw.example\"] }")) {
             int port = gateway.gateway().port();
             String ok = "HTTP/1.1 101 ";
             assertTrue(upgrade(gateway, "Host: localhost\r\n").startsWith(ok));
-            assertTrue(upgrade(gateway, "Host: localhost:" + port + "\r\nOrigin: http://localhost:" + port + "\r\n").startsWith(ok));
-            assertTrue(upgrade(gateway, "Host: 127.0.0.1\r\nOrigin: https://app.example\r\n").startsWith(ok));
+            assertTrue(upgrade(gateway, "Host: localhost:" + port + "\r\nOrigin: http://localhost:" + port + "\r\n")
+                    .startsWith(ok));
+            assertTrue(upgrade(gateway, "Host: 127.0.0.1\r\nOrigin: https://app.example\r\n")
+                    .startsWith(ok));
             assertTrue(upgrade(gateway, "Host: gw.example\r\n").startsWith(ok));
-            for (String origin : List.of("https://evil.example", "null", "http://localhost:1", "https://app.example.evil.example")) {
+            for (String origin :
+                    List.of("https://evil.example", "null", "http://localhost:1", "https://app.example.evil.example")) {
                 String answer = upgrade(gateway, "Host: localhost:" + port + "\r\nOrigin: " + origin + "\r\n");
                 assertTrue(answer.startsWith("HTTP/1.1 403 "), origin + ": " + answer);
             }
             String rebound = upgrade(gateway, "Host: evil.example\r\nOrigin: http://evil.example\r\n");
             assertTrue(rebound.startsWith("HTTP/1.1 421 "), rebound);
 
-            var post = gateway.post(TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://evil.example");
+            var post = gateway.post(
+                    TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://evil.example");
             assertEquals(403, post.statusCode());
             assertEquals("forbidden_origin", code(post.body()));
-            var allowed = gateway.post(TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://app.example");
+            var allowed = gateway.post(
+                    TestGateway.path("t", "messages"), "application/json", "1", "Origin", "https://app.example");
             assertEquals(200, allowed.statusCode());
-            assertEquals("https://app.example", allowed.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
-            assertEquals(403, gateway.get(TestGateway.path("t", "events"), "Origin", "https://evil.example").statusCode());
+            assertEquals(
+                    "https://app.example",
+                    allowed.headers().firstValue("Access-Control-Allow-Origin").orElse(""));
+            assertEquals(
+                    403,
+                    gateway.get(TestGateway.path("t", "events"), "Origin", "https://evil.example")
+                            .statusCode());
         }
     }
 
@@ -88,7 +100,8 @@ class LimitsTest {
             client.subscribe("a", "");
             client.subscribe("b", "");
             client.send("{\"type\":\"Subscribe\",\"topic\":\"c\"}");
-            assertEquals("too_many_subscriptions", client.await("error").get("code").textValue());
+            assertEquals(
+                    "too_many_subscriptions", client.await("error").get("code").textValue());
             client.send("{\"type\":\"Unsubscribe\",\"topic\":\"a\"}");
             client.await("unsubscribed");
             client.subscribe("c", "");
@@ -117,7 +130,11 @@ class LimitsTest {
                         }
                     }
                 }
-                TestGateway.await(() -> TestGateway.json(gateway.get("/api/status").body()).at("/gateway/client_count").intValue() == 1);
+                TestGateway.await(
+                        () -> TestGateway.json(gateway.get("/api/status").body())
+                                        .at("/gateway/client_count")
+                                        .intValue()
+                                == 1);
                 reads.send("{\"type\":\"Ping\"}");
                 assertEquals(3_000, reads.await("pong").get("events_sent").intValue());
             }
@@ -131,7 +148,8 @@ class LimitsTest {
                 RawSocket slow = new RawSocket(gateway.gateway().port());
                 RawSocket second = new RawSocket(gateway.gateway().port())) {
             slow.send("GET /api/health HTTP/1.1\r\nHo");
-            String answer = second.send("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n").readTo("}");
+            String answer = second.send("GET /api/health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readTo("}");
             assertTrue(answer.contains("200 OK"), answer);
             second.send("GET /api/");
             assertFalse(slow.readAll().contains("200 OK"));
@@ -142,7 +160,9 @@ class LimitsTest {
 
     @Test
     void otherMachinesAreOnlyLetInByIntent() {
-        var refused = assertThrows(IllegalStateException.class, () -> TestGateway.start("gapless.gateway.host = \"0.0.0.0\"").close());
+        var refused = assertThrows(
+                IllegalStateException.class,
+                () -> TestGateway.start("gapless.gateway.host = \"0.0.0.0\"").close());
         assertTrue(refused.getMessage().contains("gapless.gateway.insecure"), refused.getMessage());
     }
 
@@ -150,18 +170,24 @@ class LimitsTest {
     void aPortThatIsTakenIsToldWithItsSetting() {
         try (TestGateway gateway = TestGateway.start("")) {
             String config = "gapless.gateway.port = " + gateway.gateway().port();
-            var failed = assertThrows(IllegalStateException.class, () -> TestGateway.start(config).close());
+            var failed = assertThrows(
+                    IllegalStateException.class, () -> TestGateway.start(config).close());
             assertTrue(failed.getMessage().contains("gapless.gateway.port"), failed.getMessage());
         }
     }
 
     @Test
     void rowT2_rowJ3_onLagSaysWhatBecomesOfAClientThatTheRingOvertakes() {
-        try (TestGateway gateway = TestGateway.start("gapless { node-name = n1, buffer-messages = 64, buffer-bytes = 64 KiB }")) {
+        try (TestGateway gateway =
+                TestGateway.start("gapless { node-name = n1, buffer-messages = 64, buffer-bytes = 64 KiB }")) {
             var producer = gateway.gapless().producer(Topic.of("lag", JsonNode.class));
-            String epoch = TestGateway.get(producer.publish(TextNode.valueOf("0"))).epoch().toString();
+            String epoch = TestGateway.get(producer.publish(TextNode.valueOf("0")))
+                    .epoch()
+                    .toString();
             String from = ",\"from\":{\"positions\":[{\"node\":\"n1\",\"epoch\":\"" + epoch + "\",\"seq\":1}]}";
-            Stream.iterate(1, i -> i + 1).limit(500).forEach(i -> TestGateway.get(producer.publish(TextNode.valueOf("" + i))));
+            Stream.iterate(1, i -> i + 1)
+                    .limit(500)
+                    .forEach(i -> TestGateway.get(producer.publish(TextNode.valueOf("" + i))));
 
             JsonSocket pause = gateway.webSocket();
             pause.await("connected");
@@ -173,7 +199,10 @@ class LimitsTest {
             JsonSocket again = gateway.webSocket();
             again.await("connected");
             again.subscribe("lag", "\"from\":" + expired.get("token"));
-            assertEquals(2, again.await("cursor_expired").at("/gaps/0/first_missing").intValue(), "its token is in front of the gap");
+            assertEquals(
+                    2,
+                    again.await("cursor_expired").at("/gaps/0/first_missing").intValue(),
+                    "its token is in front of the gap");
             pause.send("{\"type\":\"Resume\",\"topic\":\"lag\"}");
             TestGateway.get(producer.publish(TextNode.valueOf("last")));
             int resumes = expired.at("/gaps/0/resumes_at").intValue();

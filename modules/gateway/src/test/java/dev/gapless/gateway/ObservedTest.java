@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +28,9 @@ class ObservedTest {
             JsonNode status = TestGateway.json(gateway.get("/api/status").body());
             assertEquals("n1", status.at("/members/0/node").textValue());
             assertEquals("d", status.at("/topics/0/topic").textValue());
-            assertEquals(1, status.at("/topics/0/consumers/0/subscriptions/0/delivered").intValue());
+            assertEquals(
+                    1,
+                    status.at("/topics/0/consumers/0/subscriptions/0/delivered").intValue());
             JsonNode shown = status.at("/gateway/clients/0");
             assertEquals("websocket", shown.get("protocol").textValue());
             assertEquals(1, shown.get("events_sent").intValue());
@@ -36,10 +41,13 @@ class ObservedTest {
             String metrics = gateway.get("/metrics").body();
             assertTrue(metrics.contains("gapless_gateway_clients 1.0"), metrics);
             assertTrue(metrics.contains("gapless_gateway_events_sent_total 1.0"), metrics);
-            assertTrue(metrics.contains("gapless_published_messages_total{topic=\"d\"}")
-                    || metrics.contains("topic=\"d\""), metrics);
+            assertTrue(
+                    metrics.contains("gapless_published_messages_total{topic=\"d\"}")
+                            || metrics.contains("topic=\"d\""),
+                    metrics);
             assertEquals(404, gateway.get("/nothing").statusCode());
-            assertEquals(405, gateway.post("/api/status", "application/json", "1").statusCode());
+            assertEquals(
+                    405, gateway.post("/api/status", "application/json", "1").statusCode());
         }
     }
 
@@ -97,7 +105,10 @@ class ObservedTest {
             client.await("connected");
             JsonNode subscribed = client.subscribe("far", "");
             assertEquals(2, subscribed.get("positions").size(), subscribed::toString);
-            assertEquals(200, one.post(TestGateway.path("far", "messages") + "?wait=delivered", "application/json", "{\"n\":1}").statusCode());
+            assertEquals(
+                    200,
+                    one.post(TestGateway.path("far", "messages") + "?wait=delivered", "application/json", "{\"n\":1}")
+                            .statusCode());
             JsonNode event = client.await("event");
             assertEquals("n1", event.get("node").textValue());
             client.send("{\"type\":\"Ping\"}");
@@ -109,6 +120,35 @@ class ObservedTest {
             assertEquals(1, resumed.await("event").get("seq").intValue());
             assertEquals(2, resumed.await("event").get("seq").intValue());
             assertFalse(two.gapless().nodeName().equals(one.gapless().nodeName()));
+        }
+    }
+
+    @Test
+    void rowO6_aNodeThatIsNoMemberIsAliveAndNotReady() {
+        try (TestGateway gateway = TestGateway.startAlone("")) {
+            HttpResponse<String> ready = gateway.get("/health/ready");
+            assertEquals(503, ready.statusCode());
+            assertEquals(
+                    "urn:gapless:not_ready",
+                    TestGateway.json(ready.body()).get("type").textValue());
+            assertEquals(200, gateway.get("/health/live").statusCode());
+        }
+    }
+
+    @Test
+    void thePortSpeaksHttp2WithoutTlsToo() throws Exception {
+        try (TestGateway gateway = TestGateway.start("")) {
+            HttpClient http =
+                    HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+            HttpResponse<String> answer = http.send(
+                    HttpRequest.newBuilder(gateway.uri("/api/health")).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, answer.version());
+            assertEquals(200, answer.statusCode());
+            EventStream stream =
+                    gateway.closing(EventStream.open(http, gateway.uri(TestGateway.path("two", "events"))));
+            assertNotNull(stream.next().id());
+            gateway.publish("two", "1");
+            assertEquals(1, stream.next(1).get(0).data().get("data").intValue());
         }
     }
 }

@@ -258,7 +258,8 @@ class PublishingTest {
 
     @Test
     void aBodyThatEndsEarlyPublishesItsWholeLines() throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port())) {
             OutputStream out = socket.getOutputStream();
             out.write(("POST " + TestGateway.path("cut", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
                             + "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n{\"data\":1}\n{\"da")

@@ -10,8 +10,16 @@ import java.nio.charset.StandardCharsets;
 
 /** A client that does what no library lets it do. */
 final class RawSocket implements TestGateway.Client {
-    static final String UPGRADE = "GET /api/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    static final String UPGRADE = String.join(
+            "\r\n",
+            "GET /api/ws HTTP/1.1",
+            "Host: localhost",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "",
+            "");
 
     private final Socket socket = new Socket();
     private final InputStream in;

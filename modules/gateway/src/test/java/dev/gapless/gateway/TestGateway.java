@@ -82,13 +82,23 @@ final class TestGateway implements AutoCloseable {
         return join(null, config, topics);
     }
 
-    /** One on a further node of another's cluster; that one's first if null. */
-    static TestGateway join(TestGateway other, String config, Topic<?>... topics) {
-        ActorSystem system = ActorSystem.create(
+    /** One on a node that is a member of no cluster. */
+    static TestGateway startAlone(String config) {
+        ActorSystem system = system(config);
+        return new TestGateway(system, GaplessGateway.start(system));
+    }
+
+    private static ActorSystem system(String config) {
+        return ActorSystem.create(
                 "test",
                 ConfigFactory.parseString(config)
                         .withFallback(ConfigFactory.parseString(QUICK))
                         .withFallback(ConfigFactory.load()));
+    }
+
+    /** One on a further node of another's cluster; that one's first if null. */
+    static TestGateway join(TestGateway other, String config, Topic<?>... topics) {
+        ActorSystem system = system(config);
         try {
             Cluster cluster = Cluster.get(system);
             cluster.join(

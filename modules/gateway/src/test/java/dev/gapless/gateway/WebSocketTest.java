@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import dev.gapless.Topic;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +37,11 @@ class WebSocketTest {
         for (int i = from; i <= to; i++) {
             TestGateway.get(producer.publish("k" + i % 3, IntNode.valueOf(i)));
         }
+    }
+
+    private static void lastOne(String topic, int number) {
+        String path = TestGateway.path(topic, "messages") + "?wait=delivered";
+        assertEquals(200, gateway.post(path, "application/json", "" + number).statusCode());
     }
 
     private static List<Integer> numbers(List<JsonNode> events) {
@@ -212,7 +218,8 @@ class WebSocketTest {
         client.subscribe("small", "\"from\":\"earliest\"");
         JsonNode last = client.events(40).get(39);
         String position = "{\"node\":\"n1\",\"epoch\":\"" + last.get("epoch").textValue() + "\",\"seq\":40}";
-        publish("small", 41, 300);
+        publish("small", 41, 299);
+        lastOne("small", 300); // nothing is on its way to the feed any more
         JsonSocket late = gateway.webSocket();
         late.await("connected");
         late.subscribe("small", "\"from\":{\"positions\":[" + position + "]}");
@@ -229,5 +236,38 @@ class WebSocketTest {
         assertEquals(
                 gap.get("missed").longValue(),
                 late.await("pong").get("lagged_total").longValue());
+    }
+
+    @Test
+    void rowB3_aTimeInTheFutureIsLiveAndOneInThePastBeginsThere() {
+        publish("times", 1, 3);
+        JsonSocket past = gateway.webSocket();
+        past.await("connected");
+        past.subscribe("times", "\"from\":\"2020-01-01T00:00:00Z\"");
+        assertEquals(range(1, 3), numbers(past.events(3)));
+        JsonSocket future = gateway.webSocket();
+        future.await("connected");
+        future.subscribe("times", "\"from\":\"2999-01-01T00:00:00+01:00\"");
+        publish("times", 4, 4);
+        assertEquals(List.of(4), numbers(future.events(1)));
+    }
+
+    @Test
+    void rowB1_clientsThatJoinUnderLoadGetEverythingOnceAndInOrder() throws Exception {
+        int last = 20_000;
+        Thread publisher = new Thread(() -> publish("cutover", 1, last));
+        publisher.start();
+        List<JsonSocket> clients = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("cutover", "\"from\":\"earliest\"");
+            clients.add(client);
+        }
+        publisher.join();
+        for (JsonSocket client : clients) {
+            assertEquals(range(1, last), numbers(client.events(last)));
+            client.close();
+        }
     }
 }

@@ -1,7 +1,5 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.EventJson;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
@@ -14,6 +12,8 @@ import dev.gapless.Payload;
 import dev.gapless.Reload;
 import dev.gapless.Subscription;
 import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.json.EventJson;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

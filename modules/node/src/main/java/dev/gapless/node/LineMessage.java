@@ -1,9 +1,9 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

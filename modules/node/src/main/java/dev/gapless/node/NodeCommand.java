@@ -1,7 +1,9 @@
 package dev.gapless.node;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
+import dev.gapless.gateway.GaplessGateway;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +80,7 @@ final class NodeCommand implements Callable<Integer> {
         List<String> others = Forming.others(config);
         try (Member member = Member.start(others.isEmpty() ? config : withSeeds(config, others))) {
             var unused = member.up().thenRun(() -> tellUp(member, err));
+            startGateway(member, err);
             if (!others.isEmpty()) {
                 new Forming(what -> tell(err, member.address() + " " + what)).run(member, others, termination);
             }
@@ -97,6 +100,21 @@ final class NodeCommand implements Callable<Integer> {
             }
             tell(err, member.address() + " joins " + winner + ", to whose cluster its own gave way");
             return withFirstSeed(config, "pekko://" + member.system().name() + "@" + winner, member.address());
+        }
+    }
+
+    /** It ends with the member. */
+    private static void startGateway(Member member, PrintWriter err) {
+        if (!member.system().settings().config().getBoolean("gapless.gateway.enabled")) {
+            return;
+        }
+        try {
+            GaplessGateway gateway = GaplessGateway.start(member.system());
+            tell(err, "gateway: " + gateway.uri());
+        } catch (ConfigException e) {
+            throw new Failure("the configuration is wrong: " + e.getMessage(), e);
+        } catch (IllegalStateException e) {
+            throw new Failure(Failure.reason(e) + ". gapless.gateway.enabled = off does without the gateway", e);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.StatusJson;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.json.StatusJson;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,8 @@ final class StatusCommand extends MemberCommand {
         try (Member member = join(ConfigFactory.empty())) {
             ClusterStatus status = ClusterStatus.ask(member, ANSWERS_TIMEOUT, termination);
             if (asJson) {
-                out.println(StatusJson.of(status.nodes(), status.silent(), Instant.now()).toPrettyString());
+                out.println(StatusJson.of(status.nodes(), status.silent(), Instant.now())
+                        .toPrettyString());
             } else {
                 StatusTable.of(status).forEach(out::println);
             }

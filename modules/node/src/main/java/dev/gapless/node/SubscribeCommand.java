@@ -1,8 +1,5 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.Start;
-import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.EventJson;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.Ended;
@@ -14,6 +11,9 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Overflow;
+import dev.gapless.gateway.internal.json.EventJson;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Start;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

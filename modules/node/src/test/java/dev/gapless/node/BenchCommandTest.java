@@ -1,6 +1,5 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +12,7 @@ import dev.gapless.bench.Result;
 import dev.gapless.bench.Run;
 import dev.gapless.bench.Scale;
 import dev.gapless.bench.Workload;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.EventJson;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -23,6 +21,8 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.gateway.internal.json.EventJson;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

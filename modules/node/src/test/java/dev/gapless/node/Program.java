@@ -1,9 +1,9 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;

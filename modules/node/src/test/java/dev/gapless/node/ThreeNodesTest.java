@@ -1,6 +1,5 @@
 package dev.gapless.node;
 
-import dev.gapless.gateway.internal.json.PayloadJson;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +12,7 @@ import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Topic;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,6 +89,7 @@ class ThreeNodesTest {
                 "include required(file(\"" + shipped("node" + number + ".conf") + "\"))",
                 "include required(file(\"" + directory.resolve(COMMON) + "\"))",
                 "gapless.buffer-messages = 3333",
+                "gapless.gateway.port = 0",
                 "pekko.remote.artery.canonical.port = " + ports.get(number - 1));
     }
 

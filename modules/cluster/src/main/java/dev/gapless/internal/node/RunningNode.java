@@ -215,8 +215,7 @@ final class RunningNode implements Presence, Node, MessageHost {
     public MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake) {
         Starts.check(topic, start, nodeSettings.clusterId);
         long id = nextSubscription();
-        MessageSubscription opening =
-                new MessageSubscription(topic, id, this, nodeSettings.clusterId, filter, wake);
+        MessageSubscription opening = new MessageSubscription(topic, id, this, nodeSettings.clusterId, filter, wake);
         openSubscription(topic, opening.id(), start, opening);
         return opening;
     }

@@ -46,12 +46,7 @@ final class Routes extends Handler.Abstract {
     private final Observed observed;
     private final WebSocketMappings webSockets;
 
-    Routes(
-            Common common,
-            Clients clients,
-            Publishing publishing,
-            Observed observed,
-            WebSocketMappings webSockets) {
+    Routes(Common common, Clients clients, Publishing publishing, Observed observed, WebSocketMappings webSockets) {
         this.common = common;
         this.settings = common.settings();
         this.door = new Door(settings);

@@ -147,11 +147,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
-        session()
-                .sendFrame(
-                        new Frame(OpCode.TEXT, frame),
-                        Callback.from(() -> written.accept(null), written),
-                        false);
+        session().sendFrame(new Frame(OpCode.TEXT, frame), Callback.from(() -> written.accept(null), written), false);
     }
 
     @Override

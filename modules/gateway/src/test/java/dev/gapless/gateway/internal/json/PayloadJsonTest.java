@@ -33,7 +33,7 @@ class PayloadJsonTest {
                                 pekko.library-extensions = []
                                 pekko.actor.serialization-bindings {
                                   "com.fasterxml.jackson.databind.JsonNode" = jackson-json
-                                  "dev.gapless.node.PayloadJsonTest$Quote" = jackson-cbor
+                                  "dev.gapless.gateway.internal.json.PayloadJsonTest$Quote" = jackson-cbor
                                 }
                                 """).withFallback(ConfigFactory.load()));
         serialization = SerializationExtension.get(system);

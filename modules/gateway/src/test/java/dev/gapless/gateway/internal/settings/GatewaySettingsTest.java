@@ -1,0 +1,86 @@
+package dev.gapless.gateway.internal.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GatewaySettingsTest {
+    private static final Path REFERENCE = Path.of("src/main/resources/reference.conf");
+    private static final Path SOURCE =
+            Path.of("src/main/java/dev/gapless/gateway/internal/settings/GatewaySettings.java");
+    private static final Pattern READ = Pattern.compile("\"([a-z-]+)\"\\)|\"([a-z-]+)\", ");
+
+    private static Config reference() {
+        return ConfigFactory.parseFile(REFERENCE.toFile());
+    }
+
+    @Test
+    void eachKeyHasACommentAboveItOrAboveItsNeighbour() throws IOException {
+        List<String> bare = new ArrayList<>();
+        String before = "";
+        for (String line : Files.readAllLines(REFERENCE)) {
+            boolean isKey = line.matches("  [a-z-]+ = .*");
+            if (isKey && !before.startsWith("  #") && !before.matches("  [a-z-]+ = .*")) {
+                bare.add(line);
+            }
+            before = line;
+        }
+        assertEquals(List.of(), bare);
+    }
+
+    @Test
+    void eachKeyIsRead() throws IOException {
+        String source = Files.readString(SOURCE);
+        Set<String> read = new TreeSet<>();
+        READ.matcher(source)
+                .results()
+                .forEach(found -> read.add(found.group(1) == null ? found.group(2) : found.group(1)));
+        Set<String> keys = new TreeSet<>();
+        for (Map.Entry<String, ConfigValue> entry :
+                reference().getConfig("gapless.gateway").root().entrySet()) {
+            keys.add(entry.getKey());
+        }
+        keys.remove("default-dispatcher"); // Pekko's
+        keys.removeAll(read);
+        assertEquals(Set.of(), keys);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "port = 65536",
+                "port = -1",
+                "max-clients = 0",
+                "per-ip-limit = -1",
+                "max-body-bytes = 0",
+                "max-command-bytes = 2 GiB",
+                "ping-interval = 0s",
+                "write-timeout = -1s",
+                "stop-timeout = 101d",
+                "batch-events = 0"
+            })
+    void aValueThatCannotBeIsToldWithItsKey(String setting) {
+        Config config = ConfigFactory.parseString("gapless.gateway." + setting).withFallback(reference());
+        ConfigException refused = assertThrows(ConfigException.class, () -> new GatewaySettings(config));
+        assertTrue(
+                refused.getMessage().contains("gapless.gateway." + setting.replaceAll(" =.*", "")),
+                refused.getMessage());
+    }
+}
