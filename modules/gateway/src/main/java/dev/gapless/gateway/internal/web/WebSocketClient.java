@@ -185,11 +185,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void close(Closing closing) {
-        session()
-                .close(
-                        closing.status(),
-                        closing.reason(),
-                        Callback.from(this::demand, failure -> client().gone()));
+        session().close(closing.status(), closing.reason(), Callback.from(this::demand, failure -> client().gone()));
     }
 
     @Override
