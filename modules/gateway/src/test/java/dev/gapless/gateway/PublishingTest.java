@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.NodeStatus;
 import dev.gapless.Topic;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -131,12 +132,7 @@ class PublishingTest {
                                 .collect(Collectors.joining())))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        TestGateway.await(() -> client.frames > 0
-                || gateway.gapless().status(TestGateway.DEADLINE).toCompletableFuture().join().stream()
-                        .flatMap(node -> node.topics().stream())
-                        .anyMatch(topic -> topic.topic().equals("slow")
-                                && topic.producer() != null
-                                && topic.producer().waitingPublishes() > 0));
+        TestGateway.await(PublishingTest::publishesOfSlowWait);
         assertFalse(answer.isDone(), "it waits for room");
         client.goOn();
         List<JsonNode> events = client.events(3_000);
@@ -144,6 +140,14 @@ class PublishingTest {
             assertTrue(events.get(i).get("data").textValue().startsWith(i + 1 + "-"));
         }
         assertEquals(200, answer.get().statusCode());
+    }
+
+    private static boolean publishesOfSlowWait() {
+        return TestGateway.get(gateway.gapless().status(TestGateway.DEADLINE)).stream()
+                .flatMap(node -> node.topics().stream())
+                .filter(topic -> topic.topic().equals("slow"))
+                .map(NodeStatus.TopicStatus::producer)
+                .anyMatch(producer -> producer != null && producer.waitingPublishes() > 0);
     }
 
     @Test

@@ -200,7 +200,7 @@ public final class Client {
             said = true;
             return greet();
         }
-        return answer() || published() || begin() || end() || events() || keepAlive();
+        return end() || answer() || published() || begin() || events() || keepAlive();
     }
 
     /** What the last frame told has been taken by the socket. */
@@ -417,6 +417,9 @@ public final class Client {
                         Kind.FROM_NOT_ALLOWED,
                         "there is a subscription to " + wanted.topic()
                                 + " already, which keeps its position: leave out from, or unsubscribe first");
+            }
+            if (known.token() == null) {
+                throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
             }
             known.change(filter, most);
             return subscribed(known, Set.of());

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +52,15 @@ final class Watched extends SocketChannelEndPoint {
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
         int filled = super.fill(buffer);
-        if (filled > 0 && headSinceNs == NONE && requests.get() == 0 && getConnection() instanceof HttpConnection) {
+        if (filled > 0 && headSinceNs == NONE && requests.get() == 0 && isHttp1()) {
             headSinceNs = System.nanoTime() | 1;
         }
         return filled;
+    }
+
+    /** Of the connections here, that one alone lets another take over what it has read. */
+    private boolean isHttp1() {
+        return getConnection() instanceof Connection.UpgradeFrom;
     }
 
     /** The head of a request is there. */

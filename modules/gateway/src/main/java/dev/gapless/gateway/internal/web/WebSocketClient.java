@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -33,6 +34,11 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private final int maxCommandBytes;
     private final @Nullable Wish first;
     private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
+    /** A frame is awaited. */
+    private final AtomicBoolean demanded = new AtomicBoolean();
+    /** Its close is on its way: what comes is dropped, up to the client's own. */
+    private volatile boolean closing;
+
     private volatile @Nullable CoreSession session;
     private volatile @Nullable Client client;
 
@@ -59,6 +65,12 @@ final class WebSocketClient implements FrameHandler, Outlet {
         return Objects.requireNonNull(session);
     }
 
+    private void demand() {
+        if (demanded.compareAndSet(false, true)) {
+            session().demand();
+        }
+    }
+
     // ------------------------------------------------------------------ what comes
 
     @Override
@@ -72,7 +84,13 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void onFrame(Frame frame, Callback callback) {
+        demanded.set(false);
         client().heard();
+        if (closing && frame.isDataFrame()) {
+            callback.succeeded();
+            demand();
+            return;
+        }
         switch (frame.getOpCode()) {
             case OpCode.TEXT, OpCode.CONTINUATION -> onText(frame, callback);
             case OpCode.PING -> {
@@ -83,18 +101,18 @@ final class WebSocketClient implements FrameHandler, Outlet {
                 session()
                         .sendFrame(
                                 new Frame(OpCode.PONG, payload),
-                                Callback.from(() -> session().demand(), failure -> client().gone()),
+                                Callback.from(this::demand, failure -> client().gone()),
                                 false);
             }
             case OpCode.CLOSE -> callback.succeeded();
             case OpCode.BINARY -> {
                 callback.succeeded();
                 client().close(Closing.NOT_THE_PROTOCOL);
-                session().demand();
+                demand();
             }
             default -> {
                 callback.succeeded();
-                session().demand();
+                demand();
             }
         }
     }
@@ -112,7 +130,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
         command.write(bytes, 0, bytes.length);
         callback.succeeded();
         if (!frame.isFin()) {
-            session().demand();
+            demand();
             return;
         }
         try {
@@ -157,7 +175,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void takeCommand() {
-        session().demand();
+        demand();
     }
 
     @Override
@@ -167,11 +185,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void close(Closing closing) {
-        session()
-                .close(
-                        closing.status(),
-                        closing.reason(),
-                        Callback.from(() -> session().demand(), failure -> {}));
+        session().close(closing.status(), closing.reason(), Callback.from(this::demand, failure -> client().gone()));
     }
 
     @Override
