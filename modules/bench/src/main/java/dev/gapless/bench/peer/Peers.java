@@ -8,9 +8,12 @@ import java.util.ServiceLoader;
 
 /** All peers, by their names: those that need nothing but Pekko, and those that are found beside them. */
 public final class Peers {
+    /** No part of the program, and run only if it is named. */
+    public static final String EXPERIMENT = "segments";
+
     /** What modules/bench-peers has. */
     private static final List<String> APART =
-            List.of("segments", "jgroups", "aeron", "hazelcast-ring", "hazelcast-topic");
+            List.of(EXPERIMENT, "jgroups", "aeron", "hazelcast-ring", "hazelcast-topic");
 
     /** A node of Pekko without Gapless. It sends nothing, and only W9 measures it. */
     public static final String PEKKO = "pekko";
@@ -44,6 +47,11 @@ public final class Peers {
                 .filter(kind -> kind.missing().isEmpty())
                 .map(PeerKind::name)
                 .toList();
+    }
+
+    /** Those of {@link #names} that a benchmark runs if none are named: all but the experiment. */
+    public static List<String> usual() {
+        return names().stream().filter(name -> !name.equals(EXPERIMENT)).toList();
     }
 
     /** Those that cannot be measured here, and why. */

@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
@@ -27,11 +30,24 @@ record Answer(int status, String contentType, ObjectNode body, Map<String, Strin
             Map<String, String> headers,
             Callback callback) {
         response.setStatus(status);
+        if (status >= 400) {
+            lastOfItsConnection(response);
+        }
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         headers.forEach((name, value) -> response.getHeaders().put(name, value));
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
         response.write(true, ByteBuffer.wrap(bytes), callback);
+    }
+
+    /** The rest of a body that is refused is not read: the connection ends, and the client must not use it for its next request. */
+    private static void lastOfItsConnection(Response response) {
+        Request request = response.getRequest();
+        boolean reusable =
+                request.getConnectionMetaData().getHttpVersion().getVersion() >= HttpVersion.HTTP_2.getVersion();
+        if (request.getMethod().equals("POST") && !reusable) {
+            response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
+        }
     }
 }
