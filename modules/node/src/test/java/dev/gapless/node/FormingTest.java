@@ -117,8 +117,7 @@ class FormingTest {
                 other.signal("STOP");
                 try (Program again =
                         Program.start(directory, "node", "--config", file("first", first, first, second))) {
-                    again.await("word of it", () -> !again.err().isEmpty());
-                    assertTrue(again.err().get(0).contains("waits for seed node 127.0.0.1:" + second), again::toString);
+                    again.awaitErr("waits for seed node 127.0.0.1:" + second);
                     other.signal("CONT");
                     again.awaitErr("first is up");
                     Status.awaitMembers(directory, "127.0.0.1:" + first, "first", "second");

@@ -89,7 +89,7 @@ class ThreeNodesTest {
                 "include required(file(\"" + shipped("node" + number + ".conf") + "\"))",
                 "include required(file(\"" + directory.resolve(COMMON) + "\"))",
                 "gapless.buffer-messages = 3333",
-                "gapless.gateway.port = 0",
+                "gapless.gateway.enabled = off",
                 "pekko.remote.artery.canonical.port = " + ports.get(number - 1));
     }
 
