@@ -61,10 +61,11 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "P,P",
             split = ",",
-            description = "Which peers, in this order (default: all but segments): gapless; tcp, batches of 64 KiB over a socket;"
-                    + " batches-128 and batches-800, batches of so many messages over Pekko remoting; tell, each message by"
-                    + " itself over Pekko remoting; topic, Pekko's distributed Topic; delivery, Pekko's reliable delivery. bin/bench-peers has"
-                    + " more: segments, jgroups, aeron, hazelcast-ring, hazelcast-topic.")
+            description =
+                    "Which peers, in this order (default: all but segments): gapless; tcp, batches of 64 KiB over a socket;"
+                            + " batches-128 and batches-800, batches of so many messages over Pekko remoting; tell, each message by"
+                            + " itself over Pekko remoting; topic, Pekko's distributed Topic; delivery, Pekko's reliable delivery. bin/bench-peers has"
+                            + " more: segments, jgroups, aeron, hazelcast-ring, hazelcast-topic.")
     private List<String> peers = List.of();
 
     @Option(
