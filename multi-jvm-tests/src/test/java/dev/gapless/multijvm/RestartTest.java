@@ -133,21 +133,21 @@ class RestartTest {
         producer.publish("carried", 10);
         s.awaitReached(producer, 10);
         Link link = cluster.link(producer, consumer);
-        long refusalsBefore = link.refusals();
         // The consumer must not register again meanwhile: it would be sent less each time (P13).
         cluster.link(consumer, producer).refuse(Traffic.MESSAGES);
-        link.refuse(Traffic.MESSAGES);
-        Await.until("messages have to queue", () -> link.refusals() > refusalsBefore);
-        long passedBefore = link.passedMessageBytes();
+        link.store();
         producer.publish("carried", 1_000);
-        Await.value("much is under way", () -> producer.cursor("carried", consumer), c -> c.bytesInFlight() > 100_000);
+        Await.until("much is under way", link::toString, () -> link.storedBytes() > 100_000);
         consumer.kill();
         consumer.restart();
         TestSubscription successor = consumer.subscribe("carried", "successor");
-        cluster.heal(producer, consumer);
-        Await.until("it reaches the successor", () -> link.passedMessageBytes() > passedBefore + 100_000);
-        successor.awaitReady();
         cluster.awaitUp();
+        long passedBefore = link.passedMessageBytes();
+        link.heal();
+        Await.until(
+                "it reaches the successor", link::toString, () -> link.passedMessageBytes() > passedBefore + 100_000);
+        cluster.heal(producer, consumer);
+        successor.awaitReady();
         producer.publish("carried", 10);
         Expect.everything(successor.awaitReached(producer, 1_020), producer, 1_011, 1_020);
     }

@@ -1,9 +1,12 @@
 package dev.gapless.multijvm.bench;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.Arrays;
 
 /** One connection through the proxy: from the caller to the node behind it, and back. */
 final class Connection {
@@ -28,7 +31,6 @@ final class Connection {
     void start() {
         link.opened(this);
         Daemon.start("proxy-" + link, this::forward);
-        Daemon.start("proxy-back-" + link, this::backward);
     }
 
     boolean carriesMessages() {
@@ -63,6 +65,11 @@ final class Connection {
             if (length == STREAM_ID_AT + 1) {
                 carriesMessages = buffer[STREAM_ID_AT] == MESSAGES_STREAM;
             }
+            if (carriesMessages && link.mode(true) == Link.Mode.STORE) {
+                passStored(Arrays.copyOf(buffer, length), in);
+                return;
+            }
+            Daemon.start("proxy-back-" + link, this::backward);
             while (length > 0) {
                 Link.Mode mode = link.admit(this, length);
                 if (mode == Link.Mode.PASS) {
@@ -81,6 +88,42 @@ final class Connection {
             // one of both ends is gone, or it was reset
         } finally {
             reset();
+        }
+    }
+
+    /** Reads on although nobody is behind the proxy; whoever is there when the link heals gets all of it. */
+    private void passStored(byte[] begin, InputStream in) throws IOException, InterruptedException {
+        SocketAddress behind = node.getRemoteSocketAddress();
+        node.close();
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        stored.writeBytes(begin);
+        Daemon.start("proxy-store-" + link, () -> store(in, stored));
+        if (!link.awaitHealed(this)) {
+            return;
+        }
+        try (Socket successor = new Socket()) {
+            successor.connect(behind);
+            synchronized (stored) {
+                stored.writeTo(successor.getOutputStream());
+                link.passed(this, stored.size());
+            }
+            successor.shutdownOutput();
+            successor.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+    }
+
+    /** Ends with the connection, which is reset when the link has healed. What was not read then is lost. */
+    private void store(InputStream in, ByteArrayOutputStream stored) {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try {
+            for (int length = in.read(buffer); length > 0; length = in.read(buffer)) {
+                synchronized (stored) {
+                    stored.write(buffer, 0, length);
+                }
+                link.stored(length);
+            }
+        } catch (IOException e) {
+            // the caller has reset it: what came until then is kept
         }
     }
 

@@ -15,6 +15,7 @@ public final class Link {
     private final AtomicLong swallowedBytes = new AtomicLong();
     private final AtomicLong passedBytes = new AtomicLong();
     private final AtomicLong heldBytes = new AtomicLong();
+    private final AtomicLong storedBytes = new AtomicLong();
     private final AtomicLong resets = new AtomicLong();
     private final AtomicLong refusals = new AtomicLong();
 
@@ -24,6 +25,7 @@ public final class Link {
     enum Mode {
         PASS,
         HOLD,
+        STORE,
         SWALLOW,
         REFUSE
     }
@@ -35,6 +37,16 @@ public final class Link {
     /** Keeps what comes, as a cable does that is pulled: later it goes on where it was, since TCP repeats. */
     public void hold(Traffic traffic) {
         set(traffic, Mode.HOLD);
+    }
+
+    /**
+     * Takes messages from the sender and gives them to the process that is behind the proxy when the link heals, if
+     * that is another one than before. So does a transport that queues what it could not send. Connections that carry
+     * messages are reset first.
+     */
+    public void store() {
+        set(Traffic.MESSAGES, Mode.STORE);
+        reset(Traffic.MESSAGES);
     }
 
     /** Takes what comes and throws it away. To be followed by {@link #reset}, as what follows would make no sense. */
@@ -80,6 +92,11 @@ public final class Link {
         return heldBytes.get();
     }
 
+    /** How many bytes were ever {@linkplain #store stored}. */
+    public long storedBytes() {
+        return storedBytes.get();
+    }
+
     /** How many connections that carry messages are open. */
     public long messageConnections() {
         return connections.stream().filter(Connection::carriesMessages).count();
@@ -100,7 +117,7 @@ public final class Link {
         return name + "[" + connections.size() + " connections, " + messageConnections()
                 + " for messages, which passed "
                 + passedBytes + " bytes, held " + heldBytes + ", swallowed " + swallowedBytes
-                + ", resets " + resets + ", refusals " + refusals + "]";
+                + ", stored " + storedBytes + ", resets " + resets + ", refusals " + refusals + "]";
     }
 
     private void set(Traffic traffic, Mode mode) {
@@ -142,6 +159,18 @@ public final class Link {
     Mode mode(boolean messages) {
         Mode all = allMode;
         return messages && all == Mode.PASS ? messagesMode : all;
+    }
+
+    /** Waits until what was stored may go on; false if the connection was reset meanwhile. */
+    synchronized boolean awaitHealed(Connection connection) throws InterruptedException {
+        while (mode(true) == Mode.STORE && connection.isOpen()) {
+            wait();
+        }
+        return connection.isOpen();
+    }
+
+    void stored(int bytes) {
+        storedBytes.addAndGet(bytes);
     }
 
     /** Waits until these bytes may go on or are to be thrown away. */
