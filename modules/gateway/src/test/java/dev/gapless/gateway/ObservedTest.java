@@ -39,7 +39,10 @@ class ObservedTest {
                 assertEquals(200, gateway.get(path).statusCode(), path);
             }
             String metrics = gateway.get("/metrics").body();
-            assertTrue(metrics.contains("gapless_gateway_clients 1.0"), metrics);
+            assertTrue(metrics.contains("gapless_gateway_clients{protocol=\"websocket\"} 1.0"), metrics);
+            assertTrue(metrics.contains("gapless_gateway_clients{protocol=\"sse\"} 0.0"), metrics);
+            assertTrue(metrics.contains("gapless_gateway_batches_sent_total 1.0"), metrics);
+            assertTrue(metrics.contains("gapless_gateway_sent_bytes_total "), metrics);
             assertTrue(metrics.contains("gapless_gateway_events_sent_total 1.0"), metrics);
             assertTrue(
                     metrics.contains("gapless_published_messages_total{topic=\"d\"}")

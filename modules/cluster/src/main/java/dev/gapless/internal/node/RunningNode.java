@@ -212,10 +212,11 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
-    public MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake) {
+    public MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake) {
         Starts.check(topic, start, nodeSettings.clusterId);
         long id = nextSubscription();
-        MessageSubscription opening = new MessageSubscription(topic, id, this, nodeSettings.clusterId, filter, wake);
+        MessageSubscription opening =
+                new MessageSubscription(topic, id, client, this, nodeSettings.clusterId, filter, wake);
         openSubscription(topic, opening.id(), start, opening);
         return opening;
     }

@@ -192,6 +192,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                             shared.peers().described(gap.node()),
                             nameOf(shared.uid()),
                             told.id(),
+                            told.client(),
                             gap,
                             before,
                             last),

@@ -78,6 +78,7 @@ public final class Losses {
     /**
      * A subscription is told to reload.
      *
+     * @param client whose it is, if it is of a client outside the cluster
      * @param before the key of the last message that it was given of that producer, if that is known
      * @param last the key of the last message that it missed, if that is known
      */
@@ -86,6 +87,7 @@ public final class Losses {
             String producer,
             String consumer,
             long subscription,
+            @Nullable String client,
             Gap gap,
             @Nullable String before,
             @Nullable String last) {
@@ -97,7 +99,8 @@ public final class Losses {
         String keys = before == null && last == null
                 ? ""
                 : ", keys behind " + LossLog.quote(before) + " and up to " + LossLog.quote(last);
-        return "Topic " + topic + ": subscription " + subscription + " on node " + consumer
+        String whose = client == null ? "" : " of " + client;
+        return "Topic " + topic + ": subscription " + subscription + whose + " on node " + consumer
                 + " missed messages of producer " + producer + " (" + gap.reason() + "): " + what + keys
                 + "; it is told to reload";
     }

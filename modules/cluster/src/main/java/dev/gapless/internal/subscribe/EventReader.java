@@ -50,7 +50,7 @@ public final class EventReader<T> {
             Clock clock) {
         this.topic = topic;
         this.id = id;
-        this.reader = new MessageReader(topic.name(), id, state, feedback, filter, clusterId, clock);
+        this.reader = new MessageReader(topic.name(), id, null, state, feedback, filter, clusterId, clock);
         this.feedback = feedback;
         this.decoder = decoder;
         this.clock = clock;

@@ -17,8 +17,12 @@ public sealed interface Feedback {
     /** The subscription reads the shared feed now. */
     record Joined(long id) implements Feedback {}
 
-    /** The subscription is told that it missed this. */
-    record Told(long id, List<Gap> gaps, Keys keys) implements Feedback {}
+    /**
+     * The subscription is told that it missed this.
+     *
+     * @param client whose it is, if it is of a client outside the cluster
+     */
+    record Told(long id, @Nullable String client, List<Gap> gaps, Keys keys) implements Feedback {}
 
     /**
      * Keys that are known of what a subscription missed.

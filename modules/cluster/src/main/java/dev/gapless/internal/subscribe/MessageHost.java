@@ -11,10 +11,11 @@ public interface MessageHost extends SubscriptionHost {
     /**
      * Opens a subscription.
      *
+     * @param client whose it is, for people: the log names it where it missed something
      * @param wake called on any thread, also before this returns, when there may be something new: it must not block, nor read
      * @throws IllegalArgumentException if it starts from a token of another topic or cluster
      */
-    MessageSubscription messages(String topic, StartFrom start, Filter filter, Runnable wake);
+    MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake);
 
     /**
      * Up to which sequence every consumer that this node's producer of the topic knows has acknowledged what was published; empty if

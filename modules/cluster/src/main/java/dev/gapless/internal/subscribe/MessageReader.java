@@ -41,6 +41,7 @@ public final class MessageReader {
 
     private final String topic;
     private final long id;
+    private final @Nullable String client;
     private final SubscriptionState state;
     private final PullCursor cursor;
     private final Feedback.Sink feedback;
@@ -58,9 +59,11 @@ public final class MessageReader {
 
     private OptionalLong waitsUntilNs = OptionalLong.empty();
 
+    /** @param client whose it is, if it is of a client outside the cluster */
     public MessageReader(
             String topic,
             long id,
+            @Nullable String client,
             SubscriptionState state,
             Feedback.Sink feedback,
             Filter filter,
@@ -68,6 +71,7 @@ public final class MessageReader {
             Clock clock) {
         this.topic = topic;
         this.id = id;
+        this.client = client;
         this.state = state;
         this.cursor = new PullCursor(state, filter);
         this.feedback = feedback;
@@ -214,7 +218,7 @@ public final class MessageReader {
         List<Optional<String>> lastKeys = gaps.stream()
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
-        feedback.tell(new Feedback.Told(id, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+        feedback.tell(new Feedback.Told(id, client, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
         long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
         return new Pulled.Missed(gaps, timeMs);
     }
@@ -262,6 +266,11 @@ public final class MessageReader {
         OptionalLong sinceMs = state.behindSinceMs();
         long ageMs = sinceMs.isEmpty() ? 0 : Math.max(0, clock.ms() - sinceMs.getAsLong());
         return new Lag(state.lag(), Duration.ofMillis(ageMs));
+    }
+
+    /** Does it read what others of this node do not read with it? Any thread. */
+    public boolean isCatchingUp() {
+        return state.isCatchingUp();
     }
 
     /** What it is at. Any thread. */

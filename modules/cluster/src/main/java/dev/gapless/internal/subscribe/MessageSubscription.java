@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class MessageSubscription implements SubscriptionListener, SubscriptionStats.Subscribing {
     private final String topic;
     private final long id;
+    private final String client;
     private final SubscriptionHost host;
     private final String clusterId;
     private final Filter filter;
@@ -31,10 +32,18 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     /** Why it has ended, without having been closed. */
     public record End(Ended.Reason reason, @Nullable Throwable cause) {}
 
+    /** @param client whose it is, for people */
     public MessageSubscription(
-            String topic, long id, SubscriptionHost host, String clusterId, Filter filter, Runnable wake) {
+            String topic,
+            long id,
+            String client,
+            SubscriptionHost host,
+            String clusterId,
+            Filter filter,
+            Runnable wake) {
         this.topic = topic;
         this.id = id;
+        this.client = client;
         this.host = host;
         this.clusterId = clusterId;
         this.filter = filter;
@@ -87,7 +96,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
 
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
-        MessageReader opened = new MessageReader(topic, id, state, feedback, filter, clusterId, Clock.SYSTEM);
+        MessageReader opened = new MessageReader(topic, id, client, state, feedback, filter, clusterId, Clock.SYSTEM);
         opened.countIn(stats);
         if (!closed.get()) {
             reader = opened;

@@ -174,14 +174,15 @@ class LossLogTest {
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (OVERRUN): sequences 3 to 10, keys behind"
                         + " \"x\" and up to \"y\"; it is told to reload",
-                Losses.ofSubscription("t", "a", "b", 4, numbered, "x", "y"));
+                Losses.ofSubscription("t", "a", "b", 4, null, numbered, "x", "y"));
         Gap open = new Gap("a", Reason.PRODUCER_LOST, epoch, 3L, null, null);
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (PRODUCER_LOST): from sequence 3 on; it is"
                         + " told to reload",
-                Losses.ofSubscription("t", "a", "b", 4, open, null, null));
+                Losses.ofSubscription("t", "a", "b", 4, null, open, null, null));
         Gap unknown = new Gap("a", Reason.POSITION_UNKNOWN, epoch, null, null, null);
-        assertTrue(Losses.ofSubscription("t", "a", "b", 4, unknown, null, null).contains("nobody knows which"));
+        assertTrue(Losses.ofSubscription("t", "a", "b", 4, null, unknown, null, null)
+                .contains("nobody knows which"));
     }
 
     @Test

@@ -202,6 +202,11 @@ public final class Slice {
         return data;
     }
 
+    /** The number of the first of them among all messages in {@link #data}. */
+    public int first() {
+        return from;
+    }
+
     /** Where in {@link #data} they begin. */
     public int offset() {
         return at(0);

@@ -152,8 +152,12 @@ public final class Client {
         }
     }
 
+    private String described() {
+        return "client " + id + " (" + outlet.protocol() + ", " + outlet.remote() + ")";
+    }
+
     private void abort(Closing why) {
-        LOG.info("Client {} ({}, {}) is disconnected: {}", id, outlet.protocol(), outlet.remote(), why.reason());
+        LOG.info("{} is disconnected: {}", described(), why.reason());
         outlet.abort(why);
         gone();
     }
@@ -215,6 +219,7 @@ public final class Client {
     private void send(ByteBuffer bytes) {
         busy = true;
         sentNs = System.nanoTime();
+        common.sent().frame(bytes.remaining());
         outlet.send(bytes, failure -> {
             if (failure != null) {
                 gone = true;
@@ -455,8 +460,7 @@ public final class Client {
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
         }
         try {
-            TopicCursor opened = new TopicCursor(
-                    wish, common.host(), common.settings().batchEvents, common.settings().batchBytes, turns::wake);
+            TopicCursor opened = new TopicCursor(wish, described(), common, turns::wake);
             cursors.put(wish.topic(), opened);
             shown = Map.copyOf(cursors);
         } catch (IllegalArgumentException e) {
@@ -604,11 +608,8 @@ public final class Client {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
     private void count(int events, long lagged) {
         eventsSent += events;
-        common.eventsSent().add(events);
-        if (lagged > 0) {
-            laggedTotal += lagged;
-            common.lagged().add(lagged);
-        }
+        laggedTotal += lagged;
+        common.sent().events(events, lagged);
     }
 
     private boolean keepAlive() {
@@ -640,6 +641,10 @@ public final class Client {
 
     public long id() {
         return id;
+    }
+
+    String protocol() {
+        return outlet.protocol();
     }
 
     private long lag() {

@@ -120,13 +120,10 @@ public final class Clients {
         return admitted.get();
     }
 
-    /** Events that were written to clients, of all time. */
-    public long eventsSent() {
-        return common.eventsSent().sum();
-    }
-
-    /** Messages that clients were told that they missed, of all time. */
-    public long lagged() {
-        return common.lagged().sum();
+    /** How many are connected by this protocol. */
+    public long ofProtocol(String protocol) {
+        return clients.values().stream()
+                .filter(client -> client.protocol().equals(protocol))
+                .count();
     }
 }

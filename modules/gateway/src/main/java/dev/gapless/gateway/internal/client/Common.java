@@ -5,6 +5,7 @@ import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.json.Start;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -12,16 +13,15 @@ import dev.gapless.internal.subscribe.MessageHost;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 
 /**
  * What the clients of a gateway have in common. Thread-safe.
  *
+ * @param sharedJson of messages that several of them are given
  * @param executor runs their turns
  * @param later runs something after a time
- * @param eventsSent events that were written to clients, of all time
- * @param lagged messages that clients were told that they missed, of all time
+ * @param sent counts what was written to them
  */
 public record Common(
         GatewaySettings settings,
@@ -29,10 +29,10 @@ public record Common(
         String nodeName,
         JsonPublisher publisher,
         PayloadJson payloads,
+        SharedJson sharedJson,
         Executor executor,
         BiConsumer<Duration, Runnable> later,
-        LongAdder eventsSent,
-        LongAdder lagged) {
+        Sent sent) {
 
     /** Reads where a client wants to begin. Throws {@link Refusal}. */
     public StartFrom start(String text, String topic) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** One event as it is, several as a {@code batch}. */
 public final class WebSocketFraming implements Framing {
     private int start;
+    private long lastMs;
+    private String last = EventJson.time(Instant.EPOCH);
 
     @Override
     public void begin(Bytes frame, String topic) {
@@ -38,11 +40,21 @@ public final class WebSocketFraming implements Framing {
             return frame.from(start);
         }
         frame.text("],\"timestamp\":\"")
-                .text(EventJson.time(Instant.now()))
+                .text(now())
                 .text("\",\"token\":\"")
                 .text(token.get().toString())
                 .text("\"}");
         return frame.from(0);
+    }
+
+    /** Most frames of a fast stream are of the same millisecond as the one before. */
+    private String now() {
+        long nowMs = System.currentTimeMillis();
+        if (nowMs != lastMs) {
+            last = EventJson.time(Instant.ofEpochMilli(nowMs));
+            lastMs = nowMs;
+        }
+        return last;
     }
 
     @Override

@@ -47,6 +47,11 @@ public final class Bytes extends OutputStream {
         return ByteBuffer.wrap(data, start, size - start).slice();
     }
 
+    /** A copy of all of them. */
+    byte[] toBytes() {
+        return Arrays.copyOf(data, size);
+    }
+
     private void room(int more) {
         if (data.length - size < more) {
             data = Arrays.copyOf(data, Math.max(Math.addExact(size, more), Math.min(data.length, 1 << 29) * 2));

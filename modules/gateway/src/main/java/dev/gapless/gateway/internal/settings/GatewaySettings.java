@@ -25,6 +25,7 @@ public final class GatewaySettings {
     public final int maxIdBytes;
     public final int batchEvents;
     public final int batchBytes;
+    public final int jsonCacheBytes;
     public final int sendBufferBytes;
     public final Duration headerTimeout;
     public final Duration idleTimeout;
@@ -60,6 +61,7 @@ public final class GatewaySettings {
         maxIdBytes = bytes(config, "max-id-bytes", 128);
         batchEvents = within(config, "batch-events", 1, 10_000);
         batchBytes = bytes(config, "batch-bytes", 1);
+        jsonCacheBytes = bytes(config, "json-cache-bytes", 0);
         sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
         headerTimeout = positive(config, "header-timeout");
         idleTimeout = positive(config, "idle-timeout");

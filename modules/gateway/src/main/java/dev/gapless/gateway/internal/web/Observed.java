@@ -7,6 +7,7 @@ import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
@@ -19,14 +20,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
+import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
 final class Observed implements AutoCloseable {
     /** Clients that the status tells of. */
     private static final int MOST_CLIENTS = 1_000;
+
+    private static final List<String> PROTOCOLS = List.of("websocket", "sse");
 
     private final Gapless gapless;
     private final Cluster cluster;
@@ -42,14 +47,23 @@ final class Observed implements AutoCloseable {
         this.common = common;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
-        Gauge.builder("gapless.gateway.clients", clients, Clients::size)
-                .description("Clients that are connected to this gateway")
-                .register(registry);
-        FunctionCounter.builder("gapless.gateway.events.sent", clients, Clients::eventsSent)
-                .description("Events that were written to clients")
-                .register(registry);
-        FunctionCounter.builder("gapless.gateway.lagged", clients, Clients::lagged)
-                .description("Messages that clients were told that they missed")
+        for (String protocol : PROTOCOLS) {
+            Gauge.builder("gapless.gateway.clients", clients, all -> all.ofProtocol(protocol))
+                    .tag("protocol", protocol)
+                    .description("Clients that are connected to this gateway")
+                    .register(registry);
+        }
+        counter("events.sent", null, Sent::events, "Events that were written to clients");
+        counter("batches.sent", null, Sent::batches, "Frames with events that were written to clients");
+        counter("frames.sent", null, Sent::frames, "Frames of any kind that were written to clients");
+        counter("sent", "bytes", Sent::bytes, "What was written to clients");
+        counter("lagged", null, Sent::lagged, "Messages that clients were told that they missed");
+    }
+
+    private void counter(String name, @Nullable String unit, ToDoubleFunction<Sent> count, String what) {
+        FunctionCounter.builder("gapless.gateway." + name, common.sent(), count)
+                .baseUnit(unit)
+                .description(what)
                 .register(registry);
     }
 
@@ -59,8 +73,8 @@ final class Observed implements AutoCloseable {
             ObjectNode gateway = status.putObject("gateway")
                     .put("node", gapless.nodeName())
                     .put("client_count", clients.size())
-                    .put("events_sent", clients.eventsSent())
-                    .put("lagged_total", clients.lagged());
+                    .put("events_sent", common.sent().events())
+                    .put("lagged_total", common.sent().lagged());
             ArrayNode some = gateway.putArray("clients");
             clients.all().stream().limit(MOST_CLIENTS).forEach(client -> client.describe(some.addObject()));
             return Answer.ok(status);

@@ -4,8 +4,10 @@ import dev.gapless.Gapless;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
@@ -19,7 +21,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
@@ -102,10 +103,10 @@ public final class WebServer {
                 gapless.nodeName(),
                 publisher,
                 new PayloadJson(system),
+                new SharedJson(settings.jsonCacheBytes),
                 executor,
                 later,
-                new LongAdder(),
-                new LongAdder());
+                new Sent());
         clients = new Clients(common);
         observed = new Observed(gapless, Cluster.get(system), clients, common);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
