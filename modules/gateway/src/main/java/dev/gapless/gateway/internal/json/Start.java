@@ -72,11 +72,16 @@ public final class Start {
     private static void position(JsonNode entry, Map<String, @Nullable Position> positions) {
         JsonNode node = entry.required("node");
         JsonNode sequence = entry.required("seq");
-        if (!node.isTextual() || !(sequence.isNull() || sequence.canConvertToExactIntegral())) {
+        if (!node.isTextual() || !(sequence.isNull() || isLong(sequence))) {
             throw new IllegalArgumentException("this is no position: " + entry);
         }
         Epoch epoch =
                 sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
         positions.put(node.textValue(), epoch == null ? null : new Position(epoch, sequence.longValue()));
+    }
+
+    /** A number that is too large is refused: cut to a long it would be another position. */
+    private static boolean isLong(JsonNode sequence) {
+        return sequence.canConvertToExactIntegral() && sequence.canConvertToLong();
     }
 }

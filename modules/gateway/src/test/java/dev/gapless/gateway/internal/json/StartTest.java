@@ -71,7 +71,8 @@ class StartTest {
                 "{\"positions\":[{\"node\":null,\"epoch\":\"fffffffffffffffe\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"f\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":-1}]}",
-                "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":\"x\"}]}"
+                "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":\"x\"}]}",
+                "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":18446744073709551658}]}"
             })
     void refusesAnythingElse(String text) {
         assertThrows(IllegalArgumentException.class, () -> start(text));
