@@ -69,11 +69,6 @@ final class JsonLine {
         if (!LineText.mayBeJson(bytes, start, length)) {
             return false;
         }
-        for (int i = start; i < start + Math.min(length, 4); i++) {
-            if (bytes[i] == 0) {
-                return false; // it would pass for UTF-16
-            }
-        }
         try (JsonParser parser = JSON.createParser(bytes, start, length)) {
             JsonToken token = parser.nextToken();
             boolean isObject = token == JsonToken.START_OBJECT;

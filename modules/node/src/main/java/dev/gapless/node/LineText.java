@@ -12,6 +12,11 @@ final class LineText {
     private LineText() {}
 
     static boolean mayBeJson(byte[] bytes, int start, int length) {
+        for (int i = start; i < start + Math.min(length, 4); i++) {
+            if (bytes[i] == 0) {
+                return false; // a parser would take it for UTF-16
+            }
+        }
         return length > 0 && FIRST.indexOf(bytes[start]) >= 0;
     }
 
