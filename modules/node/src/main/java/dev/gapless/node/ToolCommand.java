@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import java.io.PrintWriter;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,6 +16,20 @@ import picocli.CommandLine.Spec;
  */
 @Command(mixinStandardHelpOptions = true, versionProvider = Version.class)
 abstract class ToolCommand implements Callable<Integer> {
+    /** What only a member of the cluster can do. */
+    private static final Set<String> OF_MEMBERS = Set.of(
+            "--system",
+            "--name",
+            "--host",
+            "--port",
+            "--join-timeout",
+            "--config",
+            "--buffer-messages",
+            "--buffer-bytes",
+            "--overflow");
+
+    private static final Set<String> OF_GATEWAYS = Set.of("--retry-for");
+
     final Termination termination;
 
     @Spec
@@ -42,13 +57,13 @@ abstract class ToolCommand implements Callable<Integer> {
                             : "give --url URL of a gateway, or --seed HOST:PORT to join the cluster");
         }
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            if (asks && isOfMembers(option)) {
+            if (asks && OF_MEMBERS.contains(option.longestName())) {
                 throw new ParameterException(
                         spec.commandLine(),
                         option.longestName() + " is of a member of the cluster (--seed): the gateway's node has its own"
                                 + " in its configuration");
             }
-            if (joins && option.userObject() == gateway) {
+            if (joins && OF_GATEWAYS.contains(option.longestName())) {
                 throw new ParameterException(
                         spec.commandLine(), option.longestName() + " is of --url: it says nothing to --seed");
             }
@@ -59,12 +74,6 @@ abstract class ToolCommand implements Callable<Integer> {
             asMember();
         }
         return 0;
-    }
-
-    private boolean isOfMembers(OptionSpec option) {
-        return option.userObject() == member
-                || option.userObject() == member.buffers()
-                || option.longestName().equals("--overflow");
     }
 
     /** Joins, and does its work. */
