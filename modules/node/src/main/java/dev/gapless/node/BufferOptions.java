@@ -1,14 +1,9 @@
 package dev.gapless.node;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigFactory;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The size of the rings: by option, else by environment, else by configuration. */
+/** The size of the rings, as the options have it. */
 final class BufferOptions {
     static final String MESSAGES_VARIABLE = "GAPLESS_BUFFER_MESSAGES";
     static final String BYTES_VARIABLE = "GAPLESS_BUFFER_BYTES";
@@ -26,50 +21,11 @@ final class BufferOptions {
             description = "Bytes in it, for instance 64MiB (or " + BYTES_VARIABLE + "; default: gapless.buffer-bytes).")
     private @Nullable String bytes;
 
-    /** What goes before the configuration; throws IllegalArgumentException that names what is wrong. */
-    Config overrides(Map<String, String> environment) {
-        Map<String, Object> values = new HashMap<>();
-        String messages = first(this.messages, environment.get(MESSAGES_VARIABLE));
-        if (messages != null) {
-            String source = this.messages != null ? "--buffer-messages" : MESSAGES_VARIABLE;
-            values.put("gapless.buffer-messages", positive(source, messages));
-        }
-        String bytes = first(this.bytes, environment.get(BYTES_VARIABLE));
-        if (bytes != null) {
-            String source = this.bytes != null ? "--buffer-bytes" : BYTES_VARIABLE;
-            values.put("gapless.buffer-bytes", size(source, bytes));
-        }
-        return ConfigFactory.parseMap(values, "the buffer options");
+    @Nullable String messages() {
+        return messages;
     }
 
-    private static @Nullable String first(@Nullable String option, @Nullable String variable) {
-        if (option != null) {
-            return option;
-        }
-        return variable == null || variable.isBlank() ? null : variable.strip();
-    }
-
-    private static int positive(String source, String text) {
-        try {
-            int number = Integer.parseInt(text);
-            if (number > 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new IllegalArgumentException(source + ": '" + text + "' is not a number from 1 to " + Integer.MAX_VALUE);
-    }
-
-    private static long size(String source, String text) {
-        try {
-            long size = ConfigFactory.parseMap(Map.of("size", text)).getBytes("size");
-            if (size > 0) {
-                return size;
-            }
-        } catch (ConfigException e) {
-            // told below
-        }
-        throw new IllegalArgumentException(source + ": '" + text + "' is not a size, such as 1048576 or 64MiB");
+    @Nullable String bytes() {
+        return bytes;
     }
 }

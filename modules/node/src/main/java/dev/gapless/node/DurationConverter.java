@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.Map;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations as the configuration has them: {@code 20s}, {@code 500ms}. A number alone is seconds. */
@@ -24,5 +26,14 @@ final class DurationConverter implements ITypeConverter<Duration> {
             // told below
         }
         throw new TypeConversionException("'" + text + "' is not a duration, such as 20s or 500ms, of at most 365d");
+    }
+
+    /** The duration that an option gives, whose text was kept until now: to read it loads the configuration's library. */
+    static Duration option(String name, String text, CommandSpec spec) {
+        try {
+            return new DurationConverter().convert(text);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), name + ": " + e.getMessage(), e);
+        }
     }
 }

@@ -20,6 +20,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         description = "Clustered publish and subscribe that states every gap.")
 public final class GaplessCommand implements Runnable {
+    private static final List<String> COMMANDS =
+            List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench", "bench-report", "demo-node");
+
     @Spec
     private CommandSpec spec;
 
@@ -28,7 +31,7 @@ public final class GaplessCommand implements Runnable {
         termination.install();
         StandardOutput out = new StandardOutput();
         out.install();
-        CommandLine commands = commandLine(termination);
+        CommandLine commands = commandLine(termination, args);
         termination.exit(statusOf(commands.execute(args), out, commands));
     }
 
@@ -45,21 +48,41 @@ public final class GaplessCommand implements Runnable {
         }
     }
 
+    /** Knows all commands. */
     static CommandLine commandLine(Termination termination) {
-        CommandLine commands = new CommandLine(new GaplessCommand())
-                .addSubcommand(new NodeCommand(termination))
-                .addSubcommand(new PublishCommand(termination))
-                .addSubcommand(new SubscribeCommand(termination))
-                .addSubcommand(new StatusCommand(termination))
-                .addSubcommand(new DemoCommand(termination))
-                .addSubcommand(new SimulateCommand(termination))
-                .addSubcommand(new BenchCommand(termination))
-                .addSubcommand(new BenchReportCommand())
-                .addSubcommand(new DemoNodeCommand());
+        return commandLine(termination, COMMANDS);
+    }
+
+    /** Knows the command that the arguments name, and loads no other; all of them if they name none. */
+    private static CommandLine commandLine(Termination termination, String[] args) {
+        boolean names = args.length > 0 && COMMANDS.contains(args[0]);
+        return commandLine(termination, names ? List.of(args[0]) : COMMANDS);
+    }
+
+    private static CommandLine commandLine(Termination termination, List<String> names) {
+        CommandLine commands = new CommandLine(new GaplessCommand());
+        for (String name : names) {
+            commands.addSubcommand(command(name, termination));
+        }
         // These apply to the subcommands that are there by now.
         return commands.setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(GaplessCommand::wrongUsage)
                 .setExecutionExceptionHandler((error, command, parsed) -> failed(error, command));
+    }
+
+    private static Object command(String name, Termination termination) {
+        return switch (name) {
+            case "node" -> new NodeCommand(termination);
+            case "publish" -> new PublishCommand(termination);
+            case "subscribe" -> new SubscribeCommand(termination);
+            case "status" -> new StatusCommand(termination);
+            case "demo" -> new DemoCommand(termination);
+            case "simulate" -> new SimulateCommand(termination);
+            case "bench" -> new BenchCommand(termination);
+            case "bench-report" -> new BenchReportCommand();
+            case "demo-node" -> new DemoNodeCommand();
+            default -> throw new AssertionError(name);
+        };
     }
 
     private static int wrongUsage(ParameterException error, String[] args) {

@@ -63,7 +63,7 @@ final class NodeCommand implements Callable<Integer> {
         useLogbackBeside(file);
         Config options;
         try {
-            options = buffers.overrides(System.getenv());
+            options = BufferSettings.of(buffers, System.getenv());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -1,161 +1,175 @@
 package dev.gapless.node;
 
-import dev.gapless.NodeStatus;
-import dev.gapless.NodeStatus.ConsumerStatus;
-import dev.gapless.NodeStatus.CursorStatus;
-import dev.gapless.NodeStatus.ProducerStatus;
-import dev.gapless.NodeStatus.RegistrationStatus;
-import dev.gapless.NodeStatus.SubscriptionStatus;
-import dev.gapless.NodeStatus.TopicStatus;
-import dev.gapless.core.Reason;
-import java.time.Duration;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The cluster's status for people. */
+/** The cluster's status for people, made of the status for programs. */
 final class StatusTable {
     private StatusTable() {}
 
-    static List<String> of(ClusterStatus status) {
-        Table members = new Table(3).row("MEMBER", "ADDRESS", "");
-        status.nodes()
-                .forEach(node ->
-                        members.row(node.node(), node.address(), node.truncated() ? "(not all of its topics)" : ""));
-        status.silent().forEach(address -> members.row("?", address, "does not answer"));
-        List<String> lines = new ArrayList<>(members.lines());
-        status.nodes()
-                .forEach(node -> node.otherClusters()
-                        .forEach(other -> lines.add("ANOTHER CLUSTER has the same id: that of "
-                                + Printable.of(other.oldest()) + ", with " + number(other.members())
-                                + " members. Nothing that is published there is delivered here")));
+    /** Prints it for programs, as it is, or for people. */
+    static void print(JsonNode status, boolean asJson, PrintWriter out) {
+        if (asJson) {
+            out.println(status.toPrettyString());
+        } else {
+            of(status).forEach(out::println);
+        }
+        out.flush();
+    }
 
-        Map<String, List<NodeStatus>> topics = new TreeMap<>();
-        for (NodeStatus node : status.nodes()) {
-            for (TopicStatus topic : node.topics()) {
-                topics.computeIfAbsent(topic.topic(), name -> new ArrayList<>()).add(node);
+    static List<String> of(JsonNode status) {
+        Table members = new Table(3).row("MEMBER", "ADDRESS", "");
+        List<String> notices = new ArrayList<>();
+        for (JsonNode member : status.path("members")) {
+            String address = member.path("address").asText();
+            if (!member.path("answers").asBoolean()) {
+                members.row("?", address, "does not answer");
+                continue;
+            }
+            boolean truncated = member.path("truncated").asBoolean();
+            members.row(text(member, "node"), address, truncated ? "(not all of its topics)" : "");
+            for (JsonNode other : member.path("other_clusters")) {
+                notices.add("ANOTHER CLUSTER has the same id: that of " + Printable.of(text(other, "oldest"))
+                        + ", with " + number(other, "members")
+                        + " members. Nothing that is published there is delivered here");
             }
         }
-        topics.forEach((topic, nodes) -> {
+        List<String> lines = new ArrayList<>(members.lines());
+        lines.addAll(notices);
+        for (JsonNode topic : status.path("topics")) {
             lines.add("");
-            lines.add("TOPIC " + Printable.of(topic));
-            Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
-            Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "STATE");
-            Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");
-            Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
-            Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "AGE", "EXPIRIES", "STATE");
-            for (NodeStatus node : nodes) {
-                for (TopicStatus entry : node.topics()) {
-                    if (entry.topic().equals(topic)) {
-                        if (entry.producer() != null && entry.producer().publishes()) {
-                            producer(node.node(), entry.producer(), producers, cursors);
-                        }
-                        if (entry.consumer() != null) {
-                            consumer(node.node(), entry.consumer(), consumers, registrations, subscriptions);
-                        }
-                    }
-                }
-            }
-            for (Table table : List.of(producers, cursors, consumers, registrations, subscriptions)) {
-                if (table.lines().size() > 1) {
-                    lines.addAll(table.lines());
-                }
-            }
-        });
+            lines.add("TOPIC " + Printable.of(text(topic, "topic")));
+            topic(topic, lines);
+        }
         return lines;
     }
 
-    private static void producer(String node, ProducerStatus producer, Table producers, Table cursors) {
-        producers.row(
-                "  " + node,
-                number(producer.oldest()),
-                number(producer.head()),
-                number(producer.messages()) + "/" + number(producer.maxMessages()),
-                number(producer.bytes()) + "/" + number(producer.maxBytes()),
-                number(producer.waitingPublishes()),
-                expiries(producer.expiries()));
-        for (CursorStatus cursor : producer.cursors()) {
-            cursors.row(
-                    "  " + cursor.node() + (cursor.reader() == 0 ? "" : " (catch-up " + cursor.reader() + ")"),
-                    node,
-                    number(cursor.acked()),
-                    number(cursor.lag()),
-                    number(cursor.bytesInFlight()),
-                    cursor.state());
+    private static void topic(JsonNode topic, List<String> lines) {
+        Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
+        Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "STATE");
+        Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");
+        Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
+        Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "AGE", "EXPIRIES", "STATE");
+        for (JsonNode producer : topic.path("producers")) {
+            if (producer.path("publishes").asBoolean()) {
+                producer(producer, producers, cursors);
+            }
+        }
+        for (JsonNode consumer : topic.path("consumers")) {
+            consumer(consumer, consumers, registrations, subscriptions);
+        }
+        for (Table table : List.of(producers, cursors, consumers, registrations, subscriptions)) {
+            if (table.lines().size() > 1) {
+                lines.addAll(table.lines());
+            }
         }
     }
 
-    private static void consumer(
-            String node, ConsumerStatus consumer, Table consumers, Table registrations, Table subscriptions) {
+    private static void producer(JsonNode producer, Table producers, Table cursors) {
+        String node = text(producer, "node");
+        producers.row(
+                "  " + node,
+                number(producer, "oldest"),
+                number(producer, "head"),
+                number(producer, "messages") + "/" + number(producer, "max_messages"),
+                number(producer, "bytes") + "/" + number(producer, "max_bytes"),
+                number(producer, "waiting_publishes"),
+                expiries(producer));
+        for (JsonNode cursor : producer.path("cursors")) {
+            long reader = cursor.path("reader").asLong();
+            cursors.row(
+                    "  " + text(cursor, "node") + (reader == 0 ? "" : " (catch-up " + reader + ")"),
+                    node,
+                    number(cursor, "acked"),
+                    number(cursor, "lag"),
+                    number(cursor, "bytes_in_flight"),
+                    text(cursor, "state"));
+        }
+    }
+
+    private static void consumer(JsonNode consumer, Table consumers, Table registrations, Table subscriptions) {
+        String node = text(consumer, "node");
         consumers.row(
                 "  " + node,
-                number(consumer.messages()) + "/" + number(consumer.maxMessages()),
-                number(consumer.bytes()) + "/" + number(consumer.maxBytes()),
-                number(consumer.registeredAgain()),
-                expiries(consumer.expiries()));
-        for (RegistrationStatus registration : consumer.registrations()) {
+                number(consumer, "messages") + "/" + number(consumer, "max_messages"),
+                number(consumer, "bytes") + "/" + number(consumer, "max_bytes"),
+                number(consumer, "registered_again"),
+                expiries(consumer));
+        for (JsonNode registration : consumer.path("registrations")) {
             registrations.row(
                     "  " + node,
-                    registration.node(),
-                    registration.state(),
-                    registration.position() == null
-                            ? "-"
-                            : number(registration.position().sequence()));
+                    text(registration, "node"),
+                    text(registration, "state"),
+                    registration.path("seq").isNumber() ? number(registration, "seq") : "-");
         }
-        for (SubscriptionStatus subscription : consumer.subscriptions()) {
+        for (JsonNode subscription : consumer.path("subscriptions")) {
             subscriptions.row(
-                    "  " + subscription.id(),
+                    "  " + text(subscription, "id"),
                     node,
-                    number(subscription.lag().messages()),
-                    seconds(subscription.lag().age()),
-                    expiries(subscription.expiries()),
+                    number(subscription, "lag"),
+                    seconds(subscription, "lag_ms"),
+                    expiries(subscription),
                     state(subscription));
         }
-        int more = consumer.subscriptionCount() - consumer.subscriptions().size();
+        long more = consumer.path("subscription_count").asLong()
+                - consumer.path("subscriptions").size();
         if (more > 0) {
             subscriptions.row("  " + number(more) + " more", node, "", "", "", "");
         }
     }
 
-    private static String state(SubscriptionStatus subscription) {
-        StringBuilder state = new StringBuilder(subscription.state().replace('_', ' '));
-        if (!subscription.reloading().isZero()) {
-            state.append(" for ").append(seconds(subscription.reloading()));
+    private static String state(JsonNode subscription) {
+        StringBuilder state = new StringBuilder(text(subscription, "state").replace('_', ' '));
+        if (isPositive(subscription, "reloading_ms")) {
+            state.append(" for ").append(seconds(subscription, "reloading_ms"));
         }
-        if (subscription.reloadFailures() > 0) {
-            state.append(", ").append(number(subscription.reloadFailures())).append(" reloads failed");
+        if (isPositive(subscription, "reload_failures")) {
+            state.append(", ").append(number(subscription, "reload_failures")).append(" reloads failed");
         }
-        if (subscription.holding().toSeconds() > 0) {
-            state.append(", at one event for ").append(seconds(subscription.holding()));
+        if (subscription.path("holding_ms").asLong() >= 1000) {
+            state.append(", at one event for ").append(seconds(subscription, "holding_ms"));
         }
-        if (subscription.failures() > 0) {
-            state.append(", ").append(number(subscription.failures())).append(" messages failed");
+        if (isPositive(subscription, "failures")) {
+            state.append(", ").append(number(subscription, "failures")).append(" messages failed");
         }
-        if (subscription.wrongClass() > 0) {
-            state.append(", OF A WRONG CLASS ").append(number(subscription.wrongClass()));
+        if (isPositive(subscription, "wrongClass")) {
+            state.append(", OF A WRONG CLASS ").append(number(subscription, "wrongClass"));
         }
-        if (subscription.violations() > 0) {
-            state.append(", ORDER VIOLATIONS ").append(number(subscription.violations()));
+        if (isPositive(subscription, "violations")) {
+            state.append(", ORDER VIOLATIONS ").append(number(subscription, "violations"));
         }
-        return state.append(subscription.paused() ? ", paused" : "").toString();
+        return state.append(subscription.path("paused").asBoolean() ? ", paused" : "")
+                .toString();
     }
 
-    private static String seconds(Duration duration) {
-        return number(duration.toSeconds()) + " s";
+    private static String text(JsonNode of, String field) {
+        return of.path(field).asText();
+    }
+
+    private static boolean isPositive(JsonNode of, String field) {
+        return of.path(field).asLong() > 0;
+    }
+
+    private static String seconds(JsonNode of, String field) {
+        return number(of.path(field).asLong() / 1000) + " s";
+    }
+
+    private static String number(JsonNode of, String field) {
+        return number(of.path(field).asLong());
     }
 
     private static String number(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    private static String expiries(Map<Reason, Long> expiries) {
-        String text = expiries.entrySet().stream()
-                .filter(entry -> entry.getValue() > 0)
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> entry.getKey() + " " + number(entry.getValue()))
+    private static String expiries(JsonNode of) {
+        String text = of.path("expiries").properties().stream()
+                .filter(entry -> entry.getValue().asLong() > 0)
+                .map(entry -> entry.getKey() + " " + number(entry.getValue().asLong()))
                 .collect(Collectors.joining(", "));
         return text.isEmpty() ? "0" : text;
     }

@@ -25,8 +25,7 @@ class BufferOptionsTest {
 
     @Test
     void rowT1TheOptionGoesBeforeTheEnvironment() {
-        Config config = options("--buffer-messages", "3000", "--buffer-bytes", "3MiB")
-                .overrides(ENVIRONMENT)
+        Config config = BufferSettings.of(options("--buffer-messages", "3000", "--buffer-bytes", "3MiB"), ENVIRONMENT)
                 .withFallback(file);
         assertEquals(3000, config.getInt("gapless.buffer-messages"));
         assertEquals(3 << 20, config.getBytes("gapless.buffer-bytes"));
@@ -34,20 +33,21 @@ class BufferOptionsTest {
 
     @Test
     void rowT1TheEnvironmentGoesBeforeTheConfiguration() {
-        Config config = options().overrides(ENVIRONMENT).withFallback(file);
+        Config config = BufferSettings.of(options(), ENVIRONMENT).withFallback(file);
         assertEquals(2000, config.getInt("gapless.buffer-messages"));
         assertEquals(2 << 20, config.getBytes("gapless.buffer-bytes"));
     }
 
     @Test
     void rowT1TheConfigurationGoesBeforeTheDefault() {
-        assertTrue(options().overrides(Map.of()).isEmpty());
-        assertTrue(options().overrides(Map.of("GAPLESS_BUFFER_BYTES", " ")).isEmpty());
+        assertTrue(BufferSettings.of(options(), Map.of()).isEmpty());
+        assertTrue(BufferSettings.of(options(), Map.of("GAPLESS_BUFFER_BYTES", " "))
+                .isEmpty());
     }
 
     @Test
     void oneOfThemAloneLeavesTheOtherAsItWas() {
-        Config config = options("--buffer-bytes", "4096").overrides(Map.of());
+        Config config = BufferSettings.of(options("--buffer-bytes", "4096"), Map.of());
         assertEquals(4096, config.getBytes("gapless.buffer-bytes"));
         assertFalse(config.hasPath("gapless.buffer-messages"));
     }
@@ -55,7 +55,8 @@ class BufferOptionsTest {
     @Test
     void namesTheVariableThatIsWrong() {
         var error = assertThrows(
-                IllegalArgumentException.class, () -> options().overrides(Map.of("GAPLESS_BUFFER_MESSAGES", "-1")));
+                IllegalArgumentException.class,
+                () -> BufferSettings.of(options(), Map.of("GAPLESS_BUFFER_MESSAGES", "-1")));
         assertTrue(error.getMessage().startsWith("GAPLESS_BUFFER_MESSAGES: '-1'"), error::getMessage);
     }
 }

@@ -45,6 +45,25 @@ class GaplessCommandTest {
                 "publish --topic t --seed 127.0.0.1:1 --buffer-bytes much",
                 "publish --topic t --seed 127.0.0.1:1 --port 70000",
                 "publish --topic t --seed 127.0.0.1:1 --join-timeout soon",
+                "publish --topic t --seed 127.0.0.1:1 --url http://127.0.0.1:1",
+                "publish --topic t --seed 127.0.0.1:1 --retry-for 1s",
+                "publish --topic t --url 127.0.0.1:25581",
+                "publish --topic t --url ftp://127.0.0.1",
+                "publish --topic t --url http://",
+                "publish --topic t --url http://127.0.0.1:99999",
+                "publish --topic t --url http://127.0.0.1:1/?a=b",
+                "publish --topic t --url http://127.0.0.1:1 --retry-for soon",
+                "publish --topic t --url http://127.0.0.1:1 --name n",
+                "publish --topic t --url http://127.0.0.1:1 --host 127.0.0.1",
+                "publish --topic t --url http://127.0.0.1:1 --port 0",
+                "publish --topic t --url http://127.0.0.1:1 --system s",
+                "publish --topic t --url http://127.0.0.1:1 --config c",
+                "publish --topic t --url http://127.0.0.1:1 --join-timeout 1s",
+                "publish --topic t --url http://127.0.0.1:1 --buffer-messages 1",
+                "publish --topic t --url http://127.0.0.1:1 --buffer-bytes 1",
+                "publish --topic t --url http://127.0.0.1:1 --overflow expire",
+                "subscribe --topic t --url http://127.0.0.1:1 --overflow expire",
+                "subscribe --topic t --url http://127.0.0.1:1 --count 0",
                 "subscribe --topic t --seed 127.0.0.1:1 --count 0",
                 "subscribe --topic t --seed 127.0.0.1:1 --from yesterday",
                 "subscribe --topic t --seed 127.0.0.1:1 --nodes a,,b",
@@ -98,6 +117,9 @@ class GaplessCommandTest {
             publish --topci x                  | unknown option '--topci'; did you mean --topic?
             publish --topci x --seed 127.0.0.1:1 | unknown option '--topci'; did you mean --topic?
             publish --topic x --seed 127.0.0.1:1 y | unexpected argument 'y'
+            publish --topic x | give --url URL of a gateway, or --seed HOST:PORT to join the cluster
+            publish --topic x --url http://127.0.0.1:1 --name n | --name is of a member of the cluster
+            status --url gateway:1 | 'gateway:1' is not the URL of a gateway, such as http://127.0.0.1:25581
             publish --seed pekko://flags@127.0.0.1:1 | what stands before the @ is for --system
             """)
     void namesTheWordThatItDoesNotUnderstand(String line, String said) {
@@ -150,6 +172,16 @@ class GaplessCommandTest {
                 () -> assertEquals(1, status, err::toString),
                 () -> assertEquals(1, err.toString().lines().count(), err::toString),
                 () -> assertTrue(err.toString().contains("127.0.0.1:1 cannot be reached"), err::toString),
+                () -> assertEquals("", out.toString()));
+    }
+
+    @Test
+    void endsWithOneAndOneLineWhenNoGatewayAnswers() {
+        int status = command.execute("status", "--url", "http://127.0.0.1:1");
+        assertAll(
+                () -> assertEquals(1, status, err::toString),
+                () -> assertEquals(1, err.toString().lines().count(), err::toString),
+                () -> assertTrue(err.toString().contains("http://127.0.0.1:1 cannot be reached"), err::toString),
                 () -> assertEquals("", out.toString()));
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.gateway.internal.json.StatusJson;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +34,7 @@ class StatusTableTest {
         TopicStatus topic = new TopicStatus("a\nb", null, null);
         OtherClusterStatus other = new OtherClusterStatus("o\u001b[2J at host:2", 3);
         NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other));
-        List<String> lines = StatusTable.of(new ClusterStatus(List.of(node), List.of()));
+        List<String> lines = StatusTable.of(StatusJson.of(List.of(node), List.of(), Instant.EPOCH));
         assertTrue(lines.stream().allMatch(line -> line.equals(Printable.of(line))), lines::toString);
         assertTrue(lines.contains("TOPIC a\\u000ab"), lines::toString);
         assertTrue(

@@ -187,6 +187,9 @@ final class Demo {
         }
         findings.that("all three left in good order", left);
         screen.line("demo", Colour.PLAIN, "all three have left");
+        screen.print(
+                "Next: start a node with its gateway (bin/gapless node --config conf/node1.conf), and listen with curl:");
+        screen.print("  curl -N 'http://127.0.0.1:25581/api/topics/quotes/events?from=earliest'");
     }
 
     // ------------------------------------------------------------------ its steps

@@ -1,0 +1,201 @@
+package dev.gapless.node;
+
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes batches of lines at a gateway. Each request has an {@code Idempotency-Key} of its own. When a connection breaks
+ * before the answer, it is not known how much of the request was accepted:
+ *
+ * <ol>
+ *   <li>The key is sent again, <em>without</em> any line. The gateway answers what it answered the first time, or will; or, if
+ *       it knows nothing of the key, that it has accepted none. From then on it answers the key so, and the first request, should
+ *       it arrive late, publishes nothing.
+ *   <li>The lines that were not accepted go into a request with a new key.
+ * </ol>
+ *
+ * <p>So no line is lost, and none comes twice. Where the gateway cannot be asked, because it has gone or was started anew, the
+ * lines are published again, and that is said: they may come twice, and none is lost. For one thread.
+ */
+final class GatewayProducer {
+    /** An answer that takes longer is asked for again. */
+    static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+    /** For so long a gateway that cannot be reached is asked what became of a request, before another one gets the lines. */
+    private static final Duration ASK_FOR = Duration.ofSeconds(5);
+
+    private final GatewayHttp http = new GatewayHttp();
+    private final GatewayLinks links;
+    private final String path;
+    private final Consumer<String> tell;
+    private final String keys = UUID.randomUUID() + "-";
+    private long keysGiven;
+    private final Set<String> unconfirmed = new TreeSet<>();
+    private final AtomicLong accepted = new AtomicLong();
+
+    /** @param tell is told what users should know, in one line */
+    GatewayProducer(GatewayLinks links, String topic, Consumer<String> tell) {
+        this.links = links;
+        this.path = "/api/topics/" + GatewayUrl.encoded(topic) + "/messages";
+        this.tell = tell;
+    }
+
+    /** How many lines gateways have accepted. */
+    long accepted() {
+        return accepted.get();
+    }
+
+    /** Producers, as node and epoch, whose consumers are not known to have everything that this published there. */
+    Set<String> unconfirmed() {
+        return unconfirmed;
+    }
+
+    /**
+     * Returns when all lines are accepted.
+     *
+     * @throws Failure if one is refused, or no gateway answers
+     */
+    void publish(LineBatch batch) {
+        LineBatch rest = batch;
+        while (rest.size() > 0) {
+            GatewayUrl url = links.url();
+            String key = keys + ++keysGiven;
+            GatewayAnswer answer;
+            try {
+                answer = send(url, key, rest.isFollowed(), rest.bytes());
+            } catch (IOException e) {
+                String why = GatewayHttp.why(url, e);
+                if (GatewayHttp.isUnsent(e)) {
+                    links.next();
+                    pause(why, 0);
+                    continue;
+                }
+                answer = ask(url, key, rest, why);
+            }
+            if (answer != null) {
+                rest = taken(url, rest, answer);
+            }
+        }
+        links.worked();
+    }
+
+    private GatewayAnswer send(GatewayUrl url, String key, boolean isFollowed, byte[] body) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : "?wait=delivered")))
+                .timeout(ANSWER_TIMEOUT)
+                .header("Content-Type", "application/x-ndjson")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofByteArray(body))
+                .build();
+        HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+        GatewayAnswer answer = GatewayAnswer.of(response.statusCode(), response.headers(), response.body());
+        if (!answer.isOfGateway() && answer.isWorthRepeating()) {
+            throw new IOException(answer.why()); // of something between: whether the gateway got it is not known
+        }
+        return answer;
+    }
+
+    /** What became of a request whose answer did not come; null if that is not known, and the lines are to be sent again. */
+    private @Nullable GatewayAnswer ask(GatewayUrl url, String key, LineBatch rest, String why) {
+        boolean wasGone = false;
+        String last = why;
+        while (true) {
+            try {
+                pause(last, 0);
+            } catch (Failure e) {
+                throw new Failure(e.getMessage() + "; it is not known whether " + named(rest) + " were published", e);
+            }
+            try {
+                GatewayAnswer answer = send(url, key, true, new byte[0]);
+                if (wasGone && answer.accepted() == 0) {
+                    mayComeTwice(url, rest);
+                }
+                return answer;
+            } catch (IOException e) {
+                last = GatewayHttp.why(url, e);
+                wasGone |= GatewayHttp.isUnsent(e);
+                if (e instanceof HttpTimeoutException && isAlive(url)) {
+                    links.worked(); // it waits for room, each line for a time that it bounds
+                }
+                if (wasGone && links.urls().size() > 1 && links.failingFor().compareTo(ASK_FOR) > 0) {
+                    links.next();
+                    mayComeTwice(url, rest);
+                    return null;
+                }
+            }
+        }
+    }
+
+    private boolean isAlive(GatewayUrl url) {
+        HttpRequest request = HttpRequest.newBuilder(url.at("/api/health"))
+                .timeout(GatewayHttp.CONNECT_TIMEOUT)
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void pause(String why, long atLeastMs) {
+        if (!links.pause(why, atLeastMs)) {
+            throw new Failure("interrupted: " + why);
+        }
+    }
+
+    private void mayComeTwice(GatewayUrl url, LineBatch rest) {
+        tell.accept(named(rest) + " may come twice: " + url + " went before it answered, and they are published again");
+    }
+
+    /** What is left of the lines after an answer. */
+    private LineBatch taken(GatewayUrl url, LineBatch sent, GatewayAnswer answer) {
+        int count = answer.accepted();
+        if (count < 0 || count > sent.size() || (!answer.isOfGateway() && answer.status() < 400)) {
+            throw new Failure(url + " is no gateway: status " + answer.status() + " for " + named(sent)
+                    + ", without the number of those that were accepted");
+        }
+        accepted.addAndGet(count);
+        if (count > 0) {
+            links.worked();
+            confirm(answer, !sent.isFollowed());
+        }
+        LineBatch rest = sent.after(count);
+        if (rest.size() == 0) {
+            return rest;
+        }
+        String why = url + ": " + answer.why();
+        if (answer.status() >= 400 && !answer.isWorthRepeating()) {
+            throw new Failure("line " + rest.firstLine() + " was not accepted: " + why);
+        }
+        if (answer.status() == 503) {
+            links.next();
+        }
+        pause(
+                answer.status() < 400 ? url + " accepted " + count + " of " + sent.size() + " lines" : why,
+                answer.retryAfterMs());
+        return rest;
+    }
+
+    /** What a producer's consumers have got to one message, they have got of all before it. */
+    private void confirm(GatewayAnswer answer, boolean hasWaited) {
+        String producer = answer.text("positions.1.node") + " (epoch " + answer.text("positions.1.epoch") + ")";
+        if (hasWaited && answer.status() == 200) {
+            unconfirmed.remove(producer);
+        } else {
+            unconfirmed.add(producer);
+        }
+    }
+
+    private static String named(LineBatch lines) {
+        return "lines " + lines.firstLine() + " to " + lines.lastLine();
+    }
+}
