@@ -119,7 +119,7 @@ class GaplessCommandTest {
             publish --topic x --seed 127.0.0.1:1 y | unexpected argument 'y'
             publish --topic x | give --url URL of a gateway, or --seed HOST:PORT to join the cluster
             publish --topic x --url http://127.0.0.1:1 --name n | --name is of a member of the cluster
-            status --url gateway:1 | 'gateway:1' is not the URL of a gateway, such as http://127.0.0.1:25581
+            status --url gateway:1 | gateway:1' is not the URL of a gateway, such as http://127.0.0.1:25581
             publish --seed pekko://flags@127.0.0.1:1 | what stands before the @ is for --system
             """)
     void namesTheWordThatItDoesNotUnderstand(String line, String said) {

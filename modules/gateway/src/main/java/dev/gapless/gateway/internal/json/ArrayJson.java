@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import java.util.Arrays;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +41,18 @@ public final class ArrayJson {
         }
     }
 
-    private final SharedJson cache;
+    private final ObjIntConsumer<ArrayJson> charge;
     private final byte[] data;
     /** Which one a message is in, by its number. Written under the lock. */
     private volatile @Nullable Chunk[] chunks = new Chunk[FEW];
 
-    /** Guarded by the cache. */
+    /** For whoever keeps it. */
     long charged;
 
-    ArrayJson(SharedJson cache, byte[] data) {
-        this.cache = cache;
+    /** @param charge is told by how many bytes it has become larger */
+    ArrayJson(byte[] data, ObjIntConsumer<ArrayJson> charge) {
         this.data = data;
+        this.charge = charge;
     }
 
     byte[] data() {
@@ -108,7 +110,7 @@ public final class ArrayJson {
         }
         Arrays.fill(all, number, number + count, chunk);
         chunks = all;
-        cache.charge(this, chunk.json.length + count * 2 * Integer.BYTES);
+        charge.accept(this, chunk.json.length + count * 2 * Integer.BYTES);
         return chunk;
     }
 

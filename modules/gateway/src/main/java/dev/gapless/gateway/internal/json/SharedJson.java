@@ -32,7 +32,7 @@ public final class SharedJson {
         if (known != null) {
             return known;
         }
-        ArrayJson made = new ArrayJson(this, data);
+        ArrayJson made = new ArrayJson(data, this::charge);
         kept.put(data, made);
         inOrder.add(made);
         charge(made, data.length + OVERHEAD_BYTES);
@@ -40,7 +40,7 @@ public final class SharedJson {
     }
 
     /** It has become larger by so much. */
-    synchronized void charge(ArrayJson to, int more) {
+    private synchronized void charge(ArrayJson to, int more) {
         if (kept.get(to.data()) != to) {
             return; // it was forgotten
         }
