@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Draws faults and begins one every second or so, up to four at once, and only what {@link Majority} can spare: what has to
- * wait lets others go before. Each kind comes once before any comes again.
+ * wait lets others go before. Each kind takes place once before any comes again by lot.
  */
 final class FaultSchedule implements AutoCloseable {
     private static final int AT_ONCE = 4;
@@ -76,9 +76,12 @@ final class FaultSchedule implements AutoCloseable {
             return false;
         }
         if (bag.isEmpty()) {
-            List<Fault> all = new ArrayList<>(Arrays.asList(Fault.values()));
-            Collections.shuffle(all, random);
-            all.forEach(fault -> bag.add(new Drawn(fault, random.nextLong())));
+            List<Fault> next = new ArrayList<>(outstanding());
+            if (next.isEmpty()) {
+                next.addAll(Arrays.asList(Fault.values()));
+            }
+            Collections.shuffle(next, random);
+            next.forEach(fault -> bag.add(new Drawn(fault, random.nextLong())));
         }
         Majority.Present present = population.present();
         List<TestNode> free = new ArrayList<>(population.free());

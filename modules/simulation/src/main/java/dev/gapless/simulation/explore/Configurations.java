@@ -7,6 +7,17 @@ public final class Configurations {
     private Configurations() {}
 
     public static final List<Configuration> ALL = List.of(
+            // takes longest, and nothing is left to go on beside the last
+            Configuration.of("silent member, token")
+                    .readsAtOnce()
+                    .silent("a", 1, 0, Kind.CRASH)
+                    .host("b", 0, 1, Kind.STOP, Kind.RESUME, Kind.EARLY)
+                    .cold()
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .may(Kind.EARLY, 1)
+                    .may(Kind.CRASH, 1)
+                    .atLeast(140_000, 37),
             Configuration.of("loss")
                     .host("a", 4, 0)
                     .host("b", 0, 1)
@@ -78,16 +89,6 @@ public final class Configurations {
                     .may(Kind.STOP, 1)
                     .may(Kind.RESUME, 1)
                     .atLeast(6_700, 21),
-            Configuration.of("silent member, token")
-                    .readsAtOnce()
-                    .silent("a", 1, 0, Kind.CRASH)
-                    .host("b", 0, 1, Kind.STOP, Kind.RESUME, Kind.EARLY)
-                    .cold()
-                    .may(Kind.STOP, 1)
-                    .may(Kind.RESUME, 1)
-                    .may(Kind.EARLY, 1)
-                    .may(Kind.CRASH, 1)
-                    .atLeast(140_000, 37),
             Configuration.of("before it is up")
                     .readsAtOnce()
                     .joining()
