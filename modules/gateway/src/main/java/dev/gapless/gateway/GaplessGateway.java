@@ -2,8 +2,8 @@ package dev.gapless.gateway;
 
 import dev.gapless.Gapless;
 import dev.gapless.Topic;
+import dev.gapless.gateway.internal.server.GatewayServer;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
-import dev.gapless.gateway.internal.web.WebServer;
 import dev.gapless.internal.node.GaplessExtension;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.net.InetAddress;
@@ -11,6 +11,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
@@ -18,7 +19,7 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.actor.CoordinatedShutdown;
 
 /**
- * Gives browsers and other languages the topics of this node's cluster, over HTTP, server-sent events and WebSocket, with the same
+ * Gives browsers and other languages the topics of this node's cluster, over HTTP, server-sent events, WebSocket and gRPC, with the same
  * guarantees as subscriptions in the JVM: {@code docs/gateway.md} is for those who write clients. It listens on a loopback address, and
  * ends with the actor system. Thread-safe.
  *
@@ -30,9 +31,9 @@ import org.apache.pekko.actor.CoordinatedShutdown;
  */
 public final class GaplessGateway {
     private final GatewaySettings settings;
-    private final WebServer server;
+    private final GatewayServer server;
 
-    private GaplessGateway(GatewaySettings settings, WebServer server) {
+    private GaplessGateway(GatewaySettings settings, GatewayServer server) {
         this.settings = settings;
         this.server = server;
     }
@@ -54,7 +55,7 @@ public final class GaplessGateway {
         MessageHost host = GaplessExtension.hostOf(classic);
         GatewaySettings settings = new GatewaySettings(classic.settings().config());
         checkAddress(settings);
-        WebServer server = WebServer.start(settings, classic, Gapless.get(system), host, registered);
+        GatewayServer server = GatewayServer.start(settings, classic, Gapless.get(system), host, registered);
         CoordinatedShutdown.get(classic)
                 .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "gapless-gateway-stop", server::stop);
         return new GaplessGateway(settings, server);
@@ -79,6 +80,11 @@ public final class GaplessGateway {
     /** {@return the port that it listens on} */
     public int port() {
         return server.port();
+    }
+
+    /** {@return the port where it speaks gRPC; empty if {@code gapless.gateway.grpc-port} is off} */
+    public OptionalInt grpcPort() {
+        return server.grpcPort();
     }
 
     /** {@return where clients find it} */

@@ -24,7 +24,10 @@ class ArchitectureTest {
             "json", Set.of(),
             "publish", Set.of("json"),
             "client", Set.of("settings", "json", "publish"),
-            "web", Set.of("settings", "json", "publish", "client"));
+            "changes", Set.of("settings", "json", "client"),
+            "web", Set.of("settings", "json", "publish", "client"),
+            "grpc", Set.of("settings", "json", "publish", "client", "changes"),
+            "server", Set.of("settings", "json", "publish", "client", "web", "grpc"));
 
     private static String roomNamed(String room) {
         return "dev.gapless.gateway.internal." + room;
@@ -57,15 +60,22 @@ class ArchitectureTest {
         assertEquals(ROOMS.keySet().stream().map(ArchitectureTest::roomNamed).collect(Collectors.toSet()), packages);
     }
 
-    /** Clients are made of cursors and bytes; how these come to a socket is the web's alone. */
+    /** Clients are made of cursors and bytes; how these come to a socket is their servers' alone. */
     @Test
-    void onlyTheWebKnowsTheWebServer() {
+    void onlyTheServersKnowTheirLibraries() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(roomNamed("web"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.eclipse.jetty..")
+                .check(GATEWAY);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(roomNamed("grpc"), "dev.gapless.gateway.v1")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "dev.gapless.gateway.v1")
                 .check(GATEWAY);
     }
 }

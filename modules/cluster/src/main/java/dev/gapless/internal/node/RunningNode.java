@@ -35,6 +35,8 @@ import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -219,6 +221,13 @@ final class RunningNode implements Presence, Node, MessageHost {
                 new MessageSubscription(topic, id, client, this, nodeSettings.clusterId, filter, wake);
         openSubscription(topic, opening.id(), start, opening);
         return opening;
+    }
+
+    @Override
+    public Set<String> topics() {
+        Set<String> topics = new TreeSet<>(logs.topics());
+        topics.addAll(nodeSettings.topics());
+        return topics;
     }
 
     @Override

@@ -180,6 +180,11 @@ public final class Settings {
         return name;
     }
 
+    /** Those that have settings of their own. */
+    Set<String> topics() {
+        return topics.keySet();
+    }
+
     /** The settings of a topic: its own where it has some, else those of all. */
     public TopicSettings topic(String topic) {
         return topics.getOrDefault(topic, ofOthers);

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -112,6 +113,11 @@ public final class ProducerLogs {
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         return log;
+    }
+
+    /** The topics that have a log. */
+    public Set<String> topics() {
+        return Set.copyOf(logs.keySet());
     }
 
     /** Up to where every cursor of this topic's log has acknowledged; empty if there is no log, or it has no cursor. */

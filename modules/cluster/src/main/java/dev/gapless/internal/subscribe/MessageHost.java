@@ -2,6 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.StartFrom;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What those need of the node who read messages as they are kept, one after the other. Thread-safe. */
 public interface MessageHost extends SubscriptionHost {
@@ -16,6 +17,9 @@ public interface MessageHost extends SubscriptionHost {
      * @throws IllegalArgumentException if it starts from a token of another topic or cluster
      */
     MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake);
+
+    /** The topics that this node publishes or subscribes to, or that its configuration names. */
+    Set<String> topics();
 
     /**
      * Up to which sequence every consumer that this node's producer of the topic knows has acknowledged what was published; empty if

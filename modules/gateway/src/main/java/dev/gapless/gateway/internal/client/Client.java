@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Ended;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Bytes;
-import dev.gapless.gateway.internal.json.MessageJson;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.PositionJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * a command, then what there is of its topics, each in its turn. While a frame is under way nothing is read, nothing is queued, and the
  * cursors stay where they are. One command at a time is taken: the next one when this is answered.
  */
-public final class Client {
+public final class Client implements Connected {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
     private static final int FRAMES_PER_TURN = 16;
@@ -48,7 +47,6 @@ public final class Client {
     private final Outlet outlet;
     private final Framing framing;
     private final Turns turns;
-    private final MessageJson json;
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
 
@@ -87,7 +85,6 @@ public final class Client {
         this.release = release;
         this.outlet = outlet;
         this.framing = framing;
-        this.json = new MessageJson(common.payloads());
         this.turns = new Turns(common.executor(), this::turn);
     }
 
@@ -111,7 +108,7 @@ public final class Client {
         heardNs = System.nanoTime();
     }
 
-    /** Its connection is to end, if it does not end yet; the client is told why. */
+    @Override
     public void close(Closing why) {
         if (closing == null) {
             closingNs = System.nanoTime();
@@ -127,7 +124,8 @@ public final class Client {
     }
 
     /** Does it take what is written, and is it to be pinged? */
-    void look(long nowNs) {
+    @Override
+    public void look(long nowNs) {
         long writeTimeoutNs = common.settings().writeTimeout.toNanos();
         if (gone) {
             turns.wake();
@@ -230,15 +228,10 @@ public final class Client {
     }
 
     private void tell(ObjectNode message) {
-        Bytes to = empty();
-        if (framing.isStream()) {
-            to.text("data: ");
+        ByteBuffer said = framing.object(empty(), message);
+        if (said != null) {
+            send(said);
         }
-        MessageJson.tree(message, to);
-        if (framing.isStream()) {
-            to.text("\n\n");
-        }
-        send(to.from(0));
     }
 
     private Bytes empty() {
@@ -352,7 +345,7 @@ public final class Client {
         if (text == null || publishing != null) {
             return false;
         }
-        @Nullable ObjectNode answer;
+        @Nullable ByteBuffer answer;
         try {
             Command given = Command.parse(text, common.settings().defaultTopic);
             if (given instanceof Command.Publish publish) {
@@ -365,12 +358,12 @@ public final class Client {
             }
             answer = answer(given);
         } catch (Refusal e) {
-            answer = error(e);
+            answer = framing.object(empty(), error(e));
         }
         command = null;
         outlet.takeCommand();
         if (answer != null) {
-            tell(answer);
+            send(answer);
             return true;
         }
         return false;
@@ -381,27 +374,33 @@ public final class Client {
         return known != null && !known.hasBegun() && known.end() == null;
     }
 
-    private @Nullable ObjectNode answer(Command given) {
+    private @Nullable ByteBuffer answer(Command given) {
         if (given instanceof Command.Subscribe subscribe) {
             return subscribe(subscribe);
         } else if (given instanceof Command.Unsubscribe unsubscribe) {
             TopicCursor known = cursor(unsubscribe.topic());
             CursorToken token = known.token();
             drop(known);
-            return object("unsubscribed")
-                    .put("topic", unsubscribe.topic())
-                    .put("token", token == null ? null : token.toString());
+            return framing.object(
+                    empty(),
+                    object("unsubscribed")
+                            .put("topic", unsubscribe.topic())
+                            .put("token", token == null ? null : token.toString()));
         } else if (given instanceof Command.Resume resume) {
             if (!cursor(resume.topic()).resume()) {
                 throw new Refusal(Kind.BAD_MESSAGE, "the subscription to " + resume.topic() + " is not paused");
             }
             return null;
         }
-        return object("pong")
-                .put("events_sent", eventsSent)
-                .put("lag", lag())
-                .put("lagged_total", laggedTotal)
-                .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis());
+        return framing.object(
+                empty(),
+                object("pong")
+                        .put("events_sent", eventsSent)
+                        .put("lag", lag())
+                        .put("lagged_total", laggedTotal)
+                        .put(
+                                "uptime_ms",
+                                Duration.ofNanos(System.nanoTime() - sinceNs).toMillis()));
     }
 
     private TopicCursor cursor(String topic) {
@@ -412,7 +411,7 @@ public final class Client {
         return known;
     }
 
-    private @Nullable ObjectNode subscribe(Command.Subscribe wanted) {
+    private @Nullable ByteBuffer subscribe(Command.Subscribe wanted) {
         Filter filter = TopicFilter.of(wanted.filter());
         long most = maxMessageBytes(wanted.maxMessageBytes());
         TopicCursor known = cursors.get(wanted.topic());
@@ -423,11 +422,12 @@ public final class Client {
                         "there is a subscription to " + wanted.topic()
                                 + " already, which keeps its position: leave out from, or unsubscribe first");
             }
-            if (known.token() == null) {
+            CursorToken here = known.token();
+            if (here == null) {
                 throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
             }
             known.change(filter, most);
-            return subscribed(known, Set.of());
+            return framing.subscribed(empty(), known.topic(), here, Set.of());
         }
         StartFrom start = start(wanted);
         open(new Wish(wanted.topic(), start, filter, OnLag.parse(wanted.onLag()), most));
@@ -484,7 +484,7 @@ public final class Client {
                         ObjectNode message;
                         if (failure == null) {
                             message = object("published").put("topic", wanted.topic());
-                            position(message.putObject("position"), common.nodeName(), position);
+                            PositionJson.write(message.putObject("position"), common.nodeName(), position);
                         } else {
                             message = error(Refusal.of(failure));
                         }
@@ -521,32 +521,12 @@ public final class Client {
         for (TopicCursor cursor : cursors.values()) {
             Set<String> silent = cursor.begins();
             if (silent != null) {
-                if (framing.isStream()) {
-                    Bytes to = empty();
-                    send(Objects.requireNonNull(framing.begun(to, Objects.requireNonNull(cursor.token()))));
-                } else {
-                    tell(subscribed(cursor, silent));
-                }
+                CursorToken token = Objects.requireNonNull(cursor.token());
+                send(framing.subscribed(empty(), cursor.topic(), token, silent));
                 return true;
             }
         }
         return false;
-    }
-
-    private static ObjectNode subscribed(TopicCursor cursor, Set<String> silent) {
-        CursorToken token = Objects.requireNonNull(cursor.token());
-        ObjectNode message = object("subscribed").put("topic", cursor.topic());
-        ArrayNode positions = message.putArray("positions");
-        token.positions().forEach((node, position) -> position(positions.addObject(), node, position));
-        ArrayNode without = message.putArray("silent");
-        silent.forEach(without::add);
-        return message.put("token", token.toString());
-    }
-
-    private static void position(ObjectNode to, String node, @Nullable Position position) {
-        to.put("node", node)
-                .put("epoch", position == null ? null : position.epoch().toString())
-                .put("seq", position == null ? null : (Long) position.sequence());
     }
 
     private boolean end() {
@@ -566,16 +546,10 @@ public final class Client {
             if (!began) {
                 throw refusal;
             }
-            Bytes to = empty();
-            framing.before(to, 0);
-            json.ended(cursor.topic(), end.reason(), cause, null, to);
+            send(framing.ended(empty(), cursor.topic(), end));
             if (framing.isStream()) {
-                to.text("\nid: " + SseFraming.ENDED + "\n\n");
-                send(to.from(0));
                 hasClosed = true;
-                outlet.close(new Closing(1000, "ended"));
-            } else {
-                send(to.from(0));
+                outlet.close(Closing.ENDED);
             }
             return true;
         }
@@ -591,7 +565,7 @@ public final class Client {
                 cursors.put(cursor.topic(), cursor);
             }
             long laggedBefore = cursor.lagged();
-            TopicCursor.Written written = cursor.write(framing, json, empty());
+            TopicCursor.Written written = cursor.write(framing, empty());
             if (written != null) {
                 count(written.events(), cursor.lagged() - laggedBefore);
                 writing = cursor;
@@ -639,11 +613,8 @@ public final class Client {
 
     // ------------------------------------------------------------------ for people; any thread
 
-    public long id() {
-        return id;
-    }
-
-    String protocol() {
+    @Override
+    public String protocol() {
         return outlet.protocol();
     }
 
@@ -651,7 +622,7 @@ public final class Client {
         return shown.values().stream().mapToLong(TopicCursor::lag).sum();
     }
 
-    /** What it is at, as {@code /api/status} shows it. */
+    @Override
     public void describe(ObjectNode to) {
         to.put("client", id)
                 .put("protocol", outlet.protocol())

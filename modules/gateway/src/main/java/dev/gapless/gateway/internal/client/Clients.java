@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 
 /** All clients of a gateway, and what they share. Bounded by {@code max-clients} and {@code per-ip-limit}. Thread-safe. */
 public final class Clients {
@@ -18,7 +19,7 @@ public final class Clients {
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger admitted = new AtomicInteger();
     private final Map<String, Integer> perAddress = new ConcurrentHashMap<>();
-    private final Map<Long, Client> clients = new ConcurrentHashMap<>();
+    private final Map<Long, Connected> clients = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private volatile boolean stopping;
 
@@ -73,8 +74,17 @@ public final class Clients {
 
     /** A client, which is told of its connection from now on. */
     public Client open(Admission admission, Outlet outlet, Framing framing) {
-        long id = ids.incrementAndGet();
-        Client client = new Client(id, common, outlet, framing, () -> {
+        return add(admission, (id, release) -> new Client(id, common, outlet, framing, release));
+    }
+
+    /**
+     * A client of its own kind.
+     *
+     * @param make makes it, of its number and of what it runs once, when its connection has ended
+     */
+    public <C extends Connected> C add(Admission admission, BiFunction<Long, Runnable, C> make) {
+        Long id = ids.incrementAndGet();
+        C client = make.apply(id, () -> {
             clients.remove(id);
             admission.release();
         });
@@ -112,7 +122,7 @@ public final class Clients {
 
     // ------------------------------------------------------------------ for people
 
-    public Collection<Client> all() {
+    public Collection<Connected> all() {
         return clients.values();
     }
 

@@ -7,6 +7,7 @@ package dev.gapless.gateway.internal.client;
  */
 public record Closing(int status, String reason) {
     public static final Closing ASKED_FOR = new Closing(1000, "asked for");
+    public static final Closing ENDED = new Closing(1000, "ended");
     public static final Closing RESTART = new Closing(1012, "the gateway stops");
     public static final Closing NOT_THE_PROTOCOL =
             new Closing(4400, "this is not the protocol: commands are JSON in text frames");

@@ -1,32 +1,49 @@
 package dev.gapless.gateway.internal.client;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How events become bytes: {@link #begin}, for each event {@link #before}, its JSON and {@link #after}, and then {@link #end}. One frame at
- * a time.
+ * How a protocol says what a client is told. Events: {@link #begin}, each of them, {@link #end}. For one client's turns, one frame at a
+ * time. Throws {@link dev.gapless.gateway.internal.json.Refusal} for what the protocol cannot tell.
  */
 public interface Framing {
-    /** A frame of this topic begins. */
+    /** A frame with events of this topic begins. */
     void begin(Bytes frame, String topic);
 
-    /** An event comes, after so many. */
-    void before(Bytes frame, int events);
+    /**
+     * Adds the message that the reader is at.
+     *
+     * @param events how many events there are in front of it
+     * @param maxMessageBytes of a larger one only that is told
+     * @param token resumes behind it
+     */
+    void message(Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token);
 
-    /** The event is there; the token resumes behind it. Throws {@link dev.gapless.gateway.internal.json.Refusal} if that cannot be told. */
-    void after(Bytes frame, Supplier<CursorToken> token);
+    /** Adds a notice, which has a frame for itself; the token resumes behind it, or in front of a gap. */
+    void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token);
 
     /** The frame of so many events ends; the token resumes behind them. {@return what is to be sent} */
     ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token);
 
-    /** What says that the subscription has begun there; null if the protocol has nothing for that. */
-    @Nullable ByteBuffer begun(Bytes frame, CursorToken token);
+    /** The subscription is there, without the members that are silent. {@return what is to be sent} */
+    ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent);
 
-    /** What keeps an idle connection alive; null if the protocol pings. */
+    /** It has ended by itself. {@return what is to be sent} */
+    ByteBuffer ended(Bytes frame, String topic, MessageSubscription.End how);
+
+    /** What has no form of its own, as JSON. {@return what is to be sent; null if the protocol says such things otherwise} */
+    @Nullable ByteBuffer object(Bytes frame, ObjectNode message);
+
+    /** What keeps an idle connection alive; null if something else does. */
     @Nullable ByteBuffer idle(Bytes frame);
 
     /** Does it carry one topic, and end with it; and take no command? */

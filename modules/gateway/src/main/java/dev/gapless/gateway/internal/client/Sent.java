@@ -11,13 +11,13 @@ public final class Sent {
     private final LongAdder lagged = new LongAdder();
 
     /** A frame of so many bytes, of any kind. */
-    void frame(int size) {
+    public void frame(int size) {
         frames.increment();
         bytes.add(size);
     }
 
     /** A frame had so many events, and told of so many that were missed. */
-    void events(int number, long missed) {
+    public void events(int number, long missed) {
         batches.increment();
         events.add(number);
         if (missed > 0) {

@@ -5,10 +5,11 @@ import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Server-sent events: a line of data for each, and an id that resumes behind it; many are written at once. */
-public final class SseFraming implements Framing {
+public final class SseFraming extends JsonFraming {
     /** The id of an event after which there is nothing to resume. */
     public static final String ENDED = "ended";
 
@@ -16,21 +17,16 @@ public final class SseFraming implements Framing {
     private final int maxIdBytes;
     private final long retryMs;
 
-    /**
-     * @param idOfEach has each event an id, or only the last of a frame?
-     * @param retryMs how long the client is to wait before it connects again
-     */
-    public SseFraming(boolean idOfEach, int maxIdBytes, long retryMs) {
+    /** @param idOfEach has each event an id, or only the last of a frame? */
+    public SseFraming(Common common, boolean idOfEach) {
+        super(common);
         this.idOfEach = idOfEach;
-        this.maxIdBytes = maxIdBytes;
-        this.retryMs = retryMs;
+        this.maxIdBytes = common.settings().maxIdBytes;
+        this.retryMs = common.reconnectMs();
     }
 
     @Override
-    public void begin(Bytes frame, String topic) {}
-
-    @Override
-    public void before(Bytes frame, int events) {
+    void before(Bytes frame, int events) {
         if (events > 0 && !idOfEach) {
             frame.write('\n');
         }
@@ -38,7 +34,7 @@ public final class SseFraming implements Framing {
     }
 
     @Override
-    public void after(Bytes frame, Supplier<CursorToken> token) {
+    void after(Bytes frame, Supplier<CursorToken> token) {
         frame.write('\n');
         if (idOfEach) {
             id(frame, token);
@@ -70,9 +66,19 @@ public final class SseFraming implements Framing {
     }
 
     @Override
-    public ByteBuffer begun(Bytes frame, CursorToken token) {
+    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         frame.text("retry: " + retryMs + "\nid: ").text(text(token)).text("\n\n");
         return frame.from(0);
+    }
+
+    @Override
+    void afterEnd(Bytes frame) {
+        frame.text("\nid: " + ENDED + "\n\n");
+    }
+
+    @Override
+    void afterObject(Bytes frame) {
+        frame.text("\n\n");
     }
 
     @Override

@@ -2,12 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
-import dev.gapless.core.Position;
-import dev.gapless.core.log.Slice;
-import dev.gapless.gateway.internal.json.ArrayJson;
 import dev.gapless.gateway.internal.json.Bytes;
-import dev.gapless.gateway.internal.json.MessageJson;
-import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -39,14 +34,11 @@ final class TopicCursor {
     private final OnLag onLag;
     private final int mostEvents;
     private final int mostBytes;
-    private final SharedJson shared;
     private long maxMessageBytes;
     private boolean begun;
     private boolean paused;
     /** A notice that came while a frame of messages was being made. */
     private @Nullable Pulled held;
-    /** Of the message that was written last; while a frame is made. */
-    private @Nullable ArrayJson last;
     /** {@code cursor_expired} is under way: the reload counts as done once it is written. */
     private boolean telling;
 
@@ -58,7 +50,6 @@ final class TopicCursor {
         this.maxMessageBytes = wish.maxMessageBytes();
         this.mostEvents = common.settings().batchEvents;
         this.mostBytes = common.settings().batchBytes;
-        this.shared = common.sharedJson();
         this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, wake);
     }
 
@@ -122,7 +113,7 @@ final class TopicCursor {
     }
 
     /** Makes a frame of what is there; null if there is nothing. */
-    @Nullable Written write(Framing framing, MessageJson json, Bytes to) {
+    @Nullable Written write(Framing framing, Bytes to) {
         MessageReader reader = subscription.reader();
         if (!begun || paused || reader == null) {
             return null;
@@ -138,61 +129,27 @@ final class TopicCursor {
         }
         framing.begin(to, topic);
         if (pulled != Pulled.Plain.MESSAGE) {
-            framing.before(to, 0);
-            notice(pulled, json, reader, to);
-            framing.after(to, () -> token(reader));
+            framing.notice(to, pulled, () -> token(reader));
+            if (pulled instanceof Pulled.Missed missed) {
+                told(missed);
+            }
             return new Written(framing.end(to, 1, () -> token(reader)), 1, pulled instanceof Pulled.Missed);
         }
         int events = 0;
-        boolean shares = shared.isOn() && !reader.isCatchingUp();
         while (pulled == Pulled.Plain.MESSAGE) {
-            framing.before(to, events);
-            message(json, reader, shares, to);
-            framing.after(to, () -> token(reader));
+            framing.message(to, events, reader, maxMessageBytes, () -> token(reader));
+            subscription.stats().delivered();
             events++;
             pulled = events < mostEvents && to.size() < mostBytes ? reader.next() : null;
         }
         held = pulled;
-        last = null;
         return new Written(framing.end(to, events, () -> token(reader)), events, false);
     }
 
-    /** Whoever catches up is in step with nobody: what it is given is made for it alone. */
-    private void message(MessageJson json, MessageReader reader, boolean shares, Bytes to) {
-        Slice slice = reader.slice();
-        int i = reader.index();
-        if (shares && slice.contentLength(i) <= maxMessageBytes) {
-            ArrayJson of = last;
-            if (of == null || !of.isOf(slice.data())) {
-                of = shared.of(slice.data());
-                last = of;
-            }
-            int number = slice.first() + i;
-            if (!of.copy(number, to)) {
-                ArrayJson.Maker maker =
-                        (more, made) -> json.message(place(reader, more), slice, i + more, Long.MAX_VALUE, made);
-                of.make(number, slice.count() - i, maker, to);
-            }
-        } else {
-            json.message(place(reader, 0), slice, i, maxMessageBytes, to);
-        }
-        subscription.stats().delivered();
-    }
-
-    private MessageJson.Place place(MessageReader reader, int more) {
-        Position position = new Position(reader.era().epoch(), reader.sequence() + more);
-        return new MessageJson.Place(topic, reader.era().node(), position);
-    }
-
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
-    private void notice(Pulled pulled, MessageJson json, MessageReader reader, Bytes to) {
-        if (pulled instanceof Pulled.Missed missed) {
-            json.expired(topic, missed.timeMs(), missed.gaps(), token(reader), to);
-            lagged += missed.gaps().stream().mapToLong(TopicCursor::missed).sum();
-            telling = true;
-        } else if (pulled instanceof Pulled.Left left) {
-            json.left(new MessageJson.Place(topic, left.node(), left.position()), to);
-        }
+    private void told(Pulled.Missed missed) {
+        lagged += missed.gaps().stream().mapToLong(TopicCursor::missed).sum();
+        telling = true;
     }
 
     /** A gap whose size nobody knows counts as one message. */

@@ -8,18 +8,18 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Runs the turns of one client, one after the other, whoever wakes it: a turn begins after each wake-up, and at most one runs or waits to
  * run. Thread-safe.
  */
-final class Turns implements Runnable {
+public final class Turns implements Runnable {
     private final Executor executor;
     private final Runnable turn;
     private final AtomicInteger wanted = new AtomicInteger();
 
-    Turns(Executor executor, Runnable turn) {
+    public Turns(Executor executor, Runnable turn) {
         this.executor = executor;
         this.turn = turn;
     }
 
     /** There may be something to do. Any thread. */
-    void wake() {
+    public void wake() {
         if (wanted.getAndIncrement() == 0) {
             submit();
         }

@@ -1,23 +1,33 @@
 package dev.gapless.gateway.internal.client;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.EventJson;
 import dev.gapless.gateway.internal.json.MessageJson;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.PositionJson;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One event as it is, several as a {@code batch}. */
-public final class WebSocketFraming implements Framing {
+public final class WebSocketFraming extends JsonFraming {
     private int start;
     private long lastMs;
-    private String last = EventJson.time(Instant.EPOCH);
+    private String lastTime = EventJson.time(Instant.EPOCH);
+
+    public WebSocketFraming(Common common) {
+        super(common);
+    }
 
     @Override
     public void begin(Bytes frame, String topic) {
+        super.begin(frame, topic);
         frame.text("{\"type\":\"batch\",\"topic\":");
         MessageJson.tree(TextNode.valueOf(topic), frame);
         frame.text(",\"data\":[");
@@ -25,14 +35,20 @@ public final class WebSocketFraming implements Framing {
     }
 
     @Override
-    public void before(Bytes frame, int events) {
+    void before(Bytes frame, int events) {
         if (events > 0) {
             frame.write(',');
         }
     }
 
     @Override
-    public void after(Bytes frame, Supplier<CursorToken> token) {}
+    void after(Bytes frame, Supplier<CursorToken> token) {}
+
+    @Override
+    void afterEnd(Bytes frame) {}
+
+    @Override
+    void afterObject(Bytes frame) {}
 
     @Override
     public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
@@ -51,15 +67,22 @@ public final class WebSocketFraming implements Framing {
     private String now() {
         long nowMs = System.currentTimeMillis();
         if (nowMs != lastMs) {
-            last = EventJson.time(Instant.ofEpochMilli(nowMs));
+            lastTime = EventJson.time(Instant.ofEpochMilli(nowMs));
             lastMs = nowMs;
         }
-        return last;
+        return lastTime;
     }
 
     @Override
-    public @Nullable ByteBuffer begun(Bytes frame, CursorToken token) {
-        return null;
+    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+        ObjectNode message =
+                PayloadJson.JSON.createObjectNode().put("type", "subscribed").put("topic", topic);
+        ArrayNode positions = message.putArray("positions");
+        token.positions().forEach((node, position) -> PositionJson.write(positions.addObject(), node, position));
+        ArrayNode without = message.putArray("silent");
+        silent.forEach(without::add);
+        MessageJson.tree(message.put("token", token.toString()), frame);
+        return frame.from(0);
     }
 
     @Override

@@ -32,6 +32,12 @@ public final class Bytes extends OutputStream {
         return this;
     }
 
+    /** Makes room for so many bytes that are written otherwise, and counts them. */
+    public void skip(int more) {
+        room(more);
+        size += more;
+    }
+
     /** How many bytes there are. */
     public int size() {
         return size;

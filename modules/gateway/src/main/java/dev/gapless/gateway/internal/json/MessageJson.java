@@ -5,11 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.Ended;
-import dev.gapless.Payload;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
-import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,7 +56,7 @@ public final class MessageJson {
         }
         int start = to.size();
         try {
-            JsonNode data = slice.isTombstone(i) ? null : payloads.shown(payloadOf(slice, i));
+            JsonNode data = slice.isTombstone(i) ? null : payloads.shown(PayloadJson.payloadOf(slice, i));
             object(
                     to,
                     out -> events.event(
@@ -75,11 +73,6 @@ public final class MessageJson {
             String why = Reasons.of(e);
             object(to, out -> EventJson.undecodable(place.topic(), place.node(), place.position(), why, out));
         }
-    }
-
-    private static Payload payloadOf(Slice slice, int i) {
-        Format format = slice.format(i);
-        return new Payload(format.serializerId(), format.manifest(), slice.content(i));
     }
 
     /** Writes {@code cursor_expired}. */

@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.gapless.Payload;
+import dev.gapless.core.log.Format;
+import dev.gapless.core.log.Slice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +54,20 @@ public final class PayloadJson {
 
     public void write(Payload payload, JsonGenerator out) throws IOException {
         JSON.writeTree(out, shown(payload));
+    }
+
+    /** A message's content as text. Throws UncheckedIOException for what cannot be shown. */
+    public String text(Slice slice, int i) {
+        try {
+            return JSON.writeValueAsString(shown(payloadOf(slice, i)));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Payload payloadOf(Slice slice, int i) {
+        Format format = slice.format(i);
+        return new Payload(format.serializerId(), format.manifest(), slice.content(i));
     }
 
     /** As a tree. Throws UncheckedIOException for what its serializer says is compressed, and is not. */

@@ -4,12 +4,19 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
+    private static final Set<String> OFF = Set.of("off", "false", "no");
+
     public final boolean enabled;
     public final String host;
     public final int port;
+    /** Empty: there is none. */
+    public final OptionalInt grpcPort;
+
     public final boolean insecure;
     public final List<String> allowedOrigins;
     public final List<String> allowedHosts;
@@ -26,6 +33,10 @@ public final class GatewaySettings {
     public final int batchEvents;
     public final int batchBytes;
     public final int jsonCacheBytes;
+    public final int maxChanges;
+    public final int maxChangesBytes;
+    public final int maxCollections;
+    public final Duration changesRetention;
     public final int sendBufferBytes;
     public final Duration headerTimeout;
     public final Duration idleTimeout;
@@ -46,6 +57,9 @@ public final class GatewaySettings {
         enabled = config.getBoolean("enabled");
         host = config.getString("host");
         port = within(config, "port", 0, 65_535);
+        grpcPort = OFF.contains(config.getString("grpc-port"))
+                ? OptionalInt.empty()
+                : OptionalInt.of(within(config, "grpc-port", 0, 65_535));
         insecure = config.getBoolean("insecure");
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");
@@ -62,6 +76,10 @@ public final class GatewaySettings {
         batchEvents = within(config, "batch-events", 1, 10_000);
         batchBytes = bytes(config, "batch-bytes", 1);
         jsonCacheBytes = bytes(config, "json-cache-bytes", 0);
+        maxChanges = within(config, "changes.max-changes", 1, 100_000_000);
+        maxChangesBytes = bytes(config, "changes.max-bytes", 1);
+        maxCollections = within(config, "changes.max-collections", 1, 1_000_000);
+        changesRetention = positive(config, "changes.retention");
         sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
         headerTimeout = positive(config, "header-timeout");
         idleTimeout = positive(config, "idle-timeout");

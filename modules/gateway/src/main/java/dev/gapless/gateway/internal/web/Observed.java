@@ -31,7 +31,7 @@ final class Observed implements AutoCloseable {
     /** Clients that the status tells of. */
     private static final int MOST_CLIENTS = 1_000;
 
-    private static final List<String> PROTOCOLS = List.of("websocket", "sse");
+    private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
 
     private final Gapless gapless;
     private final Cluster cluster;

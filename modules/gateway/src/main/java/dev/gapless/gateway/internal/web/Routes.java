@@ -189,7 +189,7 @@ final class Routes extends Handler.Abstract {
                 TopicFilter.of(list(query, "nodes"), list(query, "keys")),
                 onLag,
                 maxMessageBytes(query.getValue("max_message_bytes")));
-        SseFraming framing = new SseFraming(idOfEach(query), settings.maxIdBytes, common.reconnectMs());
+        SseFraming framing = new SseFraming(common, idOfEach(query));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
         SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
@@ -251,7 +251,7 @@ final class Routes extends Handler.Abstract {
             String remote = address + ":" + Request.getRemotePort(request);
             WebSocketNegotiator negotiator = (asked, answered, done) -> {
                 answered.setExtensions(List.of());
-                return new WebSocketClient(clients, admission, socket, remote, settings.maxCommandBytes, first);
+                return new WebSocketClient(common, clients, admission, socket, remote, first);
             };
             upgraded = webSockets.upgrade(negotiator, request, response, callback, configuration -> {
                 configuration.setIdleTimeout(Duration.ZERO); // it is pinged

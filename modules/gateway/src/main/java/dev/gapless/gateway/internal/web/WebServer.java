@@ -1,30 +1,14 @@
 package dev.gapless.gateway.internal.web;
 
 import dev.gapless.Gapless;
-import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Sent;
-import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.SharedJson;
-import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
-import dev.gapless.internal.subscribe.MessageHost;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.cluster.Cluster;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
@@ -42,20 +26,15 @@ import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The web server of a gateway, from its start to its end. Thread-safe. */
+/** The web server of a gateway. Thread-safe. */
 public final class WebServer {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
-    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int MOST_THREADS = 64;
 
     private final GatewaySettings settings;
     private final Server server;
     private final ServerConnector connector;
-    private final Clients clients;
     private final Observed observed;
-    private final Cancellable looking;
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final CompletableFuture<Done> stopped = new CompletableFuture<>();
 
     /** Sockets that are watched. */
     private static final class Connector extends ServerConnector {
@@ -75,39 +54,14 @@ public final class WebServer {
     }
 
     /** Starts it; throws IllegalStateException if it cannot listen. */
-    public static WebServer start(
-            GatewaySettings settings,
-            ActorSystem system,
-            Gapless gapless,
-            MessageHost host,
-            Collection<? extends Topic<?>> topics) {
-        WebServer started = new WebServer(settings, system, gapless, host, topics);
+    public static WebServer start(Common common, Clients clients, Gapless gapless, ActorSystem system) {
+        WebServer started = new WebServer(common, clients, gapless, system);
         started.listen();
         return started;
     }
 
-    private WebServer(
-            GatewaySettings settings,
-            ActorSystem system,
-            Gapless gapless,
-            MessageHost host,
-            Collection<? extends Topic<?>> topics) {
-        this.settings = settings;
-        Executor executor = system.dispatchers().lookup(settings.dispatcher);
-        BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
-                .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
-        JsonPublisher publisher = new JsonPublisher(gapless, system, topics);
-        Common common = new Common(
-                settings,
-                host,
-                gapless.nodeName(),
-                publisher,
-                new PayloadJson(system),
-                new SharedJson(settings.jsonCacheBytes),
-                executor,
-                later,
-                new Sent());
-        clients = new Clients(common);
+    private WebServer(Common common, Clients clients, Gapless gapless, ActorSystem system) {
+        this.settings = common.settings();
         observed = new Observed(gapless, Cluster.get(system), clients, common);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
         threads.setName("gapless-gateway");
@@ -126,9 +80,6 @@ public final class WebServer {
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
-        looking = system.scheduler()
-                .scheduleWithFixedDelay(
-                        LOOK, LOOK, this::look, system.dispatchers().lookup(settings.dispatcher));
     }
 
     private HttpConfiguration http() {
@@ -161,9 +112,8 @@ public final class WebServer {
         return connector.getLocalPort();
     }
 
-    /** Who takes nothing, or is too slow with the head of a request? */
-    private void look() {
-        clients.look();
+    /** Closes the connections of those who are too slow with the head of a request. */
+    public void look() {
         long nowNs = System.nanoTime();
         for (EndPoint endPoint : connector.getConnectedEndPoints()) {
             if (endPoint instanceof Watched watched
@@ -173,35 +123,8 @@ public final class WebServer {
         }
     }
 
-    /** Tells the clients, waits for them for {@code stop-timeout}, and ends. Repeating it is harmless. */
-    public CompletionStage<Done> stop() {
-        if (stopping.compareAndSet(false, true)) {
-            var unused = clients.stop()
-                    .orTimeout(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((gone, timeout) -> {
-                        if (timeout != null) {
-                            LOG.warn(
-                                    "{} clients of the gateway did not take that it stops (gapless.gateway.stop-timeout)",
-                                    clients.size());
-                        }
-                        Thread closing = new Thread(this::closeAndTell, "gapless-gateway-stop");
-                        closing.setDaemon(true);
-                        closing.start();
-                    });
-        }
-        return stopped.copy();
-    }
-
-    private void closeAndTell() {
-        try {
-            close();
-        } finally {
-            stopped.complete(Done.getInstance());
-        }
-    }
-
-    private void close() {
-        looking.cancel();
+    /** Ends it. */
+    public void close() {
         try {
             server.stop();
         } catch (Exception e) { // Jetty declares any

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Outlet;
 import dev.gapless.gateway.internal.client.WebSocketFraming;
 import dev.gapless.gateway.internal.client.Wish;
@@ -27,11 +28,11 @@ import org.jspecify.annotations.Nullable;
  * socket.
  */
 final class WebSocketClient implements FrameHandler, Outlet {
+    private final Common common;
     private final Clients clients;
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
-    private final int maxCommandBytes;
     private final @Nullable Wish first;
     private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
     /** A frame is awaited. */
@@ -43,17 +44,17 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private volatile @Nullable Client client;
 
     WebSocketClient(
+            Common common,
             Clients clients,
             Clients.Admission admission,
             @Nullable Watched socket,
             String remote,
-            int maxCommandBytes,
             @Nullable Wish first) {
+        this.common = common;
         this.clients = clients;
         this.admission = admission;
         this.socket = socket;
         this.remote = remote;
-        this.maxCommandBytes = maxCommandBytes;
         this.first = first;
     }
 
@@ -76,7 +77,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     @Override
     public void onOpen(CoreSession opened, Callback callback) {
         session = opened;
-        Client made = clients.open(admission, this, new WebSocketFraming());
+        Client made = clients.open(admission, this, new WebSocketFraming(common));
         client = made;
         callback.succeeded();
         made.start(first);
@@ -119,7 +120,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     private void onText(Frame frame, Callback callback) {
         ByteBuffer payload = frame.getPayload();
-        if (command.size() + payload.remaining() > maxCommandBytes) {
+        if (command.size() + payload.remaining() > common.settings().maxCommandBytes) {
             command.reset();
             callback.succeeded();
             client().close(Closing.TOO_LARGE);

@@ -1,0 +1,200 @@
+package dev.gapless.gateway.internal.changes;
+
+import dev.gapless.Ended;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one client is in the changes. It is told to list a collection again, and goes on, wherever changes of that may be missing: the
+ * ring overtook it, its number is of another ring, or the collection was not followed before. {@link #next} is for one thread at a time.
+ */
+public final class ChangeCursor implements AutoCloseable {
+    private static final int AT_ONCE = 256;
+
+    private final Changes changes;
+    private final boolean wantsAll;
+    private final @Nullable Long since;
+    private final @Nullable Long ofEpoch;
+    private final Runnable wake;
+    private final Map<String, Followed> followed = new ConcurrentHashMap<>();
+    private volatile boolean opened;
+    private volatile @Nullable Refusal refusal;
+    /** Guarded by this. */
+    private boolean closed;
+
+    // Of its reader.
+    private final Set<String> begun = new HashSet<>();
+    private final Deque<Next> resyncs = new ArrayDeque<>();
+    private final Deque<Change> ahead = new ArrayDeque<>();
+    /** -1 before it has begun. Written by its reader alone. */
+    private volatile long at = -1;
+
+    /** A change, and the number that resumes behind it. */
+    public record Next(Change change, long sequence) {}
+
+    ChangeCursor(Changes changes, boolean wantsAll, @Nullable Long since, @Nullable Long ofEpoch, Runnable wake) {
+        this.changes = changes;
+        this.wantsAll = wantsAll;
+        this.since = since;
+        this.ofEpoch = ofEpoch;
+        this.wake = wake;
+    }
+
+    /** Are those wanted that are to come, too? Any thread. */
+    boolean wantsAll() {
+        return wantsAll;
+    }
+
+    /** {@return false if it has been closed} */
+    synchronized boolean follow(Followed one) {
+        if (!closed) {
+            followed.put(one.collection(), one);
+        }
+        return !closed;
+    }
+
+    /** Nothing further is followed. {@return what is, the first time} */
+    synchronized Collection<Followed> end() {
+        boolean first = !closed;
+        closed = true;
+        return first ? List.copyOf(followed.values()) : List.of();
+    }
+
+    /** It cannot go on. */
+    void refuse(Refusal why) {
+        refusal = why;
+        wake.run();
+    }
+
+    /** Those that it follows. Any thread. */
+    public Set<String> collections() {
+        return followed.keySet();
+    }
+
+    boolean follows(String collection) {
+        return followed.containsKey(collection);
+    }
+
+    /** It follows all that it began with. */
+    void opened() {
+        opened = true;
+        wake.run();
+    }
+
+    void wake() {
+        wake.run();
+    }
+
+    /** How many changes there are behind it, of any collection. Any thread. */
+    public long lag() {
+        long here = at;
+        return here < 0 ? 0 : Math.max(0, changes.ring().head() - here);
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    /** Begins, if it can by now; then with what has come meanwhile. {@return whether it has begun} Throws {@link Refusal} if it cannot go on. */
+    public boolean begin() {
+        Refusal why = refusal;
+        if (why != null) {
+            throw why;
+        }
+        if (at >= 0) {
+            for (Followed one : followed.values()) {
+                if (isThere(one) && begun.add(one.collection())) {
+                    resync(one.collection()); // it came later
+                }
+            }
+            return true;
+        }
+        if (!opened) {
+            return false;
+        }
+        for (Followed one : followed.values()) {
+            if (!isThere(one)) {
+                return false;
+            }
+        }
+        Optional<Long> index = since == null ? Optional.of(changes.ring().head()) : changes.index(since, ofEpoch);
+        at = index.orElseGet(() -> changes.ring().head());
+        for (Followed one : followed.values()) {
+            begun.add(one.collection());
+            if (index.isEmpty() || (since != null && one.begins() > at)) {
+                resync(one.collection());
+            }
+        }
+        return true;
+    }
+
+    private static boolean isThere(Followed one) {
+        MessageSubscription.End end = one.end();
+        if (end != null) {
+            Throwable cause = end.cause();
+            Kind kind = end.reason() == Ended.Reason.SHUTDOWN ? Kind.CLOSING : Kind.REFUSED;
+            throw new Refusal(
+                    kind,
+                    "Collection " + one.collection() + " ended: "
+                            + (cause == null ? end.reason().name() : Reasons.of(cause)));
+        }
+        return one.begins() >= 0;
+    }
+
+    private void resync(String collection) {
+        resyncs.add(new Next(new Change(collection, null, 0), changes.sequence(at)));
+    }
+
+    /** The next change, or null if there is none now. It has begun. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
+    public @Nullable Next next() {
+        while (true) {
+            Next first = resyncs.poll();
+            if (first != null) {
+                return first;
+            }
+            if (ahead.isEmpty()) {
+                read();
+                if (ahead.isEmpty() && resyncs.isEmpty()) {
+                    return null;
+                }
+            } else {
+                Change change = ahead.remove();
+                at++;
+                if (begun.contains(change.collection())) {
+                    return new Next(change, changes.sequence(at));
+                }
+            }
+        }
+    }
+
+    private void read() {
+        List<Change> some = changes.ring().behind(at, AT_ONCE);
+        if (some != null) {
+            ahead.addAll(some);
+            return;
+        }
+        long behind = at;
+        at = changes.ring().base();
+        for (String collection : begun) {
+            if (changes.ring().hasDropped(collection, behind)) {
+                resync(collection);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        changes.close(this);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.gapless.gateway.internal.changes;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest changes of all collections, numbered from 1 in the order in which they came. It refers to the arrays that hold the messages,
+ * which the feeds of the node hold, too: nothing is copied, and what the feeds have let go stays here, within the bound. Thread-safe.
+ */
+final class ChangeRing {
+    private static final int AT_FIRST = 64;
+
+    private final int maxChanges;
+    private final long maxBytes;
+
+    // Guarded by this.
+    private @Nullable Change[] ring = new Change[AT_FIRST];
+    private long oldest = 1;
+    private long head;
+    private long bytes;
+    /** Of each collection the last change that is not there any more, as long as anything of the collection is kept. */
+    private final Map<String, Long> dropped = new HashMap<>();
+
+    ChangeRing(int maxChanges, long maxBytes) {
+        this.maxChanges = maxChanges;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Adds one; the oldest go, as far as the bound says. */
+    synchronized void add(Change change) {
+        if (head + 1 - oldest == ring.length && ring.length < maxChanges) {
+            grow();
+        }
+        while (head + 1 - oldest >= Math.min(ring.length, maxChanges)
+                || (oldest <= head && bytes + change.sizeBytes() > maxBytes)) {
+            drop();
+        }
+        head++;
+        ring[slot(head)] = change;
+        bytes += change.sizeBytes();
+    }
+
+    private void grow() {
+        @Nullable Change[] larger = new Change[Math.min(maxChanges, 2 * ring.length)];
+        for (long i = oldest; i <= head; i++) {
+            larger[(int) (i % larger.length)] = ring[slot(i)];
+        }
+        ring = larger;
+    }
+
+    private void drop() {
+        Change gone = at(oldest);
+        bytes -= gone.sizeBytes();
+        dropped.put(gone.collection(), oldest);
+        ring[slot(oldest)] = null;
+        oldest++;
+    }
+
+    private int slot(long number) {
+        return (int) (number % ring.length);
+    }
+
+    private Change at(long number) {
+        Change change = ring[slot(number)];
+        assert change != null : number;
+        return change;
+    }
+
+    /** The number of the latest; 0 if there was none. */
+    synchronized long head() {
+        return head;
+    }
+
+    /** Behind which number everything is still there. */
+    synchronized long base() {
+        return oldest - 1;
+    }
+
+    /** Was anything of the collection dropped that came behind this number? */
+    synchronized boolean hasDropped(String collection, long behind) {
+        Long last = dropped.get(collection);
+        return last != null && last > behind;
+    }
+
+    /** The changes behind this number, so many at most; null if some of them were dropped. */
+    synchronized @Nullable List<Change> behind(long number, int most) {
+        if (number < oldest - 1) {
+            return null;
+        }
+        List<Change> some = new ArrayList<>();
+        for (long i = number + 1; i <= head && some.size() < most; i++) {
+            some.add(at(i));
+        }
+        return some;
+    }
+
+    /** Nobody follows this collection any more: what is there of it stays until it is dropped. */
+    synchronized void forget(String collection) {
+        dropped.remove(collection);
+    }
+
+    /** What is kept, in bytes. */
+    synchronized long bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.gapless.gateway.internal.changes;
+
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes of the collections that somebody follows, in one ring, so that one number says where a client is in all of them. A
+ * collection is followed from the first client that wants it until a while after the last one has gone. Thread-safe.
+ */
+public final class Changes {
+    private static final int INDEX_BITS = 40;
+    private static final long INDEX = (1L << INDEX_BITS) - 1;
+
+    private final Common common;
+    private final ChangeRing ring;
+    private final long epoch = new SecureRandom().nextLong();
+    private final int maxCollections;
+    private final Duration keep;
+    private final Set<ChangeCursor> cursors = new CopyOnWriteArraySet<>();
+    /** Guarded by this. */
+    private final Map<String, Followed> followed = new HashMap<>();
+
+    public Changes(Common common) {
+        this.common = common;
+        this.ring = new ChangeRing(common.settings().maxChanges, common.settings().maxChangesBytes);
+        this.maxCollections = common.settings().maxCollections;
+        this.keep = common.settings().changesRetention;
+    }
+
+    /** Of the ring: another one in each life of each gateway. */
+    public long epoch() {
+        return epoch;
+    }
+
+    ChangeRing ring() {
+        return ring;
+    }
+
+    /** As clients see the number: which ring, and where in it. */
+    long sequence(long index) {
+        return (epoch & ~INDEX) | (index & INDEX);
+    }
+
+    /** Where in this ring the client is; empty if it is not of this one. */
+    Optional<Long> index(long sequence, @Nullable Long ofEpoch) {
+        boolean isOurs = (sequence & ~INDEX) == (epoch & ~INDEX) && (ofEpoch == null || ofEpoch == epoch);
+        long index = sequence & INDEX;
+        return isOurs && index <= ring.head() ? Optional.of(index) : Optional.empty();
+    }
+
+    /**
+     * What follows is for one client.
+     *
+     * @param collections those that it wants; none for all that the node knows
+     * @param since the sequence that it has got, if it has got any
+     * @param ofEpoch the epoch that came with that, if it kept it
+     * @param wake is run on any thread when there may be something new
+     */
+    public ChangeCursor open(Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch, Runnable wake) {
+        Set<String> wanted = collections.isEmpty() ? common.host().topics() : collections;
+        ChangeCursor cursor = new ChangeCursor(this, collections.isEmpty(), since, ofEpoch, wake);
+        cursors.add(cursor); // it is woken from now on
+        try {
+            wanted.forEach(collection -> follow(collection, cursor));
+        } catch (RuntimeException e) {
+            close(cursor);
+            throw e;
+        }
+        cursor.opened();
+        return cursor;
+    }
+
+    private void follow(String collection, ChangeCursor cursor) {
+        Followed one = follow(collection);
+        if (!cursor.follow(one)) {
+            leave(one);
+        }
+    }
+
+    private synchronized Followed follow(String collection) {
+        Followed known = followed.get(collection);
+        if (known == null || known.end() != null) {
+            if (followed.size() >= maxCollections) {
+                throw new Refusal(
+                        Kind.TOO_MANY_SUBSCRIPTIONS,
+                        "There are " + maxCollections
+                                + " collections, as many as gapless.gateway.changes.max-collections allows");
+            }
+            try {
+                known = new Followed(collection, ring, common, this::wakeAll);
+            } catch (IllegalArgumentException e) {
+                throw new Refusal(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
+            }
+            followed.put(collection, known);
+        }
+        known.cursors++;
+        return known;
+    }
+
+    private void wakeAll() {
+        cursors.forEach(ChangeCursor::wake);
+    }
+
+    /** The client has gone. */
+    void close(ChangeCursor cursor) {
+        cursors.remove(cursor);
+        cursor.end().forEach(this::leave);
+    }
+
+    private synchronized void leave(Followed one) {
+        one.cursors--;
+        one.unusedSinceNs = System.nanoTime();
+    }
+
+    /** From time to time: new topics for those who want all; and collections that nobody has wanted for a while. */
+    public void look() {
+        if (cursors.stream().anyMatch(ChangeCursor::wantsAll)) {
+            Set<String> topics = common.host().topics();
+            cursors.stream().filter(ChangeCursor::wantsAll).forEach(cursor -> followNew(topics, cursor));
+        }
+        for (Followed one : unused(System.nanoTime())) {
+            one.close();
+        }
+    }
+
+    private void followNew(Set<String> topics, ChangeCursor cursor) {
+        try {
+            topics.stream().filter(topic -> !cursor.follows(topic)).forEach(topic -> follow(topic, cursor));
+        } catch (Refusal e) {
+            cursor.refuse(e);
+        }
+    }
+
+    private synchronized List<Followed> unused(long nowNs) {
+        List<Followed> unused = new ArrayList<>();
+        for (Followed one : followed.values()) {
+            if (one.cursors == 0 && nowNs - one.unusedSinceNs > keep.toNanos()) {
+                unused.add(one);
+            }
+        }
+        for (Followed one : unused) {
+            followed.remove(one.collection());
+            ring.forget(one.collection());
+        }
+        return unused;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.gapless.gateway.internal.changes;
+
+import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.TopicFilter;
+import dev.gapless.gateway.internal.client.Turns;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.subscribe.Pulled;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A collection whose changes go into the ring, in their order. */
+final class Followed {
+    /** So many of its messages and notices, then others have their turn. */
+    private static final int MOST_PER_TURN = 1_024;
+
+    private final String collection;
+    private final ChangeRing ring;
+    private final Common common;
+    private final Runnable changed;
+    private final Turns turns;
+    private final MessageSubscription subscription;
+    private volatile long begins = -1;
+
+    // Guarded by Changes.
+    int cursors;
+    long unusedSinceNs;
+
+    /** @param changed is run when there is something new */
+    Followed(String collection, ChangeRing ring, Common common, Runnable changed) {
+        this.collection = collection;
+        this.ring = ring;
+        this.common = common;
+        this.changed = changed;
+        this.turns = new Turns(common.executor(), this::turn);
+        this.subscription = common.host()
+                .messages(
+                        collection,
+                        StartFrom.latest(),
+                        TopicFilter.of(null, null),
+                        "document changes of this gateway",
+                        turns::wake);
+    }
+
+    String collection() {
+        return collection;
+    }
+
+    /** Behind this number of the ring all its changes are there, or were; -1 before it is ready. */
+    long begins() {
+        return begins;
+    }
+
+    /** Why it ended by itself, or null. */
+    MessageSubscription.@Nullable End end() {
+        return subscription.end();
+    }
+
+    private void turn() {
+        MessageReader reader = subscription.reader();
+        if (subscription.end() != null) {
+            changed.run();
+            return;
+        }
+        if (reader == null || subscription.silent() == null) {
+            return;
+        }
+        boolean isNew = begins < 0;
+        if (isNew) {
+            begins = ring.head();
+        }
+        if (read(reader) || isNew) {
+            changed.run();
+        }
+        if (reader.waitNs().isPresent()) {
+            common.later().accept(Duration.ofNanos(reader.waitNs().getAsLong()), turns::wake);
+        } else if (reader.hasMore()) {
+            turns.wake();
+        }
+    }
+
+    private boolean read(MessageReader reader) {
+        boolean any = false;
+        reader.beginTurn();
+        for (int i = 0; i < MOST_PER_TURN; i++) {
+            Pulled pulled = reader.next();
+            if (pulled == null) {
+                break;
+            } else if (pulled == Pulled.Plain.MESSAGE) {
+                ring.add(new Change(collection, reader.slice(), reader.index()));
+                subscription.stats().delivered();
+                any = true;
+            } else if (pulled instanceof Pulled.Missed) {
+                ring.add(new Change(collection, null, 0)); // whoever follows it is told, and reloads by itself
+                reader.reloaded();
+                any = true;
+            }
+        }
+        reader.handled();
+        return any;
+    }
+
+    void close() {
+        subscription.close();
+    }
+}

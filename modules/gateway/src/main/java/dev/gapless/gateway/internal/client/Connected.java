@@ -1,0 +1,18 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** A client that stays, by whatever protocol. Thread-safe. */
+public interface Connected {
+    /** It is looked at from time to time: does it take what is written? */
+    void look(long nowNs);
+
+    /** Its connection is to end, if it does not end yet; the client is told why. */
+    void close(Closing why);
+
+    /** {@code websocket}, {@code sse} or {@code grpc}. */
+    String protocol();
+
+    /** What it is at, as {@code /api/status} shows it. */
+    void describe(ObjectNode to);
+}

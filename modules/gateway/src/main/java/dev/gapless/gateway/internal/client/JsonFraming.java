@@ -1,0 +1,108 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Position;
+import dev.gapless.core.log.Slice;
+import dev.gapless.gateway.internal.json.ArrayJson;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.MessageJson;
+import dev.gapless.gateway.internal.json.SharedJson;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.subscribe.Pulled;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Events as JSON, which clients in step share; what is around each is the protocol's own. */
+abstract class JsonFraming implements Framing {
+    private final MessageJson json;
+    private final SharedJson shared;
+    private String topic = "";
+    /** Of the message that was written last; while a frame is made. */
+    private @Nullable ArrayJson last;
+
+    JsonFraming(Common common) {
+        this.json = new MessageJson(common.payloads());
+        this.shared = common.sharedJson();
+    }
+
+    /** An event comes, after so many. */
+    abstract void before(Bytes frame, int events);
+
+    /** The event is there; the token resumes behind it. */
+    abstract void after(Bytes frame, Supplier<CursorToken> token);
+
+    @Override
+    public void begin(Bytes frame, String of) {
+        topic = of;
+        last = null;
+    }
+
+    @Override
+    public void message(
+            Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
+        before(frame, events);
+        message(frame, reader, maxMessageBytes);
+        after(frame, token);
+    }
+
+    /** Whoever catches up is in step with nobody: what it is given is made for it alone. */
+    private void message(Bytes to, MessageReader reader, long maxMessageBytes) {
+        Slice slice = reader.slice();
+        int i = reader.index();
+        if (!shared.isOn() || reader.isCatchingUp() || slice.contentLength(i) > maxMessageBytes) {
+            json.message(place(reader, 0), slice, i, maxMessageBytes, to);
+            return;
+        }
+        ArrayJson of = last;
+        if (of == null || !of.isOf(slice.data())) {
+            of = shared.of(slice.data());
+            last = of;
+        }
+        int number = slice.first() + i;
+        if (!of.copy(number, to)) {
+            ArrayJson.Maker maker =
+                    (more, made) -> json.message(place(reader, more), slice, i + more, Long.MAX_VALUE, made);
+            of.make(number, slice.count() - i, maker, to);
+        }
+    }
+
+    private MessageJson.Place place(MessageReader reader, int more) {
+        Position position = new Position(reader.era().epoch(), reader.sequence() + more);
+        return new MessageJson.Place(topic, reader.era().node(), position);
+    }
+
+    @Override
+    public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
+        before(frame, 0);
+        if (notice instanceof Pulled.Missed missed) {
+            json.expired(topic, missed.timeMs(), missed.gaps(), token.get(), frame);
+        } else if (notice instanceof Pulled.Left left) {
+            json.left(new MessageJson.Place(topic, left.node(), left.position()), frame);
+        }
+        after(frame, token);
+    }
+
+    @Override
+    public ByteBuffer ended(Bytes frame, String of, MessageSubscription.End how) {
+        before(frame, 0);
+        json.ended(of, how.reason(), how.cause(), null, frame);
+        afterEnd(frame);
+        return frame.from(0);
+    }
+
+    /** There is nothing to resume behind this one. */
+    abstract void afterEnd(Bytes frame);
+
+    @Override
+    public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+        before(frame, 0);
+        MessageJson.tree(message, frame);
+        afterObject(frame);
+        return frame.from(0);
+    }
+
+    abstract void afterObject(Bytes frame);
+}

@@ -1,0 +1,209 @@
+package dev.gapless.gateway.internal.grpc;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Timestamp;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.log.Slice;
+import dev.gapless.gateway.internal.client.Framing;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.v1.Batch;
+import dev.gapless.gateway.v1.Begin;
+import dev.gapless.gateway.v1.CursorExpired;
+import dev.gapless.gateway.v1.Ended;
+import dev.gapless.gateway.v1.Event;
+import dev.gapless.gateway.v1.Position;
+import dev.gapless.gateway.v1.ProducerLeft;
+import dev.gapless.gateway.v1.Reason;
+import dev.gapless.gateway.v1.SubscribeTopicResponse;
+import dev.gapless.gateway.v1.Subscribed;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.subscribe.Pulled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The responses to {@code Gapless.Subscribe}: a batch of events, or one notice, each with its token. */
+final class BatchFraming implements Framing {
+    private final PayloadJson payloads;
+    private final Batch.Builder batch = Batch.newBuilder();
+    private final SubscribeTopicResponse.Builder response = SubscribeTopicResponse.newBuilder();
+
+    BatchFraming(PayloadJson payloads) {
+        this.payloads = payloads;
+    }
+
+    @Override
+    public void begin(Bytes frame, String topic) {
+        batch.clear();
+        response.clear();
+    }
+
+    /** An event is written at once, as it stands in a batch: so the frame's size is known. */
+    @Override
+    public void message(
+            Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
+        Event event = event(reader, maxMessageBytes);
+        batch.addEvents(event);
+        grow(frame, event.getSerializedSize());
+    }
+
+    private static void grow(Bytes frame, int by) {
+        frame.skip(by);
+    }
+
+    private Event event(MessageReader reader, long maxMessageBytes) {
+        Slice slice = reader.slice();
+        int i = reader.index();
+        Event.Builder event = Event.newBuilder()
+                .setPosition(position(reader.era().node(), reader.era().epoch(), reader.sequence()))
+                .setTime(time(slice.publishedMs(i)))
+                .putAllHeaders(slice.headers(i));
+        String key = slice.key(i);
+        if (key != null) {
+            event.setKey(key);
+        }
+        if (slice.isTombstone(i)) {
+            return event.setDeleted(true).build();
+        }
+        int bytes = slice.contentLength(i);
+        if (bytes > maxMessageBytes) {
+            return event.setWithheld(bytes).build();
+        }
+        try {
+            event.setJsonData(payloads.text(slice, i));
+        } catch (RuntimeException e) {
+            event.setUndecodable(Reasons.of(e));
+        }
+        return event.build();
+    }
+
+    private static Position position(String node, Epoch epoch, long sequence) {
+        return Position.newBuilder()
+                .setNode(node)
+                .setEpoch(epoch.id())
+                .setSeq(sequence)
+                .build();
+    }
+
+    private static Timestamp time(long ms) {
+        return Timestamp.newBuilder()
+                .setSeconds(Math.floorDiv(ms, 1_000L))
+                .setNanos(Math.floorMod(ms, 1_000) * 1_000_000)
+                .build();
+    }
+
+    @Override
+    public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
+        if (notice instanceof Pulled.Missed missed) {
+            CursorExpired.Builder expired = CursorExpired.newBuilder().setTime(time(missed.timeMs()));
+            missed.gaps().forEach(gap -> expired.addGaps(gap(gap)));
+            response.setCursorExpired(expired);
+        } else if (notice instanceof Pulled.Left left) {
+            response.setProducerLeft(ProducerLeft.newBuilder()
+                    .setPosition(position(
+                            left.node(),
+                            left.position().epoch(),
+                            left.position().sequence())));
+        }
+    }
+
+    private static dev.gapless.gateway.v1.Gap gap(Gap gap) {
+        dev.gapless.gateway.v1.Gap.Builder to = dev.gapless.gateway.v1.Gap.newBuilder()
+                .setReason(Reason.valueOf("REASON_" + gap.reason().name()));
+        String node = gap.node();
+        if (node != null) {
+            to.setNode(node);
+        }
+        Epoch epoch = gap.epoch();
+        if (epoch != null) {
+            to.setEpoch(epoch.id());
+        }
+        Long firstMissing = gap.firstMissing();
+        if (firstMissing != null) {
+            to.setFirstMissing(firstMissing);
+        }
+        Long missed = gap.missed();
+        if (missed != null) {
+            to.setMissed(missed);
+        }
+        dev.gapless.core.Position resumesAt = gap.resumesAt();
+        if (resumesAt != null) {
+            to.setResumesEpoch(resumesAt.epoch().id()).setResumesAt(resumesAt.sequence());
+        }
+        return to.build();
+    }
+
+    @Override
+    public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+        if (batch.getEventsCount() > 0) {
+            response.setBatch(batch);
+        }
+        ByteBuffer written = written(frame, response.setToken(token.get().toString()));
+        batch.clear();
+        response.clear();
+        return written;
+    }
+
+    @Override
+    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+        Subscribed.Builder subscribed = Subscribed.newBuilder().addAllSilent(silent);
+        for (Map.Entry<String, dev.gapless.core.@Nullable Position> entry :
+                token.positions().entrySet()) {
+            Begin.Builder begin = subscribed.addPositionsBuilder().setNode(entry.getKey());
+            dev.gapless.core.Position position = entry.getValue();
+            if (position != null) {
+                begin.setEpoch(position.epoch().id()).setSeq(position.sequence());
+            }
+        }
+        return written(
+                frame,
+                SubscribeTopicResponse.newBuilder().setSubscribed(subscribed).setToken(token.toString()));
+    }
+
+    @Override
+    public ByteBuffer ended(Bytes frame, String topic, MessageSubscription.End how) {
+        Throwable cause = how.cause();
+        return written(
+                frame,
+                SubscribeTopicResponse.newBuilder()
+                        .setEnded(Ended.newBuilder()
+                                .setReason(how.reason().name())
+                                .setMessage(cause == null ? "" : Reasons.of(cause))));
+    }
+
+    private static ByteBuffer written(Bytes frame, SubscribeTopicResponse.Builder response) {
+        frame.truncate(0);
+        try {
+            response.build().writeTo(frame);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return frame.from(0);
+    }
+
+    /** The status says it. */
+    @Override
+    public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+        return null;
+    }
+
+    /** gRPC pings. */
+    @Override
+    public @Nullable ByteBuffer idle(Bytes frame) {
+        return null;
+    }
+
+    @Override
+    public boolean isStream() {
+        return true;
+    }
+}

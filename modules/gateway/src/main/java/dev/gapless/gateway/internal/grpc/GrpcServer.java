@@ -1,0 +1,108 @@
+package dev.gapless.gateway.internal.grpc;
+
+import dev.gapless.gateway.internal.changes.Changes;
+import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.v1.DocumentChangesGrpc;
+import dev.gapless.gateway.v1.GaplessGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves gRPC, with reflection and the standard health service. Thread-safe. */
+public final class GrpcServer {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+    /** Who pings more often is told to go. */
+    private static final long OFTENEST_PING_SECONDS = 5;
+
+    private static final List<String> SERVICES = List.of(GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
+
+    private final GatewaySettings settings;
+    private final Changes changes;
+    private final Server server;
+    private final HealthStatusManager health = new HealthStatusManager();
+
+    /** Starts it; throws IllegalStateException if it cannot listen. */
+    public static GrpcServer start(Common common, Clients clients) {
+        GrpcServer started = new GrpcServer(common, clients);
+        started.listen();
+        return started;
+    }
+
+    private GrpcServer(Common common, Clients clients) {
+        settings = common.settings();
+        changes = new Changes(common);
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow()))
+                .executor(common.executor())
+                .withChildOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes)
+                .maxInboundMessageSize(settings.maxBodyBytes)
+                .maxInboundMetadataSize(settings.maxHeaderBytes)
+                .maxConcurrentCallsPerConnection(settings.maxSubscriptions)
+                .handshakeTimeout(settings.headerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTime(settings.pingInterval.toMillis(), TimeUnit.MILLISECONDS)
+                .keepAliveTimeout(settings.writeTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .permitKeepAliveTime(OFTENEST_PING_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .intercept(new EarlyHeaders())
+                .intercept(new CallerAddress())
+                .addService(new TopicService(common, clients).definition())
+                .addService(new DocumentService(common, clients, changes))
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance())
+                .build();
+    }
+
+    private void listen() {
+        try {
+            server.start();
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "The gateway cannot listen on " + settings.host + ":" + settings.grpcPort.orElseThrow()
+                            + " (gapless.gateway.grpc-port): " + Reasons.of(e),
+                    e);
+        }
+        SERVICES.forEach(service -> health.setStatus(service, ServingStatus.SERVING));
+        LOG.info("The gateway listens for gRPC on {}:{}", settings.host, port());
+    }
+
+    /** From time to time. */
+    public void look() {
+        changes.look();
+    }
+
+    /** What it listens on. */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** No further call is taken. */
+    public void refuse() {
+        health.enterTerminalState();
+        server.shutdown();
+    }
+
+    /** Ends it: calls that last are cancelled, if they do not take their end for {@code stop-timeout}. */
+    public void close() {
+        refuse();
+        try {
+            if (!server.awaitTermination(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                server.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

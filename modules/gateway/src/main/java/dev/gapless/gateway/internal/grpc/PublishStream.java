@@ -1,0 +1,219 @@
+package dev.gapless.gateway.internal.grpc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Connected;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.v1.Error;
+import dev.gapless.gateway.v1.PublishRequest;
+import dev.gapless.gateway.v1.PublishResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that publishes. So many of its messages are on their way at once, and no further one is taken before the first of them is
+ * answered and the client has room for its answer: backpressure of the topic reaches it through the stream. Thread-safe.
+ */
+final class PublishStream implements StreamObserver<PublishRequest>, Connected {
+    private static final int AT_ONCE = 64;
+
+    private final long id;
+    private final ServerCallStreamObserver<PublishResponse> call;
+    private final Common common;
+    private final Runnable release;
+    private final String remote = CallerAddress.hostAndPort();
+    private final long sinceNs = System.nanoTime();
+
+    // Guarded by this.
+    private final Deque<CompletableFuture<PublishResponse>> underWay = new ArrayDeque<>();
+    private @Nullable Closing closing;
+    private boolean completed;
+    private boolean over;
+    private long progressNs = System.nanoTime();
+    private long published;
+
+    /** @param release runs once, when the stream has ended */
+    PublishStream(long id, ServerCallStreamObserver<PublishResponse> call, Common common, Runnable release) {
+        this.id = id;
+        this.call = call;
+        this.common = common;
+        this.release = release;
+        call.disableAutoRequest();
+        call.setOnReadyHandler(this::answer);
+        call.setOnCancelHandler(this::gone);
+        call.request(AT_ONCE);
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    @Override
+    public synchronized void onNext(PublishRequest request) {
+        if (over) {
+            return;
+        }
+        CompletableFuture<PublishResponse> answer = new CompletableFuture<>();
+        underWay.add(answer);
+        CompletionStage<Position> stage;
+        try {
+            stage = common.publisher()
+                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request));
+        } catch (Refusal e) {
+            stage = CompletableFuture.failedFuture(e);
+        }
+        var unused = stage.whenComplete((position, failure) -> {
+            answer.complete(failure == null ? accepted(position) : refused(Refusal.of(failure)));
+            answer();
+        });
+    }
+
+    private static JsonPublisher.Given given(PublishRequest request) {
+        String key = request.hasKey() ? request.getKey() : null;
+        JsonNode data = switch (request.getContentCase()) {
+            case JSON_DATA -> json(request.getJsonData());
+            case DELETED -> null;
+            case CONTENT_NOT_SET ->
+                throw new Refusal(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
+        };
+        return new JsonPublisher.Given(key, request.getHeadersMap(), data);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            JsonNode json = PayloadJson.JSON.readTree(text);
+            if (json.isMissingNode()) {
+                throw new Refusal(Kind.BAD_MESSAGE, "there is no JSON");
+            }
+            return json;
+        } catch (JsonProcessingException e) {
+            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private PublishResponse accepted(Position position) {
+        return PublishResponse.newBuilder()
+                .setPosition(dev.gapless.gateway.v1.Position.newBuilder()
+                        .setNode(common.nodeName())
+                        .setEpoch(position.epoch().id())
+                        .setSeq(position.sequence()))
+                .build();
+    }
+
+    private static PublishResponse refused(Refusal refusal) {
+        return PublishResponse.newBuilder()
+                .setError(Error.newBuilder().setCode(refusal.kind().code()).setMessage(refusal.why()))
+                .build();
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        gone();
+    }
+
+    @Override
+    public void onCompleted() {
+        synchronized (this) {
+            completed = true;
+        }
+        answer();
+    }
+
+    // ------------------------------------------------------------------ what goes
+
+    /** Answers what is done, in the order in which it came. */
+    private void answer() {
+        boolean ended = false;
+        synchronized (this) {
+            while (!over && !underWay.isEmpty() && underWay.element().isDone() && call.isReady()) {
+                call.onNext(underWay.remove().join());
+                progressNs = System.nanoTime();
+                published++;
+                if (closing == null) {
+                    call.request(1);
+                }
+            }
+            if (!over && underWay.isEmpty() && (completed || closing != null)) {
+                over = true;
+                ended = true;
+                if (completed || closing == null) {
+                    call.onCompleted();
+                } else {
+                    call.onError(Statuses.of(closing, common.reconnectMs()));
+                }
+            }
+        }
+        if (ended) {
+            release.run();
+        }
+    }
+
+    private void gone() {
+        end(null);
+    }
+
+    private void end(@Nullable Closing why) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+            if (why != null) {
+                call.onError(Statuses.of(why, common.reconnectMs()));
+            }
+        }
+        release.run();
+    }
+
+    /** What is under way is answered first. */
+    @Override
+    public void close(Closing why) {
+        synchronized (this) {
+            if (closing == null) {
+                closing = why;
+            }
+        }
+        answer();
+    }
+
+    @Override
+    public void look(long nowNs) {
+        boolean stuck;
+        synchronized (this) {
+            boolean waits = !underWay.isEmpty() && underWay.element().isDone() && !call.isReady();
+            stuck = waits && nowNs - progressNs > common.settings().writeTimeout.toNanos();
+        }
+        if (stuck) {
+            end(Closing.STUCK);
+        }
+    }
+
+    @Override
+    public String protocol() {
+        return "grpc";
+    }
+
+    @Override
+    public synchronized void describe(ObjectNode to) {
+        to.put("client", id)
+                .put("protocol", protocol())
+                .put("remote", remote)
+                .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis())
+                .put("events_sent", 0)
+                .put("lag", 0)
+                .put("lagged_total", 0)
+                .put("messages_published", published)
+                .putArray("topics");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.gapless.gateway.internal.grpc;
+
+import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+
+/** Why a call ends, as users of gRPC expect it. */
+final class Statuses {
+    /** The code of the refusal, as the other protocols spell it. */
+    static final Metadata.Key<String> CODE = Metadata.Key.of("gapless-code", Metadata.ASCII_STRING_MARSHALLER);
+
+    /** After how many milliseconds to try again, as clients of gRPC with a retry policy read it. */
+    static final Metadata.Key<String> PUSHBACK =
+            Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
+    private Statuses() {}
+
+    /** @param reconnectMs after how long to try again, where that helps */
+    static StatusRuntimeException of(Refusal refusal, long reconnectMs) {
+        Status status = status(refusal.kind()).withDescription(refusal.why());
+        Metadata trailers = new Metadata();
+        trailers.put(CODE, refusal.kind().code());
+        return withPushback(status, trailers, reconnectMs);
+    }
+
+    private static Status status(Kind kind) {
+        return switch (kind) {
+            case FORBIDDEN_ORIGIN, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
+            case NOT_FOUND -> Status.NOT_FOUND;
+            case TOO_MANY_SUBSCRIPTIONS, TOO_MANY_CLIENTS_OF_ADDRESS, TOO_MANY_CLIENTS, TOO_LARGE, NO_ROOM ->
+                Status.RESOURCE_EXHAUSTED;
+            case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
+            case CLOSING, NOT_READY -> Status.UNAVAILABLE;
+            case NOT_DELIVERED -> Status.DEADLINE_EXCEEDED;
+            case FAILED -> Status.INTERNAL;
+            default -> Status.INVALID_ARGUMENT;
+        };
+    }
+
+    static StatusRuntimeException of(Closing why, long reconnectMs) {
+        Status status;
+        if (why.equals(Closing.RESTART)) {
+            status = Status.UNAVAILABLE;
+        } else if (why.equals(Closing.FAILED)) {
+            status = Status.INTERNAL;
+        } else {
+            status = Status.ABORTED;
+        }
+        return withPushback(status.withDescription(why.reason()), new Metadata(), reconnectMs);
+    }
+
+    private static StatusRuntimeException withPushback(Status status, Metadata trailers, long reconnectMs) {
+        if (status.getCode() == Status.Code.UNAVAILABLE) {
+            trailers.put(PUSHBACK, Long.toString(reconnectMs));
+        }
+        return status.asRuntimeException(trailers);
+    }
+}

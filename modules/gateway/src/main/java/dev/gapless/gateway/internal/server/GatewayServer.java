@@ -1,0 +1,142 @@
+package dev.gapless.gateway.internal.server;
+
+import dev.gapless.Gapless;
+import dev.gapless.Topic;
+import dev.gapless.gateway.internal.client.Clients;
+import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.grpc.GrpcServer;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.SharedJson;
+import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.web.WebServer;
+import dev.gapless.internal.subscribe.MessageHost;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A gateway, from its start to its end. Thread-safe. */
+public final class GatewayServer {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final GatewaySettings settings;
+    private final Clients clients;
+    private final WebServer web;
+    private final @Nullable GrpcServer grpc;
+    private final Cancellable looking;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CompletableFuture<Done> stopped = new CompletableFuture<>();
+
+    /**
+     * Starts it; throws IllegalStateException if it cannot listen.
+     *
+     * @param topics those whose messages have a class
+     */
+    public static GatewayServer start(
+            GatewaySettings settings,
+            ActorSystem system,
+            Gapless gapless,
+            MessageHost host,
+            Collection<? extends Topic<?>> topics) {
+        return new GatewayServer(settings, system, gapless, host, topics);
+    }
+
+    private GatewayServer(
+            GatewaySettings settings,
+            ActorSystem system,
+            Gapless gapless,
+            MessageHost host,
+            Collection<? extends Topic<?>> topics) {
+        this.settings = settings;
+        Executor executor = system.dispatchers().lookup(settings.dispatcher);
+        BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
+                .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
+        Common common = new Common(
+                settings,
+                host,
+                gapless.nodeName(),
+                new JsonPublisher(gapless, system, topics),
+                new PayloadJson(system),
+                new SharedJson(settings.jsonCacheBytes),
+                executor,
+                later,
+                new Sent());
+        clients = new Clients(common);
+        web = WebServer.start(common, clients, gapless, system);
+        try {
+            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients) : null;
+        } catch (IllegalStateException e) {
+            web.close();
+            throw e;
+        }
+        looking = system.scheduler()
+                .scheduleWithFixedDelay(
+                        LOOK, LOOK, this::look, system.dispatchers().lookup(settings.dispatcher));
+    }
+
+    private void look() {
+        clients.look();
+        web.look();
+        if (grpc != null) {
+            grpc.look();
+        }
+    }
+
+    /** Where HTTP is spoken. */
+    public int port() {
+        return web.port();
+    }
+
+    /** Where gRPC is, if it is. */
+    public OptionalInt grpcPort() {
+        return grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc.port());
+    }
+
+    /** Tells the clients, waits for them for {@code stop-timeout}, and ends. Repeating it is harmless. */
+    public CompletionStage<Done> stop() {
+        if (stopping.compareAndSet(false, true)) {
+            if (grpc != null) {
+                grpc.refuse();
+            }
+            var unused = clients.stop()
+                    .orTimeout(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((gone, timeout) -> {
+                        if (timeout != null) {
+                            LOG.warn(
+                                    "{} clients of the gateway did not take that it stops (gapless.gateway.stop-timeout)",
+                                    clients.size());
+                        }
+                        Thread closing = new Thread(this::closeAndTell, "gapless-gateway-stop");
+                        closing.setDaemon(true);
+                        closing.start();
+                    });
+        }
+        return stopped.copy();
+    }
+
+    private void closeAndTell() {
+        try {
+            looking.cancel();
+            web.close();
+            if (grpc != null) {
+                grpc.close();
+            }
+        } finally {
+            stopped.complete(Done.getInstance());
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.gapless.Topic;
+import dev.gapless.gateway.v1.ChangeType;
+import dev.gapless.gateway.v1.DocumentChange;
+import dev.gapless.gateway.v1.DocumentChangesGrpc;
+import dev.gapless.gateway.v1.SubscribeRequest;
+import io.grpc.ClientInterceptors;
+import io.grpc.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a client of DocumentChanges is given, over a real socket. */
+@Timeout(120)
+class DocumentChangesTest {
+    private static TestGateway gateway;
+    private static DocumentChangesGrpc.DocumentChangesStub stub;
+
+    @BeforeAll
+    static void start() {
+        gateway = TestGateway.start("""
+                gapless { node-name = n1, topics.configured {}, gateway.changes.max-changes = 60 }
+                """);
+        stub = DocumentChangesGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
+    }
+
+    @AfterAll
+    static void end() {
+        gateway.close();
+    }
+
+    private static void publish(String topic, int from, int to) {
+        var producer = gateway.gapless().producer(Topic.of(topic, JsonNode.class));
+        for (int i = from; i <= to; i++) {
+            TestGateway.get(producer.publish("d" + i, IntNode.valueOf(i)));
+        }
+    }
+
+    private static GrpcStream<SubscribeRequest, DocumentChange> subscribe(SubscribeRequest.Builder request) {
+        return subscribe(Integer.MAX_VALUE, request);
+    }
+
+    /** What is published from when this returns comes. */
+    private static GrpcStream<SubscribeRequest, DocumentChange> subscribe(int first, SubscribeRequest.Builder request) {
+        Headers headers = new Headers();
+        DocumentChangesGrpc.DocumentChangesStub observed =
+                DocumentChangesGrpc.newStub(ClientInterceptors.intercept(stub.getChannel(), headers));
+        GrpcStream<SubscribeRequest, DocumentChange> stream =
+                gateway.closing(GrpcStream.open(first, request.build(), observed::subscribe));
+        TestGateway.get(headers.came);
+        return stream;
+    }
+
+    private static SubscribeRequest.Builder of(String... collections) {
+        return SubscribeRequest.newBuilder().addAllCollections(List.of(collections));
+    }
+
+    private static List<Integer> numbers(List<DocumentChange> changes) {
+        return changes.stream()
+                .map(change -> Integer.valueOf(change.getJsonData()))
+                .toList();
+    }
+
+    private static void assertRise(List<DocumentChange> changes) {
+        for (int i = 1; i < changes.size(); i++) {
+            assertTrue(changes.get(i - 1).getSequence() < changes.get(i).getSequence(), changes::toString);
+        }
+    }
+
+    @Test
+    void rowT5_documentsOfNamedCollectionsAreUpsertedAndDeleted() {
+        GrpcStream<?, DocumentChange> stream = subscribe(of("one", "two", "unheard of"));
+        publish("one", 1, 2);
+        publish("three", 1, 1);
+        TestGateway.get(
+                gateway.gapless().producer(Topic.of("one", JsonNode.class)).delete("d1"));
+        TestGateway.get(
+                gateway.gapless().producer(Topic.of("one", JsonNode.class)).publish(TextNode.valueOf("no key")));
+        List<DocumentChange> changes = new ArrayList<>(stream.next(4));
+        publish("two", 7, 7);
+        changes.addAll(stream.next(1));
+        assertEquals(
+                List.of("d1", "d2", "d1", "", "d7"),
+                changes.stream().map(DocumentChange::getDocId).toList());
+        assertEquals(
+                List.of("UPSERT", "UPSERT", "DELETE", "UPSERT", "UPSERT"),
+                changes.stream()
+                        .map(change -> change.getChangeType().name().replace("CHANGE_TYPE_", ""))
+                        .toList());
+        assertEquals("one", changes.get(0).getCollection());
+        assertEquals("two", changes.get(4).getCollection());
+        assertEquals("\"no key\"", changes.get(3).getJsonData());
+        assertFalse(changes.get(2).hasJsonData());
+        assertRise(changes);
+        assertEquals(
+                1,
+                changes.stream().mapToLong(DocumentChange::getEpoch).distinct().count());
+    }
+
+    @Test
+    void rowT5_noCollectionsAreAllThatTheNodeKnowsAndThoseToCome() {
+        publish("known", 1, 1);
+        GrpcStream<?, DocumentChange> stream = subscribe(of());
+        publish("known", 2, 2);
+        publish("configured", 3, 3);
+        List<DocumentChange> two = only(stream, "known", "configured");
+        assertEquals(List.of(2, 3), numbers(two));
+        publish("later", 1, 1);
+        DocumentChange resync = stream.next();
+        while (!resync.getCollection().equals("later")) {
+            resync = stream.next();
+        }
+        assertEquals(ChangeType.CHANGE_TYPE_RESYNC, resync.getChangeType());
+        publish("later", 2, 2);
+        assertEquals(List.of(2), numbers(stream.next(1)));
+    }
+
+    /** One of each; other tests publish, too. */
+    private static List<DocumentChange> only(GrpcStream<?, DocumentChange> stream, String... collections) {
+        List<DocumentChange> some = new ArrayList<>();
+        while (some.size() < collections.length) {
+            DocumentChange change = stream.next();
+            if (List.of(collections).contains(change.getCollection())) {
+                some.add(change);
+            }
+        }
+        return some;
+    }
+
+    @Test
+    void rowT4_aSequenceThatIsHeldIsGoneOnFrom() {
+        GrpcStream<?, DocumentChange> stream = subscribe(of("left", "right"));
+        for (int i = 1; i <= 10; i++) {
+            publish(i % 2 == 0 ? "left" : "right", i, i);
+        }
+        List<DocumentChange> all = stream.next(10);
+        assertEquals(55, numbers(all).stream().mapToInt(i -> i).sum());
+        assertRise(all);
+        for (int i : List.of(1, 5, 9)) {
+            SubscribeRequest.Builder since = of("left", "right")
+                    .setSinceSequence(all.get(i - 1).getSequence())
+                    .setSinceEpoch(all.get(0).getEpoch());
+            assertEquals(all.subList(i, 10), subscribe(since).next(10 - i));
+        }
+    }
+
+    @Test
+    void rowT4_whoeverIsFurtherBackIsToldForEachCollectionThatMissedSomething() {
+        GrpcStream<?, DocumentChange> stream = subscribe(of("busy", "calm"));
+        publish("busy", 1, 2);
+        long second = stream.next(2).get(1).getSequence();
+        publish("busy", 3, 99); // the ring has 60
+        publish("calm", 1, 1);
+        List<DocumentChange> all = stream.next(98);
+        List<DocumentChange> late =
+                subscribe(of("busy", "calm").setSinceSequence(second)).next(2);
+        assertEquals(ChangeType.CHANGE_TYPE_RESYNC, late.get(0).getChangeType());
+        assertEquals("busy", late.get(0).getCollection());
+        assertEquals("", late.get(0).getDocId());
+        DocumentChange next = late.get(1);
+        assertEquals(ChangeType.CHANGE_TYPE_UPSERT, next.getChangeType());
+        assertEquals(late.get(0).getSequence() + 1, next.getSequence());
+        assertTrue(all.contains(next), next::toString);
+        // From the sequence of the RESYNC it goes on without one.
+        SubscribeRequest.Builder again =
+                of("busy", "calm").setSinceSequence(late.get(0).getSequence());
+        assertEquals(next, subscribe(again).next());
+    }
+
+    @Test
+    void rowT4_anotherRingsNumberIsNotTakenForOneOfThis() {
+        GrpcStream<?, DocumentChange> stream = subscribe(of("ours", "theirs"));
+        publish("ours", 1, 1);
+        DocumentChange first = stream.next();
+        long foreign = first.getSequence() ^ 1L << 63;
+        long ahead = first.getSequence() + 1_000_000;
+        for (SubscribeRequest.Builder since : List.of(
+                of("ours", "theirs").setSinceSequence(foreign),
+                of("ours", "theirs").setSinceSequence(ahead),
+                of("ours", "theirs").setSinceSequence(first.getSequence()).setSinceEpoch(first.getEpoch() + 1))) {
+            List<DocumentChange> resyncs = subscribe(since).next(2);
+            assertEquals(
+                    List.of("ours", "theirs"),
+                    resyncs.stream().map(DocumentChange::getCollection).sorted().toList());
+            for (DocumentChange resync : resyncs) {
+                assertEquals(ChangeType.CHANGE_TYPE_RESYNC, resync.getChangeType());
+                assertEquals(first.getEpoch(), resync.getEpoch());
+            }
+        }
+        // A collection that nobody has followed before.
+        List<DocumentChange> one = subscribe(of("ours", "new").setSinceSequence(first.getSequence()))
+                .next(1);
+        assertEquals("new", one.get(0).getCollection());
+        assertEquals(ChangeType.CHANGE_TYPE_RESYNC, one.get(0).getChangeType());
+    }
+
+    @Test
+    void rowT2_whoLagsIsToldInItsPlaceAndItsStreamStaysOpen() {
+        GrpcStream<SubscribeRequest, DocumentChange> stream = subscribe(1, of("lagging"));
+        int last = 3_000;
+        var producer = gateway.gapless().producer(Topic.of("lagging", JsonNode.class));
+        for (int i = 1; i <= last; i++) { // more than sockets hold
+            TestGateway.get(producer.publish("d" + i, TextNode.valueOf(i + "-" + "x".repeat(10_000))));
+        }
+        stream.call.request(Integer.MAX_VALUE);
+        long missed = 0;
+        int next = 1;
+        long sequence = 0;
+        while (next <= last) {
+            DocumentChange change = stream.next();
+            assertTrue(change.getSequence() >= sequence, change::toString);
+            if (change.getChangeType() == ChangeType.CHANGE_TYPE_RESYNC) {
+                assertEquals("lagging", change.getCollection());
+                missed++;
+            } else {
+                int number = Integer.parseInt(change.getDocId().substring(1));
+                assertTrue(missed > 0 || number == next, number + " is not " + next);
+                assertNotEquals(sequence, change.getSequence());
+                next = number + 1;
+            }
+            sequence = change.getSequence();
+        }
+        assertTrue(missed > 0, "nothing was missed");
+        publish("lagging", last + 1, last + 1);
+        assertEquals("d" + (last + 1), stream.next().getDocId());
+    }
+
+    @Test
+    void whatIsNoCollectionIsRefused() {
+        GrpcStream<SubscribeRequest, DocumentChange> stream = GrpcStream.open(of("").build(), stub::subscribe);
+        assertEquals(Status.Code.INVALID_ARGUMENT, stream.status());
+        GrpcStream<SubscribeRequest, DocumentChange> many = GrpcStream.open(
+                of(IntStream.range(0, 200).mapToObj(i -> "c" + i).toArray(String[]::new))
+                        .build(),
+                stub::subscribe);
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, many.status());
+        assertTrue(many.why().contains("gapless.gateway.max-subscriptions"), many.why());
+    }
+
+    @Test
+    void aGatewayThatStopsSaysSo() {
+        try (TestGateway stops = TestGateway.start("gapless.node-name = n2")) {
+            DocumentChangesGrpc.DocumentChangesStub there =
+                    DocumentChangesGrpc.newStub(GrpcStream.Connection.to(stops).channel());
+            GrpcStream<SubscribeRequest, DocumentChange> stream = GrpcStream.open(of("t").build(), there::subscribe);
+            TestGateway.await(
+                    () -> stops.get("/metrics").body().contains("gapless_gateway_clients{protocol=\"grpc\"} 1"));
+            stops.gateway().stop();
+            assertEquals(Status.Code.UNAVAILABLE, stream.status());
+        }
+    }
+}
