@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChangeRing {
     private static final int AT_FIRST = 64;
+    /** Of no collection: no topic has this name. */
+    private static final Change NOTHING = new Change("", null, 0);
 
     private final int maxChanges;
     private final long maxBytes;
@@ -67,6 +69,12 @@ final class ChangeRing {
         Change change = ring[slot(number)];
         assert change != null : number;
         return change;
+    }
+
+    /** A number for which there is no change: what has a smaller one came before this. */
+    synchronized long next() {
+        add(NOTHING);
+        return head;
     }
 
     /** The number of the latest; 0 if there was none. */

@@ -68,7 +68,7 @@ final class Followed {
         }
         boolean isNew = begins < 0;
         if (isNew) {
-            begins = ring.head();
+            begins = ring.next();
         }
         if (read(reader) || isNew) {
             changed.run();
