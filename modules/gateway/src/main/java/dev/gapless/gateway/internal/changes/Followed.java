@@ -20,7 +20,9 @@ final class Followed {
     private final Common common;
     private final Runnable changed;
     private final Turns turns;
-    private final MessageSubscription subscription;
+    /** Null while it is being opened: it may wake this before it is there. */
+    private volatile @Nullable MessageSubscription subscription;
+
     private volatile long begins = -1;
 
     // Guarded by Changes.
@@ -41,6 +43,7 @@ final class Followed {
                         TopicFilter.of(null, null),
                         "document changes of this gateway",
                         turns::wake);
+        turns.wake();
     }
 
     String collection() {
@@ -54,23 +57,28 @@ final class Followed {
 
     /** Why it ended by itself, or null. */
     MessageSubscription.@Nullable End end() {
-        return subscription.end();
+        MessageSubscription open = subscription;
+        return open == null ? null : open.end();
     }
 
     private void turn() {
-        MessageReader reader = subscription.reader();
-        if (subscription.end() != null) {
+        MessageSubscription open = subscription;
+        if (open == null) {
+            return;
+        }
+        MessageReader reader = open.reader();
+        if (open.end() != null) {
             changed.run();
             return;
         }
-        if (reader == null || subscription.silent() == null) {
+        if (reader == null || open.silent() == null) {
             return;
         }
         boolean isNew = begins < 0;
         if (isNew) {
             begins = ring.next();
         }
-        if (read(reader) || isNew) {
+        if (read(reader, open) || isNew) {
             changed.run();
         }
         if (reader.waitNs().isPresent()) {
@@ -80,7 +88,7 @@ final class Followed {
         }
     }
 
-    private boolean read(MessageReader reader) {
+    private boolean read(MessageReader reader, MessageSubscription of) {
         boolean any = false;
         reader.beginTurn();
         for (int i = 0; i < MOST_PER_TURN; i++) {
@@ -89,7 +97,7 @@ final class Followed {
                 break;
             } else if (pulled == Pulled.Plain.MESSAGE) {
                 ring.add(new Change(collection, reader.slice(), reader.index()));
-                subscription.stats().delivered();
+                of.stats().delivered();
                 any = true;
             } else if (pulled instanceof Pulled.Missed) {
                 ring.add(new Change(collection, null, 0)); // whoever follows it is told, and reloads by itself
@@ -102,6 +110,9 @@ final class Followed {
     }
 
     void close() {
-        subscription.close();
+        MessageSubscription open = subscription;
+        if (open != null) {
+            open.close();
+        }
     }
 }

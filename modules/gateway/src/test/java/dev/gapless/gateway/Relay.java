@@ -1,0 +1,79 @@
+package dev.gapless.gateway;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A port through which a gateway is reached, and whose connections can be cut. */
+final class Relay implements TestGateway.Client {
+    private final ServerSocket server;
+    private final int to;
+    private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+    Relay(int to) throws IOException {
+        this.to = to;
+        this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        start(this::accept);
+    }
+
+    int port() {
+        return server.getLocalPort();
+    }
+
+    private static void start(Runnable what) {
+        Thread thread = new Thread(what, "relay");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                Socket client = server.accept();
+                Socket gateway = new Socket(InetAddress.getLoopbackAddress(), to);
+                open.add(client);
+                open.add(gateway);
+                start(() -> pump(client, gateway));
+                start(() -> pump(gateway, client));
+            }
+        } catch (IOException e) {
+            // it was closed
+        }
+    }
+
+    private static void pump(Socket from, Socket to) {
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            in.transferTo(out);
+        } catch (IOException e) {
+            // either side has ended
+        }
+    }
+
+    /** Ends all connections there are. {@return how many sockets that were} */
+    int cut() throws IOException {
+        List<Socket> all = List.copyOf(open);
+        open.removeAll(all);
+        for (Socket socket : all) {
+            socket.close();
+        }
+        return all.size();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+            cut();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
