@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeCursor implements AutoCloseable {
     private static final int AT_ONCE = 256;
 
-    private final Changes changes;
+    private final ChangeRing ring;
+    private final Numbering numbering;
     private final boolean wantsAll;
     private final @Nullable Long since;
     private final @Nullable Long ofEpoch;
     private final Runnable wake;
+    private final Consumer<ChangeCursor> closer;
     private final Map<String, Followed> followed = new ConcurrentHashMap<>();
     private volatile boolean opened;
     private volatile @Nullable Refusal refusal;
@@ -44,12 +47,22 @@ public final class ChangeCursor implements AutoCloseable {
     /** A change, and the number that resumes behind it. */
     public record Next(Change change, long sequence) {}
 
-    ChangeCursor(Changes changes, boolean wantsAll, @Nullable Long since, @Nullable Long ofEpoch, Runnable wake) {
-        this.changes = changes;
+    /** @param closed is told when it is closed */
+    ChangeCursor(
+            ChangeRing ring,
+            Numbering numbering,
+            boolean wantsAll,
+            @Nullable Long since,
+            @Nullable Long ofEpoch,
+            Runnable wake,
+            Consumer<ChangeCursor> closed) {
+        this.ring = ring;
+        this.numbering = numbering;
         this.wantsAll = wantsAll;
         this.since = since;
         this.ofEpoch = ofEpoch;
         this.wake = wake;
+        this.closer = closed;
     }
 
     /** Are those wanted that are to come, too? Any thread. */
@@ -100,7 +113,7 @@ public final class ChangeCursor implements AutoCloseable {
     /** How many changes there are behind it, of any collection. Any thread. */
     public long lag() {
         long here = at;
-        return here < 0 ? 0 : Math.max(0, changes.ring().head() - here);
+        return here < 0 ? 0 : Math.max(0, ring.head() - here);
     }
 
     // ------------------------------------------------------------------ reading
@@ -127,8 +140,8 @@ public final class ChangeCursor implements AutoCloseable {
                 return false;
             }
         }
-        Optional<Long> index = since == null ? Optional.of(changes.ring().head()) : changes.index(since, ofEpoch);
-        at = index.orElseGet(() -> changes.ring().head());
+        Optional<Long> index = since == null ? Optional.of(ring.head()) : numbering.index(since, ofEpoch, ring.head());
+        at = index.orElseGet(() -> ring.head());
         for (Followed one : followed.values()) {
             begun.add(one.collection());
             if (index.isEmpty() || (since != null && one.begins() > at)) {
@@ -152,7 +165,7 @@ public final class ChangeCursor implements AutoCloseable {
     }
 
     private void resync(String collection) {
-        resyncs.add(new Next(new Change(collection, null, 0), changes.sequence(at)));
+        resyncs.add(new Next(new Change(collection, null, 0), numbering.sequence(at)));
     }
 
     /** The next change, or null if there is none now. It has begun. */
@@ -172,22 +185,22 @@ public final class ChangeCursor implements AutoCloseable {
                 Change change = ahead.remove();
                 at++;
                 if (begun.contains(change.collection())) {
-                    return new Next(change, changes.sequence(at));
+                    return new Next(change, numbering.sequence(at));
                 }
             }
         }
     }
 
     private void read() {
-        List<Change> some = changes.ring().behind(at, AT_ONCE);
+        List<Change> some = ring.behind(at, AT_ONCE);
         if (some != null) {
             ahead.addAll(some);
             return;
         }
         long behind = at;
-        at = changes.ring().base();
+        at = ring.base();
         for (String collection : begun) {
-            if (changes.ring().hasDropped(collection, behind)) {
+            if (ring.hasDropped(collection, behind)) {
                 resync(collection);
             }
         }
@@ -195,6 +208,6 @@ public final class ChangeCursor implements AutoCloseable {
 
     @Override
     public void close() {
-        changes.close(this);
+        closer.accept(this);
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
@@ -20,12 +19,9 @@ import org.jspecify.annotations.Nullable;
  * collection is followed from the first client that wants it until a while after the last one has gone. Thread-safe.
  */
 public final class Changes {
-    private static final int INDEX_BITS = 40;
-    private static final long INDEX = (1L << INDEX_BITS) - 1;
-
     private final Common common;
     private final ChangeRing ring;
-    private final long epoch = new SecureRandom().nextLong();
+    private final Numbering numbering = new Numbering(new SecureRandom().nextLong());
     private final int maxCollections;
     private final Duration keep;
     private final Set<ChangeCursor> cursors = new CopyOnWriteArraySet<>();
@@ -41,23 +37,7 @@ public final class Changes {
 
     /** Of the ring: another one in each life of each gateway. */
     public long epoch() {
-        return epoch;
-    }
-
-    ChangeRing ring() {
-        return ring;
-    }
-
-    /** As clients see the number: which ring, and where in it. */
-    long sequence(long index) {
-        return (epoch & ~INDEX) | (index & INDEX);
-    }
-
-    /** Where in this ring the client is; empty if it is not of this one. */
-    Optional<Long> index(long sequence, @Nullable Long ofEpoch) {
-        boolean isOurs = (sequence & ~INDEX) == (epoch & ~INDEX) && (ofEpoch == null || ofEpoch == epoch);
-        long index = sequence & INDEX;
-        return isOurs && index <= ring.head() ? Optional.of(index) : Optional.empty();
+        return numbering.epoch();
     }
 
     /**
@@ -70,7 +50,8 @@ public final class Changes {
      */
     public ChangeCursor open(Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch, Runnable wake) {
         Set<String> wanted = collections.isEmpty() ? common.host().topics() : collections;
-        ChangeCursor cursor = new ChangeCursor(this, collections.isEmpty(), since, ofEpoch, wake);
+        ChangeCursor cursor =
+                new ChangeCursor(ring, numbering, collections.isEmpty(), since, ofEpoch, wake, this::close);
         cursors.add(cursor); // it is woken from now on
         try {
             wanted.forEach(collection -> follow(collection, cursor));
@@ -114,7 +95,7 @@ public final class Changes {
     }
 
     /** The client has gone. */
-    void close(ChangeCursor cursor) {
+    private void close(ChangeCursor cursor) {
         cursors.remove(cursor);
         cursor.end().forEach(this::leave);
     }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ public final class GrpcServer {
     private final Changes changes;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
+    private final AtomicBoolean refuses = new AtomicBoolean();
 
     /** Starts it; throws IllegalStateException if it cannot listen. */
     public static GrpcServer start(Common common, Clients clients) {
@@ -89,8 +91,10 @@ public final class GrpcServer {
 
     /** No further call is taken. */
     public void refuse() {
-        health.enterTerminalState();
-        server.shutdown();
+        if (refuses.compareAndSet(false, true)) {
+            health.enterTerminalState();
+            server.shutdown();
+        }
     }
 
     /** Ends it: calls that last are cancelled, if they do not take their end for {@code stop-timeout}. */

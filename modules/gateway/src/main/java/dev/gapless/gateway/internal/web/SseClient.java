@@ -13,9 +13,13 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An event stream: the answer to a request, which goes on. Its head is sent with the first bytes; until then it may be refused. */
 final class SseClient implements Outlet {
+    private static final Logger LOG = LoggerFactory.getLogger(SseClient.class);
+
     private final Response response;
     private final Callback callback;
     private final @Nullable Watched socket;
@@ -49,22 +53,26 @@ final class SseClient implements Outlet {
             response.getHeaders().put("X-Accel-Buffering", "no");
         }
         writing = true;
-        response.write(
-                false,
-                frame,
-                Callback.from(
-                        () -> {
-                            writing = false;
-                            written.accept(null);
-                            if (closing != null) {
-                                finish();
-                            }
-                        },
-                        failure -> {
-                            writing = false;
-                            written.accept(failure);
-                            fail(failure);
-                        }));
+        Callback done = Callback.from(
+                () -> {
+                    writing = false;
+                    written.accept(null);
+                    if (closing != null) {
+                        finish();
+                    }
+                },
+                failure -> {
+                    writing = false;
+                    written.accept(failure);
+                    fail(failure);
+                });
+        try {
+            response.write(false, frame, done);
+        } catch (RuntimeException e) {
+            // Jetty throws, of any kind, where the connection has ended and nobody has been told so yet.
+            LOG.debug("Client {} is gone", remote, e);
+            done.failed(e);
+        }
     }
 
     @Override
