@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -211,6 +212,16 @@ public final class Gapless {
                     "A timeout is more than 0 and at most " + LONGEST_TIMEOUT.toDays() + " days, not " + timeout);
         }
         return node.status(timeout);
+    }
+
+    /**
+     * Calls a hook whenever a consumer of this node gives up: see {@link GivenUp}. It never does unless {@code
+     * gapless.register-backoff.attempts} is set. {@code gapless node} restarts its node then.
+     *
+     * @param hook called on a thread of the actor system, once for each time; not while the node shuts down. What it throws is logged
+     */
+    public void onGivenUp(Consumer<GivenUp> hook) {
+        node.onGivenUp(given(hook, "hook"));
     }
 
     private static <A> A given(A argument, String name) {

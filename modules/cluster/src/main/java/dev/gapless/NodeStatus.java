@@ -139,9 +139,10 @@ public record NodeStatus(
      * @param node the producing node
      * @param state unnamed, registering, live, waiting (for its return) or left
      * @param position how far the feed has got, or null
+     * @param failures how many registrations in a row have failed: they were not answered, or ended within 5 s
      */
     public record RegistrationStatus(
-            String node, String state, @Nullable Position position) {}
+            String node, String state, @Nullable Position position, int failures) {}
 
     /**
      * One subscription.

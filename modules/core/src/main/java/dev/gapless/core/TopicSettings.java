@@ -26,6 +26,7 @@ import java.util.function.Consumer;
  * @param heartbeatNs between two heartbeats, and between two pings
  * @param registerBackoff how long an answer to a registration is waited for
  * @param registerJitter the share of that wait that is random, 0 to 1
+ * @param registerAttempts after how many failed registrations in a row a consumer says that it gave up, or 0 for never; it goes on asking
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss; also how long an unused empty log is kept
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
@@ -53,6 +54,7 @@ public record TopicSettings(
         long heartbeatNs,
         Backoff registerBackoff,
         double registerJitter,
+        int registerAttempts,
         long readyTimeoutNs,
         long producerReturnNs,
         long drainTimeoutNs,
@@ -128,6 +130,7 @@ public record TopicSettings(
         public long heartbeatNs = SECOND;
         public Backoff registerBackoff = new Backoff(200 * MS, 10 * SECOND);
         public double registerJitter = 0.2;
+        public int registerAttempts = 0;
         public long readyTimeoutNs = 10 * SECOND;
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
@@ -157,6 +160,7 @@ public record TopicSettings(
             heartbeatNs = from.heartbeatNs;
             registerBackoff = from.registerBackoff;
             registerJitter = from.registerJitter;
+            registerAttempts = from.registerAttempts;
             readyTimeoutNs = from.readyTimeoutNs;
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
@@ -186,6 +190,7 @@ public record TopicSettings(
                     heartbeatNs,
                     registerBackoff,
                     registerJitter,
+                    registerAttempts,
                     readyTimeoutNs,
                     producerReturnNs,
                     drainTimeoutNs,

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -126,6 +128,24 @@ class BadInputTest {
             String end = invalid.frame(1, new byte[] {'"', (byte) 0xc3, '"'}).readAll();
             assertTrue(end.contains("closing") && end.contains("UTF-8"), end);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/x-ndjson"})
+    void aBodyThatIsNoUtf8IsRefused(String type) throws Exception {
+        byte[] body = "{\"data\":\"?\"}".getBytes(StandardCharsets.US_ASCII);
+        for (byte wrong : new byte[] {(byte) 0xc3, (byte) 0xff, (byte) 0x80}) {
+            body[9] = wrong;
+            HttpResponse<String> answer = gateway.http.send(
+                    HttpRequest.newBuilder(gateway.uri(TestGateway.path("utf", "messages")))
+                            .header("Content-Type", type)
+                            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals(400, answer.statusCode(), answer.body());
+            assertTrue(answer.body().contains("urn:gapless:bad_message"), answer.body());
+        }
+        assertEquals(200, gateway.publish("utf", "1").statusCode());
     }
 
     @Test

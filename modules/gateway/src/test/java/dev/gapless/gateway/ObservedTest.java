@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.GivenUp;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -135,6 +138,37 @@ class ObservedTest {
                     "urn:gapless:not_ready",
                     TestGateway.json(ready.body()).get("type").textValue());
             assertEquals(200, gateway.get("/health/live").statusCode());
+        }
+    }
+
+    @Test
+    void rowO6_rowO2_aNodeWhoseConsumerHasGivenUpIsNotReadyUntilItNeedsThatProducerNoMore() {
+        try (TestGateway full = TestGateway.start("gapless { node-name = n1, max-topics = 1 }")) {
+            assertEquals(200, full.publish("taken", "1").statusCode());
+            try (TestGateway gateway = TestGateway.join(full, """
+                    gapless {
+                      node-name = n2
+                      ready-timeout = 300ms
+                      producer-return-timeout = 500ms
+                      register-backoff { min = 50ms, max = 100ms, attempts = 3 }
+                    }
+                    """)) {
+                assertEquals(200, gateway.get("/health/ready").statusCode());
+                List<GivenUp> told = new CopyOnWriteArrayList<>();
+                gateway.gapless().onGivenUp(told::add);
+                JsonSocket client = gateway.webSocket();
+                client.await("connected");
+                assertEquals(
+                        "[\"n1\"]", client.subscribe("more", "").get("silent").toString());
+                TestGateway.await(() -> gateway.get("/health/ready").statusCode() == 503);
+                assertTrue(gateway.get("/health/ready").body().contains("{more=[n1]}"));
+                assertEquals(200, gateway.get("/health/live").statusCode());
+                TestGateway.await(() -> !told.isEmpty());
+                assertEquals(List.of(new GivenUp("more", Set.of("n1"))), told);
+                full.leave();
+                TestGateway.await(() -> gateway.get("/health/ready").statusCode() == 200);
+                assertEquals(1, told.size());
+            }
         }
     }
 

@@ -44,7 +44,7 @@ class SharedEventsTest {
     }
 
     @Test
-    void eachClientIsGivenWhatItWouldBeGivenAlone() {
+    void rowJ5_eachClientIsGivenWhatItWouldBeGivenAlone() {
         String byKey = "\"filter\":{\"keys\":[\"k1\"]}";
         String small = "\"max_message_bytes\":20";
         List<JsonSocket> shared = List.of(

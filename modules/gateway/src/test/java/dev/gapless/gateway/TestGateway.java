@@ -215,6 +215,11 @@ final class TestGateway implements AutoCloseable {
         get(system.getWhenTerminated());
     }
 
+    /** Its node leaves the cluster in good order, and ends. */
+    void leave() {
+        end(system);
+    }
+
     @Override
     public void close() {
         opened.forEach(Client::close);

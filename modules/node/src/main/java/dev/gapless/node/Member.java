@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.gapless.Gapless;
 import dev.gapless.GaveWay;
+import dev.gapless.GivenUp;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +96,16 @@ public final class Member implements AutoCloseable {
         return CoordinatedShutdown.get(system).getShutdownReason().orElse(null) instanceof GaveWay gaveWay
                 ? gaveWay.address()
                 : null;
+    }
+
+    /** Ends in good order, to begin anew: its consumers have given up. */
+    void restart(GivenUp why) {
+        var unused = CoordinatedShutdown.get(system).runAll(why);
+    }
+
+    /** Has the actor system ended, or is it about to, since a consumer gave up? */
+    boolean gaveUp() {
+        return CoordinatedShutdown.get(system).getShutdownReason().orElse(null) instanceof GivenUp;
     }
 
     /** Why the actor system ended, or is about to, without being asked to. */

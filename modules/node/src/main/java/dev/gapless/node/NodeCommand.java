@@ -80,6 +80,7 @@ final class NodeCommand implements Callable<Integer> {
         List<String> others = Forming.others(config);
         try (Member member = Member.start(others.isEmpty() ? config : withSeeds(config, others))) {
             var unused = member.up().thenRun(() -> tellUp(member, err));
+            member.gapless().onGivenUp(member::restart);
             startGateway(member, err);
             if (!others.isEmpty()) {
                 new Forming(what -> tell(err, member.address() + " " + what)).run(member, others, termination);
@@ -89,6 +90,10 @@ final class NodeCommand implements Callable<Integer> {
                     .join();
             if (isAskedFor) {
                 return null;
+            }
+            if (member.gaveUp()) {
+                tell(err, member.address() + " restarts: " + member.whyEnded());
+                return withOthersAsSeeds(config, member.address());
             }
             String winner = member.gaveWayTo();
             if (!rejoin || !(member.wasRemoved() || winner != null)) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class NodeGatewayTest {
     private static final String SAYS = "gateway: ";
+    private static final AtomicInteger FILES = new AtomicInteger();
 
     @TempDir
     private Path directory;
@@ -31,7 +33,7 @@ class NodeGatewayTest {
         Path cluster = Path.of("..", "..", "conf", "cluster.conf").toAbsolutePath();
         int port = Ports.free();
         return Files.write(
-                        directory.resolve("node.conf"),
+                        directory.resolve("node" + FILES.incrementAndGet() + ".conf"),
                         List.of(
                                 "include required(file(\"" + cluster + "\"))",
                                 "gapless.node-name = n1",
@@ -44,24 +46,64 @@ class NodeGatewayTest {
     @Test
     void itsGatewayServesUntilItEnds() throws Exception {
         try (Program node = Program.start(directory, "node", "--config", file("gapless.gateway.port = 0"))) {
-            node.awaitErr(SAYS);
             node.awaitErr("n1 is up");
-            String line = node.err().stream()
-                    .filter(one -> one.startsWith(SAYS))
-                    .findFirst()
-                    .orElseThrow();
-            URI uri = URI.create(line.substring(SAYS.length()) + "/api/topics/t/messages");
-            HttpResponse<String> answer = HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(uri)
-                                    .header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}"))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-            assertEquals(200, answer.statusCode(), answer.body());
+            publish(node, "t");
             node.signal("TERM");
             assertEquals(0, node.awaitExit(), node::toString);
         }
+    }
+
+    @Test
+    void rowO2_aNodeWhoseConsumerGivesUpRestartsInGoodOrder() throws Exception {
+        int seed = Ports.free();
+        String seeds = "pekko.cluster.seed-nodes = [\"pekko://gapless@127.0.0.1:" + seed + "\"]";
+        String full = file(
+                "pekko.remote.artery.canonical.port = " + seed, seeds, "gapless { max-topics = 1, gateway.port = 0 }");
+        try (Program first = Program.start(directory, "node", "--config", full)) {
+            first.awaitErr("n1 is up");
+            publish(first, "taken");
+            String second = file(
+                    seeds,
+                    "gapless { node-name = n2, ready-timeout = 500ms, gateway.port = 0 }",
+                    "gapless.register-backoff { min = 100ms, max = 200ms, attempts = 3 }");
+            try (Program node = Program.start(directory, "node", "--config", second)) {
+                node.awaitErr("n2 is up");
+                var unused = HttpClient.newHttpClient()
+                        .sendAsync(
+                                HttpRequest.newBuilder(gateway(node, "/api/topics/more/events"))
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding());
+                node.awaitErr("restarts: the consumer of topic more gave up on [n1]");
+                node.await(
+                        "n2 is up again",
+                        () -> node.err().stream()
+                                        .filter(line -> line.contains("n2 is up"))
+                                        .count()
+                                == 2);
+                node.signal("TERM");
+                assertEquals(0, node.awaitExit(), node::toString);
+            }
+        }
+    }
+
+    private static URI gateway(Program node, String path) throws Exception {
+        node.awaitErr(SAYS);
+        String line = node.err().stream()
+                .filter(one -> one.startsWith(SAYS))
+                .findFirst()
+                .orElseThrow();
+        return URI.create(line.substring(SAYS.length()) + path);
+    }
+
+    private static void publish(Program node, String topic) throws Exception {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(gateway(node, "/api/topics/" + topic + "/messages"))
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer.body());
     }
 
     @Test

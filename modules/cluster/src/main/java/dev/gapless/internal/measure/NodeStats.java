@@ -28,6 +28,7 @@ public final class NodeStats {
     private final List<Consumer<TopicStats>> watchers = new ArrayList<>();
     private final AtomicInteger timing = new AtomicInteger();
     private volatile int otherClusters;
+    private volatile boolean outnumbered;
     private boolean full;
 
     /** Tells of topics on this executor. */
@@ -49,6 +50,19 @@ public final class NodeStats {
     /** From now on it sees so many. */
     public void otherClusters(int number) {
         otherClusters = number;
+        if (number == 0) {
+            outnumbered = false;
+        }
+    }
+
+    /** Does it see one to which its own should give way? */
+    public boolean isOutnumbered() {
+        return outnumbered;
+    }
+
+    /** It sees one to which its own should give way. */
+    public void outnumbered() {
+        outnumbered = true;
     }
 
     /** Those of this topic; for whoever begins to take part in it. */

@@ -2,6 +2,7 @@ package dev.gapless.internal.node;
 
 import dev.gapless.Event;
 import dev.gapless.EventHandler;
+import dev.gapless.GivenUp;
 import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
 import dev.gapless.StartFrom;
@@ -14,6 +15,7 @@ import dev.gapless.internal.measure.NodeStats;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -47,6 +49,9 @@ public interface Node {
     }
 
     CompletionStage<List<NodeStatus>> status(Duration timeout);
+
+    /** This one is told when a consumer gives up. It never does, unless this says so. */
+    default void onGivenUp(Consumer<GivenUp> hook) {}
 
     /** What is measured here; nothing, unless it says so. */
     default NodeStats stats() {

@@ -14,6 +14,7 @@ import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
+import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.report.SlowHandlers;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
@@ -105,9 +106,10 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             String name,
             OtherClusterSettings otherClusters,
             NodeStats stats,
+            GivenUps givenUps,
             Executor completions) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers ->
-                new NodeActor(context, timers, logs, settings, uid, name, otherClusters, stats, completions)));
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new NodeActor(
+                context, timers, logs, settings, uid, name, otherClusters, stats, givenUps, completions)));
     }
 
     private NodeActor(
@@ -119,6 +121,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             String name,
             OtherClusterSettings otherClusters,
             NodeStats stats,
+            GivenUps givenUps,
             Executor completions) {
         super(context);
         context.setLoggerName(NodeActor.class); // found by itself it would be Pekko's own
@@ -126,7 +129,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.logs = logs;
         this.settings = settings;
         this.consumers = new Quota(settings.maxTopics);
-        this.shards = spawnShards(uid, stats);
+        this.shards = spawnShards(uid, stats, givenUps);
         List<Integer> actors = new ArrayList<>(List.of(context.getSelf().path().uid()));
         shards.forEach(shard -> actors.add(shard.path().uid()));
         this.self = new NodeSettings(
@@ -170,7 +173,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         settle();
     }
 
-    private List<ActorRef<Object>> spawnShards(long uid, NodeStats stats) {
+    private List<ActorRef<Object>> spawnShards(long uid, NodeStats stats, GivenUps givenUps) {
         List<ActorRef<Object>> spawned = new ArrayList<>();
         AtomicLong sessions = new AtomicLong();
         ActorRef<Object> actor = getContext().getSelf();
@@ -183,6 +186,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                     uid,
                     peers,
                     stats,
+                    givenUps,
                     message -> actor.tell(new FromShard(index, message)),
                     sessions,
                     consumers);

@@ -43,6 +43,9 @@ final class OtherClusterNotice {
 
     /** There is another one. */
     void found(Effect.OtherCluster other) {
+        if (other.givesWay()) {
+            stats.outnumbered();
+        }
         log.get()
                 .error(
                         "There are two clusters with the id '{}'. The oldest member of this one is {} at {}, and it has {} members; that of"

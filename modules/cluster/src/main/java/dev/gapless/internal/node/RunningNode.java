@@ -2,6 +2,7 @@ package dev.gapless.internal.node;
 
 import dev.gapless.Event;
 import dev.gapless.EventHandler;
+import dev.gapless.GivenUp;
 import dev.gapless.NodeStatus;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
@@ -13,6 +14,7 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
+import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.subscribe.ActorRecipient;
 import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Decoder;
@@ -34,6 +36,7 @@ import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,6 +45,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -69,6 +73,7 @@ final class RunningNode implements Presence, Node, MessageHost {
     private final Decoder decoder;
     private final Executor completions;
     private final NodeStats stats;
+    private final GivenUps givenUps;
     private final ProducerLogs logs;
     private final ActorRef<Object> nodeActor;
     private final SeedNodes seedNodes;
@@ -85,6 +90,7 @@ final class RunningNode implements Presence, Node, MessageHost {
         this.completions = system.dispatchers().lookup(settings.completionDispatcher);
         this.stats = new NodeStats(settings.maxMeteredTopics, completions);
         this.logs = new ProducerLogs(settings::topic, settings.maxTopics, settings.shards, stats, completions);
+        this.givenUps = new GivenUps(completions, logs::isClosing);
         long uid = cluster.selfUniqueAddress().longUid();
         this.nodeActor = spawn(
                 NodeActor.create(
@@ -94,6 +100,7 @@ final class RunningNode implements Presence, Node, MessageHost {
                         name,
                         settings.otherClusters(address, SeedNodes.of(cluster)),
                         stats,
+                        givenUps,
                         completions),
                 "gapless",
                 DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
@@ -240,7 +247,22 @@ final class RunningNode implements Presence, Node, MessageHost {
         return nodeSettings.clusterId;
     }
 
+    @Override
+    public Map<String, Set<String>> givenUp() {
+        return givenUps.all();
+    }
+
+    @Override
+    public boolean isOutnumbered() {
+        return stats.isOutnumbered();
+    }
+
     // ------------------------------------------------------------------ the rest
+
+    @Override
+    public void onGivenUp(Consumer<GivenUp> hook) {
+        givenUps.tell(hook);
+    }
 
     @Override
     public CompletionStage<List<NodeStatus>> status(Duration timeout) {

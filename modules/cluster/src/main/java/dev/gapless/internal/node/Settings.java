@@ -255,6 +255,8 @@ public final class Settings {
                 path + "register-backoff.jitter",
                 draft.registerJitter,
                 "0 to 1");
+        draft.registerAttempts = c.getInt("register-backoff.attempts");
+        check(draft.registerAttempts >= 0, path + "register-backoff.attempts", draft.registerAttempts, "0 or more");
         draft.readyTimeoutNs = positive(c, path, "ready-timeout").toNanos();
         draft.producerReturnNs = positive(c, path, "producer-return-timeout").toNanos();
         Duration drain = positive(c, path, "drain-timeout");

@@ -17,6 +17,7 @@ import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
+import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.report.LossLog;
 import dev.gapless.internal.report.LossLogs;
 import dev.gapless.internal.report.Losses;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -91,6 +93,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
             long uid,
             Peers peers,
             NodeStats stats,
+            GivenUps givenUps,
             Consumer<ToNode> node,
             AtomicLong sessions,
             Quota consumers) {}
@@ -305,6 +308,11 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     @Override
     public void producerEnded(String topic) {
         losses.close(topic, LossLogs.Place.CURSOR);
+    }
+
+    @Override
+    public void givenUp(String topic, Set<String> producers) {
+        shared.givenUps().of(topic, producers);
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Deadlines;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +40,19 @@ public final class ServedTopic extends Deadlines.Entry {
 
     private final String name;
     private final TopicStats stats;
+    private final int registerAttempts;
     private final Map<Long, Reading> readings = new LinkedHashMap<>(1);
     private @Nullable ProducerLog local;
     private @Nullable Feed feed;
     private long registeredAgain;
+    private long failures;
+    private Set<String> givenUp = Set.of();
 
-    ServedTopic(String name, TopicStats stats) {
+    /** @param registerAttempts after how many in a row that fail its consumer gives up; 0 for never */
+    ServedTopic(String name, TopicStats stats, int registerAttempts) {
         this.name = name;
         this.stats = stats;
+        this.registerAttempts = registerAttempts;
     }
 
     String name() {
@@ -123,9 +131,34 @@ public final class ServedTopic extends Deadlines.Entry {
         return ended;
     }
 
+    /** Producers on which its consumer has given up; null if nothing has changed. */
+    @Nullable Set<String> givenUp(@Nullable TopicConsumer consumer, Clock clock) {
+        if (registerAttempts == 0) {
+            return null;
+        }
+        long failed = consumer == null ? 0 : consumer.registrationFailures();
+        if (failed == failures && givenUp.isEmpty()) {
+            return null;
+        }
+        failures = failed;
+        Set<String> producers = new TreeSet<>();
+        if (consumer != null) {
+            long nowNs = clock.ns();
+            consumer.registrations().stream()
+                    .filter(r -> r.failures(nowNs) >= registerAttempts)
+                    .forEach(r -> producers.add(r.node()));
+        }
+        if (producers.equals(givenUp)) {
+            return null;
+        }
+        givenUp = producers;
+        return producers;
+    }
+
     ConsumerStatus status(TopicConsumer consumer, long nowNs) {
         List<RegistrationStatus> registrations = consumer.registrations().stream()
-                .map(r -> new RegistrationStatus(r.node(), r.phase().toLowerCase(Locale.ROOT), r.position()))
+                .map(r -> new RegistrationStatus(
+                        r.node(), r.phase().toLowerCase(Locale.ROOT), r.position(), r.failures(nowNs)))
                 .toList();
         List<SubscriptionStatus> subscriptions = readings.values().stream()
                 .map(reading -> reading.listener().stats().status(nowNs))

@@ -30,6 +30,7 @@ import dev.gapless.internal.time.Deadlines;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
@@ -70,6 +71,9 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         /** For people. */
         void moved(ProducerLog producer, Effect.CursorMoved moved);
 
+        /** For people: from now on the topic's consumer has given up on these producers, possibly on none. */
+        void givenUp(String topic, Set<String> producers);
+
         /** The topic has no producer any more. */
         void producerEnded(String topic);
 
@@ -78,6 +82,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     }
 
     private final Place place;
+    private final Function<String, TopicSettings> settings;
     private final Outbox outbox = new Outbox();
     private final Shard shard;
     private final Map<String, ServedTopic> topics = new HashMap<>();
@@ -92,6 +97,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
             RandomGenerator jitter,
             Quota consumers) {
         this.place = place;
+        this.settings = settings;
         this.shard = new Shard(new ShardSettings(uid, settings, this, gate, sessions, jitter, consumers), outbox);
         this.deadlines = new Deadlines<>(place::startTimer);
     }
@@ -103,7 +109,8 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     private ServedTopic topic(String name) {
         ServedTopic known = topics.get(name);
         if (known == null) {
-            known = new ServedTopic(name, place.stats(name));
+            known = new ServedTopic(
+                    name, place.stats(name), settings.apply(name).registerAttempts());
             topics.put(name, known);
         }
         return known;
@@ -207,6 +214,10 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         TopicConsumer consumer = shard.consumer(topic.name());
         if (topic.count(producer, consumer)) {
             place.consumerEnded(topic.name());
+        }
+        Set<String> givenUp = topic.givenUp(consumer, place.clock());
+        if (givenUp != null) {
+            place.givenUp(topic.name(), givenUp);
         }
         if (producer == null && consumer == null) {
             topics.remove(topic.name(), topic);

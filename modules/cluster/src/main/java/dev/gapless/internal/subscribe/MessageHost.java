@@ -1,6 +1,7 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.StartFrom;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -17,6 +18,12 @@ public interface MessageHost extends SubscriptionHost {
      * @throws IllegalArgumentException if it starts from a token of another topic or cluster
      */
     MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake);
+
+    /** By topic, the producers on which this node's consumer has given up. */
+    Map<String, Set<String>> givenUp();
+
+    /** Does this node speak for a cluster that should give way to another one with the same id (rule M4)? */
+    boolean isOutnumbered();
 
     /** The topics that this node publishes or subscribes to, or that its configuration names. */
     Set<String> topics();

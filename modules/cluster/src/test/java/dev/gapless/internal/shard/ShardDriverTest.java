@@ -20,6 +20,7 @@ import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
@@ -50,13 +51,25 @@ class ShardDriverTest implements ShardDriver.Place {
 
     private final List<Packet> sent = new ArrayList<>();
     private final AtomicLong sessions = new AtomicLong();
+    private final List<Set<String>> givenUp = new ArrayList<>();
+    private long nowNs;
     private int wakes;
     private int opened;
     private int ended;
 
     @Override
     public Clock clock() {
-        return Clock.SYSTEM;
+        return new Clock() {
+            @Override
+            public long ms() {
+                return 0;
+            }
+
+            @Override
+            public long ns() {
+                return nowNs;
+            }
+        };
     }
 
     @Override
@@ -100,6 +113,11 @@ class ShardDriverTest implements ShardDriver.Place {
     public void producerEnded(String topic) {}
 
     @Override
+    public void givenUp(String topic, Set<String> producers) {
+        givenUp.add(producers);
+    }
+
+    @Override
     public void consumerEnded(String topic) {}
 
     /** A subscription that reads nothing, however often it is woken. */
@@ -135,10 +153,14 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     private ShardDriver driver() {
+        return driver(0);
+    }
+
+    private ShardDriver driver(int registerAttempts) {
         return new ShardDriver(
                 this,
                 20,
-                topic -> TopicSettings.DEFAULTS,
+                topic -> TopicSettings.DEFAULTS.with(draft -> draft.registerAttempts = registerAttempts),
                 new Gate(),
                 sessions::incrementAndGet,
                 RandomGenerator.getDefault(),
@@ -174,5 +196,35 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.open("u", 2, new Opening.Latest(), new Stuck(), feedback -> {});
         assertEquals(2, ended);
         assertEquals(1, opened);
+    }
+
+    /** Asks a member that never answers, for minutes. */
+    private ShardDriver unanswered(int registerAttempts) {
+        ShardDriver shard = driver(registerAttempts);
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
+        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
+        for (int i = 0; i < 20; i++) {
+            nowNs += 15_000_000_000L;
+            shard.onTime();
+        }
+        return shard;
+    }
+
+    @Test
+    void rowO2_afterSoManyAttemptsItIsToldOnceThatTheConsumerGaveUpAndOnceThatItIsAnswered() {
+        ShardDriver shard = unanswered(3);
+        assertEquals(List.of(Set.of("p")), givenUp);
+        Register register = (Register) sent.get(sent.size() - 1);
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0));
+        assertEquals(1, givenUp.size(), "it has answered just now");
+        nowNs += 5_000_000_000L;
+        shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 0));
+        assertEquals(List.of(Set.of("p"), Set.of()), givenUp);
+    }
+
+    @Test
+    void zeroAttemptsNeverGiveUp() {
+        unanswered(0);
+        assertEquals(List.of(), givenUp);
     }
 }

@@ -18,6 +18,7 @@ final class Registrar {
     private final ReaderContext context;
     private final Feed feed;
     private long registeredAgain;
+    private long failures;
 
     Registrar(ReaderContext context, Feed feed) {
         this.context = context;
@@ -29,11 +30,23 @@ final class Registrar {
         return registeredAgain;
     }
 
+    /** How many registrations have failed, of all time: they were not answered, or ended soon after. */
+    long failures() {
+        return failures;
+    }
+
     /** Asks its producer anew for what follows its position; if no answer comes, again after a backoff. */
     void register(Registration r, long nowNs) {
+        ends(r, nowNs);
         Session session = session(r);
         r.becomeRegistering(session, nowNs, nowNs + waitNs(r, nowNs));
         ask(r, session);
+    }
+
+    private void ends(Registration r, long nowNs) {
+        if (r.isOver(nowNs)) {
+            failures++;
+        }
     }
 
     /** No answer came: asks the same again, unless answers take longer by now. */
@@ -43,6 +56,8 @@ final class Registrar {
             r.becomeDue(notBeforeNs);
         } else {
             Session session = session(r);
+            r.failed();
+            failures++;
             r.becomeUnanswered(session, nowNs + waitNs(r, nowNs));
             ask(r, session);
         }
@@ -50,6 +65,7 @@ final class Registrar {
 
     /** It answers this attempt, or sends what belongs to it. */
     void answered(Registration r, Session session, long nowNs) {
+        r.answered(nowNs);
         if (r.isRegistering() && r.attempts().first().equals(session)) {
             context.asking().answered(r.uid(), nowNs - r.askedNs(), nowNs);
         }
@@ -75,6 +91,7 @@ final class Registrar {
         if (gaps <= GAPS_AT_ONCE) {
             register(r, nowNs);
         } else {
+            ends(r, nowNs);
             r.becomePatient(nowNs + backoffNs(gaps - GAPS_AT_ONCE - 1));
         }
     }

@@ -49,6 +49,10 @@ final class Registration {
     private int unanswered;
     /** How often in a row something was missing right after its answer. */
     private int gaps;
+    /** How many registrations in a row have failed; and when the latest was answered. For people. */
+    private int failures;
+
+    private long answeredNs;
     /** Is an Ack put off? Invariant: only while LIVE. */
     private boolean owesAck;
     /** When that is to be sent. Invariant: 0 if none is put off. */
@@ -84,6 +88,7 @@ final class Registration {
         address = member.address;
         unanswered = 0;
         gaps = 0;
+        failures = 0;
         phase = new Phase.Unasked(member.uid(), nowNs);
         if (member.isLate()) {
             becomeLate();
@@ -380,6 +385,31 @@ final class Registration {
 
     int unanswered() {
         return unanswered;
+    }
+
+    /** Its registration has failed: it was not answered. */
+    void failed() {
+        failures++;
+    }
+
+    /** It was answered at this time. */
+    void answered(long nowNs) {
+        answeredNs = nowNs;
+    }
+
+    /** It is registered with anew. If that is soon after the answer, it has failed. {@return whether it has} */
+    boolean isOver(long nowNs) {
+        if (!isLive()) {
+            return false;
+        }
+        boolean soon = nowNs - answeredNs < RegistrationStatus.SHORT_LIFE_NS;
+        failures = soon ? failures + 1 : 0;
+        return soon;
+    }
+
+    /** For people. */
+    RegistrationStatus status() {
+        return new RegistrationStatus(node, phase.label(), position(), failures, answeredNs);
     }
 
     /** When the first of its attempts was made. While it is REGISTERING. */

@@ -9,6 +9,16 @@ import org.jspecify.annotations.Nullable;
  * @param node the producer's name
  * @param phase UNNAMED, REGISTERING, LIVE, LEFT, WAITING or LOST
  * @param position how far the feed has got
+ * @param failures how many registrations in a row had failed when it registered last: they were not answered, or ended soon after
+ * @param answeredNs when the latest was answered, by the clock of the node
  */
 public record RegistrationStatus(
-        String node, String phase, @Nullable Position position) {}
+        String node, String phase, @Nullable Position position, int failures, long answeredNs) {
+    /** A registration that lasts no longer than this has failed. */
+    static final long SHORT_LIFE_NS = 5_000_000_000L;
+
+    /** How many registrations in a row have failed by now. */
+    public int failures(long nowNs) {
+        return phase.equals("LIVE") && nowNs - answeredNs >= SHORT_LIFE_NS ? 0 : failures;
+    }
+}

@@ -194,7 +194,7 @@ final class Registrations {
         all.addAll(byNode.values());
         List<RegistrationStatus> statuses = new ArrayList<>();
         for (Registration r : all) {
-            statuses.add(new RegistrationStatus(r.node(), r.phase().label(), r.position()));
+            statuses.add(r.status());
         }
         statuses.sort(Comparator.comparing(RegistrationStatus::node));
         return statuses;

@@ -92,6 +92,11 @@ public final class TopicConsumer {
         return shared.registeredAgain() + readers.registeredAgain();
     }
 
+    /** How many registrations of the shared reader have failed. */
+    public long registrationFailures() {
+        return shared.registrationFailures();
+    }
+
     /** For people: those of the shared reader, in the order of their names. */
     public List<RegistrationStatus> registrations() {
         return shared.registrations();

@@ -80,6 +80,11 @@ final class TopicReader {
         return registrar.registeredAgain();
     }
 
+    /** How many registrations have failed. */
+    long registrationFailures() {
+        return registrar.failures();
+    }
+
     // ------------------------------------------------------------------ members (rules C6 to C10, T1)
 
     /**

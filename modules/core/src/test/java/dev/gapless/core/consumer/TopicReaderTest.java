@@ -542,6 +542,32 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("rowO2: attempts that are not answered, and registrations that end within 5 s, are failures in a row")
+    void countsFailedRegistrations() {
+        begin(present(PRODUCER), named(PRODUCER));
+        assertEquals(0, failures());
+        for (int i = 1; i <= 4; i++) {
+            after(consumer.deadlineNs(nowNs) - nowNs);
+            assertEquals(i, failures());
+        }
+        registered(LOG, 1, 0);
+        assertEquals(4, failures(), "it was answered just now");
+        nowNs += SECOND;
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(5, failures(), "it ended within 5 s");
+        registered(LOG, 1, 0);
+        nowNs += 5 * SECOND;
+        assertEquals(0, failures(), "it lasts");
+        consumer.onSilent(PRODUCER, nowNs);
+        assertEquals(0, failures());
+        assertEquals(5, consumer.registrationFailures());
+    }
+
+    private int failures() {
+        return consumer.registrations().get(0).failures(nowNs);
+    }
+
+    @Test
     @DisplayName("ruleC5: silence makes it register again")
     void registersWhenTheProducerIsSilent() {
         live(1);

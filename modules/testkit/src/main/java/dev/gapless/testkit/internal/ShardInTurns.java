@@ -9,6 +9,7 @@ import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.shard.ServedTopic;
 import dev.gapless.internal.shard.ShardDriver;
 import dev.gapless.internal.time.Clock;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -107,6 +108,9 @@ final class ShardInTurns implements ShardDriver.Place {
 
     @Override
     public void producerEnded(String topic) {}
+
+    @Override
+    public void givenUp(String topic, Set<String> producers) {}
 
     @Override
     public void consumerEnded(String topic) {}

@@ -120,6 +120,7 @@ public final class StatusJson {
                     registrations.addObject().put("node", registration.node()).put("state", registration.state());
             entry.put("epoch", position == null ? null : position.epoch().toString());
             entry.put("seq", position == null ? null : (Long) position.sequence());
+            entry.put("failures", registration.failures());
         }
         ArrayNode subscriptions = json.putArray("subscriptions");
         for (SubscriptionStatus subscription : consumer.subscriptions()) {

@@ -19,6 +19,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
@@ -106,6 +108,18 @@ final class Observed implements AutoCloseable {
         MemberStatus status = cluster.selfMember().status();
         if (!status.equals(MemberStatus.up())) {
             throw new Refusal(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
+        }
+        if (common.host().isOutnumbered()) {
+            throw new Refusal(
+                    Kind.NOT_READY,
+                    "This node is in a cluster of its own: there is another one with the same id, to which this one should give way");
+        }
+        Map<String, Set<String>> givenUp = common.host().givenUp();
+        if (!givenUp.isEmpty()) {
+            throw new Refusal(
+                    Kind.NOT_READY,
+                    "Consumers of this node gave up (gapless.register-backoff.attempts), by topic on these producers: "
+                            + givenUp);
         }
         return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
