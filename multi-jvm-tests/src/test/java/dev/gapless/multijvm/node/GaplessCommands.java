@@ -3,6 +3,7 @@ package dev.gapless.multijvm.node;
 import dev.gapless.Gapless;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
+import dev.gapless.gateway.GaplessGateway;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,7 @@ final class GaplessCommands implements Commands {
 
     private static final long END_SECONDS = 20;
 
+    private final ActorSystem system;
     private final Gapless gapless;
     private final Commands others;
     private final long life = new SecureRandom().nextLong();
@@ -26,6 +28,7 @@ final class GaplessCommands implements Commands {
     private record Subscribed(Subscription subscription, Recorder recorder) {}
 
     GaplessCommands(ActorSystem system, Commands others) {
+        this.system = system;
         this.gapless = Gapless.get(system);
         this.others = others;
     }
@@ -74,6 +77,7 @@ final class GaplessCommands implements Commands {
                 subscribed(arguments).recorder().reloads().release();
                 yield "released";
             }
+            case "gateway" -> GaplessGateway.start(system).port();
             case "status" ->
                 gapless.status(STATUS_TIMEOUT).toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
             default -> others.run(command, arguments);

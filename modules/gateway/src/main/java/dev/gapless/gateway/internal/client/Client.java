@@ -68,6 +68,8 @@ public final class Client implements Connected {
     private volatile boolean gone;
     private volatile boolean busy;
     private volatile boolean due;
+    /** Its protocol keeps an idle stream alive by itself. */
+    private volatile boolean uncommented;
 
     // For other threads.
     private volatile long sentNs = System.nanoTime();
@@ -134,7 +136,7 @@ public final class Client implements Connected {
         } else if (closing != null && nowNs - closingNs > 2 * writeTimeoutNs) {
             abort(Objects.requireNonNull(closing));
         } else if (framing.isStream()) {
-            if (nowNs - sentNs > common.settings().commentInterval.toNanos()) {
+            if (!uncommented && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
                 due = true;
                 turns.wake();
             }
@@ -595,8 +597,12 @@ public final class Client implements Connected {
             outlet.ping();
             return false;
         }
-        ByteBuffer comment = hasBegun() ? framing.idle(empty()) : null;
+        if (!hasBegun()) {
+            return false;
+        }
+        ByteBuffer comment = framing.idle(empty());
         if (comment == null) {
+            uncommented = true;
             return false;
         }
         send(comment);

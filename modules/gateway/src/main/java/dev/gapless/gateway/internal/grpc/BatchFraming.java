@@ -47,17 +47,13 @@ final class BatchFraming implements Framing {
         response.clear();
     }
 
-    /** An event is written at once, as it stands in a batch: so the frame's size is known. */
+    /** While events are gathered the frame only counts their bytes. It is written at its end. */
     @Override
     public void message(
             Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
         Event event = event(reader, maxMessageBytes);
         batch.addEvents(event);
-        grow(frame, event.getSerializedSize());
-    }
-
-    private static void grow(Bytes frame, int by) {
-        frame.skip(by);
+        frame.skip(event.getSerializedSize());
     }
 
     private Event event(MessageReader reader, long maxMessageBytes) {

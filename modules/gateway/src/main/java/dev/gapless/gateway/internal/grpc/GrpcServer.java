@@ -53,6 +53,7 @@ public final class GrpcServer {
                 .maxInboundMetadataSize(settings.maxHeaderBytes)
                 .maxConcurrentCallsPerConnection(settings.maxSubscriptions)
                 .handshakeTimeout(settings.headerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .maxConnectionIdle(settings.idleTimeout.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTime(settings.pingInterval.toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(settings.writeTimeout.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(OFTENEST_PING_SECONDS, TimeUnit.SECONDS)

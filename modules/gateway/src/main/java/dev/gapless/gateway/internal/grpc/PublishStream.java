@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * answered and the client has room for its answer: backpressure of the topic reaches it through the stream. Thread-safe.
  */
 final class PublishStream implements StreamObserver<PublishRequest>, Connected {
-    private static final int AT_ONCE = 64;
+    private static final int AT_ONCE = 16;
 
     private final long id;
     private final ServerCallStreamObserver<PublishResponse> call;
