@@ -56,6 +56,8 @@ class BadInputTest {
                 "[] | bad_message",
                 "1 | bad_message",
                 "{} {} | bad_message",
+                "{\"type\":1e99999999999999999999} | bad_message",
+                "{\"type\":\"Publish\",\"topic\":\"t\",\"data\":-1e-99999999999999999999} | bad_message",
                 "{\"type\":7} | bad_message",
                 "{\"type\":\"Drop\"} | unknown_type",
                 "{\"type\":\"Subscribe\"} | unknown_topic",

@@ -2,14 +2,12 @@ package dev.gapless.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Makes a message of a line: JSON where the line is JSON, else text. */
 final class LineMessage {
-    private static final ObjectReader TREE = PayloadJson.JSON.readerFor(JsonNode.class);
 
     private LineMessage() {}
 
@@ -17,7 +15,7 @@ final class LineMessage {
     static Object of(byte[] bytes, int start, int length, long lineNumber) {
         if (LineText.mayBeJson(bytes, start, length)) {
             try {
-                JsonNode tree = TREE.readValue(bytes, start, length);
+                JsonNode tree = PayloadJson.read(bytes, start, length);
                 if (tree != null && !tree.isMissingNode()) {
                     return tree;
                 }

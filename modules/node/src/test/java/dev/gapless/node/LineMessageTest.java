@@ -34,7 +34,20 @@ class LineMessageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "hello", "{\"a\":1} and more", "{\"a\":", "1 2", "tru", "NaN", "'a'", "Grüße"})
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "hello",
+                "{\"a\":1} and more",
+                "{\"a\":",
+                "1 2",
+                "tru",
+                "NaN",
+                "1e99999999999999999999",
+                "'a'",
+                "Grüße"
+            })
     void isTextElsewhere(String line) {
         assertEquals(line, messageOf(line));
     }

@@ -71,8 +71,8 @@ class GatewayClientsTest {
     void eachClientHasOneHistory() throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         List<GatewayClient> clients = IntStream.rangeClosed(1, CLIENTS)
-                .mapToObj(number -> new GatewayClient(
-                        http, journals, TOPIC, number, MOVES, () -> List.copyOf(gateways.values())))
+                .mapToObj(number ->
+                        new GatewayClient(http, journals, TOPIC, number, MOVES, () -> List.copyOf(gateways.values())))
                 .toList();
         ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
         try (TestCluster cluster =
@@ -149,9 +149,10 @@ class GatewayClientsTest {
         begin(first);
         List<String> theirs = addresses(others);
         others.forEach(other -> Await.value(
-                other + " has a cluster without " + first, other::members, m -> m.all().equals(theirs)));
-        Await.value(
-                first + " has a cluster of its own", first::members, m -> m.up().equals(addresses(List.of(first))));
+                other + " has a cluster without " + first,
+                other::members,
+                m -> m.all().equals(theirs)));
+        Await.value(first + " has a cluster of its own", first::members, m -> m.up().equals(addresses(List.of(first))));
         haveMoved(clients, clients.stream().mapToInt(GatewayClient::moved).max().orElseThrow() > MOVES ? MOVES : 18);
         others.forEach(other -> cluster.heal(first, other));
         assertEquals("GaveWay", first.awaitEnd());

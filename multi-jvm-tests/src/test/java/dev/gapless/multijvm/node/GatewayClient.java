@@ -57,12 +57,7 @@ public final class GatewayClient implements Runnable {
      * @param gateways those that there are right now, at least one
      */
     public GatewayClient(
-            HttpClient http,
-            Path journals,
-            String topic,
-            int number,
-            int moves,
-            Supplier<List<Gateway>> gateways) {
+            HttpClient http, Path journals, String topic, int number, int moves, Supplier<List<Gateway>> gateways) {
         this.http = http;
         this.journals = journals;
         this.topic = topic;
@@ -142,6 +137,7 @@ public final class GatewayClient implements Runnable {
                     kept == null ? 0 : kept.number());
         }
 
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
         boolean run() throws InterruptedException, IOException {
             String from = kept == null ? "latest" : kept.text();
             send("{\"type\":\"Subscribe\",\"topic\":\"" + topic + "\",\"from\":\"" + from + "\"}");
@@ -174,7 +170,9 @@ public final class GatewayClient implements Runnable {
 
         private void send(String command) {
             try {
-                socket.sendText(command, true).orTimeout(ANSWER_MS, TimeUnit.MILLISECONDS).join();
+                socket.sendText(command, true)
+                        .orTimeout(ANSWER_MS, TimeUnit.MILLISECONDS)
+                        .join();
             } catch (CompletionException e) {
                 over = true;
             }

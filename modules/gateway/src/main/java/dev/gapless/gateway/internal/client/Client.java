@@ -1,27 +1,19 @@
 package dev.gapless.gateway.internal.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Ended;
-import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
-import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.PositionJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
-import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,14 +39,14 @@ public final class Client implements Connected {
     private final Outlet outlet;
     private final Framing framing;
     private final Turns turns;
+    private final Cursors cursors;
+    private final Dialogue dialogue;
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
 
     // Of its turns.
-    private final Map<String, TopicCursor> cursors = new LinkedHashMap<>();
     private @Nullable Bytes frame;
     private @Nullable TopicCursor writing;
-    private @Nullable CompletableFuture<JsonNode> publishing;
     private boolean said;
     private boolean hasClosed;
     private long wakeAtNs;
@@ -63,7 +55,6 @@ public final class Client implements Connected {
     // Told by other threads.
     private volatile boolean started;
     private volatile @Nullable Wish first;
-    private volatile @Nullable String command;
     private volatile @Nullable Closing closing;
     private volatile boolean gone;
     private volatile boolean busy;
@@ -78,7 +69,6 @@ public final class Client implements Connected {
     private volatile long closingNs;
     private volatile long eventsSent;
     private volatile long laggedTotal;
-    private volatile Map<String, TopicCursor> shown = Map.of();
 
     /** @param release runs once, when its connection has ended */
     Client(long id, Common common, Outlet outlet, Framing framing, Runnable release) {
@@ -88,6 +78,8 @@ public final class Client implements Connected {
         this.outlet = outlet;
         this.framing = framing;
         this.turns = new Turns(common.executor(), this::turn);
+        this.cursors = new Cursors(common, turns::wake);
+        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, turns::wake);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread
@@ -101,8 +93,7 @@ public final class Client implements Connected {
 
     /** The client says this; the next comes when the outlet was told to take it. */
     public void command(String text) {
-        command = text;
-        turns.wake();
+        dialogue.command(text);
     }
 
     /** The client has given some sign of life. */
@@ -136,7 +127,8 @@ public final class Client implements Connected {
         } else if (closing != null && nowNs - closingNs > 2 * writeTimeoutNs) {
             abort(Objects.requireNonNull(closing));
         } else if (framing.isStream()) {
-            if (!uncommented && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
+            if (!uncommented
+                    && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
                 due = true;
                 turns.wake();
             }
@@ -204,7 +196,7 @@ public final class Client implements Connected {
             said = true;
             return greet();
         }
-        return end() || answer() || published() || begin() || events() || keepAlive();
+        return end() || answer() || begin() || events() || keepAlive();
     }
 
     /** What the last frame told has been taken by the socket. */
@@ -249,11 +241,7 @@ public final class Client implements Connected {
     /** Nothing is to be written: it keeps nothing but its places, until it is woken. */
     private void rest() {
         frame = null;
-        OptionalLong soonest = cursors.values().stream()
-                .map(TopicCursor::waitNs)
-                .filter(OptionalLong::isPresent)
-                .mapToLong(OptionalLong::getAsLong)
-                .min();
+        OptionalLong soonest = cursors.waitNs();
         if (soonest.isPresent()) {
             long nowNs = System.nanoTime();
             long atNs = nowNs + soonest.getAsLong();
@@ -267,9 +255,7 @@ public final class Client implements Connected {
 
     private void release() {
         if (released.compareAndSet(false, true)) {
-            cursors.values().forEach(TopicCursor::close);
-            cursors.clear();
-            shown = Map.of();
+            cursors.close();
             frame = null;
             release.run();
         }
@@ -281,12 +267,12 @@ public final class Client implements Connected {
         Wish wish = first;
         first = null;
         if (wish != null) {
-            open(wish);
+            cursors.open(wish, described());
         }
         if (framing.isStream()) {
             return step();
         }
-        ObjectNode connected = object("connected");
+        ObjectNode connected = Dialogue.object("connected");
         connected
                 .putObject("data")
                 .put("client", id)
@@ -301,18 +287,12 @@ public final class Client implements Connected {
 
     private void farewell(Closing why) {
         hasClosed = true;
-        ObjectNode message = object("closing").put("reason", why.reason());
+        ObjectNode message = Dialogue.object("closing").put("reason", why.reason());
         if (why.status() == Closing.RESTART.status()) {
             message.put("reconnect_after_ms", common.reconnectMs());
         }
-        ObjectNode tokens = message.putObject("tokens");
-        cursors.forEach((topic, cursor) -> {
-            CursorToken token = cursor.token();
-            if (token != null) {
-                tokens.put(topic, token.toString());
-            }
-        });
-        if (framing.isStream() && !hasBegun()) {
+        cursors.tokens(message.putObject("tokens"));
+        if (framing.isStream() && !cursors.hasBegun()) {
             if (!outlet.refuse(new Refusal(Kind.CLOSING, why.reason()))) {
                 outlet.close(why);
             }
@@ -322,205 +302,38 @@ public final class Client implements Connected {
         outlet.close(why);
     }
 
-    private boolean hasBegun() {
-        return cursors.values().stream().anyMatch(TopicCursor::hasBegun);
-    }
-
     private void refuse(Refusal refusal) {
         if (framing.isStream()) {
             hasClosed = true;
             if (!outlet.refuse(refusal)) {
-                ObjectNode ended =
-                        object("ended").put("reason", refusal.kind().code()).put("message", refusal.why());
+                ObjectNode ended = Dialogue.object("ended")
+                        .put("reason", refusal.kind().code())
+                        .put("message", refusal.why());
                 tell(ended);
                 outlet.close(new Closing(1000, refusal.why()));
             }
         } else {
-            tell(error(refusal));
+            tell(Dialogue.error(refusal));
         }
     }
 
-    // ------------------------------------------------------------------ commands
+    // ------------------------------------------------------------------ commands and topics
 
     private boolean answer() {
-        String text = command;
-        if (text == null || publishing != null) {
+        ByteBuffer answer = dialogue.answer(this::empty);
+        if (answer == null) {
             return false;
         }
-        @Nullable ByteBuffer answer;
-        try {
-            Command given = Command.parse(text, common.settings().defaultTopic);
-            if (given instanceof Command.Publish publish) {
-                command = null;
-                publish(publish);
-                return published();
-            }
-            if (given instanceof Command.Subscribe subscribe && isOpening(subscribe.topic())) {
-                return false; // it is answered when the subscription is ready
-            }
-            answer = answer(given);
-        } catch (Refusal e) {
-            answer = framing.object(empty(), error(e));
-        }
-        command = null;
-        outlet.takeCommand();
-        if (answer != null) {
-            send(answer);
-            return true;
-        }
-        return false;
-    }
-
-    private boolean isOpening(String topic) {
-        TopicCursor known = cursors.get(topic);
-        return known != null && !known.hasBegun() && known.end() == null;
-    }
-
-    private @Nullable ByteBuffer answer(Command given) {
-        if (given instanceof Command.Subscribe subscribe) {
-            return subscribe(subscribe);
-        } else if (given instanceof Command.Unsubscribe unsubscribe) {
-            TopicCursor known = cursor(unsubscribe.topic());
-            CursorToken token = known.token();
-            drop(known);
-            return framing.object(
-                    empty(),
-                    object("unsubscribed")
-                            .put("topic", unsubscribe.topic())
-                            .put("token", token == null ? null : token.toString()));
-        } else if (given instanceof Command.Resume resume) {
-            if (!cursor(resume.topic()).resume()) {
-                throw new Refusal(Kind.BAD_MESSAGE, "the subscription to " + resume.topic() + " is not paused");
-            }
-            return null;
-        }
-        return framing.object(
-                empty(),
-                object("pong")
-                        .put("events_sent", eventsSent)
-                        .put("lag", lag())
-                        .put("lagged_total", laggedTotal)
-                        .put(
-                                "uptime_ms",
-                                Duration.ofNanos(System.nanoTime() - sinceNs).toMillis()));
-    }
-
-    private TopicCursor cursor(String topic) {
-        TopicCursor known = cursors.get(topic);
-        if (known == null) {
-            throw new Refusal(Kind.UNKNOWN_TOPIC, "there is no subscription to " + topic);
-        }
-        return known;
-    }
-
-    private @Nullable ByteBuffer subscribe(Command.Subscribe wanted) {
-        Filter filter = TopicFilter.of(wanted.filter());
-        long most = maxMessageBytes(wanted.maxMessageBytes());
-        TopicCursor known = cursors.get(wanted.topic());
-        if (known != null) {
-            if (wanted.from() != null) {
-                throw new Refusal(
-                        Kind.FROM_NOT_ALLOWED,
-                        "there is a subscription to " + wanted.topic()
-                                + " already, which keeps its position: leave out from, or unsubscribe first");
-            }
-            CursorToken here = known.token();
-            if (here == null) {
-                throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
-            }
-            known.change(filter, most);
-            return framing.subscribed(empty(), known.topic(), here, Set.of());
-        }
-        StartFrom start = start(wanted);
-        open(new Wish(wanted.topic(), start, filter, OnLag.parse(wanted.onLag()), most));
-        return null;
-    }
-
-    private StartFrom start(Command.Subscribe wanted) {
-        JsonNode from = wanted.from();
-        if (from == null || from.isNull()) {
-            return StartFrom.latest();
-        }
-        return common.start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic());
-    }
-
-    private static long maxMessageBytes(@Nullable JsonNode given) {
-        if (given == null || given.isNull()) {
-            return Long.MAX_VALUE;
-        }
-        if (!given.canConvertToLong() || !given.isIntegralNumber() || given.longValue() < 0) {
-            throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes");
-        }
-        return given.longValue();
-    }
-
-    private void open(Wish wish) {
-        if (cursors.size() >= common.settings().maxSubscriptions) {
-            throw new Refusal(
-                    Kind.TOO_MANY_SUBSCRIPTIONS,
-                    "there are " + cursors.size()
-                            + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
-        }
-        try {
-            TopicCursor opened = new TopicCursor(wish, described(), common, turns::wake);
-            cursors.put(wish.topic(), opened);
-            shown = Map.copyOf(cursors);
-        } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
-        }
-    }
-
-    private void drop(TopicCursor known) {
-        known.close();
-        cursors.remove(known.topic());
-        shown = Map.copyOf(cursors);
-    }
-
-    private void publish(Command.Publish wanted) {
-        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        publishing = answer;
-        try {
-            var unused = common.publisher()
-                    .publish(wanted.topic(), wanted.given())
-                    .whenComplete((position, failure) -> {
-                        ObjectNode message;
-                        if (failure == null) {
-                            message = object("published").put("topic", wanted.topic());
-                            PositionJson.write(message.putObject("position"), common.nodeName(), position);
-                        } else {
-                            message = error(Refusal.of(failure));
-                        }
-                        if (wanted.id() != null) {
-                            message.set("id", wanted.id());
-                        }
-                        answer.complete(message);
-                        turns.wake();
-                    });
-        } catch (Refusal e) {
-            ObjectNode message = error(e);
-            if (wanted.id() != null) {
-                message.set("id", wanted.id());
-            }
-            answer.complete(message);
-        }
-    }
-
-    /** Answers a publish that is done. */
-    private boolean published() {
-        CompletableFuture<JsonNode> answer = publishing;
-        if (answer == null || !answer.isDone()) {
-            return false;
-        }
-        publishing = null;
-        outlet.takeCommand();
-        tell((ObjectNode) answer.join());
+        send(answer);
         return true;
     }
 
-    // ------------------------------------------------------------------ topics
+    private ObjectNode pong() {
+        return counters(Dialogue.object("pong"));
+    }
 
     private boolean begin() {
-        for (TopicCursor cursor : cursors.values()) {
+        for (TopicCursor cursor : cursors.all()) {
             Set<String> silent = cursor.begins();
             if (silent != null) {
                 CursorToken token = Objects.requireNonNull(cursor.token());
@@ -532,7 +345,7 @@ public final class Client implements Connected {
     }
 
     private boolean end() {
-        for (TopicCursor cursor : cursors.values()) {
+        for (TopicCursor cursor : cursors.all()) {
             MessageSubscription.End end = cursor.end();
             if (end == null) {
                 continue;
@@ -543,7 +356,7 @@ public final class Client implements Connected {
             }
             Throwable cause = end.cause();
             boolean began = cursor.hasBegun();
-            drop(cursor);
+            cursors.drop(cursor);
             Refusal refusal = new Refusal(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
             if (!began) {
                 throw refusal;
@@ -561,11 +374,7 @@ public final class Client implements Connected {
     /** One frame of the next topic that has something: the one that was last comes last. */
     private boolean events() {
         for (int i = cursors.size(); i > 0; i--) {
-            TopicCursor cursor = cursors.values().iterator().next();
-            if (cursors.size() > 1) {
-                cursors.remove(cursor.topic());
-                cursors.put(cursor.topic(), cursor);
-            }
+            TopicCursor cursor = cursors.next();
             long laggedBefore = cursor.lagged();
             TopicCursor.Written written = cursor.write(framing, empty());
             if (written != null) {
@@ -575,7 +384,7 @@ public final class Client implements Connected {
                 return true;
             }
         }
-        if (cursors.values().stream().anyMatch(TopicCursor::hasMore)) {
+        if (cursors.hasMore()) {
             turns.wake(); // much was left out: others have their turn meanwhile
         }
         return false;
@@ -597,7 +406,7 @@ public final class Client implements Connected {
             outlet.ping();
             return false;
         }
-        if (!hasBegun()) {
+        if (!cursors.hasBegun()) {
             return false;
         }
         ByteBuffer comment = framing.idle(empty());
@@ -609,14 +418,6 @@ public final class Client implements Connected {
         return true;
     }
 
-    private static ObjectNode object(String type) {
-        return PayloadJson.JSON.createObjectNode().put("type", type);
-    }
-
-    private static ObjectNode error(Refusal refusal) {
-        return object("error").put("code", refusal.kind().code()).put("message", refusal.why());
-    }
-
     // ------------------------------------------------------------------ for people; any thread
 
     @Override
@@ -624,20 +425,17 @@ public final class Client implements Connected {
         return outlet.protocol();
     }
 
-    private long lag() {
-        return shown.values().stream().mapToLong(TopicCursor::lag).sum();
+    private ObjectNode counters(ObjectNode to) {
+        return to.put("events_sent", eventsSent)
+                .put("lag", cursors.lag())
+                .put("lagged_total", laggedTotal)
+                .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis());
     }
 
     @Override
     public void describe(ObjectNode to) {
-        to.put("client", id)
-                .put("protocol", outlet.protocol())
-                .put("remote", outlet.remote())
-                .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis())
-                .put("events_sent", eventsSent)
-                .put("lag", lag())
-                .put("lagged_total", laggedTotal);
+        counters(to.put("client", id).put("protocol", outlet.protocol()).put("remote", outlet.remote()));
         ArrayNode topics = to.putArray("topics");
-        shown.keySet().forEach(topics::add);
+        cursors.topics().forEach(topics::add);
     }
 }

@@ -40,7 +40,7 @@ sealed interface Command {
     static Command parse(String text, String defaultTopic) {
         JsonNode json;
         try {
-            json = PayloadJson.JSON.readTree(text);
+            json = PayloadJson.read(text);
         } catch (JsonProcessingException e) {
             throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
         }

@@ -92,7 +92,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
 
     private static JsonNode json(String text) {
         try {
-            JsonNode json = PayloadJson.JSON.readTree(text);
+            JsonNode json = PayloadJson.read(text);
             if (json.isMissingNode()) {
                 throw new Refusal(Kind.BAD_MESSAGE, "there is no JSON");
             }

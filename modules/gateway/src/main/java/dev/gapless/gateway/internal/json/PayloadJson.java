@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,6 +49,32 @@ public final class PayloadJson {
 
     private final Serialization serialization;
 
+    /** Reads JSON. A number that is too large to be one is an error of the JSON, as any other. */
+    public static JsonNode read(String text) throws JsonProcessingException {
+        try {
+            return JSON.readTree(text);
+        } catch (NumberFormatException e) {
+            throw noNumber(e);
+        }
+    }
+
+    /** The same, of so many bytes from there on. */
+    public static JsonNode read(byte[] bytes, int from, int length) throws IOException {
+        return read(JSON_TREE, bytes, from, length);
+    }
+
+    private static JsonNode read(ObjectReader reader, byte[] bytes, int from, int length) throws IOException {
+        try {
+            return reader.readValue(bytes, from, length);
+        } catch (NumberFormatException e) {
+            throw noNumber(e);
+        }
+    }
+
+    private static JsonProcessingException noNumber(NumberFormatException cause) {
+        return new JsonParseException(null, Reasons.of(cause), cause);
+    }
+
     public PayloadJson(ActorSystem system) {
         this.serialization = SerializationExtension.get(system);
     }
@@ -87,7 +114,8 @@ public final class PayloadJson {
     private static @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
         try {
             boolean binary = serializer.objectMapper().getFactory().canHandleBinaryNatively();
-            return (binary ? CBOR_TREE : JSON_TREE).readValue(serializer.decompress(bytes));
+            byte[] plain = serializer.decompress(bytes);
+            return read(binary ? CBOR_TREE : JSON_TREE, plain, 0, plain.length);
         } catch (JsonProcessingException e) {
             return null;
         } catch (IOException e) {

@@ -55,7 +55,7 @@ public final class Start {
     private static CursorToken openForm(String text, String topic, String cluster) {
         Map<String, @Nullable Position> positions = new TreeMap<>();
         try {
-            JsonNode list = PayloadJson.JSON.readTree(text).get("positions");
+            JsonNode list = PayloadJson.read(text).get("positions");
             if (list == null || !list.isArray()) {
                 throw new IllegalArgumentException("the open form of a token is {\"positions\":[…]}");
             }

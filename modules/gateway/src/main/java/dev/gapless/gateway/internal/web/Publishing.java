@@ -2,7 +2,6 @@ package dev.gapless.gateway.internal.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/topics/{topic}/messages}: one message, or one a line. Thread-safe. */
 final class Publishing {
-    private static final ObjectReader TREE = PayloadJson.JSON.readerFor(JsonNode.class);
     private static final Duration LOOK = Duration.ofMillis(10);
 
     private final Common common;
@@ -111,7 +109,7 @@ final class Publishing {
         private JsonPublisher.Given given(byte[] bytes, int from, int length) {
             JsonNode json;
             try {
-                json = TREE.readValue(bytes, from, length);
+                json = PayloadJson.read(bytes, from, length);
             } catch (JsonProcessingException e) {
                 throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
             } catch (IOException e) {

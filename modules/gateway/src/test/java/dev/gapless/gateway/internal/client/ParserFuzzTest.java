@@ -84,12 +84,12 @@ class ParserFuzzTest {
 
     @Test
     void filtersAreReadOrRefused() {
-        check(FILTERS, text -> TopicFilter.of(PayloadJson.JSON.readTree(text)));
+        check(FILTERS, text -> TopicFilter.of(PayloadJson.read(text)));
     }
 
     @Test
     void linesAreReadOrRefused() {
-        check(LINES, text -> MessageCommand.given(PayloadJson.JSON.readTree(text)));
+        check(LINES, text -> MessageCommand.given(PayloadJson.read(text)));
     }
 
     @Test

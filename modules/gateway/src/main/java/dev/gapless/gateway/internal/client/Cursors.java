@@ -1,0 +1,139 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The topics that a client is subscribed to. For its turns, but for {@link #lag} and {@link #topics}. */
+final class Cursors {
+    private final Common common;
+    private final Runnable wake;
+    /** In the order of their turns: the one that was last comes last. */
+    private final Map<String, TopicCursor> cursors = new LinkedHashMap<>();
+
+    private volatile Map<String, TopicCursor> shown = Map.of();
+
+    /** @param wake is run, on any thread, when one of them has something new */
+    Cursors(Common common, Runnable wake) {
+        this.common = common;
+        this.wake = wake;
+    }
+
+    /**
+     * Subscribes. Throws {@link Refusal} if there are too many, or if the token is of something else.
+     *
+     * @param client whose it is, for people
+     */
+    void open(Wish wish, String client) {
+        if (cursors.size() >= common.settings().maxSubscriptions) {
+            throw new Refusal(
+                    Kind.TOO_MANY_SUBSCRIPTIONS,
+                    "there are " + cursors.size()
+                            + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
+        }
+        try {
+            cursors.put(wish.topic(), new TopicCursor(wish, client, common, wake));
+            shown = Map.copyOf(cursors);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
+        }
+    }
+
+    void drop(TopicCursor known) {
+        known.close();
+        cursors.remove(known.topic());
+        shown = Map.copyOf(cursors);
+    }
+
+    /** All of them end. */
+    void close() {
+        cursors.values().forEach(TopicCursor::close);
+        cursors.clear();
+        shown = Map.of();
+    }
+
+    /** That of a topic; null if there is none. */
+    @Nullable TopicCursor known(String topic) {
+        return cursors.get(topic);
+    }
+
+    /** That of a topic. Throws {@link Refusal} if there is none. */
+    TopicCursor of(String topic) {
+        TopicCursor known = cursors.get(topic);
+        if (known == null) {
+            throw new Refusal(Kind.UNKNOWN_TOPIC, "there is no subscription to " + topic);
+        }
+        return known;
+    }
+
+    /** Is it about to begin? */
+    boolean isOpening(String topic) {
+        TopicCursor known = cursors.get(topic);
+        return known != null && !known.hasBegun() && known.end() == null;
+    }
+
+    int size() {
+        return cursors.size();
+    }
+
+    Collection<TopicCursor> all() {
+        return cursors.values();
+    }
+
+    /** The one whose turn it is. There is one at least. */
+    TopicCursor next() {
+        TopicCursor next = cursors.values().iterator().next();
+        if (cursors.size() > 1) {
+            cursors.remove(next.topic());
+            cursors.put(next.topic(), next);
+        }
+        return next;
+    }
+
+    boolean hasBegun() {
+        return cursors.values().stream().anyMatch(TopicCursor::hasBegun);
+    }
+
+    /** Has any of them something to read now? */
+    boolean hasMore() {
+        return cursors.values().stream().anyMatch(TopicCursor::hasMore);
+    }
+
+    /** After how many nanoseconds the first of them is to be looked at again, if any is. */
+    OptionalLong waitNs() {
+        return cursors.values().stream()
+                .map(TopicCursor::waitNs)
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .min();
+    }
+
+    /** Adds the tokens that resume behind what was written, by topic. */
+    void tokens(ObjectNode to) {
+        cursors.forEach((topic, cursor) -> {
+            CursorToken token = cursor.token();
+            if (token != null) {
+                to.put(topic, token.toString());
+            }
+        });
+    }
+
+    // ------------------------------------------------------------------ for people; any thread
+
+    /** By how many messages they are behind, all together. */
+    long lag() {
+        return shown.values().stream().mapToLong(TopicCursor::lag).sum();
+    }
+
+    Set<String> topics() {
+        return shown.keySet();
+    }
+}

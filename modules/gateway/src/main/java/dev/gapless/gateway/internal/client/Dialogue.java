@@ -1,0 +1,207 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.StartFrom;
+import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.PositionJson;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.internal.subscribe.Filter;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the commands of a client, one after the other: the next is taken when the one before is answered. For the client's turns. */
+final class Dialogue {
+    private final Common common;
+    private final Cursors cursors;
+    private final Outlet outlet;
+    private final Framing framing;
+    private final String client;
+    private final Supplier<ObjectNode> pong;
+    private final Runnable wake;
+    private @Nullable CompletableFuture<ObjectNode> publishing;
+    private volatile @Nullable String command;
+
+    /**
+     * With a client that has said nothing yet.
+     *
+     * @param client whose subscriptions are, for people
+     * @param pong what answers a ping
+     * @param wake is run, on any thread, when there is something to answer
+     */
+    Dialogue(
+            Common common,
+            Cursors cursors,
+            Outlet outlet,
+            Framing framing,
+            String client,
+            Supplier<ObjectNode> pong,
+            Runnable wake) {
+        this.common = common;
+        this.cursors = cursors;
+        this.outlet = outlet;
+        this.framing = framing;
+        this.client = client;
+        this.pong = pong;
+        this.wake = wake;
+    }
+
+    /** A message of this type. */
+    static ObjectNode object(String type) {
+        return PayloadJson.JSON.createObjectNode().put("type", type);
+    }
+
+    static ObjectNode error(Refusal refusal) {
+        return object("error").put("code", refusal.kind().code()).put("message", refusal.why());
+    }
+
+    /** The client says this. Any thread. */
+    void command(String text) {
+        command = text;
+        wake.run();
+    }
+
+    /**
+     * What is to be sent: it answers a command, or a publish that is done. Null if there is nothing to say now.
+     *
+     * @param frame makes an empty one
+     */
+    @Nullable ByteBuffer answer(Supplier<Bytes> frame) {
+        if (publishing != null) {
+            return published(frame);
+        }
+        String text = command;
+        if (text == null) {
+            return null;
+        }
+        @Nullable ByteBuffer answer;
+        try {
+            Command given = Command.parse(text, common.settings().defaultTopic);
+            if (given instanceof Command.Publish publish) {
+                command = null;
+                publish(publish);
+                return published(frame);
+            }
+            if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {
+                return null; // it is answered when the subscription is ready
+            }
+            answer = answer(given, frame);
+        } catch (Refusal e) {
+            answer = framing.object(frame.get(), error(e));
+        }
+        command = null;
+        outlet.takeCommand();
+        return answer;
+    }
+
+    private @Nullable ByteBuffer answer(Command given, Supplier<Bytes> frame) {
+        if (given instanceof Command.Subscribe subscribe) {
+            return subscribe(subscribe, frame);
+        } else if (given instanceof Command.Unsubscribe unsubscribe) {
+            TopicCursor known = cursors.of(unsubscribe.topic());
+            CursorToken token = known.token();
+            cursors.drop(known);
+            return framing.object(
+                    frame.get(),
+                    object("unsubscribed")
+                            .put("topic", unsubscribe.topic())
+                            .put("token", token == null ? null : token.toString()));
+        } else if (given instanceof Command.Resume resume) {
+            if (!cursors.of(resume.topic()).resume()) {
+                throw new Refusal(Kind.BAD_MESSAGE, "the subscription to " + resume.topic() + " is not paused");
+            }
+            return null;
+        }
+        return framing.object(frame.get(), pong.get());
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    private @Nullable ByteBuffer subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
+        Filter filter = TopicFilter.of(wanted.filter());
+        long most = maxMessageBytes(wanted.maxMessageBytes());
+        TopicCursor known = cursors.known(wanted.topic());
+        if (known == null) {
+            cursors.open(new Wish(wanted.topic(), start(wanted), filter, OnLag.parse(wanted.onLag()), most), client);
+            return null;
+        }
+        if (wanted.from() != null) {
+            throw new Refusal(
+                    Kind.FROM_NOT_ALLOWED,
+                    "there is a subscription to " + wanted.topic()
+                            + " already, which keeps its position: leave out from, or unsubscribe first");
+        }
+        CursorToken here = known.token();
+        if (here == null) {
+            throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
+        }
+        known.change(filter, most);
+        return framing.subscribed(frame.get(), known.topic(), here, Set.of());
+    }
+
+    private StartFrom start(Command.Subscribe wanted) {
+        JsonNode from = wanted.from();
+        if (from == null || from.isNull()) {
+            return StartFrom.latest();
+        }
+        return common.start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic());
+    }
+
+    private static long maxMessageBytes(@Nullable JsonNode given) {
+        if (given == null || given.isNull()) {
+            return Long.MAX_VALUE;
+        }
+        if (!given.canConvertToLong() || !given.isIntegralNumber() || given.longValue() < 0) {
+            throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes");
+        }
+        return given.longValue();
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    private void publish(Command.Publish wanted) {
+        CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
+        publishing = answer;
+        try {
+            var unused = common.publisher()
+                    .publish(wanted.topic(), wanted.given())
+                    .whenComplete((position, failure) -> {
+                        ObjectNode message;
+                        if (failure == null) {
+                            message = object("published").put("topic", wanted.topic());
+                            PositionJson.write(message.putObject("position"), common.nodeName(), position);
+                        } else {
+                            message = error(Refusal.of(failure));
+                        }
+                        answer.complete(withId(message, wanted));
+                        wake.run();
+                    });
+        } catch (Refusal e) {
+            answer.complete(withId(error(e), wanted));
+        }
+    }
+
+    private static ObjectNode withId(ObjectNode message, Command.Publish wanted) {
+        if (wanted.id() != null) {
+            message.set("id", wanted.id());
+        }
+        return message;
+    }
+
+    /** Answers a publish that is done. */
+    private @Nullable ByteBuffer published(Supplier<Bytes> frame) {
+        CompletableFuture<ObjectNode> answer = publishing;
+        if (answer == null || !answer.isDone()) {
+            return null;
+        }
+        publishing = null;
+        outlet.takeCommand();
+        return framing.object(frame.get(), answer.join());
+    }
+}
