@@ -32,12 +32,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
-                        "dev.gapless.internal.subscribe",
-                        "dev.gapless.internal.node",
-                        "dev.gapless.gateway",
-                        "dev.gapless.gateway.internal.client",
-                        "dev.gapless.gateway.internal.publish",
-                        "dev.gapless.gateway.internal.web")
+                        "dev.gapless.internal.subscribe", "dev.gapless.internal.node", "dev.gapless.gateway..")
                 .should()
                 .dependOnClassesThat()
                 .belongToAnyOf(MessageReader.class, MessageHost.class, MessageSubscription.class)

@@ -45,12 +45,13 @@ final class Program implements AutoCloseable {
         command.addAll(shell);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(ClassArchive.options());
         if (Runtime.version().feature() >= 24) {
             command.add("--sun-misc-unsafe-memory-access=allow"); // as bin/gapless does: no words but the program's own
         }
         command.add("-Djava.io.tmpdir=" + directory);
         command.addAll(List.of("-Dlogback.configurationFile=logback-tool.xml", "-cp"));
-        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(ClassArchive.classPath());
         command.add("dev.gapless.node.GaplessCommand");
         command.addAll(args);
         ProcessBuilder builder =

@@ -32,16 +32,16 @@ final class Judge {
      * @param toSeed the last one
      * @param step how many seeds on is the next one
      * @param fewestFaults whether to look for the fewest faults of a seed that suffice
-     * @param named seeds that come before all others
+     * @param named seeds and scenarios that come before all others
      */
-    record Mandate(long fromSeed, long toSeed, long step, boolean fewestFaults, List<Long> named) {
+    record Mandate(long fromSeed, long toSeed, long step, boolean fewestFaults, List<String> named) {
         static Mandate of(String[] args) {
             return new Mandate(
                     Long.parseLong(args[0]),
                     Long.parseLong(args[1]),
                     Long.parseLong(args[2]),
                     Boolean.parseBoolean(args[3]),
-                    Stream.of(args).skip(4).map(Long::valueOf).toList());
+                    Stream.of(args).skip(4).toList());
         }
 
         String[] args() {
@@ -58,7 +58,7 @@ final class Judge {
 
     /** Whoever judges. All of them know guarantees alone; who finds most for its time comes first. */
     private static final List<Court> COURTS = List.of(
-            mandate -> judge(mandate, mandate.named()),
+            Judge::named,
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
             mandate -> RecoveredLog.judge(),
             mandate -> Scenarios.firstBroken(),
@@ -78,6 +78,18 @@ final class Judge {
             }
         }
         System.out.println(PASSED);
+    }
+
+    private static @Nullable String named(Mandate mandate) {
+        for (String name : mandate.named()) {
+            String found = name.startsWith(Mutations.SCENARIO)
+                    ? Scenarios.broken(name.substring(Mutations.SCENARIO.length()))
+                    : judge(mandate, List.of(Long.valueOf(name.substring(Mutations.SEED.length()))));
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
     }
 
     /** Those behind {@code behind} and up to {@code last}. */

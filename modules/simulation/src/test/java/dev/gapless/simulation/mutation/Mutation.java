@@ -13,10 +13,10 @@ import java.util.stream.Stream;
  *
  * @param name what it is called
  * @param breaks the rule that it breaks, and how
- * @param seeds of simulations that notice it, where none of those that judge every fault do
+ * @param named seeds and scenarios that notice it and come first, as {@code mutations.txt} has them
  * @param edits what makes it
  */
-record Mutation(String name, String breaks, List<Long> seeds, List<Edit> edits) {
+record Mutation(String name, String breaks, List<String> named, List<Edit> edits) {
 
     /**
      * One change.

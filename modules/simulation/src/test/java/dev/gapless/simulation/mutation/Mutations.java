@@ -9,10 +9,13 @@ import java.util.Objects;
 
 /** Reads {@code mutations.txt}, which says at its top how it is written. */
 final class Mutations {
-    private static final String SEED = "seed ";
+    /** What is judged by name, ahead of all others. */
+    static final String SEED = "seed ";
+
+    static final String SCENARIO = "scenario ";
 
     private final List<Mutation> mutations = new ArrayList<>();
-    private final List<Long> seeds = new ArrayList<>();
+    private final List<String> named = new ArrayList<>();
     private final List<Mutation.Edit> edits = new ArrayList<>();
     private final StringBuilder find = new StringBuilder();
     private final StringBuilder replacement = new StringBuilder();
@@ -43,8 +46,8 @@ final class Mutations {
             int colon = line.indexOf(':');
             name = line.substring(0, colon);
             breaks = line.substring(colon + 1).strip();
-        } else if (text.startsWith(SEED)) {
-            seeds.add(Long.valueOf(text.substring(SEED.length())));
+        } else if (text.startsWith(SEED) || text.startsWith(SCENARIO)) {
+            named.add(text);
         } else if (text.startsWith("-")) {
             if (replacing) {
                 endOfEdit();
@@ -71,9 +74,9 @@ final class Mutations {
     private void endOfMutation() {
         endOfEdit();
         if (!name.isEmpty()) {
-            mutations.add(new Mutation(name, breaks, List.copyOf(seeds), List.copyOf(edits)));
+            mutations.add(new Mutation(name, breaks, List.copyOf(named), List.copyOf(edits)));
         }
-        seeds.clear();
+        named.clear();
         edits.clear();
     }
 }

@@ -10,13 +10,27 @@ import org.jspecify.annotations.Nullable;
 public final class Scenarios {
     private Scenarios() {}
 
+    /** What is broken in that one, whose file is named relative to the others: its file, a tab, and what. Null if nothing is. */
+    public static @Nullable String broken(String name) {
+        try {
+            return broken(ScenarioTest.SCENARIOS.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static @Nullable String broken(Path file) throws IOException {
+        String what = new Scenario(file.toString(), Files.readString(file)).broken();
+        return what == null ? null : ScenarioTest.SCENARIOS.relativize(file) + "\t" + what;
+    }
+
     /** The first in which they do not: its file, a tab, and what is broken. Null if there is none. */
     public static @Nullable String firstBroken() {
         try {
             for (Path file : ScenarioTest.files()) {
-                String what = new Scenario(file.toString(), Files.readString(file)).broken();
+                String what = broken(file);
                 if (what != null) {
-                    return ScenarioTest.SCENARIOS.relativize(file) + "\t" + what;
+                    return what;
                 }
             }
             return null;
