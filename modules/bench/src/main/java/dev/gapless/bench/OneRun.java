@@ -17,7 +17,17 @@ import java.util.concurrent.locks.LockSupport;
  * same moment; the clock is the machine's. Afterwards every subscriber must have had every message, those of the warm-up included.
  */
 abstract sealed class OneRun
-        permits CatchUpRun, FlowRun, IdleRun, JacksonRun, ManyTopicsRun, RestartRun, StopRun, StuckRun {
+        permits CatchUpRun,
+                ClientsRun,
+                FlowRun,
+                IdleClientsRun,
+                IdleRun,
+                JacksonRun,
+                ManyTopicsRun,
+                RestartRun,
+                ReturnRun,
+                StopRun,
+                StuckRun {
     /** For a process to start and to connect, and for its answers. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
 
@@ -50,6 +60,9 @@ abstract sealed class OneRun
                         ? new JacksonRun(plan, workload, peer, children)
                         : new FlowRun(plan, workload, peer, children);
             case W11 -> new CatchUpRun(plan, workload, peer, children);
+            case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
+            case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
+            case C_RETURN -> new ReturnRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
             default ->
                 switch (Objects.requireNonNull(workload.growth())) {

@@ -79,6 +79,36 @@ public enum Workload {
             2_000,
             Message.BYTES,
             Figure.CATCH_UP),
+    C_SOCKETS(
+            "50 WebSocket clients of a gateway, as fast as they can, beside a bare Jetty that sends them frames made beforehand",
+            Scope.CLIENTS_BESIDE_JETTY,
+            50,
+            0,
+            Message.BYTES,
+            Figure.RATE),
+    C_MUTE(
+            "50 WebSocket clients, 10,000 messages a second: CPU without and with one that does not read",
+            Scope.CLIENTS,
+            50,
+            10_000,
+            Message.BYTES,
+            Figure.CPU_RATIO_ONE_STUCK),
+    C_INGEST(
+            "another node publishes 600,000 messages a second, 10 WebSocket clients of a gateway get what they can",
+            Scope.CLIENTS,
+            10,
+            600_000,
+            Message.BYTES,
+            Figure.RATE),
+    C_IDLE("5,000 WebSocket clients with nothing to do", Scope.CLIENTS, 5_000, 0, Message.BYTES, Figure.HEAP_CLIENT),
+    C_RETURN(
+            "a gateway is killed, and its 2,000 WebSocket clients come to another one at once, at 1,000 messages a second: time until"
+                    + " all are level",
+            Scope.CLIENTS,
+            2_000,
+            1_000,
+            Message.BYTES,
+            Figure.LEVEL),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
@@ -117,6 +147,9 @@ public enum Workload {
         BESIDE_BATCHES,
         BESIDE_JACKSON,
         BESIDE_PEKKO,
+        /** Of a gateway. */
+        CLIENTS,
+        CLIENTS_BESIDE_JETTY,
         GAPLESS
     }
 
@@ -151,9 +184,16 @@ public enum Workload {
         this.amount = amount;
     }
 
-    /** Those that run if none is named: all but the series. */
+    /** Those that run if none is named: all but the series, and those of a gateway. */
     public static List<Workload> ordinary() {
-        return Stream.of(values()).filter(workload -> workload.growth == null).toList();
+        return Stream.of(values())
+                .filter(workload -> workload.growth == null && !workload.isOfGateway())
+                .toList();
+    }
+
+    /** Has it clients of a gateway? */
+    public boolean isOfGateway() {
+        return scope == Scope.CLIENTS || scope == Scope.CLIENTS_BESIDE_JETTY;
     }
 
     public String description() {
@@ -167,7 +207,9 @@ public enum Workload {
             case BESIDE_BATCHES -> peers.stream().filter(BATCHES::contains).toList();
             case BESIDE_JACKSON -> peers.contains("gapless") ? List.of("gapless", Peers.JACKSON) : List.of();
             case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
-            case GAPLESS -> peers.stream().filter("gapless"::equals).toList();
+            case CLIENTS_BESIDE_JETTY ->
+                peers.contains("gapless") ? List.of("gapless", Peers.SINGLE, Peers.JETTY) : List.of();
+            case GAPLESS, CLIENTS -> peers.stream().filter("gapless"::equals).toList();
         };
     }
 
@@ -200,7 +242,8 @@ public enum Workload {
             case W4, W4B -> scale.stop();
             case W5 -> REMOVAL;
             case W6, W11 -> START.multipliedBy(3);
-            case W7 -> measure.plus(START);
+            case W7, C_MUTE -> measure.plus(START);
+            case C_SOCKETS, C_INGEST, C_IDLE, C_RETURN -> START.multipliedBy(2);
             case W9_1000 -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(subscribers - 1);

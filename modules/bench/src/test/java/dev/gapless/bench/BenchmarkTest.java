@@ -34,7 +34,7 @@ class BenchmarkTest {
             "-XX:+UnlockDiagnosticVMOptions",
             "-XX:-BytecodeVerificationRemote");
 
-    private static final Scale SMALL = new Scale(Duration.ofMillis(2_500), 20, 50, 1);
+    private static final Scale SMALL = new Scale(Duration.ofMillis(2_500), 20, 50, 1, 50);
 
     private static Plan plan(List<Workload> workloads, String... peers) {
         return new Plan(workloads, List.of(peers), peers[0], 1, Duration.ofMillis(300), MEASURE, QUICK, SMALL);

@@ -21,6 +21,12 @@ public final class Peers {
     /** Jackson by itself. It sends nothing, and only W10 measures it. */
     public static final String JACKSON = "jackson";
 
+    /** A web server that sends what is ready, for workloads of a gateway. */
+    public static final String JETTY = "jetty";
+
+    /** Gapless, with a gateway that sends each event by itself. */
+    public static final String SINGLE = "gapless-single";
+
     /** Gapless with messages of a class, for W10. */
     public static final String TYPED = "gapless-typed";
 
@@ -73,9 +79,9 @@ public final class Peers {
     /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
         switch (name) {
-            case PEKKO, JACKSON -> {
+            case PEKKO, JACKSON, JETTY, SINGLE -> {
                 return new PeerKind(name, bytes -> {
-                    throw new IllegalArgumentException(name + " sends nothing");
+                    throw new IllegalArgumentException(name + " has no sides of its own");
                 });
             }
             case TYPED -> {

@@ -36,6 +36,18 @@ public final class BenchProcess {
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
+    /** {@link GatewayNode}: MESSAGE_BYTES RATE; a rate below 0 means that it publishes nothing. */
+    public static final String GATEWAY = "gateway";
+
+    /** {@link BareJetty}: MESSAGE_BYTES. */
+    public static final String BARE_JETTY = "bare-jetty";
+
+    /** How many events a bare Jetty has. */
+    public static final int BARE_JETTY_NUMBERS = BareJetty.NUMBERS;
+
+    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER. */
+    public static final String CLIENTS = "clients";
+
     private BenchProcess() {}
 
     /**
@@ -71,6 +83,11 @@ public final class BenchProcess {
             case TOPICS_SUBSCRIBER -> new ManyTopics(Integer.parseInt(words.get(0)));
             case JACKSON -> new JacksonLoop(Integer.parseInt(words.get(0)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
+            case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
+            case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
+            case CLIENTS ->
+                new SocketClients(
+                        Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)));
             default -> throw new IllegalArgumentException("there is no job '" + name + "'");
         };
     }

@@ -10,7 +10,12 @@ record Window(long beginNs, long endNs) {
 
     /** Those of the next order. */
     static List<Window> ordered(Dialogue dialogue) throws InterruptedException {
-        List<Long> times = dialogue.take("run").stream().map(Long::valueOf).toList();
+        return of(dialogue.take("run"));
+    }
+
+    /** BEGIN END BEGIN END... */
+    static List<Window> of(List<String> words) {
+        List<Long> times = words.stream().map(Long::valueOf).toList();
         List<Window> windows = new ArrayList<>();
         for (int i = 0; i + 1 < times.size(); i += 2) {
             windows.add(new Window(times.get(i), times.get(i + 1)));

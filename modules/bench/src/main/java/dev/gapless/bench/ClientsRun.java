@@ -1,0 +1,130 @@
+package dev.gapless.bench;
+
+import dev.gapless.bench.peer.Peers;
+import dev.gapless.bench.process.BenchProcess;
+import dev.gapless.bench.process.Usage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * C_SOCKETS, C_MUTE, C_INGEST: WebSocket clients of a gateway, beside a bare Jetty. In C_MUTE it is measured twice: while all clients
+ * read, and while one does not. In C_INGEST another node publishes.
+ */
+final class ClientsRun extends OneRun {
+    /** Between both measurements, for buffers to fill up. */
+    private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(1);
+
+    ClientsRun(Plan plan, Workload workload, String peer, Children children) {
+        super(plan, workload, peer, children);
+    }
+
+    @Override
+    double measure() throws RunFailure, IOException, InterruptedException {
+        Child clients = children.start(
+                "clients",
+                options(),
+                BenchProcess.CLIENTS,
+                plan.scale().clients(workload.subscribers()),
+                workload.messageBytes(),
+                peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0);
+        List<Child> servers = servers();
+        clients.order("open " + servers.get(0).answer("port", PATIENCE));
+        clients.answer("ready", PATIENCE);
+        long warmUpNs = System.nanoTime() + plan.warmUp().toNanos();
+
+        boolean twice = workload == Workload.C_MUTE;
+        long secondNs = warmUpNs + plan.measure().toNanos() + SETTLE_NS;
+        String first = warmUpNs + " " + (warmUpNs + plan.measure().toNanos());
+        String second = secondNs + " " + (secondNs + plan.measure().toNanos());
+        for (Child server : servers) {
+            server.order("run " + first + (twice ? " " + second : ""));
+        }
+        clients.order("run " + first);
+        if (twice) {
+            clients.order("mute");
+            clients.order("run " + second);
+        }
+        sleepUntil(warmUpNs);
+        Observation observation = new Observation(children);
+        sleepUntil(twice ? secondNs + plan.measure().toNanos() : secondNs - SETTLE_NS);
+        double others = observation.others();
+
+        put(servers, clients);
+        if (twice) {
+            double free = figures.getOrDefault(Figure.CPU, Double.NaN);
+            put(servers, clients);
+            double mute = figures.getOrDefault(Figure.CPU, Double.NaN);
+            figures.put(Figure.CPU, free);
+            figures.put(Figure.CPU_ONE_STUCK, mute);
+            figures.put(Figure.CPU_RATIO_ONE_STUCK, mute / free);
+        }
+        check(servers, clients);
+        return others;
+    }
+
+    /** The one with clients first. */
+    private List<Child> servers() throws IOException, RunFailure, InterruptedException {
+        if (peer.name().equals(Peers.JETTY)) {
+            return List.of(children.start("jetty", options(), BenchProcess.BARE_JETTY, workload.messageBytes()));
+        }
+        boolean elsewhere = workload == Workload.C_INGEST;
+        List<String> more = new ArrayList<>(List.of("-Dgapless.gateway.grpc-port=off"));
+        if (peer.name().equals(Peers.SINGLE)) {
+            more.add("-Dgapless.gateway.batch-events=1");
+        }
+        if (workload == Workload.C_MUTE) {
+            more.add("-Dgapless.gateway.write-timeout=10m");
+        }
+        more.add(
+                workload == Workload.C_SOCKETS ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
+        String[] options = more.toArray(String[]::new);
+        List<Child> nodes = new ArrayList<>();
+        nodes.add(gateway(this, "gateway", elsewhere ? -1 : workload.ratePerSecond(), options));
+        if (elsewhere) {
+            nodes.add(gateway(this, "publisher", workload.ratePerSecond(), options));
+        }
+        connect(nodes);
+        return nodes;
+    }
+
+    /** @param ratePerSecond at which it publishes; 0 for as fast as it can, less for not at all */
+    static Child gateway(OneRun run, String role, int ratePerSecond, String... options) throws RunFailure, IOException {
+        return run.children.start(
+                role, run.options(options), BenchProcess.GATEWAY, run.workload.messageBytes(), ratePerSecond);
+    }
+
+    /** What was measured in one window. The clients' own CPU time is a figure of its own. */
+    private void put(List<Child> servers, Child clients) throws RunFailure, InterruptedException {
+        List<Usage> used = usedBy(servers);
+        Usage reading = usedBy(List.of(clients)).get(0);
+        used.add(new Usage(reading.elapsedNs(), reading.count(), 0, 0, 0));
+        putUsage(used, servers.size());
+        figures.put(Figure.CPU_CLIENTS, reading.cpuNs() / NS_PER_US / reading.count());
+        double fewest = Double.parseDouble(clients.answer("fewest", PATIENCE));
+        double most = Double.parseDouble(clients.answer("most", PATIENCE));
+        figures.put(Figure.SLOWEST, fewest / most);
+    }
+
+    private void check(List<Child> servers, Child clients) throws RunFailure, InterruptedException {
+        if (peer.name().equals(Peers.JETTY)) {
+            return; // it sends for ever; that numbers are in order, clients have checked in each frame
+        }
+        String published = "";
+        for (Child server : servers) {
+            String by = server.answer("published", PATIENCE);
+            published = by.equals("0") ? published : by;
+        }
+        clients.order("expect " + published);
+        String problem = clients.answer("checked", PATIENCE);
+        if (!problem.isEmpty()) {
+            throw new RunFailure(problem);
+        }
+        double announced = Double.parseDouble(clients.answer("announced", PATIENCE));
+        if (workload == Workload.C_SOCKETS && announced > 0) {
+            throw new RunFailure("clients were told that they missed " + announced + " events");
+        }
+        figures.put(Figure.ANNOUNCED, announced);
+    }
+}

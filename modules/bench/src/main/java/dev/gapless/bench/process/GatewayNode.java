@@ -1,0 +1,67 @@
+package dev.gapless.bench.process;
+
+import dev.gapless.bench.peer.JsonPublisher;
+import dev.gapless.gateway.GaplessGateway;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A node with a gateway. It publishes JSON, or another one does.
+ *
+ * <pre>
+ *                        listening ADDRESS
+ *   connect ADDRESS...   ready, port PORT
+ *   heap                 heap BYTES
+ *   run BEGIN END ...    used ... for each time from BEGIN to END, published N
+ * </pre>
+ *
+ * @param ratePerSecond 0 for as fast as it can; less for not at all
+ */
+record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
+    /** It goes on for a while: what is measured ends under load. */
+    private static final long TAIL_NS = 100_000_000;
+
+    /** Objects with finalizers and cleaners go with the second or third one. */
+    private static final int COLLECTIONS = 3;
+
+    @Override
+    public void run(Dialogue dialogue) throws Exception {
+        JsonPublisher node = new JsonPublisher(messageBytes);
+        GaplessGateway gateway = GaplessGateway.start(node.system());
+        Connecting.connect(dialogue, node);
+        dialogue.say("port", gateway.port());
+        Publishing publishing = new Publishing(node, messageBytes);
+        while (true) {
+            List<String> order = dialogue.take();
+            switch (order.get(0)) {
+                case "heap" -> dialogue.say("heap", heapBytes());
+                case "run" -> publish(dialogue, publishing, Window.of(order.subList(1, order.size())));
+                default -> throw new IllegalStateException("a node with a gateway knows no '" + order.get(0) + "'");
+            }
+        }
+    }
+
+    private void publish(Dialogue dialogue, Publishing publishing, List<Window> windows) throws Exception {
+        Meter meter = new Meter(publishing::published);
+        List<CompletableFuture<Usage>> used =
+                windows.stream().map(meter::measuring).toList();
+        long endNs = windows.get(windows.size() - 1).endNs() + TAIL_NS;
+        if (ratePerSecond == 0) {
+            publishing.runUntil(endNs);
+        } else if (ratePerSecond > 0) {
+            publishing.runUntil(endNs, ratePerSecond);
+        }
+        for (CompletableFuture<Usage> one : used) {
+            dialogue.say("used", one.get().line());
+        }
+        dialogue.say("published", publishing.published());
+    }
+
+    private static long heapBytes() {
+        for (int i = 0; i < COLLECTIONS; i++) {
+            System.gc();
+        }
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}

@@ -1,0 +1,254 @@
+package dev.gapless.bench.process;
+
+import dev.gapless.bench.peer.JsonPublisher;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** Many WebSocket clients on one thread, with one buffer. What they have is looked at by other threads under its lock. */
+final class SocketSwarm implements AutoCloseable {
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
+    private static final int LOOK_MS = 10;
+    /** How many connect at once: more than a server's backlog would be refused. */
+    private static final int MOST_CONNECTING = 64;
+
+    private final Selector selector = Selector.open();
+    private final byte[] bytes = new byte[BUFFER_BYTES];
+    private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private final SocketFrames frames = new SocketFrames(bytes);
+    private final List<Client> clients = new ArrayList<>();
+    private final AtomicLongArray received;
+    private final Thread thread = new Thread(this::loop, "clients");
+    private boolean firstIsMute;
+    private volatile boolean closed;
+    private volatile String problem = "";
+
+    /** One connection after the other. */
+    private static final class Client {
+        final int number;
+        final EventChecker checker;
+        private @Nullable SelectionKey key;
+        /** The answer to the upgrade has come. */
+        private boolean open;
+        /** The beginning of a frame. */
+        private byte[] rest = new byte[0];
+
+        Client(int number, EventChecker checker) {
+            this.number = number;
+            this.checker = checker;
+        }
+    }
+
+    SocketSwarm(int count, int messageBytes, int lastNumber) throws IOException {
+        received = new AtomicLongArray(count);
+        for (int i = 0; i < count; i++) {
+            clients.add(new Client(i, new EventChecker(messageBytes, lastNumber)));
+        }
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    // ------------------------------------------------------------------ orders
+
+    /** Opens a connection for each; those of before are given up. */
+    void open(int port) throws IOException, InterruptedException {
+        for (int i = 0; i < clients.size(); i += MOST_CONNECTING) {
+            List<Client> some = clients.subList(i, Math.min(clients.size(), i + MOST_CONNECTING));
+            for (Client client : some) {
+                open(client, port);
+            }
+            await(all -> some.stream().allMatch(client -> client.open), Long.MAX_VALUE);
+        }
+    }
+
+    private synchronized void open(Client client, int port) throws IOException {
+        SelectionKey before = client.key;
+        if (before != null) {
+            before.channel().close();
+        }
+        SocketChannel channel = SocketChannel.open();
+        channel.socket().setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        channel.socket().setTcpNoDelay(true);
+        client.open = false;
+        client.rest = new byte[0];
+        client.checker.connectsAgain();
+        String request =
+                "GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        write(channel, request.getBytes(StandardCharsets.US_ASCII));
+        channel.configureBlocking(false);
+        client.key = channel.register(selector.wakeup(), SelectionKey.OP_READ, client);
+    }
+
+    /** What is written is little, and goes into the socket at once. */
+    private static void write(SocketChannel channel, byte[] what) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(what);
+        while (left.hasRemaining()) {
+            var unused = channel.write(left);
+        }
+    }
+
+    /** The first client reads nothing from now on. */
+    synchronized void mute() {
+        SelectionKey key = clients.get(0).key;
+        if (key != null) {
+            key.interestOps(0);
+        }
+        firstIsMute = true;
+    }
+
+    /** Waits until it is so. Throws IllegalStateException if it does not come to that, or something was not right. */
+    void await(Predicate<SocketSwarm> condition, long patienceNs) throws InterruptedException {
+        long beginNs = System.nanoTime();
+        while (!problem().isEmpty() || !holds(condition)) {
+            if (!problem().isEmpty()) {
+                throw new IllegalStateException(problem());
+            }
+            if (System.nanoTime() - beginNs > patienceNs) {
+                throw new IllegalStateException("clients are not so far: " + this);
+            }
+            Thread.sleep(LOOK_MS);
+        }
+    }
+
+    private synchronized boolean holds(Predicate<SocketSwarm> condition) {
+        return condition.test(this);
+    }
+
+    // ------------------------------------------------------------------ what they have
+
+    synchronized boolean allAreSubscribed() {
+        return clients.stream().allMatch(client -> client.checker.isSubscribed());
+    }
+
+    synchronized boolean haveAll(long published) {
+        return clients.stream().skip(firstThatReads()).allMatch(client -> client.checker.last() >= published);
+    }
+
+    synchronized long newest() {
+        return clients.stream().mapToLong(client -> client.checker.last()).max().orElseThrow();
+    }
+
+    synchronized long announced() {
+        return clients.stream().mapToLong(client -> client.checker.announced()).sum();
+    }
+
+    /** Events by now. */
+    long received() {
+        return LongStream.of(receivedByEach()).sum();
+    }
+
+    long[] receivedByEach() {
+        long[] each = new long[received.length()];
+        Arrays.setAll(each, received::get);
+        return each;
+    }
+
+    synchronized int firstThatReads() {
+        return firstIsMute ? 1 : 0;
+    }
+
+    /** What was not right with one of them; empty if nothing was. */
+    synchronized String problem() {
+        return problem.isEmpty()
+                ? clients.stream()
+                        .map(client -> client.checker.problem())
+                        .filter(one -> !one.isEmpty())
+                        .findFirst()
+                        .orElse("")
+                : problem;
+    }
+
+    @Override
+    public synchronized String toString() {
+        return clients.stream().filter(client -> client.checker.isSubscribed()).count() + " of " + clients.size()
+                + " are subscribed, and they have up to "
+                + clients.stream().mapToLong(client -> client.checker.last()).summaryStatistics();
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    private void loop() {
+        try {
+            while (!closed) {
+                selector.select();
+                synchronized (this) {
+                    for (Iterator<SelectionKey> ready = selector.selectedKeys().iterator(); ready.hasNext(); ) {
+                        SelectionKey key = ready.next();
+                        ready.remove();
+                        if (key.isValid()) {
+                            read(key, (Client) key.attachment());
+                        }
+                    }
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            problem = e.toString();
+        }
+    }
+
+    private void read(SelectionKey key, Client client) throws IOException {
+        SocketChannel channel = (SocketChannel) key.channel();
+        buffer.clear();
+        buffer.put(client.rest);
+        int came;
+        try {
+            came = channel.read(buffer);
+        } catch (IOException e) {
+            came = -1; // the gateway was killed
+        }
+        if (came < 0) {
+            channel.close();
+            return;
+        }
+        int at = client.open ? 0 : upgraded(client, channel, buffer.position());
+        while (client.open && frames.find(at, buffer.position())) {
+            switch (frames.opcode()) {
+                case SocketFrames.TEXT -> client.checker.take(bytes, frames.from(), frames.to());
+                case SocketFrames.PING -> write(channel, SocketFrames.pong());
+                case SocketFrames.CLOSE -> client.checker.fails("it was closed with status " + frames.status());
+                default -> client.checker.fails("a frame of opcode " + frames.opcode());
+            }
+            at = frames.to();
+        }
+        client.rest = Arrays.copyOfRange(bytes, at, buffer.position());
+        received.set(client.number, client.checker.received());
+    }
+
+    /** Subscribes, once the answer to the upgrade is there; where that ends. */
+    private int upgraded(Client client, SocketChannel channel, int end) throws IOException {
+        String head = new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
+        int headEnd = head.indexOf("\r\n\r\n");
+        if (headEnd < 0) {
+            return 0;
+        }
+        if (!head.startsWith("HTTP/1.1 101 ")) {
+            client.checker.fails("no WebSocket: " + head);
+            return end;
+        }
+        client.open = true;
+        write(channel, SocketFrames.text(client.checker.subscribe(JsonPublisher.TOPIC)));
+        return headEnd + 4;
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        selector.close();
+    }
+}
