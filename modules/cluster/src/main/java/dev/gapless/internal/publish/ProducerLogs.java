@@ -107,12 +107,20 @@ public final class ProducerLogs {
 
     private ProducerLog make(String topic) {
         TopicSettings ofTopic = settings.apply(topic);
-        LogIdentity identity =
-                LogIdentity.fresh(ofTopic, new SplittableRandom(epochs + topic.hashCode()), Clock.nowMs());
+        LogIdentity identity = LogIdentity.fresh(ofTopic, new SplittableRandom(seed(topic)), Clock.nowMs());
         Gate gate = gates.get(Shard.indexOf(topic, gates.size()));
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         return log;
+    }
+
+    /** All 64 bits depend on each character: names with one hashCode, like Aa and BB, are to have epochs of their own. */
+    private long seed(String topic) {
+        long seed = epochs;
+        for (int i = 0; i < topic.length(); i++) {
+            seed = new SplittableRandom(seed ^ topic.charAt(i)).nextLong();
+        }
+        return seed;
     }
 
     /** The topics that have a log. */

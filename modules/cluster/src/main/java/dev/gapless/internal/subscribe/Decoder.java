@@ -15,7 +15,14 @@ public final class Decoder {
     private final Codec codec;
     private final AtomicReferenceArray<@Nullable Shared> shared;
 
-    private record Shared(Epoch epoch, long sequence, Object message) {}
+    private record Shared(String topic, Epoch epoch, long sequence, Object message) {
+        boolean is(Topic<?> topicRead, Epoch epochRead, long sequenceRead) {
+            return sequence == sequenceRead
+                    && epoch.equals(epochRead)
+                    && topic.equals(topicRead.name())
+                    && topicRead.type().isInstance(message);
+        }
+    }
 
     /** Keeps at most so many messages to share. */
     public Decoder(Codec codec, int mostShared) {
@@ -31,12 +38,12 @@ public final class Decoder {
         int slot = Math.floorMod(
                 epoch.id() + sequence, shared.length()); // so that a log's latest messages have slots of their own
         Shared known = shared.get(slot);
-        if (known != null && known.sequence() == sequence && known.epoch().equals(epoch)) {
+        if (known != null && known.is(topic, epoch, sequence)) {
             return topic.type().cast(known.message());
         }
         T message = codec.decode(topic, slice, i);
         if (topic.shares(message)) { // of a topic whose class is above its messages'
-            shared.set(slot, new Shared(epoch, sequence, message));
+            shared.set(slot, new Shared(topic.name(), epoch, sequence, message));
         }
         return message;
     }

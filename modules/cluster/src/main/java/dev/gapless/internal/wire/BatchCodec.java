@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A batch on the wire: its slices, each as it lies in memory, with what its messages share in front. */
 final class BatchCodec {
+    /** Of all nodes of this JVM. */
+    private static final Formats FORMATS = new Formats(256);
+
     private BatchCodec() {}
 
     static void write(Batch batch, WireBuffer out) {
@@ -58,15 +61,23 @@ final class BatchCodec {
     private static Slice read(int most, WireBuffer in) {
         long baseMs = in.readFixed();
         int count = in.readCount("messages in a batch", Math.min(most, in.remaining()));
-        List<Format> formats = new ArrayList<>(1);
+        List<Format> formats = List.of();
         for (int i = in.readCount("formats", Math.min(Slice.MAX_FORMATS, in.remaining())); i > 0; i--) {
             int number = in.readByte();
-            while (formats.size() <= number) {
-                formats.add(Format.NONE);
-            }
-            formats.set(number, new Format(in.readInt(), in.readText("manifest", Limits.MAX_MANIFEST)));
+            List<Format> alone = FORMATS.alone(in.readInt(), in.readText("manifest", Limits.MAX_MANIFEST));
+            formats = number == 0 && formats.isEmpty() ? alone : with(formats, number, alone.get(0));
         }
         return Slice.received(
                 baseMs, formats, count, in.readBytes("messages", in.remaining(), Slice.indexBytes(count)));
+    }
+
+    /** These, and that one under its number. */
+    private static List<Format> with(List<Format> formats, int number, Format format) {
+        List<Format> more = new ArrayList<>(formats);
+        while (more.size() <= number) {
+            more.add(Format.NONE);
+        }
+        more.set(number, format);
+        return more;
     }
 }

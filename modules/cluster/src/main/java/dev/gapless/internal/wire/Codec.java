@@ -10,13 +10,16 @@ import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
 import java.io.NotSerializableException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.ByteArraySerializer;
 import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.Serialization$;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.Serializer;
 import org.apache.pekko.serialization.Serializers;
+import org.apache.pekko.serialization.jackson.JacksonSerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +30,22 @@ import org.jspecify.annotations.Nullable;
 public final class Codec {
     private static final byte[] NOTHING = {};
 
+    /** Classes, or formats. */
+    private static final int MAX_KNOWN = 1_024;
+
     private final Supplier<Serialization> serialization;
+
+    /** Of classes that Jackson has written. */
+    private final Known<Class<?>, Way> ways = new Known<>(MAX_KNOWN);
+
+    /** Of formats that were read; empty if Pekko must read each message. */
+    private final Known<Format, Optional<JacksonReader>> readers = new Known<>(MAX_KNOWN);
+
     private volatile Format latest = Format.NONE;
     private volatile @Nullable Serializer ofBytes;
+
+    /** How messages of a class are written. */
+    private record Way(Serializer serializer, Format format) {}
 
     /** With these serializers, which are asked for when there is a message. */
     public Codec(Supplier<Serialization> serialization) {
@@ -85,14 +101,15 @@ public final class Codec {
     private Content serialize(String topic, Object message, @Nullable String key, Map<String, String> headers) {
         Serializer serializer;
         byte[] bytes;
-        String manifest;
+        Format format;
         try {
             if (message instanceof byte[] given && ofBytes() instanceof ByteArraySerializer plain) {
                 return new Content(key, false, headers, format(plain.identifier(), ""), given, true);
             }
-            serializer = serialization.get().findSerializerFor(message);
-            bytes = serialization.get().serialize(message).get();
-            manifest = Serializers.manifestFor(serializer, message);
+            Way known = ways.get(message.getClass());
+            serializer = known == null ? serialization.get().findSerializerFor(message) : known.serializer();
+            bytes = write(serializer, message);
+            format = known == null ? formatOf(message, serializer) : known.format();
         } catch (Exception e) {
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
@@ -101,7 +118,21 @@ public final class Codec {
                     e);
         }
         boolean lent = !isMadeAnew(bytes, message, serializer);
-        return new Content(key, false, headers, format(serializer.identifier(), manifest), bytes, lent);
+        return new Content(key, false, headers, format, bytes, lent);
+    }
+
+    private byte[] write(Serializer serializer, Object message) {
+        return Serialization$.MODULE$.withTransportInformation(
+                serialization.get().system(), () -> serializer.toBinary(message));
+    }
+
+    private Format formatOf(Object message, Serializer serializer) {
+        Format format = format(serializer.identifier(), Serializers.manifestFor(serializer, message));
+        if (serializer
+                instanceof JacksonSerializer) { // its manifest is the name of the class, if the class may be written
+            ways.keep(message.getClass(), new Way(serializer, format));
+        }
+        return format;
     }
 
     /** Most messages are of the format of the one before. */
@@ -128,19 +159,32 @@ public final class Codec {
         if (topic.type() == byte[].class && isOfBytes(slice.format(i).serializerId())) {
             return topic.type().cast(slice.content(i));
         }
-        Payload payload = payloadOf(slice, i);
         if (topic.type() == Payload.class) {
-            return topic.type().cast(payload);
+            return topic.type().cast(payloadOf(slice, i));
         }
-        Object decoded = serialization
-                .get()
-                .deserialize(payload.bytes(), payload.serializerId(), payload.manifest())
-                .get();
+        Object decoded = deserialize(slice, i);
         if (!topic.type().isInstance(decoded)) {
             String type = decoded == null ? "null" : decoded.getClass().getName();
             throw new WrongClass(type, topic.type().getName());
         }
         return topic.type().cast(decoded);
+    }
+
+    private @Nullable Object deserialize(Slice slice, int i) {
+        Format format = slice.format(i);
+        Optional<JacksonReader> reader = readers.get(format);
+        Object read = reader == null || reader.isEmpty() ? null : reader.get().read(slice, i);
+        return read == null ? readByPekko(slice.content(i), format, reader == null) : read;
+    }
+
+    private @Nullable Object readByPekko(byte[] bytes, Format format, boolean isFirst) {
+        Serialization pekko = serialization.get();
+        Object read = pekko.deserialize(bytes, format.serializerId(), format.manifest())
+                .get();
+        if (isFirst) {
+            readers.keep(format, JacksonReader.like(read, format, pekko));
+        }
+        return read;
     }
 
     /** Is that Pekko's serializer of bytes, which takes them as they are? */

@@ -2,6 +2,7 @@ package dev.gapless.internal.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -65,6 +66,22 @@ class ProducerLogsTest {
         assertSame(anew, logs.hold("t"));
         assertFalse(logs.drop(anew));
         assertSame(anew, logs.of("t"));
+    }
+
+    @Test
+    void aLogThatIsMadeAnewHasTheEpochOfBefore() {
+        ProducerLog unused = logs.of("t");
+        assertTrue(logs.drop(unused));
+        assertEquals(
+                unused.log().identity().epoch(), logs.of("t").log().identity().epoch());
+    }
+
+    @Test
+    void topicsWhoseNamesHaveTheSameHashCodeHaveEpochsOfTheirOwn() {
+        assertEquals("orders-Aa".hashCode(), "orders-BB".hashCode(), "else this shows nothing");
+        assertNotEquals(
+                logs.of("orders-Aa").log().identity().epoch(),
+                logs.of("orders-BB").log().identity().epoch());
     }
 
     @Test

@@ -84,6 +84,21 @@ class DecoderTest {
     }
 
     @Test
+    void aMessageOfAnotherTopicIsNotMistakenForItWhateverItsEpoch() throws Exception {
+        Topic<String> other = Topic.of("u", String.class).withSharedMessages();
+        assertEquals("a", decode(SHARED, EPOCH, 5, slice("a")));
+        assertEquals("b", decode(other, EPOCH, 5, slice("b")));
+    }
+
+    @Test
+    void whatAnotherSubscriptionMayHaveIsOfAWrongClassForThisOne() throws Exception {
+        Topic<Integer> numbers = Topic.of("t", Integer.class).withSharedMessages();
+        Slice text = slice("a");
+        assertEquals("a", decode(SHARED, EPOCH, 5, text));
+        assertThrows(WrongClass.class, () -> decode(numbers, EPOCH, 5, text));
+    }
+
+    @Test
     void logsWithAnyIdHavePlaces() throws Exception {
         Epoch least = new Epoch(Long.MIN_VALUE);
         assertSame(decode(SHARED, least, 1, slice("a")), decode(SHARED, least, 1, slice("a")));

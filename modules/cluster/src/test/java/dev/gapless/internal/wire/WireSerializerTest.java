@@ -2,6 +2,7 @@ package dev.gapless.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
@@ -220,6 +221,16 @@ class WireSerializerTest {
     }
 
     @Tag("seconds")
+    @Test
+    void batchesThatComeShareTheirFormats() throws Exception {
+        Content content = content(1, "k", Map.of(), "x");
+        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 1, 5, false, slices(1000, content)));
+        Slice first = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
+        Slice second = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
+        assertEquals(content.format(), first.format(0));
+        assertSame(first.format(0), second.format(0));
+    }
+
     @Test
     void aBatchIsNoLargerThanItsFramesAreChargedFor() {
         Random random = new Random(1);

@@ -126,7 +126,7 @@ public final class Ring<P extends Ring.Piece> {
 
     // ------------------------------------------------------------------ for the writer
 
-    /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? It looks at pieces, not at entries. */
+    /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? It looks at pieces, not at each entry. */
     public boolean isFullFor(int entries, long sizeBytes, long evictable) {
         long last = head;
         long at = oldest;
@@ -143,8 +143,12 @@ public final class Ring<P extends Ring.Piece> {
                 piece = pieceOf(number);
                 ends = endOf(number);
             }
+            P of = there(piece);
+            if (!isOver(last - at, entries, left - of.sizeBytes(at, at), sizeBytes)) {
+                return false; // mostly one is enough, and a piece may have to look at each
+            }
             long to = Math.min(evictable, Math.min(ends, last));
-            left -= there(piece).sizeBytes(at, to);
+            left -= of.sizeBytes(at, to);
             at = to + 1;
         }
         return false;

@@ -142,6 +142,11 @@ public final class Slice {
         return Arrays.copyOfRange(data, FrameLayout.contentAt(data, at), at + length(i));
     }
 
+    /** Where in {@link #data} it begins, for whoever reads it there. */
+    public int contentAt(int i) {
+        return FrameLayout.contentAt(data, at(i));
+    }
+
     /** How many bytes that has. */
     public int contentLength(int i) {
         int at = at(i);

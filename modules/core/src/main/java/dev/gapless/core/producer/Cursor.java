@@ -45,7 +45,7 @@ final class Cursor {
     /** The position that it registered with, until it gets somewhere; or null. */
     private @Nullable Position after;
 
-    /** Made with the first batch: most cursors may be of topics at rest. */
+    /** Null if nothing is in flight: most cursors may be of topics at rest. */
     private @Nullable ArrayDeque<SentBatch> batches;
 
     private record SentBatch(long last, long bytes) {}
@@ -84,7 +84,7 @@ final class Cursor {
     }
 
     private boolean invariant() {
-        boolean nothingInFlight = batches == null || batches.isEmpty();
+        boolean nothingInFlight = batches == null;
         return acked <= sent && nothingInFlight == (bytesInFlight == 0);
     }
 
@@ -135,7 +135,7 @@ final class Cursor {
         unaskedMessages = asks ? 0 : unaskedMessages + last - sent;
         sent = last;
         bytesInFlight += bytes;
-        ArrayDeque<SentBatch> inFlight = batches == null ? new ArrayDeque<>() : batches;
+        ArrayDeque<SentBatch> inFlight = batches == null ? new ArrayDeque<>(1) : batches;
         inFlight.add(new SentBatch(last, bytes));
         batches = inFlight;
         assert invariant() : this;
@@ -157,6 +157,9 @@ final class Cursor {
         ArrayDeque<SentBatch> inFlight = batches;
         while (inFlight != null && !inFlight.isEmpty() && inFlight.element().last() <= sequence) {
             bytesInFlight -= inFlight.remove().bytes();
+        }
+        if (inFlight != null && inFlight.isEmpty()) {
+            batches = null;
         }
         assert invariant() : this;
     }

@@ -116,6 +116,26 @@ class RingTest {
     }
 
     @Test
+    void aPieceIsAskedForOneEntryIfThatIsEnough() {
+        Ring<Ring.Piece> ring = new Ring<>(10, 1_000, 1);
+        ring.add(new Ring.Piece() {
+            @Override
+            public long first() {
+                return 1;
+            }
+
+            @Override
+            public long sizeBytes(long from, long to) {
+                assertEquals(from, to, "it would look at each of them");
+                return 1;
+            }
+        });
+        ring.added(10, 10);
+        assertFalse(ring.isFullFor(1, 1, 9));
+        assertTrue(ring.isFullFor(1, 1, 0));
+    }
+
+    @Test
     void piecesGoEntryByEntry() {
         Ring<Numbered> ring = new Ring<>(10, 1_000, 1);
         List<String> evicted = new ArrayList<>();
