@@ -30,8 +30,6 @@ public final class Client implements Connected {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
     private static final int FRAMES_PER_TURN = 16;
-    /** A client that was heard of for so many pings is there. */
-    private static final int PINGS_UNANSWERED = 3;
 
     private final long id;
     private final Common common;
@@ -41,6 +39,7 @@ public final class Client implements Connected {
     private final Turns turns;
     private final Cursors cursors;
     private final Dialogue dialogue;
+    private final Pings pings;
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
 
@@ -58,14 +57,12 @@ public final class Client implements Connected {
     private volatile @Nullable Closing closing;
     private volatile boolean gone;
     private volatile boolean busy;
-    private volatile boolean due;
+    private volatile boolean commentDue;
     /** Its protocol keeps an idle stream alive by itself. */
     private volatile boolean uncommented;
 
     // For other threads.
     private volatile long sentNs = System.nanoTime();
-    private volatile long heardNs = System.nanoTime();
-    private volatile long pingedNs = System.nanoTime();
     private volatile long closingNs;
     private volatile long eventsSent;
     private volatile long laggedTotal;
@@ -79,6 +76,7 @@ public final class Client implements Connected {
         this.framing = framing;
         this.turns = new Turns(common.executor(), this::turn);
         this.cursors = new Cursors(common, turns::wake);
+        this.pings = new Pings(common.settings().pingInterval);
         this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, turns::wake);
     }
 
@@ -98,7 +96,7 @@ public final class Client implements Connected {
 
     /** The client has given some sign of life. */
     public void heard() {
-        heardNs = System.nanoTime();
+        pings.heard();
     }
 
     @Override
@@ -129,18 +127,22 @@ public final class Client implements Connected {
         } else if (framing.isStream()) {
             if (!uncommented
                     && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
-                due = true;
+                commentDue = true;
                 turns.wake();
             }
         } else {
-            long pingNs = common.settings().pingInterval.toNanos();
-            if (nowNs - heardNs > PINGS_UNANSWERED * pingNs) {
-                abort(Closing.STUCK);
-            } else if (nowNs - pingedNs > pingNs) {
-                pingedNs = nowNs;
-                due = true;
-                turns.wake();
-            }
+            lookForPings(nowNs);
+        }
+    }
+
+    private void lookForPings(long nowNs) {
+        if (busy) {
+            pings.heard(); // it takes what is written, if not within write-timeout
+        }
+        if (pings.isGivenUp(nowNs)) {
+            abort(Closing.SILENT);
+        } else if (pings.becomesDue(nowNs)) {
+            turns.wake();
         }
     }
 
@@ -196,7 +198,10 @@ public final class Client implements Connected {
             said = true;
             return greet();
         }
-        return end() || answer() || begin() || events() || keepAlive();
+        if (!framing.isStream() && pings.take(outlet.isReading())) {
+            outlet.ping(); // in front of the events: there may be some at any time
+        }
+        return end() || answer() || begin() || events() || comment();
     }
 
     /** What the last frame told has been taken by the socket. */
@@ -397,15 +402,12 @@ public final class Client implements Connected {
         common.sent().events(events, lagged);
     }
 
-    private boolean keepAlive() {
-        if (!due) {
+    /** Keeps an idle stream alive. */
+    private boolean comment() {
+        if (!commentDue) {
             return false;
         }
-        due = false;
-        if (!framing.isStream()) {
-            outlet.ping();
-            return false;
-        }
+        commentDue = false;
         if (!cursors.hasBegun()) {
             return false;
         }

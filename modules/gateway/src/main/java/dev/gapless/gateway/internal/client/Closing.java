@@ -16,6 +16,8 @@ public record Closing(int status, String reason) {
             new Closing(1009, "the command is larger than gapless.gateway.max-command-bytes allows");
     public static final Closing LAGGED = new Closing(4408, "the ring overtook it, and on_lag is close");
     public static final Closing STUCK = new Closing(4410, "no byte was taken for gapless.gateway.write-timeout");
+    public static final Closing SILENT =
+            new Closing(4410, "three pings in a row were not answered, see gapless.gateway.ping-interval");
     public static final Closing GONE = new Closing(1006, "the connection is gone");
     public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
 }

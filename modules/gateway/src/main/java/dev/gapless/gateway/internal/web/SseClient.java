@@ -79,6 +79,11 @@ final class SseClient implements Outlet {
     public void ping() {}
 
     @Override
+    public boolean isReading() {
+        return false;
+    }
+
+    @Override
     public void takeCommand() {}
 
     @Override

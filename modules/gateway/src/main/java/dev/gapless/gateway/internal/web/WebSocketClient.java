@@ -37,6 +37,8 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
+    /** A command waits for its answer. */
+    private volatile boolean answering;
     /** Its close is on its way: what comes is dropped, up to the client's own. */
     private volatile boolean closing;
 
@@ -139,6 +141,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(command.toByteArray()))
                     .toString();
+            answering = true;
             client().command(text);
         } catch (CharacterCodingException e) {
             client().close(Closing.NO_TEXT);
@@ -175,7 +178,13 @@ final class WebSocketClient implements FrameHandler, Outlet {
     }
 
     @Override
+    public boolean isReading() {
+        return !answering;
+    }
+
+    @Override
     public void takeCommand() {
+        answering = false;
         demand();
     }
 
