@@ -55,6 +55,23 @@ class LimitsTest {
         }
     }
 
+    private static int clients(TestGateway gateway) {
+        return TestGateway.json(gateway.get("/api/status").body())
+                .at("/gateway/client_count")
+                .intValue();
+    }
+
+    @Test
+    void whoGoesWhileItIsLetInKeepsNoPlace() {
+        try (TestGateway gateway = TestGateway.start("")) {
+            for (int i = 0; i < 500; i++) {
+                new RawSocket(gateway.gateway().port()).send(RawSocket.UPGRADE).reset();
+            }
+            gateway.webSocket().await("connected");
+            TestGateway.await(() -> clients(gateway) == 1);
+        }
+    }
+
     @Test
     void foreignPagesAndForeignHostsStayOutside() {
         try (TestGateway gateway = TestGateway.start(
@@ -130,11 +147,7 @@ class LimitsTest {
                         }
                     }
                 }
-                TestGateway.await(
-                        () -> TestGateway.json(gateway.get("/api/status").body())
-                                        .at("/gateway/client_count")
-                                        .intValue()
-                                == 1);
+                TestGateway.await(() -> clients(gateway) == 1);
                 reads.send("{\"type\":\"Ping\"}");
                 assertEquals(3_000, reads.await("pong").get("events_sent").intValue());
             }

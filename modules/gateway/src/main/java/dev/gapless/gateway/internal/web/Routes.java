@@ -246,6 +246,12 @@ final class Routes extends Handler.Abstract {
                         Long.MAX_VALUE);
         String address = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(address);
+        // Nobody is told of a client that went before its answer was written.
+        Request.addCompletionListener(request, failure -> {
+            if (failure != null) {
+                admission.release();
+            }
+        });
         boolean upgraded = false;
         try {
             String remote = address + ":" + Request.getRemotePort(request);
