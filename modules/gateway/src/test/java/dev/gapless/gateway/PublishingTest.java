@@ -261,6 +261,20 @@ class PublishingTest {
     }
 
     @Test
+    void aLineInPartsOfOneByteIsReadOnce() {
+        int bytes = 1 << 20;
+        String part = "1\r\nx\r\n";
+        try (TestGateway tall = TestGateway.start("gapless.gateway.max-body-bytes = 2 MiB");
+                RawSocket socket = new RawSocket(tall.gateway().port())) {
+            socket.send("POST " + TestGateway.path("bytewise", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
+            socket.send(part.repeat(bytes)).send("0\r\n\r\n");
+            String answer = socket.readTo("}");
+            assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("bad_message"), answer);
+        }
+    }
+
+    @Test
     void aBodyThatEndsEarlyPublishesItsWholeLines() throws Exception {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), gateway.gateway().port())) {

@@ -34,6 +34,9 @@ final class Body {
     private byte[] data = new byte[4 << 10];
     private int from;
     private int to;
+    /** Up to here there is no line end. Invariant: at least {@code from}. */
+    private int scanned;
+
     private boolean last;
     /** What the last line end left was dealt with. */
     private boolean finished;
@@ -109,6 +112,7 @@ final class Body {
         if (from > 0) {
             System.arraycopy(data, from, data, 0, to - from);
             to -= from;
+            scanned -= from;
             from = 0;
         }
         if (data.length - to < more) {
@@ -135,6 +139,7 @@ final class Body {
             }
             int start = from;
             from = isRest ? to : end + 1;
+            scanned = from;
             finished = isRest;
             CompletionStage<?> stage = parts.part(data, start, length);
             if (stage != null && !stage.toCompletableFuture().isDone()) {
@@ -156,10 +161,11 @@ final class Body {
     }
 
     private int lineEnd() {
-        for (int i = from; i < to; i++) {
-            if (data[i] == '\n') {
-                return i;
+        while (scanned < to) {
+            if (data[scanned] == '\n') {
+                return scanned;
             }
+            scanned++;
         }
         return -1;
     }
