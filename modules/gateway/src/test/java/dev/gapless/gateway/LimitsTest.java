@@ -73,6 +73,21 @@ class LimitsTest {
     }
 
     @Test
+    void whatComesAfterTheCloseKeepsTheClientsOwnFromNobody() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.write-timeout = 100s");
+                RawSocket wrong = new RawSocket(gateway.gateway().port())) {
+            wrong.send(RawSocket.UPGRADE).readTo("connected");
+            wrong.frame(2, new byte[1]).readTo("closing");
+            for (int i = 0; i < 5; i++) {
+                wrong.text("{\"type\":\"Ping\"}");
+            }
+            wrong.frame(8, new byte[] {(byte) (4400 >> 8), (byte) (4400 & 0xff)});
+            String end = wrong.readAll();
+            assertFalse(end.contains("Timeout"), end);
+        }
+    }
+
+    @Test
     void foreignPagesAndForeignHostsStayOutside() {
         try (TestGateway gateway = TestGateway.start(
                 "gapless.gateway { allowed-origins = [\"https://app.example\"], allowed-hosts = [\"gw.example\"] }")) {

@@ -194,8 +194,9 @@ final class WebSocketClient implements FrameHandler, Outlet {
     }
 
     @Override
-    public void close(Closing closing) {
-        session().close(closing.status(), closing.reason(), Callback.from(this::demand, failure -> client().gone()));
+    public void close(Closing why) {
+        closing = true;
+        session().close(why.status(), why.reason(), Callback.from(this::demand, failure -> client().gone()));
     }
 
     @Override
