@@ -89,10 +89,19 @@ public final class GatewayServer {
     }
 
     private void look() {
-        clients.look();
-        web.look();
+        lookAt(clients::look);
+        lookAt(web::look);
         if (grpc != null) {
-            grpc.look();
+            lookAt(grpc::look);
+        }
+    }
+
+    /** The next look comes whatever becomes of this one: the scheduler repeats nothing that has thrown. */
+    private static void lookAt(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException e) {
+            LOG.error("The gateway failed to look at its connections. This is a defect of Gapless", e);
         }
     }
 
