@@ -74,6 +74,16 @@ abstract class JsonFraming implements Framing {
         return new MessageJson.Place(topic, reader.era().node(), position);
     }
 
+    /** An idle client holds no messages. */
+    @Override
+    public final ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+        last = null;
+        return finish(frame, events, token);
+    }
+
+    /** The frame of so many events ends. {@return what is to be sent} */
+    abstract ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token);
+
     @Override
     public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
         before(frame, 0);

@@ -28,13 +28,15 @@ import org.jspecify.annotations.Nullable;
  * socket.
  */
 final class WebSocketClient implements FrameHandler, Outlet {
+    private static final int KEPT_BYTES = 4 << 10;
+
     private final Common common;
     private final Clients clients;
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
     private final @Nullable Wish first;
-    private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
+    private ByteArrayOutputStream command = new ByteArrayOutputStream(0);
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
     /** A command waits for its answer. */
@@ -123,7 +125,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private void onText(Frame frame, Callback callback) {
         ByteBuffer payload = frame.getPayload();
         if (command.size() + payload.remaining() > common.settings().maxCommandBytes) {
-            command.reset();
+            forgetCommand();
             callback.succeeded();
             client().close(Closing.TOO_LARGE);
             return; // and nothing more is read
@@ -146,7 +148,16 @@ final class WebSocketClient implements FrameHandler, Outlet {
         } catch (CharacterCodingException e) {
             client().close(Closing.NO_TEXT);
         }
-        command.reset();
+        forgetCommand();
+    }
+
+    /** The room of a small one is kept for the next one. */
+    private void forgetCommand() {
+        if (command.size() > KEPT_BYTES) {
+            command = new ByteArrayOutputStream(0);
+        } else {
+            command.reset();
+        }
     }
 
     @Override
