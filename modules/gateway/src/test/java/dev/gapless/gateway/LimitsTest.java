@@ -72,6 +72,33 @@ class LimitsTest {
         }
     }
 
+    private static RawSocket beginsToPublish(TestGateway gateway) {
+        return new RawSocket(gateway.gateway().port())
+                .send("POST " + TestGateway.path("few", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/x-ndjson\r\nContent-Length: 100\r\n\r\n{\"data\":1}\n");
+    }
+
+    @Test
+    void thereAreAtMostMaxPublishingRequests() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-publishing-requests = 2");
+                RawSocket first = beginsToPublish(gateway);
+                RawSocket second = beginsToPublish(gateway)) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("few", "\"from\":\"earliest\"");
+            client.events(2); // both are under way
+            var refused = gateway.publish("few", "1");
+            assertEquals(503, refused.statusCode());
+            assertEquals("too_many_requests", code(refused.body()));
+            assertTrue(refused.body().contains("gapless.gateway.max-publishing-requests"), refused.body());
+            assertTrue(refused.headers().firstValue("Retry-After").isPresent());
+            first.reset();
+            TestGateway.await(() -> gateway.publish("few", "1").statusCode() == 200);
+            second.send(" ".repeat(100 - "{\"data\":1}\n".length()));
+            assertTrue(second.readTo("\r\n").contains(" 200 "));
+        }
+    }
+
     @Test
     void whatComesAfterTheCloseKeepsTheClientsOwnFromNobody() {
         try (TestGateway gateway = TestGateway.start("gapless.gateway.write-timeout = 100s");

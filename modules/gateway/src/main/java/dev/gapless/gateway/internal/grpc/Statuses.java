@@ -30,7 +30,12 @@ final class Statuses {
         return switch (kind) {
             case FORBIDDEN_ORIGIN, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
-            case TOO_MANY_SUBSCRIPTIONS, TOO_MANY_CLIENTS_OF_ADDRESS, TOO_MANY_CLIENTS, TOO_LARGE, NO_ROOM ->
+            case TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_CLIENTS_OF_ADDRESS,
+                    TOO_MANY_CLIENTS,
+                    TOO_MANY_REQUESTS,
+                    TOO_LARGE,
+                    NO_ROOM ->
                 Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
             case CLOSING, NOT_READY -> Status.UNAVAILABLE;

@@ -26,6 +26,7 @@ public final class GatewaySettings {
     public final int maxClients;
     public final int perIpLimit;
     public final int maxSubscriptions;
+    public final int maxPublishingRequests;
     public final int maxBodyBytes;
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
@@ -69,6 +70,7 @@ public final class GatewaySettings {
         maxClients = within(config, "max-clients", 1, 10_000_000);
         perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);
         maxSubscriptions = within(config, "max-subscriptions", 1, 100_000);
+        maxPublishingRequests = within(config, "max-publishing-requests", 1, 10_000_000);
         maxBodyBytes = bytes(config, "max-body-bytes", 1);
         maxCommandBytes = bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);

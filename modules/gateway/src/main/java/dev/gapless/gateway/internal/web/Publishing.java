@@ -32,11 +32,13 @@ final class Publishing {
     private final Common common;
     private final GatewaySettings settings;
     private final Idempotency idempotency;
+    private final Posts posts;
 
     Publishing(Common common) {
         this.common = common;
         this.settings = common.settings();
         this.idempotency = new Idempotency(settings);
+        this.posts = new Posts(settings.maxPublishingRequests);
     }
 
     /** Throws {@link Refusal} for what can be told by the head of the request. */
@@ -52,13 +54,11 @@ final class Publishing {
         }
         Running running = new Running(topic, byLine, query.getValue("key"), wait != null);
         String key = request.getHeaders().get("Idempotency-Key");
-        if (key == null) {
-            return running.run(request);
-        }
-        if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
+        if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
-        return idempotency.answer(topic, key, () -> running.run(request));
+        posts.begin(request);
+        return key == null ? running.run(request) : idempotency.answer(topic, key, () -> running.run(request));
     }
 
     private static boolean isByLine(Request request) {
