@@ -195,7 +195,7 @@ final class Routes extends Handler.Abstract {
         SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, outlet, framing);
         outlet.of(client);
-        request.addFailureListener(failure -> client.gone());
+        request.addFailureListener(outlet::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
         client.start(wish);
     }

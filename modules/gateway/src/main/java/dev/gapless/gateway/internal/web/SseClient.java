@@ -56,9 +56,10 @@ final class SseClient implements Outlet {
         Callback done = Callback.from(
                 () -> {
                     writing = false;
-                    written.accept(null);
                     if (closing != null) {
                         finish();
+                    } else {
+                        written.accept(null); // which may send the next frame: nothing is written behind it
                     }
                 },
                 failure -> {
@@ -66,8 +67,12 @@ final class SseClient implements Outlet {
                     written.accept(failure);
                     fail(failure);
                 });
+        write(done, () -> response.write(false, frame, done));
+    }
+
+    private void write(Callback done, Runnable what) {
         try {
-            response.write(false, frame, done);
+            what.run();
         } catch (RuntimeException e) {
             // Jetty throws, of any kind, where the connection has ended and nobody has been told so yet.
             LOG.debug("Client {} is gone", remote, e);
@@ -91,7 +96,8 @@ final class SseClient implements Outlet {
         if (begun || !over.compareAndSet(false, true)) {
             return false;
         }
-        Problem.of(refusal).send(response, ending());
+        Callback end = ending();
+        write(end, () -> Problem.of(refusal).send(response, end));
         return true;
     }
 
@@ -105,7 +111,8 @@ final class SseClient implements Outlet {
 
     private void finish() {
         if (over.compareAndSet(false, true)) {
-            response.write(true, ByteBuffer.allocate(0), ending());
+            Callback end = ending();
+            write(end, () -> response.write(true, ByteBuffer.allocate(0), end));
         }
     }
 
@@ -121,7 +128,8 @@ final class SseClient implements Outlet {
                 });
     }
 
-    private void fail(Throwable failure) {
+    /** Its connection has ended, or its request was cancelled. Repeating it is harmless. */
+    void fail(Throwable failure) {
         if (over.compareAndSet(false, true)) {
             callback.failed(failure);
         }
