@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +89,45 @@ class ObservedTest {
             assertNull(last.id(), "what resumes it is the id of the last event");
             assertTrue(EventStream.isEnd(stream.next()));
             TestGateway.get(gateway.gateway().stop());
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsEndsABodyBehindItsLineWithWhatWasAccepted() {
+        try (TestGateway gateway = TestGateway.start("");
+                RawSocket lines = new RawSocket(gateway.gateway().port())) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("ending", "");
+            lines.send("POST " + TestGateway.path("ending", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n{\"data\":1}\n{\"da");
+            client.await("event");
+            var stopped = gateway.gateway().stop();
+            String answer = lines.readTo("}]") + lines.readTo("}");
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("urn:gapless:closing"), answer);
+            assertTrue(answer.contains("\"accepted\":1") && answer.contains("\"line\":2"), answer);
+            TestGateway.get(stopped);
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsAnswersThoseWhoPublishAndTakesNoMore() {
+        try (TestGateway gateway = TestGateway.startAlone(
+                "gapless { backpressure-timeout = 8s, gateway.stop-timeout = 60s }")) {
+            CompletableFuture<HttpResponse<String>> early = gateway.http.sendAsync(
+                    HttpRequest.newBuilder(gateway.uri(TestGateway.path("early", "messages")))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("1"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            String waits = "gapless_publish_waiting{topic=\"early\"} 1.0"; // until the node is up
+            TestGateway.await(() -> gateway.get("/metrics").body().contains(waits));
+            var stopped = gateway.gateway().stop();
+            HttpResponse<String> late = gateway.publish("early", "2");
+            assertEquals(503, late.statusCode());
+            assertTrue(late.body().contains("urn:gapless:closing"), late.body());
+            assertEquals(429, TestGateway.get(early).statusCode());
+            TestGateway.get(stopped);
         }
     }
 

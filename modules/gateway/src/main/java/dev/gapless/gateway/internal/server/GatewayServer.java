@@ -115,19 +115,21 @@ public final class GatewayServer {
         return grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc.port());
     }
 
-    /** Tells the clients, waits for them for {@code stop-timeout}, and ends. Repeating it is harmless. */
+    /** Tells the clients, waits for them and for requests under way for {@code stop-timeout}, and ends. Repeating it is harmless. */
     public CompletionStage<Done> stop() {
         if (stopping.compareAndSet(false, true)) {
             if (grpc != null) {
                 grpc.refuse();
             }
-            var unused = clients.stop()
+            var unused = CompletableFuture.allOf(clients.stop(), web.refuse())
                     .orTimeout(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((gone, timeout) -> {
                         if (timeout != null) {
                             LOG.warn(
-                                    "{} clients of the gateway did not take that it stops (gapless.gateway.stop-timeout)",
-                                    clients.size());
+                                    "{} clients of the gateway did not take that it stops, and {} requests were not answered"
+                                            + " (gapless.gateway.stop-timeout)",
+                                    clients.size(),
+                                    web.publishing());
                         }
                         Thread closing = new Thread(this::closeAndTell, "gapless-gateway-stop");
                         closing.setDaemon(true);

@@ -41,6 +41,16 @@ final class Publishing {
         this.posts = new Posts(settings.maxPublishingRequests);
     }
 
+    /** No further request is taken, and bodies of many lines end behind the line they are at. {@return when all are answered} */
+    CompletableFuture<Void> stop() {
+        return posts.stop();
+    }
+
+    /** How many requests are under way. */
+    int size() {
+        return posts.size();
+    }
+
     /** Throws {@link Refusal} for what can be told by the head of the request. */
     CompletableFuture<Answer> publish(String topic, Request request, Fields query) {
         boolean byLine = isByLine(request);
@@ -73,7 +83,7 @@ final class Publishing {
     }
 
     /** One request. One thread at a time. */
-    private final class Running {
+    private final class Running implements Body.Parts {
         private final String topic;
         private final boolean byLine;
         private final @Nullable String key;
@@ -91,19 +101,26 @@ final class Publishing {
         }
 
         CompletableFuture<Answer> run(Request request) {
-            return new Body(request, byLine, settings.maxBodyBytes, this::part, common.executor())
-                    .read()
+            return posts.read(new Body(request, byLine, settings.maxBodyBytes, this, common.executor()))
                     .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
                     .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
         }
 
-        private @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
+        @Override
+        public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
             lines++;
             if (byLine && isBlank(bytes, from, length)) {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
             return common.publisher().publish(topic, given).thenAccept(this::accepted);
+        }
+
+        /** The line that would have come next is the first that is not published. */
+        @Override
+        public RuntimeException ended() {
+            lines++;
+            return Posts.closing();
         }
 
         private JsonPublisher.Given given(byte[] bytes, int from, int length) {

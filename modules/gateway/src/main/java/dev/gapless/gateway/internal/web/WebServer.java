@@ -8,6 +8,7 @@ import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.eclipse.jetty.http.UriCompliance;
@@ -34,6 +35,7 @@ public final class WebServer {
     private final GatewaySettings settings;
     private final Server server;
     private final ServerConnector connector;
+    private final Publishing publishing;
     private final Observed observed;
 
     /** Sockets that are watched. */
@@ -76,7 +78,7 @@ public final class WebServer {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.maxConnections, server));
         server.setErrorHandler(new Errors());
-        Publishing publishing = new Publishing(common);
+        publishing = new Publishing(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
@@ -121,6 +123,16 @@ public final class WebServer {
                 watched.close();
             }
         }
+    }
+
+    /** No further request that publishes is taken. {@return when all of them are answered} */
+    public CompletableFuture<Void> refuse() {
+        return publishing.stop();
+    }
+
+    /** How many requests that publish are under way. */
+    public int publishing() {
+        return publishing.size();
     }
 
     /** Ends it. */
