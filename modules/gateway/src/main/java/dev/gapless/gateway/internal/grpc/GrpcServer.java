@@ -15,6 +15,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -98,11 +99,11 @@ public final class GrpcServer {
         }
     }
 
-    /** Ends it: calls that last are cancelled, if they do not take their end for {@code stop-timeout}. */
-    public void close() {
+    /** Ends it: calls that have not taken their end by then are cancelled. */
+    public void close(Duration timeout) {
         refuse();
         try {
-            if (!server.awaitTermination(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 server.shutdownNow();
             }
         } catch (InterruptedException e) {

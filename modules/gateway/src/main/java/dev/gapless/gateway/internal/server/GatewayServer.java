@@ -118,6 +118,7 @@ public final class GatewayServer {
     /** Tells the clients, waits for them and for requests under way for {@code stop-timeout}, and ends. Repeating it is harmless. */
     public CompletionStage<Done> stop() {
         if (stopping.compareAndSet(false, true)) {
+            long untilNs = System.nanoTime() + settings.stopTimeout.toNanos();
             if (grpc != null) {
                 grpc.refuse();
             }
@@ -131,7 +132,7 @@ public final class GatewayServer {
                                     clients.size(),
                                     web.publishing());
                         }
-                        Thread closing = new Thread(this::closeAndTell, "gapless-gateway-stop");
+                        Thread closing = new Thread(() -> closeAndTell(untilNs), "gapless-gateway-stop");
                         closing.setDaemon(true);
                         closing.start();
                     });
@@ -139,12 +140,12 @@ public final class GatewayServer {
         return stopped.copy();
     }
 
-    private void closeAndTell() {
+    private void closeAndTell(long untilNs) {
         try {
             looking.cancel();
             web.close();
             if (grpc != null) {
-                grpc.close();
+                grpc.close(Duration.ofNanos(Math.max(0, untilNs - System.nanoTime())));
             }
         } finally {
             stopped.complete(Done.getInstance());
