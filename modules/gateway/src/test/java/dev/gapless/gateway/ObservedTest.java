@@ -221,6 +221,13 @@ class ObservedTest {
                     HttpRequest.newBuilder(gateway.uri("/api/health")).build(), HttpResponse.BodyHandlers.ofString());
             assertEquals(HttpClient.Version.HTTP_2, answer.version());
             assertEquals(200, answer.statusCode());
+            HttpResponse<String> ownPage = http.send(
+                    HttpRequest.newBuilder(gateway.uri("/api/status"))
+                            .header("Origin", gateway.gateway().uri().toString())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, ownPage.version());
+            assertEquals(200, ownPage.statusCode(), ownPage.body());
             EventStream stream =
                     gateway.closing(EventStream.open(http, gateway.uri(TestGateway.path("two", "events"))));
             assertNotNull(stream.next().id());
