@@ -313,6 +313,7 @@ class GrpcTest {
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, second.status());
             assertTrue(second.why().contains("gapless.gateway.max-clients"), second.why());
             assertEquals("too_many_clients", second.trailer("gapless-code"));
+            assertTrue(Long.parseLong(second.trailer("grpc-retry-pushback-ms")) >= 1_000);
             assertTrue(limited.get("/metrics").body().contains("gapless_gateway_clients{protocol=\"grpc\"} 1"));
             JsonNode client =
                     TestGateway.json(limited.get("/api/status").body()).at("/gateway/clients/0");

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -178,6 +179,20 @@ class ObservedTest {
                     "urn:gapless:not_ready",
                     TestGateway.json(ready.body()).get("type").textValue());
             assertEquals(200, gateway.get("/health/live").statusCode());
+        }
+    }
+
+    @Test
+    void thoseWhoAreToComeAgainAreNotAllToComeAtOnce() {
+        try (TestGateway gateway =
+                TestGateway.startAlone("gapless.gateway { reconnect-min = 20s, reconnect-jitter = 1000s }")) {
+            Set<Long> seconds = new TreeSet<>();
+            for (int i = 0; i < 20; i++) {
+                HttpResponse<String> ready = gateway.get("/health/ready");
+                seconds.add(
+                        Long.parseLong(ready.headers().firstValue("Retry-After").orElse("")));
+            }
+            assertTrue(seconds.size() > 5 && seconds.stream().allMatch(s -> s >= 20 && s <= 1_020), seconds::toString);
         }
     }
 

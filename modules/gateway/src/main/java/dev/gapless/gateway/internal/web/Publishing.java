@@ -170,7 +170,7 @@ final class Publishing {
         }
 
         private Answer refused(Throwable failure) {
-            Answer problem = Problem.of(Refusal.of(failure));
+            Answer problem = Problem.of(Refusal.of(failure), common.reconnectMs());
             if (byLine || accepted > 0) {
                 problem.body().setAll(numbers("accepted"));
                 problem.body().put("line", lines);

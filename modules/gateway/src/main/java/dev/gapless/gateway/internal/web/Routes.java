@@ -72,12 +72,16 @@ final class Routes extends Handler.Abstract {
             }
             route(request, response, callback, socket);
         } catch (Refusal e) {
-            Problem.of(e).send(response, callback);
+            problem(e).send(response, callback);
         } catch (IllegalArgumentException e) {
-            Problem.of(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
+            problem(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
                     .send(response, callback);
         }
         return true;
+    }
+
+    private Answer problem(Refusal refusal) {
+        return Problem.of(refusal, common.reconnectMs());
     }
 
     private void route(Request request, Response response, Callback callback, @Nullable Watched socket)
@@ -149,7 +153,7 @@ final class Routes extends Handler.Abstract {
         callback.succeeded();
     }
 
-    private static void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
+    private void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
         var unused = stage.whenComplete((answer, failure) -> {
             if (failure == null) {
                 answer.send(response, callback);
@@ -159,7 +163,7 @@ final class Routes extends Handler.Abstract {
             if (refusal.kind() == Kind.FAILED) {
                 LOG.warn("A request failed", failure);
             }
-            Problem.of(refusal).send(response, callback);
+            problem(refusal).send(response, callback);
         });
     }
 
@@ -192,7 +196,8 @@ final class Routes extends Handler.Abstract {
         SseFraming framing = new SseFraming(common, idOfEach(query));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
-        SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
+        SseClient outlet = new SseClient(
+                response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, outlet, framing);
         outlet.of(client);
         request.addFailureListener(outlet::fail);

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.web;
 
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Outlet;
 import dev.gapless.gateway.internal.json.Refusal;
 import java.io.EOFException;
@@ -22,6 +23,7 @@ final class SseClient implements Outlet {
 
     private final Response response;
     private final Callback callback;
+    private final Common common;
     private final @Nullable Watched socket;
     private final String remote;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -31,9 +33,10 @@ final class SseClient implements Outlet {
     private volatile boolean writing;
     private volatile @Nullable Closing closing;
 
-    SseClient(Response response, Callback callback, @Nullable Watched socket, String remote) {
+    SseClient(Response response, Callback callback, Common common, @Nullable Watched socket, String remote) {
         this.response = response;
         this.callback = callback;
+        this.common = common;
         this.socket = socket;
         this.remote = remote;
     }
@@ -97,7 +100,7 @@ final class SseClient implements Outlet {
             return false;
         }
         Callback end = ending();
-        write(end, () -> Problem.of(refusal).send(response, end));
+        write(end, () -> Problem.of(refusal, common.reconnectMs()).send(response, end));
         return true;
     }
 
