@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.GivenUp;
+import dev.gapless.Topic;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -56,6 +58,32 @@ class ObservedTest {
             assertEquals(404, gateway.get("/nothing").statusCode());
             assertEquals(
                     405, gateway.post("/api/status", "application/json", "1").statusCode());
+        }
+    }
+
+    @Test
+    void theStatusTellsFirstOfThoseThatAreBehindAndSaysWhatItLeavesOut() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.status-clients = 1")) {
+            JsonNode alone = TestGateway.json(gateway.get("/api/status").body()).get("gateway");
+            assertFalse(alone.get("truncated").booleanValue());
+            List<JsonSocket> clients = List.of(gateway.webSocket(), gateway.webSocket(), gateway.webSocket());
+            clients.forEach(client -> {
+                client.await("connected");
+                client.subscribe("behind", "\"on_lag\":\"pause\"");
+            });
+            int slow = 1;
+            clients.get(slow).hold();
+            var producer = gateway.gapless().producer(Topic.of("behind", JsonNode.class));
+            JsonNode large = TextNode.valueOf("x".repeat(100_000));
+            TestGateway.await(() -> {
+                TestGateway.get(producer.publish(large));
+                JsonNode told = TestGateway.json(gateway.get("/api/status").body())
+                        .get("gateway");
+                return told.get("truncated").booleanValue()
+                        && told.get("clients").size() == 1
+                        && told.at("/clients/0/client").intValue() == slow + 1
+                        && told.at("/clients/0/lag").intValue() > 10;
+            });
         }
     }
 

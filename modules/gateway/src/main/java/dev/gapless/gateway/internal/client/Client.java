@@ -435,6 +435,11 @@ public final class Client implements Connected {
     }
 
     @Override
+    public long lag() {
+        return cursors.lag();
+    }
+
+    @Override
     public void describe(ObjectNode to) {
         counters(to.put("client", id).put("protocol", outlet.protocol()).put("remote", outlet.remote()));
         ArrayNode topics = to.putArray("topics");

@@ -201,6 +201,12 @@ final class DocumentStream implements Connected {
     }
 
     @Override
+    public long lag() {
+        ChangeCursor open = cursor;
+        return open == null ? 0 : open.lag();
+    }
+
+    @Override
     public void describe(ObjectNode to) {
         ChangeCursor open = cursor;
         ArrayNode topics = to.put("client", id)

@@ -205,6 +205,11 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     }
 
     @Override
+    public long lag() {
+        return 0;
+    }
+
+    @Override
     public synchronized void describe(ObjectNode to) {
         to.put("client", id)
                 .put("protocol", protocol())

@@ -48,6 +48,7 @@ public final class GatewaySettings {
     public final Duration reconnectJitter;
     public final Duration deliveryTimeout;
     public final Duration statusTimeout;
+    public final int statusClients;
     public final Duration stopTimeout;
     public final int idempotencyKeys;
     public final Duration idempotencyRetention;
@@ -92,6 +93,7 @@ public final class GatewaySettings {
         reconnectJitter = positive(config, "reconnect-jitter");
         deliveryTimeout = positive(config, "delivery-timeout");
         statusTimeout = positive(config, "status-timeout");
+        statusClients = within(config, "status-clients", 0, 10_000_000);
         stopTimeout = positive(config, "stop-timeout");
         idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");

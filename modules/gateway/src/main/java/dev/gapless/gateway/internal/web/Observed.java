@@ -7,6 +7,7 @@ import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
@@ -18,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
 final class Observed implements AutoCloseable {
-    /** Clients that the status tells of. */
-    private static final int MOST_CLIENTS = 1_000;
-
     private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
 
     private final Gapless gapless;
@@ -77,10 +76,24 @@ final class Observed implements AutoCloseable {
                     .put("client_count", clients.size())
                     .put("events_sent", common.sent().events())
                     .put("lagged_total", common.sent().lagged());
+            List<Behind> all = behind();
+            int most = common.settings().statusClients;
+            gateway.put("truncated", all.size() > most);
             ArrayNode some = gateway.putArray("clients");
-            clients.all().stream().limit(MOST_CLIENTS).forEach(client -> client.describe(some.addObject()));
+            all.stream().limit(most).forEach(one -> one.client().describe(some.addObject()));
             return Answer.ok(status);
         });
+    }
+
+    /** A client, and how far it was behind when it was asked. */
+    private record Behind(Connected client, long lag) {}
+
+    /** All clients, and those first that are the furthest behind. */
+    private List<Behind> behind() {
+        return clients.all().stream()
+                .map(client -> new Behind(client, client.lag()))
+                .sorted(Comparator.comparingLong(Behind::lag).reversed())
+                .toList();
     }
 
     private List<String> silent(List<NodeStatus> answered) {

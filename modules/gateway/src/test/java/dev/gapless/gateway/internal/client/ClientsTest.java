@@ -45,6 +45,11 @@ class ClientsTest {
                 }
 
                 @Override
+                public long lag() {
+                    return 0;
+                }
+
+                @Override
                 public void describe(ObjectNode to) {}
             });
         }
