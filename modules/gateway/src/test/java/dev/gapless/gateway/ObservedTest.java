@@ -38,6 +38,7 @@ class ObservedTest {
             assertEquals(
                     1,
                     status.at("/topics/0/consumers/0/subscriptions/0/delivered").intValue());
+            assertNamesAreOfTheContract(status);
             JsonNode shown = status.at("/gateway/clients/0");
             assertEquals("websocket", shown.get("protocol").textValue());
             assertEquals(1, shown.get("events_sent").intValue());
@@ -58,6 +59,19 @@ class ObservedTest {
             assertEquals(404, gateway.get("/nothing").statusCode());
             assertEquals(
                     405, gateway.post("/api/status", "application/json", "1").statusCode());
+        }
+    }
+
+    private static void assertNamesAreOfTheContract(JsonNode json) {
+        json.properties().forEach(field -> {
+            String name = field.getKey();
+            assertTrue(name.matches("[a-z_]+"), name);
+            if (!name.equals("expiries")) { // which is by reason
+                assertNamesAreOfTheContract(field.getValue());
+            }
+        });
+        if (json.isArray()) {
+            json.forEach(ObservedTest::assertNamesAreOfTheContract);
         }
     }
 
