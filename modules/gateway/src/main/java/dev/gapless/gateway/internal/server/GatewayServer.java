@@ -4,6 +4,7 @@ import dev.gapless.Gapless;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -24,6 +25,7 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,9 +78,10 @@ public final class GatewayServer {
                 later,
                 new Sent());
         clients = new Clients(common);
-        web = WebServer.start(common, clients, gapless, system);
+        Readiness readiness = new Readiness(Cluster.get(system), clients, common);
+        web = WebServer.start(common, clients, readiness, gapless, system);
         try {
-            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients) : null;
+            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients, readiness) : null;
         } catch (IllegalStateException e) {
             web.close();
             throw e;

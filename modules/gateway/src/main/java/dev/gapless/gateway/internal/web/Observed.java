@@ -8,10 +8,9 @@ import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.json.StatusJson;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -21,13 +20,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
@@ -38,14 +34,16 @@ final class Observed implements AutoCloseable {
     private final Cluster cluster;
     private final Clients clients;
     private final Common common;
+    private final Readiness readiness;
     private final GaplessMetrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common) {
+    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common, Readiness readiness) {
         this.gapless = gapless;
         this.cluster = cluster;
         this.clients = clients;
         this.common = common;
+        this.readiness = readiness;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
         for (String protocol : PROTOCOLS) {
@@ -113,27 +111,9 @@ final class Observed implements AutoCloseable {
         return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "up"));
     }
 
-    /** Throws {@link Refusal} while clients should go elsewhere. */
+    /** Throws {@link dev.gapless.gateway.internal.json.Refusal} while clients should go elsewhere. */
     Answer ready() {
-        if (clients.isStopping() || common.host().isClosing()) {
-            throw new Refusal(Kind.NOT_READY, "This node shuts down");
-        }
-        MemberStatus status = cluster.selfMember().status();
-        if (!status.equals(MemberStatus.up())) {
-            throw new Refusal(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
-        }
-        if (common.host().isOutnumbered()) {
-            throw new Refusal(
-                    Kind.NOT_READY,
-                    "This node is in a cluster of its own: there is another one with the same id, to which this one should give way");
-        }
-        Map<String, Set<String>> givenUp = common.host().givenUp();
-        if (!givenUp.isEmpty()) {
-            throw new Refusal(
-                    Kind.NOT_READY,
-                    "Consumers of this node gave up (gapless.register-backoff.attempts), by topic on these producers: "
-                            + givenUp);
-        }
+        readiness.check();
         return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
 

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.Gapless;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
@@ -56,15 +57,17 @@ public final class WebServer {
     }
 
     /** Starts it; throws IllegalStateException if it cannot listen. */
-    public static WebServer start(Common common, Clients clients, Gapless gapless, ActorSystem system) {
-        WebServer started = new WebServer(common, clients, gapless, system);
+    public static WebServer start(
+            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
+        WebServer started = new WebServer(common, clients, readiness, gapless, system);
         started.listen();
         return started;
     }
 
-    private WebServer(Common common, Clients clients, Gapless gapless, ActorSystem system) {
+    private WebServer(
+            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
         this.settings = common.settings();
-        observed = new Observed(gapless, Cluster.get(system), clients, common);
+        observed = new Observed(gapless, Cluster.get(system), clients, common, readiness);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
         threads.setName("gapless-gateway");
         threads.setDaemon(true);
