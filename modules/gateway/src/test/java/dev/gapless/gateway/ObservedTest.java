@@ -10,14 +10,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.GivenUp;
 import dev.gapless.Topic;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -91,13 +96,62 @@ class ObservedTest {
             JsonNode large = TextNode.valueOf("x".repeat(100_000));
             TestGateway.await(() -> {
                 TestGateway.get(producer.publish(large));
-                JsonNode told = TestGateway.json(gateway.get("/api/status").body())
-                        .get("gateway");
+                JsonNode told =
+                        TestGateway.json(gateway.get("/api/status").body()).get("gateway");
                 return told.get("truncated").booleanValue()
                         && told.get("clients").size() == 1
                         && told.at("/clients/0/client").intValue() == slow + 1
                         && told.at("/clients/0/lag").intValue() > 10;
             });
+        }
+    }
+
+    private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (gapless_gateway_\\w+) ");
+    private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(gapless_gateway_\\w+)` ");
+
+    private static Set<String> found(Pattern pattern, String text) {
+        Set<String> found = new TreeSet<>();
+        pattern.matcher(text).results().forEach(result -> found.add(result.group(1)));
+        return found;
+    }
+
+    @Test
+    void whoComesGoesAndIsRefusedIsCounted() throws IOException {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-clients = 1")) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.send("{\"type\":\"Drop\"}");
+            client.await("error");
+            assertEquals(503, gateway.get(TestGateway.path("t", "events")).statusCode());
+            assertEquals(400, gateway.publish("t", "{").statusCode());
+            assertEquals(404, gateway.get("/nothing").statusCode());
+            try (RawSocket bad = new RawSocket(gateway.gateway().port())) {
+                bad.send("GET / HTTP/1.1\r\n\r\n").readAll();
+            }
+            client.subscribe("t", "");
+            gateway.publish("t", "1");
+            client.await("event");
+            var unused = client.socket().sendBinary(ByteBuffer.allocate(1), true);
+            client.await("closing");
+            assertEquals(4400, client.status());
+            List<String> expected = List.of(
+                    "gapless_gateway_connected_total{protocol=\"websocket\"} 1.0",
+                    "gapless_gateway_connected_total{protocol=\"sse\"} 0.0",
+                    "gapless_gateway_closed_total{status=\"4400\"} 1.0",
+                    "gapless_gateway_closed_total{status=\"gone\"} 0.0",
+                    "gapless_gateway_refused_total{code=\"unknown_type\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"too_many_clients\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"bad_message\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"not_found\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"bad_request\"} 1.0",
+                    "gapless_gateway_batch_events_bucket{le=\"1.0\"} 1");
+            TestGateway.await(() -> {
+                String metrics = gateway.get("/metrics").body();
+                return expected.stream().allMatch(metrics::contains);
+            });
+            assertEquals(
+                    found(FAMILY, gateway.get("/metrics").body()),
+                    found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md"))));
         }
     }
 
@@ -155,8 +209,8 @@ class ObservedTest {
 
     @Test
     void aGatewayThatStopsAnswersThoseWhoPublishAndTakesNoMore() {
-        try (TestGateway gateway = TestGateway.startAlone(
-                "gapless { backpressure-timeout = 8s, gateway.stop-timeout = 60s }")) {
+        try (TestGateway gateway =
+                TestGateway.startAlone("gapless { backpressure-timeout = 8s, gateway.stop-timeout = 60s }")) {
             CompletableFuture<HttpResponse<String>> early = gateway.http.sendAsync(
                     HttpRequest.newBuilder(gateway.uri(TestGateway.path("early", "messages")))
                             .header("Content-Type", "application/json")

@@ -55,6 +55,9 @@ public final class Client implements Connected {
     private volatile boolean started;
     private volatile @Nullable Wish first;
     private volatile @Nullable Closing closing;
+    /** With what the gateway has ended it; null if it has not. */
+    private volatile @Nullable Closing ended;
+
     private volatile boolean gone;
     private volatile boolean busy;
     private volatile boolean commentDue;
@@ -151,6 +154,7 @@ public final class Client implements Connected {
     }
 
     private void abort(Closing why) {
+        ended = why;
         LOG.info("{} is disconnected: {}", described(), why.reason());
         outlet.abort(why);
         gone();
@@ -182,6 +186,7 @@ public final class Client implements Connected {
             refuse(e);
         } catch (RuntimeException e) {
             LOG.error("Client {} ({}): the gateway failed. This is a defect of Gapless", id, outlet.remote(), e);
+            ended = Closing.FAILED;
             outlet.abort(Closing.FAILED);
             gone();
         }
@@ -262,6 +267,7 @@ public final class Client implements Connected {
         if (released.compareAndSet(false, true)) {
             cursors.close();
             frame = null;
+            common.tally().closed(ended);
             release.run();
         }
     }
@@ -292,6 +298,7 @@ public final class Client implements Connected {
 
     private void farewell(Closing why) {
         hasClosed = true;
+        ended = why;
         ObjectNode message = Dialogue.object("closing").put("reason", why.reason());
         if (why.status() == Closing.RESTART.status()) {
             message.put("reconnect_after_ms", common.reconnectMs());
@@ -310,11 +317,13 @@ public final class Client implements Connected {
     private void refuse(Refusal refusal) {
         if (framing.isStream()) {
             hasClosed = true;
+            ended = Closing.ENDED;
+            common.tally().refused(refusal.kind().code());
             if (!outlet.refuse(refusal)) {
-                ObjectNode ended = Dialogue.object("ended")
+                ObjectNode message = Dialogue.object("ended")
                         .put("reason", refusal.kind().code())
                         .put("message", refusal.why());
-                tell(ended);
+                tell(message);
                 outlet.close(new Closing(1000, refusal.why()));
             }
         } else {
@@ -369,6 +378,7 @@ public final class Client implements Connected {
             send(framing.ended(empty(), cursor.topic(), end));
             if (framing.isStream()) {
                 hasClosed = true;
+                ended = Closing.ENDED;
                 outlet.close(Closing.ENDED);
             }
             return true;

@@ -93,6 +93,7 @@ public final class Clients {
             admission.release();
         });
         clients.put(id, client);
+        common.tally().connected(client.protocol());
         if (stopping) {
             client.close(Closing.RESTART);
         }

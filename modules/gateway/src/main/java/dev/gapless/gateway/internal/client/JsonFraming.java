@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class JsonFraming implements Framing {
     private final MessageJson json;
     private final SharedJson shared;
+    private final Tally tally;
     private String topic = "";
     /** Of the message that was written last; while a frame is made. */
     private @Nullable ArrayJson last;
@@ -26,6 +27,7 @@ abstract class JsonFraming implements Framing {
     JsonFraming(Common common) {
         this.json = new MessageJson(common.payloads());
         this.shared = common.sharedJson();
+        this.tally = common.tally();
     }
 
     /** An event comes, after so many. */
@@ -108,6 +110,9 @@ abstract class JsonFraming implements Framing {
 
     @Override
     public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+        if (message.path("type").asText().equals("error")) {
+            tally.refused(message.path("code").asText());
+        }
         before(frame, 0);
         MessageJson.tree(message, frame);
         afterObject(frame);

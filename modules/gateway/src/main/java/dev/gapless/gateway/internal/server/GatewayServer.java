@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -76,7 +77,8 @@ public final class GatewayServer {
                 new SharedJson(settings.jsonCacheBytes),
                 executor,
                 later,
-                new Sent());
+                new Sent(),
+                new Tally());
         clients = new Clients(common);
         Readiness readiness = new Readiness(Cluster.get(system), clients, common);
         web = WebServer.start(common, clients, readiness, gapless, system);

@@ -10,8 +10,10 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.StatusJson;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -20,7 +22,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
@@ -28,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
 final class Observed implements AutoCloseable {
-    private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
+    private static final double[] BATCH_SIZES = {1, 2, 5, 10, 20, 50, 100};
 
     private final Gapless gapless;
     private final Cluster cluster;
@@ -46,17 +50,33 @@ final class Observed implements AutoCloseable {
         this.readiness = readiness;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
-        for (String protocol : PROTOCOLS) {
+        for (String protocol : common.tally().connected().keySet()) {
             Gauge.builder("gapless.gateway.clients", clients, all -> all.ofProtocol(protocol))
                     .tag("protocol", protocol)
                     .description("Clients that are connected to this gateway")
                     .register(registry);
         }
+        Tally tally = common.tally();
+        byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
+        byLabel("closed", "status", tally.closed(), "Clients that have ended");
+        byLabel("refused", "code", tally.refused(), "Requests, commands and messages that were refused");
+        DistributionSummary batches = DistributionSummary.builder("gapless.gateway.batch.events")
+                .serviceLevelObjectives(BATCH_SIZES)
+                .description("Events of a frame that has any")
+                .register(registry);
+        common.sent().observe(batches::record);
         counter("events.sent", null, Sent::events, "Events that were written to clients");
         counter("batches.sent", null, Sent::batches, "Frames with events that were written to clients");
         counter("frames.sent", null, Sent::frames, "Frames of any kind that were written to clients");
         counter("sent", "bytes", Sent::bytes, "What was written to clients");
         counter("lagged", null, Sent::lagged, "Messages that clients were told that they missed");
+    }
+
+    private void byLabel(String name, String label, Map<String, LongAdder> counters, String what) {
+        counters.forEach((value, counter) -> FunctionCounter.builder("gapless.gateway." + name, counter, LongAdder::sum)
+                .tag(label, value)
+                .description(what)
+                .register(registry));
     }
 
     private void counter(String name, @Nullable String unit, ToDoubleFunction<Sent> count, String what) {

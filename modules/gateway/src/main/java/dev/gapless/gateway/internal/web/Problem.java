@@ -22,7 +22,12 @@ final class Problem {
 
     /** What the web server itself refuses. */
     static Answer of(int status, String why) {
-        return answer(status, status == 431 ? "head_too_large" : "bad_request", why, Map.of());
+        return answer(status, code(status), why, Map.of());
+    }
+
+    /** Of what the web server itself refuses. */
+    static String code(int status) {
+        return status == 431 ? "head_too_large" : "bad_request";
     }
 
     private static Answer answer(int status, String code, String why, Map<String, String> headers) {

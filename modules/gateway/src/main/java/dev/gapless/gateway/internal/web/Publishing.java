@@ -170,7 +170,9 @@ final class Publishing {
         }
 
         private Answer refused(Throwable failure) {
-            Answer problem = Problem.of(Refusal.of(failure), common.reconnectMs());
+            Refusal refusal = Refusal.of(failure);
+            common.tally().refused(refusal.kind().code());
+            Answer problem = Problem.of(refusal, common.reconnectMs());
             if (byLine || accepted > 0) {
                 problem.body().setAll(numbers("accepted"));
                 problem.body().put("line", lines);

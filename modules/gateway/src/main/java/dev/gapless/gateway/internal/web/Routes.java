@@ -81,6 +81,7 @@ final class Routes extends Handler.Abstract {
     }
 
     private Answer problem(Refusal refusal) {
+        common.tally().refused(refusal.kind().code());
         return Problem.of(refusal, common.reconnectMs());
     }
 
@@ -196,8 +197,8 @@ final class Routes extends Handler.Abstract {
         SseFraming framing = new SseFraming(common, idOfEach(query));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
-        SseClient outlet = new SseClient(
-                response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
+        SseClient outlet =
+                new SseClient(response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, outlet, framing);
         outlet.of(client);
         request.addFailureListener(outlet::fail);

@@ -64,8 +64,7 @@ public final class WebServer {
         return started;
     }
 
-    private WebServer(
-            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
+    private WebServer(Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
         this.settings = common.settings();
         observed = new Observed(gapless, Cluster.get(system), clients, common, readiness);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
@@ -80,7 +79,7 @@ public final class WebServer {
         connector.setAcceptedTcpNoDelay(true);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.maxConnections, server));
-        server.setErrorHandler(new Errors());
+        server.setErrorHandler(new Errors(common.tally()));
         publishing = new Publishing(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));

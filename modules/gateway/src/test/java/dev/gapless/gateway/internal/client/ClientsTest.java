@@ -21,7 +21,8 @@ class ClientsTest {
                 new SharedJson(0),
                 Runnable::run,
                 (after, what) -> {},
-                new Sent());
+                new Sent(),
+                new Tally());
     }
 
     @Test
