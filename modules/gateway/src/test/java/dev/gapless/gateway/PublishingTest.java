@@ -170,6 +170,17 @@ class PublishingTest {
     }
 
     @Test
+    void theKeysOfABusyTopicDisplaceNoneOfAnother() {
+        String quiet = TestGateway.path("quiet", "messages");
+        String[] key = {"Idempotency-Key", "kept"};
+        String first = gateway.post(quiet, "application/json", "1", key).body();
+        for (int i = 0; i < 6; i++) {
+            gateway.post(TestGateway.path("busy", "messages"), "application/json", "1", "Idempotency-Key", "" + i);
+        }
+        assertEquals(first, gateway.post(quiet, "application/json", "1", key).body());
+    }
+
+    @Test
     void aKeyOfARequestThatPublishedNothingIsFree() {
         String[] key = {"Idempotency-Key", "k"};
         String path = TestGateway.path("free", "messages");

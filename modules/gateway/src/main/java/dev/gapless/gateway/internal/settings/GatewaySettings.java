@@ -51,6 +51,7 @@ public final class GatewaySettings {
     public final int statusClients;
     public final Duration stopTimeout;
     public final int idempotencyKeys;
+    public final int idempotencyKeysOfAll;
     public final Duration idempotencyRetention;
 
     /** Throws ConfigException for a value that cannot be. */
@@ -96,6 +97,7 @@ public final class GatewaySettings {
         statusClients = within(config, "status-clients", 0, 10_000_000);
         stopTimeout = positive(config, "stop-timeout");
         idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
+        idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
     }
 
