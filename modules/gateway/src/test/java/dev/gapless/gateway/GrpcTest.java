@@ -18,6 +18,7 @@ import dev.gapless.gateway.v1.Reason;
 import dev.gapless.gateway.v1.SubscribeTopicRequest;
 import dev.gapless.gateway.v1.SubscribeTopicResponse;
 import dev.gapless.gateway.v1.SubscribeTopicResponse.ContentCase;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -273,18 +274,28 @@ class GrpcTest {
         }
     }
 
+    private static void assertHealth(ServingStatus status, Channel channel) {
+        for (String service : List.of("", "gapless.v1.Gapless", "gapless.v1.DocumentChanges")) {
+            HealthCheckRequest request =
+                    HealthCheckRequest.newBuilder().setService(service).build();
+            assertEquals(
+                    status, HealthGrpc.newBlockingStub(channel).check(request).getStatus(), service);
+        }
+    }
+
+    @Test
+    void rowO6_theHealthOfANodeThatIsNoMemberIsThatItServesNobody() {
+        try (TestGateway alone = TestGateway.startAlone("")) {
+            assertEquals(503, alone.get("/health/ready").statusCode());
+            assertHealth(
+                    ServingStatus.NOT_SERVING, GrpcStream.Connection.to(alone).channel());
+        }
+    }
+
     @Test
     void reflectionAndHealthAnswer() {
         var channel = GrpcStream.Connection.to(gateway).channel();
-        for (String service : List.of("", "gapless.v1.Gapless", "gapless.v1.DocumentChanges")) {
-            assertEquals(
-                    ServingStatus.SERVING,
-                    HealthGrpc.newBlockingStub(channel)
-                            .check(HealthCheckRequest.newBuilder()
-                                    .setService(service)
-                                    .build())
-                            .getStatus());
-        }
+        assertHealth(ServingStatus.SERVING, channel);
         GrpcStream<ServerReflectionRequest, ServerReflectionResponse> reflection =
                 GrpcStream.both(ServerReflectionGrpc.newStub(channel)::serverReflectionInfo);
         reflection.call.onNext(
@@ -313,6 +324,7 @@ class GrpcTest {
             assertEquals(Status.Code.RESOURCE_EXHAUSTED, second.status());
             assertTrue(second.why().contains("gapless.gateway.max-clients"), second.why());
             assertEquals("too_many_clients", second.trailer("gapless-code"));
+            assertTrue(Long.parseLong(second.trailer("grpc-retry-pushback-ms")) >= 1_000);
             assertTrue(limited.get("/metrics").body().contains("gapless_gateway_clients{protocol=\"grpc\"} 1"));
             JsonNode client =
                     TestGateway.json(limited.get("/api/status").body()).at("/gateway/clients/0");

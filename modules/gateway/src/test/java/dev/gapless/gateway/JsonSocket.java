@@ -25,6 +25,9 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     private volatile boolean waits;
     private volatile WebSocket socket;
     private volatile boolean asked;
+    /** How often the gateway has asked whether it is there. */
+    volatile int pings;
+
     int largestBatch;
     int frames;
 
@@ -52,7 +55,9 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one call at a time
     public CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+        pings++;
         more(from);
         return null;
     }
@@ -150,6 +155,10 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     /** The status with which it was closed. */
     int status() {
         return TestGateway.get(closed);
+    }
+
+    boolean isClosed() {
+        return closed.isDone();
     }
 
     @Override

@@ -55,6 +55,65 @@ class LimitsTest {
         }
     }
 
+    private static int clients(TestGateway gateway) {
+        return TestGateway.json(gateway.get("/api/status").body())
+                .at("/gateway/client_count")
+                .intValue();
+    }
+
+    @Test
+    void whoGoesWhileItIsLetInKeepsNoPlace() {
+        try (TestGateway gateway = TestGateway.start("")) {
+            for (int i = 0; i < 500; i++) {
+                new RawSocket(gateway.gateway().port()).send(RawSocket.UPGRADE).reset();
+            }
+            gateway.webSocket().await("connected");
+            TestGateway.await(() -> clients(gateway) == 1);
+        }
+    }
+
+    private static RawSocket beginsToPublish(TestGateway gateway) {
+        return new RawSocket(gateway.gateway().port())
+                .send("POST " + TestGateway.path("few", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/x-ndjson\r\nContent-Length: 100\r\n\r\n{\"data\":1}\n");
+    }
+
+    @Test
+    void thereAreAtMostMaxPublishingRequests() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-publishing-requests = 2");
+                RawSocket first = beginsToPublish(gateway);
+                RawSocket second = beginsToPublish(gateway)) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("few", "\"from\":\"earliest\"");
+            client.events(2); // both are under way
+            var refused = gateway.publish("few", "1");
+            assertEquals(503, refused.statusCode());
+            assertEquals("too_many_requests", code(refused.body()));
+            assertTrue(refused.body().contains("gapless.gateway.max-publishing-requests"), refused.body());
+            assertTrue(refused.headers().firstValue("Retry-After").isPresent());
+            first.reset();
+            TestGateway.await(() -> gateway.publish("few", "1").statusCode() == 200);
+            second.send(" ".repeat(100 - "{\"data\":1}\n".length()));
+            assertTrue(second.readTo("\r\n").contains(" 200 "));
+        }
+    }
+
+    @Test
+    void whatComesAfterTheCloseKeepsTheClientsOwnFromNobody() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.write-timeout = 100s");
+                RawSocket wrong = new RawSocket(gateway.gateway().port())) {
+            wrong.send(RawSocket.UPGRADE).readTo("connected");
+            wrong.frame(2, new byte[1]).readTo("closing");
+            for (int i = 0; i < 5; i++) {
+                wrong.text("{\"type\":\"Ping\"}");
+            }
+            wrong.frame(8, new byte[] {(byte) (4400 >> 8), (byte) (4400 & 0xff)});
+            String end = wrong.readAll();
+            assertFalse(end.contains("Timeout"), end);
+        }
+    }
+
     @Test
     void foreignPagesAndForeignHostsStayOutside() {
         try (TestGateway gateway = TestGateway.start(
@@ -130,11 +189,7 @@ class LimitsTest {
                         }
                     }
                 }
-                TestGateway.await(
-                        () -> TestGateway.json(gateway.get("/api/status").body())
-                                        .at("/gateway/client_count")
-                                        .intValue()
-                                == 1);
+                TestGateway.await(() -> clients(gateway) == 1);
                 reads.send("{\"type\":\"Ping\"}");
                 assertEquals(3_000, reads.await("pong").get("events_sent").intValue());
             }

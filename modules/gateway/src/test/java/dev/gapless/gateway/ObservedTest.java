@@ -7,13 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.GivenUp;
+import dev.gapless.Topic;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,6 +43,7 @@ class ObservedTest {
             assertEquals(
                     1,
                     status.at("/topics/0/consumers/0/subscriptions/0/delivered").intValue());
+            assertNamesAreOfTheContract(status);
             JsonNode shown = status.at("/gateway/clients/0");
             assertEquals("websocket", shown.get("protocol").textValue());
             assertEquals(1, shown.get("events_sent").intValue());
@@ -54,6 +64,94 @@ class ObservedTest {
             assertEquals(404, gateway.get("/nothing").statusCode());
             assertEquals(
                     405, gateway.post("/api/status", "application/json", "1").statusCode());
+        }
+    }
+
+    private static void assertNamesAreOfTheContract(JsonNode json) {
+        json.properties().forEach(field -> {
+            String name = field.getKey();
+            assertTrue(name.matches("[a-z_]+"), name);
+            if (!name.equals("expiries")) { // which is by reason
+                assertNamesAreOfTheContract(field.getValue());
+            }
+        });
+        if (json.isArray()) {
+            json.forEach(ObservedTest::assertNamesAreOfTheContract);
+        }
+    }
+
+    @Test
+    void theStatusTellsFirstOfThoseThatAreBehindAndSaysWhatItLeavesOut() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.status-clients = 1")) {
+            JsonNode alone = TestGateway.json(gateway.get("/api/status").body()).get("gateway");
+            assertFalse(alone.get("truncated").booleanValue());
+            List<JsonSocket> clients = List.of(gateway.webSocket(), gateway.webSocket(), gateway.webSocket());
+            clients.forEach(client -> {
+                client.await("connected");
+                client.subscribe("behind", "\"on_lag\":\"pause\"");
+            });
+            int slow = 1;
+            clients.get(slow).hold();
+            var producer = gateway.gapless().producer(Topic.of("behind", JsonNode.class));
+            JsonNode large = TextNode.valueOf("x".repeat(100_000));
+            TestGateway.await(() -> {
+                TestGateway.get(producer.publish(large));
+                JsonNode told =
+                        TestGateway.json(gateway.get("/api/status").body()).get("gateway");
+                return told.get("truncated").booleanValue()
+                        && told.get("clients").size() == 1
+                        && told.at("/clients/0/client").intValue() == slow + 1
+                        && told.at("/clients/0/lag").intValue() > 10;
+            });
+        }
+    }
+
+    private static final Pattern FAMILY = Pattern.compile("(?m)^# TYPE (gapless_gateway_\\w+) ");
+    private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(gapless_gateway_\\w+)` ");
+
+    private static Set<String> found(Pattern pattern, String text) {
+        Set<String> found = new TreeSet<>();
+        pattern.matcher(text).results().forEach(result -> found.add(result.group(1)));
+        return found;
+    }
+
+    @Test
+    void whoComesGoesAndIsRefusedIsCounted() throws IOException {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-clients = 1")) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.send("{\"type\":\"Drop\"}");
+            client.await("error");
+            assertEquals(503, gateway.get(TestGateway.path("t", "events")).statusCode());
+            assertEquals(400, gateway.publish("t", "{").statusCode());
+            assertEquals(404, gateway.get("/nothing").statusCode());
+            try (RawSocket bad = new RawSocket(gateway.gateway().port())) {
+                bad.send("GET / HTTP/1.1\r\n\r\n").readAll();
+            }
+            client.subscribe("t", "");
+            gateway.publish("t", "1");
+            client.await("event");
+            var unused = client.socket().sendBinary(ByteBuffer.allocate(1), true);
+            client.await("closing");
+            assertEquals(4400, client.status());
+            List<String> expected = List.of(
+                    "gapless_gateway_connected_total{protocol=\"websocket\"} 1.0",
+                    "gapless_gateway_connected_total{protocol=\"sse\"} 0.0",
+                    "gapless_gateway_closed_total{status=\"4400\"} 1.0",
+                    "gapless_gateway_closed_total{status=\"gone\"} 0.0",
+                    "gapless_gateway_refused_total{code=\"unknown_type\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"too_many_clients\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"bad_message\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"not_found\"} 1.0",
+                    "gapless_gateway_refused_total{code=\"bad_request\"} 1.0",
+                    "gapless_gateway_batch_events_bucket{le=\"1.0\"} 1");
+            TestGateway.await(() -> {
+                String metrics = gateway.get("/metrics").body();
+                return expected.stream().allMatch(metrics::contains);
+            });
+            assertEquals(
+                    found(FAMILY, gateway.get("/metrics").body()),
+                    found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md"))));
         }
     }
 
@@ -88,6 +186,45 @@ class ObservedTest {
             assertNull(last.id(), "what resumes it is the id of the last event");
             assertTrue(EventStream.isEnd(stream.next()));
             TestGateway.get(gateway.gateway().stop());
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsEndsABodyBehindItsLineWithWhatWasAccepted() {
+        try (TestGateway gateway = TestGateway.start("");
+                RawSocket lines = new RawSocket(gateway.gateway().port())) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("ending", "");
+            lines.send("POST " + TestGateway.path("ending", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                    + "Content-Type: application/x-ndjson\r\nContent-Length: 1000\r\n\r\n{\"data\":1}\n{\"da");
+            client.await("event");
+            var stopped = gateway.gateway().stop();
+            String answer = lines.readTo("}]") + lines.readTo("}");
+            assertTrue(answer.startsWith("HTTP/1.1 503 ") && answer.contains("urn:gapless:closing"), answer);
+            assertTrue(answer.contains("\"accepted\":1") && answer.contains("\"line\":2"), answer);
+            TestGateway.get(stopped);
+        }
+    }
+
+    @Test
+    void aGatewayThatStopsAnswersThoseWhoPublishAndTakesNoMore() {
+        try (TestGateway gateway =
+                TestGateway.startAlone("gapless { backpressure-timeout = 8s, gateway.stop-timeout = 60s }")) {
+            CompletableFuture<HttpResponse<String>> early = gateway.http.sendAsync(
+                    HttpRequest.newBuilder(gateway.uri(TestGateway.path("early", "messages")))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString("1"))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            String waits = "gapless_publish_waiting{topic=\"early\"} 1.0"; // until the node is up
+            TestGateway.await(() -> gateway.get("/metrics").body().contains(waits));
+            var stopped = gateway.gateway().stop();
+            HttpResponse<String> late = gateway.publish("early", "2");
+            assertEquals(503, late.statusCode());
+            assertTrue(late.body().contains("urn:gapless:closing"), late.body());
+            assertEquals(429, TestGateway.get(early).statusCode());
+            TestGateway.get(stopped);
         }
     }
 
@@ -142,6 +279,20 @@ class ObservedTest {
     }
 
     @Test
+    void thoseWhoAreToComeAgainAreNotAllToComeAtOnce() {
+        try (TestGateway gateway =
+                TestGateway.startAlone("gapless.gateway { reconnect-min = 20s, reconnect-jitter = 1000s }")) {
+            Set<Long> seconds = new TreeSet<>();
+            for (int i = 0; i < 20; i++) {
+                HttpResponse<String> ready = gateway.get("/health/ready");
+                seconds.add(
+                        Long.parseLong(ready.headers().firstValue("Retry-After").orElse("")));
+            }
+            assertTrue(seconds.size() > 5 && seconds.stream().allMatch(s -> s >= 20 && s <= 1_020), seconds::toString);
+        }
+    }
+
+    @Test
     void rowO6_rowO2_aNodeWhoseConsumerHasGivenUpIsNotReadyUntilItNeedsThatProducerNoMore() {
         try (TestGateway full = TestGateway.start("gapless { node-name = n1, max-topics = 1 }")) {
             assertEquals(200, full.publish("taken", "1").statusCode());
@@ -181,6 +332,13 @@ class ObservedTest {
                     HttpRequest.newBuilder(gateway.uri("/api/health")).build(), HttpResponse.BodyHandlers.ofString());
             assertEquals(HttpClient.Version.HTTP_2, answer.version());
             assertEquals(200, answer.statusCode());
+            HttpResponse<String> ownPage = http.send(
+                    HttpRequest.newBuilder(gateway.uri("/api/status"))
+                            .header("Origin", gateway.gateway().uri().toString())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertEquals(HttpClient.Version.HTTP_2, ownPage.version());
+            assertEquals(200, ownPage.statusCode(), ownPage.body());
             EventStream stream =
                     gateway.closing(EventStream.open(http, gateway.uri(TestGateway.path("two", "events"))));
             assertNotNull(stream.next().id());

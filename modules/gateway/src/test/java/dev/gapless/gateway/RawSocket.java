@@ -94,6 +94,16 @@ final class RawSocket implements TestGateway.Client {
         return readTo("\0\0\0 never \0");
     }
 
+    /** Ends the connection at once, as a client does whose process dies with bytes unread. */
+    void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         try {

@@ -136,8 +136,8 @@ final class StatusTable {
         if (isPositive(subscription, "failures")) {
             state.append(", ").append(number(subscription, "failures")).append(" messages failed");
         }
-        if (isPositive(subscription, "wrongClass")) {
-            state.append(", OF A WRONG CLASS ").append(number(subscription, "wrongClass"));
+        if (isPositive(subscription, "wrong_class")) {
+            state.append(", OF A WRONG CLASS ").append(number(subscription, "wrong_class"));
         }
         if (isPositive(subscription, "violations")) {
             state.append(", ORDER VIOLATIONS ").append(number(subscription, "violations"));

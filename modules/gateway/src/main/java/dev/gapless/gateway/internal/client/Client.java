@@ -30,8 +30,6 @@ public final class Client implements Connected {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
     private static final int FRAMES_PER_TURN = 16;
-    /** A client that was heard of for so many pings is there. */
-    private static final int PINGS_UNANSWERED = 3;
 
     private final long id;
     private final Common common;
@@ -41,6 +39,7 @@ public final class Client implements Connected {
     private final Turns turns;
     private final Cursors cursors;
     private final Dialogue dialogue;
+    private final Pings pings;
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
 
@@ -56,16 +55,17 @@ public final class Client implements Connected {
     private volatile boolean started;
     private volatile @Nullable Wish first;
     private volatile @Nullable Closing closing;
+    /** With what the gateway has ended it; null if it has not. */
+    private volatile @Nullable Closing ended;
+
     private volatile boolean gone;
     private volatile boolean busy;
-    private volatile boolean due;
+    private volatile boolean commentDue;
     /** Its protocol keeps an idle stream alive by itself. */
     private volatile boolean uncommented;
 
     // For other threads.
     private volatile long sentNs = System.nanoTime();
-    private volatile long heardNs = System.nanoTime();
-    private volatile long pingedNs = System.nanoTime();
     private volatile long closingNs;
     private volatile long eventsSent;
     private volatile long laggedTotal;
@@ -79,6 +79,7 @@ public final class Client implements Connected {
         this.framing = framing;
         this.turns = new Turns(common.executor(), this::turn);
         this.cursors = new Cursors(common, turns::wake);
+        this.pings = new Pings(common.settings().pingInterval);
         this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, turns::wake);
     }
 
@@ -98,7 +99,7 @@ public final class Client implements Connected {
 
     /** The client has given some sign of life. */
     public void heard() {
-        heardNs = System.nanoTime();
+        pings.heard();
     }
 
     @Override
@@ -129,18 +130,22 @@ public final class Client implements Connected {
         } else if (framing.isStream()) {
             if (!uncommented
                     && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
-                due = true;
+                commentDue = true;
                 turns.wake();
             }
         } else {
-            long pingNs = common.settings().pingInterval.toNanos();
-            if (nowNs - heardNs > PINGS_UNANSWERED * pingNs) {
-                abort(Closing.STUCK);
-            } else if (nowNs - pingedNs > pingNs) {
-                pingedNs = nowNs;
-                due = true;
-                turns.wake();
-            }
+            lookForPings(nowNs);
+        }
+    }
+
+    private void lookForPings(long nowNs) {
+        if (busy) {
+            pings.heard(); // it takes what is written, if not within write-timeout
+        }
+        if (pings.isGivenUp(nowNs)) {
+            abort(Closing.SILENT);
+        } else if (pings.becomesDue(nowNs)) {
+            turns.wake();
         }
     }
 
@@ -149,6 +154,7 @@ public final class Client implements Connected {
     }
 
     private void abort(Closing why) {
+        ended = why;
         LOG.info("{} is disconnected: {}", described(), why.reason());
         outlet.abort(why);
         gone();
@@ -180,6 +186,7 @@ public final class Client implements Connected {
             refuse(e);
         } catch (RuntimeException e) {
             LOG.error("Client {} ({}): the gateway failed. This is a defect of Gapless", id, outlet.remote(), e);
+            ended = Closing.FAILED;
             outlet.abort(Closing.FAILED);
             gone();
         }
@@ -196,7 +203,10 @@ public final class Client implements Connected {
             said = true;
             return greet();
         }
-        return end() || answer() || begin() || events() || keepAlive();
+        if (!framing.isStream() && pings.take(outlet.isReading())) {
+            outlet.ping(); // in front of the events: there may be some at any time
+        }
+        return end() || answer() || begin() || events() || comment();
     }
 
     /** What the last frame told has been taken by the socket. */
@@ -257,6 +267,7 @@ public final class Client implements Connected {
         if (released.compareAndSet(false, true)) {
             cursors.close();
             frame = null;
+            common.tally().closed(ended);
             release.run();
         }
     }
@@ -287,6 +298,7 @@ public final class Client implements Connected {
 
     private void farewell(Closing why) {
         hasClosed = true;
+        ended = why;
         ObjectNode message = Dialogue.object("closing").put("reason", why.reason());
         if (why.status() == Closing.RESTART.status()) {
             message.put("reconnect_after_ms", common.reconnectMs());
@@ -305,11 +317,13 @@ public final class Client implements Connected {
     private void refuse(Refusal refusal) {
         if (framing.isStream()) {
             hasClosed = true;
+            ended = Closing.ENDED;
+            common.tally().refused(refusal.kind().code());
             if (!outlet.refuse(refusal)) {
-                ObjectNode ended = Dialogue.object("ended")
+                ObjectNode message = Dialogue.object("ended")
                         .put("reason", refusal.kind().code())
                         .put("message", refusal.why());
-                tell(ended);
+                tell(message);
                 outlet.close(new Closing(1000, refusal.why()));
             }
         } else {
@@ -364,6 +378,7 @@ public final class Client implements Connected {
             send(framing.ended(empty(), cursor.topic(), end));
             if (framing.isStream()) {
                 hasClosed = true;
+                ended = Closing.ENDED;
                 outlet.close(Closing.ENDED);
             }
             return true;
@@ -397,15 +412,12 @@ public final class Client implements Connected {
         common.sent().events(events, lagged);
     }
 
-    private boolean keepAlive() {
-        if (!due) {
+    /** Keeps an idle stream alive. */
+    private boolean comment() {
+        if (!commentDue) {
             return false;
         }
-        due = false;
-        if (!framing.isStream()) {
-            outlet.ping();
-            return false;
-        }
+        commentDue = false;
         if (!cursors.hasBegun()) {
             return false;
         }
@@ -430,6 +442,11 @@ public final class Client implements Connected {
                 .put("lag", cursors.lag())
                 .put("lagged_total", laggedTotal)
                 .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis());
+    }
+
+    @Override
+    public long lag() {
+        return cursors.lag();
     }
 
     @Override

@@ -11,9 +11,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All clients of a gateway, and what they share. Bounded by {@code max-clients} and {@code per-ip-limit}. Thread-safe. */
 public final class Clients {
+    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+
     private final Common common;
     private final GatewaySettings settings;
     private final AtomicLong ids = new AtomicLong();
@@ -89,6 +93,7 @@ public final class Clients {
             admission.release();
         });
         clients.put(id, client);
+        common.tally().connected(client.protocol());
         if (stopping) {
             client.close(Closing.RESTART);
         }
@@ -98,7 +103,13 @@ public final class Clients {
     /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
     public void look() {
         long nowNs = System.nanoTime();
-        clients.values().forEach(client -> client.look(nowNs));
+        for (Connected client : clients.values()) {
+            try {
+                client.look(nowNs);
+            } catch (RuntimeException e) { // the others are looked at all the same
+                LOG.error("A client ({}): the look at it failed. This is a defect of Gapless", client.protocol(), e);
+            }
+        }
     }
 
     /** Tells all clients that the gateway stops. {@return when they are gone} */

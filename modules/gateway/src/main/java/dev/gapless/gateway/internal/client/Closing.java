@@ -1,5 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
+import java.util.List;
+
 /**
  * Why a client's connection ends.
  *
@@ -16,6 +18,12 @@ public record Closing(int status, String reason) {
             new Closing(1009, "the command is larger than gapless.gateway.max-command-bytes allows");
     public static final Closing LAGGED = new Closing(4408, "the ring overtook it, and on_lag is close");
     public static final Closing STUCK = new Closing(4410, "no byte was taken for gapless.gateway.write-timeout");
+    public static final Closing SILENT =
+            new Closing(4410, "three pings in a row were not answered, see gapless.gateway.ping-interval");
     public static final Closing GONE = new Closing(1006, "the connection is gone");
     public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
+
+    /** Those that a gateway says. */
+    static final List<Closing> ALL =
+            List.of(ASKED_FOR, ENDED, RESTART, NOT_THE_PROTOCOL, NO_TEXT, TOO_LARGE, LAGGED, STUCK, SILENT, FAILED);
 }

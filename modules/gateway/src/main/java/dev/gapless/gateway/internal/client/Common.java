@@ -22,6 +22,7 @@ import java.util.function.BiConsumer;
  * @param executor runs their turns
  * @param later runs something after a time
  * @param sent counts what was written to them
+ * @param tally counts how often they come, go and are refused
  */
 public record Common(
         GatewaySettings settings,
@@ -32,7 +33,8 @@ public record Common(
         SharedJson sharedJson,
         Executor executor,
         BiConsumer<Duration, Runnable> later,
-        Sent sent) {
+        Sent sent,
+        Tally tally) {
 
     /** Reads where a client wants to begin. Throws {@link Refusal}. */
     public StartFrom start(String text, String topic) {

@@ -13,6 +13,9 @@ public interface Connected {
     /** {@code websocket}, {@code sse} or {@code grpc}. */
     String protocol();
 
+    /** By how many messages it is behind. */
+    long lag();
+
     /** What it is at, as {@code /api/status} shows it. */
     void describe(ObjectNode to);
 }

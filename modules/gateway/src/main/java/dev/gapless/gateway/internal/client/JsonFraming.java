@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class JsonFraming implements Framing {
     private final MessageJson json;
     private final SharedJson shared;
+    private final Tally tally;
     private String topic = "";
     /** Of the message that was written last; while a frame is made. */
     private @Nullable ArrayJson last;
@@ -26,6 +27,7 @@ abstract class JsonFraming implements Framing {
     JsonFraming(Common common) {
         this.json = new MessageJson(common.payloads());
         this.shared = common.sharedJson();
+        this.tally = common.tally();
     }
 
     /** An event comes, after so many. */
@@ -74,6 +76,16 @@ abstract class JsonFraming implements Framing {
         return new MessageJson.Place(topic, reader.era().node(), position);
     }
 
+    /** An idle client holds no messages. */
+    @Override
+    public final ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+        last = null;
+        return finish(frame, events, token);
+    }
+
+    /** The frame of so many events ends. {@return what is to be sent} */
+    abstract ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token);
+
     @Override
     public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
         before(frame, 0);
@@ -98,6 +110,9 @@ abstract class JsonFraming implements Framing {
 
     @Override
     public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+        if (message.path("type").asText().equals("error")) {
+            tally.refused(message.path("code").asText());
+        }
         before(frame, 0);
         MessageJson.tree(message, frame);
         afterObject(frame);

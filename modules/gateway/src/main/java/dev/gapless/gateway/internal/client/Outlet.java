@@ -17,6 +17,9 @@ public interface Outlet {
     /** Asks the client whether it is there. */
     void ping();
 
+    /** Is what the client sends read now? It is not while a command waits for its answer. Any thread. */
+    boolean isReading();
+
     /** The client may send its next command. */
     void takeCommand();
 

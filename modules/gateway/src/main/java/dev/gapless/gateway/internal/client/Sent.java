@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntConsumer;
 
 /** What was written to the clients of a gateway, of all time. Thread-safe. */
 public final class Sent {
@@ -9,6 +10,12 @@ public final class Sent {
     private final LongAdder frames = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder lagged = new LongAdder();
+    private volatile IntConsumer sizes = size -> {};
+
+    /** Tells this one, on any thread, how many events each frame with events has. */
+    public void observe(IntConsumer observer) {
+        sizes = observer;
+    }
 
     /** A frame of so many bytes, of any kind. */
     public void frame(int size) {
@@ -20,6 +27,7 @@ public final class Sent {
     public void events(int number, long missed) {
         batches.increment();
         events.add(number);
+        sizes.accept(number);
         if (missed > 0) {
             lagged.add(missed);
         }

@@ -42,7 +42,7 @@ public final class SseFraming extends JsonFraming {
     }
 
     @Override
-    public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+    ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token) {
         if (!idOfEach) {
             id(frame, token);
         }

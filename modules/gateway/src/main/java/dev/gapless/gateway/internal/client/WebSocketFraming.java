@@ -51,7 +51,7 @@ public final class WebSocketFraming extends JsonFraming {
     void afterObject(Bytes frame) {}
 
     @Override
-    public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+    ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token) {
         if (events == 1) {
             return frame.from(start);
         }

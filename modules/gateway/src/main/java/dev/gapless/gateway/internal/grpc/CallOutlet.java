@@ -71,6 +71,11 @@ final class CallOutlet implements Outlet {
     public void ping() {}
 
     @Override
+    public boolean isReading() {
+        return false;
+    }
+
+    @Override
     public void takeCommand() {}
 
     @Override

@@ -48,6 +48,7 @@ final class DocumentService extends DocumentChangesGrpc.DocumentChangesImplBase 
                     request.hasSinceSequence() ? request.getSinceSequence() : null,
                     request.hasSinceEpoch() ? request.getSinceEpoch() : null);
         } catch (Refusal e) {
+            common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }

@@ -86,7 +86,7 @@ final class DocumentStream implements Connected {
         try {
             Closing end = closing;
             if (end != null) {
-                end(Statuses.of(end, common.reconnectMs()));
+                end(end, Statuses.of(end, common.reconnectMs()));
             } else if (open.begin()) {
                 if (!begun) {
                     begun = true;
@@ -95,10 +95,11 @@ final class DocumentStream implements Connected {
                 write(open);
             }
         } catch (Refusal e) {
-            end(Statuses.of(e, common.reconnectMs()));
+            common.tally().refused(e.kind().code());
+            end(Closing.ENDED, Statuses.of(e, common.reconnectMs()));
         } catch (RuntimeException e) {
             LOG.error("Client {} (grpc, {}): the gateway failed. This is a defect of Gapless", id, remote, e);
-            end(Statuses.of(Closing.FAILED, common.reconnectMs()));
+            end(Closing.FAILED, Statuses.of(Closing.FAILED, common.reconnectMs()));
         }
     }
 
@@ -156,8 +157,9 @@ final class DocumentStream implements Connected {
         return document.setChangeType(ChangeType.CHANGE_TYPE_UPSERT).build();
     }
 
-    private void end(RuntimeException status) {
+    private void end(Closing why, RuntimeException status) {
         if (over.compareAndSet(false, true)) {
+            common.tally().closed(why);
             call.onError(status);
             leave();
         }
@@ -166,6 +168,7 @@ final class DocumentStream implements Connected {
     /** The client has cancelled it. */
     private void gone() {
         if (over.compareAndSet(false, true)) {
+            common.tally().closed(null);
             leave();
         }
     }
@@ -198,6 +201,12 @@ final class DocumentStream implements Connected {
     @Override
     public String protocol() {
         return "grpc";
+    }
+
+    @Override
+    public long lag() {
+        ChangeCursor open = cursor;
+        return open == null ? 0 : open.lag();
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.gapless.gateway.internal.grpc;
 import dev.gapless.gateway.internal.changes.Changes;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.GaplessGrpc;
@@ -15,6 +17,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,22 +31,26 @@ public final class GrpcServer {
     /** Who pings more often is told to go. */
     private static final long OFTENEST_PING_SECONDS = 5;
 
-    private static final List<String> SERVICES = List.of(GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
+    /** Whose health is told, each, and of the server as a whole. */
+    private static final List<String> SERVICES = List.of(
+            HealthStatusManager.SERVICE_NAME_ALL_SERVICES, GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
 
     private final GatewaySettings settings;
+    private final Readiness readiness;
     private final Changes changes;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
     private final AtomicBoolean refuses = new AtomicBoolean();
 
     /** Starts it; throws IllegalStateException if it cannot listen. */
-    public static GrpcServer start(Common common, Clients clients) {
-        GrpcServer started = new GrpcServer(common, clients);
+    public static GrpcServer start(Common common, Clients clients, Readiness readiness) {
+        GrpcServer started = new GrpcServer(common, clients, readiness);
         started.listen();
         return started;
     }
 
-    private GrpcServer(Common common, Clients clients) {
+    private GrpcServer(Common common, Clients clients, Readiness readiness) {
+        this.readiness = readiness;
         settings = common.settings();
         changes = new Changes(common);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow()))
@@ -76,13 +83,28 @@ public final class GrpcServer {
                             + " (gapless.gateway.grpc-port): " + Reasons.of(e),
                     e);
         }
-        SERVICES.forEach(service -> health.setStatus(service, ServingStatus.SERVING));
+        tellHealth();
         LOG.info("The gateway listens for gRPC on {}:{}", settings.host, port());
     }
 
     /** From time to time. */
     public void look() {
+        tellHealth();
         changes.look();
+    }
+
+    /** Clients of gRPC are told what those of HTTP are told at {@code /health/ready}. */
+    private void tellHealth() {
+        ServingStatus status;
+        try {
+            readiness.check();
+            status = ServingStatus.SERVING;
+        } catch (Refusal e) {
+            status = ServingStatus.NOT_SERVING;
+        }
+        for (String service : SERVICES) {
+            health.setStatus(service, status);
+        }
     }
 
     /** What it listens on. */
@@ -98,11 +120,11 @@ public final class GrpcServer {
         }
     }
 
-    /** Ends it: calls that last are cancelled, if they do not take their end for {@code stop-timeout}. */
-    public void close() {
+    /** Ends it: calls that have not taken their end by then are cancelled. */
+    public void close(Duration timeout) {
         refuse();
         try {
-            if (!server.awaitTermination(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 server.shutdownNow();
             }
         } catch (InterruptedException e) {

@@ -74,7 +74,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             stage = CompletableFuture.failedFuture(e);
         }
         var unused = stage.whenComplete((position, failure) -> {
-            answer.complete(failure == null ? accepted(position) : refused(Refusal.of(failure)));
+            answer.complete(failure == null ? accepted(position) : refused(failure));
             answer();
         });
     }
@@ -111,7 +111,9 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
                 .build();
     }
 
-    private static PublishResponse refused(Refusal refusal) {
+    private PublishResponse refused(Throwable failure) {
+        Refusal refusal = Refusal.of(failure);
+        common.tally().refused(refusal.kind().code());
         return PublishResponse.newBuilder()
                 .setError(Error.newBuilder().setCode(refusal.kind().code()).setMessage(refusal.why()))
                 .build();
@@ -135,6 +137,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     /** Answers what is done, in the order in which it came. */
     private void answer() {
         boolean ended = false;
+        Closing why = null;
         synchronized (this) {
             while (!over && !underWay.isEmpty() && underWay.element().isDone() && call.isReady()) {
                 call.onNext(underWay.remove().join());
@@ -147,6 +150,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             if (!over && underWay.isEmpty() && (completed || closing != null)) {
                 over = true;
                 ended = true;
+                why = completed ? null : closing;
                 if (completed || closing == null) {
                     call.onCompleted();
                 } else {
@@ -155,6 +159,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             }
         }
         if (ended) {
+            common.tally().closed(why);
             release.run();
         }
     }
@@ -173,6 +178,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
                 call.onError(Statuses.of(why, common.reconnectMs()));
             }
         }
+        common.tally().closed(why);
         release.run();
     }
 
@@ -202,6 +208,11 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     @Override
     public String protocol() {
         return "grpc";
+    }
+
+    @Override
+    public long lag() {
+        return 0;
     }
 
     @Override

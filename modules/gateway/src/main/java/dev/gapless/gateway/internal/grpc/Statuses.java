@@ -23,15 +23,22 @@ final class Statuses {
         Status status = status(refusal.kind()).withDescription(refusal.why());
         Metadata trailers = new Metadata();
         trailers.put(CODE, refusal.kind().code());
-        return withPushback(status, trailers, reconnectMs);
+        boolean isFull = refusal.kind() == Kind.TOO_MANY_CLIENTS || refusal.kind() == Kind.TOO_MANY_CLIENTS_OF_ADDRESS;
+        return isFull || status.getCode() == Status.Code.UNAVAILABLE
+                ? withPushback(status, trailers, reconnectMs)
+                : status.asRuntimeException(trailers);
     }
 
     private static Status status(Kind kind) {
         return switch (kind) {
             case FORBIDDEN_ORIGIN, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
-            case TOO_MANY_SUBSCRIPTIONS, TOO_MANY_CLIENTS_OF_ADDRESS, TOO_MANY_CLIENTS, TOO_LARGE, NO_ROOM ->
-                Status.RESOURCE_EXHAUSTED;
+            case TOO_MANY_SUBSCRIPTIONS,
+                    TOO_MANY_CLIENTS_OF_ADDRESS,
+                    TOO_MANY_CLIENTS,
+                    TOO_MANY_REQUESTS,
+                    TOO_LARGE,
+                    NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
             case CLOSING, NOT_READY -> Status.UNAVAILABLE;
             case NOT_DELIVERED -> Status.DEADLINE_EXCEEDED;
@@ -49,13 +56,14 @@ final class Statuses {
         } else {
             status = Status.ABORTED;
         }
-        return withPushback(status.withDescription(why.reason()), new Metadata(), reconnectMs);
+        status = status.withDescription(why.reason());
+        return status.getCode() == Status.Code.UNAVAILABLE
+                ? withPushback(status, new Metadata(), reconnectMs)
+                : status.asRuntimeException();
     }
 
     private static StatusRuntimeException withPushback(Status status, Metadata trailers, long reconnectMs) {
-        if (status.getCode() == Status.Code.UNAVAILABLE) {
-            trailers.put(PUSHBACK, Long.toString(reconnectMs));
-        }
+        trailers.put(PUSHBACK, Long.toString(reconnectMs));
         return status.asRuntimeException(trailers);
     }
 }

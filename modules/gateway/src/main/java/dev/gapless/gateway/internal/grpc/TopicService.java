@@ -62,6 +62,7 @@ final class TopicService {
             outlet.of(client);
             client.start(wish);
         } catch (Refusal e) {
+            common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }
@@ -94,6 +95,7 @@ final class TopicService {
             Clients.Admission admission = clients.admit(CallerAddress.host());
             return clients.add(admission, (id, release) -> new PublishStream(id, call, common, release));
         } catch (Refusal e) {
+            common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
             return new Refused<>();
         }

@@ -36,6 +36,7 @@ public final class Refusal extends RuntimeException {
         NO_ROOM(429),
         FAILED(500),
         TOO_MANY_CLIENTS(503),
+        TOO_MANY_REQUESTS(503),
         CLOSING(503),
         NOT_READY(503),
         NOT_DELIVERED(504);

@@ -142,7 +142,7 @@ public final class StatusJson {
                 .put("reloads", subscription.reloads())
                 .put("reload_failures", subscription.reloadFailures())
                 .put("violations", subscription.violations())
-                .put("wrongClass", subscription.wrongClass());
+                .put("wrong_class", subscription.wrongClass());
         expiries(subscription.expiries(), json);
     }
 

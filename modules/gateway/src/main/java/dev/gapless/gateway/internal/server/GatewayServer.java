@@ -4,7 +4,9 @@ import dev.gapless.Gapless;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -24,6 +26,7 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,11 +77,13 @@ public final class GatewayServer {
                 new SharedJson(settings.jsonCacheBytes),
                 executor,
                 later,
-                new Sent());
+                new Sent(),
+                new Tally());
         clients = new Clients(common);
-        web = WebServer.start(common, clients, gapless, system);
+        Readiness readiness = new Readiness(Cluster.get(system), clients, common);
+        web = WebServer.start(common, clients, readiness, gapless, system);
         try {
-            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients) : null;
+            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients, readiness) : null;
         } catch (IllegalStateException e) {
             web.close();
             throw e;
@@ -89,10 +94,19 @@ public final class GatewayServer {
     }
 
     private void look() {
-        clients.look();
-        web.look();
+        lookAt(clients::look);
+        lookAt(web::look);
         if (grpc != null) {
-            grpc.look();
+            lookAt(grpc::look);
+        }
+    }
+
+    /** The next look comes whatever becomes of this one: the scheduler repeats nothing that has thrown. */
+    private static void lookAt(Runnable what) {
+        try {
+            what.run();
+        } catch (RuntimeException e) {
+            LOG.error("The gateway failed to look at its connections. This is a defect of Gapless", e);
         }
     }
 
@@ -106,21 +120,24 @@ public final class GatewayServer {
         return grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc.port());
     }
 
-    /** Tells the clients, waits for them for {@code stop-timeout}, and ends. Repeating it is harmless. */
+    /** Tells the clients, waits for them and for requests under way for {@code stop-timeout}, and ends. Repeating it is harmless. */
     public CompletionStage<Done> stop() {
         if (stopping.compareAndSet(false, true)) {
+            long untilNs = System.nanoTime() + settings.stopTimeout.toNanos();
             if (grpc != null) {
                 grpc.refuse();
             }
-            var unused = clients.stop()
+            var unused = CompletableFuture.allOf(clients.stop(), web.refuse())
                     .orTimeout(settings.stopTimeout.toMillis(), TimeUnit.MILLISECONDS)
                     .whenComplete((gone, timeout) -> {
                         if (timeout != null) {
                             LOG.warn(
-                                    "{} clients of the gateway did not take that it stops (gapless.gateway.stop-timeout)",
-                                    clients.size());
+                                    "{} clients of the gateway did not take that it stops, and {} requests were not answered"
+                                            + " (gapless.gateway.stop-timeout)",
+                                    clients.size(),
+                                    web.publishing());
                         }
-                        Thread closing = new Thread(this::closeAndTell, "gapless-gateway-stop");
+                        Thread closing = new Thread(() -> closeAndTell(untilNs), "gapless-gateway-stop");
                         closing.setDaemon(true);
                         closing.start();
                     });
@@ -128,12 +145,12 @@ public final class GatewayServer {
         return stopped.copy();
     }
 
-    private void closeAndTell() {
+    private void closeAndTell(long untilNs) {
         try {
             looking.cancel();
             web.close();
             if (grpc != null) {
-                grpc.close();
+                grpc.close(Duration.ofNanos(Math.max(0, untilNs - System.nanoTime())));
             }
         } finally {
             stopped.complete(Done.getInstance());

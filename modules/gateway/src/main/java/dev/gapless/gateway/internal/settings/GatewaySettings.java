@@ -26,6 +26,7 @@ public final class GatewaySettings {
     public final int maxClients;
     public final int perIpLimit;
     public final int maxSubscriptions;
+    public final int maxPublishingRequests;
     public final int maxBodyBytes;
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
@@ -47,8 +48,10 @@ public final class GatewaySettings {
     public final Duration reconnectJitter;
     public final Duration deliveryTimeout;
     public final Duration statusTimeout;
+    public final int statusClients;
     public final Duration stopTimeout;
     public final int idempotencyKeys;
+    public final int idempotencyKeysOfAll;
     public final Duration idempotencyRetention;
 
     /** Throws ConfigException for a value that cannot be. */
@@ -69,6 +72,7 @@ public final class GatewaySettings {
         maxClients = within(config, "max-clients", 1, 10_000_000);
         perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);
         maxSubscriptions = within(config, "max-subscriptions", 1, 100_000);
+        maxPublishingRequests = within(config, "max-publishing-requests", 1, 10_000_000);
         maxBodyBytes = bytes(config, "max-body-bytes", 1);
         maxCommandBytes = bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
@@ -90,8 +94,10 @@ public final class GatewaySettings {
         reconnectJitter = positive(config, "reconnect-jitter");
         deliveryTimeout = positive(config, "delivery-timeout");
         statusTimeout = positive(config, "status-timeout");
+        statusClients = within(config, "status-clients", 0, 10_000_000);
         stopTimeout = positive(config, "stop-timeout");
         idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
+        idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
     }
 

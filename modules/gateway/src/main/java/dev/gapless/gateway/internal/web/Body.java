@@ -23,6 +23,9 @@ final class Body {
     interface Parts {
         /** {@return null if it is done with, or when it is} What it throws ends the reading. */
         @Nullable CompletionStage<?> part(byte[] bytes, int from, int length);
+
+        /** {@return why no further part is dealt with} */
+        RuntimeException ended();
     }
 
     private final Request request;
@@ -34,9 +37,18 @@ final class Body {
     private byte[] data = new byte[4 << 10];
     private int from;
     private int to;
+    /** Up to here there is no line end. Invariant: at least {@code from}. */
+    private int scanned;
+
     private boolean last;
     /** What the last line end left was dealt with. */
     private boolean finished;
+    /** What the client is to be told, while the rest is dropped. */
+    private @Nullable Throwable refusal;
+
+    private volatile boolean ended;
+    /** The client has not sent the next bytes yet. Guarded by this. */
+    private boolean waiting;
 
     /** @param mostBytes of a part */
     Body(Request request, boolean byLine, int mostBytes, Parts parts, Executor executor) {
@@ -60,9 +72,12 @@ final class Body {
                     done.complete(null);
                     return;
                 }
+                if (ended) {
+                    throw parts.ended();
+                }
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
-                    request.demand(this::go);
+                    awaitMore(this::go);
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
@@ -83,6 +98,7 @@ final class Body {
      * is known is read, and dropped.
      */
     private void fail(Throwable failure) {
+        refusal = failure;
         if (last || request.getLength() < 0 || request.getLength() > (long) DROPPED * mostBytes) {
             done.completeExceptionally(failure);
             return;
@@ -101,7 +117,36 @@ final class Body {
             }
             chunk = request.read();
         }
-        request.demand(() -> fail(failure));
+        awaitMore(() -> fail(failure));
+    }
+
+    /** Ends it after the part that is under way: another part is neither dealt with nor awaited. Any thread. */
+    void end() {
+        ended = true;
+        if (stopsWaiting()) {
+            Throwable known = refusal;
+            done.completeExceptionally(known == null ? parts.ended() : known);
+        }
+    }
+
+    private void awaitMore(Runnable next) {
+        synchronized (this) {
+            waiting = true;
+            request.demand(() -> {
+                if (stopsWaiting()) {
+                    next.run();
+                }
+            });
+        }
+        if (ended) {
+            end();
+        }
+    }
+
+    private synchronized boolean stopsWaiting() {
+        boolean waited = waiting;
+        waiting = false;
+        return waited;
     }
 
     private void add(ByteBuffer bytes) {
@@ -109,6 +154,7 @@ final class Body {
         if (from > 0) {
             System.arraycopy(data, from, data, 0, to - from);
             to -= from;
+            scanned -= from;
             from = 0;
         }
         if (data.length - to < more) {
@@ -133,8 +179,12 @@ final class Body {
             if (end < 0 && !isRest) {
                 return true;
             }
+            if (ended && byLine) {
+                throw parts.ended();
+            }
             int start = from;
             from = isRest ? to : end + 1;
+            scanned = from;
             finished = isRest;
             CompletionStage<?> stage = parts.part(data, start, length);
             if (stage != null && !stage.toCompletableFuture().isDone()) {
@@ -156,10 +206,11 @@ final class Body {
     }
 
     private int lineEnd() {
-        for (int i = from; i < to; i++) {
-            if (data[i] == '\n') {
-                return i;
+        while (scanned < to) {
+            if (data[scanned] == '\n') {
+                return scanned;
             }
+            scanned++;
         }
         return -1;
     }

@@ -24,10 +24,7 @@ final class Door {
 
     /** Throws {@link Refusal} for a host that is not the gateway's: a page may have pointed a name of its own here. */
     void checkHost(Request request) {
-        String authority = request.getHeaders().get(HttpHeader.HOST);
-        if (authority == null) {
-            authority = request.getHttpURI().getAuthority();
-        }
+        String authority = authority(request);
         if (authority == null) {
             return; // of HTTP/1.0, which no browser speaks
         }
@@ -46,6 +43,12 @@ final class Door {
                     Kind.MISDIRECTED_HOST,
                     "The gateway is not addressed as " + name + "; gapless.gateway.allowed-hosts names others");
         }
+    }
+
+    /** As whom the request addresses the gateway; HTTP/2 has a header of its own for that. */
+    private static @Nullable String authority(Request request) {
+        String host = request.getHeaders().get(HttpHeader.HOST);
+        return host == null ? request.getHttpURI().getAuthority() : host;
     }
 
     /** Throws {@link Refusal} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
@@ -70,9 +73,8 @@ final class Door {
     }
 
     private static boolean isOwn(String origin, Request request) {
-        String host = request.getHeaders().get(HttpHeader.HOST);
-        String authority = SCHEME.matcher(origin).replaceFirst("");
-        return host != null && !authority.equals(origin) && authority.equalsIgnoreCase(host);
+        String page = SCHEME.matcher(origin).replaceFirst("");
+        return !page.equals(origin) && page.equalsIgnoreCase(authority(request));
     }
 
     private boolean isAllowed(String origin) {

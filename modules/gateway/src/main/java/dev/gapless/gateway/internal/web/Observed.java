@@ -7,59 +7,76 @@ import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Connected;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.json.StatusJson;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
 final class Observed implements AutoCloseable {
-    /** Clients that the status tells of. */
-    private static final int MOST_CLIENTS = 1_000;
-
-    private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
+    private static final double[] BATCH_SIZES = {1, 2, 5, 10, 20, 50, 100};
 
     private final Gapless gapless;
     private final Cluster cluster;
     private final Clients clients;
     private final Common common;
+    private final Readiness readiness;
     private final GaplessMetrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common) {
+    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common, Readiness readiness) {
         this.gapless = gapless;
         this.cluster = cluster;
         this.clients = clients;
         this.common = common;
+        this.readiness = readiness;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
-        for (String protocol : PROTOCOLS) {
+        for (String protocol : common.tally().connected().keySet()) {
             Gauge.builder("gapless.gateway.clients", clients, all -> all.ofProtocol(protocol))
                     .tag("protocol", protocol)
                     .description("Clients that are connected to this gateway")
                     .register(registry);
         }
+        Tally tally = common.tally();
+        byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
+        byLabel("closed", "status", tally.closed(), "Clients that have ended");
+        byLabel("refused", "code", tally.refused(), "Requests, commands and messages that were refused");
+        DistributionSummary batches = DistributionSummary.builder("gapless.gateway.batch.events")
+                .serviceLevelObjectives(BATCH_SIZES)
+                .description("Events of a frame that has any")
+                .register(registry);
+        common.sent().observe(batches::record);
         counter("events.sent", null, Sent::events, "Events that were written to clients");
         counter("batches.sent", null, Sent::batches, "Frames with events that were written to clients");
         counter("frames.sent", null, Sent::frames, "Frames of any kind that were written to clients");
         counter("sent", "bytes", Sent::bytes, "What was written to clients");
         counter("lagged", null, Sent::lagged, "Messages that clients were told that they missed");
+    }
+
+    private void byLabel(String name, String label, Map<String, LongAdder> counters, String what) {
+        counters.forEach((value, counter) -> FunctionCounter.builder("gapless.gateway." + name, counter, LongAdder::sum)
+                .tag(label, value)
+                .description(what)
+                .register(registry));
     }
 
     private void counter(String name, @Nullable String unit, ToDoubleFunction<Sent> count, String what) {
@@ -77,10 +94,24 @@ final class Observed implements AutoCloseable {
                     .put("client_count", clients.size())
                     .put("events_sent", common.sent().events())
                     .put("lagged_total", common.sent().lagged());
+            List<Behind> all = behind();
+            int most = common.settings().statusClients;
+            gateway.put("truncated", all.size() > most);
             ArrayNode some = gateway.putArray("clients");
-            clients.all().stream().limit(MOST_CLIENTS).forEach(client -> client.describe(some.addObject()));
+            all.stream().limit(most).forEach(one -> one.client().describe(some.addObject()));
             return Answer.ok(status);
         });
+    }
+
+    /** A client, and how far it was behind when it was asked. */
+    private record Behind(Connected client, long lag) {}
+
+    /** All clients, and those first that are the furthest behind. */
+    private List<Behind> behind() {
+        return clients.all().stream()
+                .map(client -> new Behind(client, client.lag()))
+                .sorted(Comparator.comparingLong(Behind::lag).reversed())
+                .toList();
     }
 
     private List<String> silent(List<NodeStatus> answered) {
@@ -100,27 +131,9 @@ final class Observed implements AutoCloseable {
         return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "up"));
     }
 
-    /** Throws {@link Refusal} while clients should go elsewhere. */
+    /** Throws {@link dev.gapless.gateway.internal.json.Refusal} while clients should go elsewhere. */
     Answer ready() {
-        if (clients.isStopping() || common.host().isClosing()) {
-            throw new Refusal(Kind.NOT_READY, "This node shuts down");
-        }
-        MemberStatus status = cluster.selfMember().status();
-        if (!status.equals(MemberStatus.up())) {
-            throw new Refusal(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
-        }
-        if (common.host().isOutnumbered()) {
-            throw new Refusal(
-                    Kind.NOT_READY,
-                    "This node is in a cluster of its own: there is another one with the same id, to which this one should give way");
-        }
-        Map<String, Set<String>> givenUp = common.host().givenUp();
-        if (!givenUp.isEmpty()) {
-            throw new Refusal(
-                    Kind.NOT_READY,
-                    "Consumers of this node gave up (gapless.register-backoff.attempts), by topic on these producers: "
-                            + givenUp);
-        }
+        readiness.check();
         return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
 

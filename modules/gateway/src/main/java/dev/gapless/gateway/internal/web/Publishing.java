@@ -32,11 +32,23 @@ final class Publishing {
     private final Common common;
     private final GatewaySettings settings;
     private final Idempotency idempotency;
+    private final Posts posts;
 
     Publishing(Common common) {
         this.common = common;
         this.settings = common.settings();
         this.idempotency = new Idempotency(settings);
+        this.posts = new Posts(settings.maxPublishingRequests);
+    }
+
+    /** No further request is taken, and bodies of many lines end behind the line they are at. {@return when all are answered} */
+    CompletableFuture<Void> stop() {
+        return posts.stop();
+    }
+
+    /** How many requests are under way. */
+    int size() {
+        return posts.size();
     }
 
     /** Throws {@link Refusal} for what can be told by the head of the request. */
@@ -52,13 +64,11 @@ final class Publishing {
         }
         Running running = new Running(topic, byLine, query.getValue("key"), wait != null);
         String key = request.getHeaders().get("Idempotency-Key");
-        if (key == null) {
-            return running.run(request);
-        }
-        if (key.isEmpty() || key.length() > Idempotency.MAX_KEY) {
+        if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
-        return idempotency.answer(topic, key, () -> running.run(request));
+        posts.begin(request);
+        return key == null ? running.run(request) : idempotency.answer(topic, key, () -> running.run(request));
     }
 
     private static boolean isByLine(Request request) {
@@ -73,7 +83,7 @@ final class Publishing {
     }
 
     /** One request. One thread at a time. */
-    private final class Running {
+    private final class Running implements Body.Parts {
         private final String topic;
         private final boolean byLine;
         private final @Nullable String key;
@@ -91,19 +101,26 @@ final class Publishing {
         }
 
         CompletableFuture<Answer> run(Request request) {
-            return new Body(request, byLine, settings.maxBodyBytes, this::part, common.executor())
-                    .read()
+            return posts.read(new Body(request, byLine, settings.maxBodyBytes, this, common.executor()))
                     .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
                     .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
         }
 
-        private @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
+        @Override
+        public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
             lines++;
             if (byLine && isBlank(bytes, from, length)) {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
             return common.publisher().publish(topic, given).thenAccept(this::accepted);
+        }
+
+        /** The line that would have come next is the first that is not published. */
+        @Override
+        public RuntimeException ended() {
+            lines++;
+            return Posts.closing();
         }
 
         private JsonPublisher.Given given(byte[] bytes, int from, int length) {
@@ -153,7 +170,9 @@ final class Publishing {
         }
 
         private Answer refused(Throwable failure) {
-            Answer problem = Problem.of(Refusal.of(failure));
+            Refusal refusal = Refusal.of(failure);
+            common.tally().refused(refusal.kind().code());
+            Answer problem = Problem.of(refusal, common.reconnectMs());
             if (byLine || accepted > 0) {
                 problem.body().setAll(numbers("accepted"));
                 problem.body().put("line", lines);

@@ -72,12 +72,17 @@ final class Routes extends Handler.Abstract {
             }
             route(request, response, callback, socket);
         } catch (Refusal e) {
-            Problem.of(e).send(response, callback);
+            problem(e).send(response, callback);
         } catch (IllegalArgumentException e) {
-            Problem.of(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
+            problem(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
                     .send(response, callback);
         }
         return true;
+    }
+
+    private Answer problem(Refusal refusal) {
+        common.tally().refused(refusal.kind().code());
+        return Problem.of(refusal, common.reconnectMs());
     }
 
     private void route(Request request, Response response, Callback callback, @Nullable Watched socket)
@@ -149,7 +154,7 @@ final class Routes extends Handler.Abstract {
         callback.succeeded();
     }
 
-    private static void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
+    private void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
         var unused = stage.whenComplete((answer, failure) -> {
             if (failure == null) {
                 answer.send(response, callback);
@@ -159,7 +164,7 @@ final class Routes extends Handler.Abstract {
             if (refusal.kind() == Kind.FAILED) {
                 LOG.warn("A request failed", failure);
             }
-            Problem.of(refusal).send(response, callback);
+            problem(refusal).send(response, callback);
         });
     }
 
@@ -192,10 +197,11 @@ final class Routes extends Handler.Abstract {
         SseFraming framing = new SseFraming(common, idOfEach(query));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
-        SseClient outlet = new SseClient(response, callback, socket, remote + ":" + Request.getRemotePort(request));
+        SseClient outlet =
+                new SseClient(response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, outlet, framing);
         outlet.of(client);
-        request.addFailureListener(failure -> client.gone());
+        request.addFailureListener(outlet::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
         client.start(wish);
     }
@@ -246,6 +252,12 @@ final class Routes extends Handler.Abstract {
                         Long.MAX_VALUE);
         String address = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(address);
+        // Nobody is told of a client that went before its answer was written.
+        Request.addCompletionListener(request, failure -> {
+            if (failure != null) {
+                admission.release();
+            }
+        });
         boolean upgraded = false;
         try {
             String remote = address + ":" + Request.getRemotePort(request);

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.web;
 
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Closing;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Outlet;
 import dev.gapless.gateway.internal.json.Refusal;
 import java.io.EOFException;
@@ -22,6 +23,7 @@ final class SseClient implements Outlet {
 
     private final Response response;
     private final Callback callback;
+    private final Common common;
     private final @Nullable Watched socket;
     private final String remote;
     private final AtomicBoolean over = new AtomicBoolean();
@@ -31,9 +33,10 @@ final class SseClient implements Outlet {
     private volatile boolean writing;
     private volatile @Nullable Closing closing;
 
-    SseClient(Response response, Callback callback, @Nullable Watched socket, String remote) {
+    SseClient(Response response, Callback callback, Common common, @Nullable Watched socket, String remote) {
         this.response = response;
         this.callback = callback;
+        this.common = common;
         this.socket = socket;
         this.remote = remote;
     }
@@ -56,9 +59,10 @@ final class SseClient implements Outlet {
         Callback done = Callback.from(
                 () -> {
                     writing = false;
-                    written.accept(null);
                     if (closing != null) {
                         finish();
+                    } else {
+                        written.accept(null); // which may send the next frame: nothing is written behind it
                     }
                 },
                 failure -> {
@@ -66,8 +70,12 @@ final class SseClient implements Outlet {
                     written.accept(failure);
                     fail(failure);
                 });
+        write(done, () -> response.write(false, frame, done));
+    }
+
+    private void write(Callback done, Runnable what) {
         try {
-            response.write(false, frame, done);
+            what.run();
         } catch (RuntimeException e) {
             // Jetty throws, of any kind, where the connection has ended and nobody has been told so yet.
             LOG.debug("Client {} is gone", remote, e);
@@ -79,6 +87,11 @@ final class SseClient implements Outlet {
     public void ping() {}
 
     @Override
+    public boolean isReading() {
+        return false;
+    }
+
+    @Override
     public void takeCommand() {}
 
     @Override
@@ -86,7 +99,8 @@ final class SseClient implements Outlet {
         if (begun || !over.compareAndSet(false, true)) {
             return false;
         }
-        Problem.of(refusal).send(response, ending());
+        Callback end = ending();
+        write(end, () -> Problem.of(refusal, common.reconnectMs()).send(response, end));
         return true;
     }
 
@@ -100,7 +114,8 @@ final class SseClient implements Outlet {
 
     private void finish() {
         if (over.compareAndSet(false, true)) {
-            response.write(true, ByteBuffer.allocate(0), ending());
+            Callback end = ending();
+            write(end, () -> response.write(true, ByteBuffer.allocate(0), end));
         }
     }
 
@@ -116,7 +131,8 @@ final class SseClient implements Outlet {
                 });
     }
 
-    private void fail(Throwable failure) {
+    /** Its connection has ended, or its request was cancelled. Repeating it is harmless. */
+    void fail(Throwable failure) {
         if (over.compareAndSet(false, true)) {
             callback.failed(failure);
         }

@@ -3,11 +3,13 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.Gapless;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.eclipse.jetty.http.UriCompliance;
@@ -34,6 +36,7 @@ public final class WebServer {
     private final GatewaySettings settings;
     private final Server server;
     private final ServerConnector connector;
+    private final Publishing publishing;
     private final Observed observed;
 
     /** Sockets that are watched. */
@@ -54,15 +57,16 @@ public final class WebServer {
     }
 
     /** Starts it; throws IllegalStateException if it cannot listen. */
-    public static WebServer start(Common common, Clients clients, Gapless gapless, ActorSystem system) {
-        WebServer started = new WebServer(common, clients, gapless, system);
+    public static WebServer start(
+            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
+        WebServer started = new WebServer(common, clients, readiness, gapless, system);
         started.listen();
         return started;
     }
 
-    private WebServer(Common common, Clients clients, Gapless gapless, ActorSystem system) {
+    private WebServer(Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
         this.settings = common.settings();
-        observed = new Observed(gapless, Cluster.get(system), clients, common);
+        observed = new Observed(gapless, Cluster.get(system), clients, common, readiness);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
         threads.setName("gapless-gateway");
         threads.setDaemon(true);
@@ -75,8 +79,8 @@ public final class WebServer {
         connector.setAcceptedTcpNoDelay(true);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.maxConnections, server));
-        server.setErrorHandler(new Errors());
-        Publishing publishing = new Publishing(common);
+        server.setErrorHandler(new Errors(common.tally()));
+        publishing = new Publishing(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
@@ -121,6 +125,16 @@ public final class WebServer {
                 watched.close();
             }
         }
+    }
+
+    /** No further request that publishes is taken. {@return when all of them are answered} */
+    public CompletableFuture<Void> refuse() {
+        return publishing.stop();
+    }
+
+    /** How many requests that publish are under way. */
+    public int publishing() {
+        return publishing.size();
     }
 
     /** Ends it. */

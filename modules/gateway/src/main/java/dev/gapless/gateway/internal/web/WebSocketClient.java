@@ -28,15 +28,19 @@ import org.jspecify.annotations.Nullable;
  * socket.
  */
 final class WebSocketClient implements FrameHandler, Outlet {
+    private static final int KEPT_BYTES = 4 << 10;
+
     private final Common common;
     private final Clients clients;
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
     private final @Nullable Wish first;
-    private final ByteArrayOutputStream command = new ByteArrayOutputStream(0);
+    private ByteArrayOutputStream command = new ByteArrayOutputStream(0);
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
+    /** A command waits for its answer. */
+    private volatile boolean answering;
     /** Its close is on its way: what comes is dropped, up to the client's own. */
     private volatile boolean closing;
 
@@ -121,7 +125,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private void onText(Frame frame, Callback callback) {
         ByteBuffer payload = frame.getPayload();
         if (command.size() + payload.remaining() > common.settings().maxCommandBytes) {
-            command.reset();
+            forgetCommand();
             callback.succeeded();
             client().close(Closing.TOO_LARGE);
             return; // and nothing more is read
@@ -139,11 +143,21 @@ final class WebSocketClient implements FrameHandler, Outlet {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(command.toByteArray()))
                     .toString();
+            answering = true;
             client().command(text);
         } catch (CharacterCodingException e) {
             client().close(Closing.NO_TEXT);
         }
-        command.reset();
+        forgetCommand();
+    }
+
+    /** The room of a small one is kept for the next one. */
+    private void forgetCommand() {
+        if (command.size() > KEPT_BYTES) {
+            command = new ByteArrayOutputStream(0);
+        } else {
+            command.reset();
+        }
     }
 
     @Override
@@ -175,7 +189,13 @@ final class WebSocketClient implements FrameHandler, Outlet {
     }
 
     @Override
+    public boolean isReading() {
+        return !answering;
+    }
+
+    @Override
     public void takeCommand() {
+        answering = false;
         demand();
     }
 
@@ -185,8 +205,9 @@ final class WebSocketClient implements FrameHandler, Outlet {
     }
 
     @Override
-    public void close(Closing closing) {
-        session().close(closing.status(), closing.reason(), Callback.from(this::demand, failure -> client().gone()));
+    public void close(Closing why) {
+        closing = true;
+        session().close(why.status(), why.reason(), Callback.from(this::demand, failure -> client().gone()));
     }
 
     @Override

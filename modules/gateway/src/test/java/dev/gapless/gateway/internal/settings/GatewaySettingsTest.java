@@ -80,7 +80,8 @@ class GatewaySettingsTest {
                 "ping-interval = 0s",
                 "write-timeout = -1s",
                 "stop-timeout = 101d",
-                "batch-events = 0"
+                "batch-events = 0",
+                "max-publishing-requests = 0"
             })
     void aValueThatCannotBeIsToldWithItsKey(String setting) {
         Config config = ConfigFactory.parseString("gapless.gateway." + setting).withFallback(reference());

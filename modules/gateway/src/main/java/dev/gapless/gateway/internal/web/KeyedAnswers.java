@@ -1,0 +1,77 @@
+package dev.gapless.gateway.internal.web;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Answers by topic and key, oldest first: so many of a topic, and so many of all. One thread at a time. */
+final class KeyedAnswers {
+    private final int mostOfTopic;
+    private final int most;
+    private final Map<Key, Known> all = new LinkedHashMap<>();
+    /** Invariant: these are the keys of {@code all}. */
+    private final Map<String, Set<Key>> byTopic = new HashMap<>();
+
+    record Key(String topic, String key) {}
+
+    private record Known(CompletableFuture<Answer> answer, long sinceNs) {}
+
+    KeyedAnswers(int mostOfTopic, int most) {
+        this.mostOfTopic = mostOfTopic;
+        this.most = most;
+    }
+
+    /** {@return the answer that there is; null if there was none, and this one is kept now} */
+    @Nullable CompletableFuture<Answer> putIfAbsent(Key key, CompletableFuture<Answer> answer, long nowNs) {
+        Known known = all.putIfAbsent(key, new Known(answer, nowNs));
+        if (known != null) {
+            return known.answer();
+        }
+        Set<Key> ofTopic = byTopic.computeIfAbsent(key.topic(), topic -> new LinkedHashSet<>());
+        ofTopic.add(key);
+        if (ofTopic.size() > mostOfTopic) {
+            remove(ofTopic.iterator().next());
+        } else if (all.size() > most) {
+            remove(all.keySet().iterator().next());
+        }
+        return null;
+    }
+
+    /** Forgets this answer, if it is still the one that is kept. */
+    void remove(Key key, CompletableFuture<Answer> answer) {
+        Known known = all.get(key);
+        if (known != null && known.answer() == answer) {
+            remove(key);
+        }
+    }
+
+    /** Forgets those that were put before. */
+    void removeBefore(long sinceNs) {
+        Iterator<Map.Entry<Key, Known>> oldest = all.entrySet().iterator();
+        while (oldest.hasNext()) {
+            Map.Entry<Key, Known> entry = oldest.next();
+            if (entry.getValue().sinceNs() - sinceNs >= 0) {
+                return;
+            }
+            oldest.remove();
+            removeOfTopic(entry.getKey());
+        }
+    }
+
+    private void remove(Key key) {
+        all.remove(key);
+        removeOfTopic(key);
+    }
+
+    private void removeOfTopic(Key key) {
+        byTopic.computeIfPresent(key.topic(), (topic, keys) -> {
+            keys.remove(key);
+            return keys.isEmpty() ? null : keys;
+        });
+    }
+}
