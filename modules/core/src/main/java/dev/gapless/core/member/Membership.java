@@ -214,6 +214,12 @@ public final class Membership {
         return member == null ? "" : member.address;
     }
 
+    /** The name that a member, or one that is joining, has said; its address until then. */
+    public String saidNameOf(long memberUid) {
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
+        return member == null ? "" : member.saidName();
+    }
+
     public boolean contains(long memberUid) {
         return members.containsKey(memberUid);
     }
