@@ -208,6 +208,11 @@ public final class Membership {
         return addresses;
     }
 
+    /** Is another member, or one that joins, at this host and port? */
+    public boolean hasOneAt(String address) {
+        return others().anyMatch(other -> other.getValue().address.equals(address));
+    }
+
     /** Host and port of a member, or of one that is joining; empty if it is neither. */
     public String addressOf(long memberUid) {
         Member member = members.getOrDefault(memberUid, joining.get(memberUid));

@@ -109,8 +109,9 @@ final class MuteSeeds {
         }
     }
 
+    /** Or does it join? Then it has nothing to do with another cluster. */
     private boolean isMember(Mute mute) {
-        return membership.addresses().contains(mute.address);
+        return membership.hasOneAt(mute.address);
     }
 
     /** With the first of them those that are due soon: a cluster has several nodes, and one word is enough. */
