@@ -141,15 +141,15 @@ class MuteSeedsTest {
     }
 
     private static Who word(boolean answer, String clusterId) {
-        return new Who(
-                99, OLDEST, 0, answer, clusterId, "n99", SEED, 98, "host:98", 1, Set.of(98L, 99L), Set.of());
+        return new Who(99, OLDEST, 0, answer, clusterId, "n99", SEED, 98, "host:98", 1, Set.of(98L, 99L), Set.of());
     }
 
     private static final Effect MUTE = new Effect.Mute(SEED, SEED);
     private static final Effect OVER = new Effect.OtherClusterGone(SEED + " at " + SEED, false);
 
     @Test
-    @DisplayName("ruleM4: who was lost, and listens for six graces without a word, may be in another cluster: everybody is told once")
+    @DisplayName(
+            "ruleM4: who was lost, and listens for six graces without a word, may be in another cluster: everybody is told once")
     void toldAfterSixGraces() {
         lost(SEED);
         run(6 * GRACE);
@@ -190,7 +190,8 @@ class MuteSeedsTest {
     }
 
     @Test
-    @DisplayName("ruleM4: with any word from there, a question or an answer, of whatever cluster, the silence begins anew")
+    @DisplayName(
+            "ruleM4: with any word from there, a question or an answer, of whatever cluster, the silence begins anew")
     void aWordBeginsItAnew() {
         lost(SEED);
         for (Who word : List.of(word(false, "default"), word(true, "default"), word(false, "blue"))) {
@@ -242,7 +243,8 @@ class MuteSeedsTest {
     }
 
     @Test
-    @DisplayName("ruleM4: a silence of which everybody was told is told once more when it is over: nobody listens any more")
+    @DisplayName(
+            "ruleM4: a silence of which everybody was told is told once more when it is over: nobody listens any more")
     void toldOnceMoreWhenNobodyListens() {
         lost(SEED);
         run(7 * GRACE);

@@ -400,7 +400,9 @@ final class NodeProcess implements Outside {
         if (there == null || !schedule.clusters().silences().areMute(uid(), there.uid())) {
             schedule.network().send(host, to, message);
         }
-        if (there != null && !schedule.network().isCut(host, to) && !schedule.network().isCut(to, host)) {
+        if (there != null
+                && !schedule.network().isCut(host, to)
+                && !schedule.network().isCut(to, host)) {
             timeline.after(PROBE_NS, () -> input(() -> listens(address)));
         }
     }
