@@ -25,9 +25,13 @@ final class Silences {
             return untilNs - maySinceNs >= ns;
         }
 
+        Span standsStill() {
+            return new Span(Long.MAX_VALUE, maySinceNs, untilNs);
+        }
+
         Span until(long nowNs, long graceNs) {
             return new Span(
-                    nowNs - untilNs <= graceNs ? mustSinceNs : nowNs,
+                    nowNs - untilNs <= graceNs ? Math.min(mustSinceNs, nowNs) : nowNs,
                     nowNs - untilNs <= 3 * graceNs ? maySinceNs : nowNs,
                     nowNs);
         }
@@ -70,9 +74,9 @@ final class Silences {
         spans.getOrDefault(uid, new HashMap<>()).remove(address);
     }
 
-    /** A process stands still: it may have missed a word. */
+    /** A process stands still: it may have missed a word. If it is so for a moment only, it goes on counting. */
     void standsStill(long uid) {
-        spans.remove(uid);
+        spans.getOrDefault(uid, new HashMap<>()).replaceAll((address, span) -> span.standsStill());
     }
 
     /** A process tells its cluster, and people. The first one after six graces tells of others that are silent for five, too. */
