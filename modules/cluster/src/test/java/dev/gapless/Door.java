@@ -9,13 +9,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** A port in front of a node: nothing passes before it is opened, and whoever has called by then waits. */
+/** A port in front of a node: nothing passes before it is opened or while it is held, and whoever has called by then waits. */
 final class Door implements AutoCloseable {
     private final ServerSocket front;
     private final int behind;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     Door() {
         behind = free();
@@ -60,6 +62,15 @@ final class Door implements AutoCloseable {
         });
     }
 
+    /** What comes from now on waits, and passes once the door is {@link #release}d. */
+    void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    void release() {
+        held.countDown();
+    }
+
     private interface Work {
         void run() throws IOException;
     }
@@ -76,15 +87,22 @@ final class Door implements AutoCloseable {
         thread.start();
     }
 
-    private static void pass(Socket from, Socket to) throws IOException {
+    private void pass(Socket from, Socket to) throws IOException {
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] bytes = new byte[16_384];
+            for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                held.await();
+                out.write(bytes, 0, read);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
+        release();
         try {
             front.close();
             for (Socket socket : sockets) {

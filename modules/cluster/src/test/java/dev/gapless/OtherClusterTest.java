@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes that have the same seed nodes, and could not reach each other when each formed a cluster. */
+/** Two nodes that have the same seed nodes, and could not reach each other when each formed a cluster, or later. */
 class OtherClusterTest {
     private static final Topic<String> TOPIC = Topic.of("prices", String.class);
     private static final List<String> FIVE = List.of("1", "2", "3", "4", "5");
@@ -41,6 +41,12 @@ class OtherClusterTest {
 
     /** The first one is the older. */
     private void formTwoClusters(String otherCluster) {
+        start(otherCluster, false);
+        systems.forEach(system -> assertEquals(1, members(system)));
+    }
+
+    /** Each forms a cluster of its own, or the second one joins the first. */
+    private void start(String otherCluster, boolean together) {
         for (Door door : doors) {
             String name = systems.isEmpty() ? "older" : "younger";
             ActorSystem system = ActorSystem.create("test", TestCluster.config("""
@@ -65,10 +71,21 @@ class OtherClusterTest {
                             doors.get(1).port())));
             systems.add(system);
             Cluster cluster = Cluster.get(system);
-            cluster.join(cluster.selfAddress()); // the second one of the seed nodes would not
+            Cluster first = Cluster.get(systems.get(0));
+            cluster.join((together ? first : cluster).selfAddress()); // the second one of the seed nodes would not
             await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
         }
-        systems.forEach(system -> assertEquals(1, members(system)));
+    }
+
+    /** While nothing passes between them, people end a partition on both sides. */
+    private void removeEachOther() {
+        doors.forEach(Door::hold);
+        for (int i = 0; i < 2; i++) {
+            Cluster cluster = Cluster.get(systems.get(i));
+            cluster.down(Cluster.get(systems.get(1 - i)).selfAddress());
+        }
+        systems.forEach(system -> await(() -> members(system) == 1));
+        doors.forEach(Door::release);
     }
 
     private static long members(ActorSystem system) {
@@ -190,6 +207,47 @@ class OtherClusterTest {
         for (Recorder<String> recorder : recorders) {
             assertTrue(gaps(recorder).stream().allMatch(OtherClusterTest::isOfAnotherCluster), recorder::toString);
         }
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: two halves that have removed each other, and hear nothing of each other, are told once six graces have passed")
+    void halvesThatAreMuteAreTold() {
+        doors.forEach(Door::open);
+        start("give-way", true);
+        ActorSystem older = systems.get(0);
+        ActorSystem younger = systems.get(1);
+        List<Recorder<String>> recorders = List.of(subscribed(older), subscribed(younger));
+        removeEachOther();
+        publishFive(younger, recorders.get(1));
+        assertEquals(List.of(), recorders.get(0).messages(), "they are apart");
+
+        recorders.forEach(
+                recorder -> await(() -> gaps(recorder).stream().anyMatch(OtherClusterTest::isOfAnotherCluster)));
+        awaitLine(
+                Level.ERROR,
+                "older was lost",
+                "has not said a word",
+                "127.0.0.1:" + doors.get(0).port());
+        awaitLine(
+                Level.ERROR,
+                "younger was lost",
+                "has not said a word",
+                "127.0.0.1:" + doors.get(1).port());
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (GaplessMetrics metrics = new GaplessMetrics(Gapless.get(older))) {
+            metrics.bindTo(registry);
+            assertEquals(1, registry.get("gapless.other.clusters").gauge().value());
+        }
+
+        doors.get(1).close();
+        younger.terminate();
+        get(younger.getWhenTerminated());
+        awaitLine(Level.WARN, "is not seen any more", address(younger));
+        await(() -> gaps(recorders.get(0)).stream()
+                        .filter(OtherClusterTest::isOfAnotherCluster)
+                        .count()
+                == 2);
     }
 
     private void awaitLine(Level level, String... parts) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
@@ -23,30 +24,48 @@ final class Courier {
     /** So many addresses are probed at once. */
     static final int MOST_ADDRESSES = 32;
 
+    /** Something was passed on to an address where somebody listens, who may not answer. */
+    record Delivered(String address) {}
+
     private final Predicate<String> listens;
     private final BiConsumer<String, NodeMessage> transport;
+    private final Consumer<String> delivered;
     private final Executor mayBlock;
     /** By the address that is being probed. */
     private final Map<String, Queue<NodeMessage>> waiting = new HashMap<>();
 
-    Courier(Predicate<String> listens, BiConsumer<String, NodeMessage> transport, Executor mayBlock) {
+    /**
+     * A courier.
+     *
+     * @param listens whether somebody listens at an address
+     * @param transport takes what is sent there, if so
+     * @param delivered is told of each address to which something was passed on, by the thread that asked {@code listens}
+     */
+    Courier(
+            Predicate<String> listens,
+            BiConsumer<String, NodeMessage> transport,
+            Consumer<String> delivered,
+            Executor mayBlock) {
         this.listens = listens;
         this.transport = transport;
+        this.delivered = delivered;
         this.mayBlock = mayBlock;
     }
 
-    /** To the actors of other systems that have this one's path. */
-    static Courier to(ActorContext<?> actor) {
+    /** To the actors of other systems that have this one's path. If it is known that somebody listens there, this actor is told so. */
+    static Courier to(ActorContext<Object> actor) {
         ActorSystem system = Adapter.toClassic(actor.getSystem());
         boolean overTcp = SeedNodes.isOverTcp(system);
         String path = actor.getSelf().path().toStringWithoutAddress();
         String before = actor.getSystem().address().protocol() + "://" + system.name() + "@";
+        org.apache.pekko.actor.typed.ActorRef<Object> self = actor.getSelf();
         // Not by an ActorRef: without the actor's uid Artery may lose what is sent to it, see
         // ClusterMembers.introduced.
         return new Courier(
                 address -> !overTcp || isListenedAt(address),
                 (address, message) ->
                         system.actorSelection(before + address + path).tell(message, ActorRef.noSender()),
+                overTcp ? address -> self.tell(new Delivered(address)) : address -> {},
                 system.dispatchers().lookup("pekko.actor.default-blocking-io-dispatcher"));
     }
 
@@ -83,6 +102,7 @@ final class Courier {
         Queue<NodeMessage> queue = waiting.remove(address);
         if (isThere && queue != null) {
             queue.forEach(message -> transport.accept(address, message));
+            delivered.accept(address);
         }
     }
 }

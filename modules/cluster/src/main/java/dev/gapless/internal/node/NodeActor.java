@@ -208,6 +208,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         return newReceiveBuilder()
                 .onMessage(Message.class, this::onMessage)
                 .onMessage(NodeMessage.class, message -> did(() -> node.onMessage(message, now())))
+                .onMessage(Courier.Delivered.class, to -> did(() -> node.listens(to.address(), now())))
                 .onMessage(OtherVersion.class, message -> did(() -> otherVersions.met(message, log())))
                 .onMessage(FromShard.class, told -> did(() -> node.onShard(told.shard(), told.message(), now())))
                 .onMessage(Produce.class, this::onProduce)

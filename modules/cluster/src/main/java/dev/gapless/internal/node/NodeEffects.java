@@ -93,6 +93,8 @@ final class NodeEffects implements Outbox.Carrier {
             otherClusters.found(other);
         } else if (effect instanceof Effect.OtherClusterGone gone) {
             otherClusters.gone(gone);
+        } else if (effect instanceof Effect.Mute mute) {
+            otherClusters.mute(mute);
         } else if (effect instanceof Effect.GivesWay givesWay) {
             otherClusters.giveWay(givesWay);
         }

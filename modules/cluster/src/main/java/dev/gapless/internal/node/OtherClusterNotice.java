@@ -36,9 +36,25 @@ final class OtherClusterNotice {
                 .toList();
     }
 
-    /** Counts them. */
+    /** Counts them. Of nodes that listen and say nothing nobody knows how many clusters they are: they count as one. */
     void count() {
-        stats.otherClusters(node.otherClusters().size());
+        stats.otherClusters(node.otherClusters().size() + (node.muteSeeds().isEmpty() ? 0 : 1));
+    }
+
+    /** There may be another one, which says nothing. */
+    void mute(Effect.Mute mute) {
+        log.get()
+                .error(
+                        "{} was lost, and somebody listens at its address, {}, and has not said a word for {} s (six times"
+                                + " gapless.other-cluster-grace). If that process runs, it may be in another cluster with the id '{}', as after"
+                                + " a partition that both sides survived: nothing that is published there is delivered here. All"
+                                + " subscriptions are told that they may have missed something (POSITION_UNKNOWN). Choose the cluster that"
+                                + " stays, stop all nodes of the other one, and start them again so that they join it. If the process hangs,"
+                                + " end it",
+                        mute.node(),
+                        mute.address(),
+                        6 * settings.graceNs() / 1_000_000_000,
+                        settings.clusterId());
     }
 
     /** There is another one. */

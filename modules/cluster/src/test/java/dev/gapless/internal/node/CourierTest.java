@@ -14,9 +14,11 @@ class CourierTest {
     private final Set<String> listening = new HashSet<>();
     private final List<Runnable> probes = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
+    private final List<String> delivered = new ArrayList<>();
     private final Courier courier = new Courier(
             listening::contains,
             (address, message) -> sent.add(address + " " + ((HandedOver) message).number()),
+            delivered::add,
             probes::add);
 
     private void send(String address, long number) {
@@ -49,6 +51,7 @@ class CourierTest {
         send("b:1", 2);
         probe();
         assertEquals(List.of("b:1 2"), sent);
+        assertEquals(List.of("b:1"), delivered);
         send("a:1", 3);
         assertEquals(1, probes.size(), "it may listen by now");
     }

@@ -57,6 +57,14 @@ public sealed interface Effect {
     record OtherClusterGone(String oldest, boolean handedOver) implements Effect {}
 
     /**
+     * A member was lost, and somebody listens at its address and says nothing for long; for people. It may be in another cluster that has
+     * removed this one's members, too (rule M4). Said once, until something is heard from there.
+     *
+     * @param address host and port
+     */
+    record Mute(String node, String address) implements Effect {}
+
+    /**
      * This node is to leave, as its cluster gives way to another one (rule M4). Said once.
      *
      * @param address where the oldest member of the other cluster is: host and port

@@ -208,10 +208,21 @@ public final class Membership {
         return addresses;
     }
 
+    /** Is another member, or one that joins, at this host and port? */
+    public boolean hasOneAt(String address) {
+        return others().anyMatch(other -> other.getValue().address.equals(address));
+    }
+
     /** Host and port of a member, or of one that is joining; empty if it is neither. */
     public String addressOf(long memberUid) {
         Member member = members.getOrDefault(memberUid, joining.get(memberUid));
         return member == null ? "" : member.address;
+    }
+
+    /** The name that a member, or one that is joining, has said; its address until then. */
+    public String saidNameOf(long memberUid) {
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
+        return member == null ? "" : member.saidName();
     }
 
     public boolean contains(long memberUid) {

@@ -197,6 +197,29 @@ final class Memory {
         spread(List.of(nobody), lives, now);
     }
 
+    /** That life was lost, and somebody listens where it was without a word. */
+    void addMute(long uid, Set<Long> lives, Now now) {
+        addOtherCluster(uid, lives, now);
+    }
+
+    /** The same, but it is silent no more. */
+    void addMuteOver(long uid, Set<Long> lives, Now now) {
+        addOtherCluster(~uid, lives, now);
+    }
+
+    /** Was everybody told of it, and not yet once more, as it is silent no more? */
+    boolean wasToldOfMute(long uid) {
+        return lastToldMs(uid) > lastToldMs(~uid);
+    }
+
+    private long lastToldMs(long uid) {
+        return view().departures().stream()
+                .filter(departure -> departure.isOfNobody() && departure.uid() - departure.endedMs() == uid)
+                .mapToLong(Departure::endedMs)
+                .max()
+                .orElse(Long.MIN_VALUE);
+    }
+
     /**
      * Is what another cluster published known to be missed here?
      *

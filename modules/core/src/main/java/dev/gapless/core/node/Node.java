@@ -107,9 +107,10 @@ public final class Node {
     public void removed(long memberUid, Now now) {
         if (membership.knows(memberUid)) {
             String address = membership.addressOf(memberUid);
+            String node = membership.saidNameOf(memberUid);
             changed(membership.removed(memberUid, memory.timeMs(now)));
             if (otherClusters != null && memory.history().isUnknown(memberUid)) {
-                otherClusters.lost(address, now);
+                otherClusters.lost(memberUid, node, address, now);
             }
             remember(now);
         }
@@ -188,6 +189,13 @@ public final class Node {
             tellNews();
         }
         assert invariant() : leaving;
+    }
+
+    /** A question to this address was delivered to somebody who listens there, and may not answer (rule M4). */
+    public void listens(String address, Now now) {
+        if (otherClusters != null) {
+            otherClusters.listens(address, now);
+        }
     }
 
     /** Takes a member's name. */
@@ -385,6 +393,11 @@ public final class Node {
     /** The other clusters that there are, as far as this node speaks for its own; none if it does not. */
     public List<Effect.OtherCluster> otherClusters() {
         return otherClusters == null ? List.of() : otherClusters.certain();
+    }
+
+    /** Seed nodes where members were lost, and where somebody listens and says nothing, as far as this node speaks for its cluster. */
+    public List<String> muteSeeds() {
+        return otherClusters == null ? List.of() : otherClusters.muteSeeds();
     }
 
     /** The members that have said their names. */

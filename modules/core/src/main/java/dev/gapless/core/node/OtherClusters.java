@@ -39,6 +39,7 @@ final class OtherClusters {
     private final Outbox outbox;
     private final Strangers strangers;
     private final GivingWay givingWay;
+    private final MuteSeeds muteSeeds;
     /** By the uid of its oldest member. */
     private final Map<Long, SeenCluster> others = new TreeMap<>();
     /** The oldest members of those that had to do with this one, by what another member said. */
@@ -63,6 +64,7 @@ final class OtherClusters {
         this.outbox = outbox;
         this.strangers = new Strangers(settings, self.pingNs(), now.ns());
         this.givingWay = new GivingWay(self, settings, membership, memory, logs, outbox);
+        this.muteSeeds = new MuteSeeds(settings, membership, memory, outbox);
         this.tick = now;
     }
 
@@ -76,8 +78,14 @@ final class OtherClusters {
     }
 
     /** A member went without a farewell: it may live on. */
-    void lost(String address, Now now) {
+    void lost(long uid, String node, String address, Now now) {
         strangers.sighted(address, now.ns());
+        muteSeeds.lost(uid, node, address);
+    }
+
+    /** Somebody listens at an address that was asked. */
+    void listens(String address, Now now) {
+        muteSeeds.listens(address, now);
     }
 
     // ------------------------------------------------------------------ time
@@ -86,6 +94,7 @@ final class OtherClusters {
     void onTime(Now now) {
         boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
         tick = now;
+        muteSeeds.onTime(speaksForCluster() && !givingWay.hasBegun(), late, now);
         if (givingWay.hasBegun()) {
             givingWay.onTime(now);
         } else if (speaksForCluster()) {
@@ -196,6 +205,11 @@ final class OtherClusters {
                 .toList();
     }
 
+    /** Seed nodes that listen and say nothing, of which everybody was told. */
+    List<String> muteSeeds() {
+        return muteSeeds.told();
+    }
+
     private Effect.OtherCluster described(SeenCluster other) {
         return new Effect.OtherCluster(nameOf(other), other.said.members().size(), !stays(other.said));
     }
@@ -211,6 +225,7 @@ final class OtherClusters {
         boolean forSelf = message.toUid() == self.uid();
         if (message instanceof Who who) {
             if (who.isFor(self.uid())) {
+                muteSeeds.isHeard(who.address(), now);
                 onWho(who, now);
             }
         } else if (message instanceof GiveWay giveWay) {

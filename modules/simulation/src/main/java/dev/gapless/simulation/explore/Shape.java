@@ -150,6 +150,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Strangers.firstWaitNs", "never changes"),
             Map.entry("Asked.foundNs", "there are fewer than may be"),
             Map.entry("OtherClusters.tick", "no tick is late"),
+            Map.entry("Mute.sinceNs", "nobody is said to listen"),
+            Map.entry("Mute.listenedNs", "as above"),
             Map.entry("GivingWay.attempts", "what is handed over is one part"),
             Map.entry("HistoryPart.number", "as above, or comes at once"),
             Map.entry("HandedOver.number", "that of the parts"),

@@ -41,10 +41,16 @@ public interface Outside {
         throw new IllegalStateException("two members of one name");
     }
 
-    /** Send it to whoever is at this address, which need not be a member. */
+    /** Send it to whoever is at this address, which need not be a member; and say so to {@link SimulatedNode#listens} if somebody listens there. */
     default void sendTo(String address, NodeMessage message) {
         throw new IllegalStateException("It does not look for other clusters, and sends " + message);
     }
+
+    /** There is another cluster: people are told. */
+    default void foundOtherCluster() {}
+
+    /** Somebody listens at this address, where a member was lost, and says nothing for long: people are told. */
+    default void isMute(String address) {}
 
     /** Its cluster gives way to the one whose oldest member is at this address: it is to leave. */
     default void givesWay(String address) {

@@ -191,6 +191,10 @@ public final class SimulatedNode implements LogSource {
                 outside.nameTaken(taken.olderUid());
             } else if (effect instanceof Effect.SendTo send) {
                 outside.sendTo(send.address(), send.message());
+            } else if (effect instanceof Effect.OtherCluster) {
+                outside.foundOtherCluster();
+            } else if (effect instanceof Effect.Mute mute) {
+                outside.isMute(mute.address());
             } else if (effect instanceof Effect.GivesWay way) {
                 outside.givesWay(way.address());
             } else if (effect instanceof Effect.SubscriptionsEnd) {
@@ -316,6 +320,12 @@ public final class SimulatedNode implements LogSource {
             shard.onMessage(message, now());
         }
         settle();
+    }
+
+    /** Somebody listens at this address, to which it sent something, and may not answer. */
+    public void listens(String address) {
+        node.listens(address, now());
+        drain();
     }
 
     // ------------------------------------------------------------------ publishing

@@ -123,6 +123,11 @@ public final class Heard {
         return appeared.containsKey(uid) && !removed.containsKey(uid);
     }
 
+    /** Was it told that this life is a member, and that it is none any more? */
+    public boolean sawTheEndOf(long uid) {
+        return appeared.containsKey(uid) && removed.containsKey(uid);
+    }
+
     /** Has it known that life as a member, at this moment or later? */
     boolean knewSince(long uid, long stamp) {
         return appeared.containsKey(uid) && removed.getOrDefault(uid, Long.MAX_VALUE) > stamp;

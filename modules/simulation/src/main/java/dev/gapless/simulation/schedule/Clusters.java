@@ -50,8 +50,11 @@ final class Clusters {
     /** From then on a process says nothing of those who join it. */
     private final Map<Long, Long> gaveWayNs = new HashMap<>();
 
+    private final Silences silences;
+
     Clusters(Schedule schedule, RandomGenerator random, Truth truth) {
         this.schedule = schedule;
+        this.silences = new Silences(schedule);
         this.random = random;
         this.truth = truth;
     }
@@ -133,11 +136,19 @@ final class Clusters {
 
     // ------------------------------------------------------------------ one cluster becomes two
 
-    /** These hosts and the others of that cluster remove each other, and live on. */
-    Members part(Members cluster, Set<Host> hosts) {
+    /**
+     * These hosts and the others of that cluster remove each other, and live on.
+     *
+     * @param mutely whether those that live drop from now on what the others send
+     */
+    Members part(Members cluster, Set<Host> hosts, boolean mutely) {
         schedule.counts().add("clusters: parted, both live on");
         Members part = found();
         cluster.moveTo(part, hosts);
+        if (mutely) {
+            schedule.counts().add("clusters: parted, and mute to each other");
+            silences.areMute(cluster.uids(), part.uids());
+        }
         part.uids().forEach(uid -> byUid.put(uid, part));
         met.getOrDefault(cluster, Map.of())
                 .forEach((other, by) ->
@@ -173,6 +184,22 @@ final class Clusters {
         met.computeIfAbsent(one, of -> new HashMap<>())
                 .computeIfAbsent(other, of -> new HashMap<>())
                 .merge(uid, speaks ? saidNs : 0, Math::max);
+    }
+
+    Silences silences() {
+        return silences;
+    }
+
+    /** A process has found for long that somebody of another cluster listens and says nothing: that is a word, too. */
+    void isSilent(long uid, long otherUid) {
+        if (areTwo(uid, otherUid)) {
+            meet(uid, otherUid, Set.of());
+        }
+    }
+
+    /** A process tells its cluster that somebody listens and says nothing: a gap without a producer is to be expected. */
+    void isToldOfSilence(long uid) {
+        estranged.add(of(uid));
     }
 
     /** A process is given the history of a member of its own cluster, or of another one, which has been met. */
@@ -276,6 +303,11 @@ final class Clusters {
             }
         }
         return new OtherClusterSettings(Schedule.CLUSTER, host.addressOf(uid), seeds, !warns(uid), several.graceNs());
+    }
+
+    boolean isSeedNode(Host host) {
+        Profile.SeveralClusters several = schedule.profile().several();
+        return several != null && host.index() != several.seedsLeftOut();
     }
 
     private boolean warns(long uid) {

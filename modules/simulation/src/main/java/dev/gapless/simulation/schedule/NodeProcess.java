@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One life of a node, as a process: it pauses, dies between any two effects, and applications run on it. */
 final class NodeProcess implements Outside {
+    private static final long PROBE_NS = Profile.MS;
+
     private final Schedule schedule;
     private final Timeline timeline;
     private final Host host;
@@ -223,6 +225,7 @@ final class NodeProcess implements Outside {
 
     void pause() {
         paused = true;
+        schedule.clusters().silences().standsStill(uid());
     }
 
     void goOn() {
@@ -330,6 +333,10 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ effects
 
     void receive(Host from, Object packet) {
+        NodeProcess sender = from.process();
+        if (sender != null && schedule.clusters().silences().areMute(uid(), sender.uid())) {
+            return; // it was under way when each removed the other
+        }
         if (packet instanceof Ping && !paused && !dead) {
             vigil.receives(packet);
             try {
@@ -340,6 +347,9 @@ final class NodeProcess implements Outside {
             return;
         }
         input(() -> {
+            if (packet instanceof Who who && who.isFor(uid())) {
+                schedule.clusters().silences().isHeard(uid(), who.address());
+            }
             if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
                 schedule.clusters().meet(uid(), who.fromUid(), who.members());
             } else if (packet instanceof HistoryPart part && part.toUid() == uid() && isUp()) {
@@ -369,7 +379,9 @@ final class NodeProcess implements Outside {
         vigil.sends(toUid, message);
         schedule.messages().sent(message);
         Host to = schedule.hostOf(toUid);
-        if (to.isReached(toUid)) {
+        if (schedule.clusters().silences().areMute(uid(), toUid)) {
+            schedule.counts().add("packets: dropped, as each has removed the other");
+        } else if (to.isReached(toUid)) {
             schedule.network().send(host, to, message);
         } else {
             schedule.counts().add("packets: to an address where nobody is any more");
@@ -383,7 +395,34 @@ final class NodeProcess implements Outside {
         if (message instanceof HandedOver) {
             schedule.counts().add("clusters: handed over");
         }
-        schedule.network().send(host, schedule.hostAt(address), message);
+        Host to = schedule.hostAt(address);
+        NodeProcess there = to.process();
+        if (there == null || !schedule.clusters().silences().areMute(uid(), there.uid())) {
+            schedule.network().send(host, to, message);
+        }
+        if (there != null
+                && !schedule.network().isCut(host, to)
+                && !schedule.network().isCut(to, host)) {
+            timeline.after(PROBE_NS, () -> input(() -> listens(address)));
+        }
+    }
+
+    private void listens(String address) {
+        schedule.clusters().silences().listens(this, address);
+        node.listens(address);
+    }
+
+    @Override
+    public void foundOtherCluster() {
+        trace(() -> "finds another cluster");
+        schedule.clusters().silences().tellPeople();
+    }
+
+    @Override
+    public void isMute(String address) {
+        trace(() -> "finds that " + address + " listens and says nothing");
+        schedule.clusters().silences().isTold(this, address);
+        effect();
     }
 
     @Override

@@ -141,6 +141,7 @@ final class SeveralClusters {
         }
         long untilNs = Profile.SECOND + random.nextLong(3 * Profile.SECOND);
         cut(part, untilNs + random.nextLong(5 * Profile.SECOND));
+        boolean mutely = random.nextInt(3) == 0;
         after(untilNs, () -> {
             long moving = cluster.hosts().stream()
                     .filter(host -> part.contains(host) && host.isUp())
@@ -149,8 +150,8 @@ final class SeveralClusters {
                     && schedule.clusters().living().size() == 1
                     && moving > 0
                     && moving < cluster.size()) {
-                Members other = schedule.clusters().part(cluster, part);
-                schedule.trace("*", () -> cluster + " and " + other + " have parted");
+                Members other = schedule.clusters().part(cluster, part, mutely);
+                schedule.trace("*", () -> cluster + " and " + other + " have parted" + (mutely ? ", mutely" : ""));
             }
         });
         return part + " and the others";

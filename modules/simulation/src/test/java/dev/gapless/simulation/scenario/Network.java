@@ -31,14 +31,23 @@ final class Network {
     }
 
     void send(ScenarioNode from, long toUid, Object message) {
-        sendThere(from, world.addressOf(toUid), message);
+        if (!world.areMute(from.uid(), toUid)) {
+            sendThere(from, world.addressOf(toUid), message);
+        }
     }
 
     /** To whoever is at this address, as the cluster calls it. */
     void sendTo(ScenarioNode from, String addressInCluster, Object message) {
         String to = world.at(addressInCluster);
-        if (to != null) {
+        if (to == null) {
+            return;
+        }
+        ScenarioNode there = world.running(to);
+        if (there == null || !world.areMute(from.uid(), there.uid())) {
             sendThere(from, to, message);
+        }
+        if (there != null && !link(from.address(), to).cut && !link(to, from.address()).cut) {
+            from.node().listens(addressInCluster);
         }
     }
 

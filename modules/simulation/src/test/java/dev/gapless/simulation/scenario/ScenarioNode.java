@@ -169,6 +169,12 @@ final class ScenarioNode implements Outside {
     }
 
     @Override
+    public void isMute(String at) {
+        world.silenceTold();
+        world.story().tell(name + " warns that " + at + " listens and says nothing");
+    }
+
+    @Override
     public void givesWay(String to) {
         world.story().tell(name + " gives way to " + to);
     }

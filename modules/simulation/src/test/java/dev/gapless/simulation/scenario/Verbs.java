@@ -49,7 +49,7 @@ final class Verbs {
                         Settings.publishesElsewhere(command.settings()),
                         Settings.others(command.settings(), inCluster(command)));
             case "form" -> world.form(command.arguments());
-            case "split" -> world.split(command.arguments());
+            case "split" -> split(command.arguments());
             case "at" -> world.at(world.life(command.argument(0)));
             case "up" -> world.up(command.arguments());
             case "joins" -> world.joins(command.argument(0));
@@ -85,6 +85,11 @@ final class Verbs {
             case "level" -> level();
             default -> onLinks(command);
         }
+    }
+
+    private void split(List<String> arguments) {
+        boolean mutely = arguments.get(arguments.size() - 1).equals("mute");
+        world.split(mutely ? arguments.subList(0, arguments.size() - 1) : arguments, mutely);
     }
 
     private static String inCluster(Command command) {

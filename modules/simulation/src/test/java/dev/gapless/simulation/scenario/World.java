@@ -50,6 +50,9 @@ final class World {
     /** In which each life is a member, or was. */
     private final Map<Long, List<ScenarioNode>> clusterOf = new LinkedHashMap<>();
 
+    /** Lives of which neither hears what the other one sends. */
+    private final Set<Set<Long>> mute = new HashSet<>();
+
     private final Map<String, @Nullable OtherClusterSettings> others = new LinkedHashMap<>();
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
@@ -59,6 +62,9 @@ final class World {
     private final Set<ScenarioNode> frozen = new HashSet<>();
     /** What those have not noticed. */
     private final Map<ScenarioNode, List<Runnable>> unnoticed = new HashMap<>();
+
+    /** Somebody told its cluster that there may be another one, which says nothing. */
+    private boolean silenceTold;
 
     private final Set<String> shown = new HashSet<>();
     private long nowNs;
@@ -197,6 +203,11 @@ final class World {
         settle();
     }
 
+    /** What runs at this address, frozen or not, if anything does. */
+    @Nullable ScenarioNode running(String address) {
+        return running.get(address);
+    }
+
     /** What runs at this address and takes part, if anything does. */
     @Nullable ScenarioNode awake(String address) {
         ScenarioNode life = running.get(address);
@@ -233,8 +244,17 @@ final class World {
         up(added);
     }
 
-    /** They and the other members remove each other, and all of them live on. Commands speak of the others. */
-    void split(List<String> addresses) {
+    /** What these two send to each other is dropped, from a split on. */
+    boolean areMute(long uid, long otherUid) {
+        return uid != otherUid && mute.contains(Set.of(uid, otherUid));
+    }
+
+    /**
+     * They and the other members remove each other, and all of them live on. Commands speak of the others.
+     *
+     * @param mutely whether the transport drops from now on what they send to each other, as long as both live
+     */
+    void split(List<String> addresses, boolean mutely) {
         List<ScenarioNode> part =
                 new ArrayList<>(addresses.stream().map(this::life).toList());
         members.removeAll(part);
@@ -242,6 +262,9 @@ final class World {
         part.forEach(life -> clusterOf.put(life.uid(), part));
         for (ScenarioNode one : part) {
             for (ScenarioNode other : List.copyOf(members)) {
+                if (mutely) {
+                    mute.add(Set.of(one.uid(), other.uid()));
+                }
                 hearsOfTheEnd(one, other);
                 hearsOfTheEnd(other, one);
             }
@@ -273,7 +296,7 @@ final class World {
 
             @Override
             public boolean areHeardOf() {
-                return clusters.size() > 1;
+                return clusters.size() > 1 || silenceTold;
             }
 
             @Override
@@ -281,6 +304,10 @@ final class World {
                 return false;
             }
         };
+    }
+
+    void silenceTold() {
+        silenceTold = true;
     }
 
     /** They become members together, and are up at once. */

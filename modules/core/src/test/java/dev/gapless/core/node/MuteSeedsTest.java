@@ -1,0 +1,321 @@
+package dev.gapless.core.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.member.History;
+import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.HistoryPart;
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Who;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The oldest member of a cluster that has lost others, which listen where they were and say nothing. It looks at the clock each second. */
+class MuteSeedsTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long GRACE = 10;
+    private static final long OLDEST = 11;
+    private static final long NEXT = 12;
+    private static final long LOST = 13;
+    private static final String SEED = "host:3";
+    /** Every half grace it is asked whether anybody listens. */
+    private static final long ASKED = GRACE / 2;
+
+    private final Set<String> listening = new HashSet<>(Set.of(SEED));
+    private final Life oldest = new Life(OLDEST, "host:1");
+    private final Life next = new Life(NEXT, "host:2");
+    private long nowNs;
+
+    /** A process; what it sends to members arrives at the other one. */
+    private final class Life implements Outbox.Carrier {
+        final Node node;
+        final Outbox outbox = new Outbox();
+        final List<Effect> effects = new ArrayList<>();
+        HistoryView history = HistoryView.NOTHING;
+        boolean dead;
+
+        Life(long uid, String address) {
+            OtherClusterSettings others = new OtherClusterSettings(
+                    "default", address, Set.of("host:1", "host:2", SEED, "host:4"), true, GRACE * SECOND);
+            NodeSettings settings = new NodeSettings(
+                    uid,
+                    "n" + uid,
+                    List.of((int) uid),
+                    uid,
+                    1,
+                    SECOND,
+                    60 * SECOND,
+                    NodeSettings.HELLO_BACKOFF,
+                    History.Bounds.DEFAULT,
+                    true,
+                    others);
+            this.node = new Node(settings, Map::of, outbox, now());
+        }
+
+        void did(Runnable input) {
+            if (!dead) {
+                input.run();
+                outbox.drain(this);
+            }
+        }
+
+        void appeared(long uid, String address) {
+            did(() -> node.appeared(new Joined(uid, address, "dc", uid), now()));
+        }
+
+        @Override
+        public void send(long toUid, Packet packet) {
+            Life to = toUid == OLDEST ? oldest : toUid == NEXT ? next : this;
+            if (to != this && packet instanceof HistoryPart part) {
+                to.did(() -> to.node.onMessage(part, now()));
+            }
+        }
+
+        @Override
+        public void carryOut(Effect effect) {
+            effects.add(effect);
+            if (effect instanceof Effect.SendTo send && listening.contains(send.address())) {
+                node.listens(send.address(), now());
+            } else if (effect instanceof Effect.TellShards tell && tell.message() instanceof ToShard.Members members) {
+                history = members.view().history();
+            }
+        }
+
+        /** How often everybody was told. */
+        long told() {
+            return history.departures().stream().filter(Departure::isOfNobody).count();
+        }
+
+        List<Effect> forPeople() {
+            return effects.stream()
+                    .filter(effect -> effect instanceof Effect.Mute || effect instanceof Effect.OtherClusterGone)
+                    .toList();
+        }
+    }
+
+    private Now now() {
+        return new Now(nowNs / 1_000_000, nowNs);
+    }
+
+    private void run(long seconds) {
+        for (long left = seconds; left > 0; left--) {
+            nowNs += SECOND;
+            for (Life life : List.of(oldest, next)) {
+                life.did(() -> life.node.onTime(now()));
+            }
+        }
+    }
+
+    /** Two that remain, and one at this address that is removed. */
+    private void lost(String address) {
+        for (Life life : List.of(oldest, next)) {
+            life.appeared(OLDEST, "host:1");
+            life.appeared(NEXT, "host:2");
+            life.appeared(LOST, address);
+            life.did(() -> life.node.up(now()));
+        }
+        run(GRACE);
+        removed(LOST);
+    }
+
+    private void removed(long uid) {
+        for (Life life : List.of(oldest, next)) {
+            life.did(() -> life.node.removed(uid, now()));
+        }
+    }
+
+    private void received(NodeMessage message) {
+        oldest.did(() -> oldest.node.onMessage(message, now()));
+    }
+
+    private static Who word(boolean answer, String clusterId) {
+        return new Who(99, OLDEST, 0, answer, clusterId, "n99", SEED, 98, "host:98", 1, Set.of(98L, 99L), Set.of());
+    }
+
+    private static final Effect MUTE = new Effect.Mute(SEED, SEED);
+    private static final Effect OVER = new Effect.OtherClusterGone(SEED + " at " + SEED, false);
+
+    @Test
+    @DisplayName(
+            "ruleM4: who was lost, and listens for six graces without a word, may be in another cluster: everybody is told once")
+    void toldAfterSixGraces() {
+        lost(SEED);
+        run(6 * GRACE);
+        assertEquals(0, oldest.told());
+        run(ASKED + 1);
+        assertEquals(List.of(1L, 1L), List.of(oldest.told(), next.told()));
+        assertEquals(List.of(MUTE), oldest.forPeople());
+        assertEquals(List.of(SEED + " at " + SEED), oldest.node.muteSeeds());
+        assertEquals(List.of(), next.forPeople());
+        run(50 * GRACE);
+        assertEquals(1, oldest.told());
+        assertEquals(List.of(MUTE), oldest.forPeople());
+    }
+
+    @Test
+    @DisplayName("ruleM4: nobody is told of who was lost where nobody listens, or where there is no seed node")
+    void nobodyListens() {
+        listening.clear();
+        listening.add("host:77");
+        lost(SEED);
+        oldest.appeared(14, "host:77");
+        oldest.did(() -> oldest.node.removed(14, now()));
+        run(20 * GRACE);
+        assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: nobody is told of who never was a member, or left with a farewell")
+    void nobodyWasLost() {
+        listening.add("host:4");
+        oldest.appeared(OLDEST, "host:1");
+        oldest.appeared(LOST, SEED);
+        oldest.did(() -> oldest.node.up(now()));
+        received(new Farewell(LOST, OLDEST, Map.of()));
+        oldest.did(() -> oldest.node.removed(LOST, now()));
+        run(20 * GRACE);
+        assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: with any word from there, a question or an answer, of whatever cluster, the silence begins anew")
+    void aWordBeginsItAnew() {
+        lost(SEED);
+        for (Who word : List.of(word(false, "default"), word(true, "default"), word(false, "blue"))) {
+            run(5 * GRACE);
+            received(word);
+        }
+        run(6 * GRACE);
+        assertEquals(0, oldest.told());
+        run(ASKED + 1);
+        assertEquals(1, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who stood still may have missed a word: the silence begins anew")
+    void aLateTickBeginsItAnew() {
+        lost(SEED);
+        run(5 * GRACE);
+        nowNs += GRACE * SECOND;
+        run(6 * GRACE);
+        assertEquals(0, oldest.told());
+        run(ASKED + 1);
+        assertEquals(1, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: if nobody listens for two graces it is another silence")
+    void nobodyListensForAWhile() {
+        lost(SEED);
+        run(5 * GRACE);
+        listening.clear();
+        run(3 * GRACE);
+        listening.add(SEED);
+        run(6 * GRACE);
+        assertEquals(0, oldest.told());
+        run(ASKED + 1);
+        assertEquals(1, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: one that is missed by a probe is no end of the silence")
+    void oneProbeFails() {
+        lost(SEED);
+        run(3 * GRACE);
+        listening.clear();
+        run(GRACE);
+        listening.add(SEED);
+        run(2 * GRACE + ASKED + 1);
+        assertEquals(1, oldest.told());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: a silence of which everybody was told is told once more when it is over: nobody listens any more")
+    void toldOnceMoreWhenNobodyListens() {
+        lost(SEED);
+        run(7 * GRACE);
+        listening.clear();
+        run(2 * GRACE - ASKED - 1);
+        assertEquals(1, next.told());
+        run(ASKED + 2);
+        assertEquals(2, next.told());
+        assertEquals(List.of(MUTE, OVER), oldest.forPeople());
+        assertEquals(List.of(), oldest.node.muteSeeds());
+        run(20 * GRACE);
+        assertEquals(2, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: the same if a word comes from there, and if a member is there: then it is forgotten")
+    void toldOnceMoreWhenItIsHeard() {
+        lost(SEED);
+        run(7 * GRACE);
+        received(word(true, "blue"));
+        assertEquals(2, oldest.told());
+        run(7 * GRACE);
+        assertEquals(3, oldest.told());
+        oldest.appeared(15, SEED);
+        run(1);
+        assertEquals(4, oldest.told());
+        run(20 * GRACE);
+        assertEquals(4, oldest.told());
+        assertEquals(List.of(MUTE, OVER, MUTE, OVER), oldest.forPeople());
+    }
+
+    @Test
+    @DisplayName("ruleM4: of two that were lost together everybody is told at once, and once more of each")
+    void twoOfOneCluster() {
+        listening.add("host:4");
+        lost(SEED);
+        for (Life life : List.of(oldest, next)) {
+            life.appeared(16, "host:4");
+        }
+        run(GRACE / 2);
+        removed(16);
+        run(6 * GRACE);
+        assertEquals(2, oldest.told());
+        assertEquals(List.of(MUTE, new Effect.Mute("host:4", "host:4")), oldest.forPeople());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who speaks next knows that everybody was told, and tells once more when it is over")
+    void whoSpeaksNext() {
+        lost(SEED);
+        run(7 * GRACE);
+        oldest.dead = true;
+        next.did(() -> next.node.removed(OLDEST, now()));
+        run(20 * GRACE);
+        assertEquals(1, next.told());
+        next.appeared(15, SEED);
+        run(1);
+        assertEquals(2, next.told());
+        assertEquals(List.of(OVER), next.forPeople());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who speaks next begins anew if nobody was told")
+    void whoSpeaksNextBeginsAnew() {
+        lost(SEED);
+        run(5 * GRACE);
+        oldest.dead = true;
+        next.did(() -> next.node.removed(OLDEST, now()));
+        run(6 * GRACE);
+        assertEquals(0, next.told());
+        run(ASKED + 1);
+        assertEquals(1, next.told());
+    }
+}
