@@ -77,8 +77,7 @@ final class ClientsRun extends OneRun {
         if (workload == Workload.C_MUTE) {
             more.add("-Dgapless.gateway.write-timeout=10m");
         }
-        more.add(
-                workload == Workload.C_SOCKETS ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
+        more.add(workload == Workload.C_SOCKETS ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
         String[] options = more.toArray(String[]::new);
         List<Child> nodes = new ArrayList<>();
         nodes.add(gateway(this, "gateway", elsewhere ? -1 : workload.ratePerSecond(), options));
