@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * @param lastNumber the number behind which they begin again; 0 if they do not
  */
 record SocketClients(int count, int messageBytes, int lastNumber) implements Job {
-    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
 
     @Override
     public void run(Dialogue dialogue) throws Exception {

@@ -54,7 +54,9 @@ abstract class JsonFraming implements Framing {
     private void message(Bytes to, MessageReader reader, long maxMessageBytes) {
         Slice slice = reader.slice();
         int i = reader.index();
-        if (!shared.isOn() || reader.isCatchingUp() || slice.contentLength(i) > maxMessageBytes) {
+        // Who takes all messages does not touch one of which the JSON is there.
+        boolean tooLarge = maxMessageBytes < Long.MAX_VALUE && slice.contentLength(i) > maxMessageBytes;
+        if (!shared.isOn() || reader.isCatchingUp() || tooLarge) {
             json.message(place(reader, 0), slice, i, maxMessageBytes, to);
             return;
         }
