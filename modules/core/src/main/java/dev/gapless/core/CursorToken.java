@@ -32,6 +32,8 @@ public final class CursorToken {
     private final long timeMs;
     private final Map<String, @Nullable Position> positions;
     private final @Nullable Seen seen;
+    /** Who was told as lost. */
+    private final List<Lost> lost;
 
     /**
      * What its subscription had seen of the incarnations that ended (rule T2).
@@ -68,10 +70,18 @@ public final class CursorToken {
      * there behind this position.
      *
      * @param node the producer's name
-     * @param uid the incarnation
+     * @param uid the incarnation; {@link #UNKNOWN} if whoever made the token by hand knows its epoch alone
      * @param position how far the subscription had got, or how far the loss said that others had
      */
     public record Lost(String node, long uid, Position position) {
+        /** Whichever incarnation the position is of. */
+        public static final long UNKNOWN = 0;
+
+        /** May it be that incarnation of that node? */
+        private boolean mayBe(String name, long incarnation) {
+            return uid == UNKNOWN ? node.equals(name) : uid == incarnation;
+        }
+
         private int sizeBytes() {
             return sizeOf(node) + 3 * Long.BYTES;
         }
@@ -89,16 +99,43 @@ public final class CursorToken {
     }
 
     /**
+     * A token made by hand that says, too, which producers were told as lost, or left.
+     *
+     * @param ended these, without their incarnations; the newest first, and no more than {@link Limits#MAX_TOKEN_LOST} count
+     */
+    public static CursorToken ofHand(
+            String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions, List<Lost> ended) {
+        return new CursorToken(
+                topic,
+                cluster,
+                timeMs,
+                positions,
+                null,
+                ended.subList(0, Math.min(ended.size(), Limits.MAX_TOKEN_LOST)));
+    }
+
+    /**
      * @param timeMs up to when it knows which incarnations ended, by the cluster's time, in milliseconds since 1970
      * @param seen null if it says nothing of producers that it does not name
      */
     public CursorToken(
             String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions, @Nullable Seen seen) {
+        this(topic, cluster, timeMs, positions, seen, seen == null ? List.of() : seen.lost());
+    }
+
+    private CursorToken(
+            String topic,
+            String cluster,
+            long timeMs,
+            Map<String, @Nullable Position> positions,
+            @Nullable Seen seen,
+            List<Lost> lost) {
         this.topic = Limits.checkName("topic", topic);
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
         this.seen = seen;
+        this.lost = List.copyOf(lost);
     }
 
     public String topic() {
@@ -123,9 +160,14 @@ public final class CursorToken {
         return seen;
     }
 
-    /** What it says of that incarnation, if its subscription was told it as lost. */
-    public @Nullable Lost lost(long uid) {
-        return firstLost(lost -> lost.uid() == uid);
+    /** Who was told as lost, the newest first. */
+    public List<Lost> lost() {
+        return lost;
+    }
+
+    /** What it says of that incarnation of that node, if its subscription was told it as lost. */
+    public @Nullable Lost lost(String node, long uid) {
+        return firstLost(one -> one.mayBe(node, uid));
     }
 
     /** How far its subscription had got in that log, as a position says, or the loss that it was told; null if it says nothing of it. */
@@ -139,19 +181,17 @@ public final class CursorToken {
                 return position;
             }
         }
-        Lost lost = firstLost(one -> one.position().epoch().equals(epoch));
-        return lost == null ? null : lost.position();
+        Lost known = firstLost(one -> one.position().epoch().equals(epoch));
+        return known == null ? null : known.position();
     }
 
     private @Nullable Lost firstLost(Predicate<Lost> which) {
-        return seen == null
-                ? null
-                : seen.lost().stream().filter(which).findFirst().orElse(null);
+        return lost.stream().filter(which).findFirst().orElse(null);
     }
 
     /** The same, with other positions. */
     public CursorToken withPositions(Map<String, @Nullable Position> others) {
-        return new CursorToken(topic, cluster, timeMs, others, seen);
+        return new CursorToken(topic, cluster, timeMs, others, seen, lost);
     }
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
@@ -248,10 +288,10 @@ public final class CursorToken {
             size += sizeOf(node) + 1 + 2 * Long.BYTES;
         }
         size += seen == null ? 0 : Long.BYTES + Short.BYTES + (seen.ended().size() + positions.size()) * Long.BYTES;
-        List<Lost> lost = seen == null ? List.of() : seen.lost();
-        size += lost.isEmpty()
+        List<Lost> printed = seen == null ? List.of() : lost; // one that was made by hand has no printed form for it
+        size += printed.isEmpty()
                 ? 0
-                : Short.BYTES + lost.stream().mapToInt(Lost::sizeBytes).sum();
+                : Short.BYTES + printed.stream().mapToInt(Lost::sizeBytes).sum();
         ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         writeText(buffer, topic);
@@ -270,9 +310,9 @@ public final class CursorToken {
             seen.ended().forEach(buffer::putLong);
             positions.keySet().forEach(node -> buffer.putLong(seen.lives().getOrDefault(node, 0L)));
         }
-        if (!lost.isEmpty()) {
-            buffer.putShort((short) lost.size());
-            lost.forEach(one -> write(buffer, one));
+        if (!printed.isEmpty()) {
+            buffer.putShort((short) printed.size());
+            printed.forEach(one -> write(buffer, one));
         }
         buffer.putInt(checksum(buffer.array(), buffer.position()));
         byte[] bytes = new byte[buffer.position()];
@@ -282,7 +322,7 @@ public final class CursorToken {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof CursorToken && toString().equals(other.toString());
+        return other instanceof CursorToken token && toString().equals(token.toString()) && lost.equals(token.lost);
     }
 
     @Override

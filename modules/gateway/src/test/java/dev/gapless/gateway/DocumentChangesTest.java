@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -17,11 +20,14 @@ import io.grpc.ClientInterceptors;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** What a client of DocumentChanges is given, over a real socket. */
 @Timeout(120)
@@ -32,7 +38,7 @@ class DocumentChangesTest {
     @BeforeAll
     static void start() {
         gateway = TestGateway.start("""
-                gapless { node-name = n1, topics.configured {}, gateway.changes.max-changes = 60 }
+                gapless { node-name = n1, topics.configured {}, gateway.changes.max-changes = 60, loss-log-interval = 0s }
                 """);
         stub = DocumentChangesGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
     }
@@ -55,9 +61,14 @@ class DocumentChangesTest {
 
     /** What is published from when this returns comes. */
     private static GrpcStream<SubscribeRequest, DocumentChange> subscribe(int first, SubscribeRequest.Builder request) {
+        return subscribe(stub, first, request);
+    }
+
+    private static GrpcStream<SubscribeRequest, DocumentChange> subscribe(
+            DocumentChangesGrpc.DocumentChangesStub to, int first, SubscribeRequest.Builder request) {
         Headers headers = new Headers();
         DocumentChangesGrpc.DocumentChangesStub observed =
-                DocumentChangesGrpc.newStub(ClientInterceptors.intercept(stub.getChannel(), headers));
+                DocumentChangesGrpc.newStub(ClientInterceptors.intercept(to.getChannel(), headers));
         GrpcStream<SubscribeRequest, DocumentChange> stream =
                 gateway.closing(GrpcStream.open(first, request.build(), observed::subscribe));
         TestGateway.get(headers.came);
@@ -117,7 +128,7 @@ class DocumentChangesTest {
         publish("known", 2, 2);
         publish("configured", 3, 3);
         List<DocumentChange> two = only(stream, "known", "configured");
-        assertEquals(List.of(2, 3), numbers(two));
+        assertEquals(Set.of(2, 3), Set.copyOf(numbers(two))); // in any order: they are of two collections
         publish("later", 1, 1);
         DocumentChange resync = stream.next();
         while (!resync.getCollection().equals("later")) {
@@ -241,6 +252,122 @@ class DocumentChangesTest {
         assertTrue(missed > 0, "nothing was missed");
         publish("lagging", last + 1, last + 1);
         assertEquals("d" + (last + 1), stream.next().getDocId());
+    }
+
+    private static void awaitLast(GrpcStream<?, DocumentChange> stream, String id) {
+        while (!stream.next().getDocId().equals(id)) {
+            // It may be overtaken, too.
+        }
+    }
+
+    private static String collection(DocumentChange resync) {
+        assertEquals(ChangeType.CHANGE_TYPE_RESYNC, resync.getChangeType(), resync::toString);
+        return resync.getCollection();
+    }
+
+    private static SubscribeRequest.Builder since(DocumentChange change, String... collections) {
+        return of(collections).setSinceSequence(change.getSequence()).setSinceEpoch(change.getEpoch());
+    }
+
+    @Test
+    void rowT4_whoWasToldOfTheFirstOfTwoCollectionsIsToldOfTheOtherWhenItComesBack() {
+        List<DocumentChange> told =
+                subscribe(of("ra", "rb").setSinceSequence(7).setSinceEpoch(7)).next(2);
+        assertRise(told);
+        assertEquals(
+                List.of("ra", "rb"),
+                subscribe(since(told.get(0), "ra", "rb")).next(2).stream()
+                        .map(DocumentChangesTest::collection)
+                        .sorted()
+                        .toList());
+        GrpcStream<?, DocumentChange> behind = subscribe(since(told.get(1), "ra", "rb"));
+        publish("rb", 1, 1);
+        assertEquals(List.of(1), numbers(behind.next(1)));
+    }
+
+    @Test
+    void rowT4_whoTheRingOvertookIsToldOfTheOtherCollectionWhenItComesBackInBetween() {
+        GrpcStream<?, DocumentChange> stream = subscribe(of("oa", "ob"));
+        publish("oa", 1, 1);
+        DocumentChange first = stream.next();
+        publish("oa", 2, 50);
+        awaitLast(stream, "d50");
+        publish("ob", 51, 130); // the ring has 60
+        awaitLast(stream, "d130");
+        List<DocumentChange> told = subscribe(since(first, "oa", "ob")).next(3);
+        assertEquals(
+                List.of("oa", "ob"),
+                told.subList(0, 2).stream()
+                        .map(DocumentChangesTest::collection)
+                        .sorted()
+                        .toList());
+        assertRise(told);
+        assertEquals(
+                List.of("oa", "ob"),
+                subscribe(since(told.get(0), "oa", "ob")).next(2).stream()
+                        .map(DocumentChangesTest::collection)
+                        .sorted()
+                        .toList());
+        assertEquals(told.get(2), subscribe(since(told.get(1), "oa", "ob")).next());
+    }
+
+    @Test
+    void rowT5_collectionsThatComeLaterAreToldToWhoComesBackBetweenTwoOfThem() {
+        try (TestGateway other = TestGateway.start("gapless.node-name = n3")) {
+            var there =
+                    DocumentChangesGrpc.newStub(GrpcStream.Connection.to(other).channel());
+            GrpcStream<?, DocumentChange> stream = subscribe(there, Integer.MAX_VALUE, of("first"));
+            GrpcStream<?, DocumentChange> all = subscribe(there, Integer.MAX_VALUE, of());
+            for (String topic : List.of("la", "lb")) {
+                TestGateway.get(other.gapless()
+                        .producer(Topic.of(topic, JsonNode.class))
+                        .publish("d1", IntNode.valueOf(1)));
+            }
+            List<DocumentChange> told = new ArrayList<>();
+            while (told.stream().map(DocumentChange::getCollection).distinct().count() < 2) {
+                DocumentChange change = all.next();
+                boolean isLate = List.of("la", "lb").contains(change.getCollection());
+                if (isLate && change.getChangeType() == ChangeType.CHANGE_TYPE_RESYNC) {
+                    told.add(change);
+                }
+            }
+            assertEquals(2, told.size(), told::toString);
+            assertRise(told);
+            GrpcStream<?, DocumentChange> back = subscribe(there, Integer.MAX_VALUE, since(told.get(0)));
+            assertEquals(told.get(1).getCollection(), collection(back.next()));
+            assertTrue(stream.isEmpty());
+        }
+    }
+
+    @Test
+    void rowT3_theLogNamesAClientThatTheRingOvertook() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        AppenderBase<ILoggingEvent> log = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                lines.add(event.getFormattedMessage());
+            }
+        };
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless.gateway");
+        log.start();
+        logger.addAppender(log);
+        try {
+            GrpcStream<?, DocumentChange> stream = subscribe(of("logged"));
+            publish("logged", 1, 1);
+            DocumentChange first = stream.next();
+            publish("logged", 2, 100); // the ring has 60
+            awaitLast(stream, "d100");
+            subscribe(since(first, "logged")).next(1);
+            assertTrue(
+                    lines.stream()
+                            .anyMatch(line -> line.contains("Collection logged: client ")
+                                    && line.contains(" (grpc, 127.0.0.1:")
+                                    && line.contains("sequences ")
+                                    && line.contains("up to \"d")),
+                    lines::toString);
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     @Test

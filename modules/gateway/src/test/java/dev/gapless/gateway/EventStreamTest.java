@@ -127,6 +127,31 @@ class EventStreamTest {
     }
 
     @Test
+    void aStreamWhoseIdsGrowTooLargeEndsWithTheTokenOfItsLastEvent() {
+        try (TestGateway small = TestGateway.start("gapless { node-name = s1, gateway.max-id-bytes = 200 }")) {
+            EventStream stream = small.events(TestGateway.path("grows", "events"));
+            stream.next(); // its id alone
+            small.publish("grows", "1");
+            EventStream.Message last = stream.next(1).get(0);
+            String longName = "s2" + "x".repeat(200);
+            try (TestGateway second = TestGateway.join(small, "gapless.node-name = " + longName)) {
+                TestGateway.get(second.gapless()
+                        .producer(Topic.of("grows", JsonNode.class))
+                        .publish(IntNode.valueOf(2)));
+                EventStream.Message next = stream.next(1).get(0);
+                while (next.data().get("type").textValue().equals("event")) {
+                    last = next;
+                    next = stream.next(1).get(0);
+                }
+                assertEquals("ended", next.data().get("type").textValue());
+                assertEquals("ids_too_large", next.data().get("reason").textValue());
+                assertEquals("grows", next.data().get("topic").textValue());
+                assertEquals(last.id(), next.data().get("token").textValue());
+            }
+        }
+    }
+
+    @Test
     void afterEndedAReconnectGets204() {
         assertEquals(
                 204,

@@ -168,7 +168,7 @@ class LimitsTest {
     }
 
     @Test
-    void rowT7_rowB2_whoNeverReadsHoldsNobodyUpAndIsClosed() {
+    void oneMuteClientStopsTopic_emitBlocksOnSlowest_rowT7_rowB2_whoNeverReadsHoldsNobodyUpAndIsClosed() {
         try (TestGateway gateway = TestGateway.start("""
                 gapless.gateway.write-timeout = 2s
                 gapless.topics.mute { buffer-messages = 1000, buffer-bytes = 1 MiB }

@@ -156,7 +156,7 @@ class ObservedTest {
     }
 
     @Test
-    void aWebSocketThatHoldsIsSubscribedToNothing() {
+    void rowB4_aWebSocketThatHoldsIsSubscribedToNothing() {
         try (TestGateway gateway = TestGateway.start("gapless.gateway.default-topic = d")) {
             JsonSocket client = gateway.webSocket("/api/ws?hold=true");
             client.await("connected");

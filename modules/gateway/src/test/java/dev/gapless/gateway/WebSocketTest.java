@@ -258,7 +258,7 @@ class WebSocketTest {
     }
 
     @Test
-    void rowJ3_whatTheRingOvertookIsToldInItsPlaceAndCounted() {
+    void lagIsSilent_rowJ3_whatTheRingOvertookIsToldInItsPlaceAndCounted() {
         publish("small", 1, 40);
         JsonSocket client = gateway.webSocket();
         client.await("connected");
@@ -300,7 +300,7 @@ class WebSocketTest {
     }
 
     @Test
-    void rowB1_clientsThatJoinUnderLoadGetEverythingOnceAndInOrder() throws Exception {
+    void cutoverReorder_cutoverDrop_rowB1_clientsThatJoinUnderLoadGetEverythingOnceAndInOrder() throws Exception {
         int last = 20_000;
         Thread publisher = new Thread(() -> publish("cutover", 1, last));
         publisher.start();

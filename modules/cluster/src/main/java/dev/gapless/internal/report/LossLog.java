@@ -33,7 +33,7 @@ public final class LossLog {
      * @param interval between two lines of a reason; zero for a line each time
      * @param wakeLater has {@link #tellMore} called after the interval
      */
-    LossLog(Logger log, Duration interval, Runnable wakeLater) {
+    public LossLog(Logger log, Duration interval, Runnable wakeLater) {
         this.log = log;
         this.interval = interval;
         this.wakeLater = wakeLater;
@@ -59,7 +59,7 @@ public final class LossLog {
     }
 
     /** The interval is over, or nothing more will come. */
-    void tellMore(long nowNs) {
+    public void tellMore(long nowNs) {
         woken = false;
         told.forEach((reason, before) -> {
             Supplier<String> last = before.last;

@@ -68,6 +68,33 @@ public final class Losses {
                 + reason + "): " + missed + "; its subscriptions are told to reload";
     }
 
+    /**
+     * The changes that a gateway keeps have gone on past a client that follows them.
+     *
+     * @param first the number in the ring of the first change that it missed, of any collection
+     * @param last that of the last one
+     * @param before the key of what it was given last, of any collection, if that is known
+     * @param lastKey the key of the last that it missed of this one, if that is known
+     */
+    public static String ofChanges(
+            String collection,
+            String client,
+            String node,
+            long first,
+            long last,
+            @Nullable String before,
+            @Nullable String lastKey) {
+        return "Collection " + collection + ": " + client + " of DocumentChanges on node " + node
+                + " missed changes: " + LossLog.sequences(first, last) + " of all collections"
+                + keys(before, lastKey) + "; it is told to list the collection again";
+    }
+
+    private static String keys(@Nullable String before, @Nullable String last) {
+        return before == null && last == null
+                ? ""
+                : ", keys behind " + LossLog.quote(before) + " and up to " + LossLog.quote(last);
+    }
+
     /** A subscription leaves out messages of another class than the topic's. */
     public static String ofWrongClass(String topic, String consumer, Feedback.WrongClasses wrong) {
         return "Topic " + topic + ": subscription " + wrong.id() + " on node " + consumer + " leaves out sequence "
@@ -96,12 +123,9 @@ public final class Losses {
         String what = first == null
                 ? "nobody knows which"
                 : missed == null ? "from sequence " + first + " on" : LossLog.sequences(first, first + missed - 1);
-        String keys = before == null && last == null
-                ? ""
-                : ", keys behind " + LossLog.quote(before) + " and up to " + LossLog.quote(last);
         String whose = client == null ? "" : " of " + client;
         return "Topic " + topic + ": subscription " + subscription + whose + " on node " + consumer
-                + " missed messages of producer " + producer + " (" + gap.reason() + "): " + what + keys
+                + " missed messages of producer " + producer + " (" + gap.reason() + "): " + what + keys(before, last)
                 + "; it is told to reload";
     }
 }

@@ -207,11 +207,36 @@ public final class MessageReader {
     }
 
     private @Nullable Pulled missed(Step.Missed missed) {
-        List<Gap> gaps = missed.gaps().stream().filter(filter::takesGap).toList();
+        List<Gap> gaps = taken(missed.gaps());
         if (gaps.isEmpty()) {
             state.reloaded(null); // of nodes that are left out
             return null;
         }
+        report(gaps);
+        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
+        return new Pulled.Missed(gaps, missed.gaps(), timeMs);
+    }
+
+    /**
+     * What there is to be told of that by the filter of now, if it was given by another one and the reload is under way yet. Null if there
+     * is nothing: the reload is then to be ended by {@link #reloaded}, unless something was told of it.
+     */
+    public Pulled.@Nullable Missed again(Pulled.Missed missed) {
+        List<Gap> gaps = taken(missed.all());
+        List<Gap> others =
+                gaps.stream().filter(gap -> !missed.gaps().contains(gap)).toList();
+        if (!others.isEmpty()) {
+            report(others);
+        }
+        return gaps.isEmpty() ? null : new Pulled.Missed(gaps, missed.all(), missed.timeMs());
+    }
+
+    private List<Gap> taken(List<Gap> gaps) {
+        return gaps.stream().filter(filter::takesGap).toList();
+    }
+
+    /** Counts and logs what is missed. */
+    private void report(List<Gap> gaps) {
         if (stats != null) {
             stats.missed(gaps);
         }
@@ -219,8 +244,6 @@ public final class MessageReader {
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
         feedback.tell(new Feedback.Told(id, client, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
-        long timeMs = missed.timeMs() == 0 ? clock.ms() : missed.timeMs();
-        return new Pulled.Missed(gaps, timeMs);
     }
 
     // ------------------------------------------------------------------ the message that it is at

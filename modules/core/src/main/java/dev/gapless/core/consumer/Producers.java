@@ -182,7 +182,7 @@ final class Producers {
         assert known == null || known.uid() == Registration.NO_UID : "two members with the name " + named.node();
         Registration r = known == null ? member : known;
         r.becomeNamed(named.node(), member, now.ns());
-        CursorToken.Lost lost = token == null || r.at() != null ? null : token.lost(named.uid());
+        CursorToken.Lost lost = token == null || r.at() != null ? null : token.lost(named.node(), named.uid());
         if (lost != null && lost.node().equals(named.node())) {
             r.becomeFound(new Unplaced(lost.node(), lost.position()));
         }
@@ -294,7 +294,7 @@ final class Producers {
         Departure departure = new Departure(removed.uid(), r.node(), nowMs, removed.published());
         LogEnd ended = departure.endOf(topic);
         boolean isOfPosition = seen.lives().getOrDefault(r.node(), Registration.NO_UID) == removed.uid()
-                || token.lost(removed.uid()) != null
+                || token.lost(r.node(), removed.uid()) != null
                 || (ended != null
                         && ended.log()
                                 .epoch()

@@ -41,10 +41,7 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
 
     static Remembered of(CursorToken token) {
         CursorToken.Seen seen = token.seen();
-        return new Remembered(
-                token,
-                seen == null ? Set.of() : seen.ended(),
-                seen == null ? List.of() : newest(List.of(), seen.lost()));
+        return new Remembered(token, seen == null ? Set.of() : seen.ended(), newest(List.of(), token.lost()));
     }
 
     /** The life that this position is of, by its epoch; 0 if that is not known. */

@@ -11,6 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record Change(String collection, @Nullable Slice slice, int message) {
     private static final int OVERHEAD_BYTES = 64;
+    private static final int FOR_THOSE_WHO_CAME_LATER = -1;
+
+    /** In front of this changes of the collection were left out for clients that did not follow it from their beginning. */
+    static Change forThoseWhoCameLater(String collection) {
+        return new Change(collection, null, FOR_THOSE_WHO_CAME_LATER);
+    }
+
+    boolean isForThoseWhoCameLater() {
+        return message == FOR_THOSE_WHO_CAME_LATER;
+    }
+
+    /** The key of its message, if it has one. */
+    @Nullable String key() {
+        return slice == null ? null : slice.key(message);
+    }
 
     int sizeBytes() {
         return OVERHEAD_BYTES + (slice == null ? 0 : slice.sizeBytes(message));

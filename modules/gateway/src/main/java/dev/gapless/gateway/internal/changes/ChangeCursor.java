@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where one client is in the changes. It is told to list a collection again, and goes on, wherever changes of that may be missing: the
  * ring overtook it, its number is of another ring, or the collection was not followed before. {@link #next} is for one thread at a time.
+ *
+ * <p>Invariant: a client that resumes with any number that it was given is told of everything that it had not been told of by then. So
+ * of several collections that are to be listed only the last one's number is behind all of them.
  */
 public final class ChangeCursor implements AutoCloseable {
     private static final int AT_ONCE = 256;
@@ -30,6 +34,7 @@ public final class ChangeCursor implements AutoCloseable {
     private final @Nullable Long since;
     private final @Nullable Long ofEpoch;
     private final Runnable wake;
+    private final Overtaken overtaken;
     private final Consumer<ChangeCursor> closer;
     private final Map<String, Followed> followed = new ConcurrentHashMap<>();
     private volatile boolean opened;
@@ -38,16 +43,27 @@ public final class ChangeCursor implements AutoCloseable {
     private boolean closed;
 
     // Of its reader.
+    /** Collections whose changes it is given. */
     private final Set<String> begun = new HashSet<>();
+    /** Of these those that its client has listed, or was told to list. */
+    private final Set<String> listed = new HashSet<>();
+
     private final Deque<Next> resyncs = new ArrayDeque<>();
     private final Deque<Change> ahead = new ArrayDeque<>();
     /** -1 before it has begun. Written by its reader alone. */
     private volatile long at = -1;
+    /** The key of what was read last. */
+    private @Nullable String lastKey;
 
     /** A change, and the number that resumes behind it. */
     public record Next(Change change, long sequence) {}
 
-    /** @param closed is told when it is closed */
+    /**
+     * For one client.
+     *
+     * @param overtaken is told when the ring overtakes it
+     * @param closed is told when it is closed
+     */
     ChangeCursor(
             ChangeRing ring,
             Numbering numbering,
@@ -55,6 +71,7 @@ public final class ChangeCursor implements AutoCloseable {
             @Nullable Long since,
             @Nullable Long ofEpoch,
             Runnable wake,
+            Overtaken overtaken,
             Consumer<ChangeCursor> closed) {
         this.ring = ring;
         this.numbering = numbering;
@@ -62,6 +79,7 @@ public final class ChangeCursor implements AutoCloseable {
         this.since = since;
         this.ofEpoch = ofEpoch;
         this.wake = wake;
+        this.overtaken = overtaken;
         this.closer = closed;
     }
 
@@ -126,8 +144,8 @@ public final class ChangeCursor implements AutoCloseable {
         }
         if (at >= 0) {
             for (Followed one : followed.values()) {
-                if (isThere(one) && begun.add(one.collection())) {
-                    resync(one.collection()); // it came later
+                if (isThere(one) && !begun.contains(one.collection())) {
+                    ring.tellThoseWhoCameLater(one.collection(), at);
                 }
             }
             return true;
@@ -142,12 +160,16 @@ public final class ChangeCursor implements AutoCloseable {
         }
         Optional<Long> index = since == null ? Optional.of(ring.head()) : numbering.index(since, ofEpoch, ring.head());
         at = index.orElseGet(() -> ring.head());
+        List<String> missed = new ArrayList<>();
         for (Followed one : followed.values()) {
             begun.add(one.collection());
             if (index.isEmpty() || (since != null && one.begins() > at)) {
-                resync(one.collection());
+                missed.add(one.collection());
+            } else if (since == null) {
+                listed.add(one.collection());
             }
         }
+        resync(missed, index.orElse(Numbering.NOWHERE));
         return true;
     }
 
@@ -164,8 +186,14 @@ public final class ChangeCursor implements AutoCloseable {
         return one.begins() >= 0;
     }
 
-    private void resync(String collection) {
-        resyncs.add(new Next(new Change(collection, null, 0), numbering.sequence(at)));
+    /** @param again whoever comes back with this number is told of all of them again */
+    private void resync(List<String> collections, long again) {
+        for (int i = 0; i < collections.size(); i++) {
+            boolean last = i == collections.size() - 1;
+            resyncs.add(new Next(new Change(collections.get(i), null, 0), numbering.sequence(last ? at : again)));
+        }
+        begun.addAll(collections);
+        listed.addAll(collections);
     }
 
     /** The next change, or null if there is none now. It has begun. */
@@ -184,11 +212,27 @@ public final class ChangeCursor implements AutoCloseable {
             } else {
                 Change change = ahead.remove();
                 at++;
-                if (begun.contains(change.collection())) {
+                if (ahead.isEmpty()) {
+                    lastKey = change.key();
+                }
+                if (isFor(change)) {
                     return new Next(change, numbering.sequence(at));
                 }
             }
         }
+    }
+
+    private boolean isFor(Change change) {
+        String collection = change.collection();
+        if (!change.isForThoseWhoCameLater()) {
+            return begun.contains(collection);
+        }
+        // Not whether its changes are given: in an earlier stream its client may have gone before it came to this.
+        boolean is = wantsAll && follows(collection) && listed.add(collection);
+        if (is) {
+            begun.add(collection);
+        }
+        return is;
     }
 
     private void read() {
@@ -199,11 +243,16 @@ public final class ChangeCursor implements AutoCloseable {
         }
         long behind = at;
         at = ring.base();
-        for (String collection : begun) {
-            if (ring.hasDropped(collection, behind)) {
-                resync(collection);
+        List<String> missed = new ArrayList<>();
+        for (Followed one : followed.values()) {
+            if (one.begins() >= 0 && ring.hasDropped(one.collection(), behind)) {
+                missed.add(one.collection());
             }
         }
+        for (String collection : missed) {
+            overtaken.tell(collection, behind + 1, at, lastKey, ring.lastDroppedKey(collection));
+        }
+        resync(missed, behind);
     }
 
     @Override

@@ -24,7 +24,11 @@ final class ChangeRing {
     private long head;
     private long bytes;
     /** Of each collection the last change that is not there any more, as long as anything of the collection is kept. */
-    private final Map<String, Long> dropped = new HashMap<>();
+    private final Map<String, Dropped> dropped = new HashMap<>();
+    /** Of each collection the last change for those who came later, as long as anything of the collection is kept. */
+    private final Map<String, Long> late = new HashMap<>();
+
+    private record Dropped(long number, @Nullable String key) {}
 
     ChangeRing(int maxChanges, long maxBytes) {
         this.maxChanges = maxChanges;
@@ -56,7 +60,7 @@ final class ChangeRing {
     private void drop() {
         Change gone = at(oldest);
         bytes -= gone.sizeBytes();
-        dropped.put(gone.collection(), oldest);
+        dropped.put(gone.collection(), new Dropped(oldest, gone.key()));
         ring[slot(oldest)] = null;
         oldest++;
     }
@@ -89,8 +93,22 @@ final class ChangeRing {
 
     /** Was anything of the collection dropped that came behind this number? */
     synchronized boolean hasDropped(String collection, long behind) {
-        Long last = dropped.get(collection);
-        return last != null && last > behind;
+        Dropped last = dropped.get(collection);
+        return last != null && last.number() > behind;
+    }
+
+    /** For people: the key of the last change of the collection that was dropped. */
+    synchronized @Nullable String lastDroppedKey(String collection) {
+        Dropped last = dropped.get(collection);
+        return last == null ? null : last.key();
+    }
+
+    /** Behind this number there is a change for those who came later to the collection: one that is there, or a new one. */
+    synchronized void tellThoseWhoCameLater(String collection, long behind) {
+        if (late.getOrDefault(collection, 0L) <= behind) {
+            add(Change.forThoseWhoCameLater(collection));
+            late.put(collection, head);
+        }
     }
 
     /** The changes behind this number, so many at most; null if some of them were dropped. */
@@ -108,6 +126,7 @@ final class ChangeRing {
     /** Nobody follows this collection any more: what is there of it stays until it is dropped. */
     synchronized void forget(String collection) {
         dropped.remove(collection);
+        late.remove(collection);
     }
 
     /** What is kept, in bytes. */

@@ -22,6 +22,7 @@ public final class Changes {
     private final Common common;
     private final ChangeRing ring;
     private final Numbering numbering = new Numbering(new SecureRandom().nextLong());
+    private final Laggards laggards;
     private final int maxCollections;
     private final Duration keep;
     private final Set<ChangeCursor> cursors = new CopyOnWriteArraySet<>();
@@ -30,6 +31,7 @@ public final class Changes {
 
     public Changes(Common common) {
         this.common = common;
+        this.laggards = new Laggards(common);
         this.ring = new ChangeRing(common.settings().maxChanges, common.settings().maxChangesBytes);
         this.maxCollections = common.settings().maxCollections;
         this.keep = common.settings().changesRetention;
@@ -46,12 +48,14 @@ public final class Changes {
      * @param collections those that it wants; none for all that the node knows
      * @param since the sequence that it has got, if it has got any
      * @param ofEpoch the epoch that came with that, if it kept it
+     * @param client who that is, for people
      * @param wake is run on any thread when there may be something new
      */
-    public ChangeCursor open(Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch, Runnable wake) {
+    public ChangeCursor open(
+            Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch, String client, Runnable wake) {
         Set<String> wanted = collections.isEmpty() ? common.host().topics() : collections;
-        ChangeCursor cursor =
-                new ChangeCursor(ring, numbering, collections.isEmpty(), since, ofEpoch, wake, this::close);
+        ChangeCursor cursor = new ChangeCursor(
+                ring, numbering, collections.isEmpty(), since, ofEpoch, wake, laggards.of(client), this::close);
         cursors.add(cursor); // it is woken from now on
         try {
             wanted.forEach(collection -> follow(collection, cursor));

@@ -24,6 +24,9 @@ final class Followed {
     private volatile @Nullable MessageSubscription subscription;
 
     private volatile long begins = -1;
+    // Of its turns: when it is woken by itself.
+    private boolean wakes;
+    private long wakeAtNs;
 
     // Guarded by Changes.
     int cursors;
@@ -82,9 +85,20 @@ final class Followed {
             changed.run();
         }
         if (reader.waitNs().isPresent()) {
-            common.later().accept(Duration.ofNanos(reader.waitNs().getAsLong()), turns::wake);
+            wakeIn(reader.waitNs().getAsLong());
         } else if (reader.hasMore()) {
             turns.wake();
+        }
+    }
+
+    /** Once for a reload that waits, however often it is woken meanwhile. */
+    private void wakeIn(long waitNs) {
+        long nowNs = System.nanoTime();
+        long atNs = nowNs + waitNs;
+        if (!wakes || wakeAtNs - nowNs <= 0 || atNs - wakeAtNs < 0) {
+            wakes = true;
+            wakeAtNs = atNs;
+            common.later().accept(Duration.ofNanos(waitNs), turns::wake);
         }
     }
 

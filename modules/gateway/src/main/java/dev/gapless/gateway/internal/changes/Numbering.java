@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param epoch of the ring: another one in each life of each gateway
  */
 record Numbering(long epoch) {
+    /** An index of no ring: whoever comes back with it is told to list everything again. */
+    static final long NOWHERE = 0;
+
     private static final long INDEX = (1L << 40) - 1;
 
     long sequence(long index) {
@@ -25,6 +28,6 @@ record Numbering(long epoch) {
     Optional<Long> index(long sequence, @Nullable Long ofEpoch, long head) {
         boolean isOurs = (sequence & ~INDEX) == (epoch & ~INDEX) && (ofEpoch == null || ofEpoch == epoch);
         long index = sequence & INDEX;
-        return isOurs && index <= head ? Optional.of(index) : Optional.empty();
+        return isOurs && index != NOWHERE && index <= head ? Optional.of(index) : Optional.empty();
     }
 }

@@ -323,6 +323,7 @@ public final class Client implements Connected {
                 ObjectNode message = Dialogue.object("ended")
                         .put("reason", refusal.kind().code())
                         .put("message", refusal.why());
+                framing.addPlace(message);
                 tell(message);
                 outlet.close(new Closing(1000, refusal.why()));
             }
@@ -370,12 +371,13 @@ public final class Client implements Connected {
             }
             Throwable cause = end.cause();
             boolean began = cursor.hasBegun();
+            CursorToken token = cursor.token();
             cursors.drop(cursor);
             Refusal refusal = new Refusal(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
             if (!began) {
                 throw refusal;
             }
-            send(framing.ended(empty(), cursor.topic(), end));
+            send(framing.ended(empty(), cursor.topic(), token, end));
             if (framing.isStream()) {
                 hasClosed = true;
                 ended = Closing.ENDED;

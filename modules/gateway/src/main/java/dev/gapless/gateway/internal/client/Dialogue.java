@@ -27,6 +27,8 @@ final class Dialogue {
     private final Runnable wake;
     private @Nullable CompletableFuture<ObjectNode> publishing;
     private volatile @Nullable String command;
+    /** What that says, while it waits for its answer. For the turns. */
+    private @Nullable Command parsed;
 
     /**
      * With a client that has said nothing yet.
@@ -82,13 +84,15 @@ final class Dialogue {
         }
         @Nullable ByteBuffer answer;
         try {
-            Command given = Command.parse(text, common.settings().defaultTopic);
+            Command given = parsed == null ? Command.parse(text, common.settings().defaultTopic) : parsed;
+            parsed = null;
             if (given instanceof Command.Publish publish) {
                 command = null;
                 publish(publish);
                 return published(frame);
             }
             if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {
+                parsed = given;
                 return null; // it is answered when the subscription is ready
             }
             answer = answer(given, frame);
@@ -125,10 +129,13 @@ final class Dialogue {
 
     private @Nullable ByteBuffer subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
         Filter filter = TopicFilter.of(wanted.filter());
-        long most = maxMessageBytes(wanted.maxMessageBytes());
+        Long most = maxMessageBytes(wanted.maxMessageBytes());
+        OnLag onLag = wanted.onLag() == null ? null : OnLag.parse(wanted.onLag());
         TopicCursor known = cursors.known(wanted.topic());
         if (known == null) {
-            cursors.open(new Wish(wanted.topic(), start(wanted), filter, OnLag.parse(wanted.onLag()), most), client);
+            OnLag first = onLag == null ? OnLag.RESYNC : onLag;
+            long all = most == null ? Long.MAX_VALUE : most;
+            cursors.open(new Wish(wanted.topic(), start(wanted), filter, first, all), client);
             return null;
         }
         if (wanted.from() != null) {
@@ -141,7 +148,7 @@ final class Dialogue {
         if (here == null) {
             throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
         }
-        known.change(filter, most);
+        known.change(filter, onLag, most);
         return framing.subscribed(frame.get(), known.topic(), here, Set.of());
     }
 
@@ -153,9 +160,9 @@ final class Dialogue {
         return common.start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic());
     }
 
-    private static long maxMessageBytes(@Nullable JsonNode given) {
+    private static @Nullable Long maxMessageBytes(@Nullable JsonNode given) {
         if (given == null || given.isNull()) {
-            return Long.MAX_VALUE;
+            return null;
         }
         if (!given.canConvertToLong() || !given.isIntegralNumber() || given.longValue() < 0) {
             throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes");

@@ -28,8 +28,16 @@ public interface Framing {
      */
     void message(Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token);
 
-    /** Adds a notice, which has a frame for itself; the token resumes behind it, or in front of a gap. */
-    void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token);
+    /**
+     * Adds that messages were missed, which has a frame for itself.
+     *
+     * @param inFront resumes in front of the gap
+     * @param next is where the client resumes if it goes by the place that it has in the stream
+     */
+    void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next);
+
+    /** Adds that a producer left, which has a frame for itself; the token resumes behind it. */
+    void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token);
 
     /** The frame of so many events ends; the token resumes behind them. {@return what is to be sent} */
     ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token);
@@ -37,8 +45,16 @@ public interface Framing {
     /** The subscription is there, without the members that are silent. {@return what is to be sent} */
     ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent);
 
-    /** It has ended by itself. {@return what is to be sent} */
-    ByteBuffer ended(Bytes frame, String topic, MessageSubscription.End how);
+    /**
+     * It has ended by itself.
+     *
+     * @param token resumes behind what was written of it; null if it had not begun
+     * @return what is to be sent
+     */
+    ByteBuffer ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how);
+
+    /** Adds to a message that the stream ends which topic it was of, and the token behind what was written, as far as it has begun. */
+    void addPlace(ObjectNode message);
 
     /** What has no form of its own, as JSON. {@return what is to be sent; null if the protocol says such things otherwise} */
     @Nullable ByteBuffer object(Bytes frame, ObjectNode message);

@@ -89,20 +89,23 @@ abstract class JsonFraming implements Framing {
     abstract ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token);
 
     @Override
-    public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
+    public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
         before(frame, 0);
-        if (notice instanceof Pulled.Missed missed) {
-            json.expired(topic, missed.timeMs(), missed.gaps(), token.get(), frame);
-        } else if (notice instanceof Pulled.Left left) {
-            json.left(new MessageJson.Place(topic, left.node(), left.position()), frame);
-        }
+        json.expired(topic, missed.timeMs(), missed.gaps(), inFront, frame);
+        after(frame, next);
+    }
+
+    @Override
+    public void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token) {
+        before(frame, 0);
+        json.left(new MessageJson.Place(topic, left.node(), left.position()), frame);
         after(frame, token);
     }
 
     @Override
-    public ByteBuffer ended(Bytes frame, String of, MessageSubscription.End how) {
+    public ByteBuffer ended(Bytes frame, String of, @Nullable CursorToken token, MessageSubscription.End how) {
         before(frame, 0);
-        json.ended(of, how.reason(), how.cause(), null, frame);
+        json.ended(of, how.reason(), how.cause(), token, frame);
         afterEnd(frame);
         return frame.from(0);
     }

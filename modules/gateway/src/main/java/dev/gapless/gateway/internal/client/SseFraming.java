@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.client;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.Refusal;
@@ -7,6 +8,7 @@ import dev.gapless.gateway.internal.json.Refusal.Kind;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Server-sent events: a line of data for each, and an id that resumes behind it; many are written at once. */
 public final class SseFraming extends JsonFraming {
@@ -16,6 +18,11 @@ public final class SseFraming extends JsonFraming {
     private final boolean idOfEach;
     private final int maxIdBytes;
     private final long retryMs;
+    private String topic = "";
+    /** The last that was made, and the last of a frame that is complete: the client has it. */
+    private @Nullable String made;
+
+    private @Nullable String last;
 
     /** @param idOfEach has each event an id, or only the last of a frame? */
     public SseFraming(Common common, boolean idOfEach) {
@@ -46,6 +53,7 @@ public final class SseFraming extends JsonFraming {
         if (!idOfEach) {
             id(frame, token);
         }
+        last = made;
         return frame.from(0);
     }
 
@@ -62,13 +70,23 @@ public final class SseFraming extends JsonFraming {
                             + " gapless.gateway.max-id-bytes allows: " + maxIdBytes
                             + ". Use a WebSocket (/api/ws), whose tokens have no bound");
         }
+        made = text;
         return text;
     }
 
     @Override
     public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         frame.text("retry: " + retryMs + "\nid: ").text(text(token)).text("\n\n");
+        this.topic = topic;
+        last = made;
         return frame.from(0);
+    }
+
+    @Override
+    public void addPlace(ObjectNode message) {
+        if (last != null) {
+            message.put("topic", topic).put("token", last);
+        }
     }
 
     @Override

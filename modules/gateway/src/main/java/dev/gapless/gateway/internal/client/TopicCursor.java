@@ -8,6 +8,7 @@ import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   OPENING ──ready──► READING ──cursor_expired was written──► resync: READING, pause: PAUSED, close: the client ends
- *                         ▲                                                          │
- *                         └──────────────────────── Resume ──────────────────────────┘
+ *                         ▲                                                          │  ▲
+ *                         └──────────────────────── Resume ──────────────────────────┘  └─ another filter: told again
  * </pre>
  *
  * <p>For the client's turns, but for {@link #lag} and {@link #lagged}.
@@ -31,16 +32,17 @@ final class TopicCursor {
 
     private final String topic;
     private final MessageSubscription subscription;
-    private final OnLag onLag;
+    private OnLag onLag;
     private final int mostEvents;
     private final int mostBytes;
     private long maxMessageBytes;
     private boolean begun;
-    private boolean paused;
-    /** A notice that came while a frame of messages was being made. */
+    /** What the client was told, and has not reloaded: as long as it is there nothing is read. */
+    private Pulled.@Nullable Missed paused;
+    /** A notice that is told next: it came while a frame of messages was being made, or is told again. */
     private @Nullable Pulled held;
-    /** {@code cursor_expired} is under way: the reload counts as done once it is written. */
-    private boolean telling;
+    /** Its {@code cursor_expired} is under way: what follows depends on that it was written. */
+    private Pulled.@Nullable Missed telling;
 
     private volatile long lagged;
 
@@ -76,10 +78,28 @@ final class TopicCursor {
         return begun;
     }
 
-    /** From here on this one says what is given. */
-    void change(Filter filter, long maxBytes) {
-        maxMessageBytes = maxBytes;
-        reader().filter(filter);
+    /**
+     * From its token on this filter says what is given; that stands in front of a gap that is under way. So what the other filter left out
+     * of the gap is told yet, and where the client has been told of it, it is told all of it again.
+     *
+     * @param lag what becomes of the client from the next gap on; null as before
+     * @param maxBytes larger messages are withheld; null as before
+     */
+    void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes) {
+        onLag = lag == null ? onLag : lag;
+        maxMessageBytes = maxBytes == null ? maxMessageBytes : maxBytes;
+        MessageReader reader = reader();
+        reader.filter(filter);
+        if (paused != null) {
+            held = reader.again(paused);
+        } else if (held instanceof Pulled.Missed missed) {
+            held = reader.again(missed);
+            if (held == null) {
+                reader.reloaded(); // of nodes that are left out
+            }
+        } else if (held instanceof Pulled.Left left && !filter.takesNode(left.node())) {
+            held = null;
+        }
     }
 
     private MessageReader reader() {
@@ -103,7 +123,7 @@ final class TopicCursor {
     /** Is there something to read now? */
     boolean hasMore() {
         MessageReader reader = subscription.reader();
-        return begun && !paused && reader != null && (held != null || reader.hasMore());
+        return begun && reader != null && (held != null || (paused == null && reader.hasMore()));
     }
 
     /** After how many nanoseconds to look again, if an expiry waits for its time. */
@@ -115,7 +135,7 @@ final class TopicCursor {
     /** Makes a frame of what is there; null if there is nothing. */
     @Nullable Written write(Framing framing, Bytes to) {
         MessageReader reader = subscription.reader();
-        if (!begun || paused || reader == null) {
+        if (!begun || reader == null || (paused != null && held == null)) {
             return null;
         }
         Pulled pulled = held;
@@ -128,12 +148,12 @@ final class TopicCursor {
             return null;
         }
         framing.begin(to, topic);
-        if (pulled != Pulled.Plain.MESSAGE) {
-            framing.notice(to, pulled, () -> token(reader));
-            if (pulled instanceof Pulled.Missed missed) {
-                told(missed);
-            }
-            return new Written(framing.end(to, 1, () -> token(reader)), 1, pulled instanceof Pulled.Missed);
+        if (pulled instanceof Pulled.Missed missed) {
+            tell(missed, reader, framing, to);
+            return new Written(framing.end(to, 1, () -> token(reader)), 1, true);
+        } else if (pulled instanceof Pulled.Left left) {
+            framing.left(to, left, () -> token(reader));
+            return new Written(framing.end(to, 1, () -> token(reader)), 1, false);
         }
         int events = 0;
         while (pulled == Pulled.Plain.MESSAGE) {
@@ -146,10 +166,20 @@ final class TopicCursor {
         return new Written(framing.end(to, events, () -> token(reader)), events, false);
     }
 
+    /** Whoever is to end goes on behind the gap when it comes back: else it would be told, and ended, again and again. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
-    private void told(Pulled.Missed missed) {
-        lagged += missed.gaps().stream().mapToLong(TopicCursor::missed).sum();
-        telling = true;
+    private void tell(Pulled.Missed missed, MessageReader reader, Framing framing, Bytes to) {
+        CursorToken inFront = token(reader);
+        if (onLag == OnLag.CLOSE) {
+            reader.reloaded();
+        }
+        framing.expired(to, missed, inFront, () -> token(reader));
+        List<Gap> before = paused == null ? List.of() : paused.gaps();
+        lagged += missed.gaps().stream()
+                .filter(gap -> !before.contains(gap))
+                .mapToLong(TopicCursor::missed)
+                .sum();
+        telling = missed;
     }
 
     /** A gap whose size nobody knows counts as one message. */
@@ -160,27 +190,29 @@ final class TopicCursor {
 
     /** What was made last is written. {@return whether the client is to end, since the ring overtook it} */
     boolean written() {
-        if (!telling) {
-            return false;
+        Pulled.Missed told = telling;
+        telling = null;
+        if (told == null || onLag == OnLag.CLOSE) {
+            return told != null;
         }
-        telling = false;
-        if (onLag == OnLag.RESYNC) {
+        paused = onLag == OnLag.PAUSE ? told : null;
+        subscription.paused(paused != null);
+        if (paused == null) {
             reader().reloaded();
-        } else {
-            paused = true;
-            subscription.paused(true);
         }
-        return onLag == OnLag.CLOSE;
+        return false;
     }
 
     /** The client has reloaded. {@return whether it was paused} */
     boolean resume() {
-        if (!paused || onLag != OnLag.PAUSE) {
+        if (paused == null) {
             return false;
         }
-        paused = false;
+        paused = null;
         subscription.paused(false);
-        reader().reloaded();
+        if (held == null) { // else it has not been told everything
+            reader().reloaded();
+        }
         return true;
     }
 

@@ -50,6 +50,10 @@ public final class WebSocketFraming extends JsonFraming {
     @Override
     void afterObject(Bytes frame) {}
 
+    /** One topic ends, not the stream. */
+    @Override
+    public void addPlace(ObjectNode message) {}
+
     @Override
     ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token) {
         if (events == 1) {

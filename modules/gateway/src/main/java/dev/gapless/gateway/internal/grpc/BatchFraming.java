@@ -97,19 +97,19 @@ final class BatchFraming implements Framing {
                 .build();
     }
 
+    /** It has one token, which is the one that is given at the end. */
     @Override
-    public void notice(Bytes frame, Pulled notice, Supplier<CursorToken> token) {
-        if (notice instanceof Pulled.Missed missed) {
-            CursorExpired.Builder expired = CursorExpired.newBuilder().setTime(time(missed.timeMs()));
-            missed.gaps().forEach(gap -> expired.addGaps(gap(gap)));
-            response.setCursorExpired(expired);
-        } else if (notice instanceof Pulled.Left left) {
-            response.setProducerLeft(ProducerLeft.newBuilder()
-                    .setPosition(position(
-                            left.node(),
-                            left.position().epoch(),
-                            left.position().sequence())));
-        }
+    public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
+        CursorExpired.Builder expired = CursorExpired.newBuilder().setTime(time(missed.timeMs()));
+        missed.gaps().forEach(gap -> expired.addGaps(gap(gap)));
+        response.setCursorExpired(expired);
+    }
+
+    @Override
+    public void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token) {
+        response.setProducerLeft(ProducerLeft.newBuilder()
+                .setPosition(position(
+                        left.node(), left.position().epoch(), left.position().sequence())));
     }
 
     private static dev.gapless.gateway.v1.Gap gap(Gap gap) {
@@ -166,11 +166,12 @@ final class BatchFraming implements Framing {
     }
 
     @Override
-    public ByteBuffer ended(Bytes frame, String topic, MessageSubscription.End how) {
+    public ByteBuffer ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how) {
         Throwable cause = how.cause();
         return written(
                 frame,
                 SubscribeTopicResponse.newBuilder()
+                        .setToken(token == null ? "" : token.toString())
                         .setEnded(Ended.newBuilder()
                                 .setReason(how.reason().name())
                                 .setMessage(cause == null ? "" : Reasons.of(cause))));
@@ -191,6 +192,10 @@ final class BatchFraming implements Framing {
     public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
         return null;
     }
+
+    /** The status says it. */
+    @Override
+    public void addPlace(ObjectNode message) {}
 
     /** gRPC pings. */
     @Override

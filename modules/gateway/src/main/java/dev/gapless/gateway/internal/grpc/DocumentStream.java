@@ -64,7 +64,7 @@ final class DocumentStream implements Connected {
     void start(Changes changes, Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch) {
         epoch = changes.epoch();
         try {
-            cursor = changes.open(collections, since, ofEpoch, turns::wake);
+            cursor = changes.open(collections, since, ofEpoch, "client " + id + " (grpc, " + remote + ")", turns::wake);
         } catch (Refusal e) {
             over.set(true);
             release.run();

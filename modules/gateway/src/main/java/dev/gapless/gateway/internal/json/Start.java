@@ -9,6 +9,8 @@ import dev.gapless.core.Position;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,30 +56,39 @@ public final class Start {
 
     private static CursorToken openForm(String text, String topic, String cluster) {
         Map<String, @Nullable Position> positions = new TreeMap<>();
+        List<CursorToken.Lost> ended = new ArrayList<>();
         try {
             JsonNode list = PayloadJson.read(text).get("positions");
             if (list == null || !list.isArray()) {
                 throw new IllegalArgumentException("the open form of a token is {\"positions\":[…]}");
             }
             for (JsonNode entry : list) {
-                position(entry, positions);
+                position(entry, positions, ended);
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the open form of a token is JSON: " + e.getOriginalMessage(), e);
         }
-        return new CursorToken(topic, cluster, System.currentTimeMillis(), positions);
+        return CursorToken.ofHand(topic, cluster, System.currentTimeMillis(), positions, ended);
     }
 
-    /** One that is not known has no sequence, or none that is not null. */
-    private static void position(JsonNode entry, Map<String, @Nullable Position> positions) {
+    /** One that is not known has no sequence, or none that is not null. Of one that ended before it was known nothing is left to tell. */
+    private static void position(
+            JsonNode entry, Map<String, @Nullable Position> positions, List<CursorToken.Lost> ended) {
         JsonNode node = entry.required("node");
         JsonNode sequence = entry.required("seq");
-        if (!node.isTextual() || !(sequence.isNull() || isLong(sequence))) {
+        JsonNode over = entry.path("ended");
+        boolean isWrong = !node.isTextual() || !(sequence.isNull() || isLong(sequence));
+        if (isWrong || !(over.isMissingNode() || over.isNull() || over.isBoolean())) {
             throw new IllegalArgumentException("this is no position: " + entry);
         }
         Epoch epoch =
                 sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
-        positions.put(node.textValue(), epoch == null ? null : new Position(epoch, sequence.longValue()));
+        Position position = epoch == null ? null : new Position(epoch, sequence.longValue());
+        if (!over.asBoolean(false)) {
+            positions.put(node.textValue(), position);
+        } else if (position != null) {
+            ended.add(new CursorToken.Lost(node.textValue(), CursorToken.Lost.UNKNOWN, position));
+        }
     }
 
     /** A number that is too large is refused: cut to a long it would be another position. */

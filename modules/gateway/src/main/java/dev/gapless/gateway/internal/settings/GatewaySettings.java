@@ -53,6 +53,8 @@ public final class GatewaySettings {
     public final int idempotencyKeys;
     public final int idempotencyKeysOfAll;
     public final Duration idempotencyRetention;
+    /** The node's: {@code gapless.loss-log-interval}. */
+    public final Duration lossLogInterval;
 
     /** Throws ConfigException for a value that cannot be. */
     public GatewaySettings(Config all) {
@@ -99,6 +101,7 @@ public final class GatewaySettings {
         idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
         idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
+        lossLogInterval = all.getDuration("gapless.loss-log-interval");
     }
 
     private static int within(Config config, String key, int least, int most) {

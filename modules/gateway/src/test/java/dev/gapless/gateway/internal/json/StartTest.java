@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.gapless.StartFrom;
@@ -9,6 +10,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +61,20 @@ class StartTest {
         assertEquals("gapless", token.cluster());
     }
 
+    @Test
+    void readsWhichProducersEnded() {
+        StartFrom start = start("{\"positions\":["
+                + "{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42,\"ended\":false},"
+                + "{\"node\":\"n2\",\"epoch\":\"0000000000000002\",\"seq\":5,\"ended\":true},"
+                + "{\"node\":\"n3\",\"epoch\":null,\"seq\":null,\"ended\":true}]}");
+        CursorToken token = assertInstanceOf(StartFrom.Resume.class, start).token();
+        assertEquals(TOKEN.positions(), token.positions());
+        CursorToken.Lost ended = new CursorToken.Lost("n2", CursorToken.Lost.UNKNOWN, new Position(new Epoch(2), 5));
+        assertEquals(List.of(ended), token.lost());
+        assertEquals(ended, token.lost("n2", 77), "whichever incarnation it is");
+        assertNull(token.lost("n3", 77));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -68,6 +84,7 @@ class StartTest {
                 "2026-01-31",
                 "1769860800000",
                 "{\"positions\":[{}]}",
+                "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42,\"ended\":1}]}",
                 "{\"positions\":[{\"node\":null,\"epoch\":\"fffffffffffffffe\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"f\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":-1}]}",
