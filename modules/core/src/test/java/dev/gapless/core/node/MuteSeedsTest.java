@@ -168,10 +168,22 @@ class MuteSeedsTest {
     @DisplayName("ruleM4: nobody is told of who was lost where nobody listens, or where there is no seed node")
     void nobodyListens() {
         listening.clear();
-        listening.add("host:77");
         lost(SEED);
         oldest.appeared(14, "host:77");
         oldest.did(() -> oldest.node.removed(14, now()));
+        for (int i = 0; i < 20 * GRACE; i++) {
+            run(1);
+            oldest.node.listens("host:77", now());
+        }
+        assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who joins is of this cluster, however long it listens before it is up")
+    void whoJoinsIsOfThisCluster() {
+        lost(SEED);
+        run(5 * GRACE);
+        oldest.did(() -> oldest.node.joining(15, SEED));
         run(20 * GRACE);
         assertEquals(0, oldest.told());
     }
