@@ -10,6 +10,7 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.member.History;
 import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
@@ -199,6 +200,19 @@ class MuteSeedsTest {
         oldest.did(() -> oldest.node.removed(LOST, now()));
         run(20 * GRACE);
         assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who never publishes counts, too: others of its cluster may")
+    void whoNeverPublishesCounts() {
+        oldest.appeared(OLDEST, "host:1");
+        oldest.appeared(LOST, SEED);
+        oldest.did(() -> oldest.node.up(now()));
+        received(new Hello(LOST, OLDEST, "quiet", List.of(1), true, 0, 0, false));
+        oldest.did(() -> oldest.node.removed(LOST, now()));
+        run(7 * GRACE);
+        assertEquals(1, oldest.told());
+        assertEquals(List.of(new Effect.Mute("quiet", SEED)), oldest.forPeople());
     }
 
     @Test
