@@ -47,6 +47,8 @@ public final class Membership {
         boolean withdrawn;
         /** What it said that it published, when it left. */
         @Nullable Map<String, LogEnd> published;
+        /** It said that it leaves. */
+        boolean leaves;
 
         Member(String address) {
             this.address = address;
@@ -146,7 +148,11 @@ public final class Membership {
      */
     public List<MemberEvent> withdrew(long memberUid) {
         Member member = members.getOrDefault(memberUid, joining.get(memberUid));
-        if (member == null || member.named || member.withdrawn) {
+        if (member == null) {
+            return List.of();
+        }
+        member.leaves = true;
+        if (member.named || member.withdrawn) {
             return List.of();
         }
         member.withdrawn = true;
@@ -158,6 +164,7 @@ public final class Membership {
         Member member = members.getOrDefault(memberUid, joining.get(memberUid));
         if (member != null) {
             member.published = published;
+            member.leaves = true;
         }
     }
 
@@ -227,6 +234,12 @@ public final class Membership {
 
     public boolean contains(long memberUid) {
         return members.containsKey(memberUid);
+    }
+
+    /** Has a member, or one that joins, said that it leaves? If not, and it is removed, it may live on, whether it publishes or not. */
+    public boolean saysThatItLeaves(long memberUid) {
+        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
+        return member != null && member.leaves;
     }
 
     /** Is it a member, or joining? */

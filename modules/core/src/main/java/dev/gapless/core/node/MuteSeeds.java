@@ -71,7 +71,7 @@ final class MuteSeeds {
     /** Somebody listens at this address. */
     void listens(String address, Now now) {
         Mute mute = byAddress.get(address);
-        if (mute != null && speaks) {
+        if (mute != null) {
             mute.sinceNs = mute.sinceNs == null ? Long.valueOf(now.ns()) : mute.sinceNs;
             mute.listenedNs = now.ns();
         }

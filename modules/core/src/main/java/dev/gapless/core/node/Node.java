@@ -108,8 +108,9 @@ public final class Node {
         if (membership.knows(memberUid)) {
             String address = membership.addressOf(memberUid);
             String node = membership.saidNameOf(memberUid);
+            boolean left = membership.saysThatItLeaves(memberUid);
             changed(membership.removed(memberUid, memory.timeMs(now)));
-            if (otherClusters != null && memory.history().isUnknown(memberUid)) {
+            if (otherClusters != null && !left) {
                 otherClusters.lost(memberUid, node, address, now);
             }
             remember(now);

@@ -10,6 +10,7 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.member.History;
 import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
@@ -168,10 +169,22 @@ class MuteSeedsTest {
     @DisplayName("ruleM4: nobody is told of who was lost where nobody listens, or where there is no seed node")
     void nobodyListens() {
         listening.clear();
-        listening.add("host:77");
         lost(SEED);
         oldest.appeared(14, "host:77");
         oldest.did(() -> oldest.node.removed(14, now()));
+        for (int i = 0; i < 20 * GRACE; i++) {
+            run(1);
+            oldest.node.listens("host:77", now());
+        }
+        assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who joins is of this cluster, however long it listens before it is up")
+    void whoJoinsIsOfThisCluster() {
+        lost(SEED);
+        run(5 * GRACE);
+        oldest.did(() -> oldest.node.joining(15, SEED));
         run(20 * GRACE);
         assertEquals(0, oldest.told());
     }
@@ -187,6 +200,19 @@ class MuteSeedsTest {
         oldest.did(() -> oldest.node.removed(LOST, now()));
         run(20 * GRACE);
         assertEquals(0, oldest.told());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who never publishes counts, too: others of its cluster may")
+    void whoNeverPublishesCounts() {
+        oldest.appeared(OLDEST, "host:1");
+        oldest.appeared(LOST, SEED);
+        oldest.did(() -> oldest.node.up(now()));
+        received(new Hello(LOST, OLDEST, "quiet", List.of(1), true, 0, 0, false));
+        oldest.did(() -> oldest.node.removed(LOST, now()));
+        run(7 * GRACE);
+        assertEquals(1, oldest.told());
+        assertEquals(List.of(new Effect.Mute("quiet", SEED)), oldest.forPeople());
     }
 
     @Test
