@@ -70,7 +70,7 @@ record Profile(
         if (profile.faults && seed % 7 == 3) {
             return profile.chained(random);
         }
-        return profile.faults && seed % 6 == 1 ? profile.clustered(random) : profile;
+        return profile.faults && seed % 6 == 1 ? profile.clustered(random, seed % 7 % 6 == 0) : profile;
     }
 
     /**
@@ -79,11 +79,12 @@ record Profile(
      * @param graceNs for so long another one is seen before it counts
      * @param warns whether some processes only warn
      * @param seedsLeftOut the host that is no seed node, or none
+     * @param mute whether halves of a split hear nothing of each other afterwards
      */
-    record SeveralClusters(long graceNs, boolean warns, int seedsLeftOut) {}
+    record SeveralClusters(long graceNs, boolean warns, int seedsLeftOut, boolean mute) {}
 
     /** With clusters beside each other: three hosts at least, and time enough for them to find each other. */
-    private Profile clustered(RandomGenerator random) {
+    private Profile clustered(RandomGenerator random, boolean mute) {
         long graceNs = (1 + random.nextInt(3)) * SECOND;
         int most = Math.max(3, hosts);
         int leftOut = random.nextInt(3) == 0 ? random.nextInt(most) : -1;
@@ -103,7 +104,7 @@ record Profile(
                 cursorRetentionNs,
                 false,
                 false,
-                new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut),
+                new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut, mute),
                 mixed);
     }
 

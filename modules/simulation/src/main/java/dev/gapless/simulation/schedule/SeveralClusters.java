@@ -6,6 +6,7 @@ import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Who;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -141,7 +142,7 @@ final class SeveralClusters {
         }
         long untilNs = Profile.SECOND + random.nextLong(3 * Profile.SECOND);
         cut(part, untilNs + random.nextLong(5 * Profile.SECOND));
-        boolean mutely = random.nextInt(3) == 0;
+        boolean mutely = Objects.requireNonNull(schedule.profile().several()).mute();
         after(untilNs, () -> {
             long moving = cluster.hosts().stream()
                     .filter(host -> part.contains(host) && host.isUp())
