@@ -108,22 +108,6 @@ class FilterAndGapTest {
     }
 
     @Test
-    void aResumeOfBeforeTheClientWasToldAgainDoesNotCountForTheRest() {
-        String from = published("early", N2, N3);
-        JsonSocket client = client();
-        client.subscribe("early", NODES_N2 + PAUSE + from);
-        client.await("cursor_expired");
-        client.send("{\"type\":\"Subscribe\",\"topic\":\"early\"," + ALL + "}");
-        resume(client, "early");
-        JsonNode changed = client.await("subscribed");
-        client.await("cursor_expired");
-        pong(client);
-        int place = positions(changed).get("n1");
-        resume(client, "early");
-        assertGoesOnBehind(place, client, "early");
-    }
-
-    @Test
     void onLagMayBeChangedAndAClientThatWantsNothingOfAGapIsNotToldAgain() {
         String from = published("none", N2, N3);
         JsonSocket client = client();

@@ -122,7 +122,12 @@ public final class Changes {
 
     private void followNew(Set<String> topics, ChangeCursor cursor) {
         try {
-            topics.stream().filter(topic -> !cursor.follows(topic)).forEach(topic -> follow(topic, cursor));
+            List<String> more =
+                    topics.stream().filter(topic -> !cursor.follows(topic)).toList();
+            more.forEach(topic -> follow(topic, cursor));
+            if (!more.isEmpty()) {
+                cursor.wake(); // others may follow one already: it has begun, and wakes nobody
+            }
         } catch (Refusal e) {
             cursor.refuse(e);
         }
