@@ -4,7 +4,6 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.At;
@@ -14,7 +13,6 @@ import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,25 +147,6 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
             }
         }
         return new Said(timeMs, new CursorToken.Seen(history.id(), lives, latest));
-    }
-
-    /**
-     * Where these incarnations ended, by producer: those that a reader has passed that has dealt with everything before this index, and
-     * that said where their logs ended. All of them was given, or told.
-     */
-    Map<String, Position> endsOf(Map<String, Long> lives, long index, Passed passed, String topic) {
-        Map<String, Position> ends = new HashMap<>();
-        for (Departure departure : passed.history().departures()) {
-            LogEnd end = departure.endOf(topic);
-            if (end != null && isBehind(departure, index, passed)) {
-                lives.forEach((node, uid) -> {
-                    if (uid == departure.uid()) {
-                        ends.put(node, end.position());
-                    }
-                });
-            }
-        }
-        return ends;
     }
 
     private boolean isBehind(Departure departure, long index, Passed passed) {

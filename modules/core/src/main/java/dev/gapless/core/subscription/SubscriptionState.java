@@ -373,20 +373,12 @@ public final class SubscriptionState {
         return token(standing, at, topic, cluster, now);
     }
 
-    private static Position further(Position position, Position end) {
-        boolean further = end.epoch().equals(position.epoch()) && end.sequence() > position.sequence();
-        return further ? end : position;
-    }
-
     private CursorToken token(Standing here, Vector at, String topic, String cluster, Now now) {
         Remembered before = remembered;
         Known known = here.feed().known();
         Vector come = at.withoutEndsOfToken(); // of whoever else has that name the feed knows more
         Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
-        Map<String, Long> lives = Listing.lives(come, known, before);
-        before.endsOf(lives, here.passedTo(), known.passed(), topic)
-                .forEach((node, end) -> positions.computeIfPresent(node, (name, position) -> further(position, end)));
-        Remembered.Said said = before.at(here.passedTo(), known.passed(), lives, now);
+        Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
         CursorToken.Seen seen = before.withLost(said.seen(), positions);
         return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
     }

@@ -1034,23 +1034,6 @@ class SubscriptionStateTest {
     }
 
     @Test
-    @DisplayName(
-            "ruleT1: a token lists an incarnation that said where its log ended at that end, once the end was passed")
-    void tokenAtAnEndThatWasTold() {
-        Map<String, Position> positions = Map.of("r", new Position(EPOCH, 2));
-        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("r", 5L), Set.of());
-        CursorToken from = new CursorToken(TOPIC, "c", 0, positions, seen);
-        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
-        own.started(new At(p, 0));
-        LogEnd end = new LogEnd(LogIdentity.fresh(EPOCH, 0), 4);
-        Departure departure = new Departure(5, "r", 100_000, Map.of(TOPIC, end));
-        own.know(Set.of("r"), new Passed(Given.history(departure), 0, Map.of(5L, own.head())));
-        assertEquals(new Position(EPOCH, 2), taken(200_000).positions().get("r"), "the end is in front of it");
-        idle();
-        assertEquals(end.position(), taken(200_000).positions().get("r"));
-    }
-
-    @Test
     @DisplayName("ruleT2: not of whom nothing was given, and not who said where it ended: nothing can come twice")
     void tokenSaysNothingOfOthers() {
         lost("r", 5, 0);
