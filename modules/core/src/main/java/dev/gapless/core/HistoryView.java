@@ -37,6 +37,15 @@ public record HistoryView(
         return complete && horizon != null && horizon <= sinceMs;
     }
 
+    /**
+     * The same for what that token knows. One of a time that has not come yet is of another cluster, which goes on from the same history:
+     * this one's members only hear of that.
+     */
+    public boolean covers(CursorToken token, long nowNs) {
+        CursorToken.Seen seen = token.seen();
+        return seen != null && covers(seen.historyId(), token.timeMs()) && token.timeMs() <= timeMs(nowNs) + marginMs;
+    }
+
     /** May it have ended since that time, by the time of another member? */
     public boolean endedSince(long timeMs, Departure departure) {
         return departure.endedMs() > timeMs - marginMs;

@@ -4,6 +4,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.member.MemberEvent;
 import java.util.HashMap;
@@ -20,7 +21,7 @@ final class Past {
     private final Set<Long> present = new HashSet<>();
     private final Set<String> over;
     private final FeedWriter writer;
-    private final long nowMs;
+    private final Now now;
     private final Set<Long> told = new HashSet<>();
     private final Set<Long> gone = new HashSet<>();
     private long unknown;
@@ -28,18 +29,12 @@ final class Past {
     /**
      * @param over producers that the reader takes for over from the start
      */
-    Past(
-            String topic,
-            HistoryView history,
-            List<MemberEvent> members,
-            Set<String> over,
-            FeedWriter writer,
-            long nowMs) {
+    Past(String topic, HistoryView history, List<MemberEvent> members, Set<String> over, FeedWriter writer, Now now) {
         this.over = over;
         this.topic = topic;
         this.history = history;
         this.writer = writer;
-        this.nowMs = nowMs;
+        this.now = now;
         members.forEach(event -> present.add(event.uid()));
     }
 
@@ -65,9 +60,9 @@ final class Past {
         if (seen == null) {
             return open; // made by hand
         }
-        boolean covered = history.covers(seen.historyId(), token.timeMs());
+        boolean covered = history.covers(token, now.ns());
         if (!covered) {
-            unknown = writer.unknown(nowMs);
+            unknown = writer.unknown(now.ms());
         }
         for (Departure departure : history.departures()) {
             if (!present.contains(departure.uid())) {
@@ -89,7 +84,7 @@ final class Past {
         Position position = node == null ? null : open.get(node);
         LogEnd end = departure.endOf(topic);
         if (node != null && position != null && end != null && position.sequence() <= end.head()) {
-            if (writer.endedAfter(node, departure.uid(), end, position, present, nowMs)) {
+            if (writer.endedAfter(node, departure.uid(), end, position, present, now.ms())) {
                 open.remove(node);
                 told.add(departure.uid());
                 gone.add(departure.uid());
@@ -126,14 +121,14 @@ final class Past {
         if (history.complete()) {
             history.departures().forEach(departure -> tell(departure, null, timeMs, Set.of()));
         } else {
-            unknown = writer.unknown(nowMs);
+            unknown = writer.unknown(now.ms());
         }
     }
 
     private void tell(Departure departure, @Nullable Position reached, long sinceMs, Set<String> open) {
         if (history.endedSince(sinceMs, departure) && !present.contains(departure.uid()) && told.add(departure.uid())) {
             boolean alone = open.contains(departure.node()) || over.contains(departure.node());
-            writer.departed(departure, alone, reached, nowMs);
+            writer.departed(departure, alone, reached, now.ms());
             if (departure.published() != null) {
                 gone.add(departure.uid());
             }

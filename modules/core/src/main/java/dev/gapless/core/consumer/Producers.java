@@ -88,7 +88,7 @@ final class Producers {
      * @param over producers that its subscription takes for over from the start
      */
     void begin(List<MemberEvent> members, HistoryView history, Set<String> over, Now now) {
-        Past past = new Past(topic, history, members, over, writer, now.ms());
+        Past past = new Past(topic, history, members, over, writer, now);
         if (token != null) {
             past.resume(token).forEach((node, position) -> waitFor(node, position, now.ns()));
             ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told

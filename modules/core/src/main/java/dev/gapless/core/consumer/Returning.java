@@ -25,8 +25,8 @@ final class Returning {
      *
      * @param shared the shared reader, whose feed may still have dropped something that the token lacks
      */
-    static @Nullable Vector place(CursorToken token, TopicReader shared, HistoryView history) {
-        if (!shared.isWhole() || !knowsAllWhoEnded(token, history)) {
+    static @Nullable Vector place(CursorToken token, TopicReader shared, HistoryView history, long nowNs) {
+        if (!shared.isWhole() || !knowsAllWhoEnded(token, history, nowNs)) {
             return null;
         }
         // A member that the token says was told as lost has no position there: it is asked first.
@@ -43,12 +43,12 @@ final class Returning {
                 : null;
     }
 
-    private static boolean knowsAllWhoEnded(CursorToken token, HistoryView history) {
+    private static boolean knowsAllWhoEnded(CursorToken token, HistoryView history, long nowNs) {
         CursorToken.Seen seen = token.seen();
         if (seen == null) {
             return true; // made by hand
         }
-        return history.covers(seen.historyId(), token.timeMs())
+        return history.covers(token, nowNs)
                 && history.departures().stream()
                         .allMatch(departure -> !history.endedSince(token.timeMs(), departure)
                                 || seen.ended().contains(departure.uid()));

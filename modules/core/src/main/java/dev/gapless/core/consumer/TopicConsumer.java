@@ -129,7 +129,7 @@ public final class TopicConsumer {
         if (opening instanceof Opening.Latest) {
             state = SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), now.ns());
         } else if (opening instanceof Opening.Resume resume) {
-            Vector at = Returning.place(resume.token(), shared, history);
+            Vector at = Returning.place(resume.token(), shared, history, now.ns());
             Feed.Joined joined = at == null ? null : feed.join(at, now.ns());
             state = joined == null ? null : SubscriptionState.back(feed, joined, resume.token(), settings, share());
         }

@@ -4,6 +4,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.Position;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,22 @@ public record End(String node, long number, @Nullable Position last, long first,
     /** The same end, for whoever was never in front of it: the furthest position that others know there is not its own. */
     End withoutPosition() {
         return new End(node, number, null, 1, false, toldBy);
+    }
+
+    /** Did the incarnation that this position is of say itself that it ended here, and further on? */
+    public boolean isSaidOf(Placed position) {
+        return exact
+                && last != null
+                && last.epoch().equals(position.epoch())
+                && position.sequence() < last.sequence()
+                && !(position instanceof End other && other.exact());
+    }
+
+    /** That position, moved behind all that {@link #isSaidOf} says of it. */
+    Placed inPlaceOf(Placed position) {
+        return position instanceof End open
+                ? new End(open.node, open.number, last, first, true, open.toldBy)
+                : position.movedTo(Objects.requireNonNull(last));
     }
 
     /** Is this the next stretch after it? If not, lives that nobody can number may lie between the two (rule S3). */

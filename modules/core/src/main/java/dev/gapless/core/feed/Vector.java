@@ -51,6 +51,21 @@ public final class Vector {
         return new Vector(copy);
     }
 
+    /**
+     * The same, where some of these are ends of incarnations that are told of alone, to their last messages: behind those messages, also
+     * under the names of their nodes.
+     */
+    public Vector passing(Map<String, Placed> told) {
+        Map<String, Placed> copy = null;
+        for (Map.Entry<String, Placed> entry : told.entrySet()) {
+            if (Departure.isAside(entry.getKey()) && entry.getValue() instanceof End end) {
+                copy = copy == null ? new HashMap<>(positions) : copy;
+                copy.replaceAll((node, position) -> end.isSaidOf(position) ? end.inPlaceOf(position) : position);
+            }
+        }
+        return copy == null ? this : new Vector(copy);
+    }
+
     /** Without the ends that the feed told, except those of these producers. */
     public Vector withoutFeedEndsExcept(Set<String> nodes) {
         return without(position ->

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,19 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
                 }
             }
         });
-        return more.isEmpty() ? this : new Remembered(token, ended, newest(more, lost));
+        List<CursorToken.Lost> before = new ArrayList<>();
+        lost.forEach(one -> before.add(furthest(one, here.underWay().upTo())));
+        return more.isEmpty() && before.equals(lost) ? this : new Remembered(token, ended, newest(more, before));
+    }
+
+    /** Who was told as lost may be told to its last message afterwards. */
+    private static CursorToken.Lost furthest(CursorToken.Lost one, Map<String, Placed> upTo) {
+        for (Placed to : upTo.values()) {
+            if (to instanceof End end && end.isSaidOf(End.ofToken(one))) {
+                return new CursorToken.Lost(one.node(), one.uid(), Objects.requireNonNull(end.last()));
+            }
+        }
+        return one;
     }
 
     /** Is that the end of a producer of which nobody knows what else it published? */

@@ -323,7 +323,8 @@ public final class SubscriptionState {
      */
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
-        Vector at = here.positions().with(here.underWay().upTo());
+        Map<String, Placed> upTo = here.underWay().upTo();
+        Vector at = here.positions().with(upTo).passing(upTo);
         remembered = remembered.told(here);
         standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
     }

@@ -58,7 +58,7 @@ class PastTest implements Outbox.Carrier {
     private final Feed feed = new Feed(Given.ring(64));
     private final List<Register> asked = new ArrayList<>();
     private final List<Effect.Missed> missed = new ArrayList<>();
-    private HistoryView history = Given.history();
+    private HistoryView history = known();
     private long sessions;
     private TopicReader reader = reader(Start.LATEST, null);
 
@@ -90,6 +90,10 @@ class PastTest implements Outbox.Carrier {
         return new Now(TAKEN + 500_000, 0);
     }
 
+    private static HistoryView known(Departure... departures) {
+        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), now(), MARGIN);
+    }
+
     private static CursorToken token(Map<String, Position> positions, Map<String, Long> lives, Long... ended) {
         return new CursorToken(TOPIC, "c", TAKEN, positions, new CursorToken.Seen(HISTORY, lives, Set.of(ended)));
     }
@@ -112,7 +116,7 @@ class PastTest implements Outbox.Carrier {
     }
 
     private void begin(List<MemberEvent> members, Departure... departures) {
-        history = Given.history(departures);
+        history = known(departures);
         reader.begin(members, history, Set.of(), now());
     }
 
@@ -197,7 +201,7 @@ class PastTest implements Outbox.Carrier {
         assertEquals(TO_9.position(), expired(1, Reason.PRODUCER_LOST).position());
         assertEquals(next.position(), expired(2, Reason.PRODUCER_LOST).position());
         isToldOpen("p");
-        history = Given.history(first, second, departed(3, TAKEN + 9, null));
+        history = known(first, second, departed(3, TAKEN + 9, null));
         after();
         after(new Removed(1), new Removed(3));
         assertEquals(3, feed.head(), "the news of them come late");
@@ -239,7 +243,7 @@ class PastTest implements Outbox.Carrier {
     void whoEndedHereAndLivedOn() {
         begin(List.of(), departed(1, TAKEN, null));
         assertEquals(0, feed.head());
-        history = Given.history(departed(1, TAKEN + 5, TO_9).elsewhere(TAKEN + 5));
+        history = known(departed(1, TAKEN + 5, TO_9).elsewhere(TAKEN + 5));
         after();
         isToldOpen("p");
         after();
@@ -254,12 +258,12 @@ class PastTest implements Outbox.Carrier {
     void whoWasForgottenAndLivedOn() {
         begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
         registered(LOG, 1);
-        history = Given.history(departed(1, TAKEN, null));
+        history = known(departed(1, TAKEN, null));
         after(new Removed(1));
-        history = Given.history(departed(2, TAKEN + 1, null));
+        history = known(departed(2, TAKEN + 1, null));
         after();
         long before = feed.head();
-        history = Given.history(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
         after();
         assertEquals(before + 1, feed.head());
         isToldOpen("p"); // it answered: some of it may have been given
@@ -269,11 +273,11 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleM4: if it never answered here, it is told exactly")
     void whoWasForgottenWithoutAnAnswerAndLivedOn() {
         begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
-        history = Given.history(departed(1, TAKEN, null));
+        history = known(departed(1, TAKEN, null));
         after(new Removed(1));
-        history = Given.history(departed(2, TAKEN + 1, null));
+        history = known(departed(2, TAKEN + 1, null));
         after();
-        history = Given.history(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
         after();
         isToldExactly(TO_9);
     }
@@ -438,7 +442,7 @@ class PastTest implements Outbox.Carrier {
     // position of
 
     private void handedOver(LogEnd end) {
-        history = Given.history(departed(1, TAKEN + 5, end).elsewhere(TAKEN + 5));
+        history = known(departed(1, TAKEN + 5, end).elsewhere(TAKEN + 5));
         after();
     }
 
@@ -615,7 +619,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: so is one of before the horizon")
     void aTokenOfBeforeTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), Given.NOW, MARGIN);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), now(), MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         isToldThatNobodyKnows();
     }
@@ -632,7 +636,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: one at the horizon is covered")
     void aTokenAtTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), Given.NOW, MARGIN);
+        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), now(), MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         assertEquals(0, feed.head());
     }
@@ -778,7 +782,7 @@ class PastTest implements Outbox.Carrier {
     }
 
     private void removed(Map<String, LogEnd> published) {
-        history = Given.history(new Departure(1, "p", TAKEN, published));
+        history = known(new Departure(1, "p", TAKEN, published));
         after(new Removed(1, published));
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
@@ -50,6 +51,19 @@ class HistoryTest {
         assertFalse(view().covers(8, Long.MAX_VALUE), "a token of another history");
         assertFalse(view().covers(0, Long.MAX_VALUE), "a token of a node that had none");
         assertEquals(7, view().id());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a token of a time that has not come yet, of the same history, was taken in another cluster")
+    void tokenOfTheFuture() {
+        history.begin(7);
+        HistoryView view = view();
+        assertTrue(view.covers(token(1_000 + view.marginMs()), 1_000_000_000));
+        assertFalse(view.covers(token(1_001 + view.marginMs()), 1_000_000_000));
+    }
+
+    private static CursorToken token(long timeMs) {
+        return new CursorToken("t", "c", timeMs, Map.of(), new CursorToken.Seen(7, Map.of(), Set.of()));
     }
 
     @Test

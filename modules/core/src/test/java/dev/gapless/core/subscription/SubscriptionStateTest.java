@@ -1034,6 +1034,31 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("ruleT2: who was told as lost, and then to its last message, is behind that in every token")
+    void tokenBehindAnIncarnationThatIsToldToItsLastMessage() {
+        Map<String, Position> positions = Map.of("r", new Position(EPOCH, 2));
+        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("r", 5L), Set.of());
+        CursorToken from = new CursorToken(TOPIC, "c", 0, positions, seen);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        own.know(Set.of("r"), new Passed(Given.history(), 0, Map.of()));
+        own.expired(eras.endOfUnanswered("r", new Position(EPOCH, 2)), Reason.PRODUCER_LOST, 0);
+        reloads();
+        assertEquals(new Position(EPOCH, 2), taken(1).positions().get("r"));
+        LogEnd end = new LogEnd(LogIdentity.fresh(EPOCH, 0), 4);
+        own.expired(eras.endOfDeparted(departed(5, end).producer(), 5, end), Reason.PRODUCER_LOST, 0);
+        reloads();
+        assertEquals(end.position(), taken(1).positions().get("r"));
+        own.know(Set.of(), new Passed(Given.history(), 0, Map.of()));
+        assertEquals(
+                List.of(new CursorToken.Lost("r", 5, end.position())),
+                taken(1).seen().lost());
+    }
+
+    private static Departure departed(long uid, LogEnd end) {
+        return new Departure(uid, "r", 100_000, Map.of(TOPIC, end));
+    }
+
+    @Test
     @DisplayName("ruleT2: not of whom nothing was given, and not who said where it ended: nothing can come twice")
     void tokenSaysNothingOfOthers() {
         lost("r", 5, 0);

@@ -61,17 +61,14 @@ final class Faults {
         }
     }
 
-    /** Long histories, chains, and several clusters. */
+    /** Long histories, chains, several clusters, and nodes that leave while a client goes from one to the other. */
     private void planMore(int first, RandomGenerator random, @Nullable Set<Integer> only) {
         Profile profile = schedule.profile();
         long gapNs = profile.longHistory() ? 1_300 * Profile.MS : Profile.SECOND;
         long atNs = schedule.timeline().nowNs() + 2 * Profile.SECOND;
         int number = first;
-        while ((profile.longHistory() || profile.chains() || profile.clusters())
-                && atNs < schedule.timeline().nowNs() + profile.badTimesNs()) {
-            FaultKind kind = profile.longHistory()
-                    ? FaultKind.ANOTHER_LIFE
-                    : profile.chains() ? FaultKind.CHAIN : SeveralClusters.any(random);
+        while (profile.hasMoreFaults() && atNs < schedule.timeline().nowNs() + profile.badTimesNs()) {
+            FaultKind kind = more(profile, random);
             Fault fault = new Fault(number, atNs, random.nextLong(), kind);
             if (only == null || only.contains(number)) {
                 plan.add(fault);
@@ -79,6 +76,15 @@ final class Faults {
             number++;
             atNs += gapNs + random.nextLong(2 * Profile.SECOND);
         }
+    }
+
+    private static FaultKind more(Profile profile, RandomGenerator random) {
+        if (profile.longHistory()) {
+            return FaultKind.ANOTHER_LIFE;
+        } else if (profile.chains()) {
+            return FaultKind.CHAIN;
+        }
+        return profile.clusters() ? SeveralClusters.any(random) : FaultKind.LEAVE;
     }
 
     SeveralClusters several() {
@@ -330,8 +336,9 @@ final class Faults {
         schedule.stop(process);
         if (process.gaveWay()) {
             startAgain(process.host(), later.nextLong(3 * Profile.SECOND));
-        } else if (later.nextBoolean()) {
-            startAgain(process.host(), later.nextLong(20 * Profile.SECOND));
+        } else if (later.nextBoolean() || schedule.profile().travels()) {
+            long most = schedule.profile().travels() ? 2 * Profile.SECOND : 20 * Profile.SECOND;
+            startAgain(process.host(), later.nextLong(most));
         }
     }
 

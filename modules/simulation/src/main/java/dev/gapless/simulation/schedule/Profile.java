@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param chains whether faults come in chains
  * @param several how there may be several clusters; null if there is one
  * @param mixed whether settings differ between nodes, as they do while they are being changed
+ * @param travels whether a client goes from node to node with its token, while nodes leave and come back
  */
 record Profile(
         TopicSettings settings,
@@ -46,7 +47,8 @@ record Profile(
         boolean longHistory,
         boolean chains,
         @Nullable SeveralClusters several,
-        boolean mixed) {
+        boolean mixed,
+        boolean travels) {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
 
@@ -63,7 +65,7 @@ record Profile(
 
     /** The profile of a seed. */
     static Profile of(RandomGenerator random, long seed) {
-        Profile profile = ordinary(random, seed % 8 == 4, seed % 3 == 0 ? 0 : seed % 40 * MS);
+        Profile profile = ordinary(random, seed % 8 == 4, seed % 3 == 0 ? 0 : seed % 40 * MS, seed % 5 == 1);
         if (profile.faults && seed % 17 == 9) {
             return profile.longer(random);
         }
@@ -105,7 +107,8 @@ record Profile(
                 false,
                 false,
                 new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut, mute),
-                mixed);
+                mixed,
+                travels);
     }
 
     /** With more lives of a node than anybody remembers, and as many messages. */
@@ -129,7 +132,8 @@ record Profile(
                 true,
                 false,
                 null,
-                mixed);
+                mixed,
+                travels);
     }
 
     /** With small rings, little patience, and somebody left who hears of what becomes of two. */
@@ -156,10 +160,11 @@ record Profile(
                 false,
                 true,
                 null,
-                mixed);
+                mixed,
+                travels);
     }
 
-    private static Profile ordinary(RandomGenerator random, boolean slowJoins, long ackDelayNs) {
+    private static Profile ordinary(RandomGenerator random, boolean slowJoins, long ackDelayNs, boolean traveller) {
         boolean faults = random.nextInt(10) != 0;
         boolean backpressure = random.nextInt(3) == 0;
         int padding = 1 + random.nextInt(60);
@@ -224,7 +229,12 @@ record Profile(
                 false,
                 false,
                 null,
-                mixed);
+                mixed,
+                faults && traveller);
+    }
+
+    boolean hasMoreFaults() {
+        return longHistory || chains || several != null || travels;
     }
 
     boolean clusters() {
@@ -325,6 +335,9 @@ record Profile(
                     several.warns()
                             ? "setting: several clusters, and some nodes only warn"
                             : "setting: several clusters");
+        }
+        if (travels) {
+            counts.add("setting: a client that goes from node to node");
         }
         counts.add(mixed ? "setting: settings of each process" : "setting: settings of all");
         counts.add(newsInOrder ? "setting: members' news in order" : "setting: members' news in any order");

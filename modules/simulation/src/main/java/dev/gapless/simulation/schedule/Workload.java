@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What applications do: publish, subscribe, take tokens and resume them, read slowly. */
 final class Workload {
@@ -30,7 +32,7 @@ final class Workload {
     private long subscriptions;
 
     /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
-    private record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
+    record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
 
     Workload(Schedule schedule, RandomGenerator random) {
         this.schedule = schedule;
@@ -45,6 +47,9 @@ final class Workload {
             if (host.consumes()) {
                 changeSometimes(host);
             }
+        }
+        if (schedule.profile().travels()) {
+            travel(new SplittableRandom(random.nextLong()), null);
         }
     }
 
@@ -204,6 +209,13 @@ final class Workload {
 
     /** Keeps a token, as an application does that wants to go on after it has ended. */
     void take(Subscriber subscriber) {
+        tokens.add(taken(subscriber));
+        if (tokens.size() > MOST_TOKENS) {
+            tokens.remove(0);
+        }
+    }
+
+    private Taken taken(Subscriber subscriber) {
         CursorToken token = CursorToken.parse(subscriber.token().toString());
         Witness witness = subscriber.witness();
         schedule.counts().add(subscriber.isReloading() ? "token: taken during a reload" : "token: taken");
@@ -211,15 +223,60 @@ final class Workload {
                 witness,
                 () -> "token " + token.positions() + " " + token.seen() + " at " + token.timeMs() + ", "
                         + witness.describe());
-        tokens.add(new Taken(
+        return new Taken(
                 token,
                 witness.kept(),
                 subscriber.process().host(),
                 subscriber.process().heard(),
-                schedule.timeline().stamp()));
-        if (tokens.size() > MOST_TOKENS) {
-            tokens.remove(0);
+                schedule.timeline().stamp());
+    }
+
+    /** A client with a token comes to a node, seldom stays long enough to catch up, takes its next token and goes on to another node. */
+    private void travel(RandomGenerator own, @Nullable Taken last) {
+        schedule.timeline().after(1 + own.nextLong(400 * Profile.MS), () -> {
+            List<Host> open = schedule.hosts().stream().filter(this::mayComeTo).toList();
+            if (quiet) {
+                return;
+            } else if (open.isEmpty()) {
+                travel(own, last);
+                return;
+            }
+            NodeProcess process =
+                    Objects.requireNonNull(open.get(own.nextInt(open.size())).process());
+            long id = ++subscriptions;
+            long stays = own.nextLong((own.nextInt(3) == 0 ? 6_000 : 300) * Profile.MS);
+            process.input(() -> {
+                if (last == null) {
+                    open(process, new Opening.Latest(), Witness.latest(id));
+                } else {
+                    resume(process, id, last);
+                }
+            });
+            schedule.timeline().after(1 + stays, () -> leave(process, id, own, last));
+        });
+    }
+
+    private void leave(NodeProcess process, long id, RandomGenerator own, @Nullable Taken last) {
+        Subscriber subscriber = process.subscribers().get(id);
+        if (quiet) {
+            return;
+        } else if (subscriber == null || !subscriber.isOpen() || process.isPaused()) {
+            travel(own, last); // with the token that it came with
+            return;
         }
+        schedule.counts().add("token: of a client that goes on to another node");
+        Taken next = taken(subscriber);
+        process.input(() -> process.unsubscribe(subscriber));
+        travel(own, next);
+    }
+
+    private boolean mayComeTo(Host host) {
+        NodeProcess process = host.process();
+        return host.consumes()
+                && process != null
+                && process.isUp()
+                && !process.isPaused()
+                && !schedule.clusters().wasRemoved(process.uid());
     }
 
     private static String where(Taken taken, NodeProcess process) {
