@@ -51,8 +51,9 @@ final class Life {
         return firstNs <= toNs && lastNs >= fromNs;
     }
 
-    boolean publishedWhile(Life other) {
-        return publishedWithin(other.firstNs, other.lastNs);
+    /** When it was about to publish for the first time. */
+    long firstNs() {
+        return firstNs;
     }
 
     /** When it was about to publish for the last time. */

@@ -139,14 +139,12 @@ final class Truth {
                 .anyMatch(life -> life.publishedWithin(fromNs, toNs) && !knewBefore(seenBy, life.id, toNs));
     }
 
-    /** Were there two clusters in that time: did anybody publish whom another one, which was up, never saw as a member? */
+    /** Were there two clusters in that time: did anybody publish whom another process, which was up, never saw as a member? */
     boolean wereTwoClusters(long fromNs, long toNs) {
-        List<Life> published = byId.values().stream()
+        return byId.values().stream()
                 .filter(life -> life.publishedWithin(fromNs, toNs))
-                .toList();
-        return published.stream()
                 .anyMatch(life -> isKnownToNobodyElse(life.id)
-                        || published.stream().anyMatch(other -> isStrangerTo(life, other)));
+                        || up.keySet().stream().anyMatch(other -> isStrangerTo(life, other)));
     }
 
     private boolean isKnownToNobodyElse(String life) {
@@ -156,11 +154,28 @@ final class Truth {
                         seen -> !seen.getKey().equals(life) && seen.getValue().containsKey(uid));
     }
 
-    /** Did the other one publish at the same time, and never see this one? */
-    private boolean isStrangerTo(Life life, Life other) {
-        return other.publishedWhile(life)
-                && knewBefore(other.id, other.id, life.lastNs())
-                && !knewBefore(other.id, life.id, Long.MAX_VALUE);
+    /** Was the other one up while this one published, and never saw it? */
+    private boolean isStrangerTo(Life life, String other) {
+        return !other.equals(life.id)
+                && knewBefore(other, other, life.lastNs())
+                && lastSeenNs(other) >= life.firstNs()
+                && !knewBefore(other, life.id, Long.MAX_VALUE);
+    }
+
+    /** When this process published, or heard of any member, for the last time. */
+    private long lastSeenNs(String process) {
+        long publishedNs = byId.values().stream()
+                .filter(life -> life.id.equals(process))
+                .mapToLong(Life::lastNs)
+                .max()
+                .orElse(Long.MIN_VALUE);
+        return Math.max(publishedNs, Math.max(lastNs(up.get(process)), lastNs(removed.get(process))));
+    }
+
+    private static long lastNs(Map<String, Long> heard) {
+        return heard == null
+                ? Long.MIN_VALUE
+                : heard.values().stream().mapToLong(ns -> ns).max().orElse(Long.MIN_VALUE);
     }
 
     /** Was it a member at that time, or later? */
