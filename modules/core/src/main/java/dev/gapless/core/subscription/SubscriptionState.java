@@ -380,7 +380,8 @@ public final class SubscriptionState {
         Vector come = at.withoutEndsOfToken(); // of whoever else has that name the feed knows more
         Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
         Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
-        CursorToken.Seen seen = before.withLost(said.seen(), positions);
+        CursorToken.Seen seen =
+                before.withLost(said.seen(), positions, at, known.passed().history(), topic, now);
         return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
     }
 }

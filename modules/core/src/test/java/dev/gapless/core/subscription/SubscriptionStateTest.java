@@ -1074,6 +1074,29 @@ class SubscriptionStateTest {
 
     @Test
     @DisplayName(
+            "ruleT2: where there was another cluster, a token also says for a while who said where it ended: it may be a member there yet")
+    void tokenSaysWhoGaveWay() {
+        LogEnd end = new LogEnd(LogIdentity.fresh(new Epoch(6), 0), 2);
+        Departure gaveWay = new Departure(6, "s", 100_000, Map.of(TOPIC, end));
+        Departure others = Departure.ofAnotherCluster(7, 100_000);
+        Era s = eras.of("s", end.log(), 6);
+        feed.started(new At(s, 0));
+        feed.messages(s, 1, slices(1, 2));
+        feed.left(eras.endOfDeparted("s", 6, end));
+        feed.know(Set.of(), new Passed(Given.history(gaveWay, others), 0, Map.of(6L, feed.head(), 7L, feed.head())));
+        assertEquals(List.of(), taken(100_001).seen().lost(), "it has not got so far");
+        given();
+        assertInstanceOf(Step.Left.class, subscription.next(0));
+        assertEquals(
+                List.of(new CursorToken.Lost("s", 6, end.position())),
+                taken(100_001).seen().lost());
+        assertEquals(List.of(), taken(220_000).seen().lost(), "after two margins");
+        feed.know(Set.of(), new Passed(Given.history(gaveWay), 0, Map.of(6L, feed.head())));
+        assertEquals(List.of(), taken(100_001).seen().lost(), "there was one cluster");
+    }
+
+    @Test
+    @DisplayName(
             "ruleT2: a producer that a token lists with a position is not told as lost; one that only a token knew may be")
     void tokenOfAProducerThatIsThereAgain() {
         Map<String, Position> positions = Map.of("r", new Position(EPOCH, 2));
