@@ -72,8 +72,7 @@ final class Courier {
     private static boolean isListenedAt(String address) {
         int colon = address.lastIndexOf(':');
         return colon > 0
-                && TcpProbe.ask(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
-                        == TcpProbe.Answer.LISTENS;
+                && TcpProbe.isHeld(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
     }
 
     /** Sends it to that host and port, later. */

@@ -16,17 +16,17 @@ final class TcpProbe {
     enum Answer {
         /** Somebody does, and may be a node. */
         LISTENS,
-        /** Its machine says that nobody does, or whoever takes connections for it (a proxy, a port of a container) has nobody behind it. */
+        /** Its machine says that nobody does. */
         REFUSES,
         /** It cannot be reached, or is not known. */
         UNREACHABLE
     }
 
-    /** Blocks, for about two seconds at most. A node says nothing before the other side does, and keeps the connection. */
+    /** Blocks, for about a second at most. */
     static Answer ask(String host, int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), (int) TIMEOUT.toMillis());
-            return staysOpen(socket) ? Answer.LISTENS : Answer.REFUSES;
+            connect(socket, host, port);
+            return Answer.LISTENS;
         } catch (ConnectException e) {
             return Answer.REFUSES;
         } catch (IOException | IllegalArgumentException e) {
@@ -34,14 +34,29 @@ final class TcpProbe {
         }
     }
 
-    private static boolean staysOpen(Socket socket) {
+    /**
+     * Does somebody listen there, and keep the connection, as a node does? A proxy, or the published port of a container, with nobody behind
+     * it ends it at once. Blocks, for about two seconds at most.
+     */
+    static boolean isHeld(String host, int port) {
+        try (Socket socket = new Socket()) {
+            connect(socket, host, port);
+            return staysOpen(socket);
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void connect(Socket socket, String host, int port) throws IOException {
+        socket.connect(new InetSocketAddress(host, port), (int) TIMEOUT.toMillis());
+    }
+
+    private static boolean staysOpen(Socket socket) throws IOException {
+        socket.setSoTimeout((int) TIMEOUT.toMillis());
         try {
-            socket.setSoTimeout((int) TIMEOUT.toMillis());
             return socket.getInputStream().read() >= 0;
         } catch (SocketTimeoutException e) {
             return true;
-        } catch (IOException e) {
-            return false; // reset
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.gapless.internal.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +23,7 @@ class TcpProbeTest {
     void whoListensAndSaysNothing() throws IOException {
         try (ServerSocket listener = listener()) {
             assertEquals(TcpProbe.Answer.LISTENS, TcpProbe.ask(HOST, listener.getLocalPort()));
+            assertTrue(TcpProbe.isHeld(HOST, listener.getLocalPort()));
         }
     }
 
@@ -37,7 +40,7 @@ class TcpProbeTest {
                     }
                 });
                 proxy.start();
-                assertEquals(TcpProbe.Answer.REFUSES, TcpProbe.ask(HOST, listener.getLocalPort()));
+                assertFalse(TcpProbe.isHeld(HOST, listener.getLocalPort()));
                 proxy.join();
             }
         }
@@ -51,5 +54,6 @@ class TcpProbeTest {
             port = listener.getLocalPort();
         }
         assertEquals(TcpProbe.Answer.REFUSES, TcpProbe.ask(HOST, port));
+        assertFalse(TcpProbe.isHeld(HOST, port));
     }
 }
