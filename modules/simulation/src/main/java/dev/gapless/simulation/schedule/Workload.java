@@ -32,7 +32,7 @@ final class Workload {
     private long subscriptions;
 
     /** A token, what had been given and told when it was taken, and which lives its taker had heard of. */
-    record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
+    private record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
 
     Workload(Schedule schedule, RandomGenerator random) {
         this.schedule = schedule;
