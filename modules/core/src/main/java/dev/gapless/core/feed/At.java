@@ -27,6 +27,11 @@ public record At(Era era, long sequence) implements Placed {
     }
 
     @Override
+    public long uid() {
+        return era.uid();
+    }
+
+    @Override
     public Position position() {
         return new Position(era.epoch(), sequence);
     }

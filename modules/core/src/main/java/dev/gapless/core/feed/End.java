@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param number that of the stretch, or of one that nobody heard anything of; 0 if not even that was counted, -1 if only a token says so
  * @param last the furthest position in front of it that is known, or null for a life that never answered
  * @param first the first sequence of the epoch of {@code last}
+ * @param uid the life that {@code last} is of; 0 if that is not known
  * @param exact is {@code last} all that was published in that stretch, as its node said when it left?
  * @param toldBy how the end became known
  */
-public record End(String node, long number, @Nullable Position last, long first, boolean exact, ToldBy toldBy)
+public record End(String node, long number, @Nullable Position last, long first, long uid, boolean exact, ToldBy toldBy)
         implements Placed {
 
     /** Who says that a stretch is over. Makes no difference to where it is over. */
@@ -35,7 +36,7 @@ public record End(String node, long number, @Nullable Position last, long first,
      * to have been before all others.
      */
     public static End ofToken(CursorToken.Lost lost) {
-        return new End(lost.node(), -1, lost.position(), 1, false, ToldBy.CATCH_UP);
+        return new End(lost.node(), -1, lost.position(), 1, lost.uid(), false, ToldBy.CATCH_UP);
     }
 
     /** Does only a token say so? Then nothing of that producer has come here. */
@@ -44,23 +45,23 @@ public record End(String node, long number, @Nullable Position last, long first,
     }
 
     /** An end that the feed tells. */
-    static End of(String node, long number, @Nullable Position last, long first) {
-        return new End(node, number, last, first, false, ToldBy.FEED);
+    static End of(String node, long number, @Nullable Position last, long first, long uid) {
+        return new End(node, number, last, first, uid, false, ToldBy.FEED);
     }
 
     /** An end that the feed tells, of a node that said what it published. */
-    static End exact(String node, long number, LogEnd end) {
-        return new End(node, number, end.position(), end.log().first(), true, ToldBy.FEED);
+    static End exact(String node, long number, LogEnd end, long uid) {
+        return new End(node, number, end.position(), end.log().first(), uid, true, ToldBy.FEED);
     }
 
     /** The same end, told otherwise. */
     public End toldBy(ToldBy otherwise) {
-        return new End(node, number, last, first, exact, otherwise);
+        return new End(node, number, last, first, uid, exact, otherwise);
     }
 
     /** The same end, for whoever was never in front of it: the furthest position that others know there is not its own. */
     End withoutPosition() {
-        return new End(node, number, null, 1, false, toldBy);
+        return new End(node, number, null, 1, 0, false, toldBy);
     }
 
     /** Did the incarnation that this position is of say itself that it ended here, and further on? */
@@ -75,7 +76,7 @@ public record End(String node, long number, @Nullable Position last, long first,
     /** That position, moved behind all that {@link #isSaidOf} says of it. */
     Placed inPlaceOf(Placed position) {
         return position instanceof End open
-                ? new End(open.node, open.number, last, first, true, open.toldBy)
+                ? new End(open.node, open.number, last, first, uid, true, open.toldBy)
                 : position.movedTo(Objects.requireNonNull(last));
     }
 

@@ -145,7 +145,7 @@ public final class Eras {
     public End endOf(At position, long uid) {
         Era era = position.era();
         long number = counted(era.node()).endOf(uid, era.number());
-        return End.of(era.node(), number, position.position(), era.first());
+        return End.of(era.node(), number, position.position(), era.first(), era.uid());
     }
 
     /** The end of a life that said, when it left, where its log ends, whether or not it was ever heard of here. */
@@ -155,12 +155,12 @@ public final class Eras {
         Long known = numberOf(epoch, c.epochs);
         if (known != null) {
             c.endOf(uid, known);
-            return End.exact(node, known, end);
+            return End.exact(node, known, end, uid);
         }
         Long number = numberOf(uid, c.ends);
         number = number == null ? c.next() : number;
         c.epochs = with(epoch, number, c.epochs);
-        return End.exact(node, c.endOf(uid, number), end);
+        return End.exact(node, c.endOf(uid, number), end, uid);
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Eras {
             return null;
         }
         c.epochs = with(end.log().epoch(), c.before, c.epochs);
-        return End.exact(node, c.endOf(uid, c.before), end);
+        return End.exact(node, c.endOf(uid, c.before), end, uid);
     }
 
     /**
@@ -191,7 +191,7 @@ public final class Eras {
         }
         long end = number;
         boolean answered = c.epochs.stream().anyMatch(epoch -> epoch.number() == end);
-        return answered ? End.of(node, end, null, 1) : null;
+        return answered ? End.of(node, end, null, 1, 0) : null;
     }
 
     /** Did a life with that log answer here? */
@@ -208,13 +208,13 @@ public final class Eras {
     /** The open end of a life that never answered: after all that is known, ends of other lives included. */
     public End endOfUnheard(String node, long uid) {
         Counted c = counted(node);
-        return End.of(node, c.endOf(uid, c.latest + 1), null, 1);
+        return End.of(node, c.endOf(uid, c.latest + 1), null, 1, 0);
     }
 
     /** The open end of a position that nobody answers for: after all that is known. */
     public End endOfUnanswered(String node, @Nullable Position position) {
         Counted c = counted(node);
         c.over = true;
-        return End.of(node, c.latest, position, 1);
+        return End.of(node, c.latest, position, 1, 0);
     }
 }

@@ -19,6 +19,9 @@ public sealed interface Placed extends Comparable<Placed> permits Unplaced, At, 
     /** The epoch's first sequence. */
     long first();
 
+    /** The life that the position is of; 0 if that is not known. */
+    long uid();
+
     /** The sequence in the epoch; after an end the furthest that is known, which is not compared. */
     long sequence();
 

@@ -22,6 +22,12 @@ public record Unplaced(String node, Position position) implements Placed {
         return 1;
     }
 
+    /** Not known here: the token says it. */
+    @Override
+    public long uid() {
+        return 0;
+    }
+
     @Override
     public long sequence() {
         return position.sequence();

@@ -164,7 +164,14 @@ final class Expiries {
                 ? !(reached instanceof End before && before.isOfToken()) // it may have got later lives since
                 : end.last().epoch().equals(reached.epoch()) && reached.sequence() > end.sequence();
         return further
-                ? new End(end.node(), end.number(), reached.position(), reached.first(), false, toldBy(reached))
+                ? new End(
+                        end.node(),
+                        end.number(),
+                        reached.position(),
+                        reached.first(),
+                        reached.uid(),
+                        false,
+                        toldBy(reached))
                 : end;
     }
 

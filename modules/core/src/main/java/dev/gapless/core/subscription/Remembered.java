@@ -14,6 +14,7 @@ import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,8 +47,9 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
 
     /** The life that this position is of, by its epoch; 0 if that is not known. */
     long lifeOf(Placed position) {
-        if (position instanceof At at) {
-            return at.era().uid();
+        boolean isOfTheStart = position instanceof End end && end.toldBy() == End.ToldBy.START;
+        if (position instanceof At || (position.uid() != 0 && !isOfTheStart)) {
+            return position.uid();
         }
         for (CursorToken.Lost one : lost) {
             if (one.node().equals(position.node()) && one.position().epoch().equals(position.epoch())) {
@@ -134,9 +136,18 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
             Now now) {
         return seen == null
                 ? null
-                : seen.withLost(newest(overElsewhere(at, history, topic, now), lost).stream()
+                : seen.withLost(withOver(overElsewhere(at, history, topic, now)).stream()
                         .filter(one -> positions.get(one.node()) == null)
+                        .limit(Limits.MAX_TOKEN_LOST)
                         .toList());
+    }
+
+    /** Who was told as lost comes first: of a name that has both, that is what a subscription begins behind. */
+    private Collection<CursorToken.Lost> withOver(List<CursorToken.Lost> over) {
+        Map<Map.Entry<String, Long>, CursorToken.Lost> byLife = new LinkedHashMap<>();
+        lost.forEach(one -> byLife.put(Map.entry(one.node(), one.uid()), one));
+        over.forEach(one -> byLife.put(Map.entry(one.node(), one.uid()), one)); // which is as far or further
+        return byLife.values();
     }
 
     /**

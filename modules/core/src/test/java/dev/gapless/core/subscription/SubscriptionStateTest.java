@@ -1096,6 +1096,38 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("ruleT2: who gave way does not take the place of a later life of its node that was told as lost")
+    void tokenNamesTheLostBesideWhoGaveWay() {
+        CursorToken from = resumeToldAsLost();
+        LogEnd end = new LogEnd(LAST_LOG, 4);
+        Departure gaveWay = new Departure(4, "r", 100_000, Map.of(TOPIC, end));
+        own.expired(eras.endOfDeparted("r", 4, end), Reason.PRODUCER_LOST, 0);
+        reloads();
+        Departure others = Departure.ofAnotherCluster(7, 100_000);
+        own.know(Set.of(), new Passed(Given.history(gaveWay, others), 0, Map.of(4L, own.head(), 7L, own.head())));
+        List<CursorToken.Lost> both = new ArrayList<>(from.seen().lost());
+        both.add(new CursorToken.Lost("r", 4, end.position()));
+        assertEquals(both, taken(100_001).seen().lost());
+        Vector start = SubscriptionState.startOf(taken(100_001));
+        assertEquals(from.seen().lost().get(0).position(), start.get("r").position());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a token names the life of a producer that left, and may be a member yet")
+    void tokenNamesTheLifeOfWhoLeft() {
+        Era r = eras.of("r", LOG, 5);
+        LogEnd end = new LogEnd(LOG, 2);
+        feed.started(new At(r, 0));
+        feed.messages(r, 1, slices(1, 2));
+        feed.left(eras.endOfDeparted("r", 5, end));
+        feed.know(Set.of("r"), feed.known().passed());
+        given();
+        assertInstanceOf(Step.Left.class, subscription.next(0));
+        assertEquals(Map.of("r", end.position()), token());
+        assertEquals(Map.of("r", 5L), taken(1).seen().lives());
+    }
+
+    @Test
     @DisplayName(
             "ruleT2: a producer that a token lists with a position is not told as lost; one that only a token knew may be")
     void tokenOfAProducerThatIsThereAgain() {
