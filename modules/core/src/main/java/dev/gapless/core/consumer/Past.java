@@ -19,6 +19,7 @@ final class Past {
     private final String topic;
     private final HistoryView history;
     private final Set<Long> present = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
     private final Set<String> over;
     private final FeedWriter writer;
     private final Now now;
@@ -35,7 +36,14 @@ final class Past {
         this.history = history;
         this.writer = writer;
         this.now = now;
-        members.forEach(event -> present.add(event.uid()));
+        for (MemberEvent event : members) {
+            present.add(event.uid());
+            if (event instanceof MemberEvent.Present joined) {
+                names.add(joined.address());
+            } else if (event instanceof MemberEvent.Named named) {
+                names.add(named.node());
+            }
+        }
     }
 
     /** Those that it was told of. */
@@ -69,7 +77,11 @@ final class Past {
                 endsWithin(open, departure);
             }
         }
-        for (Departure departure : covered ? history.departures() : List.<Departure>of()) {
+        if (!covered) {
+            return open;
+        }
+        open.keySet().removeIf(node -> open.get(node) == null && isOver(node, seen, token.timeMs()));
+        for (Departure departure : history.departures()) {
             if (!seen.ended().contains(departure.uid()) && !isToldOtherwise(open, seen, departure)) {
                 Position reached = token.reachedIn(departure.endOf(topic)); // one that was told as lost
                 tell(departure, reached, token.timeMs(), open.keySet());
@@ -90,6 +102,19 @@ final class Past {
                 gone.add(departure.uid());
             }
         }
+    }
+
+    /** Has nobody that name, and is it known how each life ended that had it since? Then nobody is waited for, and each is told. */
+    private boolean isOver(String node, CursorToken.Seen seen, long sinceMs) {
+        List<Departure> since = history.departures().stream()
+                .filter(departure -> departure.node().equals(node)
+                        && history.endedSince(sinceMs, departure)
+                        && !seen.ended().contains(departure.uid())
+                        && !present.contains(departure.uid()))
+                .toList();
+        return !names.contains(node)
+                && !since.isEmpty()
+                && since.stream().allMatch(departure -> departure.published() != null);
     }
 
     /** Does what the token lists tell of it, once the producers have answered or were waited for? */

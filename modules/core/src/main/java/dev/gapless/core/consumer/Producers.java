@@ -124,7 +124,7 @@ final class Producers {
             onMember(event, now);
         }
         if (begun) {
-            ends.elsewhere(history, now.ns()).forEach(departure -> endedElsewhere(departure, now.ms())); // M4
+            ends.elsewhere(history, now.ns()).forEach(departure -> endedElsewhere(departure, now)); // M4
         }
         registrations.forgetLost();
         ends.know(history);
@@ -200,8 +200,7 @@ final class Producers {
         registrations.gone(r);
         Map<String, LogEnd> published = removed.published();
         Registration named = r.isUnnamed() ? unplaced(new Departure(removedUid, r.node(), now.ms(), published)) : null;
-        if (named != null && named.isWaiting() && named.isOnlyInToken()) {
-            endsAsOfToken(named, removedUid, published == null ? null : published.get(topic), now.ms());
+        if (named != null && endsAsOfToken(named, removedUid, published == null ? null : published.get(topic), now)) {
             return;
         }
         Registration known = registrations.of(r.node());
@@ -226,29 +225,45 @@ final class Producers {
         }
     }
 
-    /** It is told once: here, if it said what it published, or once it was waited for. */
-    private void endsAsOfToken(Registration r, long uid, @Nullable LogEnd ended, long nowMs) {
+    /**
+     * It is told once: here, if it said what it published, or once it was waited for. Another life of its name may be a member yet: that one
+     * is asked from its beginning.
+     */
+    private boolean endsAsOfToken(Registration r, long uid, @Nullable LogEnd ended, Now now) {
+        boolean isWaitedFor = r.isWaiting() && r.isOnlyInToken();
+        boolean isAnother = r.uid() != Registration.NO_UID;
+        if (!isWaitedFor && !isAnother) {
+            return false;
+        }
         Position position = Objects.requireNonNull(r.position());
         Set<Long> present = new HashSet<>();
         registrations.present().forEach(other -> present.add(other.uid()));
         if (ended != null
                 && position.epoch().equals(ended.log().epoch())
                 && position.sequence() <= ended.head()
-                && writer.endedAfter(r.node(), uid, ended, position, present, nowMs)) {
-            registrations.forget(r);
+                && writer.endedAfter(r.node(), uid, ended, position, present, now.ms())) {
+            if (isAnother) {
+                r.becomeAnother();
+                registrar.register(r, now.ns());
+            } else {
+                registrations.forget(r);
+            }
+            return true;
         }
+        return isWaitedFor;
     }
 
     /**
      * Another cluster hands it over (rule M4). Of what the token has of it nothing is missed; and where an answer, or the wait for one, is
      * still to tell the rest, it is told once.
      */
-    private void endedElsewhere(Departure departure, long nowMs) {
+    private void endedElsewhere(Departure departure, Now now) {
+        long nowMs = now.ms();
         LogEnd ended = departure.endOf(topic);
         Registration r = unplaced(departure);
         Position position = reachedIn(ended);
         if (r != null && r.isWaiting() && r.isOnlyInToken()) {
-            endsAsOfToken(r, departure.uid(), ended, nowMs);
+            endsAsOfToken(r, departure.uid(), ended, now);
         } else if (r == null && ended != null && position != null) {
             writer.endedAfter(position, departure.producer(), departure.uid(), ended, nowMs);
         } else if (r == null) {

@@ -102,6 +102,12 @@ final class Registration {
         progress = new Progress.Reached(at);
     }
 
+    /** Its position was another life's, whose end is told: this one is asked from its beginning. */
+    void becomeAnother() {
+        assert phase instanceof Phase.Present && at() instanceof Unplaced : this;
+        progress = new Progress.Unbegun(Start.BEGINNING, false, false);
+    }
+
     /** {@code ready()} goes on without it, if it has not answered. */
     void becomeLate() {
         assert phase instanceof Phase.Present : this;

@@ -51,7 +51,19 @@ final class Listing {
             }
         });
         positions.keySet().removeIf(Departure::isAside); // of them a token tells otherwise
+        positions.keySet().removeIf(node -> at.get(node) instanceof At here && isListedAsLost(here, positions, at));
         return positions;
+    }
+
+    /** Is the life of that position listed under another name, with the end that was told there? */
+    private static boolean isListedAsLost(At here, Map<String, @Nullable Position> positions, Vector at) {
+        return !here.epoch().equals(Epoch.NONE)
+                && at.positions().values().stream()
+                        .anyMatch(other -> other instanceof End
+                                && !other.node().equals(here.node())
+                                && here.epoch().equals(other.epoch())
+                                && other.sequence() >= here.sequence()
+                                && positions.get(other.node()) != null);
     }
 
     private static boolean hasReached(Vector at, At origin) {

@@ -206,7 +206,9 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
                 latest.add(departure.uid());
             }
         }
-        return new Said(timeMs, new CursorToken.Seen(history.id(), lives, latest));
+        // Whoever has forgotten some of these cannot name them, and others may remember them still.
+        boolean knowsAll = history.covers(history.id(), timeMs);
+        return new Said(timeMs, new CursorToken.Seen(knowsAll ? history.id() : 0, lives, latest));
     }
 
     private boolean isBehind(Departure departure, long index, Passed passed) {

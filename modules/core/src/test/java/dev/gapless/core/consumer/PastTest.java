@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
@@ -438,6 +439,21 @@ class PastTest implements Outbox.Carrier {
         assertEquals(1, feed.head());
     }
 
+    @Test
+    @DisplayName("ruleT2: if it said what it published, that is told at once, and nobody is waited for")
+    void aListedLifeWithoutAPositionThatEndedExactly() {
+        Map<String, Position> unresolved = new HashMap<>();
+        unresolved.put("p", null);
+        resume(token(unresolved, Map.of()), List.of(), departed(1, TAKEN + 5, TO_9));
+        isToldExactly(TO_9);
+        assertTrue(reader.isSettled());
+        resume(
+                token(unresolved, Map.of()),
+                List.of(new Present(2, "host:2"), new Named(2, "p")),
+                departed(1, TAKEN + 5, TO_9));
+        assertFalse(reader.isSettled(), "a member of that name is asked");
+    }
+
     // ------------------------------------------------------------------ lives of another cluster that the token has a
     // position of
 
@@ -580,6 +596,27 @@ class PastTest implements Outbox.Carrier {
         returnTimeIsOver();
         assertEquals(1, missed.size());
         assertTrue(reader.isSettled());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: also where an earlier life of its node is still a member: that one is asked from its beginning")
+    void aListedLifeThatEndsBesideAnEarlierOne() {
+        resume(
+                token(Map.of("p", new Position(EPOCH, 4)), Map.of("p", 2L)),
+                List.of(new Present(1, "host:1"), new Named(1, "p"), new Present(2, "host:2")));
+        after(new Removed(2, Map.of(TOPIC, TO_9)));
+        isToldExactly(TO_9);
+        assertEquals(Start.BEGINNING, asked.get(asked.size() - 1).start());
+        after(new Removed(1, null));
+        returnTimeIsOver();
+        assertEquals(
+                List.of(new Position(EPOCH, 4)),
+                missed.stream()
+                        .map(Effect.Missed::lastPosition)
+                        .filter(Objects::nonNull)
+                        .toList(),
+                "once");
     }
 
     // ------------------------------------------------------------------ who knows too little

@@ -1113,6 +1113,34 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("ruleT2: where its node has forgotten who ended since, a token says that it may lack any")
+    void tokenOfANodeThatHasForgotten() {
+        HistoryView forgotten =
+                new HistoryView(true, Map.of(Given.HISTORY, 100_000L), List.of(), new Now(0, 0), 60_000);
+        feed.know(Set.of(), new Passed(forgotten, 0, Map.of()));
+        idle();
+        assertEquals(0, taken(99_999).seen().historyId());
+        assertEquals(Given.HISTORY, taken(100_000).seen().historyId());
+    }
+
+    @Test
+    @DisplayName("ruleT1: a life that was told as lost under its name is not listed under its address, too")
+    void aLifeThatIsLostIsListedOnce() {
+        Position position = new Position(EPOCH, 2);
+        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("r", 5L), Set.of());
+        CursorToken from = new CursorToken(TOPIC, "c", 0, Map.of("r", position), seen);
+        subscription = SubscriptionState.catchingUp(own, feed, SubscriptionState.startOf(from), from, SETTINGS, 0, 0);
+        own.expired(eras.endOfUnanswered("r", position), Reason.PRODUCER_LOST, 0);
+        reloads();
+        LogEnd end = new LogEnd(LogIdentity.fresh(EPOCH, 0), 4);
+        End byAddress = eras.endOfDeparted("host:1", 5, end);
+        own.started(new At(Eras.eraOf(byAddress, end, 5), 2));
+        idle();
+        own.know(Set.of("r"), own.known().passed());
+        assertEquals(Map.of("r", position), token());
+    }
+
+    @Test
     @DisplayName("ruleT2: a token names the life of a producer that left, and may be a member yet")
     void tokenNamesTheLifeOfWhoLeft() {
         Era r = eras.of("r", LOG, 5);
