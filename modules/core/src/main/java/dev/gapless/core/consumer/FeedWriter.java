@@ -113,6 +113,11 @@ final class FeedWriter {
         tell(r, end, Reason.PRODUCER_LOST, nowMs);
     }
 
+    /** The same, of a producer that never answered. */
+    void lost(String node, long nowMs) {
+        tell(node, null, context.eras().endOfUnanswered(node, null), Reason.PRODUCER_LOST, nowMs);
+    }
+
     /** A life is over that said what it published: how far the feed has got with it is known, if it has begun. */
     void ended(String producer, long uid, LogEnd ended, @Nullable At at, long nowMs) {
         End end = context.eras().endOfDeparted(producer, uid, ended);

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** What a reader that begins in the past is told of incarnations that ended by now (rule T2). Used once. */
@@ -80,13 +81,13 @@ final class Past {
         if (!covered) {
             return open;
         }
-        open.keySet().removeIf(node -> open.get(node) == null && isOver(node, seen, token.timeMs()));
         for (Departure departure : history.departures()) {
             if (!seen.ended().contains(departure.uid()) && !isToldOtherwise(open, seen, departure)) {
                 Position reached = token.reachedIn(departure.endOf(topic)); // one that was told as lost
                 tell(departure, reached, token.timeMs(), open.keySet());
             }
         }
+        unanswered(open, seen, token.timeMs());
         return open;
     }
 
@@ -104,17 +105,25 @@ final class Past {
         }
     }
 
-    /** Has nobody that name, and is it known how each life ended that had it since? Then nobody is waited for, and each is told. */
-    private boolean isOver(String node, CursorToken.Seen seen, long sinceMs) {
-        List<Departure> since = history.departures().stream()
-                .filter(departure -> departure.node().equals(node)
-                        && history.endedSince(sinceMs, departure)
-                        && !seen.ended().contains(departure.uid())
-                        && !present.contains(departure.uid()))
-                .toList();
-        return !names.contains(node)
-                && !since.isEmpty()
-                && since.stream().allMatch(departure -> departure.published() != null);
+    /**
+     * Those that the token lists without a position, where nobody has that name, and each life that had it since said farewell: nobody is
+     * waited for. Lives of before are told by this, too.
+     */
+    private void unanswered(Map<String, @Nullable Position> open, CursorToken.Seen seen, long sinceMs) {
+        for (String node : new TreeSet<>(open.keySet())) {
+            List<Departure> since = history.departures().stream()
+                    .filter(departure -> departure.node().equals(node)
+                            && history.endedSince(sinceMs, departure)
+                            && !seen.ended().contains(departure.uid())
+                            && !present.contains(departure.uid()))
+                    .toList();
+            boolean isOver = !since.isEmpty() && since.stream().allMatch(departure -> departure.published() != null);
+            if (open.get(node) == null && isOver && !names.contains(node)) {
+                open.remove(node);
+                writer.lost(node, now.ms());
+                since.forEach(departure -> told.add(departure.uid()));
+            }
+        }
     }
 
     /** Does what the token lists tell of it, once the producers have answered or were waited for? */

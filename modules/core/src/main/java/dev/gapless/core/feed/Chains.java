@@ -92,7 +92,7 @@ final class Chains {
         byNode.forEach((node, chain) -> {
             Placed known = positions.get(node);
             if (chain.tail() instanceof End end && (known == null || known instanceof End) && end.isBeyond(known)) {
-                ended.put(node, end.withoutPosition());
+                ended.put(node, end.forWhoWasAt(known));
             }
         });
         return ended.isEmpty() ? positions : positions.with(ended);

@@ -59,9 +59,14 @@ public record End(String node, long number, @Nullable Position last, long first,
         return new End(node, number, last, first, uid, exact, otherwise);
     }
 
-    /** The same end, for whoever was never in front of it: the furthest position that others know there is not its own. */
-    End withoutPosition() {
-        return new End(node, number, null, 1, 0, false, toldBy);
+    /**
+     * The same end, for whoever was never in front of it: the furthest position that others know there is not its own. That is what its token
+     * says of another life, which goes on there should it turn up.
+     */
+    End forWhoWasAt(@Nullable Placed known) {
+        return known instanceof End lost && lost.isOfToken()
+                ? new End(node, number, lost.last, lost.first, lost.uid, false, ToldBy.CATCH_UP)
+                : new End(node, number, null, 1, 0, false, toldBy);
     }
 
     /** Did the incarnation that this position is of say itself that it ended here, and further on? */

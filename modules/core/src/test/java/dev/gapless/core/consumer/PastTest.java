@@ -440,13 +440,18 @@ class PastTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleT2: if it said what it published, that is told at once, and nobody is waited for")
+    @DisplayName(
+            "ruleT2: if it said farewell, that is told at once, with all that its name had before: nobody is waited for")
     void aListedLifeWithoutAPositionThatEndedExactly() {
         Map<String, Position> unresolved = new HashMap<>();
         unresolved.put("p", null);
         resume(token(unresolved, Map.of()), List.of(), departed(1, TAKEN + 5, TO_9));
-        isToldExactly(TO_9);
+        isToldOpen("p");
         assertTrue(reader.isSettled());
+        assertEquals(Set.of(), feed.known().passed().before(1), "not before it is told");
+        assertEquals(Set.of(1L), feed.known().passed().before(2));
+        resume(token(unresolved, Map.of(), 1L), List.of(), departed(1, TAKEN - 5, TO_9));
+        assertFalse(reader.isSettled(), "another one may come");
         resume(
                 token(unresolved, Map.of()),
                 List.of(new Present(2, "host:2"), new Named(2, "p")),
