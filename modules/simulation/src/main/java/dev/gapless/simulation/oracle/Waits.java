@@ -99,7 +99,6 @@ public final class Waits {
 
     /** A reader has a cursor from now on, and is sent what is behind this sequence. */
     public void registered(Session session, long sequence, long nowNs) {
-        readers.keySet().removeIf(known -> known.uid() == session.uid() && known.counter() < session.counter() - 100);
         Reader reader = new Reader();
         readers.put(session, reader);
         answers(session, reader, sequence, nowNs);
