@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
 import dev.gapless.core.Lineage;
@@ -173,6 +174,20 @@ class FeedTest {
         assertEquals(feed.oldest(), feed.join(at, 0).cursor().next());
         assertNull(feed.join(at.with(new At(p, 1)), 0));
         assertNull(feed.join(Vector.of(Map.of("p", new At(p, 9))), 0), "it has nothing of q yet");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5, ruleT2: who joins keeps where its token says that a life was lost: it may turn up and go on there")
+    void joinsBehindALossOfItsToken() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.expired(eras.endOf(new At(p, 3), 1), Reason.PRODUCER_LOST, 0);
+        End lost = End.ofToken(new CursorToken.Lost("p", 2, new Position(new Epoch(2), 7)));
+        Vector joined = feed.join(Vector.of(Map.of("p", lost)), 0).positions();
+        Era turnsUp = eras.of("p", LogIdentity.fresh(new Epoch(2), 0), 2);
+        assertEquals(new At(turnsUp, 7), joined.get("p").resolvedBy(new At(turnsUp, 9)));
+        Vector other = feed.join(Vector.EMPTY, 0).positions();
+        assertNull(other.get("p").position(), "what others got of another life is not its own");
     }
 
     @Test
