@@ -339,7 +339,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     private void onLeave(Leave command) {
         left = command.left();
-        node.leave();
+        node.leave(now());
     }
 
     /**

@@ -338,12 +338,12 @@ public final class Node {
     // ------------------------------------------------------------------ leaving
 
     /** Leaves in good order: first its subscriptions end, in all shards, then its producers drain. */
-    public void leave() {
+    public void leave(Now now) {
         if (!membership.isUp()) {
             withdraw(); // rule P14: it has published nothing
         }
         if (otherClusters != null && !leaving.hasBegun()) {
-            otherClusters.leaves();
+            otherClusters.leaves(now);
         }
         leaving.leave();
     }

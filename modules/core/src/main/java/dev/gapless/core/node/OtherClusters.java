@@ -127,7 +127,7 @@ final class OtherClusters {
     }
 
     /** This node leaves, and does not wait for what another cluster does: everybody is told now, or remembers it from now on. */
-    void leaves() {
+    void leaves(Now now) {
         if (givingWay.hasBegun()) {
             return;
         }
@@ -136,7 +136,8 @@ final class OtherClusters {
             if (!speaks && !wasToldOf(other)) {
                 tell(other.said, membership.lives());
             } else if (speaks && !other.handedOver) {
-                memory.addOtherCluster(other.said.oldestUid(), membership.lives(), tick);
+                memory.addOtherCluster(
+                        other.said.oldestUid(), membership.lives(), now); // it may have published until then
             }
         }
     }

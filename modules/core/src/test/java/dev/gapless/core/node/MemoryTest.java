@@ -366,7 +366,7 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     private void leaves() {
-        did(() -> node.leave());
+        did(() -> node.leave(now()));
         did(() -> node.onShard(0, new ToNode.SubscriptionsEnded(), now()));
         assertEquals(List.of(), sent(Farewell.class), "something may still be published");
         did(() -> node.onShard(0, new ToNode.Drained(true), now()));

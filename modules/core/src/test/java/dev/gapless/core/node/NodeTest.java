@@ -197,7 +197,7 @@ class NodeTest implements Outbox.Carrier {
     @DisplayName("ruleP7: subscriptions end in all shards before any producer drains")
     void leavesStepByStep() {
         up("dc", 1);
-        assertEquals(List.of(new Effect.TellShards(new ToShard.EndSubscriptions())), did(node::leave));
+        assertEquals(List.of(new Effect.TellShards(new ToShard.EndSubscriptions())), did(() -> node.leave(at(0))));
         assertEquals(List.of(), did(() -> {
             node.onShard(0, new ToNode.SubscriptionsEnded(), at(0));
             node.onShard(1, new ToNode.SubscriptionsEnded(), at(0));
@@ -214,7 +214,7 @@ class NodeTest implements Outbox.Carrier {
     @DisplayName("A shard that failed holds up nobody, and is told as not complete")
     void leavesWithoutAFailedShard() {
         up("dc", 1);
-        did(node::leave);
+        did(() -> node.leave(at(0)));
         did(() -> {
             node.onShard(0, new ToNode.SubscriptionsEnded(), at(0));
             node.shardFailed(0); // it has answered this step
@@ -237,7 +237,7 @@ class NodeTest implements Outbox.Carrier {
         did(node::end);
         assertEquals(List.of(), onShards(new ToNode.SubscriptionsEnded()));
         assertTrue(node.isLeaving());
-        assertEquals(List.of(new Effect.TellShards(new ToShard.Drain())), did(node::leave));
+        assertEquals(List.of(new Effect.TellShards(new ToShard.Drain())), did(() -> node.leave(at(0))));
     }
 
     @Test
@@ -259,13 +259,13 @@ class NodeTest implements Outbox.Carrier {
     @DisplayName("ruleP14: a node that ends before it is up withdraws: it cannot have published anything")
     void withdrawsIfItNeverWasUp() {
         isMember(OTHER, "dc", 2);
-        did(() -> node.leave());
+        did(() -> node.leave(at(0)));
         assertTrue(closed);
         assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
         node = started(1_000);
         up("dc", 3);
         isMember(OTHER, "dc", 2);
-        did(() -> node.leave());
+        did(() -> node.leave(at(0)));
         assertFalse(packets.contains(new Withdrawal(SELF, OTHER)), "its producers say Gone");
     }
 

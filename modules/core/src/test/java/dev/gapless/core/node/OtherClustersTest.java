@@ -617,8 +617,21 @@ class OtherClustersTest {
         twoClusters();
         run(2);
         assertEquals(0, three.unknown());
-        two.did(two.node::leave);
+        two.did(() -> two.node.leave(now()));
         assertEquals(1, three.unknown());
+    }
+
+    @Test
+    @DisplayName("ruleM4: also if everybody has just been told of that one: it may have published since")
+    void whoLeavesTellsOnceMore() {
+        twoClusters();
+        apart = Set.of(two.uid, island.uid);
+        while (three.unknown() == 0) {
+            run(1);
+        }
+        nowNs += 1_000_000;
+        two.did(() -> two.node.leave(now()));
+        assertEquals(2, three.unknown());
     }
 
     @Test
@@ -669,7 +682,7 @@ class OtherClustersTest {
         lost.add(Who.class);
         three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
         lost.clear();
-        three.did(three.node::leave);
+        three.did(() -> three.node.leave(now()));
         three.dead = true;
         removed(three.uid, two);
         run(8 * GRACE);

@@ -427,7 +427,7 @@ public final class SimulatedNode implements LogSource {
 
     /** Begins to leave in good order. */
     public void leave() {
-        node.leave();
+        node.leave(now());
         drain();
     }
 
