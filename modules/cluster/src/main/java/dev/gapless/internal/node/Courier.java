@@ -1,12 +1,17 @@
 package dev.gapless.internal.node;
 
+import static dev.gapless.internal.node.TcpProbe.Answer.LISTENS;
+
 import dev.gapless.core.wire.NodeMessage;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorRef;
@@ -24,29 +29,35 @@ final class Courier {
     /** So many addresses are probed at once. */
     static final int MOST_ADDRESSES = 32;
 
-    /** Something was passed on to an address where somebody listens, who may not answer. */
+    /** Something was passed on to an address where somebody listens and keeps connections, who may not answer. */
     record Delivered(String address) {}
 
     private final Predicate<String> listens;
+    private final Predicate<String> keeps;
     private final BiConsumer<String, NodeMessage> transport;
     private final Consumer<String> delivered;
     private final Executor mayBlock;
     /** By the address that is being probed. */
     private final Map<String, Queue<NodeMessage>> waiting = new HashMap<>();
+    /** Those that were passed something, and of which it is being found out whether they keep connections. */
+    private final Set<String> watched = new HashSet<>();
 
     /**
      * A courier.
      *
      * @param listens whether somebody listens at an address
-     * @param transport takes what is sent there, if so
-     * @param delivered is told of each address to which something was passed on, by the thread that asked {@code listens}
+     * @param keeps whether whoever listens there keeps a connection, as a node does; takes longer, and nothing waits for it
+     * @param transport takes what is sent there, if somebody listens
+     * @param delivered is told of each address to which something was passed on, and where connections are kept; on any thread
      */
     Courier(
             Predicate<String> listens,
+            Predicate<String> keeps,
             BiConsumer<String, NodeMessage> transport,
             Consumer<String> delivered,
             Executor mayBlock) {
         this.listens = listens;
+        this.keeps = keeps;
         this.transport = transport;
         this.delivered = delivered;
         this.mayBlock = mayBlock;
@@ -62,17 +73,17 @@ final class Courier {
         // Not by an ActorRef: without the actor's uid Artery may lose what is sent to it, see
         // ClusterMembers.introduced.
         return new Courier(
-                address -> !overTcp || isListenedAt(address),
+                address -> !overTcp || probe(address, (host, port) -> TcpProbe.ask(host, port) == LISTENS),
+                address -> !overTcp || probe(address, TcpProbe::isHeld),
                 (address, message) ->
                         system.actorSelection(before + address + path).tell(message, ActorRef.noSender()),
                 overTcp ? address -> self.tell(new Delivered(address)) : address -> {},
                 system.dispatchers().lookup("pekko.actor.default-blocking-io-dispatcher"));
     }
 
-    private static boolean isListenedAt(String address) {
+    private static boolean probe(String address, BiPredicate<String, Integer> asks) {
         int colon = address.lastIndexOf(':');
-        return colon > 0
-                && TcpProbe.isHeld(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+        return colon > 0 && asks.test(address.substring(0, colon), Integer.valueOf(address.substring(colon + 1)));
     }
 
     /** Sends it to that host and port, later. */
@@ -101,7 +112,25 @@ final class Courier {
         Queue<NodeMessage> queue = waiting.remove(address);
         if (isThere && queue != null) {
             queue.forEach(message -> transport.accept(address, message));
+            if (watched.size() < MOST_ADDRESSES && watched.add(address)) {
+                mayBlock.execute(() -> watch(address));
+            }
+        }
+    }
+
+    private void watch(String address) {
+        boolean isKept = false;
+        try {
+            isKept = keeps.test(address);
+        } finally {
+            isWatched(address);
+        }
+        if (isKept) {
             delivered.accept(address);
         }
+    }
+
+    private synchronized void isWatched(String address) {
+        watched.remove(address);
     }
 }

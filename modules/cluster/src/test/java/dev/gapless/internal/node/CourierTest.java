@@ -12,11 +12,13 @@ import org.junit.jupiter.api.Test;
 
 class CourierTest {
     private final Set<String> listening = new HashSet<>();
+    private final Set<String> ending = new HashSet<>();
     private final List<Runnable> probes = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
     private final List<String> delivered = new ArrayList<>();
     private final Courier courier = new Courier(
             listening::contains,
+            address -> !ending.contains(address),
             (address, message) -> sent.add(address + " " + ((HandedOver) message).number()),
             delivered::add,
             probes::add);
@@ -51,9 +53,26 @@ class CourierTest {
         send("b:1", 2);
         probe();
         assertEquals(List.of("b:1 2"), sent);
+        assertEquals(List.of(), delivered);
+        probe();
         assertEquals(List.of("b:1"), delivered);
         send("a:1", 3);
         assertEquals(1, probes.size(), "it may listen by now");
+    }
+
+    @Test
+    void whoEndsConnectionsIsSentItAllTheSame() {
+        listening.add("a:1");
+        ending.add("a:1");
+        send("a:1", 1);
+        probe();
+        assertEquals(List.of("a:1 1"), sent);
+        send("a:1", 2);
+        assertEquals(2, probes.size(), "nothing waits until it is known whether connections are kept");
+        probe();
+        assertEquals(List.of("a:1 1", "a:1 2"), sent);
+        probe();
+        assertEquals(List.of(), delivered);
     }
 
     @Test
