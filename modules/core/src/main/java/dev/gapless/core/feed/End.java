@@ -60,12 +60,12 @@ public record End(String node, long number, @Nullable Position last, long first,
     }
 
     /**
-     * The same end, for whoever was never in front of it: the furthest position that others know there is not its own. That is what its token
-     * says of another life, which goes on there should it turn up.
+     * The same end, for whoever was never in front of it: the furthest position that others know there is not its own. What its token says of
+     * another life stays, which goes on there should it turn up.
      */
     End forWhoWasAt(@Nullable Placed known) {
         return known instanceof End lost && lost.isOfToken()
-                ? new End(node, number, lost.last, lost.first, lost.uid, false, ToldBy.CATCH_UP)
+                ? new End(node, number, lost.last, lost.first, lost.uid, false, ToldBy.START)
                 : new End(node, number, null, 1, 0, false, toldBy);
     }
 

@@ -111,10 +111,11 @@ final class Expiries {
         return same ? Reason.OVERRUN : Reason.PRODUCER_RESTARTED;
     }
 
-    /** By the names of the nodes; several producers of one node as they came. */
+    /** By the names of the nodes; of one node lives that are told alone, which are over, come before that which goes on. */
     private List<Map.Entry<String, Expiry>> inOrder() {
         List<Map.Entry<String, Expiry>> entries = new ArrayList<>(byNode.entrySet());
-        entries.sort(Comparator.comparing(entry -> Departure.nodeOf(entry.getKey())));
+        entries.sort(Comparator.comparing((Map.Entry<String, Expiry> entry) -> Departure.nodeOf(entry.getKey()))
+                .thenComparing(entry -> !Departure.isAside(entry.getKey())));
         return entries;
     }
 
