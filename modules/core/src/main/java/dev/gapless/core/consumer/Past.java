@@ -111,14 +111,16 @@ final class Past {
      */
     private void unanswered(Map<String, @Nullable Position> open, CursorToken.Seen seen, long sinceMs) {
         for (String node : new TreeSet<>(open.keySet())) {
+            if (open.get(node) != null || names.contains(node)) {
+                continue;
+            }
             List<Departure> since = history.departures().stream()
                     .filter(departure -> departure.node().equals(node)
                             && history.endedSince(sinceMs, departure)
                             && !seen.ended().contains(departure.uid())
                             && !present.contains(departure.uid()))
                     .toList();
-            boolean isOver = !since.isEmpty() && since.stream().allMatch(departure -> departure.published() != null);
-            if (open.get(node) == null && isOver && !names.contains(node)) {
+            if (!since.isEmpty() && since.stream().allMatch(departure -> departure.published() != null)) {
                 open.remove(node);
                 writer.lost(node, now.ms());
                 since.forEach(departure -> told.add(departure.uid()));

@@ -227,7 +227,7 @@ final class Producers {
 
     /**
      * It is told once: here, if it said what it published, or once it was waited for. Another life of its name may be a member yet: that one
-     * is asked from its beginning.
+     * is asked from its beginning. {@return whether it is told as of the token's position}
      */
     private boolean endsAsOfToken(Registration r, long uid, @Nullable LogEnd ended, Now now) {
         boolean isWaitedFor = r.isWaiting() && r.isOnlyInToken();
