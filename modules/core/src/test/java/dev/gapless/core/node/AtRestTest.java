@@ -7,7 +7,6 @@ import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.member.History;
-import dev.gapless.core.member.Joined;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
@@ -34,8 +33,7 @@ class AtRestTest {
 
         Member(long uid) {
             this.uid = uid;
-            OtherClusterSettings others =
-                    new OtherClusterSettings("default", "host:" + uid, SEEDS, true, 10 * SECOND);
+            OtherClusterSettings others = new OtherClusterSettings("default", "host:" + uid, SEEDS, true, 10 * SECOND);
             NodeSettings settings = new NodeSettings(
                     uid,
                     "n" + uid,

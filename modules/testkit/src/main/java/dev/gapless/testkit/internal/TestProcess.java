@@ -109,7 +109,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
     void leave() {
         closing = true;
         logs.leave();
-        node.leave();
+        node.leave(now());
         settle();
     }
 
