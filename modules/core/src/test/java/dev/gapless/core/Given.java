@@ -6,7 +6,10 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Segment;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.member.History;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.node.NodeSettings;
+import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.wire.Packet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +42,22 @@ public final class Given {
         Set<Long> lives = new LinkedHashSet<>();
         snapshot.forEach(event -> lives.add(event.uid()));
         return new MemberView(lives, snapshot, true, history(departures));
+    }
+
+    /** A node with one shard, which pings once a second, and publishes. */
+    public static NodeSettings node(long uid, String name, long startedMs, OtherClusterSettings others) {
+        return new NodeSettings(
+                uid,
+                name,
+                List.of((int) uid),
+                startedMs,
+                1,
+                SECOND,
+                60 * SECOND,
+                NodeSettings.HELLO_BACKOFF,
+                History.Bounds.DEFAULT,
+                true,
+                others);
     }
 
     private Given() {}

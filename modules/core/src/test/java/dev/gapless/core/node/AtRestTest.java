@@ -3,11 +3,11 @@ package dev.gapless.core.node;
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.gapless.core.Given;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
-import dev.gapless.core.member.History;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
@@ -34,19 +34,7 @@ class AtRestTest {
 
         Member(long uid) {
             OtherClusterSettings others = new OtherClusterSettings("default", "host:" + uid, SEEDS, true, 10 * SECOND);
-            NodeSettings settings = new NodeSettings(
-                    uid,
-                    "n" + uid,
-                    List.of((int) uid),
-                    uid,
-                    1,
-                    SECOND,
-                    60 * SECOND,
-                    NodeSettings.HELLO_BACKOFF,
-                    History.Bounds.DEFAULT,
-                    true,
-                    others);
-            this.node = new Node(settings, Map::of, outbox, now());
+            this.node = new Node(Given.node(uid, "n" + uid, uid, others), Map::of, outbox, now());
         }
 
         void did(Runnable input) {

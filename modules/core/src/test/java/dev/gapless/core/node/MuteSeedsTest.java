@@ -3,12 +3,12 @@ package dev.gapless.core.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToShard;
-import dev.gapless.core.member.History;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
@@ -50,19 +50,7 @@ class MuteSeedsTest {
         Life(long uid, String address) {
             OtherClusterSettings others = new OtherClusterSettings(
                     "default", address, Set.of("host:1", "host:2", SEED, "host:4"), true, GRACE * SECOND);
-            NodeSettings settings = new NodeSettings(
-                    uid,
-                    "n" + uid,
-                    List.of((int) uid),
-                    uid,
-                    1,
-                    SECOND,
-                    60 * SECOND,
-                    NodeSettings.HELLO_BACKOFF,
-                    History.Bounds.DEFAULT,
-                    true,
-                    others);
-            this.node = new Node(settings, Map::of, outbox, now());
+            this.node = new Node(Given.node(uid, "n" + uid, uid, others), Map::of, outbox, now());
         }
 
         void did(Runnable input) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
@@ -64,19 +65,7 @@ class OtherClustersTest {
         Member(long uid, String name, OtherClusterSettings others, long startedMs) {
             this.uid = uid;
             this.address = others.address();
-            NodeSettings settings = new NodeSettings(
-                    uid,
-                    name,
-                    List.of((int) uid),
-                    startedMs,
-                    1,
-                    SECOND,
-                    60 * SECOND,
-                    NodeSettings.HELLO_BACKOFF,
-                    History.Bounds.DEFAULT,
-                    true,
-                    others);
-            this.node = new Node(settings, this::close, outbox, now());
+            this.node = new Node(Given.node(uid, name, startedMs, others), this::close, outbox, now());
         }
 
         private Map<String, LogEnd> close() {
@@ -626,9 +615,10 @@ class OtherClustersTest {
     void whoLeavesTellsOnceMore() {
         twoClusters();
         apart = Set.of(two.uid, island.uid);
-        while (three.unknown() == 0) {
+        for (long i = 0; three.unknown() == 0 && i < 8 * GRACE; i++) {
             run(1);
         }
+        assertEquals(1, three.unknown());
         nowNs += 1_000_000;
         two.did(() -> two.node.leave(now()));
         assertEquals(2, three.unknown());
