@@ -14,19 +14,15 @@ import dev.gapless.StartFrom;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,86 +37,25 @@ import picocli.CommandLine;
 @Timeout(600)
 @Order(1) // takes longest
 class ThreeNodesTest {
-    private static final int NODES = 3;
     private static final int LINES = 20_000;
-    private static final String COMMON = "common.conf";
 
     @TempDir
     private static Path directory;
 
-    private static final List<Integer> ports = new ArrayList<>();
-    private static final List<Program> nodes = new ArrayList<>();
+    private static ThreeNodes nodes;
 
     @BeforeAll
     static void startThreeNodes() throws Exception {
-        for (int i = 0; i < NODES; i++) {
-            ports.add(Ports.free());
-        }
-        writeCommon();
-        // n1 by its environment, n2 by an option that goes before that, n3 as configured.
-        Map<String, String> environment = Map.of("GAPLESS_BUFFER_MESSAGES", "1111");
-        nodes.add(Program.start(directory, environment, "node", "--config", config(1)));
-        nodes.add(Program.start(directory, environment, "node", "--config", config(2), "--buffer-messages", "2222"));
-        nodes.add(Program.start(directory, "node", "--config", config(3)));
-        for (int i = 0; i < NODES; i++) {
-            nodes.get(i).awaitErr("n" + (i + 1) + " is up, and listens on 127.0.0.1:" + ports.get(i));
-        }
+        nodes = ThreeNodes.start(directory);
     }
 
     @AfterAll
     static void theyEndInGoodOrderWhenAsked() throws Exception {
-        try {
-            for (Program node : nodes) {
-                node.signal("TERM");
-            }
-            for (Program node : nodes) {
-                assertEquals(0, node.awaitExit(), node::toString);
-                assertEquals(List.of(), node.out());
-            }
-        } finally {
-            nodes.forEach(Program::close);
-        }
-    }
-
-    /** The shipped one of a node, on another port. */
-    private static String config(int number) throws IOException {
-        return write(
-                "node" + number + ".conf",
-                "include required(file(\"" + shipped("node" + number + ".conf") + "\"))",
-                "include required(file(\"" + directory.resolve(COMMON) + "\"))",
-                "gapless.buffer-messages = 3333",
-                "gapless.gateway.enabled = off",
-                "pekko.remote.artery.canonical.port = " + ports.get(number - 1));
-    }
-
-    /** What all members have in common. On a busy machine the program is slow to answer, and that is not to be its end. */
-    private static void writeCommon() throws IOException {
-        List<String> seeds = ports.stream()
-                .map(port -> "\"pekko://gapless@127.0.0.1:" + port + "\"")
-                .toList();
-        write(
-                COMMON,
-                "include required(file(\"" + shipped("cluster.conf") + "\"))",
-                "pekko.cluster.seed-nodes = [" + String.join(",", seeds) + "]",
-                "pekko.cluster.split-brain-resolver { stable-after = 3s, down-all-when-unstable = 60s }",
-                "pekko.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 25s",
-                "gapless.drain-timeout = 20s",
-                "pekko.cluster.failure-detector.acceptable-heartbeat-pause = 10s");
-    }
-
-    private static Path shipped(String name) {
-        return Path.of("..", "..", "conf", name).toAbsolutePath().normalize();
-    }
-
-    private static String write(String name, String... lines) throws IOException {
-        return Files.write(directory.resolve(name), List.of(lines)).toString();
+        nodes.endInGoodOrder();
     }
 
     private static Program start(String... args) throws IOException {
-        List<String> all = new ArrayList<>(List.of(args));
-        all.addAll(List.of("--seed", "127.0.0.1:" + ports.get(0), "--seed", "127.0.0.1:" + ports.get(1)));
-        all.addAll(List.of("--config", directory.resolve(COMMON).toString(), "--join-timeout", "60s"));
-        return Program.start(directory, all.toArray(String[]::new));
+        return nodes.tool(args);
     }
 
     private static List<String> lines(int from, int to) {
@@ -147,7 +82,7 @@ class ThreeNodesTest {
                 null,
                 new CommandLine(new NodeCommand(new Termination())));
         try (Member typed = Member.start(config)) {
-            typed.join("127.0.0.1:" + ports.get(0));
+            typed.join(nodes.address(1));
             typed.up().get(60, TimeUnit.SECONDS);
             List<Integer> given = new CopyOnWriteArrayList<>();
             var ready = typed.gapless()
@@ -222,15 +157,15 @@ class ThreeNodesTest {
             q.write(List.of("{\"id\":\"a2\",\"n\":3}", "{\"id\":7,\"n\":4}"));
             String[] subscribe = {"subscribe", "--topic", "keyed", "--from", begin};
             try (Program keys = start(with(subscribe, "--name", "k1", "--keys", "a*,7", "--count", "3"));
-                    Program nodes = start(with(subscribe, "--name", "k2", "--nodes", "kp,nobody", "--count", "3"))) {
+                    Program some = start(with(subscribe, "--name", "k2", "--nodes", "kp,nobody", "--count", "3"))) {
                 assertEquals(0, keys.awaitExit(), keys::toString);
                 List<String> given = new ArrayList<>();
                 keys.events("event").forEach(event -> given.add(event.get("key").textValue()));
                 assertEquals(List.of("7", "a1", "a2"), given.stream().sorted().toList());
-                assertEquals(0, nodes.awaitExit(), nodes::toString);
-                nodes.events("event")
+                assertEquals(0, some.awaitExit(), some::toString);
+                some.events("event")
                         .forEach(event -> assertEquals("kp", event.get("node").textValue()));
-                assertTrue(nodes.events("event").get(2).get("key").isNull(), nodes::toString);
+                assertTrue(some.events("event").get(2).get("key").isNull(), some::toString);
             }
             p.endInput();
             assertEquals(0, p.awaitExit(), p::toString);
@@ -244,12 +179,13 @@ class ThreeNodesTest {
     void rowT1StatusShowsTheRingsThatOptionEnvironmentAndConfigurationSet() throws Exception {
         try (Program subscriber = start("subscribe", "--topic", "rings", "--name", "s3")) {
             subscriber.awaitErr("ready: ");
-            JsonNode json = awaitStatus(status -> names(status).containsAll(List.of("n1", "n2", "n3", "s3"))
-                    && status.at("/topics").findValues("cursors").stream()
-                                    .filter(cursors ->
-                                            cursors.findValuesAsText("node").contains("s3"))
-                                    .count()
-                            >= NODES);
+            JsonNode json =
+                    nodes.awaitStatus(status -> ThreeNodes.names(status).containsAll(List.of("n1", "n2", "n3", "s3"))
+                            && status.at("/topics").findValues("cursors").stream()
+                                            .filter(cursors -> cursors.findValuesAsText("node")
+                                                    .contains("s3"))
+                                            .count()
+                                    >= ThreeNodes.COUNT);
             JsonNode topic = find(json.get("topics"), "topic", "rings");
             assertEquals(
                     1111,
@@ -285,7 +221,7 @@ class ThreeNodesTest {
             publish.write(lines(1, 1));
             one.await("message", () -> one.events("event").size() == 1);
             two.await("message", () -> two.events("event").size() == 1);
-            JsonNode json = awaitStatus(status -> names(status).containsAll(List.of("p6", "s6", "s7"))
+            JsonNode json = nodes.awaitStatus(status -> ThreeNodes.names(status).containsAll(List.of("p6", "s6", "s7"))
                     && find(status.get("topics"), "topic", "roles")
                                     .get("consumers")
                                     .size()
@@ -295,7 +231,7 @@ class ThreeNodesTest {
             List<String> names = new ArrayList<>();
             producers.forEach(producer -> names.add(producer.get("node").asText()));
             assertTrue(!names.contains("s6") && !names.contains("s7"), producers::toString);
-            List<String> table = awaitPrinted(printed -> printed.contains("TOPIC roles"));
+            List<String> table = nodes.awaitPrinted(printed -> printed.contains("TOPIC roles"));
             List<String> topic = table.subList(table.indexOf("TOPIC roles"), table.size());
             assertTrue(topic.get(2).startsWith("  p6 "), topic::toString);
             assertTrue(topic.get(3).startsWith("  CURSOR OF"), topic::toString);
@@ -306,10 +242,10 @@ class ThreeNodesTest {
 
     @Test
     void statusIsATableForPeople() throws Exception {
-        List<String> lines = IntStream.range(0, NODES)
-                .mapToObj(i -> "n" + (i + 1) + "      127.0.0.1:" + ports.get(i))
+        List<String> lines = IntStream.rangeClosed(1, ThreeNodes.COUNT)
+                .mapToObj(i -> "n" + i + "      " + nodes.address(i))
                 .toList();
-        awaitPrinted(printed -> printed.containsAll(lines));
+        nodes.awaitPrinted(printed -> printed.containsAll(lines));
     }
 
     @Test
@@ -386,77 +322,6 @@ class ThreeNodesTest {
             assertEquals(1, publish.awaitExit(), publish::toString);
             publish.awaitErr("interrupted after about 150 lines");
         }
-    }
-
-    @Test
-    void aNodeThatWasRemovedWhileItStoodStillSaysSoAndEndsWithOne() throws Exception {
-        String file = write(
-                "node4.conf",
-                "include required(file(\"" + config(3) + "\"))",
-                "gapless.node-name = n4",
-                "pekko.remote.artery.canonical.port = 0");
-        try (Program node = Program.start(directory, "node", "--config", file)) {
-            node.awaitErr("n4 is up");
-            node.signal("STOP");
-            awaitMembers(members -> !members.contains("n4") && !members.contains("?"));
-            node.signal("CONT");
-            assertEquals(1, node.awaitExit(), node::toString);
-            assertTrue(
-                    node.err().stream().anyMatch(line -> line.contains("the other members removed this node")),
-                    node::toString);
-        }
-    }
-
-    @Test
-    void aNodeThatWasRemovedJoinsAnewByItselfIfItIsToldTo() throws Exception {
-        String file = write(
-                "node5.conf",
-                "include required(file(\"" + config(3) + "\"))",
-                "gapless.node-name = n5",
-                "pekko.remote.artery.canonical.port = 0");
-        try (Program node = Program.start(directory, "node", "--rejoin", "--config", file)) {
-            node.awaitErr("n5 is up");
-            node.signal("STOP");
-            awaitMembers(members -> !members.contains("n5") && !members.contains("?"));
-            node.signal("CONT");
-            node.awaitErr("was removed by the other members, and joins anew");
-            node.await(
-                    "the new life",
-                    () -> node.err().stream()
-                                    .filter(line -> line.startsWith("n5 is up"))
-                                    .count()
-                            == 2);
-            awaitMembers(members -> members.contains("n5"));
-            node.signal("TERM");
-            assertEquals(0, node.awaitExit(), node::toString);
-        }
-    }
-
-    private static void awaitMembers(Predicate<List<String>> condition) throws Exception {
-        awaitStatus(status -> condition.test(names(status)));
-    }
-
-    /** The nodes that are members, {@code ?} for one that does not answer. */
-    private static List<String> names(JsonNode status) {
-        List<String> names = new ArrayList<>();
-        status.get("members").forEach(member -> names.add(member.get("node").asText("?")));
-        return names;
-    }
-
-    private static JsonNode awaitStatus(Predicate<JsonNode> condition) throws Exception {
-        return json(awaitPrinted(printed -> condition.test(json(printed)), "--json"));
-    }
-
-    private static JsonNode json(List<String> printed) {
-        try {
-            return PayloadJson.JSON.readTree(String.join("\n", printed));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<String> awaitPrinted(Predicate<List<String>> condition, String... options) throws Exception {
-        return Status.await(() -> start(with(new String[] {"status"}, options)), condition);
     }
 
     private static String[] with(String[] args, String... more) {

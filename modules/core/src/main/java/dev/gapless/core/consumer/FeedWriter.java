@@ -198,6 +198,16 @@ final class FeedWriter {
         return context.eras().knows(node, ended.log().epoch());
     }
 
+    /** The last position that the feed has of a life that is over; null if it has none. */
+    @Nullable Position lastOf(Epoch epoch) {
+        for (Placed newest : feed.known().newest().values()) {
+            if (newest instanceof End end && epoch.equals(end.epoch())) {
+                return end.last();
+            }
+        }
+        return null;
+    }
+
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
     long unknown(long nowMs) {
         unknown(context.asking().nextNumber(), nowMs);

@@ -273,8 +273,19 @@ final class Producers {
         }
     }
 
+    /** How far this reader has got in the log that its token has a position of; null if the token has none. */
     private @Nullable Position reachedIn(@Nullable LogEnd ended) {
-        return token == null ? null : token.reachedIn(ended);
+        Position from = token == null || ended == null ? null : token.reachedIn(ended);
+        if (from == null) {
+            return null;
+        }
+        for (Registration r : registrations.withNames()) {
+            if (r.at() instanceof At at && at.epoch().equals(from.epoch())) {
+                return at.position();
+            }
+        }
+        Position heard = writer.lastOf(from.epoch());
+        return heard == null ? from : heard;
     }
 
     /**

@@ -214,20 +214,27 @@ final class Memory {
 
     private long lastToldMs(long uid) {
         return view().departures().stream()
-                .filter(departure -> departure.isOfNobody() && departure.uid() - departure.endedMs() == uid)
-                .mapToLong(Departure::endedMs)
+                .filter(departure -> departure.isOfNobody() && departure.uid() - uid > 0)
+                .filter(departure -> departure.uid() - uid <= departure.endedMs())
+                .mapToLong(departure ->
+                        departure.uid() - uid) // its time when it was told: that of its end may have risen since
                 .max()
                 .orElse(Long.MIN_VALUE);
     }
 
     /**
-     * Is what another cluster published known to be missed here?
+     * Is what another cluster published known to be missed here? Not if the cluster's time rose at once meanwhile: then nobody knows what was
+     * first.
      *
      * @param heardMs when it was heard for the last time; it may have published until then
-     * @param handedOverMs if one of its members was handed over since then, all that there was came with it; but not if that one was left
-     *     behind, and lived on
+     * @param handingOverMs if one of its members was handed over no longer than that before, all that there was came with it; but not if that
+     *     one was left behind, and lived on
      */
-    boolean wasToldOf(Set<Long> members, long heardMs, long handedOverMs) {
+    boolean wasToldOf(Set<Long> members, long heardMs, long handingOverMs) {
+        return time.roseMs() < heardMs && wasToldSince(members, heardMs, heardMs - handingOverMs);
+    }
+
+    private boolean wasToldSince(Set<Long> members, long heardMs, long handedOverMs) {
         return view().departures().stream()
                 .filter(Departure::elsewhere)
                 .anyMatch(departure -> departure.isOfNobody()

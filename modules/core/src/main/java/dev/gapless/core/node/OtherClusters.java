@@ -122,8 +122,7 @@ final class OtherClusters {
 
     /** Has another member, which spoke when this cluster was heard, told of it? */
     private boolean wasToldOf(SeenCluster other) {
-        long handedOverMs = other.heardMs - 3 * settings.graceNs() / 1_000_000;
-        return memory.wasToldOf(other.said.members(), other.heardMs, handedOverMs);
+        return memory.wasToldOf(other.said.members(), other.heardMs, 3 * settings.graceNs() / 1_000_000);
     }
 
     /** This node leaves, and does not wait for what another cluster does: everybody is told now, or remembers it from now on. */

@@ -1,5 +1,6 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
@@ -26,6 +27,7 @@ final class Advance {
     private final ReloadPace pace;
     private final long nowNs;
     private final boolean mayFallBehind;
+    private final List<CursorToken.Lost> lost;
     private Standing here;
     private int holes;
 
@@ -33,14 +35,22 @@ final class Advance {
      * From here on, where nothing is left to be handled.
      *
      * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
+     * @param lost {@link Remembered#lost}
      */
-    Advance(Standing from, TopicSettings settings, ReloadPace pace, long nowNs, boolean mayFallBehind) {
+    Advance(
+            Standing from,
+            TopicSettings settings,
+            ReloadPace pace,
+            long nowNs,
+            boolean mayFallBehind,
+            List<CursorToken.Lost> lost) {
         assert from.run().isEmpty() : from.run();
         this.feed = from.feed();
         this.settings = settings;
         this.pace = pace;
         this.nowNs = nowNs;
         this.mayFallBehind = mayFallBehind;
+        this.lost = lost;
         this.here = from;
     }
 
@@ -177,7 +187,7 @@ final class Advance {
 
     /** What should never be: a hole in a stretch. It is told. */
     private Step hole(FeedEntry.Messages messages, int first) {
-        Expiries expiries = new Expiries(feed, here.positions());
+        Expiries expiries = new Expiries(feed, here.positions(), lost);
         expiries.add(messages.at(first - 1), Reason.POSITION_UNKNOWN);
         Step step = hand(here, expiries);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
@@ -189,7 +199,7 @@ final class Advance {
     /** Hands over this expiry and all after it. */
     private @Nullable Step expired(FeedEntry.Expired first) {
         Vector at = here.positions();
-        Expiries expiries = new Expiries(feed, at);
+        Expiries expiries = new Expiries(feed, at, lost);
         expiries.add(first); // the feed may have gone on past it by now
         Standing further = here.movedTo(here.index() + 1, at);
         expiries.addFrom(further.index());
@@ -205,7 +215,7 @@ final class Advance {
         Feed.Overtaken overtaken = feed.overtaken();
         Vector at = wentOn(overtaken.bases());
         here = here.movedTo(here.index(), at);
-        Expiries expiries = new Expiries(feed, at);
+        Expiries expiries = new Expiries(feed, at, lost);
         List<End> ends = new ArrayList<>(here.untold());
         ends.addAll(expiries.addOvertaken(overtaken));
         Standing further = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);

@@ -1,5 +1,6 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Expiries {
     private final Feed feed;
     private final Vector at;
+    private final List<CursorToken.Lost> lost;
     private final Map<String, Expiry> byNode = new LinkedHashMap<>();
 
     /** One producer's. */
@@ -57,9 +59,11 @@ final class Expiries {
      */
     record Missed(List<Gap> gaps, Map<String, Placed> upTo, long timeMs, List<End> left) {}
 
-    Expiries(Feed feed, Vector at) {
+    /** @param lost where it was in lives that it was told are lost, whatever V has of their producers since */
+    Expiries(Feed feed, Vector at, List<CursorToken.Lost> lost) {
         this.feed = feed;
         this.at = at;
+        this.lost = lost;
     }
 
     void add(Placed to, Reason reason) {
@@ -135,7 +139,7 @@ final class Expiries {
             }
             List<Gap> ofIt = reached == null && expiry.severalEpochs()
                     ? Gaps.unnumbered(expiry.to(), expiry.reason())
-                    : Gaps.between(reached, expiry.to(), expiry.reason());
+                    : Gaps.between(whereLost(reached, expiry.to()), expiry.to(), expiry.reason());
             gaps.addAll(ofIt);
             upTo.put(entry.getKey(), passed(reached, expiry.to()));
             if (ofIt.isEmpty() && expiry.isLoss() && expiry.to() instanceof End end) {
@@ -144,6 +148,18 @@ final class Expiries {
             timeMs = Math.max(timeMs, expiry.timeMs());
         }
         return new Missed(List.copyOf(gaps), upTo, timeMs, List.copyOf(left));
+    }
+
+    /** A life may turn up that was told as lost, and behind which V has only an end of nobody knows which life. */
+    private @Nullable Placed whereLost(@Nullable Placed reached, Placed to) {
+        if (to instanceof At here && reached instanceof End end && end.last() == null) {
+            for (CursorToken.Lost one : lost) {
+                if (one.position().epoch().equals(here.epoch())) {
+                    return End.ofToken(one);
+                }
+            }
+        }
+        return reached;
     }
 
     /** Has a reload passed this expiry before the producer answered for the token's position? */

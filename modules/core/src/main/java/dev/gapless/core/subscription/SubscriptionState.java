@@ -251,7 +251,7 @@ public final class SubscriptionState {
         }
         here.cursor().moveTo(here.index());
         boolean mayFallBehind = asks && here.feed() == shared && !stays;
-        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind);
+        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost());
         Step step = advance.tellEnd();
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
             return Step.JOINED;
