@@ -162,7 +162,9 @@ final class FeedWriter {
         } else if (ended != null) {
             // What another reader of this node heard of it has its place among other lives of its node, and may lie in
             // the shared feed.
-            boolean known = !alone && eras.knows(departure.node(), ended.log().epoch());
+            boolean known = !alone
+                    && eras.knows(departure.node(), ended.log().epoch())
+                    && isAhead(eras.endOfDeparted(departure.node(), departure.uid(), ended));
             String producer = known ? departure.node() : departure.producer();
             At at = null;
             if (reached != null && reached.sequence() <= ended.head()) {
@@ -172,9 +174,15 @@ final class FeedWriter {
             ended(producer, departure.uid(), ended, at, nowMs);
         } else if (departure.published() == null) {
             End known = alone ? null : eras.endOfAnswered(departure.node(), departure.uid());
-            End end = known == null ? eras.endOfUnheard(departure.producer(), departure.uid()) : known;
+            End end =
+                    known == null || !isAhead(known) ? eras.endOfUnheard(departure.producer(), departure.uid()) : known;
             tell(end.node(), null, end, Reason.PRODUCER_LOST, nowMs);
         }
+    }
+
+    /** Does it lie beyond what the feed has of its producer? A token may have a position in a later life. */
+    private boolean isAhead(End end) {
+        return end.isBeyond(feed.known().newest().get(end.node()));
     }
 
     /** The same, alone, of a life that said what it published, and of which a token has this position. */

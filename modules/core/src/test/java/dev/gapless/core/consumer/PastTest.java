@@ -271,6 +271,65 @@ class PastTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleM4: whoever resumed is told of it from where it got by then, not from where its token was taken")
+    void whoReadOnAndWasForgottenAndLivedOn() {
+        resume(at(2), List.of(new Present(1, "host:1"), new Named(1, "p")));
+        registered(LOG, 3);
+        reader.onMessage(new Batch(TOPIC, 1, asked.get(0).session(), 3, 7, true, slices(3, 7)), now());
+        history = known(departed(1, TAKEN, null));
+        after(new Removed(1));
+        history = known();
+        after();
+        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        after();
+        isToldExactly(TO_9);
+        assertEquals(7, missed.get(missed.size() - 1).lastPosition().sequence());
+    }
+
+    @Test
+    @DisplayName("ruleM4: also if that was told as lost by then")
+    void whoReadOnAndWasLostAndLivedOn() {
+        resume(at(2), List.of(new Present(1, "host:1"), new Named(1, "p")));
+        registered(LOG, 3);
+        reader.onMessage(new Batch(TOPIC, 1, asked.get(0).session(), 3, 9, true, slices(3, 9)), now());
+        history = known(departed(1, TAKEN, null));
+        after(new Removed(1));
+        reader.onTime(new Now(now().ms(), Long.MAX_VALUE / 2));
+        isToldOpen("p");
+        long before = feed.head();
+        history = known();
+        after();
+        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
+        after();
+        assertEquals(before, feed.head(), "it has all of it");
+    }
+
+    @Test
+    @DisplayName(
+            "G1, ruleT2: a life is told that lies before that of the token's position, though other readers know both by one name")
+    void aLifeBeforeThatOfThePosition() {
+        eras.of("p", LOG, 1);
+        eras.of("p", NEXT_LOG, 2);
+        LogEnd next = new LogEnd(NEXT_LOG, 3);
+        CursorToken of = token(Map.of("p", new Position(NEXT_LOG.epoch(), 0)), Map.of("p", 2L));
+        resume(of, List.of(), departed(1, TAKEN + 1, TO_9), departed(2, TAKEN + 2, next));
+        isToldExactly(TO_9);
+        assertEquals(2, missed.size());
+    }
+
+    @Test
+    @DisplayName("G1, ruleT2: also if that one said no farewell")
+    void aLifeWithoutAFarewellBeforeThatOfThePosition() {
+        eras.endOfDeparted("p", 1, TO_9);
+        eras.of("p", NEXT_LOG, 2);
+        LogEnd next = new LogEnd(NEXT_LOG, 3);
+        CursorToken of = token(Map.of("p", new Position(NEXT_LOG.epoch(), 0)), Map.of("p", 2L));
+        resume(of, List.of(), departed(1, TAKEN + 1, null), departed(2, TAKEN + 2, next));
+        isToldOpen("p");
+        assertEquals(2, missed.size());
+    }
+
+    @Test
     @DisplayName("ruleM4: if it never answered here, it is told exactly")
     void whoWasForgottenWithoutAnAnswerAndLivedOn() {
         begin(List.of(new Present(1, "host:1"), new Named(1, "p")));

@@ -22,6 +22,7 @@ import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
+import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Who;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -560,6 +561,23 @@ class OtherClustersTest {
     @Test
     @DisplayName("ruleM4: that nobody knows what another cluster published says nothing of what it published later")
     void whatWasToldBeforeItWasHeardAgain() {
+        twoIsGoneAfterItToldOfAnother();
+        run(8 * GRACE);
+        assertEquals(2, three.unknown());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: also if the cluster's time rises then, and what was told before looks as if it was told after")
+    void whatWasToldBeforeTheTimeRose() {
+        twoIsGoneAfterItToldOfAnother();
+        long ahead = now().ms() + 3_600_000;
+        three.did(() -> three.node.onMessage(new Ping(two.uid, three.uid, 1_000, 0, 0, ahead, 0), now()));
+        run(8 * GRACE);
+        assertEquals(2, three.unknown());
+    }
+
+    private void twoIsGoneAfterItToldOfAnother() {
         Member warns = started(24, 1, false);
         byUid.remove(island.uid);
         form(two, three);
@@ -570,8 +588,6 @@ class OtherClustersTest {
         run(GRACE / 2);
         two.dead = true; // and it is not removed yet: nobody speaks
         warns.dead = true;
-        run(8 * GRACE);
-        assertEquals(2, three.unknown());
     }
 
     @Test

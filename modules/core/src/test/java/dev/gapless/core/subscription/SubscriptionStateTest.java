@@ -1218,6 +1218,16 @@ class SubscriptionStateTest {
     }
 
     @Test
+    @DisplayName("G2, ruleT2: what turns up once its node's end was told is counted from where it was told as lost")
+    void theLostOneTurnsUpBehindAnEnd() {
+        resumeToldAsLost();
+        own.expired(eras.endOfUnanswered("r", null), Reason.PRODUCER_LOST, 0);
+        reloads();
+        own.expired(new At(eras.of("r", LOG, 5), 7), Reason.REGISTERED_LATE, 0);
+        assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
+    }
+
+    @Test
     @DisplayName("G2, ruleT1: also where that one's stream began, as long as nothing of it is read")
     void listsWhereAnotherLifeBegan() {
         resumeToldAsLost();
