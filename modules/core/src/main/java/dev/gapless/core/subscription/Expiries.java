@@ -150,9 +150,9 @@ final class Expiries {
         return new Missed(List.copyOf(gaps), upTo, timeMs, List.copyOf(left));
     }
 
-    /** A life may turn up that was told as lost, and behind which V has only an end of nobody knows which life. */
+    /** A life may turn up that was told as lost, and behind which V has only the end of another one, or of nobody knows which. */
     private @Nullable Placed whereLost(@Nullable Placed reached, Placed to) {
-        if (to instanceof At here && reached instanceof End end && end.last() == null) {
+        if (to instanceof At here && reached instanceof End end && !here.epoch().equals(end.epoch())) {
             for (CursorToken.Lost one : lost) {
                 if (one.position().epoch().equals(here.epoch())) {
                     return End.ofToken(one);

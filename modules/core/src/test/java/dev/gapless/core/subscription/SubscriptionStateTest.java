@@ -1223,6 +1223,19 @@ class SubscriptionStateTest {
         resumeToldAsLost();
         own.expired(eras.endOfUnanswered("r", null), Reason.PRODUCER_LOST, 0);
         reloads();
+        theLostOneTurnsUp();
+    }
+
+    @Test
+    @DisplayName("G2, ruleT2: also if that was the end of an earlier life")
+    void theLostOneTurnsUpBehindAnotherLife() {
+        resumeToldAsLost();
+        own.expired(eras.endOfDeparted("r", 4, new LogEnd(LAST_LOG, 4)), Reason.PRODUCER_LOST, 0);
+        reloads();
+        theLostOneTurnsUp();
+    }
+
+    private void theLostOneTurnsUp() {
         own.expired(new At(eras.of("r", LOG, 5), 7), Reason.REGISTERED_LATE, 0);
         assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
     }
