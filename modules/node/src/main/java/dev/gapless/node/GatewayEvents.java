@@ -73,7 +73,9 @@ final class GatewayEvents implements SseParser.Events {
         }
         if (data != null) {
             String type = typeOf(data);
-            print(data);
+            if (!type.equals("closing")) { // of the connection, which is followed by another one
+                print(data);
+            }
             messages += type.equals("event") ? 1 : 0;
             isEnded = type.equals("ended");
         }

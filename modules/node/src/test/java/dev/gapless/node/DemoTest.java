@@ -3,6 +3,12 @@ package dev.gapless.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -54,6 +60,31 @@ class DemoTest {
             demo.signal("KILL");
             demo.awaitExit();
             Program.awaitThat("the end of its processes", () -> processesOf(text) == 0);
+        }
+    }
+
+    @Test
+    void itsGatewayShowsWhatItDelivers() throws Exception {
+        try (Program demo = Program.start(directory, "demo", "--fast")) {
+            String curl = "  curl -N '";
+            demo.await("the gateway", () -> demo.out().stream().anyMatch(line -> line.startsWith(curl)));
+            String line = demo.out().stream()
+                    .filter(one -> one.startsWith(curl))
+                    .findFirst()
+                    .orElseThrow();
+            URI events = URI.create(line.substring(curl.length(), line.length() - 1));
+            try (Stream<String> lines = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
+                    .body()) {
+                String event = lines.filter(one -> one.startsWith("data: "))
+                        .findFirst()
+                        .orElseThrow();
+                JsonNode json = PayloadJson.JSON.readTree(event.substring("data: ".length()));
+                assertEquals("n1", json.get("node").textValue());
+                assertTrue(json.get("data").get("number").isNumber(), event);
+            }
+            demo.signal("INT");
+            assertEquals(1, demo.awaitExit(), demo::toString);
         }
     }
 

@@ -113,6 +113,15 @@ class GatewaySubscribeTest {
     }
 
     @Test
+    void printsNothingOfAConnectionThatTheGatewayEnds() {
+        String closing = "data: {\"type\":\"closing\",\"reason\":\"the gateway stops\"}\n\n";
+        gateway.plan((request, reply) -> reply.events(begun(0) + event(1) + closing));
+        gateway.plan((request, reply) -> reply.events(begun(1) + event(2)));
+        subscribe(wish(2), gateway.url());
+        assertEquals(List.of(data(1), data(2), String.format(ENDED, token(2))), printed());
+    }
+
+    @Test
     void goesOnAtAnotherGateway() throws IOException {
         try (FakeGateway first = new FakeGateway()) {
             first.plan((request, reply) -> {

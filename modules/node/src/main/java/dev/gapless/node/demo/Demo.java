@@ -39,6 +39,7 @@ final class Demo {
     private final Map<String, String> addresses = new LinkedHashMap<>();
     private final List<String> up = new ArrayList<>();
     private final List<String> subscribed = new ArrayList<>();
+    private @Nullable String url;
     private @Nullable String broken;
     private boolean ending;
     private long life;
@@ -95,6 +96,10 @@ final class Demo {
         tell("n2", "subscribe");
         tell("n3", "subscribe");
         await("n2 and n3 to be ready", () -> subscribed.containsAll(List.of("n2", "n3")));
+        tell("n3", "serve");
+        await("the gateway of n3", () -> url != null);
+        screen.print("n3 has a gateway. Another terminal sees what it delivers, as long as this goes on:");
+        screen.print("  curl -N '" + url + "/api/topics/flight/events'");
         tell("n1", "produce");
     }
 
@@ -305,6 +310,8 @@ final class Demo {
             }
         } else if (report instanceof Report.Left left && !ending) {
             screen.line(name, Colour.PLAIN, left.node() + " left");
+        } else if (report instanceof Report.Serving serving) {
+            url = serving.url();
         } else if (report instanceof Report.Broken said && !ending) {
             broken = name + ": " + said.why();
         }

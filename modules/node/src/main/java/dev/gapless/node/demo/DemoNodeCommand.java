@@ -8,6 +8,7 @@ import dev.gapless.MessageHandler;
 import dev.gapless.Producer;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Reload;
+import dev.gapless.gateway.GaplessGateway;
 import dev.gapless.node.Member;
 import dev.gapless.node.ProgramConfig;
 import java.io.BufferedReader;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * One of the demo's processes. A line of standard input is a command (join ADDRESS, subscribe, produce, stop, wake PID), a
+ * One of the demo's processes. A line of standard input is a command (join ADDRESS, subscribe, serve, produce, stop, wake PID), a
  * line of standard output a {@link Report}. It leaves the cluster when the input ends, so that nothing stays behind when the
  * demo is killed; and wakes the process that the demo may have left standing still.
  */
@@ -93,6 +94,9 @@ public final class DemoNodeCommand implements Callable<Integer> {
         switch (words[0]) {
             case "join" -> member.join(words[1]);
             case "subscribe" -> subscribe(member);
+            case "serve" ->
+                say(new Report.Serving(
+                        GaplessGateway.start(member.system()).uri().toString()));
             case "produce" -> produce(member);
             case "wake" -> companion = new ProcessState(Long.parseLong(words[1]));
             case "stop" -> {

@@ -23,6 +23,9 @@ sealed interface Report {
     /** It subscribes, and will get whatever is published from now on. */
     record Subscribed() implements Report {}
 
+    /** It serves clients there. */
+    record Serving(String url) implements Report {}
+
     /** It is about to publish this: said before, so that a kill cannot come between. */
     record Publishing(long life, long number, int checksum) implements Report {}
 
@@ -58,6 +61,8 @@ sealed interface Report {
             return "up";
         } else if (this instanceof Subscribed) {
             return "subscribed";
+        } else if (this instanceof Serving r) {
+            return "serving " + r.url;
         } else if (this instanceof Publishing r) {
             return "publishing " + r.life + " " + r.number + " " + r.checksum;
         } else if (this instanceof Stopped r) {
@@ -91,6 +96,7 @@ sealed interface Report {
             case "listening" -> new Listening(words[1]);
             case "up" -> new Up();
             case "subscribed" -> new Subscribed();
+            case "serving" -> new Serving(words[1]);
             case "publishing" ->
                 new Publishing(Long.parseLong(words[1]), Long.parseLong(words[2]), Integer.parseInt(words[3]));
             case "stopped" -> new Stopped(Long.parseLong(words[1]), Long.parseLong(words[2]));

@@ -19,6 +19,7 @@ class ReportTest {
                 new Report.Listening("127.0.0.1:2551"),
                 new Report.Up(),
                 new Report.Subscribed(),
+                new Report.Serving("http://127.0.0.1:25581"),
                 new Report.Publishing(1, 2, -3),
                 new Report.Stopped(1, 2),
                 new Report.Got("n1", POSITION, 1, 2, -3),
