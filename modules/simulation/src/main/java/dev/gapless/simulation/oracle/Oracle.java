@@ -307,6 +307,13 @@ public final class Oracle {
                 && Objects.equals(inNumbers.epoch(), gap.epoch());
     }
 
+    /** It was told as lost before anything of it was given: no token says where it was (rule T2, 14). */
+    private static boolean isLostAtItsBeginning(Witness w, String node) {
+        Place got = w.got.get(node);
+        Integer ended = w.ended.get(node);
+        return got != null && got.sequence() == 0 && ended != null && ended >= got.life();
+    }
+
     private void pass(Witness w, String node, List<Gap> gaps) {
         for (int i = 0; i < gaps.size(); i++) {
             Gap gap = gaps.get(i);
@@ -339,7 +346,7 @@ public final class Oracle {
         Place got = w.got.get(node);
         boolean unnumbered = last.reason() == Reason.POSITION_UNKNOWN
                 || last.epoch() == null
-                || (last.firstMissing() == null && w.lostByAddress.contains(node));
+                || (last.firstMissing() == null && (w.lostByAddress.contains(node) || isLostAtItsBeginning(w, node)));
         boolean unknown = unnumbered && got != null && got.sequence() <= to.sequence();
         if (!unknown && got != null && got.life() == to.life() && got.sequence() != to.sequence()) {
             fail(w, "G1", "goes on at " + resumesAt + " of " + node + " having got to " + got + ": " + gaps);
