@@ -566,6 +566,28 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatALifeThatWasToldAsLostBeforeItPublishedComesLateWithoutNumbers() {
+        ready();
+        comesLateWithoutNumbers(1);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, null, null));
+        publish(FIRST, 1, 4);
+        comesLateWithoutNumbers(4);
+        give(FIRST, 4, 4);
+    }
+
+    @Test
+    void findsThatALifeComesLateWithoutNumbersThatWasNotToldAsLost() {
+        ready();
+        comesLateWithoutNumbers(1);
+        publish(FIRST, 1, 4);
+        breaks("G1", () -> comesLateWithoutNumbers(4));
+    }
+
+    private void comesLateWithoutNumbers(long resumesAt) {
+        missed(new Gap("n1", Reason.REGISTERED_LATE, FIRST, null, null, new Position(FIRST, resumesAt)));
+    }
+
+    @Test
     void takesThatALifeGoesOnThatWasToldAsLost() {
         Witness resumed = resumedBehindALoss();
         publish(FIRST, 3, 3);
