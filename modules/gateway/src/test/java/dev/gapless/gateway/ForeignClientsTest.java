@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -240,5 +241,63 @@ class ForeignClientsTest {
                 second.lines().filter(line -> line.startsWith("data: ")).toList();
         assertEquals(2, data.size(), second);
         assertTrue(data.get(0).contains("\"seq\":2"), second);
+    }
+
+    @Test
+    void theLinesOfTheReadmeDoWhatItSays() throws Exception {
+        needs("bash", "curl");
+        List<String> blocks = Pattern.compile("(?ms)^```sh\n(curl .*?)\n```$")
+                .matcher(Files.readString(Path.of("..", "..", "README.md")))
+                .results()
+                .map(block -> block.group(1).replace("\\\n", "").replace("127.0.0.1:25581", address()))
+                .toList();
+        assertEquals(2, blocks.size());
+        List<String> lines = blocks.get(0).lines().toList();
+        assertEquals(5, lines.size());
+        String first = untilItHas(lines.get(0), 3, () -> {
+            assertTrue(shell(lines.get(1)).contains("\"count\":1"));
+            assertTrue(shell(lines.get(2)).contains("\"count\":2"));
+        });
+        assertTrue(first.contains("\"key\":\"GBPUSD\",\"data\":{\"rate\":1.27}"), first);
+        assertTrue(shell(lines.get(3)).contains("\"topic\":\"quotes\""));
+        assertTrue(shell(lines.get(4)).contains("gapless_order_violations_total"));
+        String id = first.lines()
+                .filter(line -> line.startsWith("id: "))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        String second = untilItHas(
+                blocks.get(1).replace("Last-Event-ID: ID", "Last-Event-ID: " + id.substring(4)), 2, () -> {});
+        assertTrue(!second.contains("1.0834"), second);
+    }
+
+    private static String address() {
+        return "127.0.0.1:" + gateway.gateway().port();
+    }
+
+    private interface Lines {
+        void run() throws Exception;
+    }
+
+    private static String shell(String line) throws Exception {
+        return run(directory, "bash", "-c", line);
+    }
+
+    /** What a line of the shell prints that does not end by itself, once that has so many events. */
+    private static String untilItHas(String line, int events, Lines meanwhile) throws Exception {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Process process = new ProcessBuilder("bash", "-c", line)
+                .redirectOutput(out.toFile())
+                .redirectError(Files.createTempFile(directory, "err", ".txt").toFile())
+                .start();
+        try {
+            meanwhile.run();
+            TestGateway.await(() -> text(out).split("\n\n", -1).length > events + 1
+                    && text(out).lines().filter(one -> one.startsWith("data: ")).count() == events);
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        return text(out);
     }
 }
