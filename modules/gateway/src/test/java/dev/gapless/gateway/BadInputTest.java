@@ -120,7 +120,8 @@ class BadInputTest {
         large.await("closing");
         assertEquals(1009, large.status());
         JsonSocket parts = client();
-        for (int i = 0; i < 20; i++) { // the 17th is too much, and what follows it is dropped, or finds the socket closed
+        // The 17th is too much, and what follows it is dropped, or finds the socket closed.
+        for (int i = 0; i < 20; i++) {
             TestGateway.get(parts.socket().sendText("x".repeat(1_000), false).handle((sent, closed) -> sent));
         }
         parts.await("closing");
