@@ -297,7 +297,7 @@ final class SegmentsPeer implements Peer {
                         if (head.readableBytes() < HEAD_BYTES) {
                             break;
                         }
-                        data = new byte[length() + Slice.indexBytes(count())];
+                        data = new byte[length()];
                         filled = 0;
                     }
                     int part = Math.min(bytes.readableBytes(), length() - filled);
@@ -305,7 +305,7 @@ final class SegmentsPeer implements Peer {
                     filled += part;
                     if (filled == length()) {
                         long last = head.getLong(4) + count() - 1;
-                        Slice slice = Slice.received(head.getLong(12), List.of(BYTES), count(), data);
+                        Slice slice = Slice.received(head.getLong(12), List.of(BYTES), count(), data, 0, data.length);
                         parts.add(new Part(last, head.getBoolean(24), slice, context.channel()));
                         head.clear();
                     }

@@ -61,14 +61,19 @@ final class BatchCodec {
     private static Slice read(int most, WireBuffer in) {
         long baseMs = in.readFixed();
         int count = in.readCount("messages in a batch", Math.min(most, in.remaining()));
+        List<Format> formats = readFormats(in);
+        return in.readPart(
+                "bytes of messages", (data, from, to) -> Slice.received(baseMs, formats, count, data, from, to));
+    }
+
+    private static List<Format> readFormats(WireBuffer in) {
         List<Format> formats = List.of();
         for (int i = in.readCount("formats", Math.min(Slice.MAX_FORMATS, in.remaining())); i > 0; i--) {
             int number = in.readByte();
             List<Format> alone = FORMATS.alone(in.readInt(), in.readText("manifest", Limits.MAX_MANIFEST));
             formats = number == 0 && formats.isEmpty() ? alone : with(formats, number, alone.get(0));
         }
-        return Slice.received(
-                baseMs, formats, count, in.readBytes("messages", in.remaining(), Slice.indexBytes(count)));
+        return formats;
     }
 
     /** These, and that one under its number. */

@@ -10,11 +10,21 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireBuffer {
     private static final int MAX_VARINT_BYTES = 10;
+    /** So small a part of an array is something else if what was read stays there. */
+    private static final int OTHER_PART = 8;
 
     private final ByteBuffer buffer;
+    /** May parts of what is read stay in the buffer's array? */
+    private final boolean keepsArray;
 
     WireBuffer(ByteBuffer buffer) {
         this.buffer = buffer;
+        this.keepsArray = buffer.hasArray() && isMostOfTheArray(buffer);
+    }
+
+    private static boolean isMostOfTheArray(ByteBuffer buffer) {
+        int all = buffer.arrayOffset() + buffer.capacity();
+        return buffer.remaining() >= all - all / OTHER_PART;
     }
 
     private boolean highestFirst() {
@@ -100,15 +110,33 @@ final class WireBuffer {
 
     /** As many bytes as are announced, which must be there. */
     byte[] readBytes(String what, int max) {
-        return readBytes(what, max, 0);
+        return copy(readCount("bytes of " + what, Math.min(max, buffer.remaining())));
     }
 
-    /** The same, in an array that is so much larger. */
-    byte[] readBytes(String what, int max, int more) {
-        int length = readCount("bytes of " + what, Math.min(max, buffer.remaining()));
-        byte[] bytes = new byte[length + more];
-        buffer.get(bytes, 0, length);
+    private byte[] copy(int length) {
+        byte[] bytes = new byte[length];
+        buffer.get(bytes);
         return bytes;
+    }
+
+    /** Takes what is in an array from one place to in front of another. */
+    interface Part<R> {
+        R of(byte[] data, int from, int to);
+    }
+
+    /**
+     * As many bytes as are announced, for whoever keeps them. They stay where they are if that is an array that holds little else: Artery
+     * makes one for each frame that comes over TCP, and gives it to nobody else; buffers that it uses again are direct ({@code TcpFraming},
+     * {@code EnvelopeBufferPool}).
+     */
+    <R> R readPart(String what, Part<R> part) {
+        int length = readCount(what, buffer.remaining());
+        if (!keepsArray) {
+            return part.of(copy(length), 0, length);
+        }
+        int from = buffer.arrayOffset() + buffer.position();
+        buffer.position(buffer.position() + length);
+        return part.of(buffer.array(), from, from + length);
     }
 
     /** What a later version adds in the middle of a message. */

@@ -209,6 +209,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
 
     @Override
     public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
-        return fromBinary(ByteBuffer.wrap(bytes), manifest);
+        return fromBinary(
+                ByteBuffer.wrap(bytes).asReadOnlyBuffer(), manifest); // it may be the caller's: nothing of it is kept
     }
 }

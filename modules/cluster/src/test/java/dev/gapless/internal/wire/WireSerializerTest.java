@@ -165,6 +165,44 @@ class WireSerializerTest {
     }
 
     @Test
+    void messagesStayInTheArrayOfTheFrameThatTheyCameInIfThatHoldsLittleElse() throws Exception {
+        byte[] written = serializer.toBinary(batch());
+        byte[] frame = new byte[written.length + 10];
+        System.arraycopy(written, 0, frame, 10, written.length);
+        Batch read = (Batch) serializer.fromBinary(ByteBuffer.wrap(frame, 10, written.length), "B");
+        for (int part = 0; part < 2; part++) {
+            Slice slice = read.slices().get(part);
+            assertSame(frame, slice.data());
+            assertArrayEquals(batch().slices().get(part).content(1), slice.content(1));
+            byte[] again = serializer.toBinary(new Batch("t", 0, SESSION, 41, 100, true, read.slices()));
+            assertArrayEquals(written, again);
+        }
+    }
+
+    @Test
+    void messagesAreCopiedOutOfAnArrayThatHoldsOtherThingsOrIsUsedAgain() throws Exception {
+        byte[] written = serializer.toBinary(batch());
+        ByteBuffer large = ByteBuffer.allocate(2 * written.length).put(written).flip();
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(written.length).put(written).flip();
+        for (ByteBuffer buffer : List.of(large, direct)) {
+            assertCopied((Batch) serializer.fromBinary(buffer, "B"), () -> {
+                for (int i = 0; i < written.length; i++) {
+                    buffer.put(i, (byte) -1);
+                }
+            });
+        }
+        byte[] given = written.clone();
+        assertCopied((Batch) serializer.fromBinary(given, "B"), () -> Arrays.fill(given, (byte) -1));
+    }
+
+    private static void assertCopied(Batch read, Runnable usedAgain) {
+        usedAgain.run();
+        assertArrayEquals(
+                batch().slices().get(0).content(0), read.slices().get(0).content(0));
+    }
+
+    @Test
     void aPartOfASegmentBringsWhatItNeedsAndNoMore() throws Exception {
         Content first = Content.of(1, "x".repeat(1_000), new byte[1]);
         Slice all = slices(5, first, Content.of(2, "two", new byte[] {2}), Content.of(3, "three", new byte[] {3}))

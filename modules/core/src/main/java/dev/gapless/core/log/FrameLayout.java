@@ -16,8 +16,8 @@ import java.util.Map;
  *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension: u32 bytes, … │ content
  * </pre>
  *
- * <p>Headers and extension are there if the flags say so. An array of frames has the offset of each at its end, backwards, in 4 bytes: the
- * number of a message leads to its place.
+ * <p>Headers and extension are there if the flags say so. An index has the offset of each frame at its end, backwards, in 4 bytes: the number
+ * of a message leads to its place. In a segment it is at the end of the same array.
  */
 final class FrameLayout {
     static final int HEAD_BYTES = 12;
@@ -49,12 +49,12 @@ final class FrameLayout {
     // ------------------------------------------------------------------ the index
 
     /** Where the frame of this number begins. */
-    static int offset(byte[] data, int number) {
-        return (int) INT.get(data, data.length - INDEX_BYTES * (number + 1));
+    static int offset(byte[] index, int number) {
+        return (int) INT.get(index, index.length - INDEX_BYTES * (number + 1));
     }
 
-    static void setOffset(byte[] data, int number, int offset) {
-        INT.set(data, data.length - INDEX_BYTES * (number + 1), offset);
+    static void setOffset(byte[] index, int number, int offset) {
+        INT.set(index, index.length - INDEX_BYTES * (number + 1), offset);
     }
 
     // ------------------------------------------------------------------ reading

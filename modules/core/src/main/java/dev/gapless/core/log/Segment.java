@@ -104,6 +104,6 @@ public final class Segment implements Ring.Piece {
 
     /** The messages from this sequence on, so many of them. */
     public Slice slice(long index, int number) {
-        return new Slice(data, baseMs, formats, (int) (index - first), number);
+        return new Slice(data, data, baseMs, formats, (int) (index - first), number);
     }
 }

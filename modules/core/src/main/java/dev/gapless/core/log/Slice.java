@@ -22,14 +22,18 @@ public final class Slice {
     private static final int REST_BYTES = OVERHEAD_BYTES - FrameLayout.HEAD_BYTES;
 
     private final byte[] data;
+    /** Where each message begins in {@link #data}; in a segment that is the same array. */
+    private final byte[] index;
+
     private final long baseMs;
     private final List<Format> formats;
     private final int from;
     private final int count;
 
-    Slice(byte[] data, long baseMs, List<Format> formats, int from, int count) {
+    Slice(byte[] data, byte[] index, long baseMs, List<Format> formats, int from, int count) {
         assert count > 0 : count;
         this.data = data;
+        this.index = index;
         this.baseMs = baseMs;
         this.formats = formats;
         this.from = from;
@@ -42,29 +46,26 @@ public final class Slice {
      * @param baseMs what their times begin from, in milliseconds since 1970
      * @param formats those that the messages name by number
      * @param count how many messages there are, at least one
-     * @param data the messages, and room for {@link #indexBytes} behind them; the caller keeps no reference
+     * @param data what they are in; nobody writes to it any more
+     * @param from where they begin there
+     * @param to where they end
      * @throws IllegalArgumentException if that is something else
      */
-    public static Slice received(long baseMs, List<Format> formats, int count, byte[] data) {
-        if (count < 1 || count > Limits.MAX_BATCH_MESSAGES || data.length < indexBytes(count)) {
-            throw new IllegalArgumentException(count + " messages in " + data.length + " bytes");
+    public static Slice received(long baseMs, List<Format> formats, int count, byte[] data, int from, int to) {
+        if (count < 1 || count > Limits.MAX_BATCH_MESSAGES || count > (to - from) / FrameLayout.HEAD_BYTES) {
+            throw new IllegalArgumentException(count + " messages in " + (to - from) + " bytes");
         }
-        int end = data.length - indexBytes(count);
-        int at = 0;
+        byte[] index = new byte[FrameLayout.INDEX_BYTES * count];
+        int at = from;
         for (int i = 0; i < count; i++) {
-            int next = FrameLayout.check(data, at, end, formats.size());
-            FrameLayout.setOffset(data, i, at);
+            int next = FrameLayout.check(data, at, to, formats.size());
+            FrameLayout.setOffset(index, i, at);
             at = next;
         }
-        if (at != end) {
-            throw new IllegalArgumentException(count + " messages take " + at + " bytes, not " + end);
+        if (at != to) {
+            throw new IllegalArgumentException(count + " messages take " + (at - from) + " bytes, not " + (to - from));
         }
-        return new Slice(data, baseMs, List.copyOf(formats), 0, count);
-    }
-
-    /** The room that so many messages need behind them in their array. */
-    public static int indexBytes(int count) {
-        return FrameLayout.INDEX_BYTES * count;
+        return new Slice(data, index, baseMs, List.copyOf(formats), 0, count);
     }
 
     /** How many messages there are. */
@@ -75,7 +76,7 @@ public final class Slice {
     /** The messages from this one on, so many of them. */
     public Slice part(int first, int number) {
         assert first >= 0 && number > 0 && first + number <= count : first + ", " + number + " of " + count;
-        return number == count ? this : new Slice(data, baseMs, formats, from + first, number);
+        return number == count ? this : new Slice(data, index, baseMs, formats, from + first, number);
     }
 
     /** How many messages from this one on are charged for no more than this, one at least. */
@@ -155,7 +156,7 @@ public final class Slice {
 
     private int at(int i) {
         assert i >= 0 && i < count : i + " of " + count;
-        return FrameLayout.offset(data, from + i);
+        return FrameLayout.offset(index, from + i);
     }
 
     // ------------------------------------------------------------------ all of them
