@@ -25,6 +25,12 @@ public record Column(String name, String title, Figure figure, double unit, Stri
                     "told after member ms", "told after the member was up (ms)", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),
             new Column("caught up ms", "caught up (ms)", Figure.CATCH_UP, 1, "%.1f"),
             new Column("CPU us", "CPU time per delivery (µs)", Figure.CPU, 1, "%.2f"),
+            new Column(
+                    "publisher's CPU us",
+                    "CPU time of the publisher per message (µs)",
+                    Figure.CPU_PUBLISHER,
+                    1,
+                    "%.2f"),
             new Column("CPU us, one stuck", "CPU time, one stuck (µs)", Figure.CPU_ONE_STUCK, 1, "%.2f"),
             new Column("of it free", "ratio to none stuck", Figure.CPU_RATIO_ONE_STUCK, 1, "%.2f"),
             new Column("clients' CPU us", "CPU time of the clients (µs)", Figure.CPU_CLIENTS, 1, "%.2f"),

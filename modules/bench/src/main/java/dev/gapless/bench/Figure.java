@@ -12,6 +12,7 @@ public enum Figure {
     LATENCY_MAX("latency_us_max"),
     CATCH_UP("catch_up_ms"),
     CPU("cpu_us_per_delivery"),
+    CPU_PUBLISHER("cpu_us_per_message_of_publisher"),
     CPU_ONE_STUCK("cpu_us_per_delivery_one_stuck"),
     CPU_RATIO_ONE_STUCK("cpu_ratio_one_stuck"),
     CPU_CLIENTS("cpu_us_per_delivery_of_clients"),

@@ -11,14 +11,16 @@ import java.util.List;
 
 /** Messages flow from one publisher to its subscribers, and nothing else happens. */
 final class FlowRun extends OneRun {
+    /** Each of 30 nodes in a JVM has a feed. */
+    private static final String HEAP_OF_MANY_NODES = "-Xmx3g";
+
     FlowRun(Plan plan, Workload workload, String peer, Children children) {
         super(plan, workload, peer, children);
     }
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
-        String[] options =
-                workload.growth() == Growth.RING ? new String[] {OneRun.ring(workload.amount())} : new String[0];
+        String[] options = options();
         List<Child> all = new ArrayList<>();
         all.add(startPublisher(this, options));
         for (int i = 1; i <= workload.subscribers(); i++) {
@@ -53,7 +55,18 @@ final class FlowRun extends OneRun {
             }
         }
         putUsage(used, 1);
+        if (workload.growth() == Growth.SYSTEMS) {
+            Usage publisher = used.get(0);
+            figures.put(Figure.CPU_PUBLISHER, publisher.cpuNs() / NS_PER_US / publisher.count());
+        }
         return others;
+    }
+
+    private String[] options() {
+        if (workload.growth() == Growth.RING) {
+            return new String[] {ring(workload.amount())};
+        }
+        return workload.growth() == Growth.SYSTEMS ? new String[] {HEAP_OF_MANY_NODES} : new String[0];
     }
 
     private void putLatencies(Latencies latencies) {
@@ -77,13 +90,14 @@ final class FlowRun extends OneRun {
     }
 
     static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {
-        return run.children.start(
-                role,
-                run.options(options),
-                BenchProcess.SUBSCRIBER,
-                name(run),
-                run.workload.messageBytes(),
-                run.workload.growth() == Growth.SUBSCRIPTIONS ? run.workload.amount() : 1);
+        List<String> jvm = run.options(options);
+        Workload workload = run.workload;
+        if (workload.growth() == Growth.SYSTEMS) {
+            return run.children.start(role, jvm, BenchProcess.NODES, workload.amount());
+        } else if (workload.growth() == Growth.SUBSCRIPTIONS) {
+            return run.children.start(role, jvm, BenchProcess.SUBSCRIPTIONS, workload.amount());
+        }
+        return run.children.start(role, jvm, BenchProcess.SUBSCRIBER, name(run), workload.messageBytes());
     }
 
     /** What a subscriber tells after it has checked everything. */

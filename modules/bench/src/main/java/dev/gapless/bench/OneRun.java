@@ -51,7 +51,7 @@ abstract sealed class OneRun
     static OneRun of(Plan plan, Workload workload, String peer, Children children) {
         return switch (workload) {
             case W1, W2, W3, W8_16B, W8_1K, W8_16K -> new FlowRun(plan, workload, peer, children);
-            case W4, W4B -> new StopRun(plan, workload, peer, children);
+            case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000 -> new IdleRun(plan, workload, peer, children);
             case W6 -> new ManyTopicsRun(plan, workload, peer, children);
@@ -66,7 +66,7 @@ abstract sealed class OneRun
             case W7 -> new StuckRun(plan, workload, peer, children);
             default ->
                 switch (Objects.requireNonNull(workload.growth())) {
-                    case NODES, SUBSCRIPTIONS, RING, PAYLOAD -> new FlowRun(plan, workload, peer, children);
+                    case NODES, SYSTEMS, SUBSCRIPTIONS, RING, PAYLOAD -> new FlowRun(plan, workload, peer, children);
                     case TOPICS -> new ManyTopicsRun(plan, workload, peer, children);
                     case BACKLOG -> new CatchUpRun(plan, workload, peer, children);
                 };

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * How large the workloads are. Only tests choose another size.
  *
- * @param stop how long W4 and W4B stop the subscriber
+ * @param stop how long W4, W4B and W4B_RETAINED stop the subscriber
  * @param subscriptions how many W7 and W11 have
  * @param topicsDivisor W9 has so many times fewer topics
  * @param idleNodes how many nodes W9 has

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * W4 and W4B: the subscriber's process is stopped for a while, as by a debugger or a virtual machine that is moved. The ring holds twice
+ * W4, W4B and W4B_RETAINED: the subscriber's process is stopped for a while, as by a debugger or a virtual machine that is moved. The ring holds twice
  * what it misses, or half of it.
  */
 final class StopRun extends OneRun {
@@ -18,7 +18,12 @@ final class StopRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
-        String[] options = {"-Dgapless.overflow=expire", "-Dgapless.buffer-bytes=64 MiB", ring(ringMessages())};
+        String[] options = {
+            "-Dgapless.overflow=expire",
+            "-Dgapless.buffer-bytes=64 MiB",
+            "-Dgapless.resume-after-expiry=" + (workload == Workload.W4B_RETAINED ? "retained" : "head"),
+            ring(ringMessages())
+        };
         Child publisher = FlowRun.startPublisher(this, options);
         Child subscriber = FlowRun.startSubscriber(this, "subscriber", options);
         List<Child> all = List.of(publisher, subscriber);
@@ -45,7 +50,7 @@ final class StopRun extends OneRun {
         putUsage(used, 1);
         long announced = seen.story().announced();
         figures.put(Figure.ANNOUNCED, (double) announced);
-        if (workload == Workload.W4B) {
+        if (workload != Workload.W4) {
             if (announced == 0) {
                 throw new RunFailure("the ring held what the subscriber missed");
             }
@@ -61,9 +66,9 @@ final class StopRun extends OneRun {
         return others;
     }
 
-    /** How many messages it holds: at full scale 262,144 in W4, and 50,000 in W4B. */
+    /** How many messages it holds: at full scale 262,144 in W4, and 50,000 in the others. */
     private long ringMessages() {
         long missed = workload.ratePerSecond() * plan.scale().stop().toMillis() / 1_000;
-        return workload == Workload.W4B ? missed / 2 : 1 << 18;
+        return workload == Workload.W4 ? 1 << 18 : missed / 2;
     }
 }

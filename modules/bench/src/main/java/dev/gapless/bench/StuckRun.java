@@ -26,10 +26,7 @@ final class StuckRun extends OneRun {
         String[] options = {"-Dgapless.overflow=expire", ring(RING)};
         Child publisher = FlowRun.startPublisher(this, options);
         Child subscriber = children.start(
-                "subscriber",
-                options(options),
-                BenchProcess.SUBSCRIPTIONS,
-                plan.scale().subscriptions());
+                "subscriber", options(options), BenchProcess.STUCK, plan.scale().subscriptions());
         connect(List.of(publisher, subscriber));
 
         long freeNs = System.nanoTime() + plan.warmUp().toNanos();

@@ -33,6 +33,8 @@ public enum Workload {
             20_000,
             Message.BYTES,
             Figure.ANNOUNCED),
+    W4B_RETAINED(
+            "as W4B, with resume-after-expiry = retained", Scope.GAPLESS, 1, 20_000, Message.BYTES, Figure.ANNOUNCED),
     W5(
             "10,000 messages a second, the publisher is killed and started again: time until the subscriber is told",
             Scope.GAPLESS,
@@ -113,6 +115,9 @@ public enum Workload {
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
     G_NODES_4(Growth.NODES, 4),
+    G_SYSTEMS_3(Growth.SYSTEMS, 3),
+    G_SYSTEMS_10(Growth.SYSTEMS, 10),
+    G_SYSTEMS_30(Growth.SYSTEMS, 30),
     G_TOPICS_1(Growth.TOPICS, 1),
     G_TOPICS_10(Growth.TOPICS, 10),
     G_TOPICS_100(Growth.TOPICS, 100),
@@ -184,10 +189,10 @@ public enum Workload {
         this.amount = amount;
     }
 
-    /** Those that run if none is named: all but the series, and those of a gateway. */
+    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway, and W4B_RETAINED. */
     public static List<Workload> ordinary() {
         return Stream.of(values())
-                .filter(workload -> workload.growth == null && !workload.isOfGateway())
+                .filter(workload -> workload.growth == null && !workload.isOfGateway() && workload != W4B_RETAINED)
                 .toList();
     }
 
@@ -239,14 +244,14 @@ public enum Workload {
     /** About how long a run of it takes. */
     Duration estimate(Duration warmUp, Duration measure, Scale scale) {
         Duration longer = switch (this) {
-            case W4, W4B -> scale.stop();
+            case W4, W4B, W4B_RETAINED -> scale.stop();
             case W5 -> REMOVAL;
             case W6, W11 -> START.multipliedBy(3);
             case W7, C_MUTE -> measure.plus(START);
             case C_SOCKETS, C_INGEST, C_IDLE, C_RETURN -> START.multipliedBy(2);
             case W9_1000 -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
-            default -> START.multipliedBy(subscribers - 1);
+            default -> START.multipliedBy(growth == Growth.SYSTEMS ? amount : subscribers - 1);
         };
         return START.multipliedBy(2).plus(warmUp).plus(measure).plus(longer);
     }

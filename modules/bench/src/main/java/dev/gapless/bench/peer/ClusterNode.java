@@ -43,9 +43,7 @@ public class ClusterNode implements Addressed {
 
     /** Joins the first node, which may be this one, and waits until as many members are up. */
     public final void join(String first, int members) throws InterruptedException, TimeoutException {
-        int colon = first.lastIndexOf(':');
-        cluster.join(
-                new Address("pekko", SYSTEM, first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))));
+        join(first);
         long untilNs = System.nanoTime() + Patience.CONNECT.toNanos();
         while (up() < members) {
             if (System.nanoTime() - untilNs > 0) {
@@ -53,6 +51,13 @@ public class ClusterNode implements Addressed {
             }
             Thread.sleep(20);
         }
+    }
+
+    /** Asks to join the first node. */
+    final void join(String first) {
+        int colon = first.lastIndexOf(':');
+        cluster.join(
+                new Address("pekko", SYSTEM, first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))));
     }
 
     private long up() {

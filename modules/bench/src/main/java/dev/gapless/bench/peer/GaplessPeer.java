@@ -55,6 +55,13 @@ public final class GaplessPeer implements Peer {
         return new Listener(receivers);
     }
 
+    /** A subscribing side with a node for each of them, in one JVM. */
+    public static Side nodes(List<Receiver> receivers) {
+        return new Nodes(receivers.stream()
+                .map(receiver -> new Listener(List.of(receiver)))
+                .toList());
+    }
+
     private static final class Sender extends ClusterNode implements Publisher {
         private final List<Producer<byte[]>> producers = new ArrayList<>();
         private int nextTopic;
@@ -98,7 +105,11 @@ public final class GaplessPeer implements Peer {
 
         @Override
         public void connect(String publisher, List<String> subscribers) throws Exception {
-            join(publisher, subscribers.size() + 1);
+            subscribe(publisher, subscribers.size() + 1);
+        }
+
+        void subscribe(String publisher, int members) throws Exception {
+            join(publisher, members);
             List<Subscription> subscriptions = receivers.stream()
                     .map(receiver -> Gapless.get(system()).subscribe(TOPIC, StartFrom.latest(), new Handler(receiver)))
                     .toList();
@@ -112,6 +123,21 @@ public final class GaplessPeer implements Peer {
                     subscription.ready().toCompletableFuture().get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
             if (!ready.silent().isEmpty()) {
                 throw new IllegalStateException("the subscription got no answer from " + ready.silent());
+            }
+        }
+    }
+
+    private record Nodes(List<Listener> nodes) implements Side {
+        @Override
+        public String address() {
+            return nodes.get(0).address();
+        }
+
+        @Override
+        public void connect(String publisher, List<String> subscribers) throws Exception {
+            nodes.forEach(node -> node.join(publisher));
+            for (Listener node : nodes) {
+                node.subscribe(publisher, nodes.size() + 1);
             }
         }
     }

@@ -15,11 +15,17 @@ public final class BenchProcess {
     /** {@link FlowPublisher}: PEER MESSAGE_BYTES RATE; a rate of 0 means as fast as it can. */
     public static final String PUBLISHER = "publisher";
 
-    /** {@link FlowSubscriber}: PEER MESSAGE_BYTES SUBSCRIPTIONS; only gapless has more than one. */
+    /** {@link FlowSubscriber}: PEER MESSAGE_BYTES. */
     public static final String SUBSCRIBER = "subscriber";
 
-    /** {@link ManySubscriptions}: COUNT. */
+    /** {@link FlowSubscriber} of a node with several subscriptions: COUNT. */
     public static final String SUBSCRIPTIONS = "subscriptions";
+
+    /** {@link FlowSubscriber} of several nodes with a subscription each: COUNT. */
+    public static final String NODES = "nodes";
+
+    /** {@link StuckSubscription}: COUNT. */
+    public static final String STUCK = "stuck";
 
     /** {@link IdleNode}: PEER. */
     public static final String IDLE = "idle";
@@ -75,8 +81,13 @@ public final class BenchProcess {
     private static Job job(String name, List<String> words) {
         return switch (name) {
             case PUBLISHER -> new FlowPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
-            case SUBSCRIBER -> new FlowSubscriber(peer(words), Integer.parseInt(words.get(2)));
-            case SUBSCRIPTIONS -> new ManySubscriptions(Integer.parseInt(words.get(0)));
+            case SUBSCRIBER -> {
+                Peer peer = peer(words);
+                yield new FlowSubscriber(receivers -> peer.subscriber(receivers.get(0)), 1);
+            }
+            case SUBSCRIPTIONS -> new FlowSubscriber(GaplessPeer::subscribers, Integer.parseInt(words.get(0)));
+            case NODES -> new FlowSubscriber(GaplessPeer::nodes, Integer.parseInt(words.get(0)));
+            case STUCK -> new StuckSubscription(Integer.parseInt(words.get(0)));
             case IDLE -> new IdleNode(words.get(0).equals(Peers.PEKKO) ? ClusterNode.PEKKO : ClusterNode.GAPLESS);
             case TOPICS_PUBLISHER ->
                 new FlowPublisher(new GaplessPeer(Integer.parseInt(words.get(0))), bytes(words), 0);

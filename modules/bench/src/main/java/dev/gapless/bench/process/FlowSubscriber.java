@@ -1,7 +1,7 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.GaplessPeer;
-import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.Receiver;
+import dev.gapless.bench.peer.Side;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,16 +15,21 @@ import java.util.stream.Stream;
  *   expect N             checked [PROBLEM], latencies ..., story ...
  * </pre>
  *
- * @param subscriptions that get every message; latencies and story are those of the first
+ * @param side made for those that get every message
+ * @param subscriptions how many; latencies and story are those of the first
  */
-record FlowSubscriber(Peer peer, int subscriptions) implements Job {
+record FlowSubscriber(Maker side, int subscriptions) implements Job {
+    /** Makes the subscribing side of a peer. */
+    interface Maker {
+        Side of(List<Receiver> receivers) throws Exception;
+    }
+
     @Override
     public void run(Dialogue dialogue) throws Exception {
         List<Reception> all =
                 Stream.generate(Reception::new).limit(subscriptions).toList();
         Reception first = all.get(0);
-        Connecting.connect(
-                dialogue, subscriptions == 1 ? peer.subscriber(first) : GaplessPeer.subscribers(List.copyOf(all)));
+        Connecting.connect(dialogue, side.of(List.copyOf(all)));
         Window window = Window.ordered(dialogue).get(0);
         first.measure(window);
         Meter meter =

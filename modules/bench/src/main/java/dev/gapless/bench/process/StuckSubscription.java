@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
  *   expect N                   checked [PROBLEM], announced N      to the one that was stuck
  * </pre>
  */
-record ManySubscriptions(int count) implements Job {
+record StuckSubscription(int count) implements Job {
     @Override
     public void run(Dialogue dialogue) throws Exception {
         List<Reception> receptions = new ArrayList<>();
