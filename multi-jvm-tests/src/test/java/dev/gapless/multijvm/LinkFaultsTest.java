@@ -7,13 +7,21 @@ import dev.gapless.NodeStatus;
 import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.Expect;
 import dev.gapless.multijvm.bench.Link;
+import dev.gapless.multijvm.bench.SocketClient;
 import dev.gapless.multijvm.bench.TestCluster;
 import dev.gapless.multijvm.bench.TestNode;
 import dev.gapless.multijvm.bench.TestSubscription;
 import dev.gapless.multijvm.bench.Traffic;
+import dev.gapless.multijvm.node.Arguments;
 import dev.gapless.multijvm.node.Published;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +35,8 @@ class LinkFaultsTest {
     private static TestNode producer;
     private static TestNode consumer;
     private static TestNode third;
+    private static int producersGateway;
+    private static int consumersGateway;
 
     @BeforeAll
     static void start() {
@@ -34,6 +44,7 @@ class LinkFaultsTest {
                         pekko.cluster.split-brain-resolver.stable-after = 60s
                         # Long enough for a reset not to be noticed by silence, or by heartbeats where it is to be found otherwise.
                         gapless.ping-interval = 1s
+                        gapless.gateway { port = 0, grpc-port = off }
                         gapless.topics.reset.heartbeat-interval = 60s
                         gapless.topics.way-back {
                           overflow = backpressure, backpressure-timeout = 60s, buffer-messages = 1000
@@ -42,6 +53,12 @@ class LinkFaultsTest {
         third = cluster.node(1);
         producer = cluster.node(2);
         consumer = cluster.node(3);
+        producersGateway = gateway(producer);
+        consumersGateway = gateway(consumer);
+    }
+
+    private static int gateway(TestNode node) {
+        return Integer.parseInt(node.call("gateway", Arguments.of("id", "gateway")));
     }
 
     @AfterAll
@@ -154,6 +171,61 @@ class LinkFaultsTest {
         assertEquals(1, s.report().delivered());
         wayOut.heal();
         Expect.everything(s.awaitReached(producer, 6), producer, 1, 6);
+    }
+
+    @Test
+    void rowO1_aClientOfAGatewayKeepsItsConnectionWhileTheLinkBehindItIsCut() {
+        try (SocketClient client = new SocketClient(consumersGateway, "client-cut")) {
+            producer.publish("client-cut", 1);
+            Await.value("the client has the first message", client::sequences, List.of(1L)::equals);
+            cluster.cut(producer, consumer);
+            producer.publish("client-cut", 1_000);
+            Await.until(
+                    "the gateway's node notices the silence",
+                    () -> registration("client-cut").state().equalsIgnoreCase("registering"));
+            assertTrue(cluster.link(producer, consumer).heldBytes() > 0);
+            assertEquals(List.of(1L), client.sequences());
+            cluster.heal(producer, consumer);
+            awaitAll(client, 1_001);
+        }
+    }
+
+    /** publishOnlyOutageNeverFlushed, with clients at both ends. */
+    @Test
+    void rowO5_whatAClientPublishesWhileOnlyTheWayOutIsCutReachesAClientAfterwards() throws Exception {
+        try (SocketClient client = new SocketClient(consumersGateway, "client-way-out")) {
+            post("client-way-out");
+            Await.value("the client has the first message", client::sequences, List.of(1L)::equals);
+            Link wayOut = cluster.link(producer, consumer);
+            long refusalsBefore = wayOut.refusals();
+            wayOut.refuse(Traffic.MESSAGES);
+            for (int i = 1; i <= 5; i++) {
+                post("client-way-out");
+            }
+            Await.until("the producer tries in vain", () -> wayOut.refusals() > refusalsBefore);
+            assertEquals(List.of(1L), client.sequences());
+            wayOut.heal();
+            awaitAll(client, 6);
+        }
+    }
+
+    /** It gets them on the connection that it has, once each, in order, and is told of nothing. */
+    private static void awaitAll(SocketClient client, long last) {
+        List<Long> all = LongStream.rangeClosed(1, last).boxed().toList();
+        Await.value("the client has all messages", client::sequences, sequences -> sequences.size() >= last);
+        assertEquals(all, client.sequences());
+        assertEquals(List.of(), client.ofType("cursor_expired"));
+        assertEquals("", client.end());
+    }
+
+    private static void post(String topic) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + producersGateway + "/api/topics/" + topic + "/messages");
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}"))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode(), answer::body);
     }
 
     /** What the consumer says is lost, what the producer says is not: it must not take the one for the other's end. */

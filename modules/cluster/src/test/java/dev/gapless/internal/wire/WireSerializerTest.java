@@ -2,6 +2,7 @@ package dev.gapless.internal.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -177,6 +178,20 @@ class WireSerializerTest {
             byte[] again = serializer.toBinary(new Batch("t", 0, SESSION, 41, 100, true, read.slices()));
             assertArrayEquals(written, again);
         }
+    }
+
+    @Test
+    void aMessageIsKnownByTheIndexAndItsNumberThere() throws Exception {
+        Batch read = (Batch) serializer.fromBinary(ByteBuffer.wrap(serializer.toBinary(batch())), "B");
+        Slice first = read.slices().get(0);
+        assertNotSame(first.index(), read.slices().get(1).index());
+        Slice part = first.part(1, 1);
+        assertSame(first.index(), part.index());
+        assertEquals(1, part.first());
+        Slice all = slices(5, content(1, null, Map.of(), "one"), content(1, null, Map.of(), "two"))
+                .get(0);
+        assertSame(all.index(), all.part(1, 1).index());
+        assertEquals(1, all.part(1, 1).first());
     }
 
     @Test

@@ -208,7 +208,12 @@ public final class Slice {
         return data;
     }
 
-    /** The number of the first of them among all messages in {@link #data}. */
+    /** All slices of the same segment, and all parts of what came from another node, have the same one, and others another one. */
+    public byte[] index() {
+        return index;
+    }
+
+    /** The number of the first of them among all messages in {@link #index}. */
     public int first() {
         return from;
     }

@@ -61,8 +61,8 @@ abstract class JsonFraming implements Framing {
             return;
         }
         ArrayJson of = last;
-        if (of == null || !of.isOf(slice.data())) {
-            of = shared.of(slice.data());
+        if (of == null || !of.isOf(slice.index())) {
+            of = shared.of(slice.index());
             last = of;
         }
         int number = slice.first() + i;

@@ -5,7 +5,7 @@ import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The JSON of the messages in one array, by their numbers in it ({@link dev.gapless.core.log.Slice#first}). It is made when somebody wants
+ * The JSON of the messages of one index, by their numbers in it ({@link dev.gapless.core.log.Slice#first}). It is made when somebody wants
  * it, for some messages at once. Thread-safe.
  */
 public final class ArrayJson {
@@ -42,7 +42,7 @@ public final class ArrayJson {
     }
 
     private final ObjIntConsumer<ArrayJson> charge;
-    private final byte[] data;
+    private final byte[] index;
     /** Which one a message is in, by its number. Written under the lock. */
     private volatile @Nullable Chunk[] chunks = new Chunk[FEW];
 
@@ -50,18 +50,18 @@ public final class ArrayJson {
     long charged;
 
     /** @param charge is told by how many bytes it has become larger */
-    ArrayJson(byte[] data, ObjIntConsumer<ArrayJson> charge) {
-        this.data = data;
+    ArrayJson(byte[] index, ObjIntConsumer<ArrayJson> charge) {
+        this.index = index;
         this.charge = charge;
     }
 
-    byte[] data() {
-        return data;
+    byte[] index() {
+        return index;
     }
 
-    /** Is it of this array? */
-    public boolean isOf(byte[] array) {
-        return array == data;
+    /** Is it of this one? */
+    public boolean isOf(byte[] other) {
+        return other == index;
     }
 
     /** Adds the JSON of the message of this number to a frame. {@return false if it was not made yet} */

@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 
 /**
- * The JSON of messages that clients in step are given: made once, by the client that wants it first. It is kept by the arrays that hold the
+ * The JSON of messages that clients in step are given: made once, by the client that wants it first. It is kept by the indexes of the
  * messages, since these are what the subscriptions of a node have in common; what was begun first is forgotten first. Thread-safe.
  */
 public final class SharedJson {
@@ -26,29 +26,29 @@ public final class SharedJson {
         return maxBytes > 0;
     }
 
-    /** The JSON of the messages in this array ({@link dev.gapless.core.log.Slice#data}). It may have been forgotten by the time that it is used; that does no harm. */
-    public synchronized ArrayJson of(byte[] data) {
-        ArrayJson known = kept.get(data);
+    /** The JSON of the messages of this index ({@link dev.gapless.core.log.Slice#index}). It may have been forgotten by the time that it is used; that does no harm. */
+    public synchronized ArrayJson of(byte[] index) {
+        ArrayJson known = kept.get(index);
         if (known != null) {
             return known;
         }
-        ArrayJson made = new ArrayJson(data, this::charge);
-        kept.put(data, made);
+        ArrayJson made = new ArrayJson(index, this::charge);
+        kept.put(index, made);
         inOrder.add(made);
-        charge(made, data.length + OVERHEAD_BYTES);
+        charge(made, index.length + OVERHEAD_BYTES);
         return made;
     }
 
     /** It has become larger by so much. */
     private synchronized void charge(ArrayJson to, int more) {
-        if (kept.get(to.data()) != to) {
+        if (kept.get(to.index()) != to) {
             return; // it was forgotten
         }
         to.charged += more;
         bytes += more;
         while (bytes > maxBytes && !inOrder.isEmpty()) {
             ArrayJson oldest = inOrder.remove();
-            kept.remove(oldest.data());
+            kept.remove(oldest.index());
             bytes -= oldest.charged;
         }
     }
