@@ -109,6 +109,10 @@ final class GrpcStream<Q, R> implements ClientResponseObserver<Q, R>, TestGatewa
         return responses.isEmpty();
     }
 
+    boolean isOver() {
+        return end.isDone();
+    }
+
     /** How it ended. */
     Status.Code status() {
         return TestGateway.get(end).getStatus().getCode();

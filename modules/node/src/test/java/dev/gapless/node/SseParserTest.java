@@ -1,17 +1,24 @@
 package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SseParserTest {
     private static List<String> parse(String text, int bytesAtOnce) {
+        return parse(text, () -> bytesAtOnce);
+    }
+
+    private static List<String> parse(String text, IntSupplier bytesAtOnce) {
         List<String> found = new ArrayList<>();
         SseParser parser = new SseParser(new SseParser.Events() {
             @Override
@@ -25,8 +32,10 @@ class SseParserTest {
             }
         });
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        for (int from = 0; from < bytes.length; from += bytesAtOnce) {
-            parser.accept(ByteBuffer.wrap(bytes, from, Math.min(bytesAtOnce, bytes.length - from)));
+        for (int from = 0; from < bytes.length; ) {
+            int length = Math.min(bytesAtOnce.getAsInt(), bytes.length - from);
+            parser.accept(ByteBuffer.wrap(bytes, from, length));
+            from += length;
         }
         return found;
     }
@@ -45,5 +54,27 @@ class SseParserTest {
     @Test
     void aRetryThatIsNoNumberDoesNotCount() {
         assertEquals(List.of(), parse("retry: soon\n\n", 100));
+    }
+
+    /** A failure prints the seed. */
+    @Test
+    void anyStreamIsReadAndMeansTheSameHoweverItIsCut() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        String[] pieces = {
+            "data", ":", " ", "id", "retry", "\n", "\n\n", "\r", "\0", "7", "99999999999999999999", "ü", "event", "x"
+        };
+        int events = 0;
+        for (int round = 0; round < 2_000; round++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(60); i > 0; i--) {
+                text.append(pieces[random.nextInt(pieces.length)]);
+            }
+            List<String> whole = parse(text.toString(), text.length() * 2 + 1);
+            events += whole.size();
+            assertEquals(
+                    whole, parse(text.toString(), () -> 1 + random.nextInt(9)), () -> "seed " + seed + ": " + text);
+        }
+        assertTrue(events > 100, "hardly any events: " + events + ", seed " + seed);
     }
 }
