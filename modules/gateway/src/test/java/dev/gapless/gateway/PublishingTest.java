@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.MessageHandler;
 import dev.gapless.NodeStatus;
+import dev.gapless.Reload;
+import dev.gapless.StartFrom;
 import dev.gapless.Topic;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -14,11 +19,15 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -72,6 +81,79 @@ class PublishingTest {
         byte[] random = new byte[bytes];
         new Random(1).nextBytes(random);
         return Base64.getEncoder().encodeToString(random);
+    }
+
+    /** The ring of the gateway's node overwrites what is not read; the feed of the consumer's node takes no more than is read there. */
+    @Test
+    void aRequestWithBackpressureIsReadNoFasterThanConsumersTake() throws Exception {
+        String settings = """
+                gapless {
+                  node-name = paced%d
+                  topics.paced { buffer-messages = 100, overflow = %s, backpressure-timeout = 60s }
+                }
+                """;
+        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1, "expire"));
+                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2, "backpressure"))) {
+            CompletableFuture<Void> open = new CompletableFuture<>();
+            List<Integer> got = new CopyOnWriteArrayList<>();
+            List<CursorExpired<JsonNode>> gaps = new CopyOnWriteArrayList<>();
+            Topic<JsonNode> topic = Topic.of("paced", JsonNode.class);
+            TestGateway.get(two.gapless()
+                    .subscribe(topic, StartFrom.latest(), new MessageHandler<>() {
+                        @Override
+                        public void onMessage(Delivery<JsonNode> delivery) {
+                            open.join();
+                            got.add(delivery.message().intValue());
+                        }
+
+                        @Override
+                        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
+                            gaps.add(expired);
+                            return CompletableFuture.completedFuture(Reload.done());
+                        }
+                    })
+                    .ready());
+            String body = IntStream.rangeClosed(1, 1_000)
+                    .mapToObj(i -> "{\"data\":" + i + "}\n")
+                    .collect(Collectors.joining());
+            CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(() -> one.post(
+                    TestGateway.path("paced", "messages") + "?overflow=backpressure&wait=delivered",
+                    "application/x-ndjson",
+                    body));
+            assertTrue(whereItStandsStill(one) <= 300, () -> "published " + published(one));
+            assertFalse(answer.isDone());
+            open.complete(null);
+            assertEquals(
+                    200,
+                    TestGateway.get(answer).statusCode(),
+                    () -> answer.join().body());
+            TestGateway.await(() -> got.size() >= 1_000);
+            assertEquals(IntStream.rangeClosed(1, 1_000).boxed().toList(), got);
+            assertEquals(List.of(), gaps);
+        }
+        assertEquals("bad_message", code(lines("paced", "?overflow=maybe", "")));
+    }
+
+    /** The head that many answers in a row have told. */
+    private static long whereItStandsStill(TestGateway at) {
+        long[] last = new long[2];
+        TestGateway.await(() -> {
+            long now = published(at);
+            last[1] = now == last[0] && now > 0 ? last[1] + 1 : 0;
+            last[0] = now;
+            return last[1] == 50;
+        });
+        return last[0];
+    }
+
+    /** The head of the topic's log there. */
+    private static long published(TestGateway at) {
+        return TestGateway.get(at.gapless().status(Duration.ofSeconds(60))).stream()
+                .filter(node -> node.node().equals("paced1"))
+                .flatMap(node -> node.topics().stream())
+                .filter(topic -> topic.topic().equals("paced") && topic.producer() != null)
+                .mapToLong(topic -> topic.producer().head())
+                .sum();
     }
 
     @Test

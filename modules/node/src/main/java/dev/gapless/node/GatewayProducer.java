@@ -37,16 +37,23 @@ final class GatewayProducer {
     private final GatewayHttp http = new GatewayHttp();
     private final GatewayLinks links;
     private final String path;
+    private final String pace;
     private final Consumer<String> tell;
     private final String keys = UUID.randomUUID() + "-";
     private long keysGiven;
     private final Set<String> unconfirmed = new TreeSet<>();
     private final AtomicLong accepted = new AtomicLong();
 
-    /** @param tell is told what users should know, in one line */
-    GatewayProducer(GatewayLinks links, String topic, Consumer<String> tell) {
+    /**
+     * At these gateways.
+     *
+     * @param paced whether they are to wait for consumers that do not keep up
+     * @param tell is told what users should know, in one line
+     */
+    GatewayProducer(GatewayLinks links, String topic, boolean paced, Consumer<String> tell) {
         this.links = links;
-        this.path = "/api/topics/" + GatewayUrl.encoded(topic) + "/messages";
+        this.path = "/api/topics/" + GatewayUrl.encoded(topic) + "/messages?";
+        this.pace = paced ? "overflow=backpressure" : "";
         this.tell = tell;
     }
 
@@ -90,7 +97,7 @@ final class GatewayProducer {
     }
 
     private GatewayAnswer send(GatewayUrl url, String key, boolean isFollowed, byte[] body) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : "?wait=delivered")))
+        HttpRequest request = HttpRequest.newBuilder(url.at(path + pace + (isFollowed ? "" : "&wait=delivered")))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Content-Type", "application/x-ndjson")
                 .header("Idempotency-Key", key)

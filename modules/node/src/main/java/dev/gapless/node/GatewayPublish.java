@@ -11,12 +11,15 @@ import picocli.CommandLine.Model.CommandSpec;
 final class GatewayPublish {
     private final GatewayLinks links;
     private final String topic;
+    private final boolean paced;
     private final CommandSpec spec;
     private final Termination termination;
 
-    GatewayPublish(GatewayLinks links, String topic, CommandSpec spec, Termination termination) {
+    /** @param paced whether the gateway is to wait for consumers that do not keep up */
+    GatewayPublish(GatewayLinks links, String topic, boolean paced, CommandSpec spec, Termination termination) {
         this.links = links;
         this.topic = topic;
+        this.paced = paced;
         this.spec = spec;
         this.termination = termination;
     }
@@ -27,7 +30,7 @@ final class GatewayPublish {
         Progress progress = new Progress(err, "lines", Terminal.onStandardError());
         JsonLine json = new JsonLine(keyField);
         LineBatches batches = new LineBatches(new Lines(in), json);
-        GatewayProducer producer = new GatewayProducer(links, topic, line -> {
+        GatewayProducer producer = new GatewayProducer(links, topic, paced, line -> {
             progress.end();
             err.println(spec.qualifiedName() + ": " + line);
             err.flush();

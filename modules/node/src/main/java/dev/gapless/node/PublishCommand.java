@@ -31,12 +31,17 @@ final class PublishCommand extends ToolCommand {
             names = "--overflow",
             paramLabel = "backpressure|expire",
             description =
-                    "With --seed, what happens when a consumer does not keep up: wait for it (the default), or let"
-                            + " the oldest messages expire, which it is told.")
+                    "What happens when a consumer does not keep up: wait for it (the default), or let the oldest messages"
+                            + " expire, which it is told. With --url, expire leaves it to the settings of the gateway's node.")
     private Overflow overflow = Overflow.BACKPRESSURE;
 
     PublishCommand(Termination termination) {
         super(termination);
+    }
+
+    @Override
+    boolean isOfMembers(String option) {
+        return !option.equals("--overflow") && super.isOfMembers(option);
     }
 
     @Override
@@ -46,7 +51,8 @@ final class PublishCommand extends ToolCommand {
 
     @Override
     void overGateway() {
-        new GatewayPublish(gateway.links(spec, termination, this::tell), topic, spec, termination)
+        boolean paced = overflow == Overflow.BACKPRESSURE;
+        new GatewayPublish(gateway.links(spec, termination, this::tell), topic, paced, spec, termination)
                 .run(new FileInputStream(FileDescriptor.in), keyField);
     }
 }

@@ -57,7 +57,7 @@ abstract class ToolCommand implements Callable<Integer> {
                             : "give --url URL of a gateway, or --seed HOST:PORT to join the cluster");
         }
         for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-            if (asks && OF_MEMBERS.contains(option.longestName())) {
+            if (asks && isOfMembers(option.longestName())) {
                 throw new ParameterException(
                         spec.commandLine(),
                         option.longestName() + " is of a member of the cluster (--seed): the gateway's node has its own"
@@ -74,6 +74,11 @@ abstract class ToolCommand implements Callable<Integer> {
             asMember();
         }
         return 0;
+    }
+
+    /** Is this an option that only a member of the cluster has? */
+    boolean isOfMembers(String option) {
+        return OF_MEMBERS.contains(option);
     }
 
     /** Joins, and does its work. */

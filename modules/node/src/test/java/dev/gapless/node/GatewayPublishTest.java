@@ -48,7 +48,7 @@ class GatewayPublishTest {
                 limit,
                 termination,
                 line -> err.write(line + "\n"));
-        new GatewayPublish(links, "a/b", command.getCommandSpec(), termination)
+        new GatewayPublish(links, "a/b", true, command.getCommandSpec(), termination)
                 .run(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), keyField);
     }
 
@@ -74,7 +74,7 @@ class GatewayPublishTest {
                 List.of("{\"key\":\"7\",\"data\":{\"id\":7,\"a\":1.10}}", "{\"data\":\"text \\\"x\\\"\"}"),
                 gateway.accepted());
         FakeGateway.Request last = post(gateway.requests().size() - 1);
-        assertEquals("/api/topics/a%2Fb/messages?wait=delivered", last.target());
+        assertEquals("/api/topics/a%2Fb/messages?overflow=backpressure&wait=delivered", last.target());
         assertEquals("application/x-ndjson", last.headers().get("content-type"));
         assertTrue(err.toString().contains("2 lines published over " + gateway.url()), err::toString);
         assertTrue(err.toString().contains("1 of them without a key: they have no field 'id'"), err::toString);
@@ -161,7 +161,7 @@ class GatewayPublishTest {
                 LIMIT,
                 termination,
                 line -> err.write(line + "\n"));
-        return new GatewayProducer(links, "t", line -> err.write(line + "\n"));
+        return new GatewayProducer(links, "t", true, line -> err.write(line + "\n"));
     }
 
     @ParameterizedTest
@@ -245,7 +245,7 @@ class GatewayPublishTest {
     void linesBeforeOneThatIsNoUtf8ArePublished() {
         CommandLine command = new CommandLine(new PublishCommand(termination)).setErr(new PrintWriter(err, true));
         GatewayLinks links = new GatewayLinks(List.of(GatewayUrl.parse(gateway.url())), LIMIT, termination, line -> {});
-        GatewayPublish publish = new GatewayPublish(links, "t", command.getCommandSpec(), termination);
+        GatewayPublish publish = new GatewayPublish(links, "t", true, command.getCommandSpec(), termination);
         ByteArrayInputStream in = new ByteArrayInputStream(new byte[] {'1', '\n', (byte) 0xff, '\n', '3'});
         Failure failure = assertThrows(Failure.class, () -> publish.run(in, null));
         assertEquals("line 2 is not UTF-8 (1 line published)", failure.getMessage());

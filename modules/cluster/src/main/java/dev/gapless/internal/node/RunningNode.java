@@ -10,6 +10,7 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLogs;
@@ -240,6 +241,11 @@ final class RunningNode implements Presence, Node, MessageHost {
     @Override
     public OptionalLong acknowledged(String topic) {
         return logs.acknowledged(topic);
+    }
+
+    @Override
+    public TopicSettings topicSettings(String topic) {
+        return nodeSettings.topic(topic);
     }
 
     @Override

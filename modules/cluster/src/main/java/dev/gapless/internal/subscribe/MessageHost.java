@@ -1,6 +1,7 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.StartFrom;
+import dev.gapless.core.TopicSettings;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -33,4 +34,7 @@ public interface MessageHost extends SubscriptionHost {
      * nobody publishes there, or nobody consumes.
      */
     OptionalLong acknowledged(String topic);
+
+    /** The settings of a topic on this node. */
+    TopicSettings topicSettings(String topic);
 }

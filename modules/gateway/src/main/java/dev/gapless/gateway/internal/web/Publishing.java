@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -62,13 +63,24 @@ final class Publishing {
         if (wait != null && !wait.equals("delivered")) {
             throw new Refusal(Kind.BAD_MESSAGE, "wait is delivered, not '" + wait + "'");
         }
-        Running running = new Running(topic, byLine, query.getValue("key"), wait != null);
+        Pace pace = pace(topic, query.getValue("overflow"));
+        Running running = new Running(topic, byLine, query.getValue("key"), wait != null, pace);
         String key = request.getHeaders().get("Idempotency-Key");
         if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
         posts.begin(request);
         return key == null ? running.run(request) : idempotency.answer(topic, key, () -> running.run(request));
+    }
+
+    private @Nullable Pace pace(String topic, @Nullable String overflow) {
+        if (overflow == null || overflow.equals("expire")) {
+            return null;
+        } else if (!overflow.equals("backpressure")) {
+            throw new Refusal(Kind.BAD_MESSAGE, "overflow is backpressure or expire, not '" + overflow + "'");
+        }
+        TopicSettings ofTopic = common.host().topicSettings(topic);
+        return ofTopic.backpressure() ? null : new Pace(ofTopic); // else its ring waits by itself
     }
 
     private static boolean isByLine(Request request) {
@@ -88,16 +100,24 @@ final class Publishing {
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
+        private final @Nullable Pace pace;
         private long lines;
         private long accepted;
         private @Nullable Position first;
         private @Nullable Position last;
 
-        Running(String topic, boolean byLine, @Nullable String key, boolean waits) {
+        /**
+         * Of this topic.
+         *
+         * @param waits whether it is answered when everything is delivered
+         * @param pace at which it publishes; null if it need not wait
+         */
+        Running(String topic, boolean byLine, @Nullable String key, boolean waits, @Nullable Pace pace) {
             this.topic = topic;
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
+            this.pace = pace;
         }
 
         CompletableFuture<Answer> run(Request request) {
@@ -113,7 +133,26 @@ final class Publishing {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
+            if (pace == null || pace.takes(length)) {
+                return publish(given);
+            }
+            return taken(pace).thenCompose(room -> {
+                pace.takes(length);
+                return publish(given);
+            });
+        }
+
+        private CompletionStage<Void> publish(JsonPublisher.Given given) {
             return common.publisher().publish(topic, given).thenAccept(this::accepted);
+        }
+
+        /** When consumers have what was published so far. */
+        private CompletableFuture<Void> taken(Pace by) {
+            return acknowledged(
+                    by.timeout(),
+                    Kind.NO_ROOM,
+                    "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"
+                            + " the rest, or leave out overflow=backpressure, and consumers are told what they miss");
         }
 
         /** The line that would have come next is the first that is not published. */
@@ -180,30 +219,35 @@ final class Publishing {
             return problem;
         }
 
-        /** Looks from time to time whether the consumers have it, which take it without telling who waits. */
         private CompletableFuture<Void> delivered() {
+            return acknowledged(
+                    settings.deliveryTimeout,
+                    Kind.NOT_DELIVERED,
+                    "Everything was accepted, and not all consumers had it after gapless.gateway.delivery-timeout. They get"
+                            + " it when they can: do not repeat the request");
+        }
+
+        /** Looks from time to time whether the consumers have it, which take it without telling who waits. */
+        private CompletableFuture<Void> acknowledged(Duration within, Kind otherwise, String why) {
             CompletableFuture<Void> done = new CompletableFuture<>();
             Position upTo = last;
             if (upTo == null) {
                 done.complete(null);
             } else {
-                look(upTo.sequence(), System.nanoTime() + settings.deliveryTimeout.toNanos(), done);
+                long untilNs = System.nanoTime() + within.toNanos();
+                look(upTo.sequence(), untilNs, new Refusal(otherwise, why), done);
             }
             return done;
         }
 
-        private void look(long upTo, long untilNs, CompletableFuture<Void> done) {
+        private void look(long upTo, long untilNs, Refusal otherwise, CompletableFuture<Void> done) {
             OptionalLong acknowledged = common.host().acknowledged(topic);
             if (acknowledged.isEmpty() || acknowledged.getAsLong() >= upTo) {
                 done.complete(null);
             } else if (System.nanoTime() - untilNs > 0) {
-                done.completeExceptionally(
-                        new Refusal(
-                                Kind.NOT_DELIVERED,
-                                "Everything was accepted, and not all consumers had it after"
-                                        + " gapless.gateway.delivery-timeout. They get it when they can: do not repeat the request"));
+                done.completeExceptionally(otherwise);
             } else {
-                common.later().accept(LOOK, () -> look(upTo, untilNs, done));
+                common.later().accept(LOOK, () -> look(upTo, untilNs, otherwise, done));
             }
         }
     }
