@@ -67,13 +67,16 @@ final class Open {
         }
     }
 
-    /** If all that it waits for has come, or its time is up, it is ready. Returns the members that did not answer, or null if it is not ready. */
-    @Nullable Set<String> becomeReady(TopicReader shared, @Nullable TopicReader own, long nowNs) {
+    /**
+     * If all that it waits for has come, or its time is up, it is ready. It waits for the history, too: a token without one is told of the
+     * past where it is resumed. Returns the members that did not answer, or null if it is not ready.
+     */
+    @Nullable Set<String> becomeReady(TopicReader shared, @Nullable TopicReader own, HistoryView history, long nowNs) {
         awaited.removeIf(
                 memberUid -> !shared.hasNoPosition(memberUid) && (own == null || !own.hasNoPosition(memberUid)));
         boolean tooLong = readyUntilNs - nowNs <= 0;
         boolean begun = own == null || own.hasBegun();
-        if (!(begun && awaited.isEmpty()) && !tooLong) {
+        if (!(begun && awaited.isEmpty() && history.complete()) && !tooLong) {
             return null;
         }
         Set<String> late = new HashSet<>();

@@ -385,7 +385,7 @@ public final class TopicConsumer {
         if (own != null) {
             waiting.begin(own, members, history, now);
         }
-        Set<String> late = waiting.isReady() ? null : waiting.becomeReady(shared, own, now.ns());
+        Set<String> late = waiting.isReady() ? null : waiting.becomeReady(shared, own, history, now.ns());
         if (late != null) {
             outbox.add(new Effect.Ready(topic, waiting.id, late));
         }

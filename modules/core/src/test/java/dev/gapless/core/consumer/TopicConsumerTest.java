@@ -765,17 +765,19 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     @Test
     @DisplayName(
-            "ruleT2: nobody else waits for the history: neither the latest, nor the oldest, nor a token made by hand")
+            "ruleT2, ruleC10: others ask before the history has come, and are ready when it has")
     void othersDoNotWaitForTheHistory() {
         consumer.begin(without(HistoryView.NOTHING), NOW);
         registered(0, 6, 5);
         consumer.open(1, new Opening.Latest(), NOW);
-        assertEquals(Set.of(1L), ready.keySet());
+        assertEquals(Set.of(), ready.keySet(), "its token would be told of the past");
         consumer.open(2, new Opening.Earliest(), NOW);
         consumer.open(3, resume(2), NOW);
         assertEquals(1, registersOf(1).size());
         assertEquals(1, registersOf(2).size());
         consumer.open(4, new Opening.Since(1_000), NOW);
         assertEquals(0, registersOf(3).size(), "it asks who ended since");
+        consumer.onMembers(List.of(), Given.members(MEMBERS), NOW);
+        assertEquals(Set.of(1L), ready.keySet());
     }
 }
