@@ -39,7 +39,7 @@ class StressTest {
     void noForbiddenOutcomeIsSeen() throws Exception {
         assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "two threads meet on two CPUs only");
         String selected = System.getProperty("stress.tests", ".*");
-        Duration total = Budget.parse(System.getProperty("stress.budget", "75s"));
+        Duration total = Budget.parse(System.getProperty("stress.budget", "60s"));
         PrintStream console = System.out;
         List<Verdict> verdicts;
         try (PrintStream log = new PrintStream(Files.newOutputStream(LOG), true)) {
