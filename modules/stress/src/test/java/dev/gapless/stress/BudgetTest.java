@@ -13,7 +13,7 @@ class BudgetTest {
     private static final int TESTS = 25;
 
     @ParameterizedTest
-    @ValueSource(strings = {"75s", "2m", "5m", "10m", "1h"})
+    @ValueSource(strings = {"60s", "2m", "5m", "10m", "1h"})
     void allTestsTogetherFitIntoIt(String text) {
         Duration total = Budget.parse(text);
         for (int variants = 1; variants <= 4; variants++) {
@@ -27,7 +27,7 @@ class BudgetTest {
 
     @Test
     void whoHasTimeRunsEachPairOfCompilers() {
-        assertFalse(Budget.of(Budget.parse("75s"), TESTS, 2, 2).split());
+        assertFalse(Budget.of(Budget.parse("60s"), TESTS, 2, 2).split());
         assertTrue(Budget.of(Budget.parse("1h"), TESTS, 2, 2).split());
     }
 
