@@ -30,7 +30,11 @@ final class ClientsRun extends OneRun {
                 workload.messageBytes(),
                 peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0);
         List<Child> servers = servers();
-        clients.order("open " + servers.get(0).answer("port", PATIENCE));
+        List<String> ports = new ArrayList<>();
+        for (Child server : servers) {
+            ports.add(server.answer("port", PATIENCE));
+        }
+        clients.order("open " + ports.get(0));
         clients.answer("ready", PATIENCE);
         long warmUpNs = System.nanoTime() + plan.warmUp().toNanos();
 

@@ -10,6 +10,7 @@ import dev.gapless.gateway.internal.json.MessageJson;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.PositionJson;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /** One event as it is, several as a {@code batch}. */
 public final class WebSocketFraming extends JsonFraming {
     private int start;
+    /** What a batch of this topic begins with: a stream has thousands of them a second. */
+    private String batchTopic = "";
+
+    private byte[] batch = {};
     private long lastMs;
     private String lastTime = EventJson.time(Instant.EPOCH);
 
@@ -28,9 +33,12 @@ public final class WebSocketFraming extends JsonFraming {
     @Override
     public void begin(Bytes frame, String topic) {
         super.begin(frame, topic);
-        frame.text("{\"type\":\"batch\",\"topic\":");
-        MessageJson.tree(TextNode.valueOf(topic), frame);
-        frame.text(",\"data\":[");
+        if (!topic.equals(batchTopic)) {
+            batch = ("{\"type\":\"batch\",\"topic\":" + TextNode.valueOf(topic) + ",\"data\":[")
+                    .getBytes(StandardCharsets.UTF_8);
+            batchTopic = topic;
+        }
+        frame.write(batch, 0, batch.length);
         start = frame.size();
     }
 
