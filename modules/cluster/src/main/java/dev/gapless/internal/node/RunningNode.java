@@ -244,6 +244,11 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
+    public double unacknowledged(String topic) {
+        return logs.unacknowledged(topic);
+    }
+
+    @Override
     public TopicSettings topicSettings(String topic) {
         return nodeSettings.topic(topic);
     }

@@ -116,6 +116,13 @@ public final class ProducerLog implements TopicStats.Publishing {
         return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
     }
 
+    /** The part of the ring, in messages or in bytes, that some cursor has not acknowledged, as if all messages were equally large. */
+    double unacknowledged() {
+        long messages = lag();
+        double bytes = (double) log.bytes() / Math.max(1, log.size()) * messages;
+        return Math.min(1, Math.max((double) messages / settings.bufferMessages(), bytes / settings.bufferBytes()));
+    }
+
     /** The host is there, and has yet to look at the log; {@code tell} tells it to. */
     public void started(Runnable tell) {
         host = tell;

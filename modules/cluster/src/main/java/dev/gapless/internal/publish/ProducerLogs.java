@@ -136,6 +136,12 @@ public final class ProducerLogs {
                 : OptionalLong.of(known.log().head() - known.lag());
     }
 
+    /** The part of a topic's ring that some cursor has not acknowledged, as if all of its messages were equally large; 0 without a log or cursor. */
+    public double unacknowledged(String topic) {
+        ProducerLog known = logs.get(topic);
+        return known == null ? 0 : known.unacknowledged();
+    }
+
     /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
     public boolean drop(ProducerLog unused) {
         return logs.computeIfPresent(

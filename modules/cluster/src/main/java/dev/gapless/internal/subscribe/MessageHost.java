@@ -35,6 +35,12 @@ public interface MessageHost extends SubscriptionHost {
      */
     OptionalLong acknowledged(String topic);
 
+    /**
+     * About how much of the ring of this node's producer of the topic is taken by messages that some consumer has not acknowledged: 0 to 1. It is 0
+     * if nobody publishes there, or nobody consumes.
+     */
+    double unacknowledged(String topic);
+
     /** The settings of a topic on this node. */
     TopicSettings topicSettings(String topic);
 }

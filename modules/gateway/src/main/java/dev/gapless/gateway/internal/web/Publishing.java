@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
-import dev.gapless.core.TopicSettings;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -21,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code POST /api/topics/{topic}/messages}: one message, or one a line. Thread-safe. */
 final class Publishing {
     private static final Duration LOOK = Duration.ofMillis(10);
+    /** The part of a ring that consumers may not have yet when the next message of a request that waits for them is published. */
+    private static final double MOST_UNACKNOWLEDGED = 0.25;
 
     private final Common common;
     private final GatewaySettings settings;
@@ -63,8 +65,8 @@ final class Publishing {
         if (wait != null && !wait.equals("delivered")) {
             throw new Refusal(Kind.BAD_MESSAGE, "wait is delivered, not '" + wait + "'");
         }
-        Pace pace = pace(topic, query.getValue("overflow"));
-        Running running = new Running(topic, byLine, query.getValue("key"), wait != null, pace);
+        boolean paced = isPaced(topic, query.getValue("overflow"));
+        Running running = new Running(topic, byLine, query.getValue("key"), wait != null, paced);
         String key = request.getHeaders().get("Idempotency-Key");
         if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
@@ -73,14 +75,13 @@ final class Publishing {
         return key == null ? running.run(request) : idempotency.answer(topic, key, () -> running.run(request));
     }
 
-    private @Nullable Pace pace(String topic, @Nullable String overflow) {
+    private boolean isPaced(String topic, @Nullable String overflow) {
         if (overflow == null || overflow.equals("expire")) {
-            return null;
+            return false;
         } else if (!overflow.equals("backpressure")) {
             throw new Refusal(Kind.BAD_MESSAGE, "overflow is backpressure or expire, not '" + overflow + "'");
         }
-        TopicSettings ofTopic = common.host().topicSettings(topic);
-        return ofTopic.backpressure() ? null : new Pace(ofTopic); // else its ring waits by itself
+        return !common.host().topicSettings(topic).backpressure(); // that ring waits by itself
     }
 
     private static boolean isByLine(Request request) {
@@ -100,7 +101,7 @@ final class Publishing {
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
-        private final @Nullable Pace pace;
+        private final boolean paced;
         private long lines;
         private long accepted;
         private @Nullable Position first;
@@ -110,14 +111,14 @@ final class Publishing {
          * Of this topic.
          *
          * @param waits whether it is answered when everything is delivered
-         * @param pace at which it publishes; null if it need not wait
+         * @param paced whether it waits while consumers have not taken much of the ring
          */
-        Running(String topic, boolean byLine, @Nullable String key, boolean waits, @Nullable Pace pace) {
+        Running(String topic, boolean byLine, @Nullable String key, boolean waits, boolean paced) {
             this.topic = topic;
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
-            this.pace = pace;
+            this.paced = paced;
         }
 
         CompletableFuture<Answer> run(Request request) {
@@ -133,23 +134,21 @@ final class Publishing {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
-            if (pace == null || pace.takes(length)) {
+            if (!paced || common.host().unacknowledged(topic) < MOST_UNACKNOWLEDGED) {
                 return publish(given);
             }
-            return taken(pace).thenCompose(room -> {
-                pace.takes(length);
-                return publish(given);
-            });
+            return taken().thenCompose(room -> publish(given));
         }
 
         private CompletionStage<Void> publish(JsonPublisher.Given given) {
             return common.publisher().publish(topic, given).thenAccept(this::accepted);
         }
 
-        /** When consumers have what was published so far. */
-        private CompletableFuture<Void> taken(Pace by) {
-            return acknowledged(
-                    by.timeout(),
+        /** When consumers have taken more of what was published. */
+        private CompletableFuture<Void> taken() {
+            return until(
+                    () -> common.host().unacknowledged(topic) < MOST_UNACKNOWLEDGED,
+                    Duration.ofNanos(common.host().topicSettings(topic).backpressureTimeoutNs()),
                     Kind.NO_ROOM,
                     "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"
                             + " the rest, or leave out overflow=backpressure, and consumers are told what they miss");
@@ -220,34 +219,34 @@ final class Publishing {
         }
 
         private CompletableFuture<Void> delivered() {
-            return acknowledged(
+            Position upTo = last;
+            return until(
+                    () -> upTo == null || isAcknowledged(upTo.sequence()),
                     settings.deliveryTimeout,
                     Kind.NOT_DELIVERED,
                     "Everything was accepted, and not all consumers had it after gapless.gateway.delivery-timeout. They get"
                             + " it when they can: do not repeat the request");
         }
 
-        /** Looks from time to time whether the consumers have it, which take it without telling who waits. */
-        private CompletableFuture<Void> acknowledged(Duration within, Kind otherwise, String why) {
+        private boolean isAcknowledged(long sequence) {
+            OptionalLong acknowledged = common.host().acknowledged(topic);
+            return acknowledged.isEmpty() || acknowledged.getAsLong() >= sequence;
+        }
+
+        /** Looks from time to time whether the consumers have so much, which take it without telling who waits. */
+        private CompletableFuture<Void> until(BooleanSupplier taken, Duration within, Kind otherwise, String why) {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            Position upTo = last;
-            if (upTo == null) {
-                done.complete(null);
-            } else {
-                long untilNs = System.nanoTime() + within.toNanos();
-                look(upTo.sequence(), untilNs, new Refusal(otherwise, why), done);
-            }
+            look(taken, System.nanoTime() + within.toNanos(), new Refusal(otherwise, why), done);
             return done;
         }
 
-        private void look(long upTo, long untilNs, Refusal otherwise, CompletableFuture<Void> done) {
-            OptionalLong acknowledged = common.host().acknowledged(topic);
-            if (acknowledged.isEmpty() || acknowledged.getAsLong() >= upTo) {
+        private void look(BooleanSupplier taken, long untilNs, Refusal otherwise, CompletableFuture<Void> done) {
+            if (taken.getAsBoolean()) {
                 done.complete(null);
             } else if (System.nanoTime() - untilNs > 0) {
                 done.completeExceptionally(otherwise);
             } else {
-                common.later().accept(LOOK, () -> look(upTo, untilNs, otherwise, done));
+                common.later().accept(LOOK, () -> look(taken, untilNs, otherwise, done));
             }
         }
     }
