@@ -104,11 +104,11 @@ public enum Workload {
             Figure.RATE),
     C_IDLE("5,000 WebSocket clients with nothing to do", Scope.CLIENTS, 5_000, 0, Message.BYTES, Figure.HEAP_CLIENT),
     C_RETURN(
-            "a gateway is killed, and its 2,000 WebSocket clients come to another one at once, at 100 messages a second: time until"
+            "a gateway is killed, and its 2,000 WebSocket clients come to another one at once, at 20 messages a second: time until"
                     + " all are level",
             Scope.CLIENTS,
             2_000,
-            100,
+            20,
             Message.BYTES,
             Figure.LEVEL),
     G_NODES_1(Growth.NODES, 1),

@@ -89,8 +89,16 @@ public final class ServedTopic extends Deadlines.Entry {
         readings.remove(id);
     }
 
-    void wakeAll() {
-        readings.values().forEach(ServedTopic::wake);
+    /** @param subscription null for all */
+    void wake(@Nullable Long subscription) {
+        if (subscription == null) {
+            readings.values().forEach(ServedTopic::wake);
+        } else {
+            Reading one = readings.get(subscription);
+            if (one != null) {
+                wake(one);
+            }
+        }
     }
 
     private static void wake(Reading reading) {

@@ -241,7 +241,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     @Override
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.Arrived arrived) {
-            topic(arrived.topic()).wakeAll();
+            topic(arrived.topic()).wake(arrived.subscription());
         } else if (effect instanceof Effect.TellNode tell) {
             place.tellNode(tell.message());
         } else if (effect instanceof Effect.Ready ready) {

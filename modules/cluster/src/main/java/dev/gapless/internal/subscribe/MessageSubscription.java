@@ -96,7 +96,8 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
 
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
-        MessageReader opened = new MessageReader(topic, id, client, state, feedback, filter, clusterId, Clock.SYSTEM);
+        MessageReader opened =
+                new MessageReader(topic, id, client, state.telling(), feedback, filter, clusterId, Clock.SYSTEM);
         opened.countIn(stats);
         if (!closed.get()) {
             reader = opened;

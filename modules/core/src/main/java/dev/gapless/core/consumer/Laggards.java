@@ -164,6 +164,11 @@ final class Laggards {
         return to.serves || to.reader.isSettled() || to.decideNs - nowNs <= 0;
     }
 
+    /** Does anybody wait for the rings' answers? */
+    boolean isAsked() {
+        return second != null && !second.asking.isEmpty();
+    }
+
     /** When that is decided at last, or {@code Long.MAX_VALUE}. */
     long dueNs() {
         return second == null || second.asking.isEmpty() ? Long.MAX_VALUE : second.decideNs;

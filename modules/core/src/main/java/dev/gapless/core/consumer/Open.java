@@ -4,7 +4,6 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.SubscriptionState;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,8 +21,15 @@ final class Open {
     /** Producers that were over for it when it was opened. */
     private final Set<String> over;
 
-    private Set<Long> awaited = Set.of();
+    /** Members of which the shared reader has no position. */
+    private Set<Long> awaited = new HashSet<>(0);
+    /** Those of which its own reader has none: not even its token's. */
+    private Set<Long> awaitedByOwn = new HashSet<>(0);
+
     private boolean ready;
+    /** Does it wait for nothing of the shared reader, which it joins? */
+    private boolean mayJoin;
+
     private long readyUntilNs;
 
     /** One that begins with what comes next. */
@@ -48,12 +54,17 @@ final class Open {
         return ready;
     }
 
-    /** When it is ready at the latest. */
+    /** Does it wait for any answer? */
+    boolean isWaiting() {
+        return !ready || !mayJoin;
+    }
+
+    /** When it waits no more, at the latest. */
     long readyUntilNs() {
         return readyUntilNs;
     }
 
-    /** It waits for the members that have given the shared reader no position yet; for its own reader's once that begins. */
+    /** The shared reader, and its own once that begins, wait for the members that have given no position yet. */
     void awaitAnswers(TopicReader shared, long untilNs) {
         readyUntilNs = untilNs;
         awaited = shared.notYetLate();
@@ -63,39 +74,37 @@ final class Open {
     void begin(TopicReader own, List<MemberEvent> members, HistoryView history, Now now) {
         if (!own.hasBegun() && (!fromThePast || history.complete() || readyUntilNs - now.ns() <= 0)) {
             own.begin(members, history, over, now);
-            awaited.addAll(own.notYetLate());
+            awaitedByOwn = own.notYetLate();
         }
     }
 
     /**
-     * If all that it waits for has come, or its time is up, it is ready. It waits for the history, too: a token without one is told of the
-     * past where it is resumed. Returns the members that did not answer, or null if it is not ready.
+     * If its reader has all that it waits for, or its time is up, it is ready. It waits for the history, too: a token without one is told of
+     * the past where it is resumed. Returns the members that did not answer, or null if it is not ready, or was before.
      */
     @Nullable Set<String> becomeReady(TopicReader shared, @Nullable TopicReader own, HistoryView history, long nowNs) {
-        awaited.removeIf(
-                memberUid -> !shared.hasNoPosition(memberUid) && (own == null || !own.hasNoPosition(memberUid)));
         boolean tooLong = readyUntilNs - nowNs <= 0;
-        boolean begun = own == null || own.hasBegun();
-        if (!(begun && awaited.isEmpty() && history.complete()) && !tooLong) {
+        if (!mayJoin && (tooLong || haveAll(shared, awaited, history))) {
+            shared.goOnWithout(awaited);
+            shared.setReady();
+            mayJoin = true;
+        }
+        boolean hasAll = own == null ? mayJoin : own.hasBegun() && haveAll(own, awaitedByOwn, history);
+        if (ready || !(hasAll || tooLong)) {
             return null;
         }
-        Set<String> late = new HashSet<>();
-        for (TopicReader one : readers(shared, own)) {
-            one.goOnWithout(awaited);
-            one.setReady();
-            late.addAll(one.late());
-        }
         ready = true;
-        awaited = Set.of();
+        Set<String> late = new HashSet<>(shared.late());
+        if (own != null) {
+            own.goOnWithout(awaitedByOwn);
+            own.setReady();
+            late.addAll(own.late());
+        }
         return Set.copyOf(late);
     }
 
-    private static List<TopicReader> readers(TopicReader shared, @Nullable TopicReader own) {
-        List<TopicReader> both = new ArrayList<>();
-        both.add(shared);
-        if (own != null) {
-            both.add(own);
-        }
-        return both;
+    private static boolean haveAll(TopicReader reader, Set<Long> awaited, HistoryView history) {
+        awaited.removeIf(memberUid -> !reader.hasNoPosition(memberUid));
+        return awaited.isEmpty() && history.complete();
     }
 }

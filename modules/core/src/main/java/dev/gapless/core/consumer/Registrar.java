@@ -30,6 +30,13 @@ final class Registrar {
         return registeredAgain;
     }
 
+    /** The same, since this was called last. */
+    long takeRegisteredAgain() {
+        long taken = registeredAgain;
+        registeredAgain = 0;
+        return taken;
+    }
+
     /** How many registrations have failed, of all time: they were not answered, or ended soon after. */
     long failures() {
         return failures;

@@ -39,6 +39,8 @@ public final class TopicConsumer {
     private final Asking asking;
     private final Outbox outbox;
     private final Effect.Arrived arrived;
+    /** Invariant: none that is not ready is so by its time before; {@code Long.MAX_VALUE} if all are. */
+    private long readyDueNs = Long.MAX_VALUE;
 
     private final TopicReader shared;
     private final Laggards laggards;
@@ -63,7 +65,7 @@ public final class TopicConsumer {
         this.settings = settings;
         this.asking = asking;
         this.outbox = outbox;
-        this.arrived = new Effect.Arrived(topic);
+        this.arrived = new Effect.Arrived(topic, null);
         this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), Start.LATEST, null);
         this.laggards = new Laggards(shared);
     }
@@ -77,7 +79,7 @@ public final class TopicConsumer {
         return shared.feed();
     }
 
-    /** What is wanted after an input that may have brought something; made once, since that is often. */
+    /** What is wanted after an input that may have brought something for every subscription; made once, since that is often. */
     public Effect.Arrived arrivedEffect() {
         return arrived;
     }
@@ -113,13 +115,20 @@ public final class TopicConsumer {
         }
         unsettled.put(id, added);
         if (up) {
-            added.awaitAnswers(shared, now.ns() + settings.readyTimeoutNs());
+            awaitAnswers(added, now.ns());
             if (moveOn(added, now)) { // it alone: it changes nothing for the others, and there may be thousands
-                unsettled.remove(id);
-                unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
+                settled(id);
             }
         }
         return added.subscription;
+    }
+
+    private void awaitAnswers(Open waiting, long nowNs) {
+        long untilNs = nowNs + settings.readyTimeoutNs();
+        waiting.awaitAnswers(shared, untilNs);
+        if (readyDueNs == Long.MAX_VALUE || untilNs - readyDueNs < 0) {
+            readyDueNs = untilNs;
+        }
     }
 
     /** On the shared feed, if it begins there, or as far as it was before. */
@@ -147,13 +156,15 @@ public final class TopicConsumer {
         Map<String, Placed> over = shared.openEndsWithout(
                 token == null ? Set.of() : token.positions().keySet());
         Vector begins = SubscriptionState.startOf(token).with(over);
-        return new Open(
+        Open added = new Open(
                 id,
                 SubscriptionState.catchingUp(catchUp.feed(), shared.feed(), begins, token, settings, share(), now.ns())
                         .asking(),
                 number,
                 opening.isFromThePast(),
                 over.keySet());
+        readers.owned(number, added);
+        return added;
     }
 
     private TopicReader catchUp(long number, TopicSettings own, Start start, @Nullable CursorToken token) {
@@ -214,7 +225,7 @@ public final class TopicConsumer {
         members = view.snapshot();
         history = view.history();
         shared.begin(members, history, Set.of(), now);
-        open.values().forEach(added -> added.awaitAnswers(shared, now.ns() + settings.readyTimeoutNs()));
+        open.values().forEach(added -> awaitAnswers(added, now.ns()));
         moveOn(now);
     }
 
@@ -228,6 +239,7 @@ public final class TopicConsumer {
         history = view.history();
         shared.onMembers(events, history, now);
         readers.all().stream().filter(TopicReader::hasBegun).forEach(reader -> reader.onMembers(events, history, now));
+        readers.allTouched(now.ns());
         forgetEnded();
         moveOn(now);
     }
@@ -261,15 +273,28 @@ public final class TopicConsumer {
             return;
         }
         to.onMessage(message, now);
+        Open owner = readers.owner(message.reader());
+        if (to != shared) {
+            readers.touched(to, now.ns());
+        }
         lookAtHold(now.ns());
         placeLaggards(now.ns());
-        moveOn(now);
+        if (owner == null) {
+            moveOn(now);
+            outbox.add(arrived);
+        } else {
+            if (unsettled.containsKey(owner.id) && moveOn(owner, now)) {
+                settled(owner.id);
+            }
+            outbox.add(new Effect.Arrived(topic, owner.id));
+        }
     }
 
     /** No ping from that node answers ours. */
     public void onSilent(long silentUid, long nowNs) {
         shared.onSilent(silentUid, nowNs);
         readers.all().forEach(reader -> reader.onSilent(silentUid, nowNs));
+        readers.allTouched(nowNs);
     }
 
     /** A subscription has freed a feed that was full, or the shared feed has gone on past it. */
@@ -298,10 +323,12 @@ public final class TopicConsumer {
         CursorToken there = new CursorToken(topic, topic, now.ms(), Laggards.positions(from));
         TopicReader reader = catchUp(number, settings.forLaggards(), Start.BEGINNING, there);
         reader.beginAgain(members, history, now);
+        readers.touched(reader, now.ns());
         return reader;
     }
 
     private void placeLaggards(long nowNs) {
+        boolean asked = laggards.isAsked();
         for (Open one : laggards.decide(nowNs)) {
             if (one.reader != laggards.number()) {
                 readers.close(one.reader); // of its own, which it has left
@@ -309,6 +336,9 @@ public final class TopicConsumer {
             one.reader = laggards.number();
             unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
             unsettled.put(one.id, one);
+        }
+        if (asked && !laggards.isAsked()) {
+            outbox.add(arrived); // for those that were answered
         }
         readers.close(laggards.closes());
     }
@@ -336,6 +366,7 @@ public final class TopicConsumer {
         shared.feed().dropOld(now.ns());
         shared.onTime(now);
         readers.all().forEach(reader -> reader.onTime(now));
+        readers.allTouched(now.ns());
         shared.feed().lookAtHold(now.ns());
         onRoom(now);
         placeLaggards(now.ns());
@@ -345,23 +376,11 @@ public final class TopicConsumer {
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
     public long deadlineNs(long nowNs) {
         long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
-        for (TopicReader reader : readers.all()) {
-            wait = until(reader.deadlineNs(nowNs), nowNs, wait);
-        }
+        wait = until(readers.dueNs(nowNs), nowNs, wait);
         wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
         wait = until(shared.feed().holdDueNs(), nowNs, wait);
         wait = until(laggards.dueNs(), nowNs, wait);
-        for (Open waiting : unsettled.values()) {
-            if (up && !waiting.isReady()) {
-                wait = Math.min(wait, waiting.readyUntilNs() - nowNs);
-                break; // they are in the order in which they were opened, and all have the same time
-            }
-        }
-        boolean wantsRoom = shared.feed().wantsRoom()
-                || readers.all().stream().anyMatch(reader -> reader.feed().wantsRoom());
-        if (wantsRoom) {
-            wait = Math.min(wait, settings.heartbeatNs());
-        }
+        wait = until(readyDueNs, nowNs, wait);
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }
 
@@ -372,25 +391,37 @@ public final class TopicConsumer {
     // ------------------------------------------------------------------ being ready
 
     private void moveOn(Now now) {
-        if (!up || unsettled.isEmpty()) {
-            return;
+        if (up && !unsettled.isEmpty()) {
+            unsettled.values().removeIf(waiting -> moveOn(waiting, now));
+            unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
         }
-        unsettled.values().removeIf(waiting -> moveOn(waiting, now));
+        readyDueNs = Long.MAX_VALUE;
+        for (Open waiting : unsettled.values()) {
+            if (up && waiting.isWaiting()) {
+                readyDueNs = waiting.readyUntilNs();
+                break; // they are in the order in which they were opened, and all have the same time
+            }
+        }
+    }
+
+    private void settled(long id) {
+        unsettled.remove(id);
         unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
     }
 
     /** Tells it that it is ready, and whether it may join. Returns true if nothing more is to be done for it. */
     private boolean moveOn(Open waiting, Now now) {
         TopicReader own = readers.of(waiting.reader);
-        if (own != null) {
+        if (own != null && !own.hasBegun()) {
             waiting.begin(own, members, history, now);
+            readers.touched(own, now.ns());
         }
-        Set<String> late = waiting.isReady() ? null : waiting.becomeReady(shared, own, history, now.ns());
+        Set<String> late = waiting.becomeReady(shared, own, history, now.ns());
         if (late != null) {
             outbox.add(new Effect.Ready(topic, waiting.id, late));
         }
         if (own != null) {
-            waiting.subscription.mayJoin(waiting.isReady() && own.isSettled());
+            waiting.subscription.mayJoin(!waiting.isWaiting() && own.isSettled());
         }
         return waiting.isReady() && own == null;
     }

@@ -50,6 +50,8 @@ final class TopicReader {
     /** How long the answers to attempts that were made in vain may still be under way. */
     private final long patienceNs;
 
+    private final long heartbeatNs;
+
     private final Producers producers;
 
     /**
@@ -62,6 +64,7 @@ final class TopicReader {
         this.registrar = new Registrar(context, feed);
         this.writer = new FeedWriter(context, feed);
         this.patienceNs = context.settings().registerBackoff().maxNs();
+        this.heartbeatNs = context.settings().heartbeatNs();
         Ends ends = new Ends(context.topic(), feed);
         this.producers = new Producers(
                 context.topic(), context.settings(), startOfPresent, token, registrations, registrar, writer, ends);
@@ -78,6 +81,11 @@ final class TopicReader {
     /** How often it registered with a member that it had registered with before. */
     long registeredAgain() {
         return registrar.registeredAgain();
+    }
+
+    /** The same, since this was called last. */
+    long takeRegisteredAgain() {
+        return registrar.takeRegisteredAgain();
     }
 
     /** How many registrations have failed. */
@@ -361,6 +369,9 @@ final class TopicReader {
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE}. */
     long deadlineNs(long nowNs) {
         long wait = registrations.dueInNs(nowNs);
+        if (feed.wantsRoom()) {
+            wait = Math.min(wait, heartbeatNs);
+        }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }
 

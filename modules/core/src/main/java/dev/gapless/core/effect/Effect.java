@@ -83,8 +83,12 @@ public sealed interface Effect {
 
     // ------------------------------------------------------------------ of a shard
 
-    /** Something may have come into the topic's feeds: subscriptions that can read on are to be woken. */
-    record Arrived(String topic) implements Effect {}
+    /**
+     * Something may have come into the topic's feeds: subscriptions that can read on are to be woken.
+     *
+     * @param subscription the only one that it can concern; null for all
+     */
+    record Arrived(String topic, @Nullable Long subscription) implements Effect {}
 
     /**
      * A subscription is ready.

@@ -6,7 +6,10 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Slice;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -335,6 +338,31 @@ public final class Feed {
         lock.lock();
         try {
             return new Overtaken(ring.oldest(), chains.bases(), chains.left());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The same for a subscription that was overtaken a moment ago: as if only the newer half of the messages were there (rule S3). Notices
+     * are never left out.
+     */
+    public Overtaken overtakenAgain() {
+        lock.lock();
+        try {
+            Overtaken all = overtaken();
+            if (lastNotice >= all.oldest()) {
+                return all;
+            }
+            long middle = all.oldest() + (ring.head() - all.oldest() + 1) / 2;
+            Map<String, Placed> bases = new HashMap<>();
+            for (long index = all.oldest(); index < middle; ) {
+                FeedEntry.Messages entry = (FeedEntry.Messages) Objects.requireNonNull(ring.get(index));
+                long last = Math.min(entry.last(), middle - 1);
+                bases.put(entry.node(), entry.at((int) (last - entry.index())));
+                index = last + 1;
+            }
+            return new Overtaken(middle, all.bases().with(bases), all.left());
         } finally {
             lock.unlock();
         }

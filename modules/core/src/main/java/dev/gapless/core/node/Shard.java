@@ -86,7 +86,6 @@ public final class Shard {
         TopicConsumer consumer = consumers.get(message.topic());
         if (consumer != null) {
             consumer.onMessage(message, now);
-            outbox.add(consumer.arrivedEffect());
         } else if (message instanceof Heartbeat heartbeat) {
             outbox.send(heartbeat.fromUid(), heartbeat.deregister());
         }

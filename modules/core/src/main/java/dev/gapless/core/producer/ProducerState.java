@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The producing side of one topic on one node: a log, and a cursor for each reader.
@@ -41,6 +42,9 @@ import java.util.OptionalLong;
  * <p>The log is written by others meanwhile: what was read from it before is never taken for granted. Not thread-safe.
  */
 public final class ProducerState {
+    /** So few cursors are looked at each time. */
+    private static final int FEW = 2;
+
     private final String topic;
     private final long uid;
     private final Log log;
@@ -51,6 +55,11 @@ public final class ProducerState {
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
     private Map<Reason, Long> expiries = Map.of();
+    /** Invariant: no heartbeat is due before; {@code Long.MAX_VALUE} if none is. There may be thousands of cursors. */
+    private long heartbeatDueNs = Long.MAX_VALUE;
+    /** The last one of those that have acknowledged least; null if that is not known. */
+    private @Nullable Cursor lowest;
+
     private boolean leaving;
     /** Nobody uses the log. */
     private boolean unused;
@@ -87,6 +96,7 @@ public final class ProducerState {
             onGoneAck(goneAck);
         } else if (message instanceof Deregister deregister) {
             cursors.values().removeIf(cursor -> cursor.session.equals(deregister.session()));
+            lowest = null;
         }
         releaseAndSend(now);
     }
@@ -129,6 +139,7 @@ public final class ProducerState {
     /** A member was silent for too long: its cursors are dropped, and its readers will register again. */
     public void onForgotten(long silentUid, Now now) {
         cursors.keySet().removeIf(key -> key.uid() == silentUid);
+        lowest = null;
         releaseAndSend(now);
     }
 
@@ -152,6 +163,7 @@ public final class ProducerState {
             leaving = true;
             drainUntilNs = now.ns() + settings.drainTimeoutNs();
             cursors.values().forEach(cursor -> cursor.heartbeatDueNs = now.ns());
+            heartbeatDueNs = now.ns();
         }
         onTime(now);
     }
@@ -216,17 +228,28 @@ public final class ProducerState {
                 }
             }
         }
+        lookForHeartbeats();
+    }
+
+    private void lookForHeartbeats() {
+        heartbeatDueNs = Long.MAX_VALUE;
+        cursors.values().forEach(this::touched);
+    }
+
+    /** Something has happened to this one, after which a heartbeat may be due. */
+    private void touched(Cursor cursor) {
+        boolean first = heartbeatDueNs == Long.MAX_VALUE || cursor.heartbeatDueNs - heartbeatDueNs < 0;
+        if (first && needsHeartbeat(cursor, log.head())) {
+            heartbeatDueNs = cursor.heartbeatDueNs;
+        }
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is: an idle topic needs no timer. */
     public long deadlineNs(long nowNs) {
-        long wait = Long.MAX_VALUE;
-        long head = log.head();
-        for (Cursor cursor : cursors.values()) {
-            if (needsHeartbeat(cursor, head)) {
-                wait = Math.min(wait, cursor.heartbeatDueNs - nowNs);
-            }
+        if (cursors.size() <= FEW) {
+            lookForHeartbeats();
         }
+        long wait = heartbeatDueNs == Long.MAX_VALUE ? Long.MAX_VALUE : heartbeatDueNs - nowNs;
         wait = Math.min(wait, backpressure.dueInNs(cursors.values(), nowNs));
         if (leaving && drainUntilNs - nowNs > 0) { // after that it has drained, whatever comes
             wait = Math.min(wait, drainUntilNs - nowNs);
@@ -260,11 +283,15 @@ public final class ProducerState {
 
     /** Up to where every reader has acknowledged, or {@code Long.MAX_VALUE} if there is none. */
     public long lowestAcked() {
-        long lowest = Long.MAX_VALUE;
-        for (Cursor cursor : cursors.values()) {
-            lowest = Math.min(lowest, cursor.acked);
+        Cursor known = lowest;
+        if (known == null) {
+            for (Cursor cursor : cursors.values()) {
+                // The last of them: mostly they acknowledge in this order.
+                known = known == null || cursor.acked <= known.acked ? cursor : known;
+            }
+            lowest = known;
         }
-        return lowest;
+        return known == null ? Long.MAX_VALUE : known.acked;
     }
 
     private void onRegister(Register register, Now now) {
@@ -284,6 +311,8 @@ public final class ProducerState {
                 register.session(), register.reader(), answer.next(), register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known);
         cursors.put(key, cursor);
+        lowest = null;
+        touched(cursor);
         if (settings.backpressure()) {
             log.release(backpressure.acknowledgedByAll(cursors.values(), now.ns()), now.ms());
         }
@@ -310,6 +339,7 @@ public final class ProducerState {
         }
         if (cursor.acked <= ack.sequence() && ack.sequence() <= cursor.sent) { // rule P5
             cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs, settings);
+            lowest = cursor.equals(lowest) ? null : lowest;
             cursor.owing = cursor.acked < log.head();
             if (cursor.sent < log.head()) {
                 send(cursor);
@@ -317,6 +347,7 @@ public final class ProducerState {
             if (leaving && !cursor.owing) {
                 cursor.heartbeatDueNs = nowNs; // it has everything: say Gone at once
             }
+            touched(cursor);
         }
     }
 
@@ -350,6 +381,7 @@ public final class ProducerState {
             if (cursor.sent < head) {
                 if (!cursor.owing) {
                     cursor.beginToOwe(nowNs, settings.heartbeatNs());
+                    touched(cursor);
                 }
                 send(cursor);
             }
@@ -399,6 +431,8 @@ public final class ProducerState {
         long sent = cursor.sent;
         long resumeAt = Math.max(Answer.resumeAfterOverrun(oldest, head, settings), sent + 1);
         cursor.resumeAt(resumeAt);
+        lowest = null;
+        touched(cursor);
         expire(cursor, Reason.OVERRUN, resumeAt, head, OptionalLong.of(sent));
     }
 

@@ -29,6 +29,7 @@ final class Advance {
     private final boolean mayFallBehind;
     private final List<CursorToken.Lost> lost;
     private Standing here;
+    private long overtakenTo;
     private int holes;
 
     /**
@@ -36,6 +37,7 @@ final class Advance {
      *
      * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
      * @param lost {@link Remembered#lost}
+     * @param overtakenTo where it went on when its feed had gone on past it the last time; 0 if it never had
      */
     Advance(
             Standing from,
@@ -43,7 +45,8 @@ final class Advance {
             ReloadPace pace,
             long nowNs,
             boolean mayFallBehind,
-            List<CursorToken.Lost> lost) {
+            List<CursorToken.Lost> lost,
+            long overtakenTo) {
         assert from.run().isEmpty() : from.run();
         this.feed = from.feed();
         this.settings = settings;
@@ -51,12 +54,18 @@ final class Advance {
         this.nowNs = nowNs;
         this.mayFallBehind = mayFallBehind;
         this.lost = lost;
+        this.overtakenTo = overtakenTo;
         this.here = from;
     }
 
     /** Where the subscription stands now. */
     Standing here() {
         return here;
+    }
+
+    /** Where it went on when its feed had gone on past it; 0 if it never had. */
+    long overtakenTo() {
+        return overtakenTo;
     }
 
     /** How many holes were found where none can be. */
@@ -189,7 +198,7 @@ final class Advance {
     private Step hole(FeedEntry.Messages messages, int first) {
         Expiries expiries = new Expiries(feed, here.positions(), lost);
         expiries.add(messages.at(first - 1), Reason.POSITION_UNKNOWN);
-        Step step = hand(here, expiries);
+        Step step = hand(here, expiries, false);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
             holes++;
         }
@@ -203,7 +212,7 @@ final class Advance {
         expiries.add(first); // the feed may have gone on past it by now
         Standing further = here.movedTo(here.index() + 1, at);
         expiries.addFrom(further.index());
-        return hand(further, expiries);
+        return hand(further, expiries, false);
     }
 
     /** The feed has gone on past this subscription (rule S3). */
@@ -212,7 +221,8 @@ final class Advance {
             here = here.behind();
             return Step.IDLE;
         }
-        Feed.Overtaken overtaken = feed.overtaken();
+        boolean again = overtakenTo > 0 && here.index() - overtakenTo < feed.size() / 2;
+        Feed.Overtaken overtaken = again ? feed.overtakenAgain() : feed.overtaken();
         Vector at = wentOn(overtaken.bases());
         here = here.movedTo(here.index(), at);
         Expiries expiries = new Expiries(feed, at, lost);
@@ -220,7 +230,10 @@ final class Advance {
         ends.addAll(expiries.addOvertaken(overtaken));
         Standing further = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
         expiries.addFrom(further.index());
-        Step step = hand(further, expiries);
+        Step step = hand(further, expiries, true);
+        if (step instanceof Step.Missed) {
+            overtakenTo = further.index();
+        }
         if (step == null) {
             step = tellEnd();
         }
@@ -250,8 +263,9 @@ final class Advance {
      * returned.
      *
      * @param further where it goes on
+     * @param alone whether it concerns no other subscription
      */
-    private @Nullable Step hand(Standing further, Expiries expiries) {
+    private @Nullable Step hand(Standing further, Expiries expiries, boolean alone) {
         Expiries.Missed missed = expiries.missed();
         List<End> untold = new ArrayList<>(further.untold());
         untold.addAll(missed.left());
@@ -259,8 +273,9 @@ final class Advance {
             here = further.passed(further.positions().with(missed.upTo())).leavingUntold(untold);
             return null;
         }
-        long beginNs =
-                here.phase() instanceof SubscriptionPhase.Waiting waiting ? waiting.untilNs() : pace.mayBeginNs(nowNs);
+        long beginNs = here.phase() instanceof SubscriptionPhase.Waiting waiting
+                ? waiting.untilNs()
+                : pace.mayBeginNs(nowNs, alone);
         if (beginNs - nowNs > 0) {
             here = here.waiting(beginNs);
             return new Step.Waiting(beginNs);

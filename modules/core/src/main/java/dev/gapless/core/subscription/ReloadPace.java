@@ -9,6 +9,8 @@ import dev.gapless.core.TopicSettings;
 final class ReloadPace {
     private final long intervalNs;
     private final long jitterNs;
+    /** Does nobody reload here? */
+    private final boolean tells;
     /** Has any reload begun? */
     private boolean begun;
     /** When the latest did. */
@@ -19,6 +21,18 @@ final class ReloadPace {
         double cut = cut(settings);
         this.intervalNs = (long) (settings.reloadIntervalNs() * cut);
         this.jitterNs = (long) (settings.reloadJitterNs() * cut * share);
+        this.tells = false;
+    }
+
+    private ReloadPace(long jitterNs) {
+        this.intervalNs = 0;
+        this.jitterNs = jitterNs;
+        this.tells = true;
+    }
+
+    /** The same for one that is only told what it missed: it reloads elsewhere, if at all. */
+    ReloadPace toTell() {
+        return new ReloadPace(jitterNs);
     }
 
     /** With backpressure others wait meanwhile: both together take no more than a quarter of the time that they may. */
@@ -28,8 +42,15 @@ final class ReloadPace {
         return longest <= most ? 1 : most / longest;
     }
 
-    /** When a reload may begin of which it is known only now that it is needed. */
-    long mayBeginNs(long nowNs) {
+    /**
+     * When a reload may begin of which it is known only now that it is needed.
+     *
+     * @param alone whether it concerns no other subscription
+     */
+    long mayBeginNs(long nowNs, boolean alone) {
+        if (tells && alone) {
+            return nowNs;
+        }
         long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
         return nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
     }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriptionState {
     private final TopicSettings settings;
     private final Feed shared;
-    private final ReloadPace pace;
+    private ReloadPace pace;
     private final AtomicLong violations = new AtomicLong();
 
     /** What other threads look at, at once. One thread moves it. */
@@ -57,6 +57,8 @@ public final class SubscriptionState {
     private volatile boolean asks;
     /** Is it to be told what the shared feed dropped? From then on it asks no more until it is told. For its own thread. */
     private boolean stays;
+    /** Where it went on in the shared feed when that had gone on past it the last time; 0 if it never had. For its own thread. */
+    private long overtakenTo;
     /** What the consumer said. Invariant: null unless it is behind. */
     private volatile @Nullable Onward onward;
     /** What is known of incarnations that ended beside what its feed says: from its token, and from feeds that it left. */
@@ -134,6 +136,12 @@ public final class SubscriptionState {
     /** From now on it asks where it reads on if the shared feed has gone on past it. Before it is read. */
     public SubscriptionState asking() {
         asks = !settings.backpressure();
+        return this;
+    }
+
+    /** From now on it is only told what it missed, and does not reload here (rule S3). Before it is read. */
+    public SubscriptionState telling() {
+        pace = pace.toTell();
         return this;
     }
 
@@ -251,7 +259,8 @@ public final class SubscriptionState {
         }
         here.cursor().moveTo(here.index());
         boolean mayFallBehind = asks && here.feed() == shared && !stays;
-        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost());
+        long before = here.feed() == shared ? overtakenTo : 0;
+        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost(), before);
         Step step = advance.tellEnd();
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
             return Step.JOINED;
@@ -260,6 +269,7 @@ public final class SubscriptionState {
             step = advance.withoutForgotten(shared).read();
         }
         standing = advance.here();
+        overtakenTo = here.feed() == shared ? advance.overtakenTo() : overtakenTo;
         violations.addAndGet(advance.holes());
         stays &= !(step instanceof Step.Missed || step instanceof Step.Messages);
         if (isBehind()) {

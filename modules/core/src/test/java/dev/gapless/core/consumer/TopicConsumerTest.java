@@ -7,6 +7,7 @@ import static dev.gapless.core.Given.TOPIC;
 import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -62,6 +63,7 @@ class TopicConsumerTest implements Outbox.Carrier {
     private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
     private Set<String> unresolvedWhenReady = Set.of();
     private final List<Reason> missedByReaders = new ArrayList<>();
+    private final List<Long> arrived = new ArrayList<>(); // null for all
     private TopicConsumer consumer = consumer(Given.ring(8));
     private long sessions;
 
@@ -77,7 +79,9 @@ class TopicConsumerTest implements Outbox.Carrier {
 
     @Override
     public void carryOut(Effect effect) {
-        if (effect instanceof Effect.Ready one) {
+        if (effect instanceof Effect.Arrived one) {
+            arrived.add(one.subscription());
+        } else if (effect instanceof Effect.Ready one) {
             ready.put(one.subscription(), one.late());
             unresolvedWhenReady = consumer.feed().known().mustBeListed();
         } else if (effect instanceof Effect.Missed missed && missed.reader() != 0) {
@@ -106,6 +110,67 @@ class TopicConsumerTest implements Outbox.Carrier {
     private void batch(long reader, long first, long last, long head) {
         consumer.onMessage(
                 new Batch(TOPIC, reader, registerOf(reader).session(), first, head, true, slices(first, last)), NOW);
+    }
+
+    @Test
+    @DisplayName("ruleS5: what comes for a catch-up reader concerns its subscription alone")
+    void onlyItsOwnIsWoken() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        consumer.open(1, resume(0), NOW);
+        consumer.open(2, resume(0), NOW);
+        registered(1, 1, 2);
+        arrived.clear();
+        batch(1, 1, 2);
+        assertEquals(List.of(1L), arrived);
+        registered(0, 3, 2);
+        assertNull(arrived.get(1), "the shared feed is everybody's");
+        consumer.close(1);
+        arrived.clear();
+        batch(1, 3, 3);
+        assertTrue(arrived.isEmpty(), "there is no such reader any more");
+    }
+
+    @Test
+    @DisplayName("ruleC10, ruleS5: who resumes waits for no member that its token lists, but joins nobody who does")
+    void whoseTokenListsAllIsReady() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        SubscriptionState latest = consumer.open(1, new Opening.Latest(), NOW);
+        SubscriptionState resumed = consumer.open(2, resume(0), NOW);
+        assertEquals(Map.of(2L, Set.of()), ready);
+        registered(1, 1, 2);
+        batch(1, 1, 2);
+        assertInstanceOf(Step.Messages.class, resumed.next(0));
+        resumed.handled(2);
+        assertSame(Step.IDLE, resumed.next(0));
+        assertTrue(resumed.isCatchingUp());
+        registered(0, 3, 2);
+        assertInstanceOf(Step.Joined.class, resumed.next(0));
+        assertEquals(Set.of(1L, 2L), ready.keySet());
+        assertSame(Step.IDLE, latest.next(0));
+    }
+
+    @Test
+    @DisplayName("ruleC4: of many readers each asks again in time")
+    void manyReadersAskAgain() {
+        consumer.begin(Given.members(MEMBERS), NOW);
+        for (long id = 1; id <= 10; id++) {
+            consumer.open(id, resume(0), NOW);
+        }
+        registered(0, 1, 0);
+        for (long reader = 1; reader <= 10; reader++) {
+            if (reader != 7) {
+                registered(reader, 1, 0);
+            }
+        }
+        sent.clear();
+        long dueNs = consumer.deadlineNs(NOW.ns());
+        for (int i = 0; i < 50 && sent.isEmpty(); i++) { // early it does no harm
+            consumer.onTime(new Now(0, dueNs));
+            dueNs = consumer.deadlineNs(dueNs);
+        }
+        assertEquals(1, sent.size());
+        assertEquals(7, assertInstanceOf(Register.class, sent.get(0)).reader());
+        assertEquals(1, consumer.registeredAgain());
     }
 
     private static Opening resume(long sequence) {

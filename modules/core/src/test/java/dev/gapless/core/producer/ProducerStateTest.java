@@ -105,6 +105,36 @@ class ProducerStateTest implements Outbox.Carrier {
         return sent;
     }
 
+    @Test
+    @DisplayName("ruleP6: of many readers each gets its heartbeat in time, and none that has everything")
+    void manyReaders() {
+        ring(100);
+        List<Session> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.add(new Session(20 + i, 5));
+            register(all.get(i), Start.LATEST);
+            acknowledge(all.get(i), 0);
+        }
+        publish(4);
+        assertEquals(SECOND, producer.deadlineNs(nowNs));
+        all.forEach(session -> acknowledge(session, session.uid() == 23 ? 3 : 4));
+        assertEquals(3, producer.lowestAcked());
+        assertEquals(1, after(SECOND).size());
+        Heartbeat late = assertInstanceOf(Heartbeat.class, sent.get(0));
+        assertEquals(23, late.session().uid());
+        assertEquals(2 * SECOND, producer.deadlineNs(nowNs));
+        acknowledge(all.get(3), 4);
+        assertEquals(4, producer.lowestAcked());
+        assertTrue(after(SECOND).isEmpty());
+        assertEquals(Long.MAX_VALUE, producer.deadlineNs(nowNs), "at rest");
+        Session late24 = new Session(24, 6);
+        register(late24, after(EPOCH, 2));
+        assertEquals(2, producer.lowestAcked());
+        assertEquals(3 * SECOND, producer.deadlineNs(nowNs));
+        producer.onMessage(new Deregister(TOPIC, 0, late24), now());
+        assertEquals(4, producer.lowestAcked());
+    }
+
     private static Start after(Epoch epoch, long sequence) {
         return new Start.After(new Position(epoch, sequence));
     }

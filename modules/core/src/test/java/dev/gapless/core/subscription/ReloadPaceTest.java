@@ -20,7 +20,7 @@ class ReloadPaceTest {
     }
 
     private static void begins(ReloadPace pace, long nowNs) {
-        assertTrue(pace.mayBeginNs(nowNs) - nowNs <= 0, "it may");
+        assertTrue(pace.mayBeginNs(nowNs, false) - nowNs <= 0, "it may");
         pace.begins(nowNs);
     }
 
@@ -30,8 +30,8 @@ class ReloadPaceTest {
         ReloadPace pace = pace(10, 0, 1);
         long begin = Long.MAX_VALUE - SECOND; // such clocks begin anywhere, and go over
         begins(pace, begin);
-        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 4 * SECOND));
-        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 9 * SECOND), "whatever was waited in between");
+        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 4 * SECOND, false));
+        assertEquals(begin + 10 * SECOND, pace.mayBeginNs(begin + 9 * SECOND, false), "whatever was waited in between");
         begins(pace, begin + 10 * SECOND);
         begins(pace, begin + 21 * SECOND);
     }
@@ -42,7 +42,7 @@ class ReloadPaceTest {
         ReloadPace pace = pace(10, 0, 1);
         for (long at = 0; at <= 50 * SECOND; at += 10 * SECOND) {
             begins(pace, at);
-            assertEquals(at + 10 * SECOND, pace.mayBeginNs(at + SECOND));
+            assertEquals(at + 10 * SECOND, pace.mayBeginNs(at + SECOND, false));
         }
     }
 
@@ -50,9 +50,9 @@ class ReloadPaceTest {
     @DisplayName("rowO4, S3: each waits its share of the jitter, also before its first reload")
     void jitter() {
         ReloadPace half = pace(10, 4, 0.5);
-        assertEquals(2 * SECOND, half.mayBeginNs(0));
+        assertEquals(2 * SECOND, half.mayBeginNs(0, false));
         half.begins(2 * SECOND);
-        assertEquals(14 * SECOND, half.mayBeginNs(3 * SECOND));
+        assertEquals(14 * SECOND, half.mayBeginNs(3 * SECOND, false));
     }
 
     @Test
@@ -66,9 +66,25 @@ class ReloadPaceTest {
                     draft.reloadJitterNs = SECOND;
                 }),
                 1);
-        assertEquals(SECOND / 2, pace.mayBeginNs(0));
+        assertEquals(SECOND / 2, pace.mayBeginNs(0, false));
         pace.begins(SECOND / 2);
-        assertEquals(SECOND / 2 + 2 * SECOND, pace.mayBeginNs(SECOND / 2));
+        assertEquals(SECOND / 2 + 2 * SECOND, pace.mayBeginNs(SECOND / 2, false));
+    }
+
+    @Test
+    @DisplayName("S3: who is only told has no interval; what concerns it alone it is told at once")
+    void toTell() {
+        ReloadPace pace = pace(10, 4, 0.5).toTell();
+        assertEquals(2 * SECOND, pace.mayBeginNs(0, false));
+        pace.begins(2 * SECOND);
+        assertEquals(5 * SECOND, pace.mayBeginNs(3 * SECOND, false));
+        assertEquals(3 * SECOND, pace.mayBeginNs(3 * SECOND, true));
+        assertEquals(14 * SECOND, begun(pace(10, 4, 0.5)).mayBeginNs(3 * SECOND, true), "but for who reloads");
+    }
+
+    private static ReloadPace begun(ReloadPace pace) {
+        pace.begins(2 * SECOND);
+        return pace;
     }
 
     @Test

@@ -288,6 +288,74 @@ class SubscriptionStateTest {
         assertNull(gap.resumesAt());
     }
 
+    @Test
+    @DisplayName("ruleS3: who is overtaken again at once goes on in the middle of the feed, and reads that half")
+    void overtakenAgain() {
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
+        feed.messages(p, 1, slices(1, 10));
+        assertEquals(gap(Reason.OVERRUN, 1, 2), told().get(0), "as little as can be");
+        feed.messages(p, 11, slices(11, 14));
+        subscription.reloaded(null);
+        assertEquals(List.of(gap(Reason.OVERRUN, 3, 8)), told(), "and half of the eight that are there");
+        feed.messages(p, 15, slices(15, 18));
+        subscription.reloaded(null);
+        assertEquals(List.of(11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L), given());
+        feed.messages(p, 19, slices(19, 28));
+        assertEquals(List.of(gap(Reason.OVERRUN, 19, 2)), told(), "it has read half a feed since");
+    }
+
+    @Test
+    @DisplayName("ruleS3: of several producers each goes on behind its last message of the half that is left out")
+    void overtakenAgainOfSeveral() {
+        overtakenOnce();
+        feed.messages(p, 11, slices(11, 13));
+        feed.messages(q, 1, slices(1, 4));
+        feed.messages(p, 14, slices(14, 14));
+        subscription.reloaded(null);
+        Gap ofQ = new Gap("q", Reason.OVERRUN, EPOCH, 1L, 1L, new Position(EPOCH, 2));
+        assertEquals(List.of(gap(Reason.OVERRUN, 3, 11), ofQ), told());
+        subscription.reloaded(null);
+        assertEquals(List.of(2L, 3L, 4L, 14L), given());
+    }
+
+    @Test
+    @DisplayName("ruleS3, G6: nothing but messages is left out")
+    void overtakenAgainByNotices() {
+        overtakenOnce();
+        feed.messages(p, 11, slices(11, 13));
+        feed.left(eras.endOf(new At(q, 0), 1));
+        feed.messages(p, 14, slices(14, 14));
+        subscription.reloaded(null);
+        assertEquals(List.of(gap(Reason.OVERRUN, 3, 5)), told(), "what the feed has dropped");
+    }
+
+    private void overtakenOnce() {
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
+        feed.messages(p, 1, slices(1, 10));
+        told();
+    }
+
+    @Test
+    @DisplayName("ruleS3: who is only told has no interval, and waits for its share of the jitter only with all others")
+    void onlyTold() {
+        TopicSettings apart = SETTINGS.with(draft -> {
+            draft.reloadIntervalNs = 10 * SECOND;
+            draft.reloadJitterNs = 4 * SECOND;
+        });
+        subscription =
+                SubscriptionState.live(feed, 1, Vector.EMPTY, apart, 0.5, 0).telling();
+        overtakenOnce();
+        subscription.reloaded(null);
+        feed.messages(p, 11, slices(11, 18));
+        told();
+        subscription.reloaded(null);
+        assertEquals(List.of(15L, 16L, 17L, 18L), given());
+        feed.expired(new At(p, 20), Reason.OVERRUN, 0);
+        assertEquals(new Step.Waiting(2 * SECOND), subscription.next(0));
+    }
+
     private void paced(Feed read) {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = SubscriptionState.live(read, 1, Vector.EMPTY, apart, 0, 0);

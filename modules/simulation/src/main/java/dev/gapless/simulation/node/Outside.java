@@ -75,6 +75,13 @@ public interface Outside {
     /** The message with this number is not in the log, and will not be. */
     void publishRefused(long id, String why);
 
+    /**
+     * Something may have come for this subscription.
+     *
+     * @param subscription null for all of the node
+     */
+    default void arrived(@Nullable Long subscription) {}
+
     /** There is something that {@link SimulatedNode#flush} has not been called for; said once until it is. */
     void wantsFlush();
 

@@ -199,6 +199,8 @@ public final class SimulatedNode implements LogSource {
                 outside.givesWay(way.address());
             } else if (effect instanceof Effect.SubscriptionsEnd) {
                 outside.subscriptionsEnd();
+            } else if (effect instanceof Effect.Arrived arrived) {
+                outside.arrived(arrived.subscription());
             } else if (effect instanceof Effect.Ready ready) {
                 outside.ready(ready.subscription(), ready.late());
             } else if (effect instanceof Effect.Missed missed) {

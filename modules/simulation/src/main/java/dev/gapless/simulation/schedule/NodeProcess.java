@@ -179,7 +179,6 @@ final class NodeProcess implements Outside {
         try {
             what.run();
             if (!dead) {
-                subscribers.values().forEach(Subscriber::wake);
                 planTimer();
             }
             if (schedule.profile().clusters() && !dead && node.isDrained()) {
@@ -187,6 +186,18 @@ final class NodeProcess implements Outside {
             }
         } catch (Crashed e) {
             schedule.faults().crashed(this);
+        }
+    }
+
+    @Override
+    public void arrived(@Nullable Long subscription) {
+        if (subscription == null) {
+            subscribers.values().forEach(Subscriber::wake);
+        } else {
+            Subscriber one = subscribers.get(subscription);
+            if (one != null) {
+                one.wake();
+            }
         }
     }
 
@@ -584,6 +595,7 @@ final class NodeProcess implements Outside {
         subscribers.put(witness.id(), subscriber);
         schedule.oracle().opened(witness, heard);
         node.subscribe(witness.id(), how, subscriber::begin);
+        subscriber.wake();
         happens(Moment.OPENED);
     }
 

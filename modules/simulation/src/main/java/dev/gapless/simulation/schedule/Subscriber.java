@@ -33,6 +33,9 @@ final class Subscriber {
     private long perMessageNs;
     private long frozenUntilNs;
     private final Reloads reloads;
+    /** Is it only told what it missed, as a client outside the cluster? */
+    private final boolean isTold;
+
     private long movedNs;
     /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
     private boolean givenUp;
@@ -42,11 +45,12 @@ final class Subscriber {
         this.process = process;
         this.witness = witness;
         this.reloads = new Reloads(schedule.settings());
+        this.isTold = witness.id() % 3 == 0;
         this.movedNs = process.nowNs();
     }
 
     void begin(SubscriptionState state) {
-        opened = state;
+        opened = isTold ? state.telling() : state;
     }
 
     private SubscriptionState state() {
@@ -140,7 +144,9 @@ final class Subscriber {
         if (step instanceof Step.Messages messages) {
             return deliver(messages.run(), 0);
         } else if (step instanceof Step.Missed missed) {
-            reloads.begins(witness, process.nowNs());
+            if (!isTold) {
+                reloads.begins(witness, process.nowNs());
+            }
             reload(missed.gaps());
             return false;
         } else if (step instanceof Step.Left left) {

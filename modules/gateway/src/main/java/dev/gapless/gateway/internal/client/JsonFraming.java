@@ -50,20 +50,24 @@ abstract class JsonFraming implements Framing {
         after(frame, token);
     }
 
-    /** Whoever catches up is in step with nobody: what it is given is made for it alone. */
+    /** Whoever catches up may be in step with nobody: what it is given is made for it alone, unless another one wants it, too. */
     private void message(Bytes to, MessageReader reader, long maxMessageBytes) {
         Slice slice = reader.slice();
         int i = reader.index();
         // Who takes all messages does not touch one of which the JSON is there.
         boolean tooLarge = maxMessageBytes < Long.MAX_VALUE && slice.contentLength(i) > maxMessageBytes;
-        if (!shared.isOn() || reader.isCatchingUp() || tooLarge) {
+        if (!shared.isOn() || tooLarge) {
             json.message(place(reader, 0), slice, i, maxMessageBytes, to);
             return;
         }
         ArrayJson of = last;
         if (of == null || !of.isOf(slice.index())) {
-            of = shared.of(slice.index());
+            of = shared.of(slice.index(), reader.isCatchingUp() ? this : null);
             last = of;
+        }
+        if (of.isOnlyFor(this)) {
+            json.message(place(reader, 0), slice, i, maxMessageBytes, to);
+            return;
         }
         int number = slice.first() + i;
         if (!of.copy(number, to)) {

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON of messages that clients in step are given: made once, by the client that wants it first. It is kept by the indexes of the
@@ -26,13 +27,18 @@ public final class SharedJson {
         return maxBytes > 0;
     }
 
-    /** The JSON of the messages of this index ({@link dev.gapless.core.log.Slice#index}). It may have been forgotten by the time that it is used; that does no harm. */
-    public synchronized ArrayJson of(byte[] index) {
+    /**
+     * The JSON of the messages of this index ({@link dev.gapless.core.log.Slice#index}). It may have been forgotten by the time that it is used; that does no harm.
+     *
+     * @param alone who wants it, if perhaps nobody else ever does; else null
+     */
+    public synchronized ArrayJson of(byte[] index, @Nullable Object alone) {
         ArrayJson known = kept.get(index);
         if (known != null) {
+            known.wantedBy(alone);
             return known;
         }
-        ArrayJson made = new ArrayJson(index, this::charge);
+        ArrayJson made = new ArrayJson(index, alone, this::charge);
         kept.put(index, made);
         inOrder.add(made);
         charge(made, index.length + OVERHEAD_BYTES);

@@ -35,7 +35,7 @@ class SharedJsonTest {
 
     @Test
     void eachIsMadeOnceWhereverSomebodyBegins() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
+        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10], null);
         assertEquals("<40>", copy(of, 40, 20));
         assertEquals("<7>", copy(of, 7, 50));
         assertEquals("<0>", copy(of, 0, 1));
@@ -48,7 +48,7 @@ class SharedJsonTest {
 
     @Test
     void noMoreIsMadeAtOnceThanSomeKibibytes() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
+        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10], null);
         Bytes to = new Bytes();
         List<Integer> sizes = new ArrayList<>();
         of.make(
@@ -73,25 +73,38 @@ class SharedJsonTest {
         for (int i = 0; i < 50; i++) {
             byte[] data = new byte[1_000];
             arrays.add(data);
-            ArrayJson of = cache.of(data);
+            ArrayJson of = cache.of(data, null);
             all.add(of);
             of.make(0, 1, (more, json) -> json.text("x".repeat(9_000)), new Bytes());
             assertTrue(cache.bytes() <= 100_000, () -> "it keeps " + cache.bytes());
         }
-        assertSame(all.get(49), cache.of(arrays.get(49)));
-        assertSame(all.get(43), cache.of(arrays.get(43)));
-        assertNotSame(all.get(0), cache.of(arrays.get(0)));
+        assertSame(all.get(49), cache.of(arrays.get(49), null));
+        assertSame(all.get(43), cache.of(arrays.get(43), null));
+        assertNotSame(all.get(0), cache.of(arrays.get(0), null));
     }
 
     @Test
     void whatWasForgottenIsOfUseToWhoeverHasItAndCountsNoMore() {
         SharedJson cache = new SharedJson(5_000);
-        ArrayJson first = cache.of(new byte[1_000]);
-        cache.of(new byte[4_000]);
+        ArrayJson first = cache.of(new byte[1_000], null);
+        cache.of(new byte[4_000], null);
         long before = cache.bytes();
         assertEquals("<3>", copy(first, 3, 5));
         assertEquals("<3>", copy(first, 3, 5));
         assertEquals(List.of(3, 4, 5, 6, 7), made);
         assertEquals(before, cache.bytes());
+    }
+
+    @Test
+    void whoMayBeAloneSharesFromTheMomentOnAtWhichAnotherOneComes() {
+        SharedJson cache = new SharedJson(MEBIBYTE);
+        byte[] index = new byte[10];
+        ArrayJson of = cache.of(index, "one");
+        assertTrue(of.isOnlyFor("one"));
+        assertTrue(cache.of(index, "one").isOnlyFor("one"), "again");
+        assertSame(of, cache.of(index, "another"));
+        assertFalse(of.isOnlyFor("one"));
+        assertFalse(of.isOnlyFor("another"));
+        assertFalse(cache.of(new byte[10], null).isOnlyFor("one"), "who is not alone shares at once");
     }
 }
