@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * base and oldest index with it, since they mean nothing apart.
  */
 public final class Feed {
+    /** Of so few none are left out. */
+    private static final int FEW_ENTRIES = 4;
+
     private final TopicSettings settings;
     private final Ring<FeedEntry> ring;
     private final ReentrantLock lock = new ReentrantLock();
@@ -344,28 +347,36 @@ public final class Feed {
     }
 
     /**
-     * The same for a subscription that was overtaken a moment ago: as if only the newer half of the messages were there (rule S3). Notices
-     * are never left out.
+     * The same for a subscription that was overtaken a moment ago: as if about half of the messages were there (rule S3). It goes on where
+     * others do that were overtaken at about the same time, so that they share what is made of messages. Notices are never left out.
      */
     public Overtaken overtakenAgain() {
         lock.lock();
         try {
             Overtaken all = overtaken();
-            if (lastNotice >= all.oldest()) {
+            int size = ring.size();
+            if (lastNotice >= all.oldest() || size < FEW_ENTRIES) {
                 return all;
             }
-            long middle = all.oldest() + (ring.head() - all.oldest() + 1) / 2;
-            Map<String, Placed> bases = new HashMap<>();
-            for (long index = all.oldest(); index < middle; ) {
-                FeedEntry.Messages entry = (FeedEntry.Messages) Objects.requireNonNull(ring.get(index));
-                long last = Math.min(entry.last(), middle - 1);
-                bases.put(entry.node(), entry.at((int) (last - entry.index())));
-                index = last + 1;
-            }
-            return new Overtaken(middle, all.bases().with(bases), all.left());
+            long from = ring.head() + 1 - size / 4;
+            long next = from - from % Integer.highestOneBit(size / 2);
+            return new Overtaken(next, all.bases().with(basesAt(next)), all.left());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Of the producers that have messages before this index. All entries there are messages. */
+    private Map<String, Placed> basesAt(long next) {
+        Map<String, Placed> bases = new HashMap<>();
+        long index = ring.oldest();
+        while (index < next) {
+            FeedEntry.Messages entry = (FeedEntry.Messages) Objects.requireNonNull(ring.get(index));
+            long last = Math.min(entry.last(), next - 1);
+            bases.put(entry.node(), entry.at((int) (last - entry.index())));
+            index = last + 1;
+        }
+        return bases;
     }
 
     /** For people: the key of the message in front of this position, if it was the last to fall out of the ring; else null. */

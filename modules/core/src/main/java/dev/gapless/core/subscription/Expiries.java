@@ -83,10 +83,13 @@ final class Expiries {
     /** All that the feed has from this index on. */
     void addFrom(long index) {
         long last = feed.lastNotice();
-        for (long i = index; i <= last; i++) {
-            if (feed.get(i) instanceof FeedEntry.Expired expired) {
+        long i = index;
+        while (i <= last) {
+            FeedEntry entry = feed.get(i);
+            if (entry instanceof FeedEntry.Expired expired) {
                 add(expired);
             }
+            i = entry == null ? Math.max(i + 1, feed.oldest()) : entry.last() + 1;
         }
     }
 
