@@ -30,6 +30,8 @@ abstract sealed class OneRun
                 StuckRun {
     /** For a process to start and to connect, and for its answers. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** Thirty nodes of one process take a while. */
+    private static final Duration CONNECTING = Duration.ofMinutes(5);
 
     static final double NS_PER_US = 1_000;
     static final double NS_PER_MS = 1_000_000;
@@ -104,7 +106,7 @@ abstract sealed class OneRun
             child.order("connect " + String.join(" ", addresses));
         }
         for (Child child : all) {
-            child.answer("ready", PATIENCE);
+            child.answer("ready", CONNECTING);
         }
         return addresses;
     }
