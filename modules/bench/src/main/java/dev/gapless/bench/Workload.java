@@ -248,7 +248,8 @@ public enum Workload {
             case W5 -> REMOVAL;
             case W6, W11 -> START.multipliedBy(3);
             case W7, C_MUTE -> measure.plus(START);
-            case C_SOCKETS, C_INGEST, C_IDLE, C_RETURN -> START.multipliedBy(2);
+            case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
+            case C_RETURN -> START.multipliedBy(25);
             case W9_1000 -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(growth == Growth.SYSTEMS ? amount : subscribers - 1);

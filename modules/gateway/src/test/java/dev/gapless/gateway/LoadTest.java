@@ -36,6 +36,8 @@ class LoadTest {
                 gapless {
                   node-name = n1
                   topics.filtered { buffer-messages = 64 }
+                  # who is only told does not wait for it
+                  topics.full { buffer-messages = 1000, reload-interval = 300s }
                   gateway { write-timeout = 1s, ping-interval = 60s }
                 }
                 """);
@@ -80,6 +82,7 @@ class LoadTest {
         for (int i = 0; i < 10; i++) {
             clients.add(subscribed("full", ""));
         }
+        int told = 0;
         AtomicBoolean enough = new AtomicBoolean();
         var producer = gateway.gapless().producer(Topic.of("full", JsonNode.class));
         Thread publisher = new Thread(() -> {
@@ -96,6 +99,7 @@ class LoadTest {
                     long sequence = event.path("seq").longValue();
                     if (event.get("type").textValue().equals("cursor_expired")) {
                         next.put(0L, event.at("/gaps/0/resumes_at").longValue());
+                        told++;
                     } else {
                         assertEquals(next.getOrDefault(0L, sequence), sequence, event::toString);
                         next.put(0L, sequence + 1);
@@ -103,6 +107,8 @@ class LoadTest {
                 }
             }
             assertTrue(publisher.isAlive(), "it still publishes");
+            int gaps = told;
+            assertTrue(gaps > 20, () -> "they were overtaken " + gaps + " times");
         } finally {
             enough.set(true);
             publisher.join();

@@ -9,25 +9,55 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP as this program speaks it. It blocks; for any thread. */
 final class GatewayHttp {
     static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(Redirect.NEVER)
-            .connectTimeout(CONNECT_TIMEOUT)
-            .build();
+    private @Nullable HttpClient plain;
+    private @Nullable HttpClient secure;
+
+    private synchronized HttpClient client(HttpRequest request) {
+        if ("https".equalsIgnoreCase(request.uri().getScheme())) {
+            HttpClient known = secure;
+            secure = known == null ? builder().build() : known;
+            return secure;
+        }
+        HttpClient known = plain;
+        plain = known == null ? builder().sslContext(withoutCertificates()).build() : known;
+        return plain;
+    }
+
+    private static HttpClient.Builder builder() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(Redirect.NEVER)
+                .connectTimeout(CONNECT_TIMEOUT);
+    }
+
+    /** For what needs none: to read the JDK's takes longer than to publish a line. */
+    private static SSLContext withoutCertificates() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[0], new TrustManager[0], null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler) throws IOException {
         try {
-            return client.send(request, handler);
+            return client(request).send(request, handler);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure("interrupted", e);
@@ -37,7 +67,7 @@ final class GatewayHttp {
     /** The same; null if the end was asked for meanwhile. */
     <T> @Nullable HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler, Termination termination)
             throws IOException {
-        CompletableFuture<HttpResponse<T>> response = client.sendAsync(request, handler);
+        CompletableFuture<HttpResponse<T>> response = client(request).sendAsync(request, handler);
         try {
             var unused = CompletableFuture.anyOf(response, termination.requested())
                     .handle((value, error) -> value)

@@ -37,7 +37,6 @@ final class GatewayProducer {
     private final GatewayHttp http = new GatewayHttp();
     private final GatewayLinks links;
     private final String path;
-    private final String pace;
     private final Consumer<String> tell;
     private final String keys = UUID.randomUUID() + "-";
     private long keysGiven;
@@ -52,8 +51,8 @@ final class GatewayProducer {
      */
     GatewayProducer(GatewayLinks links, String topic, boolean paced, Consumer<String> tell) {
         this.links = links;
-        this.path = "/api/topics/" + GatewayUrl.encoded(topic) + "/messages?";
-        this.pace = paced ? "overflow=backpressure" : "";
+        this.path = "/api/topics/" + GatewayUrl.encoded(topic) + "/messages?overflow="
+                + (paced ? "backpressure" : "expire");
         this.tell = tell;
     }
 
@@ -97,7 +96,7 @@ final class GatewayProducer {
     }
 
     private GatewayAnswer send(GatewayUrl url, String key, boolean isFollowed, byte[] body) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(url.at(path + pace + (isFollowed ? "" : "&wait=delivered")))
+        HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : "&wait=delivered")))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Content-Type", "application/x-ndjson")
                 .header("Idempotency-Key", key)

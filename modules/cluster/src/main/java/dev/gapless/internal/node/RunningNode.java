@@ -222,11 +222,12 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
-    public MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake) {
+    public MessageSubscription messages(
+            String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake) {
         Starts.check(topic, start, nodeSettings.clusterId);
         long id = nextSubscription();
         MessageSubscription opening =
-                new MessageSubscription(topic, id, client, this, nodeSettings.clusterId, filter, wake);
+                new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);
         openSubscription(topic, opening.id(), start, opening);
         return opening;
     }

@@ -57,25 +57,22 @@ public final class TopicProducer<T> implements Producer<T> {
 
     @Override
     public CompletionStage<Position> delete(String key) {
-        return publish(() -> {
-            checkGiven("key", key);
-            return encode(Publication.tombstone(key));
-        });
+        return publish(() -> given(keyed(key, null)));
     }
 
     @Override
     public void send(T message) {
-        send(() -> encode(message));
+        local.send(encode(message));
     }
 
     @Override
     public void send(String key, T message) {
-        send(() -> encode(key, message));
+        local.send(encode(key, message));
     }
 
     @Override
     public void send(Publication<? extends T> publication) {
-        send(() -> given(publication));
+        local.send(given(publication));
     }
 
     /** Publishes what comes in, and emits the positions in this order. */
@@ -87,69 +84,72 @@ public final class TopicProducer<T> implements Producer<T> {
     private CompletionStage<Position> publish(Supplier<Content> encoding) {
         Content content;
         try {
-            content = counted(encoding);
+            content = encoding.get();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
     }
 
-    private void send(Supplier<Content> encoding) {
-        local.send(counted(encoding));
-    }
-
-    /** What cannot be encoded counts as refused. */
-    private <C> C counted(Supplier<C> encoding) {
-        try {
-            return encoding.get();
-        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
-            local.stats().refused(Refusal.of(e));
-            throw e;
-        }
+    /** Counts what is not taken. */
+    private <E extends RuntimeException> E refused(E why) {
+        local.stats().refused(Refusal.of(why));
+        return why;
     }
 
     private Content encode(String key, T message) {
-        checkGiven("key", key);
         checkThere(message);
-        return encode(new Publication<>(message, key, Map.of()));
+        return given(keyed(key, message));
+    }
+
+    private Publication<T> keyed(String key, @Nullable T message) {
+        checkGiven("key", key);
+        try {
+            return new Publication<>(message, key, Map.of());
+        } catch (IllegalArgumentException e) {
+            throw refused(e);
+        }
     }
 
     private Content given(Publication<? extends T> publication) {
         checkGiven("publication", publication);
-        return encode(publication);
+        return encode(publication.message(), publication.key(), publication.headers());
     }
 
     private Content encode(@Nullable T message) {
         checkThere(message);
-        checkClass(message);
-        return codec.encode(topic.name(), message, null, Map.of(), local.settings());
+        return encode(message, null, Map.of());
     }
 
-    private Content encode(Publication<?> publication) {
-        checkClass(publication.message());
-        return codec.encode(
-                topic.name(), publication.message(), publication.key(), publication.headers(), local.settings());
+    private Content encode(@Nullable Object message, @Nullable String key, Map<String, String> headers) {
+        checkClass(message);
+        try {
+            return codec.encode(topic.name(), message, key, headers, local.settings());
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            throw refused(e);
+        }
     }
 
     /** What the compiler lets through: a raw type, or a cast. */
     private void checkClass(@Nullable Object message) {
         if (message != null && !topic.type().isInstance(message)) {
-            throw new IllegalArgumentException("Topic " + topic.name() + " has messages of "
+            throw refused(new IllegalArgumentException("Topic " + topic.name() + " has messages of "
                     + topic.type().getName() + ", and not of "
                     + message.getClass().getName()
-                    + ": no subscriber would take it");
+                    + ": no subscriber would take it"));
         }
     }
 
     private void checkThere(@Nullable T message) {
         if (message == null) {
-            throw new NotSerializable("Topic " + topic.name() + ": a message must not be null", null);
+            throw refused(new NotSerializable("Topic " + topic.name() + ": a message must not be null", null));
         }
     }
 
     private void checkGiven(String what, @Nullable Object argument) {
         if (argument == null) {
-            throw new IllegalArgumentException("Topic " + topic.name() + ": the " + what + " must not be null");
+            throw refused(
+                    new IllegalArgumentException("Topic " + topic.name() + ": the " + what + " must not be null"));
         }
     }
 
@@ -157,10 +157,8 @@ public final class TopicProducer<T> implements Producer<T> {
     public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
         List<Content> contents;
         try {
-            contents = counted(() -> {
-                checkGiven("list of messages", messages);
-                return messages.stream().map(message -> encode(message)).toList();
-            });
+            checkGiven("list of messages", messages);
+            contents = messages.stream().map(message -> encode(message)).toList();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             return CompletableFuture.failedFuture(e);
         }

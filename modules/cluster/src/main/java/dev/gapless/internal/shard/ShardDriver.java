@@ -189,8 +189,8 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
 
     /** What a subscription tells of its progress. */
     public void onFeedback(String name, Feedback feedback) {
-        if (feedback instanceof Feedback.Room) {
-            shard.room(name, now());
+        if (feedback instanceof Feedback.Room room) {
+            shard.room(name, room.id(), now());
         } else if (feedback instanceof Feedback.Joined joined) {
             shard.joined(name, joined.id());
         }

@@ -8,11 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** What the reader of a subscription has to tell the consumer of its topic. */
 public sealed interface Feedback {
 
-    /** It has freed something of a feed that was full. */
-    Feedback ROOM = new Room();
-
-    /** {@link #ROOM}. */
-    record Room() implements Feedback {}
+    /** The subscription has freed something of a feed that was full, or the feed has gone on past it. */
+    record Room(long id) implements Feedback {}
 
     /** The subscription reads the shared feed now. */
     record Joined(long id) implements Feedback {}

@@ -15,10 +15,12 @@ public interface MessageHost extends SubscriptionHost {
      * Opens a subscription.
      *
      * @param client whose it is, for people: the log names it where it missed something
+     * @param concernsOthers whether what it misses is more than one client's concern: then it waits between two gaps (rule S3)
      * @param wake called on any thread, also before this returns, when there may be something new: it must not block, nor read
      * @throws IllegalArgumentException if it starts from a token of another topic or cluster
      */
-    MessageSubscription messages(String topic, StartFrom start, Filter filter, String client, Runnable wake);
+    MessageSubscription messages(
+            String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake);
 
     /** By topic, the producers on which this node's consumer has given up. */
     Map<String, Set<String>> givenUp();

@@ -45,6 +45,7 @@ public final class MessageReader {
     private final SubscriptionState state;
     private final PullCursor cursor;
     private final Feedback.Sink feedback;
+    private final Feedback room;
     private final String clusterId;
     private final Clock clock;
 
@@ -75,6 +76,7 @@ public final class MessageReader {
         this.state = state;
         this.cursor = new PullCursor(state, filter);
         this.feedback = feedback;
+        this.room = new Feedback.Room(id);
         this.filter = filter;
         this.clusterId = clusterId;
         this.clock = clock;
@@ -152,7 +154,7 @@ public final class MessageReader {
     /** What was given last is done with: a token taken from now on resumes behind it. */
     public void handled() {
         if (cursor.handled() && cursor.inRun() % ROOM_EVERY == 0 && state.isPressed()) {
-            feedback.tell(Feedback.ROOM);
+            feedback.tell(room);
         }
     }
 
@@ -170,7 +172,7 @@ public final class MessageReader {
         }
         Step step = cursor.read(clock.ns());
         if (state.isPressed()) {
-            feedback.tell(Feedback.ROOM);
+            feedback.tell(room);
         }
         if (state.violations() != violations) {
             violated(state.violations() - violations);

@@ -18,6 +18,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     private final String topic;
     private final long id;
     private final String client;
+    private final boolean concernsOthers;
     private final SubscriptionHost host;
     private final String clusterId;
     private final Filter filter;
@@ -32,11 +33,15 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     /** Why it has ended, without having been closed. */
     public record End(Ended.Reason reason, @Nullable Throwable cause) {}
 
-    /** @param client whose it is, for people */
+    /**
+     * @param client whose it is, for people
+     * @param concernsOthers whether what it misses is more than one client's concern
+     */
     public MessageSubscription(
             String topic,
             long id,
             String client,
+            boolean concernsOthers,
             SubscriptionHost host,
             String clusterId,
             Filter filter,
@@ -44,6 +49,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
         this.topic = topic;
         this.id = id;
         this.client = client;
+        this.concernsOthers = concernsOthers;
         this.host = host;
         this.clusterId = clusterId;
         this.filter = filter;
@@ -96,8 +102,8 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
 
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
-        MessageReader opened =
-                new MessageReader(topic, id, client, state.telling(), feedback, filter, clusterId, Clock.SYSTEM);
+        SubscriptionState read = concernsOthers ? state : state.telling();
+        MessageReader opened = new MessageReader(topic, id, client, read, feedback, filter, clusterId, Clock.SYSTEM);
         opened.countIn(stats);
         if (!closed.get()) {
             reader = opened;

@@ -115,6 +115,18 @@ final class Registrations {
         return uids;
     }
 
+    /** Members that have given no position. */
+    Set<Long> withoutPosition() {
+        Set<Long> uids = Set.of();
+        for (Registration r : present) {
+            if (r.at() == null) {
+                uids = uids.isEmpty() ? new HashSet<>() : uids;
+                uids.add(r.uid());
+            }
+        }
+        return uids;
+    }
+
     /** The members that {@code ready()} went on without. */
     Set<String> late() {
         Set<String> nodes = new HashSet<>();

@@ -283,7 +283,7 @@ public final class TopicConsumer {
             moveOn(now);
             outbox.add(arrived);
         } else {
-            if (unsettled.containsKey(owner.id) && moveOn(owner, now)) {
+            if (up && unsettled.containsKey(owner.id) && moveOn(owner, now)) {
                 settled(owner.id);
             }
             outbox.add(new Effect.Arrived(topic, owner.id));
@@ -297,9 +297,25 @@ public final class TopicConsumer {
         readers.allTouched(nowNs);
     }
 
-    /** A subscription has freed a feed that was full, or the shared feed has gone on past it. */
-    public void onRoom(Now now) {
-        onRoom();
+    /** This subscription has freed a feed that was full, or the shared feed has gone on past it. */
+    public void onRoom(long id, Now now) {
+        Open one = open.get(id);
+        TopicReader its = one == null ? null : readers.of(one.reader);
+        grantAgain(shared);
+        if (its != null) {
+            grantAgain(its);
+        }
+        onAsked(now);
+    }
+
+    /** The same of any of them. */
+    void onRoom(Now now) {
+        grantAgain(shared);
+        readers.all().forEach(TopicConsumer::grantAgain);
+        onAsked(now);
+    }
+
+    private void onAsked(Now now) {
         if (shared.feed().takeAsked()) {
             Vector from = up ? laggards.needed(open.values()) : null;
             if (from != null) {
@@ -313,10 +329,13 @@ public final class TopicConsumer {
         }
     }
 
-    /** What a subscription that has ended held is free. */
+    /** What a subscription that has ended held of a feed that others read is free. */
     public void onRoom() {
         grantAgain(shared);
-        readers.all().forEach(TopicConsumer::grantAgain);
+        TopicReader second = readers.of(laggards.number());
+        if (second != null) {
+            grantAgain(second);
+        }
     }
 
     private TopicReader beginAt(Vector from, long number, Now now) {
@@ -421,7 +440,7 @@ public final class TopicConsumer {
             outbox.add(new Effect.Ready(topic, waiting.id, late));
         }
         if (own != null) {
-            waiting.subscription.mayJoin(!waiting.isWaiting() && own.isSettled());
+            waiting.subscription.mayJoin(!waiting.isWaiting() && own.isSettled() && !own.isAheadOf(shared));
         }
         return waiting.isReady() && own == null;
     }

@@ -136,6 +136,16 @@ final class TopicReader {
         return r != null && r.at() == null;
     }
 
+    /** Has it a position of a member of which that one has none, and will begin further on? */
+    boolean isAheadOf(TopicReader other) {
+        for (long memberUid : other.registrations.withoutPosition()) {
+            if (!hasNoPosition(memberUid)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** {@code ready()} goes on without these. */
     void goOnWithout(Set<Long> uids) {
         for (long memberUid : uids) {

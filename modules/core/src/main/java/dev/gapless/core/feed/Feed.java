@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node's own ring for a topic: what came from all producers, and every expiry, in the order received. Subscriptions read
- * it, each at its own pace; one that is overtaken finds out, and is told from {@link #overtaken} what it missed.
+ * it, each at its own pace; one that is overtaken finds out, and is told from {@link #overtaken} or {@link #overtakenAgain} what it missed.
  *
  * <p>Per producer the entries form a chain: each goes on where the one before ended. What fell out of the ring is remembered
  * as the producer's base, the position after its last entry that is gone (rule F1).
@@ -36,6 +36,10 @@ public final class Feed {
     private final Ages ages;
     /** What others see of the chains. Invariant: it is as of the newest entry, or ahead of it. */
     private volatile Known known = Known.NOBODY;
+    /** Where those go on that are overtaken again, and {@link #basesAt} there. Under the lock. */
+    private long goOn;
+
+    private Map<String, Placed> basesThere = Map.of();
     /** Invariant: it never falls, and no notice has a higher index. */
     private volatile long lastNotice;
     /** Is there a subscription that asks where it reads on? */
@@ -360,7 +364,11 @@ public final class Feed {
             }
             long from = ring.head() + 1 - size / 4;
             long next = from - from % Integer.highestOneBit(size / 2);
-            return new Overtaken(next, all.bases().with(basesAt(next)), all.left());
+            if (next != goOn || basesThere.isEmpty()) { // made once for all of them
+                basesThere = basesAt(next);
+                goOn = next;
+            }
+            return new Overtaken(next, all.bases().with(basesThere), all.left());
         } finally {
             lock.unlock();
         }

@@ -337,11 +337,11 @@ public final class Shard {
         }
     }
 
-    /** A subscription has freed something of a feed that was full, or was overtaken by its feed. */
-    public void room(String topic, Now now) {
+    /** This subscription has freed something of a feed that was full, or was overtaken by its feed. */
+    public void room(String topic, long id, Now now) {
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {
-            consumer.onRoom(now);
+            consumer.onRoom(id, now);
         }
     }
 

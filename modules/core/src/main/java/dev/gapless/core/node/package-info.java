@@ -38,7 +38,7 @@
  *   <li>asks {@code deadlineNs} after every input, and calls {@code onTime} when the <em>earliest</em> time that it was told
  *       since the last {@code onTime} has passed: a deadline may move away, and the call is still due. Being late delays
  *       recovery and nothing else;
- *   <li>wakes the subscriptions of a topic upon {@code Effect.Arrived}, and tells the shard when one of them has joined the
+ *   <li>wakes the subscriptions of a topic, or the one that is named, upon {@code Effect.Arrived}, and tells the shard when one of them has joined the
  *       shared feed, or has freed a feed that was full;
  *   <li>tells the node by {@code listens} when what {@code Effect.SendTo} wanted sent was passed on, and it is known that somebody
  *       listens at that address. If the transport does not show that, it says nothing.

@@ -28,6 +28,7 @@ final class Advance {
     private final long nowNs;
     private final boolean mayFallBehind;
     private final List<CursorToken.Lost> lost;
+    private final boolean again;
     private Standing here;
     private long overtakenTo;
     private int holes;
@@ -37,7 +38,7 @@ final class Advance {
      *
      * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
      * @param lost {@link Remembered#lost}
-     * @param overtakenTo where it went on when its feed had gone on past it the last time; 0 if it never had
+     * @param again whether its feed has gone on past it a moment ago
      */
     Advance(
             Standing from,
@@ -46,7 +47,7 @@ final class Advance {
             long nowNs,
             boolean mayFallBehind,
             List<CursorToken.Lost> lost,
-            long overtakenTo) {
+            boolean again) {
         assert from.run().isEmpty() : from.run();
         this.feed = from.feed();
         this.settings = settings;
@@ -54,7 +55,7 @@ final class Advance {
         this.nowNs = nowNs;
         this.mayFallBehind = mayFallBehind;
         this.lost = lost;
-        this.overtakenTo = overtakenTo;
+        this.again = again;
         this.here = from;
     }
 
@@ -63,7 +64,7 @@ final class Advance {
         return here;
     }
 
-    /** Where it went on when its feed had gone on past it; 0 if it never had. */
+    /** Where it goes on, if its feed has gone on past it; else 0. */
     long overtakenTo() {
         return overtakenTo;
     }
@@ -221,7 +222,6 @@ final class Advance {
             here = here.behind();
             return Step.IDLE;
         }
-        boolean again = overtakenTo > 0 && here.index() - overtakenTo < feed.size() / 2;
         Feed.Overtaken overtaken = again ? feed.overtakenAgain() : feed.overtaken();
         Vector at = wentOn(overtaken.bases());
         here = here.movedTo(here.index(), at);
@@ -230,7 +230,7 @@ final class Advance {
         ends.addAll(expiries.addOvertaken(overtaken));
         Standing further = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
         expiries.addFrom(further.index());
-        Step step = hand(further, expiries, true);
+        Step step = hand(further, expiries, again);
         if (step instanceof Step.Missed) {
             overtakenTo = further.index();
         }
@@ -263,9 +263,9 @@ final class Advance {
      * returned.
      *
      * @param further where it goes on
-     * @param alone whether it concerns no other subscription
+     * @param atOnce whether one that is only told need not wait
      */
-    private @Nullable Step hand(Standing further, Expiries expiries, boolean alone) {
+    private @Nullable Step hand(Standing further, Expiries expiries, boolean atOnce) {
         Expiries.Missed missed = expiries.missed();
         List<End> untold = new ArrayList<>(further.untold());
         untold.addAll(missed.left());
@@ -275,7 +275,7 @@ final class Advance {
         }
         long beginNs = here.phase() instanceof SubscriptionPhase.Waiting waiting
                 ? waiting.untilNs()
-                : pace.mayBeginNs(nowNs, alone);
+                : pace.mayBeginNs(nowNs, atOnce);
         if (beginNs - nowNs > 0) {
             here = here.waiting(beginNs);
             return new Step.Waiting(beginNs);

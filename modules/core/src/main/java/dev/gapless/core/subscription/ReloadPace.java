@@ -42,13 +42,18 @@ final class ReloadPace {
         return longest <= most ? 1 : most / longest;
     }
 
+    /** Is it one {@link #toTell}? */
+    boolean isToTell() {
+        return tells;
+    }
+
     /**
      * When a reload may begin of which it is known only now that it is needed.
      *
-     * @param alone whether it concerns no other subscription
+     * @param atOnce whether one that is only told need not wait
      */
-    long mayBeginNs(long nowNs, boolean alone) {
-        if (tells && alone) {
+    long mayBeginNs(long nowNs, boolean atOnce) {
+        if (tells && atOnce) {
             return nowNs;
         }
         long sinceLastNs = begun ? nowNs - begunNs : intervalNs;

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class SubscriptionState {
     private final TopicSettings settings;
     private final Feed shared;
-    private ReloadPace pace;
+    private volatile ReloadPace pace;
     private final AtomicLong violations = new AtomicLong();
 
     /** What other threads look at, at once. One thread moves it. */
@@ -57,8 +57,8 @@ public final class SubscriptionState {
     private volatile boolean asks;
     /** Is it to be told what the shared feed dropped? From then on it asks no more until it is told. For its own thread. */
     private boolean stays;
-    /** Where it went on in the shared feed when that had gone on past it the last time; 0 if it never had. For its own thread. */
-    private long overtakenTo;
+    /** Where it went on in the shared feed when that had gone on past it the last time; 0 if it never had. */
+    private volatile long overtakenTo;
     /** What the consumer said. Invariant: null unless it is behind. */
     private volatile @Nullable Onward onward;
     /** What is known of incarnations that ended beside what its feed says: from its token, and from feeds that it left. */
@@ -150,10 +150,10 @@ public final class SubscriptionState {
         return standing.phase() instanceof SubscriptionPhase.Behind && onward == null;
     }
 
-    /** Has the shared feed gone on past it, whether or not it knows? Any thread. */
+    /** Has the shared feed gone on past it, whether or not it knows, so that it will ask where it reads on? Any thread. */
     public boolean isOvertaken() {
         Standing here = standing;
-        return here.feed() == shared && onward == null && here.index() < shared.oldest();
+        return mayAsk(here) && onward == null && here.index() < shared.oldest();
     }
 
     /** Does it read the shared feed, and nobody has told it to go on elsewhere? Any thread. */
@@ -258,9 +258,9 @@ public final class SubscriptionState {
             here = goesOn(here, said);
         }
         here.cursor().moveTo(here.index());
-        boolean mayFallBehind = asks && here.feed() == shared && !stays;
-        long before = here.feed() == shared ? overtakenTo : 0;
-        Advance advance = new Advance(here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost(), before);
+        boolean mayFallBehind = mayAsk(here) && !stays;
+        Advance advance = new Advance(
+                here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost(), isOvertakenAgain(here));
         Step step = advance.tellEnd();
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
             return Step.JOINED;
@@ -269,13 +269,26 @@ public final class SubscriptionState {
             step = advance.withoutForgotten(shared).read();
         }
         standing = advance.here();
-        overtakenTo = here.feed() == shared ? advance.overtakenTo() : overtakenTo;
+        if (here.feed() == shared && advance.overtakenTo() > 0) {
+            overtakenTo = advance.overtakenTo();
+        }
         violations.addAndGet(advance.holes());
         stays &= !(step instanceof Step.Missed || step instanceof Step.Messages);
         if (isBehind()) {
             shared.asked();
         }
         return step;
+    }
+
+    /** If the shared feed had gone on past it: has it read less than a feed since it last did (rule S3)? */
+    private boolean isOvertakenAgain(Standing here) {
+        long to = overtakenTo;
+        return here.feed() == shared && to > 0 && here.index() - to < shared.size();
+    }
+
+    /** If the shared feed has gone on past it: does it ask where to read on (rule S6)? */
+    private boolean mayAsk(Standing here) {
+        return asks && here.feed() == shared && !(pace.isToTell() && isOvertakenAgain(here));
     }
 
     private Standing goesOn(Standing here, Onward where) {

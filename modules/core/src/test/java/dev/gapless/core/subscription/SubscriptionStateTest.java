@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -337,7 +338,8 @@ class SubscriptionStateTest {
     }
 
     @Test
-    @DisplayName("ruleS3: who is only told has no interval, and waits for its share of the jitter only with all others")
+    @DisplayName(
+            "ruleS3: who is only told has no interval, and waits for its share of the jitter unless it is overtaken again")
     void onlyTold() {
         TopicSettings apart = SETTINGS.with(draft -> {
             draft.reloadIntervalNs = 10 * SECOND;
@@ -345,14 +347,41 @@ class SubscriptionStateTest {
         });
         subscription =
                 SubscriptionState.live(feed, 1, Vector.EMPTY, apart, 0.5, 0).telling();
-        overtakenOnce();
+        feed.started(new At(p, 0));
+        feed.started(new At(q, 0));
+        feed.messages(p, 1, slices(1, 10));
+        assertEquals(new Step.Waiting(2 * SECOND), subscription.next(0), "others may be overtaken, too");
+        assertInstanceOf(Step.Missed.class, subscription.next(2 * SECOND));
         subscription.reloaded(null);
         feed.messages(p, 11, slices(11, 18));
-        told();
+        assertInstanceOf(Step.Missed.class, subscription.next(2 * SECOND), "it cannot keep up");
         subscription.reloaded(null);
         assertEquals(List.of(14L, 15L, 16L, 17L, 18L), given());
         feed.expired(new At(p, 20), Reason.OVERRUN, 0);
-        assertEquals(new Step.Waiting(2 * SECOND), subscription.next(0));
+        assertEquals(new Step.Waiting(4 * SECOND), subscription.next(2 * SECOND));
+    }
+
+    @Test
+    @DisplayName("ruleS6: who is only told does not ask where to read on if it is overtaken again at once; others do")
+    void onlyToldAsksOnce() {
+        Feed other = new Feed(SETTINGS);
+        assertInstanceOf(Step.Missed.class, overtakenTwice(feed, s -> s.telling()));
+        assertSame(Step.IDLE, overtakenTwice(other, s -> s));
+        assertTrue(subscription.isBehind());
+    }
+
+    private Step overtakenTwice(Feed read, UnaryOperator<SubscriptionState> as) {
+        subscription = as.apply(
+                SubscriptionState.live(read, 1, Vector.EMPTY, SETTINGS, 0, 0).asking());
+        read.started(new At(p, 0));
+        read.messages(p, 1, slices(1, 10));
+        assertSame(Step.IDLE, subscription.next(0));
+        assertTrue(subscription.isBehind(), "it asks");
+        subscription.goOn(Onward.TOLD);
+        told();
+        subscription.reloaded(null);
+        read.messages(p, 11, slices(11, 14));
+        return subscription.next(0);
     }
 
     private void paced(Feed read) {

@@ -67,7 +67,7 @@ final class Reader {
             take(state.next(nowNs));
         }
         if (state.isPressed()) {
-            node.room();
+            node.room(witness.id());
         }
     }
 

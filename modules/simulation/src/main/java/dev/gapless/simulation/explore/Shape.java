@@ -139,6 +139,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
             Map.entry("Reloading.failed", "the backoff does not grow here"),
             Map.entry("SubscriptionState.pace", "reloads need not wait here"),
+            Map.entry("Feed.goOn", "made of the rest"),
+            Map.entry("Feed.basesThere", "made of the rest"),
             Map.entry("Registration.unanswered", "the backoff does not grow here"),
             Map.entry("Registering.askedNs", "as above, nor is longer waited for an answer"),
             Map.entry("Node.pingDueNs", "no ping is ever sent"),

@@ -455,9 +455,9 @@ public final class SimulatedNode implements LogSource {
         settle();
     }
 
-    /** A subscription has freed something of a feed that was full. */
-    public void room() {
-        shard.room(TOPIC, now());
+    /** This subscription has freed something of a feed that was full. */
+    public void room(long id) {
+        shard.room(TOPIC, id, now());
         settle();
     }
 }

@@ -139,7 +139,7 @@ final class Subscriber {
             moved();
         }
         if (state.isPressed()) {
-            later(0, process.node()::room);
+            later(0, () -> process.node().room(witness.id()));
         }
         if (step instanceof Step.Messages messages) {
             return deliver(messages.run(), 0);

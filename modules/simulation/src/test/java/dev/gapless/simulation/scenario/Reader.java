@@ -69,7 +69,7 @@ final class Reader {
             }
             Step step = state().next(world.nowNs());
             if (state().isPressed()) {
-                life.node().room();
+                life.node().room(witness.id());
             }
             if (step instanceof Step.Messages messages) {
                 run = messages.run();

@@ -45,6 +45,7 @@ final class Followed {
                         StartFrom.latest(),
                         TopicFilter.of(null, null),
                         "document changes of this gateway",
+                        true,
                         turns::wake);
         turns.wake();
     }

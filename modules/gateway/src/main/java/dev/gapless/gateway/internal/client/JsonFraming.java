@@ -21,7 +21,9 @@ abstract class JsonFraming implements Framing {
     private final SharedJson shared;
     private final Tally tally;
     private String topic = "";
-    /** Of the message that was written last; while a frame is made. */
+    /** Of the message that was written last, while a frame is made; and its JSON, if it is shared. */
+    private byte @Nullable [] lastIndex;
+
     private @Nullable ArrayJson last;
 
     JsonFraming(Common common) {
@@ -40,6 +42,7 @@ abstract class JsonFraming implements Framing {
     public void begin(Bytes frame, String of) {
         topic = of;
         last = null;
+        lastIndex = null;
     }
 
     @Override
@@ -60,12 +63,12 @@ abstract class JsonFraming implements Framing {
             json.message(place(reader, 0), slice, i, maxMessageBytes, to);
             return;
         }
-        ArrayJson of = last;
-        if (of == null || !of.isOf(slice.index())) {
-            of = shared.of(slice.index(), reader.isCatchingUp() ? this : null);
-            last = of;
+        if (lastIndex != slice.index()) {
+            lastIndex = slice.index();
+            last = reader.isCatchingUp() ? shared.ofMany(lastIndex, hashCode()) : shared.of(lastIndex);
         }
-        if (of.isOnlyFor(this)) {
+        ArrayJson of = last;
+        if (of == null) {
             json.message(place(reader, 0), slice, i, maxMessageBytes, to);
             return;
         }
@@ -86,6 +89,7 @@ abstract class JsonFraming implements Framing {
     @Override
     public final ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
         last = null;
+        lastIndex = null;
         return finish(frame, events, token);
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,7 @@ final class TopicCursor {
         this.maxMessageBytes = wish.maxMessageBytes();
         this.mostEvents = common.settings().batchEvents;
         this.mostBytes = common.settings().batchBytes;
-        this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, wake);
+        this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, false, wake);
     }
 
     String topic() {
@@ -148,22 +149,23 @@ final class TopicCursor {
             return null;
         }
         framing.begin(to, topic);
+        Supplier<CursorToken> token = () -> token(reader);
         if (pulled instanceof Pulled.Missed missed) {
             tell(missed, reader, framing, to);
-            return new Written(framing.end(to, 1, () -> token(reader)), 1, true);
+            return new Written(framing.end(to, 1, token), 1, true);
         } else if (pulled instanceof Pulled.Left left) {
-            framing.left(to, left, () -> token(reader));
-            return new Written(framing.end(to, 1, () -> token(reader)), 1, false);
+            framing.left(to, left, token);
+            return new Written(framing.end(to, 1, token), 1, false);
         }
         int events = 0;
         while (pulled == Pulled.Plain.MESSAGE) {
-            framing.message(to, events, reader, maxMessageBytes, () -> token(reader));
+            framing.message(to, events, reader, maxMessageBytes, token);
             subscription.stats().delivered();
             events++;
             pulled = events < mostEvents && to.size() < mostBytes ? reader.next() : null;
         }
         held = pulled;
-        return new Written(framing.end(to, events, () -> token(reader)), events, false);
+        return new Written(framing.end(to, events, token), events, false);
     }
 
     /** Whoever is to end goes on behind the gap when it comes back: else it would be told, and ended, again and again. */

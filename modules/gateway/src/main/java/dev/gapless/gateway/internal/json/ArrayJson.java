@@ -43,38 +43,20 @@ public final class ArrayJson {
 
     private final ObjIntConsumer<ArrayJson> charge;
     private final byte[] index;
-    /** The only one who has wanted it so far, if perhaps nobody else ever does. */
-    private volatile @Nullable Object alone;
     /** Which one a message is in, by its number. Written under the lock. */
     private volatile @Nullable Chunk[] chunks = new Chunk[FEW];
 
     /** For whoever keeps it. */
     long charged;
 
-    /**
-     * @param alone who wants it, if perhaps nobody else ever does
-     * @param charge is told by how many bytes it has become larger
-     */
-    ArrayJson(byte[] index, @Nullable Object alone, ObjIntConsumer<ArrayJson> charge) {
+    /** @param charge is told by how many bytes it has become larger */
+    ArrayJson(byte[] index, ObjIntConsumer<ArrayJson> charge) {
         this.index = index;
-        this.alone = alone;
         this.charge = charge;
     }
 
     byte[] index() {
         return index;
-    }
-
-    /** Whoever this is wants it, too. */
-    void wantedBy(@Nullable Object other) {
-        if (alone != null && alone != other) {
-            alone = null;
-        }
-    }
-
-    /** Has nobody else wanted it so far, and perhaps never will? Then it need not be kept. */
-    public boolean isOnlyFor(Object one) {
-        return alone == one;
     }
 
     /** Is it of this one? */

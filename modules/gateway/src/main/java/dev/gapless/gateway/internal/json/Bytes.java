@@ -25,11 +25,30 @@ public final class Bytes extends OutputStream {
         size += length;
     }
 
+    @Override
+    public void write(byte[] bytes) {
+        write(bytes, 0, bytes.length);
+    }
+
     /** Adds a text. */
     public Bytes text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        write(bytes, 0, bytes.length);
+        write(text.getBytes(StandardCharsets.UTF_8));
         return this;
+    }
+
+    /** Adds a number, which is not negative, in decimal. */
+    void number(long number) {
+        int digits = 1;
+        for (long rest = number / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        room(digits);
+        long rest = number;
+        for (int at = size + digits - 1; at >= size; at--) {
+            data[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        size += digits;
     }
 
     /** Makes room for so many bytes that are written otherwise, and counts them. */

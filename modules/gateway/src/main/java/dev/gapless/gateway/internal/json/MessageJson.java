@@ -3,14 +3,18 @@ package dev.gapless.gateway.internal.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Slice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -27,11 +31,33 @@ public final class MessageJson {
             .build()
             .setCodec(PayloadJson.JSON);
 
+    private static final byte[] NO_KEY = utf8("null,\"data\":");
+    private static final byte[] KEY = utf8("\"");
+    private static final byte[] END_OF_KEY = utf8("\",\"data\":");
+
     private final PayloadJson payloads;
     private final EventJson events;
+    private @Nullable Head head;
+    private long lastTimeMs = Long.MIN_VALUE;
+    private byte[] lastTime = {};
 
     /** Which message, and whose. */
     public record Place(String topic, String node, Position position) {}
+
+    /** What events of a stretch begin with. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Head(String topic, String node, Epoch epoch, byte[] text) {
+        static Head of(Place place) {
+            Epoch epoch = place.position().epoch();
+            String text = "{\"type\":\"event\",\"topic\":" + TextNode.valueOf(place.topic()) + ",\"node\":"
+                    + TextNode.valueOf(place.node()) + ",\"epoch\":\"" + epoch + "\",\"seq\":";
+            return new Head(place.topic(), place.node(), epoch, utf8(text));
+        }
+
+        boolean isOf(Place place) {
+            return epoch.equals(place.position().epoch()) && node.equals(place.node()) && topic.equals(place.topic());
+        }
+    }
 
     private interface Part {
         void write(JsonGenerator out) throws IOException;
@@ -56,6 +82,9 @@ public final class MessageJson {
         }
         int start = to.size();
         try {
+            if (plain(place, slice, i, key, to)) {
+                return;
+            }
             JsonNode data = slice.isTombstone(i) ? null : payloads.shown(PayloadJson.payloadOf(slice, i));
             object(
                     to,
@@ -73,6 +102,53 @@ public final class MessageJson {
             String why = Reasons.of(e);
             object(to, out -> EventJson.undecodable(place.topic(), place.node(), place.position(), why, out));
         }
+    }
+
+    /**
+     * Writes what most messages are, JSON without headers: as {@link EventJson#event} does, but what does not change is made once, and the
+     * content is copied.
+     *
+     * @return false if it is something else; then nothing was added
+     */
+    private boolean plain(Place place, Slice slice, int i, @Nullable String key, Bytes to) {
+        if (slice.isTombstone(i) || !slice.headers(i).isEmpty()) {
+            return false;
+        }
+        int start = to.size();
+        Head known = head;
+        if (known == null || !known.isOf(place)) {
+            known = Head.of(place);
+            head = known;
+        }
+        to.write(known.text());
+        to.number(place.position().sequence());
+        to.write(time(slice.publishedMs(i)));
+        if (key == null) {
+            to.write(NO_KEY);
+        } else {
+            to.write(KEY);
+            to.write(JsonStringEncoder.getInstance().quoteAsUTF8(key));
+            to.write(END_OF_KEY);
+        }
+        if (!payloads.copy(slice, i, to)) {
+            to.truncate(start);
+            return false;
+        }
+        to.write('}');
+        return true;
+    }
+
+    /** What stands between sequence and key. Many messages are of one millisecond. */
+    private byte[] time(long timeMs) {
+        if (timeMs != lastTimeMs) {
+            lastTime = utf8(",\"time\":\"" + EventJson.time(Instant.ofEpochMilli(timeMs)) + "\",\"key\":");
+            lastTimeMs = timeMs;
+        }
+        return lastTime;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** Writes {@code cursor_expired}. */

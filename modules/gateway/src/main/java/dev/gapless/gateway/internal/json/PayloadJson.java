@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -47,7 +48,17 @@ public final class PayloadJson {
             .build()
             .readerFor(JsonNode.class);
 
+    /** What a byte order mark of UTF-8 begins with. */
+    private static final byte MARK = (byte) 0xef;
+
+    /** What stands for bytes that are no text. */
+    private static final char REPLACED = '\ufffd';
+
     private final Serialization serialization;
+    private volatile Textual latest = new Textual(Format.NONE, false);
+
+    /** Is what Jackson writes in this format text? */
+    private record Textual(Format format, boolean is) {}
 
     /** Reads JSON. A number that is too large to be one is an error of the JSON, as any other. */
     public static JsonNode read(String text) throws JsonProcessingException {
@@ -92,6 +103,68 @@ public final class PayloadJson {
         }
     }
 
+    /**
+     * Adds a message's content to a frame as it was written, if that is JSON, in one line. Then it need not be read and written again.
+     *
+     * @return whether it is; if not, nothing was added, and {@link #shown} says what there is to see
+     */
+    boolean copy(Slice slice, int i, Bytes to) {
+        if (!isText(slice.format(i))) {
+            return false;
+        }
+        byte[] data = slice.data();
+        int at = slice.contentAt(i);
+        int length = slice.contentLength(i);
+        if (!isOneValue(data, at, length)) {
+            return false;
+        }
+        to.write(data, at, length);
+        return true;
+    }
+
+    /** Does Jackson write it as text? Most messages are of the format of the one before. */
+    private boolean isText(Format format) {
+        Textual known = latest;
+        if (!known.format().equals(format)) {
+            Serializer serializer = serialization.serializerByIdentity().getOrElse(format.serializerId(), () -> null);
+            known = new Textual(format, serializer instanceof JacksonSerializer jackson && !isBinary(jackson));
+            latest = known;
+        }
+        return known.is();
+    }
+
+    private static boolean isBinary(JacksonSerializer serializer) {
+        return serializer.objectMapper().getFactory().canHandleBinaryNatively();
+    }
+
+    /** Is that a value of JSON in UTF-8, and nothing else, in one line? */
+    private static boolean isOneValue(byte[] data, int from, int length) {
+        boolean ascii = true;
+        for (int at = from; at < from + length; at++) {
+            if (data[at] >= 0 && data[at] < ' ') {
+                return false;
+            }
+            ascii &= data[at] >= 0;
+        }
+        if (length == 0 || data[from] == MARK || !(ascii || isUnicode(data, from, length))) {
+            return false;
+        }
+        try (JsonParser parser = JSON.getFactory().createParser(data, from, length)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** What passes over a text does not look whether it is one. */
+    private static boolean isUnicode(byte[] data, int from, int length) {
+        return new String(data, from, length, StandardCharsets.UTF_8).indexOf(REPLACED) < 0;
+    }
+
     static Payload payloadOf(Slice slice, int i) {
         Format format = slice.format(i);
         return new Payload(format.serializerId(), format.manifest(), slice.content(i));
@@ -113,9 +186,8 @@ public final class PayloadJson {
 
     private static @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
         try {
-            boolean binary = serializer.objectMapper().getFactory().canHandleBinaryNatively();
             byte[] plain = serializer.decompress(bytes);
-            return read(binary ? CBOR_TREE : JSON_TREE, plain, 0, plain.length);
+            return read(isBinary(serializer) ? CBOR_TREE : JSON_TREE, plain, 0, plain.length);
         } catch (JsonProcessingException e) {
             return null;
         } catch (IOException e) {

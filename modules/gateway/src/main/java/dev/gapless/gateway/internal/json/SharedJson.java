@@ -11,10 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedJson {
     private static final int OVERHEAD_BYTES = 512;
+    /** How many indexes are remembered that one has wanted alone; a power of two. */
+    private static final int LATELY = 1 << 12;
 
     private final long maxBytes;
     private final IdentityHashMap<byte[], ArrayJson> kept = new IdentityHashMap<>();
     private final Deque<ArrayJson> inOrder = new ArrayDeque<>();
+    /** Of some indexes their hash, and who has wanted it last. */
+    private final long[] lately = new long[LATELY];
+
     private long bytes;
 
     /** @param maxBytes how much JSON it keeps at most, with the arrays that it was made of; 0 for none */
@@ -27,22 +32,36 @@ public final class SharedJson {
         return maxBytes > 0;
     }
 
-    /**
-     * The JSON of the messages of this index ({@link dev.gapless.core.log.Slice#index}). It may have been forgotten by the time that it is used; that does no harm.
-     *
-     * @param alone who wants it, if perhaps nobody else ever does; else null
-     */
-    public synchronized ArrayJson of(byte[] index, @Nullable Object alone) {
+    /** The JSON of the messages of this index ({@link dev.gapless.core.log.Slice#index}). It may have been forgotten by the time that it is used; that does no harm. */
+    public synchronized ArrayJson of(byte[] index) {
         ArrayJson known = kept.get(index);
         if (known != null) {
-            known.wantedBy(alone);
             return known;
         }
-        ArrayJson made = new ArrayJson(index, alone, this::charge);
+        ArrayJson made = new ArrayJson(index, this::charge);
         kept.put(index, made);
         inOrder.add(made);
         charge(made, index.length + OVERHEAD_BYTES);
         return made;
+    }
+
+    /**
+     * The same for one who may be alone with these messages: null if nobody else has wanted their JSON lately. Then it need not be kept.
+     *
+     * @param who any number that is most likely no other's
+     */
+    public synchronized @Nullable ArrayJson ofMany(byte[] index, int who) {
+        ArrayJson known = kept.get(index);
+        if (known != null) {
+            return known;
+        }
+        // What lies elsewhere may have the same hash: then JSON is kept for nothing.
+        int hash = System.identityHashCode(index);
+        long wanted = (long) hash << Integer.SIZE | Integer.toUnsignedLong(who);
+        int slot = hash & (LATELY - 1);
+        long before = lately[slot];
+        lately[slot] = wanted;
+        return before >>> Integer.SIZE == hash && before != wanted ? of(index) : null;
     }
 
     /** It has become larger by so much. */

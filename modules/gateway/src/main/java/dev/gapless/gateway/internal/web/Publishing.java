@@ -134,7 +134,7 @@ final class Publishing {
                 return null;
             }
             JsonPublisher.Given given = given(bytes, from, length);
-            if (!paced || common.host().unacknowledged(topic) < MOST_UNACKNOWLEDGED) {
+            if (!paced || hasRoom()) {
                 return publish(given);
             }
             return taken().thenCompose(room -> publish(given));
@@ -144,10 +144,14 @@ final class Publishing {
             return common.publisher().publish(topic, given).thenAccept(this::accepted);
         }
 
+        private boolean hasRoom() {
+            return common.host().unacknowledged(topic) < MOST_UNACKNOWLEDGED;
+        }
+
         /** When consumers have taken more of what was published. */
         private CompletableFuture<Void> taken() {
             return until(
-                    () -> common.host().unacknowledged(topic) < MOST_UNACKNOWLEDGED,
+                    this::hasRoom,
                     Duration.ofNanos(common.host().topicSettings(topic).backpressureTimeoutNs()),
                     Kind.NO_ROOM,
                     "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"

@@ -2,7 +2,9 @@ package dev.gapless.gateway.internal.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,7 +37,7 @@ class SharedJsonTest {
 
     @Test
     void eachIsMadeOnceWhereverSomebodyBegins() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10], null);
+        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
         assertEquals("<40>", copy(of, 40, 20));
         assertEquals("<7>", copy(of, 7, 50));
         assertEquals("<0>", copy(of, 0, 1));
@@ -48,7 +50,7 @@ class SharedJsonTest {
 
     @Test
     void noMoreIsMadeAtOnceThanSomeKibibytes() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10], null);
+        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
         Bytes to = new Bytes();
         List<Integer> sizes = new ArrayList<>();
         of.make(
@@ -73,21 +75,21 @@ class SharedJsonTest {
         for (int i = 0; i < 50; i++) {
             byte[] data = new byte[1_000];
             arrays.add(data);
-            ArrayJson of = cache.of(data, null);
+            ArrayJson of = cache.of(data);
             all.add(of);
             of.make(0, 1, (more, json) -> json.text("x".repeat(9_000)), new Bytes());
             assertTrue(cache.bytes() <= 100_000, () -> "it keeps " + cache.bytes());
         }
-        assertSame(all.get(49), cache.of(arrays.get(49), null));
-        assertSame(all.get(43), cache.of(arrays.get(43), null));
-        assertNotSame(all.get(0), cache.of(arrays.get(0), null));
+        assertSame(all.get(49), cache.of(arrays.get(49)));
+        assertSame(all.get(43), cache.of(arrays.get(43)));
+        assertNotSame(all.get(0), cache.of(arrays.get(0)));
     }
 
     @Test
     void whatWasForgottenIsOfUseToWhoeverHasItAndCountsNoMore() {
         SharedJson cache = new SharedJson(5_000);
-        ArrayJson first = cache.of(new byte[1_000], null);
-        cache.of(new byte[4_000], null);
+        ArrayJson first = cache.of(new byte[1_000]);
+        cache.of(new byte[4_000]);
         long before = cache.bytes();
         assertEquals("<3>", copy(first, 3, 5));
         assertEquals("<3>", copy(first, 3, 5));
@@ -99,12 +101,14 @@ class SharedJsonTest {
     void whoMayBeAloneSharesFromTheMomentOnAtWhichAnotherOneComes() {
         SharedJson cache = new SharedJson(MEBIBYTE);
         byte[] index = new byte[10];
-        ArrayJson of = cache.of(index, "one");
-        assertTrue(of.isOnlyFor("one"));
-        assertTrue(cache.of(index, "one").isOnlyFor("one"), "again");
-        assertSame(of, cache.of(index, "another"));
-        assertFalse(of.isOnlyFor("one"));
-        assertFalse(of.isOnlyFor("another"));
-        assertFalse(cache.of(new byte[10], null).isOnlyFor("one"), "who is not alone shares at once");
+        assertNull(cache.ofMany(index, 1));
+        assertNull(cache.ofMany(index, 1), "again");
+        assertEquals(0, cache.bytes(), "nothing is kept for one");
+        ArrayJson of = cache.ofMany(index, 2);
+        assertNotNull(of);
+        assertSame(of, cache.ofMany(index, 1));
+        assertSame(of, cache.of(index));
+        byte[] other = new byte[10];
+        assertSame(cache.of(other), cache.ofMany(other, 1), "who is not alone shares at once");
     }
 }
