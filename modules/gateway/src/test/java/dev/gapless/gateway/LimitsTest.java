@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -24,6 +28,26 @@ class LimitsTest {
         try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
             return socket.send(RawSocket.UPGRADE.replace("Host: localhost\r\n", headers))
                     .readTo("\r\n");
+        }
+    }
+
+    @Test
+    void manyThatComeAtOnceAreNotLeftWithoutAnAnswer() throws Exception {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-connections = 1")) {
+            InetSocketAddress address = new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), gateway.gateway().port());
+            List<Socket> waiting = new ArrayList<>();
+            try {
+                for (int i = 0; i < 300; i++) { // one of them is accepted
+                    Socket socket = new Socket();
+                    waiting.add(socket);
+                    socket.connect(address, (int) TestGateway.DEADLINE.toMillis() / 4);
+                }
+            } finally {
+                for (Socket socket : waiting) {
+                    socket.close();
+                }
+            }
         }
     }
 

@@ -23,8 +23,8 @@ final class SocketSwarm implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int RECEIVE_BUFFER_BYTES = 256 << 10;
     private static final int LOOK_MS = 10;
-    /** How many connect at once: more than a server's backlog would be refused. */
-    private static final int MOST_CONNECTING = 64;
+    /** How many connect at once. */
+    private static final int MOST_CONNECTING = 2_048;
 
     private final Selector selector = Selector.open();
     private final byte[] bytes = new byte[BUFFER_BYTES];

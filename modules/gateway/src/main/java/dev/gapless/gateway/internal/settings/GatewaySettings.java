@@ -22,6 +22,7 @@ public final class GatewaySettings {
     public final List<String> allowedHosts;
     public final String defaultTopic;
     public final String dispatcher;
+    public final int acceptQueue;
     public final int maxConnections;
     public final int maxClients;
     public final int perIpLimit;
@@ -70,6 +71,7 @@ public final class GatewaySettings {
         allowedHosts = config.getStringList("allowed-hosts");
         defaultTopic = config.getString("default-topic");
         dispatcher = config.getString("dispatcher");
+        acceptQueue = within(config, "accept-queue", 1, 65_535);
         maxConnections = within(config, "max-connections", 1, 10_000_000);
         maxClients = within(config, "max-clients", 1, 10_000_000);
         perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);

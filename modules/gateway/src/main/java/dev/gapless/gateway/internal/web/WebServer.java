@@ -74,6 +74,7 @@ public final class WebServer {
         connector = new Connector(server, http());
         connector.setHost(settings.host);
         connector.setPort(settings.port);
+        connector.setAcceptQueueSize(settings.acceptQueue);
         connector.setIdleTimeout(settings.idleTimeout.toMillis());
         connector.setAcceptedSendBufferSize(settings.sendBufferBytes);
         connector.setAcceptedTcpNoDelay(true);

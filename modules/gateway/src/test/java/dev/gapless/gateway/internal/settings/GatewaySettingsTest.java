@@ -74,6 +74,7 @@ class GatewaySettingsTest {
                 "port = 65536",
                 "port = -1",
                 "max-clients = 0",
+                "accept-queue = 0",
                 "per-ip-limit = -1",
                 "max-body-bytes = 0",
                 "max-command-bytes = 2 GiB",
