@@ -59,11 +59,6 @@ public final class ArrayJson {
         return index;
     }
 
-    /** Is it of this one? */
-    public boolean isOf(byte[] other) {
-        return other == index;
-    }
-
     /** Adds the JSON of the message of this number to a frame. {@return false if it was not made yet} */
     public boolean copy(int number, Bytes to) {
         @Nullable Chunk[] known = chunks;

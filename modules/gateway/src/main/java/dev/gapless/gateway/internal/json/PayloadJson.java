@@ -126,7 +126,7 @@ public final class PayloadJson {
     private boolean isText(Format format) {
         Textual known = latest;
         if (!known.format().equals(format)) {
-            Serializer serializer = serialization.serializerByIdentity().getOrElse(format.serializerId(), () -> null);
+            Serializer serializer = serializerOf(format.serializerId());
             known = new Textual(format, serializer instanceof JacksonSerializer jackson && !isBinary(jackson));
             latest = known;
         }
@@ -172,7 +172,7 @@ public final class PayloadJson {
 
     /** As a tree. Throws UncheckedIOException for what its serializer says is compressed, and is not. */
     JsonNode shown(Payload payload) {
-        Serializer serializer = serializerOf(payload);
+        Serializer serializer = serializerOf(payload.serializerId());
         if (serializer instanceof StringSerializer) {
             return TextNode.valueOf(new String(payload.bytes(), StandardCharsets.UTF_8));
         }
@@ -180,8 +180,8 @@ public final class PayloadJson {
         return tree != null ? tree : JSON.createObjectNode().put("base64", payload.bytes());
     }
 
-    private @Nullable Serializer serializerOf(Payload payload) {
-        return serialization.serializerByIdentity().getOrElse(payload.serializerId(), () -> null);
+    private @Nullable Serializer serializerOf(int id) {
+        return serialization.serializerByIdentity().getOrElse(id, () -> null);
     }
 
     private static @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
