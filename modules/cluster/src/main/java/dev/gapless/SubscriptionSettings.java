@@ -18,7 +18,8 @@ import java.util.Set;
  * }</pre>
  *
  * <p>A filter leaves messages out, which then count as delivered: tokens move on, and nothing is deserialized. Gaps are told
- * unless they concern left-out nodes alone: which keys the missing messages had nobody knows.
+ * unless they concern left-out nodes alone: which keys the missing messages had nobody knows. A token that is resumed with another filter
+ * begins with a {@link CursorExpired} of {@link dev.gapless.core.Reason#POSITION_UNKNOWN}, since what this filter left out is gone.
  */
 public final class SubscriptionSettings {
     private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0, false);

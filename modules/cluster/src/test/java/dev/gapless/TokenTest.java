@@ -10,6 +10,8 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -58,6 +60,50 @@ class TokenTest {
                 .ready());
         await(() -> atTheEnd.messages().size() == 10);
         assertEquals(IntStream.rangeClosed(11, 20).boxed().toList(), atTheEnd.messages());
+    }
+
+    @Test
+    void aTokenThatWasTakenWithAnotherFilterIsToldWhatThatLeftOutUntilItsReloadHasSucceeded() {
+        Topic<Integer> topic = Topic.of("filtered", Integer.class);
+        SubscriptionSettings keysA = SubscriptionSettings.defaults().withKeys("a*");
+        SubscriptionSettings keysB = SubscriptionSettings.defaults().withKeys("b*");
+        Recorder<Integer> first = new Recorder<>();
+        Subscription some = cluster.gapless(1).subscribe(topic, StartFrom.latest(), keysA, first);
+        get(some.ready());
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        get(producer.publish("b1", 1));
+        get(producer.publish("a2", 2));
+        await(() -> first.messages().equals(List.of(2)));
+        get(some.cancel());
+
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Recorder<Integer> others = new Recorder<>() {
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                CompletionStage<Reload> reloaded = super.onCursorExpired(expired);
+                return fails.get()
+                        ? CompletableFuture.failedFuture(new IllegalStateException("the reload fails"))
+                        : reloaded;
+            }
+        };
+        Subscription other = cluster.gapless(2).subscribe(topic, StartFrom.token(some.token()), keysB, others);
+        await(() -> others.expired().size() > 0);
+        assertEquals(some.token().filter(), other.token().filter(), "in front of the gap, by the filter of before");
+        fails.set(false);
+        await(() -> other.token().filter() != some.token().filter());
+        Gap gap = others.expired().get(0).gaps().get(0);
+        assertEquals(Reason.POSITION_UNKNOWN, gap.reason());
+        get(producer.publish("b3", 3));
+        await(() -> others.messages().equals(List.of(3)));
+        get(other.cancel());
+
+        Recorder<Integer> again = new Recorder<>();
+        get(cluster.gapless(1)
+                .subscribe(topic, StartFrom.token(other.token().toString()), keysB, again)
+                .ready());
+        get(producer.publish("b4", 4));
+        await(() -> again.messages().equals(List.of(4)));
+        assertEquals(List.of(), again.expired(), "the same filter is told nothing");
     }
 
     @Test

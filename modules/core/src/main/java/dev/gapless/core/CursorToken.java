@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,6 +35,8 @@ public final class CursorToken {
     private final @Nullable Seen seen;
     /** Who was told as lost. */
     private final List<Lost> lost;
+    /** By which filter it left out messages; 0 if it left out none, or does not say. */
+    private final long filter;
 
     /**
      * What its subscription had seen of the incarnations that ended (rule T2).
@@ -136,6 +139,17 @@ public final class CursorToken {
         this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
         this.seen = seen;
         this.lost = List.copyOf(lost);
+        this.filter = 0;
+    }
+
+    private CursorToken(CursorToken other, long filter) {
+        this.topic = other.topic;
+        this.cluster = other.cluster;
+        this.timeMs = other.timeMs;
+        this.positions = other.positions;
+        this.seen = other.seen;
+        this.lost = other.lost;
+        this.filter = filter;
     }
 
     public String topic() {
@@ -191,7 +205,22 @@ public final class CursorToken {
 
     /** The same, with other positions. */
     public CursorToken withPositions(Map<String, @Nullable Position> others) {
-        return new CursorToken(topic, cluster, timeMs, others, seen, lost);
+        return new CursorToken(topic, cluster, timeMs, others, seen, lost).withFilter(filter);
+    }
+
+    /** The hash of the filter by which its subscription left out messages; 0 if it left out none, or was made by hand. */
+    public long filter() {
+        return filter;
+    }
+
+    /** The same, of a subscription with this filter. One that was made by hand says nothing of any. */
+    public CursorToken withFilter(long hash) {
+        return filter == hash || seen == null ? this : new CursorToken(this, hash);
+    }
+
+    /** A hash of everything but the time: two tokens that differ in it do not resume alike. */
+    public int placeHash() {
+        return Objects.hash(topic, cluster, positions, seen, lost, filter);
     }
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
@@ -236,8 +265,9 @@ public final class CursorToken {
             boolean hasPosition = buffer.get() == HAS_POSITION;
             positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
         }
-        return new CursorToken(
-                topic, cluster, timeMs, positions, buffer.hasRemaining() ? readSeen(buffer, positions.keySet()) : null);
+        Seen seen = buffer.hasRemaining() ? readSeen(buffer, positions.keySet()) : null;
+        CursorToken token = new CursorToken(topic, cluster, timeMs, positions, seen);
+        return buffer.hasRemaining() ? token.withFilter(buffer.getLong()) : token;
     }
 
     private static Seen readSeen(ByteBuffer buffer, Set<String> nodes) {
@@ -289,9 +319,10 @@ public final class CursorToken {
         }
         size += seen == null ? 0 : Long.BYTES + Short.BYTES + (seen.ended().size() + positions.size()) * Long.BYTES;
         List<Lost> printed = seen == null ? List.of() : lost; // one that was made by hand has no printed form for it
-        size += printed.isEmpty()
-                ? 0
-                : Short.BYTES + printed.stream().mapToInt(Lost::sizeBytes).sum();
+        boolean hasMore = !printed.isEmpty() || filter != 0;
+        size += hasMore
+                ? Short.BYTES + printed.stream().mapToInt(Lost::sizeBytes).sum() + (filter == 0 ? 0 : Long.BYTES)
+                : 0;
         ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         writeText(buffer, topic);
@@ -310,9 +341,12 @@ public final class CursorToken {
             seen.ended().forEach(buffer::putLong);
             positions.keySet().forEach(node -> buffer.putLong(seen.lives().getOrDefault(node, 0L)));
         }
-        if (!printed.isEmpty()) {
+        if (hasMore) {
             buffer.putShort((short) printed.size());
             printed.forEach(one -> write(buffer, one));
+        }
+        if (filter != 0) {
+            buffer.putLong(filter);
         }
         buffer.putInt(checksum(buffer.array(), buffer.position()));
         byte[] bytes = new byte[buffer.position()];

@@ -74,6 +74,24 @@ class CursorTokenTest {
                         "quotes", "cluster", 1_700_000_000_123L, token().positions(), CursorToken.Seen.NOTHING));
     }
 
+    @Test
+    @DisplayName("ruleT1: by which filter its subscription left out messages survives printing, and is part of its place")
+    void survivesPrintingWithItsFilter() {
+        CursorToken token = withSeen(CursorToken.Seen.NOTHING);
+        CursorToken filtered = token.withFilter(-7);
+        assertEquals(0, token.filter());
+        assertEquals(-7, CursorToken.parse(filtered.toString()).filter());
+        assertEquals(filtered, CursorToken.parse(filtered.toString()));
+        assertNotEquals(token, filtered);
+        assertNotEquals(token.placeHash(), filtered.placeHash());
+        CursorToken withLost = withSeen(CursorToken.Seen.NOTHING.withLost(List.of(lost(1))));
+        CursorToken read = CursorToken.parse(withLost.withFilter(9).toString());
+        assertEquals(9, read.filter());
+        assertEquals(withLost.lost(), read.lost());
+        assertEquals(9, read.withPositions(Map.of()).filter());
+        assertEquals(0, token().withFilter(9).filter(), "one that was made by hand says nothing of a filter");
+    }
+
     private static CursorToken.Lost lost(int number) {
         return new CursorToken.Lost("lost-" + number, number, new Position(new Epoch(-number), 1L << 40));
     }

@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a cursor token over runs. A write replaces the file as a whole, or not at all. */
 final class TokenFile {
+    /** Of an older one the members may not remember any more who ended since. */
+    private static final long MAX_AGE_MS = Duration.ofMinutes(5).toMillis();
+
     private final Path file;
     private @Nullable CursorToken written;
 
@@ -35,7 +39,9 @@ final class TokenFile {
     }
 
     void write(CursorToken token) {
-        if (written != null && written.positions().equals(token.positions())) {
+        if (written != null
+                && written.placeHash() == token.placeHash()
+                && token.timeMs() - written.timeMs() < MAX_AGE_MS) {
             return;
         }
         Path next = file.resolveSibling(file.getFileName() + ".next");

@@ -175,7 +175,7 @@ final class RunningNode implements Presence, Node, MessageHost {
                 SubscriptionActor.create(new Reading<>(topic, settings, id, recipient, handle), this, link),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(nodeSettings.dispatcher));
-        openSubscription(topic.name(), id, start, link.to(actor, handle));
+        openSubscription(topic.name(), id, start, new Filter(settings), link.to(actor, handle));
         return handle;
     }
 
@@ -207,13 +207,13 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
-    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+    public void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {
         listener.stats().begin(id, stats.topic(topic));
         if (isClosing()) {
             listener.shutdown(); // the node actor may be gone
             return;
         }
-        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start), seedNodes.before(listener)));
+        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start, filter), seedNodes.before(listener)));
     }
 
     @Override
@@ -228,7 +228,7 @@ final class RunningNode implements Presence, Node, MessageHost {
         long id = nextSubscription();
         MessageSubscription opening =
                 new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);
-        openSubscription(topic, opening.id(), start, opening);
+        openSubscription(topic, opening.id(), start, filter, opening);
         return opening;
     }
 

@@ -4,8 +4,13 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.PullCursor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +26,7 @@ public final class Filter implements PullCursor.Filter {
     private final boolean allKeys;
     private final Set<String> keys;
     private final List<String> prefixes;
+    private final long hash;
 
     public Filter(SubscriptionSettings settings) {
         this.nodes = settings.nodes();
@@ -32,6 +38,27 @@ public final class Filter implements PullCursor.Filter {
                 .filter(pattern -> pattern.endsWith(ANYTHING))
                 .map(pattern -> pattern.substring(0, pattern.length() - ANYTHING.length()))
                 .toList();
+        this.hash = nodes.isEmpty() && allKeys ? 0 : hash(new TreeSet<>(nodes), new TreeSet<>(settings.keys()));
+    }
+
+    /** What tokens name it by; 0 if it takes everything. */
+    public long hash() {
+        return hash;
+    }
+
+    private static long hash(Set<String> nodes, Set<String> keys) {
+        StringBuilder text = new StringBuilder();
+        nodes.forEach(node -> text.append(node.length()).append(':').append(node));
+        text.append(';');
+        keys.forEach(key -> text.append(key.length()).append(':').append(key));
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            long first = ByteBuffer.wrap(digest).getLong();
+            return first == 0 ? 1 : first;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Each Java has SHA-256", e);
+        }
     }
 
     @Override

@@ -78,6 +78,7 @@ public final class MessageReader {
         this.feedback = feedback;
         this.room = new Feedback.Room(id);
         this.filter = filter;
+        state.filteredBy(filter.hash());
         this.clusterId = clusterId;
         this.clock = clock;
     }
@@ -99,6 +100,7 @@ public final class MessageReader {
     public void filter(Filter other) {
         filter = other;
         cursor.filter(other);
+        state.filteredBy(other.hash());
     }
 
     // ------------------------------------------------------------------ pulling

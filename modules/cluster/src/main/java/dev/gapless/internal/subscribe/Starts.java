@@ -8,9 +8,11 @@ import dev.gapless.core.subscription.Opening;
 public final class Starts {
     private Starts() {}
 
-    public static Opening opening(StartFrom start) {
+    /** @param filter what the subscription takes: a token may be of one that left out some of it, which is then told */
+    public static Opening opening(StartFrom start, Filter filter) {
         if (start instanceof StartFrom.Resume resume) {
-            return new Opening.Resume(resume.token());
+            long before = resume.token().filter();
+            return new Opening.Resume(resume.token(), before != 0 && before != filter.hash());
         }
         if (start instanceof StartFrom.Since since) {
             return new Opening.Since(since.time().toEpochMilli());

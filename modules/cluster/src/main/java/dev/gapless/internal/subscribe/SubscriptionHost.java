@@ -14,7 +14,8 @@ public interface SubscriptionHost {
     <T> EventReader<T> reader(
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback);
 
-    void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener);
+    /** @param filter what it takes */
+    void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener);
 
     void closeSubscription(String topic, long id);
 

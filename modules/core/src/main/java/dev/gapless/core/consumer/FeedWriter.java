@@ -222,6 +222,12 @@ final class FeedWriter {
         return feed.head();
     }
 
+    /** The filter of before left out messages: that concerns one subscription, and is no failure of its feed. */
+    void leftOut(long nowMs) {
+        long uid = context.asking().nextNumber();
+        var unused = feed.expired(context.eras().endOfUnheard(Gap.NOBODY, uid), Reason.POSITION_UNKNOWN, nowMs);
+    }
+
     private void unknown(long uid, long nowMs) {
         tell(Gap.NOBODY, null, context.eras().endOfUnheard(Gap.NOBODY, uid), Reason.POSITION_UNKNOWN, nowMs);
     }

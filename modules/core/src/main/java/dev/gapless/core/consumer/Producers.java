@@ -38,6 +38,9 @@ final class Producers {
     /** Those of whose farewell it was told when it began. */
     private Set<Long> gone = Set.of();
 
+    /** Did the subscription of its token leave out messages that this one may want? */
+    private boolean leftOut;
+
     private boolean begun;
     private boolean ready;
 
@@ -73,6 +76,10 @@ final class Producers {
         return nodes;
     }
 
+    void hasLeftOut() {
+        leftOut = true;
+    }
+
     boolean hasBegun() {
         return begun;
     }
@@ -89,6 +96,9 @@ final class Producers {
      */
     void begin(List<MemberEvent> members, HistoryView history, Set<String> over, Now now) {
         Past past = new Past(topic, history, members, over, writer, now);
+        if (leftOut) {
+            writer.leftOut(now.ms());
+        }
         if (token != null) {
             past.resume(token).forEach((node, position) -> waitFor(node, position, now.ns()));
             ready = true; // whoever resumes builds on what it has: whatever it cannot get from here on, it is told

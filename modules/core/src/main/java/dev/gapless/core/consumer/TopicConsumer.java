@@ -138,7 +138,7 @@ public final class TopicConsumer {
         if (opening instanceof Opening.Latest) {
             state = SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), now.ns());
         } else if (opening instanceof Opening.Resume resume) {
-            Vector at = Returning.place(resume.token(), shared, history, now.ns());
+            Vector at = resume.leftOut() ? null : Returning.place(resume.token(), shared, history, now.ns());
             Feed.Joined joined = at == null ? null : feed.join(at, now.ns());
             state = joined == null ? null : SubscriptionState.back(feed, joined, resume.token(), settings, share());
         }
@@ -156,10 +156,16 @@ public final class TopicConsumer {
         Map<String, Placed> over = shared.openEndsWithout(
                 token == null ? Set.of() : token.positions().keySet());
         Vector begins = SubscriptionState.startOf(token).with(over);
+        SubscriptionState state = SubscriptionState.catchingUp(
+                        catchUp.feed(), shared.feed(), begins, token, settings, share(), now.ns())
+                .asking();
+        if (opening instanceof Opening.Resume resume && resume.leftOut()) {
+            catchUp.hasLeftOut();
+            state.filteredUntilTold(resume.token().filter());
+        }
         Open added = new Open(
                 id,
-                SubscriptionState.catchingUp(catchUp.feed(), shared.feed(), begins, token, settings, share(), now.ns())
-                        .asking(),
+                state,
                 number,
                 opening.isFromThePast(),
                 over.keySet());

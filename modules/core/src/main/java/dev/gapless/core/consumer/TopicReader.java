@@ -70,6 +70,11 @@ final class TopicReader {
                 context.topic(), context.settings(), startOfPresent, token, registrations, registrar, writer, ends);
     }
 
+    /** Its token's subscription left out messages that this one may want: it begins with a notice of that. */
+    void hasLeftOut() {
+        producers.hasLeftOut();
+    }
+
     Feed feed() {
         return feed;
     }

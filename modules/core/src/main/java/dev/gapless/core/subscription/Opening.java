@@ -11,8 +11,17 @@ public sealed interface Opening {
     /** With the oldest there is. */
     record Earliest() implements Opening {}
 
-    /** Where another one was. */
-    record Resume(CursorToken token) implements Opening {}
+    /**
+     * Where another one was.
+     *
+     * @param leftOut did that one leave out messages that this one may want? Then it is told so first (rule T1)
+     */
+    record Resume(CursorToken token, boolean leftOut) implements Opening {
+        /** One that wants nothing that the other left out. */
+        public Resume(CursorToken token) {
+            this(token, false);
+        }
+    }
 
     /**
      * With what was published at that time or later.

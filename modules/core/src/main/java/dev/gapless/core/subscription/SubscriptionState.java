@@ -63,6 +63,10 @@ public final class SubscriptionState {
     private volatile @Nullable Onward onward;
     /** What is known of incarnations that ended beside what its feed says: from its token, and from feeds that it left. */
     private volatile Remembered remembered;
+    /** By what it leaves out messages. */
+    private volatile long filter;
+    /** By what its token's subscription did, until it has been told, and has reloaded; 0 if that is not to be told. */
+    private volatile long filterBefore;
 
     private SubscriptionState(
             Standing first, Feed shared, Remembered remembered, TopicSettings settings, double share) {
@@ -143,6 +147,16 @@ public final class SubscriptionState {
     public SubscriptionState telling() {
         pace = pace.toTell();
         return this;
+    }
+
+    /** From now on it leaves out messages, and its tokens say by what: the hash of a filter, 0 for none. */
+    public void filteredBy(long hash) {
+        filter = hash;
+    }
+
+    /** Until it has been told what its token's subscription left out its tokens name that one's filter (rule T1). Before it is read. */
+    public void filteredUntilTold(long hash) {
+        filterBefore = hash;
     }
 
     /** Does it wait for {@link #goOn}? Any thread. */
@@ -350,6 +364,7 @@ public final class SubscriptionState {
         Vector at = here.positions().with(upTo).passing(upTo);
         remembered = remembered.told(here);
         standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
+        filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
     /** Where this token is ahead of these positions, in the epochs that they are in. */
@@ -403,8 +418,9 @@ public final class SubscriptionState {
         Vector come = at.withoutEndsOfToken(); // of whoever else has that name the feed knows more
         Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
         Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
+        long left = filterBefore;
         CursorToken.Seen seen =
                 before.withLost(said.seen(), positions, at, known.passed().history(), topic, now);
-        return new CursorToken(topic, cluster, said.timeMs(), positions, seen);
+        return new CursorToken(topic, cluster, said.timeMs(), positions, seen).withFilter(left == 0 ? filter : left);
     }
 }

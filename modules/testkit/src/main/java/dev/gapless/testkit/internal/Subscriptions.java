@@ -62,7 +62,7 @@ final class Subscriptions implements SubscriptionHost {
                 new Reading<>(topic, settings, id, recipient, handle),
                 made -> observers.observe(topic, made));
         driven.put(id, subscription);
-        open(topic.name(), id, start, subscription.listener(), feedback -> onFeedback(topic.name(), feedback));
+        open(topic.name(), opening(start, new Filter(settings)), id, subscription.listener(), feedback -> onFeedback(topic.name(), feedback));
         return subscription;
     }
 
@@ -102,7 +102,7 @@ final class Subscriptions implements SubscriptionHost {
 
     /** Of a stream: what it has to tell comes from a thread of the actor system. */
     @Override
-    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {
+    public void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {
         ActorSystems actors = around.actors()
                 .orElseThrow(() -> new IllegalStateException(
                         "A stream runs on an actor system: give it to GaplessTestKit.create"));
@@ -110,11 +110,11 @@ final class Subscriptions implements SubscriptionHost {
             onFeedback(topic, feedback);
             around.turns().run();
         });
-        open(topic, id, start, listener, sink::tell);
+        open(topic, opening(start, filter), id, listener, sink::tell);
     }
 
-    private void open(String topic, long id, StartFrom start, SubscriptionListener listener, Feedback.Sink feedback) {
-        Opening opening = opening(start);
+    private void open(
+            String topic, Opening opening, long id, SubscriptionListener listener, Feedback.Sink feedback) {
         process.turnNow(shard -> {
             if (process.isClosing()) {
                 listener.shutdown();
@@ -125,8 +125,8 @@ final class Subscriptions implements SubscriptionHost {
     }
 
     /** A time to come is the present one: who subscribes goes by a clock that is ahead of the virtual one. */
-    private Opening opening(StartFrom start) {
-        Opening opening = Starts.opening(start);
+    private Opening opening(StartFrom start, Filter filter) {
+        Opening opening = Starts.opening(start, filter);
         return opening instanceof Opening.Since since
                         && since.timeMs() > around.time().ms()
                 ? new Opening.Since(around.time().ms())

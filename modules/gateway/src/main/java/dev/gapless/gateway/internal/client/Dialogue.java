@@ -149,7 +149,9 @@ final class Dialogue {
             throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
         }
         known.change(filter, onLag, most);
-        return framing.subscribed(frame.get(), known.topic(), here, Set.of());
+        CursorToken there = known.token();
+        long left = there == null ? here.filter() : there.filter();
+        return framing.subscribed(frame.get(), known.topic(), here.withFilter(left), Set.of());
     }
 
     private StartFrom start(Command.Subscribe wanted) {
