@@ -323,10 +323,14 @@ public final class MessageReader {
 
     /** Behind the last message that is done with, and in front of a gap that is being reloaded. Any thread. */
     public CursorToken token() {
-        return token(state.positions());
+        return state.token(topic, clusterId, now());
     }
 
     private CursorToken token(Vector at) {
-        return state.token(at, topic, clusterId, new Now(clock.ms(), clock.ns()));
+        return state.token(at, topic, clusterId, now());
+    }
+
+    private Now now() {
+        return new Now(clock.ms(), clock.ns());
     }
 }

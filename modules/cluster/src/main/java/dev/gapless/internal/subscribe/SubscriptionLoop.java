@@ -94,10 +94,17 @@ final class SubscriptionLoop<T> {
         EventReader<T> opened =
                 node.reader(reading.topic(), reading.settings(), reading.id(), command.state(), command.feedback());
         reader = opened;
-        handle.opened(opened, () -> {
-            CursorToken token = inFlight.token();
-            return token == null ? opened.token() : token;
-        });
+        handle.opened(opened, () -> token(opened));
+    }
+
+    /**
+     * Never ahead of what the recipient has dealt with. The reader is asked first: it passes an event after the event was held here, so
+     * what it has passed by then is held, or was dealt with. Any thread.
+     */
+    private CursorToken token(EventReader<T> opened) {
+        CursorToken read = opened.token();
+        CursorToken held = inFlight.token();
+        return held == null ? read : held;
     }
 
     /** It ends, unless it has. */
