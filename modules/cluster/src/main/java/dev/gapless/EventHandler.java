@@ -1,5 +1,6 @@
 package dev.gapless;
 
+import dev.gapless.internal.fence.Fence;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,11 +58,13 @@ public sealed interface EventHandler<T> permits MessageHandler, AsyncMessageHand
     default void onEnded(Ended<T> ended) {
         Logger log = LoggerFactory.getLogger(EventHandler.class);
         if (ended.reason() == Ended.Reason.FAILED) {
-            log.error(
-                    "The subscription to topic {} has ended; its token is {}",
-                    ended.topic(),
-                    ended.token(),
-                    ended.cause());
+            Fence.log(
+                    ended.cause(),
+                    shown -> log.error(
+                            "The subscription to topic {} has ended; its token is {}",
+                            ended.topic(),
+                            ended.token(),
+                            shown));
         } else {
             log.info("The subscription to topic {} has ended: {}", ended.topic(), ended.reason());
         }

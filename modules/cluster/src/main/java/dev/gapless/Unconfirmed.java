@@ -1,5 +1,6 @@
 package dev.gapless;
 
+import dev.gapless.internal.fence.Fence;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,19 @@ public final class Unconfirmed<T> {
      * @param reload under way
      */
     public void confirmWith(CompletionStage<Reload> reload) {
-        var unused = Objects.requireNonNull(reload, "reload must not be null").whenComplete(answers::settled);
+        Objects.requireNonNull(reload, "reload must not be null");
+        Fence.whenComplete(reload, "What an actor confirms with", (value, failure) -> {
+            if (failure != null || value == null) {
+                answers.settled(null, failure);
+            } else if (value instanceof Reload done) {
+                answers.settled(done, null);
+            } else {
+                answers.settled(
+                        null,
+                        new ClassCastException("An actor confirms with a Reload, and not with "
+                                + value.getClass().getName()));
+            }
+        });
     }
 
     /**

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** What Gapless writes to its log while this is open. */
-final class Logged implements AutoCloseable {
+public final class Logged implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless");
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
@@ -19,13 +19,13 @@ final class Logged implements AutoCloseable {
         }
     };
 
-    Logged() {
+    public Logged() {
         appender.start();
         logger.addAppender(appender);
     }
 
     /** The lines of this level that have all of these parts. */
-    List<String> lines(Level level, String... parts) {
+    public List<String> lines(Level level, String... parts) {
         return events.stream()
                 .filter(event -> event.getLevel().equals(level))
                 .map(ILoggingEvent::getFormattedMessage)

@@ -125,4 +125,46 @@ class NonBlockingHandlerTest {
         producer.send(3);
         await(() -> after.messages().equals(List.of(3)));
     }
+
+    /** Has thousands of causes, and none of them can be asked for its message. */
+    private static RuntimeException hostile() {
+        RuntimeException hostile = new Mute(null);
+        for (int i = 0; i < 5_000; i++) {
+            hostile = new Mute(hostile);
+        }
+        return hostile;
+    }
+
+    private static final class Mute extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Mute(Throwable cause) {
+            super(null, cause);
+        }
+
+        @Override
+        public String getMessage() {
+            throw new UnsupportedOperationException("mute");
+        }
+    }
+
+    @Test
+    void whateverAHandlerThrowsHarmsNeitherItsSubscriptionNorTheShard() {
+        Recorder<Integer> recorder = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Integer> delivery) throws Exception {
+                super.onMessage(delivery);
+                throw hostile();
+            }
+
+            @Override
+            public OnFailure onFailure(Delivery<Integer> delivery, Throwable cause) {
+                return OnFailure.SKIP;
+            }
+        };
+        subscribe("hostile", recorder);
+        Producer<Integer> producer = cluster.gapless(0).producer(Topic.of("hostile", Integer.class));
+        IntStream.range(0, 5).forEach(producer::send);
+        await(() -> recorder.messages().equals(List.of(0, 1, 2, 3, 4)));
+    }
 }

@@ -136,6 +136,28 @@ class StreamsTest {
     }
 
     @Test
+    void theTokenOfTheLastWordStandsBehindTheElementsThatWereDealtWith() {
+        Topic<Integer> topic = Topic.of("ends-in-hand", Integer.class);
+        Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = cluster.gapless(1)
+                .source(topic, StartFrom.latest())
+                .toMat(
+                        Sink.<Event<Integer>>queue()
+                                .withAttributes(org.apache.pekko.stream.Attributes.inputBuffer(1, 1)),
+                        Keep.both())
+                .run(cluster.system(1));
+        get(reading.first().ready());
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        get(producer.publish(1));
+        get(producer.publish(2));
+        assertEquals(1, ((Delivery<Integer>) get(reading.second().pull()).orElseThrow()).message());
+        get(reading.first().cancel()); // while the stream holds the second one
+        assertEquals(2, ((Delivery<Integer>) get(reading.second().pull()).orElseThrow()).message());
+        Ended<Integer> ended = (Ended<Integer>) get(reading.second().pull()).orElseThrow();
+        assertEquals(
+                2, ended.token().positions().get(cluster.gapless(0).nodeName()).sequence());
+    }
+
+    @Test
     void theLastSubscriptionThatEndsTakesTheRegistrationsOff() {
         Topic<Integer> topic = Topic.of("deregistered", Integer.class);
         Recorder<Integer> recorder = new Recorder<>();

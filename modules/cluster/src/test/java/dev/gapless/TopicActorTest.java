@@ -3,13 +3,19 @@ package dev.gapless;
 import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.pubsub.Topic.Command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterAll;
@@ -23,7 +29,7 @@ class TopicActorTest {
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(2, "gapless.topics.small.buffer-messages = 10");
+        cluster = TestCluster.of(2, "gapless.topics { small.buffer-messages = 10, hesitating.buffer-messages = 10 }");
     }
 
     @AfterAll
@@ -226,5 +232,81 @@ class TopicActorTest {
         await(() -> subscriber.told().size() == 1);
         cluster.system(0).stop(Adapter.toClassic(topic));
         await(() -> subscriptionsOf(0, "ends") == 0);
+    }
+
+    /** Throws whatever it is given that says so. */
+    private static final class Exploding extends BehaviorInterceptor<Command<String>, Command<String>> {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Exploding() {
+            super((Class) Command.class);
+        }
+
+        @Override
+        public Behavior<Command<String>> aroundReceive(
+                TypedActorContext<Command<String>> context,
+                Command<String> command,
+                BehaviorInterceptor.ReceiveTarget<Command<String>> target) {
+            if (command.toString().contains("explode")) {
+                throw new IllegalStateException("for a test");
+            }
+            return target.apply(context, command);
+        }
+    }
+
+    @Test
+    void subscribersOfATopicThatIsRestartedAreToldEverythingOnce() {
+        ActorRef<Command<String>> topic = Adapter.spawn(
+                cluster.system(0),
+                Behaviors.supervise(Behaviors.intercept(
+                                Exploding::new,
+                                dev.gapless.pubsub.Topic.create(String.class, "restarted", expired -> "missed")))
+                        .onFailure(SupervisorStrategy.restart()),
+                "topic-restarted");
+        Subscriber subscriber = new Subscriber(0, "restarted-subscriber");
+        subscribe(topic, subscriber);
+        publish(topic, "1");
+        await(() -> subscriber.told().equals(List.of("1")));
+        Producer<String> other = cluster.gapless(0).producer(Topic.of("restarted", String.class));
+        for (int i = 2; i <= 50; i++) {
+            if (i % 10 == 0) {
+                publish(topic, "explode");
+                subscribe(topic, subscriber); // as one does who does not know of the restart
+            }
+            get(other.publish("" + i));
+        }
+        await(() -> subscriber.told().size() >= 50);
+        assertEquals(IntStream.rangeClosed(1, 50).mapToObj(i -> "" + i).toList(), subscriber.told());
+        await(() -> subscriptionsOf(0, "restarted") == 1);
+    }
+
+    @Test
+    void anExpiryForWhichThereIsNoMessageIsToldOnceThereIsOne() {
+        AtomicInteger calls = new AtomicInteger();
+        ActorRef<Command<String>> topic = Adapter.spawn(
+                cluster.system(1),
+                dev.gapless.pubsub.Topic.create(String.class, "hesitating", expired -> {
+                    if (calls.incrementAndGet() == 1) {
+                        throw new IllegalStateException("for a test");
+                    }
+                    return calls.get() == 2
+                            ? null
+                            : "missed " + expired.gaps().get(0).missed();
+                }),
+                "topic-hesitating");
+        Subscriber subscriber = new Subscriber(1, "hesitating-subscriber");
+        subscribe(topic, subscriber);
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("hesitating", String.class));
+        int[] last = {0};
+        await(() -> {
+            get(producer.publish("m" + ++last[0]));
+            return !subscriber.told().isEmpty();
+        });
+        await(() -> {
+            IntStream.rangeClosed(1, 1000).forEach(i -> producer.publish("m" + ++last[0]));
+            return !subscriber.told("missed").isEmpty();
+        });
+        assertTrue(calls.get() >= 3, () -> calls + " calls");
+        int published = last[0];
+        await(() -> nextAfter(subscriber.told()) == published + 1);
     }
 }

@@ -6,11 +6,15 @@ import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Unconfirmed;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.BehaviorBuilder;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
 /**
@@ -32,7 +36,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  *       subscribes with {@link dev.gapless.Gapless#subscribe} and confirms instead.
  *   <li>A message that cannot be decoded here counts as missed. One that says that a key was deleted has no content to tell, and is
  *       left out.
- *   <li>Publishing that fails is logged. The topic ends with its actor; subscribers are of the same node.
+ *   <li>Publishing that fails is logged. The topic ends with its actor; subscribers are of the same node. Under supervision that restarts
+ *       it, subscribers stay, and go on where they were.
  * </ul>
  */
 public final class Topic {
@@ -51,15 +56,16 @@ public final class Topic {
 
     record Unsubscribe<T>(ActorRef<T> subscriber) implements Command<T> {}
 
-    /** An event of the subscription with this number. */
-    record Told<T>(long subscription, Unconfirmed<T> unconfirmed) implements Command<T> {}
+    /** An event of this subscription. */
+    record Told<T>(Relay.Id subscription, Unconfirmed<T> unconfirmed) implements Command<T> {}
 
     /**
      * The behavior of a topic's actor, on a node of the cluster.
      *
      * @param messageClass the class of its messages, or one above them
      * @param topicName 1 to 255 characters
-     * @param expired makes the message that tells subscribers to reload
+     * @param expired makes the message that tells subscribers to reload; if it throws or returns null, it is called again after a
+     *     while ({@code gapless.reload-backoff}), and nothing else is told meanwhile
      * @param <T> the type of its messages
      * @return the behavior, to be spawned
      */
@@ -68,9 +74,22 @@ public final class Topic {
         dev.gapless.Topic<T> topic =
                 dev.gapless.Topic.of(given(topicName, "topicName"), given(messageClass, "messageClass"));
         given(expired, "expired");
+        // What actors that are being restarted leave to themselves: a behavior may be spawned more than once.
+        Map<ActorRef<Command<T>>, Relay.Left<T>> left = new ConcurrentHashMap<>();
         return Behaviors.setup(context -> {
             Relay<T> relay = relay(topic, expired, context);
-            return Behaviors.receiveMessage(command -> carryOut(command, relay, context));
+            Relay.Left<T> before = left.remove(context.getSelf());
+            if (before != null) {
+                before.subscribers()
+                        .forEach(subscriber -> subscribe(subscriber, StartFrom.token(before.token()), relay, context));
+            }
+            return BehaviorBuilder.<Command<T>>create()
+                    .onAnyMessage(command -> carryOut(command, relay, context))
+                    .onSignal(PreRestart.class, signal -> {
+                        relay.leave().ifPresent(leaving -> left.put(context.getSelf(), leaving));
+                        return Behaviors.same();
+                    })
+                    .build();
         });
     }
 
@@ -85,26 +104,33 @@ public final class Topic {
                 expired,
                 gapless.producer(topic),
                 context.getLog(),
-                number -> gapless.subscribe(
+                (id, start) -> gapless.subscribe(
                         topic,
-                        StartFrom.since(Instant.now()),
+                        start,
                         SubscriptionSettings.defaults(),
                         self,
-                        unconfirmed -> new Told<>(number, unconfirmed)));
+                        unconfirmed -> new Told<>(id, unconfirmed)));
     }
 
     private static <T> Behavior<Command<T>> carryOut(
             Command<T> command, Relay<T> relay, ActorContext<Command<T>> context) {
         if (command instanceof Publish<T> publish) {
             relay.publish(publish.message());
-        } else if (command instanceof Subscribe<T> subscribe && relay.subscribe(subscribe.subscriber())) {
-            context.watchWith(subscribe.subscriber(), new Unsubscribe<>(subscribe.subscriber()));
+        } else if (command instanceof Subscribe<T> subscribe) {
+            subscribe(subscribe.subscriber(), StartFrom.since(Instant.now()), relay, context);
         } else if (command instanceof Unsubscribe<T> unsubscribe && relay.unsubscribe(unsubscribe.subscriber())) {
             context.unwatch(unsubscribe.subscriber());
         } else if (command instanceof Told<T> told && !relay.told(told.subscription(), told.unconfirmed())) {
             return Behaviors.stopped();
         }
         return Behaviors.same();
+    }
+
+    private static <T> void subscribe(
+            ActorRef<T> subscriber, StartFrom start, Relay<T> relay, ActorContext<Command<T>> context) {
+        if (relay.subscribe(subscriber, start)) {
+            context.watchWith(subscriber, new Unsubscribe<>(subscriber));
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.gapless.internal.report;
 
 import dev.gapless.GivenUp;
+import dev.gapless.internal.fence.Fence;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,10 +56,14 @@ public final class GivenUps {
     }
 
     private static void call(Consumer<GivenUp> hook, GivenUp what) {
-        try {
-            hook.accept(what);
-        } catch (RuntimeException e) {
-            LOG.error("What Gapless.onGivenUp was given failed", e);
+        Throwable failure = Fence.<@Nullable Throwable>call(
+                () -> {
+                    hook.accept(what);
+                    return null;
+                },
+                e -> e);
+        if (failure != null) {
+            Fence.log(failure, shown -> LOG.error("What Gapless.onGivenUp was given failed", shown));
         }
     }
 

@@ -4,6 +4,7 @@ import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
 import dev.gapless.Unconfirmed;
+import dev.gapless.internal.fence.Fence;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +33,12 @@ public final class ActorRecipient<T, M> implements Recipient<T> {
     }
 
     private @Nullable Outcome tell(Unconfirmed<T> unconfirmed) {
-        try {
-            actor.tell(wrap.apply(unconfirmed));
-            return null;
-        } catch (Throwable e) {
-            Fatal.rethrow(e);
-            return Outcome.failed(e); // the application's function
-        }
+        return Fence.<@Nullable Outcome>call(
+                () -> {
+                    actor.tell(wrap.apply(unconfirmed));
+                    return null;
+                },
+                Outcome::failed);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
@@ -151,7 +152,7 @@ public final class EventReader<T> {
             wrongClass(era.node(), sequence, e);
             return null;
         } catch (Throwable e) {
-            Fatal.rethrow(e);
+            Fence.rethrowFatal(e);
             if (stats != null) {
                 stats.undecodable();
             }

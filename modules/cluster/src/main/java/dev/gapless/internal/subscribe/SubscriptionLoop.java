@@ -5,6 +5,7 @@ import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
 import dev.gapless.core.CursorToken;
+import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;
 import java.time.Duration;
@@ -201,19 +202,23 @@ final class SubscriptionLoop<T> {
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
         OptionalLong waitNs = events.state().reloadFailed();
         if (waitNs.isEmpty()) {
-            LOG.error(
-                    "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
-                    reading.topic().name(),
-                    failure);
+            Fence.log(
+                    failure,
+                    shown -> LOG.error(
+                            "Topic {}: the reload failed for the last time (gapless.reload-backoff.attempts), the subscription ends",
+                            reading.topic().name(),
+                            shown));
             end(Ended.Reason.FAILED, failure);
             return;
         }
         Duration wait = Duration.ofNanos(waitNs.getAsLong());
-        LOG.warn(
-                "Topic {}: the reload failed, it is tried again in {} ms",
-                reading.topic().name(),
-                wait.toMillis(),
-                failure);
+        Fence.log(
+                failure,
+                shown -> LOG.warn(
+                        "Topic {}: the reload failed, it is tried again in {} ms",
+                        reading.topic().name(),
+                        wait.toMillis(),
+                        shown));
         expired = expiry;
         waitsToRetry = true;
         place.tellAfter(wait);

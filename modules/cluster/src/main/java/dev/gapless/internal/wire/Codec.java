@@ -8,6 +8,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
+import dev.gapless.internal.fence.Fence;
 import java.io.NotSerializableException;
 import java.util.Map;
 import java.util.Optional;
@@ -110,7 +111,8 @@ public final class Codec {
             serializer = known == null ? serialization.get().findSerializerFor(message) : known.serializer();
             bytes = write(serializer, message);
             format = known == null ? formatOf(message, serializer) : known.format();
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            Fence.rethrowFatal(e);
             throw new NotSerializable(
                     "Topic " + topic + ": a message of " + message.getClass().getName()
                             + " cannot be serialized. Bind its"

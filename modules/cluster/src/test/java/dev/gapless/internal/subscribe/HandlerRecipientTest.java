@@ -20,7 +20,9 @@ import dev.gapless.Reload;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a handler throws is a failure of that event, and of nothing else. */
@@ -38,6 +41,7 @@ class HandlerRecipientTest {
     private static final CursorToken TOKEN = new CursorToken("t", "c", 0, Map.of());
     private static final Delivery<Integer> MESSAGE =
             new Delivery<>("t", "p", new Position(new Epoch(1), 1), Instant.EPOCH, null, Map.of(), 1, () -> TOKEN);
+    private static final Gap GAP = new Gap("p", Reason.OVERRUN, new Epoch(1), 1L, 1L, new Position(new Epoch(1), 2));
     private static final Ended<Integer> ENDED = new Ended<>("t", Ended.Reason.CANCELLED, null, TOKEN);
 
     @AfterEach
@@ -215,5 +219,72 @@ class HandlerRecipientTest {
                 },
                 1);
         assertThrows(OutOfMemoryError.class, () -> actor.give(MESSAGE, 1, (number, outcome) -> {}));
+    }
+
+    @Test
+    void onFailureThatAnswersNullStops() {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+            @Override
+            public OnFailure onFailure(Delivery<Integer> delivery, Throwable cause) {
+                return null;
+            }
+        });
+        assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
+    }
+
+    @Test
+    void onUndecodableThatAnswersNullStops() {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+            @Override
+            public OnFailure onUndecodable(Undecodable<Integer> undecodable) {
+                return null;
+            }
+        });
+        IOException cause = new IOException();
+        Undecodable<Integer> undecodable = new Undecodable<>(
+                "t", "p", MESSAGE.position(), Instant.EPOCH, null, new Payload(1, "", new byte[0]), cause, () -> TOKEN);
+        assertSame(
+                cause, recipient.give(undecodable, 1, (number, outcome) -> {}).failure());
+    }
+
+    @ParameterizedTest
+    @MethodSource("completedStages")
+    void whatHasCompletedIsDoneAtOnceWhateverItsKind(CompletionStage<Reload> stage) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                return stage;
+            }
+        });
+        Outcome outcome =
+                recipient.give(new CursorExpired<>("t", Instant.EPOCH, List.of(GAP), TOKEN), 1, (number, later) -> {});
+        assertEquals(Outcome.reloaded(Reload.done()), outcome);
+    }
+
+    static List<CompletionStage<Reload>> completedStages() {
+        return List.of(
+                CompletableFuture.completedFuture(Reload.done()),
+                CompletableFuture.completedStage(Reload.done()),
+                CompletableFuture.completedFuture(Reload.done()).minimalCompletionStage(),
+                new CompletableFuture<Reload>().completeAsync(Reload::done, Runnable::run));
+    }
+
+    @Test
+    void aStageThatCompletesLaterTellsTheReceiptsOnce() {
+        CompletableFuture<Reload> later = new CompletableFuture<>();
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
+                return later.minimalCompletionStage();
+            }
+        });
+        List<Outcome> receipts = new ArrayList<>();
+        assertNull(recipient.give(
+                new CursorExpired<>("t", Instant.EPOCH, List.of(GAP), TOKEN),
+                1,
+                (number, outcome) -> receipts.add(outcome)));
+        assertEquals(List.of(), receipts);
+        later.complete(Reload.done());
+        assertEquals(List.of(Outcome.reloaded(Reload.done())), receipts);
     }
 }

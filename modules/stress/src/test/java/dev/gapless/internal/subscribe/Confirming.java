@@ -18,6 +18,7 @@ import dev.gapless.internal.time.Wakeup;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.stress.Given;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
     private final SubscriptionLoop<Payload> loop;
     private final Cue opened;
     /** How many messages the recipient has dealt with: counted before it says so. */
-    private volatile int confirmed;
+    private final AtomicInteger confirmed = new AtomicInteger();
 
     Confirming(Recipient<Payload> recipient) {
         Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
@@ -62,7 +63,7 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
 
     /** The recipient counts a message that it has dealt with. */
     void count() {
-        confirmed = confirmed + 1;
+        confirmed.incrementAndGet();
     }
 
     /** The recipient has dealt with the message of this number. */
@@ -74,7 +75,7 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
     /** Where a token that is taken now resumes, seen against what was dealt with by then. */
     String token() {
         Position at = handle.token().positions().get("p");
-        return at == null || at.sequence() <= confirmed ? "not ahead" : "ahead";
+        return at == null || at.sequence() <= confirmed.get() ? "not ahead" : "ahead";
     }
 
     @Override
