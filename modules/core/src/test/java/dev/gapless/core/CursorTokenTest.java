@@ -75,7 +75,8 @@ class CursorTokenTest {
     }
 
     @Test
-    @DisplayName("ruleT1: by which filter its subscription left out messages survives printing, and is part of its place")
+    @DisplayName(
+            "ruleT1: by which filter its subscription left out messages survives printing, and is part of its place")
     void survivesPrintingWithItsFilter() {
         CursorToken token = withSeen(CursorToken.Seen.NOTHING);
         CursorToken filtered = token.withFilter(-7);

@@ -151,6 +151,28 @@ class DocumentChangesTest {
         return some;
     }
 
+    /** As grpc-js does with {@code longs: Number}: what a double cannot hold is rounded. */
+    private static SubscribeRequest.Builder sinceAsDoubles(DocumentChange change, String collection) {
+        double sequence = change.getSequence();
+        double epoch = change.getEpoch();
+        return of(collection).setSinceSequence((long) sequence).setSinceEpoch((long) epoch);
+    }
+
+    @Test
+    void aClientThatHoldsNumbersInDoublesResumesBehindEachSingleChange() {
+        publish("doubles", 1, 1); // it is known
+        GrpcStream<?, DocumentChange> stream = subscribe(of("doubles"));
+        publish("doubles", 2, 41);
+        List<DocumentChange> all = stream.next(40);
+        assertTrue(all.get(39).getSequence() < 1L << 53 && all.get(0).getEpoch() < 1L << 53, all::toString);
+        for (int i = 1; i < 40; i++) {
+            assertEquals(
+                    all.get(i), subscribe(sinceAsDoubles(all.get(i - 1), "doubles")).next());
+        }
+        SubscribeRequest.Builder numberAlone = sinceAsDoubles(all.get(4), "doubles").clearSinceEpoch();
+        assertEquals(all.get(5), subscribe(numberAlone).next());
+    }
+
     @Test
     void rowT4_aSequenceThatIsHeldIsGoneOnFrom() {
         GrpcStream<?, DocumentChange> stream = subscribe(of("left", "right"));

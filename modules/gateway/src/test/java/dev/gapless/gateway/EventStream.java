@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client's event stream, as EventSource reads it. */
 final class EventStream implements TestGateway.Client {
     private static final Message END = new Message(null, null, null);
 
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
+    private final AtomicInteger comments = new AtomicInteger();
     private final HttpResponse<InputStream> response;
 
     /** What an empty line ends: its id, its data and its retry, as far as it has them. */
@@ -48,6 +50,11 @@ final class EventStream implements TestGateway.Client {
         }
     }
 
+    /** How many comments have come. */
+    int comments() {
+        return comments.get();
+    }
+
     int status() {
         return response.statusCode();
     }
@@ -68,7 +75,9 @@ final class EventStream implements TestGateway.Client {
                     message = new Message(line.substring(4), message.data(), message.retry());
                 } else if (line.startsWith("retry: ")) {
                     message = new Message(message.id(), message.data(), line.substring(7));
-                } else if (!line.startsWith(":")) {
+                } else if (line.startsWith(":")) {
+                    comments.incrementAndGet();
+                } else {
                     throw new AssertionError("not of the format: " + line);
                 }
             }

@@ -90,7 +90,8 @@ class OtherFilterTest {
     @Test
     void whoLeftNothingOutMayTakeAnyFilter() {
         publish("all");
-        String id = gateway.events(events("all", "?from=earliest")).next(1).get(0).id();
+        String id =
+                gateway.events(events("all", "?from=earliest")).next(1).get(0).id();
         EventStream some = gateway.events(events("all", "?keys=a*"), "Last-Event-ID", id);
         assertEquals("a3", some.next(1).get(0).data().get("key").textValue());
     }
@@ -107,9 +108,8 @@ class OtherFilterTest {
         assertTellsThatAnythingMayBeMissing(messages.get(0).data());
         EventStream third = gateway.events(
                 events("again", "?keys=b*"), "Last-Event-ID", messages.get(1).id());
-        TestGateway.get(gateway.gapless()
-                .producer(Topic.of("again", JsonNode.class))
-                .publish("b5", IntNode.valueOf(5)));
+        TestGateway.get(
+                gateway.gapless().producer(Topic.of("again", JsonNode.class)).publish("b5", IntNode.valueOf(5)));
         assertEquals("b5", third.next(1).get(0).data().get("key").textValue());
     }
 
@@ -127,9 +127,8 @@ class OtherFilterTest {
         String changed = client.subscribe("sockets", "\"filter\":{\"type\":\"Keys\",\"keys\":[\"a*\"]}")
                 .get("token")
                 .textValue();
-        TestGateway.get(gateway.gapless()
-                .producer(Topic.of("sockets", JsonNode.class))
-                .publish("a5", IntNode.valueOf(5)));
+        TestGateway.get(
+                gateway.gapless().producer(Topic.of("sockets", JsonNode.class)).publish("a5", IntNode.valueOf(5)));
         EventStream resumed = gateway.events(events("sockets", "?keys=a*&from=" + changed));
         assertEquals("a5", resumed.next(1).get(0).data().get("key").textValue(), "the client chose that place itself");
     }

@@ -113,6 +113,15 @@ final class TestGateway implements AutoCloseable {
         }
     }
 
+    /** A further member of its cluster, which answers nothing. */
+    static ActorSystem memberWithoutGapless(TestGateway other) {
+        ActorSystem system = system("pekko.extensions = [], pekko.library-extensions = []");
+        Cluster cluster = Cluster.get(system);
+        cluster.join(Cluster.get(other.system).selfAddress());
+        await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        return system;
+    }
+
     ActorSystem system() {
         return system;
     }

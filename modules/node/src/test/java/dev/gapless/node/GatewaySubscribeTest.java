@@ -113,6 +113,18 @@ class GatewaySubscribeTest {
     }
 
     @Test
+    void aPlaceThatMovesWithoutAnEventIsKeptAndGoneOnFrom() {
+        gateway.plan((request, reply) -> reply.events(begun(0) + event(1) + "id: " + token(7) + "\n\n"));
+        String closing = "data: {\"type\":\"closing\",\"reason\":\"the gateway stops\"}\nid: " + token(9) + "\n\n";
+        gateway.plan((request, reply) -> reply.events(begun(7) + closing));
+        subscribe(wish(2), gateway.url());
+        assertEquals(token(9), kept());
+        assertEquals(token(7), gateway.requests().get(1).headers().get("last-event-id"));
+        assertEquals(token(9), gateway.requests().get(2).headers().get("last-event-id"));
+        assertEquals(List.of(data(1), String.format(ENDED, token(9))), printed());
+    }
+
+    @Test
     void printsNothingOfAConnectionThatTheGatewayEnds() {
         String closing = "data: {\"type\":\"closing\",\"reason\":\"the gateway stops\"}\n\n";
         gateway.plan((request, reply) -> reply.events(begun(0) + event(1) + closing));

@@ -87,7 +87,11 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         @Override
         public void preStart() {
             node.openSubscription(
-                    topic.name(), id, start, new Filter(settings), SubscriptionLink.of(handle, wakeup, cues::invoke, null));
+                    topic.name(),
+                    id,
+                    start,
+                    new Filter(settings),
+                    SubscriptionLink.of(handle, wakeup, cues::invoke, null));
         }
 
         private void on(Cue cue) {

@@ -52,8 +52,8 @@ public final class Filter implements PullCursor.Filter {
         text.append(';');
         keys.forEach(key -> text.append(key.length()).append(':').append(key));
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(text.toString().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
             long first = ByteBuffer.wrap(digest).getLong();
             return first == 0 ? 1 : first;
         } catch (NoSuchAlgorithmException e) {

@@ -163,12 +163,7 @@ public final class TopicConsumer {
             catchUp.hasLeftOut();
             state.filteredUntilTold(resume.token().filter());
         }
-        Open added = new Open(
-                id,
-                state,
-                number,
-                opening.isFromThePast(),
-                over.keySet());
+        Open added = new Open(id, state, number, opening.isFromThePast(), over.keySet());
         readers.owned(number, added);
         return added;
     }

@@ -62,7 +62,12 @@ final class Subscriptions implements SubscriptionHost {
                 new Reading<>(topic, settings, id, recipient, handle),
                 made -> observers.observe(topic, made));
         driven.put(id, subscription);
-        open(topic.name(), opening(start, new Filter(settings)), id, subscription.listener(), feedback -> onFeedback(topic.name(), feedback));
+        open(
+                topic.name(),
+                opening(start, new Filter(settings)),
+                id,
+                subscription.listener(),
+                feedback -> onFeedback(topic.name(), feedback));
         return subscription;
     }
 
@@ -113,8 +118,7 @@ final class Subscriptions implements SubscriptionHost {
         open(topic, opening(start, filter), id, listener, sink::tell);
     }
 
-    private void open(
-            String topic, Opening opening, long id, SubscriptionListener listener, Feedback.Sink feedback) {
+    private void open(String topic, Opening opening, long id, SubscriptionListener listener, Feedback.Sink feedback) {
         process.turnNow(shard -> {
             if (process.isClosing()) {
                 listener.shutdown();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Changes {
     private final Common common;
     private final ChangeRing ring;
-    private final Numbering numbering = new Numbering(new SecureRandom().nextLong());
+    private final Numbering numbering = Numbering.random(new SecureRandom());
     private final Laggards laggards;
     private final int maxCollections;
     private final Duration keep;

@@ -1,21 +1,29 @@
 package dev.gapless.gateway.internal.changes;
 
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How clients see the numbers of a ring: 24 bits that say which ring, and 40 that say where in it.
+ * How clients see the numbers of a ring: counted from a place that each ring chooses at random. All of them, and the epoch, are below 2^53:
+ * many clients hold them in a double.
  *
- * @param epoch of the ring: another one in each life of each gateway
+ * @param epoch of the ring: another one in each life of each gateway; more than 0
+ * @param zero comes in front of the first number
  */
-record Numbering(long epoch) {
+record Numbering(long epoch, long zero) {
     /** An index of no ring: whoever comes back with it is told to list everything again. */
     static final long NOWHERE = 0;
 
-    private static final long INDEX = (1L << 40) - 1;
+    private static final int DOUBLE_BITS = 53;
+
+    /** Of a new ring. At a million changes a second it lasts for more than a century. */
+    static Numbering random(RandomGenerator random) {
+        return new Numbering(1 + random.nextLong((1L << DOUBLE_BITS) - 1), random.nextLong(1L << (DOUBLE_BITS - 1)));
+    }
 
     long sequence(long index) {
-        return (epoch & ~INDEX) | (index & INDEX);
+        return zero + index;
     }
 
     /**
@@ -26,8 +34,8 @@ record Numbering(long epoch) {
      * @return empty if it is not of this ring
      */
     Optional<Long> index(long sequence, @Nullable Long ofEpoch, long head) {
-        boolean isOurs = (sequence & ~INDEX) == (epoch & ~INDEX) && (ofEpoch == null || ofEpoch == epoch);
-        long index = sequence & INDEX;
-        return isOurs && index != NOWHERE && index <= head ? Optional.of(index) : Optional.empty();
+        boolean isOurs = sequence > zero && (ofEpoch == null || ofEpoch == epoch);
+        long index = sequence - zero;
+        return isOurs && index <= head ? Optional.of(index) : Optional.empty();
     }
 }

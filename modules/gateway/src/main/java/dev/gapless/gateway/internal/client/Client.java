@@ -31,6 +31,9 @@ public final class Client implements Connected {
 
     private static final int FRAMES_PER_TURN = 16;
 
+    /** If a stream is not ready by then its head goes out, and it cannot be refused by its status any more. */
+    private static final Duration HEAD_AFTER = Duration.ofSeconds(1);
+
     private final long id;
     private final Common common;
     private final Runnable release;
@@ -61,8 +64,8 @@ public final class Client implements Connected {
     private volatile boolean gone;
     private volatile boolean busy;
     private volatile boolean commentDue;
-    /** Its protocol keeps an idle stream alive by itself. */
-    private volatile boolean uncommented;
+    /** Its client waits for a sign of life, ready or not: a member may be silent. */
+    private volatile boolean headDue;
 
     // For other threads.
     private volatile long sentNs = System.nanoTime();
@@ -90,6 +93,12 @@ public final class Client implements Connected {
         first = wish;
         started = true;
         turns.wake();
+        if (framing.isStream()) {
+            common.later().accept(HEAD_AFTER, () -> {
+                headDue = true;
+                turns.wake();
+            });
+        }
     }
 
     /** The client says this; the next comes when the outlet was told to take it. */
@@ -128,8 +137,7 @@ public final class Client implements Connected {
         } else if (closing != null && nowNs - closingNs > 2 * writeTimeoutNs) {
             abort(Objects.requireNonNull(closing));
         } else if (framing.isStream()) {
-            if (!uncommented
-                    && nowNs - sentNs > common.settings().commentInterval.toNanos()) {
+            if (nowNs - sentNs > common.settings().commentInterval.toNanos()) {
                 commentDue = true;
                 turns.wake();
             }
@@ -205,6 +213,9 @@ public final class Client implements Connected {
         }
         if (!framing.isStream() && pings.take(outlet.isReading())) {
             outlet.ping(); // in front of the events: there may be some at any time
+            if (progress()) {
+                return true;
+            }
         }
         return end() || answer() || begin() || events() || comment();
     }
@@ -344,14 +355,28 @@ public final class Client implements Connected {
     }
 
     private ObjectNode pong() {
-        return counters(Dialogue.object("pong"));
+        ObjectNode pong = counters(Dialogue.object("pong"));
+        cursors.tokens(pong.putObject("tokens"));
+        return pong;
+    }
+
+    /** No client sees the ping of a WebSocket. {@return whether there was a token to tell with it} */
+    private boolean progress() {
+        ObjectNode ping = Dialogue.object("ping");
+        ObjectNode tokens = ping.putObject("tokens");
+        cursors.progress(tokens);
+        if (tokens.isEmpty()) {
+            return false;
+        }
+        tell(ping);
+        return true;
     }
 
     private boolean begin() {
         for (TopicCursor cursor : cursors.all()) {
             Set<String> silent = cursor.begins();
             if (silent != null) {
-                CursorToken token = Objects.requireNonNull(cursor.token());
+                CursorToken token = Objects.requireNonNull(cursor.tell());
                 send(framing.subscribed(empty(), cursor.topic(), token, silent));
                 return true;
             }
@@ -414,18 +439,19 @@ public final class Client implements Connected {
         common.sent().events(events, lagged);
     }
 
-    /** Keeps an idle stream alive. */
+    /** Keeps an idle stream alive, and tells how far it is. */
     private boolean comment() {
-        if (!commentDue) {
+        boolean isHead = headDue && !cursors.hasBegun();
+        headDue = false;
+        if (!commentDue && !isHead) {
             return false;
         }
         commentDue = false;
-        if (!cursors.hasBegun()) {
-            return false;
-        }
-        ByteBuffer comment = framing.idle(empty());
+        CursorToken progress =
+                cursors.hasBegun() ? cursors.all().iterator().next().progress() : null;
+        ByteBuffer comment = framing.idle(empty(), progress);
         if (comment == null) {
-            uncommented = true;
+            sentNs = System.nanoTime(); // it is looked at again after as long
             return false;
         }
         send(comment);

@@ -118,12 +118,18 @@ final class Cursors {
 
     /** Adds the tokens that resume behind what was written, by topic. */
     void tokens(ObjectNode to) {
-        cursors.forEach((topic, cursor) -> {
-            CursorToken token = cursor.token();
-            if (token != null) {
-                to.put(topic, token.toString());
-            }
-        });
+        cursors.forEach((topic, cursor) -> add(topic, cursor.tell(), to));
+    }
+
+    /** Adds those that lead further than what the client was given last. */
+    void progress(ObjectNode to) {
+        cursors.forEach((topic, cursor) -> add(topic, cursor.progress(), to));
+    }
+
+    private static void add(String topic, @Nullable CursorToken token, ObjectNode to) {
+        if (token != null) {
+            to.put(topic, token.toString());
+        }
     }
 
     // ------------------------------------------------------------------ for people; any thread

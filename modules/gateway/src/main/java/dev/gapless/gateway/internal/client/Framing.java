@@ -59,8 +59,13 @@ public interface Framing {
     /** What has no form of its own, as JSON. {@return what is to be sent; null if the protocol says such things otherwise} */
     @Nullable ByteBuffer object(Bytes frame, ObjectNode message);
 
-    /** What keeps an idle connection alive; null if something else does. */
-    @Nullable ByteBuffer idle(Bytes frame);
+    /**
+     * What a stream says that has nothing to tell.
+     *
+     * @param progress resumes further on than what the client was given last; null if it has not moved
+     * @return what is to be sent; null if there is nothing, and something else keeps the connection alive
+     */
+    @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress);
 
     /** Does it carry one topic, and end with it; and take no command? */
     boolean isStream();

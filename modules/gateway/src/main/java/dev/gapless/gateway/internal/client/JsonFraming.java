@@ -128,9 +128,9 @@ abstract class JsonFraming implements Framing {
         }
         before(frame, 0);
         MessageJson.tree(message, frame);
-        afterObject(frame);
+        afterObject(frame, message);
         return frame.from(0);
     }
 
-    abstract void afterObject(Bytes frame);
+    abstract void afterObject(Bytes frame, ObjectNode message);
 }

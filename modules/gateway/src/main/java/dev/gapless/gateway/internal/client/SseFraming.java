@@ -95,14 +95,30 @@ public final class SseFraming extends JsonFraming {
     }
 
     @Override
-    void afterObject(Bytes frame) {
-        frame.text("\n\n");
+    void afterObject(Bytes frame, ObjectNode message) {
+        frame.write('\n');
+        message.path("tokens").forEach(token -> id(frame, token.textValue())); // of the only topic, as it closes
+        frame.write('\n');
     }
 
+    /** An id without data moves the place from which {@code EventSource} resumes. */
     @Override
-    public ByteBuffer idle(Bytes frame) {
-        frame.text(":\n\n");
+    public ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
+        if (progress == null || !id(frame, progress.toString())) {
+            frame.text(":\n");
+        }
+        frame.write('\n');
         return frame.from(0);
+    }
+
+    /** {@return whether there is room for it in a header} */
+    private boolean id(Bytes frame, String token) {
+        if (token.length() > maxIdBytes) {
+            return false;
+        }
+        frame.text("id: ").text(token).text("\n");
+        last = token;
+        return true;
     }
 
     @Override

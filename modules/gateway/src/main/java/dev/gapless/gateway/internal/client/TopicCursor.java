@@ -45,6 +45,9 @@ final class TopicCursor {
     /** Its {@code cursor_expired} is under way: what follows depends on that it was written. */
     private Pulled.@Nullable Missed telling;
 
+    /** Of the tokens of this topic. */
+    private final Told told = new Told();
+
     private volatile long lagged;
 
     TopicCursor(Wish wish, String client, Common common, Runnable wake) {
@@ -113,6 +116,18 @@ final class TopicCursor {
         return reader == null ? null : token(reader);
     }
 
+    /** The same, which the client is given. */
+    @Nullable CursorToken tell() {
+        CursorToken token = token();
+        return token == null ? null : told.is(token);
+    }
+
+    /** The same, if it leads further than what the client was given last: a filter may have passed over much. Null if not. */
+    @Nullable CursorToken progress() {
+        CursorToken token = begun ? token() : null;
+        return token == null || !told.isBehind(token) ? null : told.is(token);
+    }
+
     /** Everything that was pulled is in a frame, except what is held: its token stands in front of a gap by itself. */
     private static CursorToken token(MessageReader reader) {
         reader.handled();
@@ -149,7 +164,7 @@ final class TopicCursor {
             return null;
         }
         framing.begin(to, topic);
-        Supplier<CursorToken> token = () -> token(reader);
+        Supplier<CursorToken> token = () -> told.is(token(reader));
         if (pulled instanceof Pulled.Missed missed) {
             tell(missed, reader, framing, to);
             return new Written(framing.end(to, 1, token), 1, true);
@@ -175,7 +190,7 @@ final class TopicCursor {
         if (onLag == OnLag.CLOSE) {
             reader.reloaded();
         }
-        framing.expired(to, missed, inFront, () -> token(reader));
+        framing.expired(to, missed, inFront, () -> told.is(token(reader)));
         List<Gap> before = paused == null ? List.of() : paused.gaps();
         lagged += missed.gaps().stream()
                 .filter(gap -> !before.contains(gap))

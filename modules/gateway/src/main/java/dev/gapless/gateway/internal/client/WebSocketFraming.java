@@ -56,7 +56,7 @@ public final class WebSocketFraming extends JsonFraming {
     void afterEnd(Bytes frame) {}
 
     @Override
-    void afterObject(Bytes frame) {}
+    void afterObject(Bytes frame, ObjectNode message) {}
 
     /** One topic ends, not the stream. */
     @Override
@@ -98,7 +98,7 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    public @Nullable ByteBuffer idle(Bytes frame) {
+    public @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
         return null;
     }
 

@@ -197,10 +197,12 @@ final class BatchFraming implements Framing {
     @Override
     public void addPlace(ObjectNode message) {}
 
-    /** gRPC pings. */
+    /** gRPC pings: there is a response only if it has a token to tell, and then nothing else. */
     @Override
-    public @Nullable ByteBuffer idle(Bytes frame) {
-        return null;
+    public @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
+        return progress == null
+                ? null
+                : written(frame, SubscribeTopicResponse.newBuilder().setToken(progress.toString()));
     }
 
     @Override
