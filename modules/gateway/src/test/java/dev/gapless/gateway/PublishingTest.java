@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -136,6 +137,76 @@ class PublishingTest {
         assertEquals("bad_message", code(lines("paced", "?overflow=maybe", "")));
     }
 
+    /** The ring goes on past the consumer's node, which takes no more than its subscription reads, and acknowledges what is behind the gap. */
+    @Test
+    void whatAConsumerWasExpiredPastIsNotDelivered() throws Exception {
+        String settings = """
+                gapless {
+                  node-name = missing%d
+                  topics.missing { buffer-messages = 100, overflow = %s, backpressure-timeout = 60s }
+                }
+                """;
+        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1, "expire"));
+                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2, "backpressure"))) {
+            CompletableFuture<Void> open = new CompletableFuture<>();
+            List<Integer> got = new CopyOnWriteArrayList<>();
+            List<CursorExpired<JsonNode>> gaps = new CopyOnWriteArrayList<>();
+            Topic<JsonNode> topic = Topic.of("missing", JsonNode.class);
+            TestGateway.get(two.gapless()
+                    .subscribe(topic, StartFrom.latest(), new MessageHandler<>() {
+                        @Override
+                        public void onMessage(Delivery<JsonNode> delivery) {
+                            open.join();
+                            got.add(delivery.message().intValue());
+                        }
+
+                        @Override
+                        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
+                            gaps.add(expired);
+                            return CompletableFuture.completedFuture(Reload.done());
+                        }
+                    })
+                    .ready());
+            String path = TestGateway.path("missing", "messages");
+            String lines = IntStream.rangeClosed(1, 2_000)
+                    .mapToObj(i -> "{\"data\":" + i + "}\n")
+                    .collect(Collectors.joining());
+            CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(
+                    () -> one.post(path + "?wait=delivered", "application/x-ndjson", lines));
+            TestGateway.await(() -> head(one, "missing") == 2_000);
+            open.complete(null);
+            JsonNode problem = notDelivered(TestGateway.get(answer));
+            assertEquals(0, problem.get("waiting_for").size(), problem::toString);
+            assertEquals(1, problem.get("missed_by").size(), problem::toString);
+            assertEquals("missing2", problem.at("/missed_by/0/node").textValue());
+            TestGateway.await(() -> got.size() + missed(gaps) == 2_000);
+            long missed = missed(gaps);
+            assertTrue(missed > 0);
+            assertTrue(problem.at("/missed_by/0/missed").longValue() >= missed, problem::toString);
+            assertEquals(
+                    gaps.get(0).gaps().get(0).firstMissing(),
+                    problem.at("/missed_by/0/first_missing").longValue());
+
+            // What is published from now on is delivered, unless it is judged together with what came before.
+            HttpResponse<String> next = one.post(path + "?wait=delivered", "application/x-ndjson", "{\"data\":1}");
+            assertEquals(200, next.statusCode(), next.body());
+            notDelivered(one.post(path + "?wait=delivered&since=1", "application/x-ndjson", "{\"data\":1}"));
+        }
+    }
+
+    private static long missed(List<CursorExpired<JsonNode>> gaps) {
+        return gaps.stream()
+                .flatMap(gap -> gap.gaps().stream())
+                .mapToLong(gap -> gap.missed())
+                .sum();
+    }
+
+    private static JsonNode notDelivered(HttpResponse<String> answer) {
+        assertEquals(504, answer.statusCode(), answer.body());
+        assertEquals("not_delivered", code(answer));
+        return TestGateway.json(answer.body());
+    }
+
     /** The head that many answers in a row have told. */
     private static long whereItStandsStill(TestGateway at) {
         long[] last = new long[2];
@@ -150,10 +221,14 @@ class PublishingTest {
 
     /** The head of the topic's log there. */
     private static long published(TestGateway at) {
+        return head(at, "paced");
+    }
+
+    private static long head(TestGateway at, String name) {
         return TestGateway.get(at.gapless().status(Duration.ofSeconds(60))).stream()
-                .filter(node -> node.node().equals("paced1"))
+                .filter(node -> node.node().equals(name + "1"))
                 .flatMap(node -> node.topics().stream())
-                .filter(topic -> topic.topic().equals("paced") && topic.producer() != null)
+                .filter(topic -> topic.topic().equals(name) && topic.producer() != null)
                 .mapToLong(topic -> topic.producer().head())
                 .sum();
     }
@@ -251,6 +326,43 @@ class PublishingTest {
                 gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
         assertEquals(
                 5, TestGateway.json(forgotten.body()).at("/positions/0/seq").intValue());
+    }
+
+    @Test
+    @DisplayName("idempotencyKeyOtherBody: another body or query is another request, and nothing of it is published")
+    void aKeyThatComesWithAnotherBodyOrQueryIsRefused() {
+        String[] key = {"Idempotency-Key", "reused"};
+        HttpResponse<String> first = lines("reused", "", "{\"data\":1}\n{\"data\":2}\n", key);
+        assertEquals(200, first.statusCode());
+        for (String body : List.of(
+                "{\"data\":1}\n{\"data\":3}\n", "{\"data\":1}\n", "{\"data\":1}\n{\"data\":2}\n{\"data\":3}\n")) {
+            HttpResponse<String> other = lines("reused", "", body, key);
+            assertEquals(422, other.statusCode(), other.body());
+            assertEquals("key_reused", code(other));
+        }
+        assertEquals(
+                422,
+                lines("reused", "?overflow=backpressure", "{\"data\":1}\n{\"data\":2}\n", key)
+                        .statusCode());
+        assertEquals(
+                first.body(),
+                lines("reused", "", "{\"data\":1}\n{\"data\":2}\n", key).body());
+        assertEquals(first.body(), lines("reused", "", "", key).body(), "who asks what became of it");
+        HttpResponse<String> next = gateway.publish("reused", "3");
+        assertEquals(3, TestGateway.json(next.body()).at("/positions/0/seq").intValue());
+    }
+
+    @Test
+    void aRequestThatWasTakenInPartAndComesAgainIsAnsweredAsBefore() {
+        String[] key = {"Idempotency-Key", "in part"};
+        String body = "{\"data\":1}\n{\"data\":2}\nno JSON\n{\"data\":4}\n";
+        HttpResponse<String> first = lines("in-part", "", body, key);
+        assertEquals(400, first.statusCode());
+        assertEquals(2, TestGateway.json(first.body()).get("accepted").intValue());
+        assertEquals(first.body(), lines("in-part", "", body, key).body());
+        assertEquals(422, lines("in-part", "", body.replace("2", "3"), key).statusCode());
+        HttpResponse<String> next = gateway.publish("in-part", "3");
+        assertEquals(3, TestGateway.json(next.body()).at("/positions/0/seq").intValue());
     }
 
     @Test

@@ -27,7 +27,9 @@ final class Audience {
     private final String topic;
     private final Termination termination;
     private final Set<String> known = new TreeSet<>();
-    private @Nullable Skipping skipping;
+    private @Nullable Readers readers;
+    private Set<String> skipping = Set.of();
+    private Set<String> overtaken = Set.of();
     private @Nullable ProducerStatus producer;
 
     Audience(Member member, String topic, Termination termination) {
@@ -47,7 +49,7 @@ final class Audience {
             List<NodeStatus> members = status();
             Set<String> missing = missing(members);
             if (missing.isEmpty() || System.nanoTime() - deadlineNs > 0) {
-                skipping = new Skipping(topic, members);
+                readers = new Readers(topic, members);
                 return missing;
             }
             pause();
@@ -86,26 +88,35 @@ final class Audience {
                 lastLag = lag;
                 lastProgressNs = System.nanoTime();
             } else if (System.nanoTime() - lastProgressNs > NO_PROGRESS.toNanos()) {
-                throw new Failure("every line was accepted, but not delivered: " + behind());
+                throw new Undelivered("every line was accepted, but not delivered: " + behind());
             }
             pause();
         }
     }
 
-    /**
-     * The nodes with subscriptions that have left out lines since {@link #awaitConsumers}, because their topic has another class.
-     * Waits a moment until they have read them.
-     */
-    Set<String> skipping() {
-        Skipping since = Objects.requireNonNull(skipping, "awaitConsumers() comes first");
+    /** Waits a moment until the subscriptions have read what has reached their nodes. */
+    void awaitRead() {
+        Readers since = Objects.requireNonNull(readers, "awaitConsumers() comes first");
         long deadlineNs = System.nanoTime() + READ_TIMEOUT.toNanos();
         while (true) {
-            List<NodeStatus> members = status();
-            if (!since.mayGrow(members) || System.nanoTime() - deadlineNs > 0) {
-                return since.nodes(members);
+            List<NodeStatus> now = status();
+            skipping = since.skipping(now);
+            overtaken = since.overtaken(now);
+            if (!since.mayGrow(now) || System.nanoTime() - deadlineNs > 0) {
+                return;
             }
             pause();
         }
+    }
+
+    /** The nodes with subscriptions that left out lines by the time of {@link #awaitRead}, because their topic has another class. */
+    Set<String> skipping() {
+        return skipping;
+    }
+
+    /** The nodes with subscriptions that were told by the time of {@link #awaitRead} that they were overtaken. */
+    Set<String> overtaken() {
+        return overtaken;
     }
 
     private String behind() {

@@ -4,7 +4,7 @@ import dev.gapless.gateway.internal.json.Reasons;
 import org.jspecify.annotations.Nullable;
 
 /** Ends a command with exit status 1; the message is the one line that the user gets to see. */
-public final class Failure extends RuntimeException {
+public class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public Failure(String message) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The entry of {@code gapless.jar}. Exit status: 0 done, 1 failed, 2 wrong usage. */
+/** The entry of {@code gapless.jar}. Exit status: 0 done, 1 failed, 2 wrong usage, 3 published and not delivered to all. */
 @Command(
         name = "gapless",
         mixinStandardHelpOptions = true,
@@ -124,7 +124,7 @@ public final class GaplessCommand implements Runnable {
         }
         String what = error instanceof Failure ? error.getMessage() : error.toString();
         command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + oneLine(String.valueOf(what)));
-        return CommandLine.ExitCode.SOFTWARE;
+        return error instanceof Undelivered ? Undelivered.STATUS : CommandLine.ExitCode.SOFTWARE;
     }
 
     private static String oneLine(String text) {

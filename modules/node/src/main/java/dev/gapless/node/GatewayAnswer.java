@@ -15,9 +15,10 @@ import java.util.TreeMap;
  *
  * @param status of HTTP
  * @param retryAfterMs what the gateway asks for before the next attempt; 0 if nothing
+ * @param gateway tells one gateway, and one life of it, from all others; empty if it does not say
  * @param members scalar members of the JSON, with their paths: {@code detail}, {@code positions.1.epoch}
  */
-record GatewayAnswer(int status, long retryAfterMs, Map<String, String> members) {
+record GatewayAnswer(int status, long retryAfterMs, String gateway, Map<String, String> members) {
     private static final JsonFactory JSON = new JsonFactory();
 
     /** An answer that is no JSON has no members. */
@@ -30,7 +31,8 @@ record GatewayAnswer(int status, long retryAfterMs, Map<String, String> members)
         } catch (IOException e) {
             members.clear(); // of something between, which says it in words of its own
         }
-        return new GatewayAnswer(status, retryAfterMs(headers), members);
+        String gateway = headers.firstValue("Gapless-Gateway").orElse("");
+        return new GatewayAnswer(status, retryAfterMs(headers), gateway, members);
     }
 
     /** A status alone. */

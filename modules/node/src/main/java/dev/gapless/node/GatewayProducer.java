@@ -7,8 +7,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -25,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>The lines that were not accepted go into a request with a new key.
  * </ol>
  *
- * <p>So no line is lost, and none comes twice. Where the gateway cannot be asked, because it has gone or was started anew, the
- * lines are published again, and that is said: they may come twice, and none is lost. For one thread.
+ * <p>So no line is lost, and none comes twice. Where the gateway cannot be asked, because it has gone, was started anew, or another one
+ * answers behind the same address, the lines are published again, and that is said: they may come twice, and none is lost. Gateways name
+ * themselves in each answer, so that this can be told. For one thread.
  */
 final class GatewayProducer {
     /** An answer that takes longer is asked for again. */
@@ -40,7 +45,12 @@ final class GatewayProducer {
     private final Consumer<String> tell;
     private final String keys = UUID.randomUUID() + "-";
     private long keysGiven;
-    private final Set<String> unconfirmed = new TreeSet<>();
+    private final Map<String, String> unconfirmed = new TreeMap<>();
+    /** For each gateway the sequence of the first message that it accepted. */
+    private final Map<GatewayUrl, Long> firstAt = new HashMap<>();
+    /** Which gateway answered last there: behind one address there may be several, or one that was started anew. */
+    private final Map<GatewayUrl, String> gateways = new HashMap<>();
+
     private final AtomicLong accepted = new AtomicLong();
 
     /**
@@ -61,8 +71,11 @@ final class GatewayProducer {
         return accepted.get();
     }
 
-    /** Producers, as node and epoch, whose consumers are not known to have everything that this published there. */
-    Set<String> unconfirmed() {
+    /**
+     * Producers, as node and epoch, whose consumers do not have everything that this published there, or are not known to: with what is
+     * known of each.
+     */
+    Map<String, String> unconfirmed() {
         return unconfirmed;
     }
 
@@ -96,7 +109,7 @@ final class GatewayProducer {
     }
 
     private GatewayAnswer send(GatewayUrl url, String key, boolean isFollowed, byte[] body) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : "&wait=delivered")))
+        HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : delivered(url))))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Content-Type", "application/x-ndjson")
                 .header("Idempotency-Key", key)
@@ -107,7 +120,14 @@ final class GatewayProducer {
         if (!answer.isOfGateway() && answer.isWorthRepeating()) {
             throw new IOException(answer.why()); // of something between: whether the gateway got it is not known
         }
+        gateways.put(url, answer.gateway());
         return answer;
+    }
+
+    /** Asks for everything that was accepted there, and not for the last lines alone. */
+    private String delivered(GatewayUrl url) {
+        Long first = firstAt.get(url);
+        return "&wait=delivered" + (first == null ? "" : "&since=" + first);
     }
 
     /** What became of a request whose answer did not come; null if that is not known, and the lines are to be sent again. */
@@ -121,9 +141,11 @@ final class GatewayProducer {
                 throw new Failure(e.getMessage() + "; it is not known whether " + named(rest) + " were published", e);
             }
             try {
+                String asked = gateways.getOrDefault(url, "");
                 GatewayAnswer answer = send(url, key, true, new byte[0]);
-                if (wasGone && answer.accepted() == 0) {
-                    mayComeTwice(url, rest);
+                boolean isSame = !asked.isEmpty() && answer.gateway().equals(asked);
+                if (!isSame && answer.accepted() == 0) {
+                    mayComeTwice(url, rest); // it may never have got the request that another one accepted
                 }
                 return answer;
             } catch (IOException e) {
@@ -172,6 +194,7 @@ final class GatewayProducer {
         accepted.addAndGet(count);
         if (count > 0) {
             links.worked();
+            firstAt.putIfAbsent(url, answer.number("positions.0.seq"));
             confirm(answer, !sent.isFollowed());
         }
         LineBatch rest = sent.after(count);
@@ -197,8 +220,26 @@ final class GatewayProducer {
         if (hasWaited && answer.status() == 200) {
             unconfirmed.remove(producer);
         } else {
-            unconfirmed.add(producer);
+            unconfirmed.put(producer, consumers(answer));
         }
+    }
+
+    /** What an answer says of those that do not have everything. */
+    private static String consumers(GatewayAnswer answer) {
+        List<String> consumers = new ArrayList<>();
+        for (int i = 0; !answer.text("missed_by." + i + ".node").isEmpty(); i++) {
+            String at = "missed_by." + i + ".";
+            consumers.add(String.format(
+                    Locale.ROOT,
+                    "%s missed %,d from sequence %d on, and was told",
+                    answer.text(at + "node"),
+                    answer.number(at + "missed"),
+                    answer.number(at + "first_missing")));
+        }
+        for (int i = 0; !answer.text("waiting_for." + i).isEmpty(); i++) {
+            consumers.add(answer.text("waiting_for." + i) + " has not confirmed it yet");
+        }
+        return String.join("; ", consumers);
     }
 
     private static String named(LineBatch lines) {

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -52,9 +53,13 @@ final class GatewayPublish {
                     Locale.ROOT, "%,d of them without a key: they have no field '%s'", json.without(), keyField));
         }
         if (!producer.unconfirmed().isEmpty()) {
-            throw new Failure(
+            throw new Undelivered(
                     "every line was accepted, but not all consumers are known to have got what was published at "
-                            + String.join(", ", producer.unconfirmed()) + ": they get it when they can");
+                            + producer.unconfirmed().entrySet().stream()
+                                    .map(one -> one.getKey()
+                                            + (one.getValue().isEmpty() ? "" : " (" + one.getValue() + ")"))
+                                    .collect(Collectors.joining(", "))
+                            + ". Do not publish it again");
         }
     }
 

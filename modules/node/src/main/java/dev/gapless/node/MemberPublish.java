@@ -61,21 +61,35 @@ final class MemberPublish {
                 err.println(String.format(
                         Locale.ROOT, "%,d of them without a key: they have no field '%s'", key.without(), keyField));
             }
-            Set<String> skipping = lines == 0 ? Set.of() : audience.skipping();
-            if (!skipping.isEmpty()) {
-                err.println("lines were left out by subscriptions on " + String.join(", ", skipping) + ": their topic '"
-                        + topic + "' has messages of another class, and not JSON or text");
+            if (lines > 0) {
+                audience.awaitRead();
             }
-            long overruns = audience.expiries(Reason.OVERRUN);
-            if (overruns > 0) {
-                String what = "a consumer fell behind and missed messages, which it was told (" + overruns + " times)";
-                if (overflow == Overflow.BACKPRESSURE) {
-                    throw new Failure(what);
-                }
-                err.println(what);
+            if (!audience.skipping().isEmpty()) {
+                err.println("lines were left out by subscriptions on " + String.join(", ", audience.skipping())
+                        + ": their topic '" + topic + "' has messages of another class, and not JSON or text");
             }
+            overtaken(audience, err);
         } finally {
             progress.end();
         }
+    }
+
+    /** A consumer that was overtaken acknowledges what comes behind the gap: the lines are not delivered for all that. */
+    private void overtaken(Audience audience, PrintWriter err) {
+        long overruns = audience.expiries(Reason.OVERRUN);
+        if (overruns == 0 && audience.overtaken().isEmpty()) {
+            return;
+        }
+        String what =
+                "every line was accepted, and some consumers missed lines and were told so: the ring overtook their nodes "
+                        + overruns + " times; subscriptions were overtaken on "
+                        + (audience.overtaken().isEmpty()
+                                ? "no node that is known"
+                                : String.join(", ", audience.overtaken()))
+                        + ". gapless status shows which";
+        if (overflow == Overflow.BACKPRESSURE) {
+            throw new Undelivered(what);
+        }
+        err.println(what);
     }
 }

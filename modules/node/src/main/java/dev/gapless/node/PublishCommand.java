@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
         description = {
             "Publishes each line of standard input.",
             "As JSON if it is JSON, else as text. It reads no faster than the consumers take, and ends with status 0 once"
-                    + " every line was accepted, and delivered to the consumers known by then.",
+                    + " every line was accepted, and delivered to the nodes of the consumers known by then, 3 if some consumers"
+                    + " missed lines or have not confirmed them.",
             "Applications that subscribe with a class of their own leave these lines out: theirs is another class."
         })
 final class PublishCommand extends ToolCommand {

@@ -96,8 +96,13 @@ final class FakeGateway implements AutoCloseable {
 
         /** Answers a problem of which so many lines were accepted, and will again. */
         void half(Request request, int status, String name, int lines) throws IOException {
+            half(request, status, name, lines, "");
+        }
+
+        /** With more members. */
+        void half(Request request, int status, String name, int lines, String more) throws IOException {
             accept(request, lines);
-            problem(status, name, "," + count("accepted", lines) + ",\"line\":" + (lines + 1));
+            problem(status, name, "," + count("accepted", lines) + ",\"line\":" + (lines + 1) + more);
         }
 
         /** From now on the key is answered so. */

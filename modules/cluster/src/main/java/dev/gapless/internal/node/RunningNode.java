@@ -38,6 +38,7 @@ import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -48,6 +49,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -67,6 +69,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class RunningNode implements Presence, Node, MessageHost {
+    /** For whoever looks on behalf of a client. */
+    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
+
     private final ExtendedActorSystem system;
     private final Settings nodeSettings;
     private final String name;
@@ -242,6 +247,28 @@ final class RunningNode implements Presence, Node, MessageHost {
     @Override
     public OptionalLong acknowledged(String topic) {
         return logs.acknowledged(topic);
+    }
+
+    @Override
+    public List<Missed> missed(String topic, long first, long last) {
+        return logs.missed(topic, first, last).stream()
+                .map(missed -> new Missed(missed.node(), missed.first(), missed.count()))
+                .toList();
+    }
+
+    @Override
+    public CompletionStage<Set<String>> waitingFor(String topic, long sequence) {
+        return status(STATUS_TIMEOUT)
+                .thenApply(nodes -> nodes.stream()
+                        .filter(node -> node.node().equals(name()))
+                        .flatMap(node -> node.topics().stream())
+                        .filter(of -> of.topic().equals(topic))
+                        .map(NodeStatus.TopicStatus::producer)
+                        .filter(Objects::nonNull)
+                        .flatMap(producer -> producer.cursors().stream())
+                        .filter(cursor -> cursor.acked() < sequence)
+                        .map(NodeStatus.CursorStatus::node)
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Override

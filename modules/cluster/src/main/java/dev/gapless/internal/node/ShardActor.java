@@ -290,7 +290,10 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
 
     @Override
     public void moved(ProducerLog local, Effect.CursorMoved moved) {
-        long first = moved.sent().orElse(-1) + 1;
+        long first = moved.behind().orElse(-1) + 1;
+        if (first > 0) {
+            local.misses().add(nameOf(moved.session().uid()), first, moved.resumeAt() - 1);
+        }
         losses.of(moved.topic(), LossLogs.Place.CURSOR)
                 .log(
                         moved.reason(),

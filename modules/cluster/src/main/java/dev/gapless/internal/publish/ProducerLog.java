@@ -39,6 +39,7 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     private volatile boolean held;
     private volatile TopicStats stats = TopicStats.NONE;
+    private final Misses misses = new Misses();
     private volatile int cursors;
     private volatile long lowestAcked;
 
@@ -114,6 +115,11 @@ public final class ProducerLog implements TopicStats.Publishing {
     @Override
     public long lag() {
         return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
+    }
+
+    /** What its consumers were expired past. */
+    public Misses misses() {
+        return misses;
     }
 
     /** The part of the ring, in messages or in bytes, that some cursor has not acknowledged, as if all messages were equally large. */

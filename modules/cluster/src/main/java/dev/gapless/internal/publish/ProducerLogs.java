@@ -136,6 +136,12 @@ public final class ProducerLogs {
                 : OptionalLong.of(known.log().head() - known.lag());
     }
 
+    /** What consumers were expired past of these sequences of this topic's log, both included. */
+    public List<Misses.Missed> missed(String topic, long first, long last) {
+        ProducerLog known = logs.get(topic);
+        return known == null ? List.of() : known.misses().of(first, last);
+    }
+
     /** The part of a topic's ring that some cursor has not acknowledged, as if all of its messages were equally large; 0 without a log or cursor. */
     public double unacknowledged(String topic) {
         ProducerLog known = logs.get(topic);

@@ -2,9 +2,11 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.StartFrom;
 import dev.gapless.core.TopicSettings;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /** What those need of the node who read messages as they are kept, one after the other. Thread-safe. */
 public interface MessageHost extends SubscriptionHost {
@@ -36,6 +38,18 @@ public interface MessageHost extends SubscriptionHost {
      * nobody publishes there, or nobody consumes.
      */
     OptionalLong acknowledged(String topic);
+
+    /**
+     * What consumers missed of these messages of this node's producer of the topic, both included: they acknowledge what follows, and were
+     * told so.
+     */
+    List<Missed> missed(String topic, long first, long last);
+
+    /** Sequences that a node missed: so many, from the first one on. */
+    record Missed(String node, long first, long count) {}
+
+    /** The nodes whose consumers have not acknowledged this message of this node's producer of the topic. */
+    CompletionStage<Set<String>> waitingFor(String topic, long sequence);
 
     /**
      * About how much of the ring of this node's producer of the topic is taken by messages that some consumer has not acknowledged: 0 to 1. It is 0

@@ -122,8 +122,16 @@ public sealed interface Effect {
      * A reader was told that it missed something; for people.
      *
      * @param sent the last sequence that the cursor had been sent, empty if it registered just now
+     * @param behind the last sequence that the reader has, as far as this log knows; empty if it is not known
      * @param resumeAt where it goes on
      */
-    record CursorMoved(String topic, Session session, long reader, Reason reason, OptionalLong sent, long resumeAt)
+    record CursorMoved(
+            String topic,
+            Session session,
+            long reader,
+            Reason reason,
+            OptionalLong sent,
+            OptionalLong behind,
+            long resumeAt)
             implements Effect {}
 }

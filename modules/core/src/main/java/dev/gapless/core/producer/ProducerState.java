@@ -3,6 +3,7 @@ package dev.gapless.core.producer;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
+import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
@@ -328,7 +329,10 @@ public final class ProducerState {
                             answer.oldest(),
                             answer.head()));
         } else {
-            expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty());
+            OptionalLong behind = answer.expiry() == Reason.OVERRUN && register.start() instanceof Start.After after
+                    ? OptionalLong.of(after.position().sequence())
+                    : OptionalLong.empty();
+            expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty(), behind);
         }
     }
 
@@ -433,11 +437,17 @@ public final class ProducerState {
         cursor.resumeAt(resumeAt);
         lowest = null;
         touched(cursor);
-        expire(cursor, Reason.OVERRUN, resumeAt, head, OptionalLong.of(sent));
+        expire(cursor, Reason.OVERRUN, resumeAt, head, OptionalLong.of(sent), OptionalLong.of(sent));
     }
 
-    /** {@code sent} is how far the cursor was; empty if it is new, and this answers its Register. */
-    private void expire(Cursor cursor, Reason reason, long resumeAt, long head, OptionalLong sent) {
+    /**
+     * It missed something.
+     *
+     * @param sent how far the cursor was; empty if it is new, and this answers its Register
+     * @param behind how far the reader has got, if that is known
+     */
+    private void expire(
+            Cursor cursor, Reason reason, long resumeAt, long head, OptionalLong sent, OptionalLong behind) {
         if (expiries.isEmpty()) {
             expiries = new EnumMap<>(Reason.class);
         }
@@ -446,7 +456,7 @@ public final class ProducerState {
                 cursor,
                 new CursorExpired(
                         topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent.isEmpty()));
-        outbox.add(new Effect.CursorMoved(topic, cursor.session, cursor.reader, reason, sent, resumeAt));
+        outbox.add(new Effect.CursorMoved(topic, cursor.session, cursor.reader, reason, sent, behind, resumeAt));
     }
 
     private boolean needsHeartbeat(Cursor cursor, long head) {

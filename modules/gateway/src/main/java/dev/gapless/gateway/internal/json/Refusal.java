@@ -8,7 +8,7 @@ import dev.gapless.TooManyPending;
 import java.util.Locale;
 
 /** What a client wants is refused; the message tells the client's author why, and what to do. */
-public final class Refusal extends RuntimeException {
+public class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final Kind kind;
@@ -32,6 +32,7 @@ public final class Refusal extends RuntimeException {
         UNSUPPORTED_MEDIA_TYPE(415),
         MISDIRECTED_HOST(421),
         DOES_NOT_FIT(422),
+        KEY_REUSED(422),
         TOO_MANY_CLIENTS_OF_ADDRESS(429),
         NO_ROOM(429),
         FAILED(500),

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.web;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -15,6 +16,13 @@ import org.eclipse.jetty.util.Callback;
 record Answer(int status, String contentType, ObjectNode body, Map<String, String> headers) {
     static Answer ok(ObjectNode body) {
         return new Answer(200, "application/json", body, Map.of());
+    }
+
+    /** The same, with another header. */
+    Answer with(String name, String value) {
+        Map<String, String> more = new HashMap<>(headers);
+        more.put(name, value);
+        return new Answer(status, contentType, body, more);
     }
 
     /** Sends it, and completes the request. */

@@ -1,7 +1,10 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,32 +24,54 @@ final class Idempotency {
         this.answers = new KeyedAnswers(settings.idempotencyKeys, settings.idempotencyKeysOfAll);
     }
 
-    /** The first answer, or that of this request, which is the first. */
-    CompletableFuture<Answer> answer(String topic, String key, Supplier<CompletableFuture<Answer>> request) {
+    /**
+     * The first answer, or that of this request, which is the first. One that comes again is read, too: with another query or body it is
+     * another request, and refused. One without any line asks what became of the first.
+     *
+     * @param fingerprint of this request, as far as it is read
+     * @param answering reads this request and answers it
+     * @param comparing reads this request, and tells whether it is like the first one
+     */
+    CompletableFuture<Answer> answer(
+            String topic,
+            String key,
+            Fingerprint fingerprint,
+            Supplier<CompletableFuture<Answer>> answering,
+            Function<Fingerprint, CompletableFuture<Boolean>> comparing) {
         KeyedAnswers.Key which = new KeyedAnswers.Key(topic, key);
-        CompletableFuture<Answer> first = new CompletableFuture<>();
-        @Nullable CompletableFuture<Answer> known;
+        KeyedAnswers.First first = new KeyedAnswers.First(fingerprint, new CompletableFuture<>());
+        KeyedAnswers.@Nullable First known;
         synchronized (answers) {
             long nowNs = System.nanoTime();
             answers.removeBefore(nowNs - retentionNs);
             known = answers.putIfAbsent(which, first, nowNs);
         }
         if (known != null) {
-            return known;
+            Fingerprint request = known.request();
+            return known.answer()
+                    .thenCompose(answer -> comparing.apply(request).thenApply(isLike -> {
+                        if (!isLike) {
+                            throw new Refusal(
+                                    Kind.KEY_REUSED,
+                                    "There was another request with this Idempotency-Key, of another query or body: give each request"
+                                            + " a key of its own. Nothing of this one was published");
+                        }
+                        return answer;
+                    }));
         }
-        request.get().whenComplete((answer, failure) -> {
+        answering.get().whenComplete((answer, failure) -> {
             if (failure != null || isWorthRepeating(answer)) {
                 synchronized (answers) {
                     answers.remove(which, first);
                 }
             }
             if (failure == null) {
-                first.complete(answer);
+                first.answer().complete(answer);
             } else {
-                first.completeExceptionally(failure);
+                first.answer().completeExceptionally(failure);
             }
         });
-        return first;
+        return first.answer();
     }
 
     /** Nothing was published, and it may be if it comes again. */

@@ -19,18 +19,21 @@ final class KeyedAnswers {
 
     record Key(String topic, String key) {}
 
-    private record Known(CompletableFuture<Answer> answer, long sinceNs) {}
+    private record Known(First first, long sinceNs) {}
+
+    /** The first request with a key: what it was, once it is answered, and its answer. */
+    record First(Fingerprint request, CompletableFuture<Answer> answer) {}
 
     KeyedAnswers(int mostOfTopic, int most) {
         this.mostOfTopic = mostOfTopic;
         this.most = most;
     }
 
-    /** {@return the answer that there is; null if there was none, and this one is kept now} */
-    @Nullable CompletableFuture<Answer> putIfAbsent(Key key, CompletableFuture<Answer> answer, long nowNs) {
-        Known known = all.putIfAbsent(key, new Known(answer, nowNs));
+    /** {@return the first that there is; null if there was none, and this one is kept now} */
+    @Nullable First putIfAbsent(Key key, First first, long nowNs) {
+        Known known = all.putIfAbsent(key, new Known(first, nowNs));
         if (known != null) {
-            return known.answer();
+            return known.first();
         }
         Set<Key> ofTopic = byTopic.computeIfAbsent(key.topic(), topic -> new LinkedHashSet<>());
         ofTopic.add(key);
@@ -42,10 +45,10 @@ final class KeyedAnswers {
         return null;
     }
 
-    /** Forgets this answer, if it is still the one that is kept. */
-    void remove(Key key, CompletableFuture<Answer> answer) {
+    /** Forgets this one, if it is still the one that is kept. */
+    void remove(Key key, First first) {
         Known known = all.get(key);
-        if (known != null && known.answer() == answer) {
+        if (known != null && known.first() == first) {
             remove(key);
         }
     }

@@ -8,16 +8,21 @@ import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.internal.subscribe.MessageHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -36,6 +41,8 @@ final class Publishing {
     private final GatewaySettings settings;
     private final Idempotency idempotency;
     private final Posts posts;
+    /** Tells this gateway, and this life of it, from all others: whoever asks what became of a request has to know that it asks the same one. */
+    private final String id = UUID.randomUUID().toString();
 
     Publishing(Common common) {
         this.common = common;
@@ -66,13 +73,61 @@ final class Publishing {
             throw new Refusal(Kind.BAD_MESSAGE, "wait is delivered, not '" + wait + "'");
         }
         boolean paced = isPaced(topic, query.getValue("overflow"));
-        Running running = new Running(topic, byLine, query.getValue("key"), wait != null, paced);
+        Fingerprint fingerprint =
+                new Fingerprint(byLine + "?" + request.getHttpURI().getQuery());
+        Running running = new Running(
+                topic, byLine, query.getValue("key"), wait != null, since(query.getValue("since")), paced, fingerprint);
         String key = request.getHeaders().get("Idempotency-Key");
         if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
         posts.begin(request);
-        return key == null ? running.run(request) : idempotency.answer(topic, key, () -> running.run(request));
+        CompletableFuture<Answer> answer = key == null
+                ? running.run(request)
+                : idempotency
+                        .answer(
+                                topic,
+                                key,
+                                fingerprint,
+                                () -> running.run(request),
+                                first -> isLike(request, byLine, fingerprint, first))
+                        .exceptionally(failure -> problem(Refusal.of(failure)));
+        return answer.thenApply(answered -> answered.with("Gapless-Gateway", id));
+    }
+
+    /** Where the messages begin whose delivery is awaited; those of the request alone if it says nothing. */
+    private static long since(@Nullable String text) {
+        try {
+            return text == null ? Long.MAX_VALUE : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new Refusal(Kind.BAD_MESSAGE, "since is the sequence of a message, not '" + text + "'", e);
+        }
+    }
+
+    /** Reads a request that comes again, and publishes nothing of it. */
+    private CompletableFuture<Boolean> isLike(
+            Request request, boolean byLine, Fingerprint fingerprint, Fingerprint first) {
+        Body.Parts compared = new Body.Parts() {
+            @Override
+            public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
+                if (!fingerprint.covers(first)) {
+                    fingerprint.add(bytes, from, length);
+                }
+                return null;
+            }
+
+            @Override
+            public RuntimeException ended() {
+                return Posts.closing();
+            }
+        };
+        return posts.read(new Body(request, byLine, settings.maxBodyBytes, compared, common.executor()))
+                .thenApply(read -> fingerprint.isEmpty() || fingerprint.isLike(first));
+    }
+
+    private Answer problem(Refusal refusal) {
+        common.tally().refused(refusal.kind().code());
+        return Problem.of(refusal, common.reconnectMs());
     }
 
     private boolean isPaced(String topic, @Nullable String overflow) {
@@ -101,7 +156,9 @@ final class Publishing {
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
+        private final long since;
         private final boolean paced;
+        private final Fingerprint fingerprint;
         private long lines;
         private long accepted;
         private @Nullable Position first;
@@ -111,18 +168,30 @@ final class Publishing {
          * Of this topic.
          *
          * @param waits whether it is answered when everything is delivered
+         * @param since the first message whose delivery is awaited, if that is in front of those of the request
          * @param paced whether it waits while consumers have not taken much of the ring
+         * @param fingerprint is told what is read
          */
-        Running(String topic, boolean byLine, @Nullable String key, boolean waits, boolean paced) {
+        Running(
+                String topic,
+                boolean byLine,
+                @Nullable String key,
+                boolean waits,
+                long since,
+                boolean paced,
+                Fingerprint fingerprint) {
             this.topic = topic;
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
+            this.since = since;
             this.paced = paced;
+            this.fingerprint = fingerprint;
         }
 
         CompletableFuture<Answer> run(Request request) {
             return posts.read(new Body(request, byLine, settings.maxBodyBytes, this, common.executor()))
+                    .thenRun(fingerprint::end)
                     .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
                     .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
         }
@@ -130,6 +199,7 @@ final class Publishing {
         @Override
         public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
             lines++;
+            fingerprint.add(bytes, from, length);
             if (byLine && isBlank(bytes, from, length)) {
                 return null;
             }
@@ -153,9 +223,10 @@ final class Publishing {
             return until(
                     this::hasRoom,
                     Duration.ofNanos(common.host().topicSettings(topic).backpressureTimeoutNs()),
-                    Kind.NO_ROOM,
-                    "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"
-                            + " the rest, or leave out overflow=backpressure, and consumers are told what they miss");
+                    new Refusal(
+                            Kind.NO_ROOM,
+                            "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"
+                                    + " the rest, or leave out overflow=backpressure, and consumers are told what they miss"));
         }
 
         /** The line that would have come next is the first that is not published. */
@@ -213,8 +284,10 @@ final class Publishing {
 
         private Answer refused(Throwable failure) {
             Refusal refusal = Refusal.of(failure);
-            common.tally().refused(refusal.kind().code());
-            Answer problem = Problem.of(refusal, common.reconnectMs());
+            Answer problem = problem(refusal);
+            if (Reasons.cause(failure) instanceof NotDelivered notDelivered) {
+                notDelivered.tell(problem.body());
+            }
             if (byLine || accepted > 0) {
                 problem.body().setAll(numbers("accepted"));
                 problem.body().put("line", lines);
@@ -222,14 +295,28 @@ final class Publishing {
             return problem;
         }
 
+        /**
+         * Everything is delivered once all consumers have acknowledged it, and were expired past none of it: they acknowledge what comes
+         * behind a gap, too.
+         */
         private CompletableFuture<Void> delivered() {
-            Position upTo = last;
-            return until(
-                    () -> upTo == null || isAcknowledged(upTo.sequence()),
-                    settings.deliveryTimeout,
-                    Kind.NOT_DELIVERED,
-                    "Everything was accepted, and not all consumers had it after gapless.gateway.delivery-timeout. They get"
-                            + " it when they can: do not repeat the request");
+            Position to = last;
+            if (first == null || to == null) {
+                return CompletableFuture.completedFuture(null);
+            }
+            long from = Math.min(since, first.sequence());
+            Refusal late = new Refusal(Kind.NOT_DELIVERED, "late");
+            return until(() -> isAcknowledged(to.sequence()), settings.deliveryTimeout, late)
+                    .handle((done, failure) -> failure == null
+                            ? CompletableFuture.completedFuture(Set.<String>of())
+                            : common.host().waitingFor(topic, to.sequence()).toCompletableFuture())
+                    .thenCompose(waitingFor -> waitingFor)
+                    .thenAccept(waitingFor -> {
+                        List<MessageHost.Missed> missed = common.host().missed(topic, from, to.sequence());
+                        if (!waitingFor.isEmpty() || !missed.isEmpty()) {
+                            throw new NotDelivered(waitingFor, missed);
+                        }
+                    });
         }
 
         private boolean isAcknowledged(long sequence) {
@@ -238,9 +325,9 @@ final class Publishing {
         }
 
         /** Looks from time to time whether the consumers have so much, which take it without telling who waits. */
-        private CompletableFuture<Void> until(BooleanSupplier taken, Duration within, Kind otherwise, String why) {
+        private CompletableFuture<Void> until(BooleanSupplier taken, Duration within, Refusal otherwise) {
             CompletableFuture<Void> done = new CompletableFuture<>();
-            look(taken, System.nanoTime() + within.toNanos(), new Refusal(otherwise, why), done);
+            look(taken, System.nanoTime() + within.toNanos(), otherwise, done);
             return done;
         }
 

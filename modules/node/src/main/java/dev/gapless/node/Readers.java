@@ -3,31 +3,43 @@ package dev.gapless.node;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.core.Reason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.ToLongFunction;
 
-/** Which subscriptions of a topic have left out messages since the first look, because their topic has another class. */
-final class Skipping {
+/** What has become of the subscriptions of a topic since the first look. */
+final class Readers {
     private final String topic;
-    private final Map<Subscription, Long> before = new HashMap<>();
+    private final Map<Subscription, SubscriptionStatus> before = new HashMap<>();
 
     private record Subscription(String node, long id) {}
 
     /** {@code members} is the first look. */
-    Skipping(String topic, List<NodeStatus> members) {
+    Readers(String topic, List<NodeStatus> members) {
         this.topic = topic;
-        each(members, (node, one) -> before.put(new Subscription(node, one.id()), one.wrongClass()));
+        each(members, (node, one) -> before.put(new Subscription(node, one.id()), one));
     }
 
-    /** The nodes that have such subscriptions. */
-    Set<String> nodes(List<NodeStatus> members) {
+    /** The nodes with subscriptions that left out messages, because their topic has another class. */
+    Set<String> skipping(List<NodeStatus> members) {
+        return grown(members, SubscriptionStatus::wrongClass);
+    }
+
+    /** The nodes with subscriptions that were overtaken, by a producer's ring or by their own node's feed. */
+    Set<String> overtaken(List<NodeStatus> members) {
+        return grown(members, one -> one.expiries().getOrDefault(Reason.OVERRUN, 0L));
+    }
+
+    private Set<String> grown(List<NodeStatus> members, ToLongFunction<SubscriptionStatus> number) {
         Set<String> nodes = new TreeSet<>();
         each(members, (node, one) -> {
-            if (one.wrongClass() > before.getOrDefault(new Subscription(node, one.id()), 0L)) {
+            SubscriptionStatus known = before.get(new Subscription(node, one.id()));
+            if (number.applyAsLong(one) > (known == null ? 0 : number.applyAsLong(known))) {
                 nodes.add(node);
             }
         });
