@@ -167,9 +167,11 @@ class DocumentChangesTest {
         assertTrue(all.get(39).getSequence() < 1L << 53 && all.get(0).getEpoch() < 1L << 53, all::toString);
         for (int i = 1; i < 40; i++) {
             assertEquals(
-                    all.get(i), subscribe(sinceAsDoubles(all.get(i - 1), "doubles")).next());
+                    all.get(i),
+                    subscribe(sinceAsDoubles(all.get(i - 1), "doubles")).next());
         }
-        SubscribeRequest.Builder numberAlone = sinceAsDoubles(all.get(4), "doubles").clearSinceEpoch();
+        SubscribeRequest.Builder numberAlone =
+                sinceAsDoubles(all.get(4), "doubles").clearSinceEpoch();
         assertEquals(all.get(5), subscribe(numberAlone).next());
     }
 

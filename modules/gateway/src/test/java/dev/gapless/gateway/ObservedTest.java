@@ -182,7 +182,8 @@ class ObservedTest {
             assertEquals(1012, client.status());
             EventStream.Message last = stream.next();
             assertEquals("closing", last.data().get("type").textValue());
-            assertEquals(closing.at("/tokens/stops"), TextNode.valueOf(last.id()), "it resumes where the other one does");
+            assertEquals(
+                    closing.at("/tokens/stops"), TextNode.valueOf(last.id()), "it resumes where the other one does");
             assertTrue(EventStream.isEnd(stream.next()));
             TestGateway.get(gateway.gateway().stop());
         }

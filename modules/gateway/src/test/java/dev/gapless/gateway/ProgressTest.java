@@ -3,7 +3,6 @@ package dev.gapless.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import dev.gapless.Topic;
@@ -24,10 +23,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ProgressTest {
     /** With backpressure none of them is overtaken while it is there. */
-    private static final String SMALL = "{ buffer-messages = 64, overflow = backpressure, backpressure-timeout = 60s }\n";
+    private static final String SMALL =
+            "{ buffer-messages = 64, overflow = backpressure, backpressure-timeout = 60s }\n";
 
-    private static final String SOME = "gapless {\n topics { sse " + SMALL + " ws " + SMALL + " pong " + SMALL + " grpc "
-            + SMALL + " closing " + SMALL + "}\n gateway { comment-interval = 1s, ping-interval = 1s } }\n";
+    private static final String SOME = "gapless {\n topics { sse " + SMALL + " ws " + SMALL + " pong " + SMALL
+            + " grpc " + SMALL + " closing " + SMALL + "}\n gateway { comment-interval = 1s, ping-interval = 1s } }\n";
 
     private static TestGateway gateway;
 
@@ -50,9 +50,8 @@ class ProgressTest {
     }
 
     private static void publishMine(String topic) {
-        TestGateway.get(gateway.gapless()
-                .producer(Topic.of(topic, JsonNode.class))
-                .publish("mine", IntNode.valueOf(1)));
+        TestGateway.get(
+                gateway.gapless().producer(Topic.of(topic, JsonNode.class)).publish("mine", IntNode.valueOf(1)));
     }
 
     /** How far a token has got with n1. */
@@ -63,8 +62,7 @@ class ProgressTest {
     /** A client that returns with it gets what follows, and is not told that it missed anything. */
     private static void assertNothingIsMissing(String topic, String token) {
         assertEquals(300, reached(token), "all that was passed over");
-        EventStream again =
-                gateway.events(TestGateway.path(topic, "events") + "?keys=mine", "Last-Event-ID", token);
+        EventStream again = gateway.events(TestGateway.path(topic, "events") + "?keys=mine", "Last-Event-ID", token);
         publishMine(topic);
         assertEquals("mine", again.next(1).get(0).data().path("key").asText());
     }
@@ -160,8 +158,8 @@ class ProgressTest {
 
     @Test
     void aStreamHasItsHeadAndACommentWhileAMemberIsSilent() {
-        try (TestGateway alone = TestGateway.start(
-                "gapless { node-name = n1, ready-timeout = 20s, gateway.comment-interval = 100s }")) {
+        try (TestGateway alone =
+                TestGateway.start("gapless { node-name = n1, ready-timeout = 20s, gateway.comment-interval = 100s }")) {
             ActorSystem silent = TestGateway.memberWithoutGapless(alone);
             try {
                 EventStream stream = alone.events(TestGateway.path("waits", "events"));
