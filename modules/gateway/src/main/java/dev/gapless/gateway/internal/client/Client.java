@@ -289,7 +289,7 @@ public final class Client implements Connected {
         Wish wish = first;
         first = null;
         if (wish != null) {
-            cursors.open(wish, described());
+            var unused = cursors.open(wish, described());
         }
         if (framing.isStream()) {
             return step();
@@ -399,8 +399,11 @@ public final class Client implements Connected {
             CursorToken token = cursor.token();
             cursors.drop(cursor);
             Refusal refusal = new Refusal(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
-            if (!began) {
+            if (!began && framing.isStream()) {
                 throw refusal;
+            } else if (!began) {
+                tell(Dialogue.error(refusal, cursor.topic(), cursor.askedBy()));
+                return true;
             }
             send(framing.ended(empty(), cursor.topic(), token, end));
             if (framing.isStream()) {

@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a client says on a WebSocket. */
@@ -16,28 +17,28 @@ sealed interface Command {
             @Nullable JsonNode filter,
             @Nullable JsonNode from,
             @Nullable String onLag,
-            @Nullable JsonNode maxMessageBytes)
+            @Nullable JsonNode maxMessageBytes,
+            @Nullable Boolean ids)
             implements Command {}
 
     record Unsubscribe(String topic) implements Command {}
 
-    /**
-     * It has a message.
-     *
-     * @param id the client's own, to tell answers apart
-     */
-    record Publish(
-            String topic,
-            JsonPublisher.Given given,
-            @Nullable JsonNode id) implements Command {}
+    /** It has a message. */
+    record Publish(String topic, JsonPublisher.Given given) implements Command {}
 
     /** It has reloaded. */
     record Resume(String topic) implements Command {}
 
     record Ping() implements Command {}
 
-    /** Reads one; a topic that is not named is the default one. Throws {@link Refusal}. */
-    static Command parse(String text, String defaultTopic) {
+    /** What each may have; the id is the client's own, to tell answers apart. */
+    Set<String> MEMBERS = Set.of("type", "id");
+
+    Set<String> OF_TOPIC = Set.of("type", "id", "topic");
+    Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids");
+
+    /** The JSON of one. Throws {@link Refusal}. */
+    static JsonNode read(String text) {
         JsonNode json;
         try {
             json = PayloadJson.read(text);
@@ -47,27 +48,54 @@ sealed interface Command {
         if (!json.isObject()) {
             throw new Refusal(Kind.BAD_MESSAGE, "a command is a JSON object");
         }
+        return json;
+    }
+
+    /** Reads one; a topic that is not named is the default one. Throws {@link Refusal}. */
+    static Command parse(JsonNode json, String defaultTopic) {
         String type = text(json, "type");
         if (type == null) {
             throw new Refusal(Kind.BAD_MESSAGE, "a command has a type");
         }
         return switch (type) {
-            case "Subscribe" ->
-                new Subscribe(
+            case "Subscribe" -> {
+                MessageCommand.checkMembers(type, json, OF_TOPIC, OF_SUBSCRIBE);
+                yield new Subscribe(
                         topic(json, defaultTopic),
                         json.get("filter"),
                         json.get("from"),
                         text(json, "on_lag"),
-                        json.get("max_message_bytes"));
-            case "Unsubscribe" -> new Unsubscribe(topic(json, defaultTopic));
-            case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.given(json), json.get("id"));
-            case "Resume" -> new Resume(topic(json, defaultTopic));
-            case "Ping" -> new Ping();
+                        json.get("max_message_bytes"),
+                        ids(json.get("ids")));
+            }
+            case "Unsubscribe" -> {
+                MessageCommand.checkMembers(type, json, OF_TOPIC, Set.of());
+                yield new Unsubscribe(topic(json, defaultTopic));
+            }
+            case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.content(json, OF_TOPIC));
+            case "Resume" -> {
+                MessageCommand.checkMembers(type, json, OF_TOPIC, Set.of());
+                yield new Resume(topic(json, defaultTopic));
+            }
+            case "Ping" -> {
+                MessageCommand.checkMembers(type, json, MEMBERS, Set.of());
+                yield new Ping();
+            }
             default ->
                 throw new Refusal(
                         Kind.UNKNOWN_TYPE,
                         "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
         };
+    }
+
+    private static @Nullable Boolean ids(@Nullable JsonNode given) {
+        if (given == null || given.isNull()) {
+            return null;
+        }
+        if (!given.isBoolean()) {
+            throw new Refusal(Kind.BAD_MESSAGE, "ids is true or false");
+        }
+        return given.booleanValue();
     }
 
     private static String topic(JsonNode json, String defaultTopic) {

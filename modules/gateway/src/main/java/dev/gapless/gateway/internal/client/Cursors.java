@@ -32,7 +32,7 @@ final class Cursors {
      *
      * @param client whose it is, for people
      */
-    void open(Wish wish, String client) {
+    TopicCursor open(Wish wish, String client) {
         if (cursors.size() >= common.settings().maxSubscriptions) {
             throw new Refusal(
                     Kind.TOO_MANY_SUBSCRIPTIONS,
@@ -40,8 +40,10 @@ final class Cursors {
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
         }
         try {
-            cursors.put(wish.topic(), new TopicCursor(wish, client, common, wake));
+            TopicCursor opened = new TopicCursor(wish, client, common, wake);
+            cursors.put(wish.topic(), opened);
             shown = Map.copyOf(cursors);
+            return opened;
         } catch (IllegalArgumentException e) {
             throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
         }

@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.internal.subscribe.Filter;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -29,6 +30,8 @@ final class Dialogue {
     private volatile @Nullable String command;
     /** What that says, while it waits for its answer. For the turns. */
     private @Nullable Command parsed;
+    /** Its JSON, as far as it is some. For the turns. */
+    private @Nullable JsonNode json;
 
     /**
      * With a client that has said nothing yet.
@@ -63,6 +66,21 @@ final class Dialogue {
         return object("error").put("code", refusal.kind().code()).put("message", refusal.why());
     }
 
+    /** With the topic and the client's own id, as far as the command had them. */
+    static ObjectNode error(Refusal refusal, @Nullable String topic, @Nullable JsonNode id) {
+        ObjectNode error = error(refusal);
+        if (id != null) {
+            error.set("id", id);
+        }
+        return topic == null ? error : error.put("topic", topic);
+    }
+
+    /** Of the command that is answered now. */
+    private ObjectNode errorOfCommand(Refusal refusal) {
+        JsonNode of = json;
+        return of == null ? error(refusal) : error(refusal, of.path("topic").textValue(), of.get("id"));
+    }
+
     /** The client says this. Any thread. */
     void command(String text) {
         command = text;
@@ -84,11 +102,16 @@ final class Dialogue {
         }
         @Nullable ByteBuffer answer;
         try {
-            Command given = parsed == null ? Command.parse(text, common.settings().defaultTopic) : parsed;
+            if (parsed == null) {
+                json = null;
+                json = Command.read(text);
+                parsed = Command.parse(json, common.settings().defaultTopic);
+            }
+            Command given = parsed;
             parsed = null;
             if (given instanceof Command.Publish publish) {
                 command = null;
-                publish(publish);
+                publish(publish, Objects.requireNonNull(json).get("id"));
                 return published(frame);
             }
             if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {
@@ -97,9 +120,10 @@ final class Dialogue {
             }
             answer = answer(given, frame);
         } catch (Refusal e) {
-            answer = framing.object(frame.get(), error(e));
+            answer = framing.object(frame.get(), errorOfCommand(e));
         }
         command = null;
+        json = null;
         outlet.takeCommand();
         return answer;
     }
@@ -135,7 +159,9 @@ final class Dialogue {
         if (known == null) {
             OnLag first = onLag == null ? OnLag.RESYNC : onLag;
             long all = most == null ? Long.MAX_VALUE : most;
-            cursors.open(new Wish(wanted.topic(), start(wanted), filter, first, all), client);
+            TopicCursor opened = cursors.open(new Wish(wanted.topic(), start(wanted), filter, first, all), client);
+            opened.ids(Boolean.TRUE.equals(wanted.ids()));
+            opened.askedBy(Objects.requireNonNull(json).get("id"));
             return null;
         }
         if (wanted.from() != null) {
@@ -149,6 +175,9 @@ final class Dialogue {
             throw new Refusal(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
         }
         known.change(filter, onLag, most);
+        if (wanted.ids() != null) {
+            known.ids(wanted.ids());
+        }
         CursorToken there = known.token();
         long left = there == null ? here.filter() : there.filter();
         return framing.subscribed(frame.get(), known.topic(), here.withFilter(left), Set.of());
@@ -174,7 +203,7 @@ final class Dialogue {
 
     // ------------------------------------------------------------------ publishing
 
-    private void publish(Command.Publish wanted) {
+    private void publish(Command.Publish wanted, @Nullable JsonNode id) {
         CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
         publishing = answer;
         try {
@@ -186,19 +215,19 @@ final class Dialogue {
                             message = object("published").put("topic", wanted.topic());
                             PositionJson.write(message.putObject("position"), common.nodeName(), position);
                         } else {
-                            message = error(Refusal.of(failure));
+                            message = error(Refusal.of(failure)).put("topic", wanted.topic());
                         }
-                        answer.complete(withId(message, wanted));
+                        answer.complete(withId(message, id));
                         wake.run();
                     });
         } catch (Refusal e) {
-            answer.complete(withId(error(e), wanted));
+            answer.complete(error(e, wanted.topic(), id));
         }
     }
 
-    private static ObjectNode withId(ObjectNode message, Command.Publish wanted) {
-        if (wanted.id() != null) {
-            message.set("id", wanted.id());
+    private static ObjectNode withId(ObjectNode message, @Nullable JsonNode id) {
+        if (id != null) {
+            message.set("id", id);
         }
         return message;
     }

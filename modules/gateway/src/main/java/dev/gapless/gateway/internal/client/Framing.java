@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  * time. Throws {@link dev.gapless.gateway.internal.json.Refusal} for what the protocol cannot tell.
  */
 public interface Framing {
-    /** A frame with events of this topic begins. */
-    void begin(Bytes frame, String topic);
+    /**
+     * A frame with events of this topic begins.
+     *
+     * @param ids is each to have its token, where the protocol leaves that to the client?
+     */
+    void begin(Bytes frame, String topic, boolean ids);
 
     /**
      * Adds the message that the reader is at.

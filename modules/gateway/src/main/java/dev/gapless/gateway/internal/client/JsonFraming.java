@@ -38,8 +38,13 @@ abstract class JsonFraming implements Framing {
     /** The event is there; the token resumes behind it. */
     abstract void after(Bytes frame, Supplier<CursorToken> token);
 
+    /** What was missed is told; the client goes on at the token if it goes by its place in the stream. */
+    void afterExpired(Bytes frame, Supplier<CursorToken> next) {
+        after(frame, next);
+    }
+
     @Override
-    public void begin(Bytes frame, String of) {
+    public void begin(Bytes frame, String of, boolean ids) {
         topic = of;
         last = null;
         lastIndex = null;
@@ -100,7 +105,7 @@ abstract class JsonFraming implements Framing {
     public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
         before(frame, 0);
         json.expired(topic, missed.timeMs(), missed.gaps(), inFront, frame);
-        after(frame, next);
+        afterExpired(frame, next);
     }
 
     @Override

@@ -6,25 +6,57 @@ import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a message that a client wants to publish. */
 public final class MessageCommand {
+    private static final Set<String> MEMBERS = Set.of("key", "data", "deleted", "headers");
+
     private MessageCommand() {}
 
-    /** Reads key, headers, and data or {@code "deleted":true}. Throws {@link Refusal}. */
+    /** Reads key, headers, and data or {@code "deleted":true}; there is nothing else. Throws {@link Refusal}. */
     public static JsonPublisher.Given given(JsonNode json) {
+        checkMembers("a message", json, MEMBERS, Set.of());
+        return content(json);
+    }
+
+    /** Throws {@link Refusal} if it has a member that is in none of these: what is misspelt must not be ignored. */
+    static void checkMembers(String what, JsonNode json, Set<String> some, Set<String> others) {
+        json.fieldNames().forEachRemaining(name -> {
+            if (!some.contains(name) && !others.contains(name)) {
+                Set<String> known = new TreeSet<>(some);
+                known.addAll(others);
+                throw new Refusal(
+                        Kind.BAD_MESSAGE,
+                        what + " has no member '" + name + "'; it may have " + String.join(", ", known));
+            }
+        });
+    }
+
+    /** The same, of a command, which has other members, too. */
+    static JsonPublisher.Given content(JsonNode json, Set<String> others) {
+        checkMembers("Publish", json, MEMBERS, others);
+        return content(json);
+    }
+
+    private static JsonPublisher.Given content(JsonNode json) {
         JsonNode data = json.get("data");
-        boolean deleted = json.path("deleted").asBoolean(false);
+        JsonNode given = json.path("deleted");
+        if (!given.isMissingNode() && !given.isBoolean()) {
+            throw new Refusal(Kind.BAD_MESSAGE, "deleted is true or false");
+        }
+        boolean deleted = given.booleanValue();
         if (deleted == (data != null)) {
             throw new Refusal(Kind.BAD_MESSAGE, "a message has data, or \"deleted\":true and a key");
         }
         Map<String, String> headers = new LinkedHashMap<>();
-        JsonNode given = json.path("headers");
-        if (!given.isMissingNode() && !given.isObject()) {
+        JsonNode texts = json.path("headers");
+        if (!texts.isMissingNode() && !texts.isObject()) {
             throw new Refusal(Kind.BAD_MESSAGE, "headers are an object of texts");
         }
-        for (Map.Entry<String, JsonNode> header : given.properties()) {
+        for (Map.Entry<String, JsonNode> header : texts.properties()) {
             if (!header.getValue().isTextual()) {
                 throw new Refusal(Kind.BAD_MESSAGE, "headers are an object of texts");
             }

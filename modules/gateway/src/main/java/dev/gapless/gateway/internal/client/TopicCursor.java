@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.client;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.gateway.internal.json.Bytes;
@@ -37,6 +38,8 @@ final class TopicCursor {
     private final int mostEvents;
     private final int mostBytes;
     private long maxMessageBytes;
+    private boolean ids;
+    private @Nullable JsonNode id;
     private boolean begun;
     /** What the client was told, and has not reloaded: as long as it is there nothing is read. */
     private Pulled.@Nullable Missed paused;
@@ -57,6 +60,20 @@ final class TopicCursor {
         this.mostEvents = common.settings().batchEvents;
         this.mostBytes = common.settings().batchBytes;
         this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, false, wake);
+    }
+
+    /** Each event has its token from now on, or has not. */
+    void ids(boolean each) {
+        ids = each;
+    }
+
+    /** What the client calls the command that it was opened by. */
+    void askedBy(@Nullable JsonNode commandId) {
+        id = commandId;
+    }
+
+    @Nullable JsonNode askedBy() {
+        return id;
     }
 
     String topic() {
@@ -163,7 +180,7 @@ final class TopicCursor {
         if (pulled == null) {
             return null;
         }
-        framing.begin(to, topic);
+        framing.begin(to, topic, ids);
         Supplier<CursorToken> token = () -> told.is(token(reader));
         if (pulled instanceof Pulled.Missed missed) {
             tell(missed, reader, framing, to);

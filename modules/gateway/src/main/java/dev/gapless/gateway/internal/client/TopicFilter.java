@@ -7,12 +7,15 @@ import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.internal.subscribe.Filter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads which producers and keys a client wants. */
 public final class TopicFilter {
     private static final String ANY = "*";
     private static final int MOST = 1_000;
+    private static final Set<String> TYPE = Set.of("type");
+    private static final Set<String> NODES_AND_KEYS = Set.of("nodes", "keys");
 
     private TopicFilter() {}
 
@@ -26,12 +29,22 @@ public final class TopicFilter {
         }
         JsonNode type = filter.get("type");
         if (type == null) {
+            MessageCommand.checkMembers("a filter without a type", filter, NODES_AND_KEYS, Set.of());
             return of(texts(filter, "nodes"), texts(filter, "keys"));
         }
         return switch (type.asText()) {
-            case "All" -> of(null, null);
-            case "Nodes" -> of(given(texts(filter, "node_ids"), "node_ids"), null);
-            case "Keys" -> of(null, given(texts(filter, "keys"), "keys"));
+            case "All" -> {
+                MessageCommand.checkMembers("a filter of type All", filter, TYPE, Set.of());
+                yield of(null, null);
+            }
+            case "Nodes" -> {
+                MessageCommand.checkMembers("a filter of type Nodes", filter, TYPE, Set.of("node_ids"));
+                yield of(given(texts(filter, "node_ids"), "node_ids"), null);
+            }
+            case "Keys" -> {
+                MessageCommand.checkMembers("a filter of type Keys", filter, TYPE, Set.of("keys"));
+                yield of(null, given(texts(filter, "keys"), "keys"));
+            }
             default ->
                 throw bad("a filter's type is All, Nodes or Keys, not '" + type.asText()
                         + "'; without a type it has nodes, keys or both");

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** One event as it is, several as a {@code batch}. */
 public final class WebSocketFraming extends JsonFraming {
     private int start;
+    /** Has each event its token, too? */
+    private boolean idOfEach;
+
     /** What a batch of this topic begins with: a stream has thousands of them a second. */
     private String batchTopic = "";
 
@@ -31,8 +34,9 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    public void begin(Bytes frame, String topic) {
-        super.begin(frame, topic);
+    public void begin(Bytes frame, String topic, boolean ids) {
+        super.begin(frame, topic, ids);
+        idOfEach = ids;
         if (!topic.equals(batchTopic)) {
             batch = ("{\"type\":\"batch\",\"topic\":" + TextNode.valueOf(topic) + ",\"data\":[")
                     .getBytes(StandardCharsets.UTF_8);
@@ -50,7 +54,16 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    void after(Bytes frame, Supplier<CursorToken> token) {}
+    void after(Bytes frame, Supplier<CursorToken> token) {
+        if (idOfEach) {
+            frame.truncate(frame.size() - 1); // the end of the object, whose last member the token becomes
+            frame.text(",\"token\":\"").text(token.get().toString()).text("\"}");
+        }
+    }
+
+    /** It has its token, which is in front of it. */
+    @Override
+    void afterExpired(Bytes frame, Supplier<CursorToken> next) {}
 
     @Override
     void afterEnd(Bytes frame) {}

@@ -42,7 +42,7 @@ final class BatchFraming implements Framing {
     }
 
     @Override
-    public void begin(Bytes frame, String topic) {
+    public void begin(Bytes frame, String topic, boolean ids) {
         batch.clear();
         response.clear();
     }

@@ -83,7 +83,13 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         String key = request.hasKey() ? request.getKey() : null;
         JsonNode data = switch (request.getContentCase()) {
             case JSON_DATA -> json(request.getJsonData());
-            case DELETED -> null;
+            case DELETED -> {
+                if (!request.getDeleted()) {
+                    throw new Refusal(
+                            Kind.BAD_MESSAGE, "deleted is false: a message has json_data, or deleted = true and a key");
+                }
+                yield null;
+            }
             case CONTENT_NOT_SET ->
                 throw new Refusal(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
         };

@@ -54,6 +54,12 @@ final class Door {
     /** Throws {@link Refusal} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
     void checkOrigin(Request request) {
         String origin = origin(request);
+        if (origin == null && isOfOtherSite(request) && !isAllowed(ANY)) {
+            throw new Refusal(
+                    Kind.FORBIDDEN_ORIGIN,
+                    "A page of another site asks for this without saying which (Sec-Fetch-Site): it may not. A page that"
+                            + " gapless.gateway.allowed-origins names uses EventSource, or fetch with mode cors");
+        }
         if (origin != null && !isOwn(origin, request) && !isAllowed(origin)) {
             throw new Refusal(
                     Kind.FORBIDDEN_ORIGIN,
@@ -66,6 +72,12 @@ final class Door {
     @Nullable String allowedOrigin(Request request) {
         String origin = origin(request);
         return origin != null && !isOwn(origin, request) && isAllowed(origin) ? origin : null;
+    }
+
+    /** Browsers say so of requests that have no origin, too: of an image, of a fetch without CORS, of a link. */
+    private static boolean isOfOtherSite(Request request) {
+        String site = request.getHeaders().get("Sec-Fetch-Site");
+        return site != null && !site.equals("same-origin") && !site.equals("none");
     }
 
     private static @Nullable String origin(Request request) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -37,6 +38,9 @@ final class Routes extends Handler.Abstract {
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
     private static final String WEB_SOCKET = "/api/ws";
+
+    /** So long a browser need not ask again. */
+    private static final String PREFLIGHT_SECONDS = "600";
 
     private final GatewaySettings settings;
     private final Door door;
@@ -68,7 +72,13 @@ final class Routes extends Handler.Abstract {
             String allowed = door.allowedOrigin(request);
             if (allowed != null) {
                 response.getHeaders().put("Access-Control-Allow-Origin", allowed);
+                response.getHeaders().put("Access-Control-Expose-Headers", "Retry-After, Allow");
                 response.getHeaders().put(HttpHeader.VARY, "Origin");
+            }
+            if (request.getMethod().equals("OPTIONS")) {
+                door.checkOrigin(request);
+                preflight(request, response, callback);
+                return true;
             }
             route(request, response, callback, socket);
         } catch (Refusal e) {
@@ -94,10 +104,6 @@ final class Routes extends Handler.Abstract {
         switch (target.path()) {
             case MESSAGES -> {
                 door.checkOrigin(request);
-                if (method.equals("OPTIONS")) {
-                    preflight(response, callback);
-                    return;
-                }
                 allow("POST", method.equals("POST"), response);
                 Fields query = query(request);
                 answer(publishing.publish(Objects.requireNonNull(topic), request, query), response, callback);
@@ -146,11 +152,19 @@ final class Routes extends Handler.Abstract {
         }
     }
 
-    /** A page of another origin asks before it posts JSON. */
-    private static void preflight(Response response, Callback callback) {
+    /** A browser asks, of any path, before a page of another origin posts JSON, or reconnects where its stream was. */
+    private static void preflight(Request request, Response response, Callback callback) {
         response.setStatus(204);
-        response.getHeaders().put("Access-Control-Allow-Methods", "POST");
-        response.getHeaders().put("Access-Control-Allow-Headers", "Content-Type, Idempotency-Key");
+        HttpFields.Mutable headers = response.getHeaders();
+        headers.put("Access-Control-Allow-Methods", "GET, HEAD, POST");
+        headers.put(
+                "Access-Control-Allow-Headers",
+                "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID");
+        headers.put("Access-Control-Max-Age", PREFLIGHT_SECONDS);
+        if (request.getHeaders().contains("Access-Control-Request-Private-Network", "true")) {
+            headers.put(
+                    "Access-Control-Allow-Private-Network", "true"); // of a page of the net to a gateway on loopback
+        }
         callback.succeeded();
     }
 

@@ -55,7 +55,7 @@ class ParserFuzzTest {
 
     @Test
     void commandsAreReadOrRefused() {
-        check(COMMANDS, text -> Command.parse(text, ""));
+        check(COMMANDS, text -> Command.parse(Command.read(text), ""));
     }
 
     @Test

@@ -1,0 +1,143 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.v1.GaplessGrpc;
+import dev.gapless.gateway.v1.PublishRequest;
+import dev.gapless.gateway.v1.PublishResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What clients' commands may say, and how their answers are told apart. */
+@Timeout(120)
+class CommandTest {
+    private static TestGateway gateway;
+
+    @BeforeAll
+    static void start() {
+        gateway = TestGateway.start("gapless.node-name = n1");
+    }
+
+    @AfterAll
+    static void end() {
+        gateway.close();
+    }
+
+    private static JsonSocket client() {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        return client;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "filtr     | {'type':'Subscribe','topic':'t','filtr':{'type':'All'},'id':7}",
+                "nodes     | {'type':'Subscribe','topic':'t','filter':{'type':'Keys','keys':['a'],'nodes':['n1']},'id':7}",
+                "keys      | {'type':'Subscribe','topic':'t','filter':{'type':'Nodes','node_ids':['n1'],'keys':['a']},'id':7}",
+                "node_ids  | {'type':'Subscribe','topic':'t','filter':{'type':'All','node_ids':['n1']},'id':7}",
+                "node_ids  | {'type':'Subscribe','topic':'t','filter':{'node_ids':['n1']},'id':7}",
+                "Key       | {'type':'Publish','topic':'t','Key':'a','data':1,'id':7}",
+                "from      | {'type':'Publish','topic':'t','data':1,'from':'latest','id':7}",
+                "filter    | {'type':'Unsubscribe','topic':'t','filter':{},'id':7}",
+                "token     | {'type':'Resume','topic':'t','token':'x','id':7}",
+                "data      | {'type':'Ping','data':1,'id':7}"
+            })
+    void aMemberThatIsNotKnownIsRefusedByNameWithTheIdOfTheCommand(String name, String command) {
+        JsonSocket client = client();
+        client.send(command.replace('\'', '"'));
+        JsonNode error = client.await("error");
+        assertEquals("bad_message", error.get("code").textValue());
+        assertTrue(error.get("message").textValue().contains("'" + name + "'"), error::toString);
+        assertEquals(7, error.get("id").intValue());
+        client.send("{\"type\":\"Ping\"}");
+        client.await("pong");
+    }
+
+    @Test
+    void whateverIsRefusedHasTheIdAndTheTopicOfItsCommand() {
+        JsonSocket client = client();
+        for (String command : List.of(
+                "'type':'Subscribe','from':'nonsense'",
+                "'type':'Subscribe','filter':{'type':'Some'}",
+                "'type':'Unsubscribe'",
+                "'type':'Resume'",
+                "'type':'Drop'",
+                "'type':'Publish'")) {
+            client.send("{" + command.replace('\'', '"') + ",\"topic\":\"t\",\"id\":\"" + command.length() + "\"}");
+            JsonNode error = client.await("error");
+            assertEquals("" + command.length(), error.path("id").asText(), error::toString);
+            assertEquals("t", error.path("topic").asText(), error::toString);
+        }
+        client.send("{");
+        assertFalse(client.await("error").has("id"), "it is not known");
+    }
+
+    @Test
+    void aLineWithAMemberThatIsNotKnownIsRefusedByName() {
+        var answer = gateway.post(
+                TestGateway.path("t", "messages"),
+                "application/x-ndjson",
+                "{\"key\":\"a\",\"data\":1}\n{\"Key\":\"a\",\"data\":2}\n");
+        assertEquals(400, answer.statusCode());
+        JsonNode problem = TestGateway.json(answer.body());
+        assertTrue(problem.get("detail").textValue().contains("'Key'"), answer::body);
+        assertEquals(1, problem.get("accepted").intValue());
+    }
+
+    @Test
+    void deletedIsTrueOrFalseAndFalseDeletesNothing() {
+        JsonSocket client = client();
+        client.send("{\"type\":\"Publish\",\"topic\":\"t\",\"key\":\"a\",\"deleted\":\"true\"}");
+        assertEquals("bad_message", client.await("error").get("code").textValue());
+
+        GaplessGrpc.GaplessStub stub =
+                GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
+        GrpcStream<PublishRequest, PublishResponse> stream = gateway.closing(GrpcStream.both(stub::publish));
+        stream.call.onNext(PublishRequest.newBuilder()
+                .setTopic("t")
+                .setKey("a")
+                .setDeleted(false)
+                .build());
+        assertEquals("bad_message", stream.next().getError().getCode());
+        stream.call.onNext(PublishRequest.newBuilder()
+                .setTopic("t")
+                .setKey("a")
+                .setDeleted(true)
+                .build());
+        assertTrue(stream.next().hasPosition());
+    }
+
+    @Test
+    void eachEventHasATokenThatResumesBehindItIfTheClientWantsThat() {
+        for (int i = 1; i <= 5; i++) {
+            gateway.publish("tokens", "" + i);
+        }
+        JsonSocket client = client();
+        client.subscribe("tokens", "\"from\":\"earliest\",\"ids\":true");
+        List<JsonNode> events = new ArrayList<>(client.events(5));
+        for (int i = 1; i < 5; i++) {
+            String token = events.get(i - 1).path("token").textValue();
+            assertNotNull(token, events::toString);
+            JsonSocket again = client();
+            again.subscribe("tokens", "\"from\":\"" + token + "\"");
+            JsonNode next = again.await("event");
+            assertEquals(i + 1, next.get("data").intValue());
+            assertFalse(next.has("token"), "who does not ask for it has none");
+        }
+        client.subscribe("tokens", "\"ids\":false");
+        gateway.publish("tokens", "6");
+        assertFalse(client.await("event").has("token"));
+    }
+}
