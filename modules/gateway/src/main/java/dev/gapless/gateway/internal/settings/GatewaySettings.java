@@ -43,6 +43,7 @@ public final class GatewaySettings {
     public final Duration headerTimeout;
     public final Duration idleTimeout;
     public final Duration writeTimeout;
+    public final Duration unacknowledgedTimeout;
     public final Duration pingInterval;
     public final Duration commentInterval;
     public final Duration reconnectMin;
@@ -92,6 +93,7 @@ public final class GatewaySettings {
         headerTimeout = positive(config, "header-timeout");
         idleTimeout = positive(config, "idle-timeout");
         writeTimeout = positive(config, "write-timeout");
+        unacknowledgedTimeout = positive(config, "unacknowledged-timeout");
         pingInterval = positive(config, "ping-interval");
         commentInterval = positive(config, "comment-interval");
         reconnectMin = positive(config, "reconnect-min");

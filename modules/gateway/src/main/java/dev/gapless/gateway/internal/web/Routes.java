@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -275,9 +276,11 @@ final class Routes extends Handler.Abstract {
         boolean upgraded = false;
         try {
             String remote = address + ":" + Request.getRemotePort(request);
+            boolean isOneOfMany = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+            Watched ownSocket = isOneOfMany ? null : socket;
             WebSocketNegotiator negotiator = (asked, answered, done) -> {
                 answered.setExtensions(List.of());
-                return new WebSocketClient(common, clients, admission, socket, remote, first);
+                return new WebSocketClient(common, clients, admission, ownSocket, remote, first);
             };
             upgraded = webSockets.upgrade(negotiator, request, response, callback, configuration -> {
                 configuration.setIdleTimeout(Duration.ZERO); // it is pinged

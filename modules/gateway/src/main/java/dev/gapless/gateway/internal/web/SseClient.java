@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class SseClient implements Outlet {
     // Of the client's turns, and of the callback of a write, which comes between them.
     private volatile boolean begun;
     private volatile boolean writing;
+    private volatile long sendNs;
     private volatile @Nullable Closing closing;
 
     SseClient(Response response, Callback callback, Common common, @Nullable Watched socket, String remote) {
@@ -56,6 +58,7 @@ final class SseClient implements Outlet {
             response.getHeaders().put("X-Accel-Buffering", "no");
         }
         writing = true;
+        sendNs = System.nanoTime();
         Callback done = Callback.from(
                 () -> {
                     writing = false;
@@ -146,20 +149,21 @@ final class SseClient implements Outlet {
     @Override
     public void abort(Closing why) {
         EOFException cause = new EOFException(why.reason());
-        if (socket != null
-                && !response.getRequest()
-                        .getConnectionMetaData()
-                        .getHttpVersion()
-                        .name()
-                        .equals("HTTP_2")) {
+        if (socket != null && !isOneOfMany()) {
             socket.close(cause);
         }
         fail(cause);
     }
 
+    /** Does the connection carry other requests, too? */
+    private boolean isOneOfMany() {
+        return response.getRequest().getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+    }
+
     @Override
     public long progressNs() {
-        return socket == null ? System.nanoTime() : socket.progressNs();
+        boolean isStalled = isOneOfMany() && writing && StreamStall.isOver(sendNs, common.settings());
+        return socket == null || isStalled ? sendNs : socket.progressNs();
     }
 
     @Override

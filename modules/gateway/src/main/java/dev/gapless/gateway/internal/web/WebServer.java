@@ -109,6 +109,8 @@ public final class WebServer {
                             + Reasons.of(e),
                     e);
         }
+        boolean isSet = UserTimeout.set(port(), settings.unacknowledgedTimeout);
+        LOG.debug("Connections that acknowledge nothing are ended by the operating system: {}", isSet);
         LOG.info("The gateway listens on http://{}:{}", settings.host, port());
     }
 

@@ -44,6 +44,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     /** Its close is on its way: what comes is dropped, up to the client's own. */
     private volatile boolean closing;
 
+    private volatile long sendNs = System.nanoTime();
     private volatile @Nullable CoreSession session;
     private volatile @Nullable Client client;
 
@@ -180,6 +181,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
+        sendNs = System.nanoTime();
         session().sendFrame(new Frame(OpCode.TEXT, frame), Callback.from(() -> written.accept(null), written), false);
     }
 
@@ -219,7 +221,10 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public long progressNs() {
-        return socket == null ? System.nanoTime() : socket.progressNs();
+        if (socket != null) {
+            return socket.progressNs();
+        }
+        return StreamStall.isOver(sendNs, common.settings()) ? sendNs : System.nanoTime();
     }
 
     @Override
