@@ -2,8 +2,15 @@ package dev.gapless.node;
 
 import dev.gapless.node.demo.DemoCommand;
 import dev.gapless.node.demo.DemoNodeCommand;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
@@ -23,6 +30,9 @@ public final class GaplessCommand implements Runnable {
     private static final List<String> COMMANDS =
             List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench", "bench-report", "demo-node");
 
+    /** A word is that of an option, misspelled, if it differs by so many characters. */
+    private static final int MOST_EDITS = 3;
+
     @Spec
     private CommandSpec spec;
 
@@ -31,8 +41,26 @@ public final class GaplessCommand implements Runnable {
         termination.install();
         StandardOutput out = new StandardOutput();
         out.install();
-        CommandLine commands = commandLine(termination, args);
-        termination.exit(statusOf(commands.execute(args), out, commands));
+        termination.exit(run(args, termination, out));
+    }
+
+    private static int run(String[] given, Termination termination, StandardOutput out) {
+        // Streams are UTF-8, as arguments are, whatever the locale says.
+        PrintWriter outWriter = writer(System.out);
+        PrintWriter errWriter = writer(System.err);
+        String[] args;
+        try {
+            args = Arguments.of(given);
+        } catch (Failure e) {
+            errWriter.println("gapless: " + e.getMessage());
+            return CommandLine.ExitCode.USAGE;
+        }
+        CommandLine commands = commandLine(termination, args).setOut(outWriter).setErr(errWriter);
+        return statusOf(commands.execute(args), out, commands);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
     /** A command whose output was lost has failed, whatever it says of itself. */
@@ -106,8 +134,27 @@ public final class GaplessCommand implements Runnable {
                     ? "unexpected argument '" + word + "'"
                     : "there is no command '" + word + "': the commands are " + String.join(", ", commandsOf(command));
         }
-        List<String> similar = new UnmatchedArgumentException(command, List.of(word)).getSuggestions();
-        return "unknown option '" + word + "'" + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?");
+        String option = word.split("=", 2)[0];
+        Optional<String> similar = command.getCommandSpec().optionsMap().keySet().stream()
+                .min(Comparator.comparingInt(known -> edits(option, known)))
+                .filter(known -> edits(option, known) <= MOST_EDITS);
+        return "unknown option '" + word + "'"
+                + similar.map(known -> "; did you mean " + known + "?").orElse("");
+    }
+
+    /** How many characters to insert, drop or replace to make one word of the other (Levenshtein's distance). */
+    private static int edits(String one, String other) {
+        int[] before = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[other.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, 1 + Math.min(before[j], row[j - 1]));
+            }
+            before = row;
+        }
+        return before[other.length()];
     }
 
     private static List<String> commandsOf(CommandLine command) {

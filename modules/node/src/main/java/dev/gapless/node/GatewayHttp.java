@@ -100,7 +100,11 @@ final class GatewayHttp {
         if (error instanceof ConnectException) {
             String reason = Failure.reason(error);
             return url + " cannot be reached: "
-                    + (reason.equals("UnresolvedAddressException") ? "its host is unknown" : reason);
+                    + switch (reason) {
+                        case "UnresolvedAddressException" -> "its host is unknown";
+                        case "ClosedChannelException" -> "connection refused";
+                        default -> reason;
+                    };
         }
         if (error instanceof HttpTimeoutException) {
             return url + " does not answer";

@@ -9,6 +9,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Prints the status that a gateway knows: of the first one that answers. */
@@ -23,30 +24,50 @@ final class GatewayStatus {
         this.spec = spec;
     }
 
+    /** @throws Failure if no gateway answers for as long as it is tried, or no member has answered the one that does */
     void run(boolean asJson) {
         GatewayHttp http = new GatewayHttp();
+        JsonNode status = ask(http);
+        while (status == null) {
+            status = ask(http);
+        }
+        StatusTable.print(status, asJson, spec.commandLine().getOut());
+        boolean answered = false;
+        for (JsonNode member : status.path("members")) {
+            answered |= member.path("answers").asBoolean();
+        }
+        if (!answered) {
+            throw new Failure("no member of the cluster has answered, that of " + links.url() + " included");
+        }
+    }
+
+    /** The status; null if nobody told it, and it is to be tried again. */
+    private @Nullable JsonNode ask(GatewayHttp http) {
         List<String> failures = new ArrayList<>();
-        for (GatewayUrl url : links.urls()) {
+        for (int i = 0; i < links.urls().size(); i++) {
+            GatewayUrl url = links.url();
             HttpRequest request = HttpRequest.newBuilder(url.at("/api/status"))
                     .timeout(TIMEOUT)
                     .build();
             try {
                 HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
                 if (response.statusCode() == 200) {
-                    StatusTable.print(
-                            parse(url, response.body()),
-                            asJson,
-                            spec.commandLine().getOut());
-                    return;
+                    return parse(url, response.body());
                 }
-                failures.add(url + ": "
-                        + GatewayAnswer.of(response.statusCode(), response.headers(), response.body())
-                                .why());
+                GatewayAnswer answer = GatewayAnswer.of(response.statusCode(), response.headers(), response.body());
+                if (!answer.isWorthRepeating()) {
+                    throw new Failure(url + ": " + answer.why());
+                }
+                failures.add(url + ": " + answer.why());
             } catch (IOException e) {
                 failures.add(GatewayHttp.why(url, e));
             }
+            links.next();
         }
-        throw new Failure(String.join("; ", failures));
+        if (!links.pause(String.join("; ", failures), 0)) {
+            throw new Failure("interrupted");
+        }
+        return null;
     }
 
     private static JsonNode parse(GatewayUrl url, byte[] body) throws IOException {

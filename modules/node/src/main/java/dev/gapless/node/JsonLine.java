@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -20,7 +21,10 @@ final class JsonLine {
     /** A line stands within the object that the gateway gets, which is as deep as it reads (1,000). */
     private static final int DEEPEST = StreamReadConstraints.DEFAULT_MAX_DEPTH - 1;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    /** Digits that any number may have. */
+    private static final int LONG_NUMBER = 300;
+
+    static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
@@ -81,6 +85,7 @@ final class JsonLine {
                     depth--;
                 } else {
                     parser.finishToken(); // its characters are checked, too
+                    checkNumber(parser, token);
                 }
                 if (isObject && depth == (token.isStructStart() ? 2 : 1) && token != JsonToken.FIELD_NAME) {
                     member(parser, token);
@@ -95,6 +100,32 @@ final class JsonLine {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Throws for a number that nobody could read: most are short, and have no exponent. */
+    private static void checkNumber(JsonParser parser, JsonToken token) throws IOException {
+        if (!token.isNumeric() || (token == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < LONG_NUMBER)) {
+            return;
+        }
+        if (parser.getTextLength() >= LONG_NUMBER || hasExponent(parser)) {
+            try {
+                var unused =
+                        token == JsonToken.VALUE_NUMBER_INT ? parser.getBigIntegerValue() : parser.getDecimalValue();
+            } catch (NumberFormatException e) {
+                throw new JsonParseException(parser, "no number", e);
+            }
+        }
+    }
+
+    private static boolean hasExponent(JsonParser parser) throws IOException {
+        char[] text = parser.getTextCharacters();
+        int from = parser.getTextOffset();
+        for (int i = from; i < from + parser.getTextLength(); i++) {
+            if (text[i] == 'e' || text[i] == 'E') {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The last one of this name counts, as in a tree. */

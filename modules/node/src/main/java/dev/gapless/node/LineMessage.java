@@ -2,12 +2,16 @@ package dev.gapless.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Makes a message of a line: JSON where the line is JSON, else text. */
 final class LineMessage {
+    /** What is JSON, and how deep, is said in one place. */
+    private static final ObjectReader JSON_TREE =
+            PayloadJson.JSON.readerFor(JsonNode.class).with(JsonLine.JSON);
 
     private LineMessage() {}
 
@@ -15,7 +19,7 @@ final class LineMessage {
     static Object of(byte[] bytes, int start, int length, long lineNumber) {
         if (LineText.mayBeJson(bytes, start, length)) {
             try {
-                JsonNode tree = PayloadJson.read(bytes, start, length);
+                JsonNode tree = PayloadJson.read(JSON_TREE, bytes, start, length);
                 if (tree != null && !tree.isMissingNode()) {
                     return tree;
                 }

@@ -11,6 +11,8 @@ final class Lines {
     static final int MAX_LINE_BYTES = 16 << 20;
 
     private final InputStream in;
+    private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
+
     private byte[] buffer = new byte[64 << 10];
     private int start;
     private int end;
@@ -56,7 +58,15 @@ final class Lines {
     private void found(int lineEnd, int nextStart) {
         end = lineEnd > start && buffer[lineEnd - 1] == '\r' ? lineEnd - 1 : lineEnd;
         next = nextStart;
+        if (count == 0 && isMark()) {
+            start += MARK.length;
+        }
         count++;
+    }
+
+    /** Does the line begin with a byte order mark? Editors put one at the beginning of a file. */
+    private boolean isMark() {
+        return end - start >= MARK.length && Arrays.equals(buffer, start, start + MARK.length, MARK, 0, MARK.length);
     }
 
     private void makeRoom() {

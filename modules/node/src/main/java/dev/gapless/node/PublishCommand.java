@@ -46,6 +46,11 @@ final class PublishCommand extends ToolCommand {
     }
 
     @Override
+    String topic() {
+        return topic;
+    }
+
+    @Override
     void asMember() {
         new MemberPublish(new MemberStart(member, spec, termination), topic, overflow, spec, termination).run(keyField);
     }

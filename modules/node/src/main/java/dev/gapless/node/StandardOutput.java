@@ -5,7 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -40,7 +40,7 @@ final class StandardOutput extends OutputStream {
 
     /** From now on, System.out writes here. */
     void install() {
-        System.setOut(new PrintStream(this, true, Charset.defaultCharset()));
+        System.setOut(new PrintStream(this, true, StandardCharsets.UTF_8));
     }
 
     /** Throws Failure unless everything that was written so far has gone out. */

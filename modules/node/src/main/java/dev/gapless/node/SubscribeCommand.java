@@ -62,6 +62,11 @@ final class SubscribeCommand extends ToolCommand {
     }
 
     @Override
+    String topic() {
+        return topic;
+    }
+
+    @Override
     void asMember() {
         new MemberSubscribe(new MemberStart(member, spec, termination), wish(), overflow, spec, termination).run();
     }

@@ -17,16 +17,40 @@ final class TokenFile {
     /** Of an older one the members may not remember any more who ended since. */
     private static final long MAX_AGE_MS = Duration.ofMinutes(5).toMillis();
 
+    private static final int MOST_LINKS = 40;
+
     private final Path file;
     private @Nullable CursorToken written;
 
     TokenFile(Path file) {
-        this.file = file.toAbsolutePath();
+        this.file = target(file.toAbsolutePath());
     }
 
-    /** The token of the last run, or null if there is no such file yet. */
+    /** What a link names is replaced, and the link stays. */
+    private static Path target(Path file) {
+        Path target = file;
+        for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(target); i++) {
+            try {
+                target = target.resolveSibling(Files.readSymbolicLink(target));
+            } catch (IOException e) {
+                throw new Failure("--token-file " + file + ": " + Failure.reason(e), e);
+            }
+        }
+        return target;
+    }
+
+    /**
+     * The token of the last run, or null if there is no such file yet.
+     *
+     * @throws Failure also if the file could not be written
+     */
     @Nullable CursorToken read() {
-        if (!Files.exists(file)) {
+        Path directory = file.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            throw new Failure("--token-file " + file + ": there is no directory " + directory);
+        } else if (!Files.isWritable(directory)) {
+            throw new Failure("--token-file " + file + ": the directory cannot be written");
+        } else if (!Files.exists(file)) {
             return null;
         }
         try {

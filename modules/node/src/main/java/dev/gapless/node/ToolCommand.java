@@ -1,8 +1,10 @@
 package dev.gapless.node;
 
+import dev.gapless.core.Limits;
 import java.io.PrintWriter;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -68,12 +70,30 @@ abstract class ToolCommand implements Callable<Integer> {
                         spec.commandLine(), option.longestName() + " is of --url: it says nothing to --seed");
             }
         }
+        checkTopic();
         if (asks) {
             overGateway();
         } else {
             asMember();
         }
         return 0;
+    }
+
+    /** Before anything is read or joined. */
+    private void checkTopic() {
+        String name = topic();
+        if (name != null) {
+            try {
+                Limits.checkGivenName("topic's name", name);
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(spec.commandLine(), "--topic: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** What {@code --topic} says; null for a command that has none. */
+    @Nullable String topic() {
+        return null;
     }
 
     /** Is this an option that only a member of the cluster has? */

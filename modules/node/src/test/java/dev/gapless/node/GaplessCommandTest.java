@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -177,12 +178,46 @@ class GaplessCommandTest {
 
     @Test
     void endsWithOneAndOneLineWhenNoGatewayAnswers() {
-        int status = command.execute("status", "--url", "http://127.0.0.1:1");
+        int status = command.execute("status", "--url", "http://127.0.0.1:1", "--retry-for", "1s");
         assertAll(
                 () -> assertEquals(1, status, err::toString),
-                () -> assertEquals(1, err.toString().lines().count(), err::toString),
-                () -> assertTrue(err.toString().contains("http://127.0.0.1:1 cannot be reached"), err::toString),
+                () -> assertEquals(2, err.toString().lines().count(), err::toString),
+                () -> assertTrue(err.toString().contains("trying again"), err::toString),
+                () -> assertTrue(
+                        err.toString()
+                                .contains(
+                                        "http://127.0.0.1:1 cannot be reached: connection refused; gave up after 1 s"),
+                        err::toString),
                 () -> assertEquals("", out.toString()));
+    }
+
+    @Test
+    void endsWithOneWhenNoMemberHasAnsweredTheGatewayThatDoes() throws IOException {
+        try (FakeGateway gateway = new FakeGateway()) {
+            gateway.status("{\"members\":[{\"node\":null,\"address\":\"h:1\",\"answers\":false}],\"topics\":[]}");
+            assertEquals(1, command.execute("status", "--url", gateway.url()), err::toString);
+            assertTrue(err.toString().contains("no member of the cluster has answered"), err::toString);
+        }
+    }
+
+    @Test
+    void refusesATopicWithoutANameBeforeAnythingIsRead() {
+        for (String name : List.of("publish", "subscribe")) {
+            assertEquals(2, command.execute(name, "--topic", "", "--url", "http://127.0.0.1:1"), err::toString);
+            assertTrue(err.toString().contains("--topic: "), err::toString);
+        }
+    }
+
+    @Test
+    void proposesTheOptionThatWasMisspelled() {
+        for (String[] words : new String[][] {
+            {"--bufer-bytes", "--buffer-bytes"}, {"--tokenfile=x", "--token-file"}, {"--topik", "--topic"}
+        }) {
+            assertEquals(2, command.execute("subscribe", words[0]));
+            assertTrue(err.toString().contains("did you mean " + words[1] + "?"), err::toString);
+        }
+        assertEquals(2, command.execute("subscribe", "--nothing-of-the-kind"));
+        assertTrue(err.toString().contains("unknown option '--nothing-of-the-kind' (see"), err::toString);
     }
 
     @Test

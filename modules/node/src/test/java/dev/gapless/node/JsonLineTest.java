@@ -53,6 +53,11 @@ class JsonLineTest {
                 "1\u0000",
                 "\"a\u0001b\"",
                 "1".repeat(1001),
+                "1e99999999999",
+                "{\"k\":-1E-99999999999}",
+                "[1e400, 1E-400]",
+                "[".repeat(999) + "]".repeat(999),
+                "[".repeat(1000) + "]".repeat(1000),
                 "[".repeat(998) + "]".repeat(998),
                 "[".repeat(1001) + "]".repeat(1001)));
         return lines;

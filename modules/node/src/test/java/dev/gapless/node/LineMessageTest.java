@@ -3,8 +3,12 @@ package dev.gapless.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +54,20 @@ class LineMessageTest {
             })
     void isTextElsewhere(String line) {
         assertEquals(line, messageOf(line));
+    }
+
+    @Test
+    void whatIsJsonCanBeShownWithinAnEventHoweverDeepItIs() throws IOException {
+        for (int depth = 990; depth <= 1_001; depth++) {
+            String line = "[".repeat(depth) + "]".repeat(depth);
+            if (messageOf(line) instanceof JsonNode tree) {
+                assertTrue(depth <= 999, "depth " + depth);
+                ObjectNode event = PayloadJson.JSON.createObjectNode().set("data", tree);
+                assertEquals("{\"data\":" + line + "}", PayloadJson.JSON.writeValueAsString(event));
+            } else {
+                assertTrue(depth > 999, "depth " + depth);
+            }
+        }
     }
 
     @Test

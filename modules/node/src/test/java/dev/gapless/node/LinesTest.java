@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class LinesTest {
@@ -42,6 +43,15 @@ class LinesTest {
     @Test
     void takesCarriageReturnAndLineFeedForOneEnd() throws IOException {
         assertEquals(List.of("a", "b"), linesOf("a\r\nb\r\n", 100));
+    }
+
+    @Test
+    @DisplayName("byteOrderMarkSwallowsFirstLine: a mark in front of the first line is none of it")
+    void passesOverAByteOrderMark() throws IOException {
+        for (int bytesAtOnce : new int[] {1, 2, 3, 1 << 20}) {
+            assertEquals(List.of("{}", "\ufeffb"), linesOf("\ufeff{}\n\ufeffb\n", bytesAtOnce));
+        }
+        assertEquals(List.of(""), linesOf("\ufeff", 100));
     }
 
     @Test

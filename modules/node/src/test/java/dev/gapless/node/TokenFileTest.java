@@ -46,6 +46,24 @@ class TokenFileTest {
     }
 
     @Test
+    void aLinkStaysALinkAlsoOneThatNamesNothingYet() throws IOException {
+        Path real = Files.createDirectory(directory.resolve("real")).resolve("of-another-name");
+        Files.createSymbolicLink(file, directory.relativize(real));
+        for (long sequence = 1; sequence <= 2; sequence++) {
+            new TokenFile(file).write(token(sequence));
+            assertTrue(Files.isSymbolicLink(file));
+            assertEquals(token(sequence), new TokenFile(real).read());
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsMissingIsFoundAtOnce() {
+        Failure failure = assertThrows(
+                Failure.class, () -> new TokenFile(directory.resolve("missing").resolve("token")).read());
+        assertTrue(failure.getMessage().contains("there is no directory"), failure::getMessage);
+    }
+
+    @Test
     void leavesNothingElseBehind() throws IOException {
         new TokenFile(file).write(token(1));
         try (Stream<Path> files = Files.list(directory)) {

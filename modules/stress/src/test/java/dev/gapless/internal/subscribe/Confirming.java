@@ -101,7 +101,8 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
     }
 
     @Override
-    public void openSubscription(String topic, long id, StartFrom start, SubscriptionListener listener) {}
+    public void openSubscription(
+            String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {}
 
     @Override
     public void closeSubscription(String topic, long id) {}

@@ -1,9 +1,12 @@
 package dev.gapless.gateway.internal.json;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,8 +35,15 @@ import org.jspecify.annotations.Nullable;
  * {"base64":"…"}}.
  */
 public final class PayloadJson {
+    /** A message may be as deep as Jackson reads (1,000), and is shown within events and frames. */
+    private static final int DEEPEST = StreamReadConstraints.DEFAULT_MAX_DEPTH + 10;
+
     /** For trees of JSON. */
-    public static final ObjectMapper JSON = JsonMapper.builder()
+    public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamWriteConstraints(StreamWriteConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .build())
             // Numbers come out as they went in.
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -74,7 +84,8 @@ public final class PayloadJson {
         return read(JSON_TREE, bytes, from, length);
     }
 
-    private static JsonNode read(ObjectReader reader, byte[] bytes, int from, int length) throws IOException {
+    /** The same, by this reader of trees. */
+    public static JsonNode read(ObjectReader reader, byte[] bytes, int from, int length) throws IOException {
         try {
             return reader.readValue(bytes, from, length);
         } catch (NumberFormatException e) {
