@@ -142,6 +142,28 @@ class LimitsTest {
     }
 
     @Test
+    void aNameThatOnlyLooksLikeAnAddressStaysOutside() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.allowed-hosts = [\"gw.example\"]")) {
+            for (String name : List.of(
+                    "127.0.0.1.evil.example",
+                    "evil.127.0.0.1",
+                    "localhost.evil.example",
+                    "gw.example.evil.example",
+                    "evil.gw.example",
+                    "[::1].evil.example",
+                    "")) {
+                String answer = upgrade(gateway, "Host: " + name + "\r\n");
+                assertFalse(answer.startsWith("HTTP/1.1 101 "), name + ": " + answer);
+                assertTrue(answer.startsWith("HTTP/1.1 4"), name + ": " + answer);
+            }
+            for (String name : List.of("127.0.0.1", "127.0.0.1:1", "[::1]", "LOCALHOST", "GW.example:80")) {
+                String answer = upgrade(gateway, "Host: " + name + "\r\n");
+                assertTrue(answer.startsWith("HTTP/1.1 101 "), name + ": " + answer);
+            }
+        }
+    }
+
+    @Test
     void foreignPagesAndForeignHostsStayOutside() {
         try (TestGateway gateway = TestGateway.start(
                 "gapless.gateway { allowed-origins = [\"https://app.example\"], allowed-hosts = [\"gw.example\"] }")) {

@@ -1,19 +1,30 @@
 package dev.gapless.gateway.internal.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ClientsTest {
     private static Common common() {
+        return common("");
+    }
+
+    private static Common common(String config) {
         return new Common(
-                new GatewaySettings(ConfigFactory.load()),
+                new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load())),
                 null,
                 "n1",
                 null,
@@ -57,5 +68,54 @@ class ClientsTest {
         clients.look();
         clients.look();
         assertEquals(6, looked.size(), looked::toString);
+    }
+
+    private static int admitted(Clients clients, String address, int times) {
+        int admitted = 0;
+        for (int i = 0; i < times; i++) {
+            try {
+                clients.admit(address);
+                admitted++;
+            } catch (Refusal e) {
+                assertTrue(
+                        Set.of(Kind.TOO_MANY_CLIENTS, Kind.TOO_MANY_CLIENTS_OF_ADDRESS)
+                                .contains(e.kind()),
+                        e.why());
+            }
+        }
+        return admitted;
+    }
+
+    @Test
+    void whoIsRefusedForItsAddressKeepsNoPlaceOfOthers() {
+        Clients clients = new Clients(common("gapless.gateway { max-clients = 3, per-ip-limit = 1 }"));
+        assertEquals(1, admitted(clients, "10.0.0.1", 10));
+        assertEquals(1, clients.size());
+        assertEquals(1, admitted(clients, "10.0.0.2", 10));
+        assertEquals(1, admitted(clients, "10.0.0.3", 10));
+    }
+
+    @Test
+    void whoIsRefusedForWantOfRoomKeepsNoPlaceOfItsAddress() {
+        Clients clients = new Clients(common("gapless.gateway { max-clients = 1, per-ip-limit = 1 }"));
+        Clients.Admission first = clients.admit("10.0.0.1");
+        assertEquals(0, admitted(clients, "10.0.0.2", 10));
+        first.release();
+        first.release();
+        assertEquals(0, clients.size());
+        assertEquals(1, admitted(clients, "10.0.0.2", 10));
+    }
+
+    @Test
+    void aGatewayThatStopsIsDoneWhenTheLastPlaceIsGivenBack() {
+        Clients clients = new Clients(common());
+        Clients.Admission first = clients.admit("10.0.0.1");
+        Clients.Admission second = clients.admit("10.0.0.1");
+        CompletableFuture<Void> gone = clients.stop();
+        assertThrows(Refusal.class, () -> clients.admit("10.0.0.2"));
+        first.release();
+        assertFalse(gone.isDone());
+        second.release();
+        assertTrue(gone.isDone());
     }
 }

@@ -17,6 +17,7 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Slice;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -141,5 +142,31 @@ class MessageJsonTest {
     @Test
     void whatHasSeveralLinesIsShownInOne() {
         assertTrue(shown("{\n  \"a\": 1\r\n}").endsWith(",\"data\":{\"a\":1}}"));
+    }
+
+    private static String shown(MessageJson json, MessageJson.Place place) {
+        Bytes to = new Bytes();
+        to.text("before");
+        json.message(place, slice("k", Map.of(), "1".getBytes(StandardCharsets.UTF_8)), 0, Long.MAX_VALUE, to);
+        return to.toString();
+    }
+
+    /** What messages begin with is made once for a stretch of them, and each part of it may change. */
+    @Test
+    void eachMessageNamesItsOwnTopicNodeAndEpoch() {
+        MessageJson json = new MessageJson(new PayloadJson(system));
+        Position position = new Position(EPOCH, 1);
+        for (MessageJson.Place place : List.of(
+                new MessageJson.Place("t", "n1", position),
+                new MessageJson.Place("t", "n1", new Position(new Epoch(0xbeefL), 1)),
+                new MessageJson.Place("t", "n2", new Position(new Epoch(0xbeefL), 1)),
+                new MessageJson.Place("u", "n2", new Position(new Epoch(0xbeefL), 2)),
+                new MessageJson.Place("t", "n1", position))) {
+            JsonNode shown = json(shown(json, place));
+            assertEquals(place.topic(), shown.get("topic").textValue());
+            assertEquals(place.node(), shown.get("node").textValue());
+            assertEquals(place.position().epoch().toString(), shown.get("epoch").textValue());
+            assertEquals(place.position().sequence(), shown.get("seq").longValue());
+        }
     }
 }
