@@ -28,7 +28,7 @@ function open(from) {
         socket.close();
         console.log(JSON.stringify({sequences}));
       }
-    } else if (message.type !== 'connected' && message.type !== 'subscribed') {
+    } else if (!['connected', 'subscribed', 'ping'].includes(message.type)) {
       fail(new Error(data));
     }
   });

@@ -201,6 +201,7 @@ public final class GatewayClient implements Runnable {
                     token(message.get("token"));
                     over = true;
                 }
+                case "ping" -> token(message.at("/tokens/" + topic)); // its place has moved
                 case "closing" -> {
                     token(message.at("/tokens/" + topic));
                     over = true;
