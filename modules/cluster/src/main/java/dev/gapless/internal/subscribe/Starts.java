@@ -8,7 +8,11 @@ import dev.gapless.core.subscription.Opening;
 public final class Starts {
     private Starts() {}
 
-    /** @param filter what the subscription takes: a token may be of one that left out some of it, which is then told */
+    /**
+     * As the core calls it.
+     *
+     * @param filter what the subscription takes: a token may be of one that left out some of it, which is then told
+     */
     public static Opening opening(StartFrom start, Filter filter) {
         if (start instanceof StartFrom.Resume resume) {
             long before = resume.token().filter();

@@ -14,7 +14,11 @@ public interface SubscriptionHost {
     <T> EventReader<T> reader(
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback);
 
-    /** @param filter what it takes */
+    /**
+     * Opens a subscription, which is told what happens to it.
+     *
+     * @param filter what it takes
+     */
     void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener);
 
     void closeSubscription(String topic, long id);
