@@ -9,11 +9,14 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * SIGINT and SIGTERM: the command hears of them, ends in good order, and the process exits with the status that the command
- * returns, rather than with the JVM's 130 or 143.
+ * returns, rather than with the JVM's 130 or 143. A fatal error ends it likewise, with a status that is never 0.
  */
 public final class Termination {
     /** An ending that takes longer is cut short: to leave a cluster takes two seconds, or the timeouts of a lost one. */
     private static final Duration LONGEST_ENDING = Duration.ofSeconds(45);
+
+    /** The status of a process that a fatal error ended. */
+    private static final int FATAL = 1;
 
     private final CompletableFuture<Void> requested = new CompletableFuture<>();
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
@@ -33,6 +36,8 @@ public final class Termination {
         if (status.isDone()) {
             return;
         }
+        // Asked before anything else: a fatal error (memory, for instance) ends by System.exit, as Pekko does, and is no wish.
+        boolean bySignal = isSignalled();
         requested.complete(null);
         int exitStatus = 1;
         try {
@@ -42,8 +47,20 @@ public final class Termination {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // Within a shutdown the status of the signal would be reported; this one is the command's.
-        Runtime.getRuntime().halt(exitStatus);
+        // Within a shutdown the status of the signal would be reported; this one is the command's. Where no signal came, the command
+        // ended in good order and the process did not: its supervisor has to see that.
+        Runtime.getRuntime().halt(bySignal || exitStatus != 0 ? exitStatus : FATAL);
+    }
+
+    /** Does the JVM end for a signal? It runs the shutdown on a thread of its own then, which waits for this one. */
+    private static boolean isSignalled() {
+        try {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .anyMatch(name -> name.startsWith("SIG") && name.endsWith(" handler"));
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     /** As if a signal had come. */
