@@ -11,6 +11,7 @@ import dev.gapless.Topic;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -124,6 +125,63 @@ class LimitsTest {
             second.send(" ".repeat(100 - "{\"data\":1}\n".length()));
             assertTrue(second.readTo("\r\n").contains(" 200 "));
         }
+    }
+
+    @Test
+    void oneAddressDoesNotHoldAllPlacesOfThosePublishing() {
+        try (TestGateway gateway =
+                        TestGateway.start("gapless.gateway { max-publishing-requests = 3, publishing-per-ip-limit = 1 }");
+                RawSocket first = beginsToPublish(gateway)) {
+            JsonSocket client = gateway.webSocket();
+            client.await("connected");
+            client.subscribe("few", "\"from\":\"earliest\"");
+            client.events(1);
+            for (int i = 0; i < 5; i++) { // a refusal leaves nothing behind
+                var refused = gateway.publish("few", "1");
+                assertEquals(429, refused.statusCode());
+                assertEquals("too_many_requests_of_address", code(refused.body()));
+                assertTrue(refused.body().contains("gapless.gateway.publishing-per-ip-limit"), refused.body());
+            }
+            first.send(" ".repeat(100 - "{\"data\":1}\n".length()));
+            assertTrue(first.readTo("\r\n").contains(" 200 "));
+            TestGateway.await(() -> gateway.publish("few", "1").statusCode() == 200);
+        }
+    }
+
+    @Test
+    void slowBodiesGiveTheirPlacesBack() throws Exception {
+        try (TestGateway gateway = TestGateway.start(
+                        "gapless.gateway { max-publishing-requests = 2, publishing-per-ip-limit = 0, header-timeout = 1s }");
+                RawSocket one = drips(gateway, "application/json");
+                RawSocket line = drips(gateway, "application/x-ndjson")) {
+            for (RawSocket slow : List.of(one, line)) {
+                String answer = slow.readTo("}");
+                assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
+                assertTrue(answer.contains("urn:gapless:too_slow"), answer);
+                assertTrue(answer.contains("gapless.gateway.min-body-bytes-per-second"), answer);
+            }
+            TestGateway.await(() -> gateway.publish("few", "1").statusCode() == 200);
+        }
+    }
+
+    /** Sends a byte now and then, so that its connection is never idle. */
+    private static RawSocket drips(TestGateway gateway, String type) {
+        RawSocket socket = new RawSocket(gateway.gateway().port())
+                .send("POST " + TestGateway.path("few", "messages") + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                        + type + "\r\nContent-Length: 1000\r\n\r\n");
+        Thread dripping = new Thread(() -> {
+            try {
+                for (int i = 0; i < 100; i++) {
+                    socket.send("1");
+                    Thread.sleep(100);
+                }
+            } catch (UncheckedIOException | InterruptedException e) {
+                // it was answered
+            }
+        });
+        dripping.setDaemon(true);
+        dripping.start();
+        return socket;
     }
 
     @Test

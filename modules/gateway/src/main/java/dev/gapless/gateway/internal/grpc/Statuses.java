@@ -37,11 +37,12 @@ final class Statuses {
                     TOO_MANY_CLIENTS_OF_ADDRESS,
                     TOO_MANY_CLIENTS,
                     TOO_MANY_REQUESTS,
+                    TOO_MANY_REQUESTS_OF_ADDRESS,
                     TOO_LARGE,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
             case CLOSING, NOT_READY -> Status.UNAVAILABLE;
-            case NOT_DELIVERED -> Status.DEADLINE_EXCEEDED;
+            case NOT_DELIVERED, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
             case FAILED -> Status.INTERNAL;
             default -> Status.INVALID_ARGUMENT;
         };

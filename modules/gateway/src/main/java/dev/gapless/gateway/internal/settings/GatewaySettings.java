@@ -28,6 +28,8 @@ public final class GatewaySettings {
     public final int perIpLimit;
     public final int maxSubscriptions;
     public final int maxPublishingRequests;
+    public final int publishingPerIpLimit;
+    public final int minBodyBytesPerSecond;
     public final int maxBodyBytes;
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
@@ -78,6 +80,8 @@ public final class GatewaySettings {
         perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);
         maxSubscriptions = within(config, "max-subscriptions", 1, 100_000);
         maxPublishingRequests = within(config, "max-publishing-requests", 1, 10_000_000);
+        publishingPerIpLimit = within(config, "publishing-per-ip-limit", 0, 10_000_000);
+        minBodyBytesPerSecond = within(config, "min-body-bytes-per-second", 1, 1_000_000_000);
         maxBodyBytes = bytes(config, "max-body-bytes", 1);
         maxCommandBytes = bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);

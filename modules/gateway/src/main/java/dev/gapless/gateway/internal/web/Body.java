@@ -1,12 +1,14 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ final class Body {
     private final boolean byLine;
     private final int mostBytes;
     private final Parts parts;
-    private final Executor executor;
+    private final Common common;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private byte[] data = new byte[4 << 10];
     private int from;
@@ -49,14 +51,17 @@ final class Body {
     private volatile boolean ended;
     /** The client has not sent the next bytes yet. Guarded by this. */
     private boolean waiting;
+    /** How many times the client was waited for. Guarded by this. */
+    private long waits;
+    /** How long it was waited for the part that has begun. */
+    private long waitedNs;
 
-    /** @param mostBytes of a part */
-    Body(Request request, boolean byLine, int mostBytes, Parts parts, Executor executor) {
+    Body(Request request, boolean byLine, Parts parts, Common common) {
         this.request = request;
         this.byLine = byLine;
-        this.mostBytes = mostBytes;
+        this.mostBytes = common.settings().maxBodyBytes;
         this.parts = parts;
-        this.executor = executor;
+        this.common = common;
     }
 
     /** Begins. {@return when all parts are dealt with; fails with what one fails with, or if the client goes} */
@@ -130,17 +135,48 @@ final class Body {
     }
 
     private void awaitMore(Runnable next) {
+        long wait;
+        long fromNs = System.nanoTime();
         synchronized (this) {
             waiting = true;
+            wait = ++waits;
             request.demand(() -> {
                 if (stopsWaiting()) {
+                    waitedNs += System.nanoTime() - fromNs;
                     next.run();
                 }
             });
         }
+        if (!byLine || to > from) { // between lines, the connection's own timeout applies
+            common.later().accept(Duration.ofNanos(Math.max(0, patienceNs() - waitedNs)), () -> tooSlow(wait));
+        }
         if (ended) {
             end();
         }
+    }
+
+    /** How long a client may take for what it has sent of this part. */
+    private long patienceNs() {
+        GatewaySettings settings = common.settings();
+        return settings.headerTimeout.toNanos() + (to - from) * 1_000_000_000L / settings.minBodyBytesPerSecond;
+    }
+
+    /** The client still has not sent what was waited for. */
+    private void tooSlow(long wait) {
+        synchronized (this) {
+            if (!waiting || waits != wait) {
+                return;
+            }
+            waiting = false;
+        }
+        Throwable known = refusal;
+        done.completeExceptionally(
+                known != null
+                        ? known
+                        : new Refusal(
+                                Kind.TOO_SLOW,
+                                "The message comes too slowly: send it in gapless.gateway.header-timeout, or with more than"
+                                        + " gapless.gateway.min-body-bytes-per-second"));
     }
 
     private synchronized boolean stopsWaiting() {
@@ -183,12 +219,13 @@ final class Body {
                 throw parts.ended();
             }
             int start = from;
+            waitedNs = 0;
             from = isRest ? to : end + 1;
             scanned = from;
             finished = isRest;
             CompletionStage<?> stage = parts.part(data, start, length);
             if (stage != null && !stage.toCompletableFuture().isDone()) {
-                stage.whenComplete((value, failure) -> executor.execute(() -> resume(failure)));
+                stage.whenComplete((value, failure) -> common.executor().execute(() -> resume(failure)));
                 return false;
             }
             if (stage != null) {

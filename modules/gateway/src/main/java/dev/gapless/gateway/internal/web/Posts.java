@@ -11,13 +11,17 @@ import org.eclipse.jetty.server.Request;
 /** The requests that publish and are under way: so many at most, as each may hold a body. Thread-safe. */
 final class Posts {
     private final int most;
+    private final int mostOfAddress;
+    private final ConcurrentHashMap<String, Integer> perAddress = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final Set<Body> bodies = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> allAnswered = new CompletableFuture<>();
     private volatile boolean stopping;
 
-    Posts(int most) {
+    /** @param mostOfAddress so many of one address; 0 if all may be */
+    Posts(int most, int mostOfAddress) {
         this.most = most;
+        this.mostOfAddress = mostOfAddress;
     }
 
     /** Counts this one until it has been answered. Throws {@link Refusal} that names the limit, or says that the gateway stops. */
@@ -34,7 +38,16 @@ final class Posts {
                     "There are " + most
                             + " requests that publish, as many as gapless.gateway.max-publishing-requests allows");
         }
-        Request.addCompletionListener(request, failure -> end());
+        String address = Request.getRemoteAddr(request);
+        int ofAddress = perAddress.merge(address, 1, Integer::sum);
+        if (mostOfAddress > 0 && ofAddress > mostOfAddress) {
+            end(address);
+            throw new Refusal(
+                    Kind.TOO_MANY_REQUESTS_OF_ADDRESS,
+                    "There are " + mostOfAddress + " requests of " + address
+                            + " that publish, as many as gapless.gateway.publishing-per-ip-limit allows");
+        }
+        Request.addCompletionListener(request, failure -> end(address));
     }
 
     static Refusal closing() {
@@ -49,6 +62,11 @@ final class Posts {
             body.end();
         }
         return done;
+    }
+
+    private void end(String address) {
+        perAddress.computeIfPresent(address, (ip, number) -> number == 1 ? null : number - 1);
+        end();
     }
 
     private void end() {

@@ -48,7 +48,7 @@ final class Publishing {
         this.common = common;
         this.settings = common.settings();
         this.idempotency = new Idempotency(settings);
-        this.posts = new Posts(settings.maxPublishingRequests);
+        this.posts = new Posts(settings.maxPublishingRequests, settings.publishingPerIpLimit);
     }
 
     /** No further request is taken, and bodies of many lines end behind the line they are at. {@return when all are answered} */
@@ -121,7 +121,7 @@ final class Publishing {
                 return Posts.closing();
             }
         };
-        return posts.read(new Body(request, byLine, settings.maxBodyBytes, compared, common.executor()))
+        return posts.read(new Body(request, byLine, compared, common))
                 .thenApply(read -> fingerprint.isEmpty() || fingerprint.isLike(first));
     }
 
@@ -190,7 +190,7 @@ final class Publishing {
         }
 
         CompletableFuture<Answer> run(Request request) {
-            return posts.read(new Body(request, byLine, settings.maxBodyBytes, this, common.executor()))
+            return posts.read(new Body(request, byLine, this, common))
                     .thenRun(fingerprint::end)
                     .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
                     .handle((done, failure) -> failure == null ? Answer.ok(numbers("count")) : refused(failure));
