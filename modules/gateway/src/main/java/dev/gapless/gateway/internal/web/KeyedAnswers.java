@@ -46,6 +46,7 @@ final class KeyedAnswers {
     }
 
     /** Forgets this one, if it is still the one that is kept. */
+    @SuppressWarnings("ReferenceEquality") // that one, not one that is like it
     void remove(Key key, First first) {
         Known known = all.get(key);
         if (known != null && known.first() == first) {
