@@ -17,7 +17,7 @@ import java.util.List;
  *
  * @param topic the name of the topic
  * @param time when this node learned of it
- * @param gaps at least one, in the order of their nodes' names
+ * @param gaps in the order of their nodes' names; none for the first load of {@link SubscriptionSettings#loadFirst}
  * @param token resumes in front of it
  * @param <T> the type of the topic's messages
  */

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 public sealed interface EventHandler<T> permits MessageHandler, AsyncMessageHandler {
     /**
-     * Messages were missed: begin to reload. Nothing more is delivered until the stage completes. If it fails, or this
+     * Messages were missed, or, with {@link SubscriptionSettings#loadFirst}, nothing was loaded yet: begin to reload. Nothing more is delivered until the stage completes. If it fails, or this
      * throws, the same gaps are handed over again, after a while.
      *
      * @param expired what was missed

@@ -22,18 +22,21 @@ import java.util.Set;
  * begins with a {@link CursorExpired} of {@link dev.gapless.core.Reason#POSITION_UNKNOWN}, since what this filter left out is gone.
  */
 public final class SubscriptionSettings {
-    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0, false);
+    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0, false, false);
 
     private final Set<String> nodes;
     private final Set<String> keys;
     private final int window;
     private final boolean nonBlocking;
+    private final boolean loadsFirst;
 
-    private SubscriptionSettings(Set<String> nodes, Set<String> keys, int window, boolean nonBlocking) {
+    private SubscriptionSettings(
+            Set<String> nodes, Set<String> keys, int window, boolean nonBlocking, boolean loadsFirst) {
         this.nodes = nodes;
         this.keys = keys;
         this.window = window;
         this.nonBlocking = nonBlocking;
+        this.loadsFirst = loadsFirst;
     }
 
     /** {@return settings by which everything is delivered} */
@@ -60,7 +63,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withNodes(Collection<String> names) {
         Set<String> some = atLeastOne("node", names);
         some.forEach(name -> Limits.checkGivenName("node's name", name));
-        return new SubscriptionSettings(some, keys, window, nonBlocking);
+        return new SubscriptionSettings(some, keys, window, nonBlocking, loadsFirst);
     }
 
     /**
@@ -84,7 +87,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withKeys(Collection<String> patterns) {
         Set<String> some = atLeastOne("key", patterns);
         some.forEach(SubscriptionSettings::checkPattern);
-        return new SubscriptionSettings(nodes, some, window, nonBlocking);
+        return new SubscriptionSettings(nodes, some, window, nonBlocking, loadsFirst);
     }
 
     /**
@@ -98,7 +101,7 @@ public final class SubscriptionSettings {
         if (events < 1) {
             throw new IllegalArgumentException("A window is of at least 1 event, not of " + events);
         }
-        return new SubscriptionSettings(nodes, keys, events, nonBlocking);
+        return new SubscriptionSettings(nodes, keys, events, nonBlocking, loadsFirst);
     }
 
     /**
@@ -111,7 +114,23 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings withNonBlockingHandler() {
-        return new SubscriptionSettings(nodes, keys, window, true);
+        return new SubscriptionSettings(nodes, keys, window, true, loadsFirst);
+    }
+
+    /**
+     * The subscription begins with one {@link CursorExpired} without gaps, once it has a position with every member: the first load of the
+     * state. It is tried again like any reload until it succeeds, nothing is delivered before, and {@link Subscription#ready} completes with
+     * it. So no change is missed between the load and the first message, and a failed load leaves no empty cache behind.
+     *
+     * <pre>{@code
+     * Subscription subscription =
+     *         gapless.subscribe(topic, StartFrom.latest(), SubscriptionSettings.defaults().loadFirst(), cache);
+     * }</pre>
+     *
+     * @return settings with that
+     */
+    public SubscriptionSettings loadFirst() {
+        return new SubscriptionSettings(nodes, keys, window, nonBlocking, true);
     }
 
     private static void checkPattern(String pattern) {
@@ -155,9 +174,14 @@ public final class SubscriptionSettings {
         return nonBlocking;
     }
 
+    /** {@return whether the subscription begins with a load} */
+    public boolean loadsFirst() {
+        return loadsFirst;
+    }
+
     @Override
     public String toString() {
         return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + ", nonBlocking="
-                + nonBlocking + "]";
+                + nonBlocking + ", loadFirst=" + loadsFirst + "]";
     }
 }

@@ -141,9 +141,8 @@ class GuaranteesExamplesTest {
             if (token != null) {
                 return gapless.subscribe(topic, StartFrom.token(token), this);
             }
-            Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), this);
-            subscription.ready().thenRunAsync(this::load);
-            return subscription;
+            return gapless.subscribe(
+                    topic, StartFrom.latest(), SubscriptionSettings.defaults().loadFirst(), this);
         }
 
         @Override

@@ -101,8 +101,9 @@ class ReadmeExamplesTest {
         Topic<Price> topic = Topic.of("prices", Price.class);
 
         PriceCache cache = new PriceCache(table);
-        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), cache);
-        subscription.ready().thenRunAsync(cache::load); // subscribe first, load afterwards: no message is lost
+        SubscriptionSettings loading = SubscriptionSettings.defaults().loadFirst();
+        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), loading, cache);
+        CompletionStage<Ready> loaded = subscription.ready(); // the cache is filled, and follows
 
         Producer<Price> producer = gapless.producer(topic);
         CompletionStage<Position> position = producer.publish(new Price("EURUSD", 1.0834, 7));
@@ -110,7 +111,7 @@ class ReadmeExamplesTest {
 
         assertEquals(1, get(position).sequence());
         await(() -> cache.prices().equals(rows));
-        get(subscription.ready());
+        get(loaded);
         Price next = new Price("EURUSD", 1.0835, 8);
         get(producer.publish(next));
         await(() -> cache.prices().equals(Map.of("EURUSD", next, "XAU", rows.get("XAU"))));

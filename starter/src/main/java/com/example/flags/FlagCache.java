@@ -4,9 +4,10 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Gapless;
 import dev.gapless.MessageHandler;
+import dev.gapless.Ready;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
-import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +22,10 @@ public final class FlagCache implements MessageHandler<Flag> {
         this.file = file;
     }
 
-    /** Completes when it knows all flags. */
-    public CompletionStage<Void> follow(Gapless gapless) {
-        Subscription subscription = gapless.subscribe(Flag.TOPIC, StartFrom.latest(), this);
-        return subscription.ready().thenRunAsync(this::load); // subscribe first, load afterwards: no message is lost
+    /** Completes when it knows all flags: a load that fails is tried again. */
+    public CompletionStage<Ready> follow(Gapless gapless) {
+        SubscriptionSettings loading = SubscriptionSettings.defaults().loadFirst();
+        return gapless.subscribe(Flag.TOPIC, StartFrom.latest(), loading, this).ready();
     }
 
     public synchronized boolean isOn(String name) {
@@ -44,7 +45,9 @@ public final class FlagCache implements MessageHandler<Flag> {
 
     @Override
     public CompletionStage<Reload> onCursorExpired(CursorExpired<Flag> expired) {
-        System.out.println("Missed something, reloading: " + expired.gaps());
+        if (!expired.gaps().isEmpty()) { // there are none in front of the first load
+            System.out.println("Missed something, reloading: " + expired.gaps());
+        }
         load(); // if it throws, it is called again after a while
         return CompletableFuture.completedFuture(Reload.done());
     }

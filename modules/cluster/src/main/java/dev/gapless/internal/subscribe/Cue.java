@@ -1,6 +1,7 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.Ended;
+import dev.gapless.Ready;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ public sealed interface Cue {
 
     /** The consumer has opened the subscription. */
     record Opened(SubscriptionState state, Feedback.Sink feedback) implements Cue {}
+
+    /** It has a position with every member. Told to those that load first. */
+    record Positioned(Ready ready) implements Cue {}
 
     /** The recipient has dealt with an event. */
     record Settled(long number, Outcome outcome) implements Cue {}

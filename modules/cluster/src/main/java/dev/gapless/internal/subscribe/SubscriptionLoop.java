@@ -49,6 +49,7 @@ final class SubscriptionLoop<T> {
     /** An expiry that comes next, once everything before it was dealt with, or it is time to try again. */
     private @Nullable CursorExpired<T> expired;
 
+    private final FirstLoad<T> firstLoad;
     private boolean waitsToRetry;
     private boolean ended;
 
@@ -60,6 +61,7 @@ final class SubscriptionLoop<T> {
         this.node = node;
         this.wakeup = wakeup;
         this.place = place;
+        this.firstLoad = new FirstLoad<>(reading);
         this.receipts = (number, outcome) -> {
             if (!handle.hasEnded()) {
                 place.tell(new Cue.Settled(number, outcome));
@@ -85,6 +87,8 @@ final class SubscriptionLoop<T> {
             settle(settled.number(), settled.outcome());
         } else if (cue instanceof Cue.Opened opened) {
             open(opened);
+        } else if (cue instanceof Cue.Positioned positioned) {
+            firstLoad.positioned(positioned.ready());
         } else if (cue instanceof Cue.Ending ending) {
             end(ending.reason(), ending.cause());
         }
@@ -131,10 +135,14 @@ final class SubscriptionLoop<T> {
             if (handle.isCancelled()) {
                 end(Ended.Reason.CANCELLED, null);
             }
-            if (ended || handle.isPaused() || waitsToRetry || inFlight.size() >= recipient.window()) {
+            if (ended
+                    || handle.isPaused()
+                    || waitsToRetry
+                    || firstLoad.waits()
+                    || inFlight.size() >= recipient.window()) {
                 return;
             }
-            Event<T> event = expired != null ? expired : events.next();
+            Event<T> event = expired != null ? expired : firstLoad.isDue() ? firstLoad.begin(events) : events.next();
             if (event == null) {
                 if (events.hasMore()) {
                     break;
@@ -181,14 +189,20 @@ final class SubscriptionLoop<T> {
         stats.settled(event, inFlight.sinceNs(number), failure != null);
         if (event instanceof CursorExpired<T> expiry) {
             inFlight.clear();
-            if (failure == null) {
+            if (firstLoad.is(expiry)) {
+                if (failure == null) {
+                    firstLoad.succeeded(outcome.reload(), events);
+                } else {
+                    tryAgain(expiry, failure, firstLoad.failed(events));
+                }
+            } else if (failure == null) {
                 events.state()
                         .reloaded(
                                 outcome.reload() == null
                                         ? null
                                         : outcome.reload().upTo());
             } else {
-                tryAgain(expiry, failure, events);
+                tryAgain(expiry, failure, events.state().reloadFailed());
             }
         } else if (failure != null && recipient.failed(event, failure) == OnFailure.STOP) {
             end(Ended.Reason.FAILED, failure);
@@ -199,8 +213,7 @@ final class SubscriptionLoop<T> {
         stats.holds(inFlight.first());
     }
 
-    private void tryAgain(CursorExpired<T> expiry, Throwable failure, EventReader<T> events) {
-        OptionalLong waitNs = events.state().reloadFailed();
+    private void tryAgain(CursorExpired<T> expiry, Throwable failure, OptionalLong waitNs) {
         if (waitNs.isEmpty()) {
             Fence.log(
                     failure,

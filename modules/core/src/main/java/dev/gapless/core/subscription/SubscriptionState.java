@@ -367,6 +367,23 @@ public final class SubscriptionState {
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
+    /**
+     * The source of truth reflects this already, which is then not delivered: what a first load says. Not in the midst of a reload.
+     */
+    public void loaded(CursorToken reflects) {
+        Standing here = standing;
+        Vector at = here.positions();
+        standing = here.passed(at.with(further(here.feed(), at, reflects)));
+    }
+
+    /** After how many nanoseconds to load again that failed so often, the last time included; empty if that was the last attempt. */
+    public OptionalLong loadFailed(int times) {
+        boolean last = settings.reloadAttempts() > 0 && times >= settings.reloadAttempts();
+        return last
+                ? OptionalLong.empty()
+                : OptionalLong.of(settings.reloadBackoff().waitNs(times - 1));
+    }
+
     /** Where this token is ahead of these positions, in the epochs that they are in. */
     private static Map<String, Placed> further(Feed feed, Vector at, CursorToken reflects) {
         Map<String, Placed> further = new HashMap<>();
@@ -390,10 +407,7 @@ public final class SubscriptionState {
         Standing here = standing;
         int failed = here.underWay().failed();
         standing = here.failed();
-        boolean last = settings.reloadAttempts() > 0 && failed + 1 >= settings.reloadAttempts();
-        return last
-                ? OptionalLong.empty()
-                : OptionalLong.of(settings.reloadBackoff().waitNs(failed));
+        return loadFailed(failed + 1);
     }
 
     /** Where it stands: after the last message handled, and in front of a gap that is being reloaded. Any thread. */

@@ -33,10 +33,9 @@ public final class LiveSettings implements MessageHandler<Setting> {
 
     /** Follows the settings. Once the subscription is ready, it has read the table. */
     public Subscription start(Gapless gapless) {
-        SubscriptionSettings mine = SubscriptionSettings.defaults().withKeys(prefix + "*");
-        Subscription subscription = gapless.subscribe(ConfigBroadcaster.SETTINGS, StartFrom.latest(), mine, this);
-        var unused = subscription.ready().thenRun(this::load); // subscribe first, read afterwards
-        return subscription;
+        SubscriptionSettings mine =
+                SubscriptionSettings.defaults().withKeys(prefix + "*").loadFirst();
+        return gapless.subscribe(ConfigBroadcaster.SETTINGS, StartFrom.latest(), mine, this);
     }
 
     /** The value of a setting. */

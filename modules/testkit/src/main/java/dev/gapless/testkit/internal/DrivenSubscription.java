@@ -59,8 +59,9 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         this.node = node;
         this.handle = reading.handle();
         this.observer = observer.apply(this);
+        SubscriptionSettings inTurns = SubscriptionSettings.defaults(); // no shard reads it
         SubscriptionActor.Link link =
-                new SubscriptionActor.Link(SubscriptionSettings.defaults()); // which runs in turns
+                new SubscriptionActor.Link(reading.settings().loadsFirst() ? inTurns.loadFirst() : inTurns);
         Reading<T> observed = reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
         this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, link));
         this.listener = link.to(actor.getRef(), handle);
@@ -95,6 +96,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             @Override
             public void ready(Set<String> silent) {
                 listener.ready(silent);
+                later();
             }
 
             @Override
