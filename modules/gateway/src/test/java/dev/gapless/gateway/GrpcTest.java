@@ -239,7 +239,7 @@ class GrpcTest {
                 .filter(of -> of.topic().equals(topic))
                 .map(NodeStatus.TopicStatus::producer)
                 .filter(Objects::nonNull)
-                .mapToInt(producer -> (int) producer.waitingPublishes())
+                .mapToInt(producer -> producer.waitingPublishes())
                 .sum();
     }
 
