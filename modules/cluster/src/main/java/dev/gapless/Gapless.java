@@ -224,6 +224,29 @@ public final class Gapless {
         node.onGivenUp(given(hook, "hook"));
     }
 
+    /**
+     * Calls a hook when the other members have removed this node from the cluster, as after a partition or when the process stood still
+     * for long: its subscriptions have ended with {@link Ended.Reason#SHUTDOWN}, and what the application knows is stale from now on. Most
+     * services end their process, and are started again. Without a hook the log says so each minute.
+     *
+     * <pre>{@code
+     * gapless.onRemoved(removed -> System.exit(1));
+     * }</pre>
+     *
+     * @param hook called once, on a thread of its own; at once if the node was removed before. What it throws is logged
+     */
+    public void onRemoved(Consumer<Removed> hook) {
+        node.onRemoved(given(hook, "hook"));
+    }
+
+    /**
+     * {@return whether this node takes part in its cluster, and why not} For health checks: it answers at once, on any thread, also when the
+     * actor system has ended.
+     */
+    public Health health() {
+        return node.health();
+    }
+
     private static <A> A given(A argument, String name) {
         return Objects.requireNonNull(argument, () -> name + " must not be null");
     }

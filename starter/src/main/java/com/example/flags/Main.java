@@ -12,6 +12,8 @@ public final class Main {
     public static void main(String[] args) {
         ActorSystem system = ActorSystem.create("flags");
         Gapless gapless = Gapless.get(system);
+        // What it knows is stale then: the process ends (exit-jvm in application.conf), and whoever runs it starts it again.
+        gapless.onRemoved(removed -> System.out.println("This node ends: " + removed.reason()));
         FlagFile file = new FlagFile(Path.of(args.length > 0 ? args[0] : "flags.txt"));
         FlagCache cache = new FlagCache(file);
         FlagEditor editor = new FlagEditor(gapless, file);

@@ -3,8 +3,10 @@ package dev.gapless.internal.node;
 import dev.gapless.Event;
 import dev.gapless.EventHandler;
 import dev.gapless.GivenUp;
+import dev.gapless.Health;
 import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
+import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
@@ -52,6 +54,14 @@ public interface Node {
 
     /** This one is told when a consumer gives up. It never does, unless this says so. */
     default void onGivenUp(Consumer<GivenUp> hook) {}
+
+    /** This one is told when the other members have removed this node. They never do, unless this says so. */
+    default void onRemoved(Consumer<Removed> hook) {}
+
+    /** Whether it takes part; it does, unless it says otherwise. */
+    default Health health() {
+        return new Health(Health.State.UP, "it is there");
+    }
 
     /** What is measured here; nothing, unless it says so. */
     default NodeStats stats() {

@@ -3,7 +3,9 @@ package dev.gapless.internal.node;
 import dev.gapless.Event;
 import dev.gapless.EventHandler;
 import dev.gapless.GivenUp;
+import dev.gapless.Health;
 import dev.gapless.NodeStatus;
+import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
@@ -60,6 +62,7 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +86,8 @@ final class RunningNode implements Presence, Node, MessageHost {
     private final ProducerLogs logs;
     private final ActorRef<Object> nodeActor;
     private final SeedNodes seedNodes;
+    private final Cluster cluster;
+    private final Removal removal;
     private final TopicClasses classes = new TopicClasses();
     private final AtomicLong subscriptions = new AtomicLong();
 
@@ -115,6 +120,8 @@ final class RunningNode implements Presence, Node, MessageHost {
                 .addTask(CoordinatedShutdown.PhaseBeforeClusterShutdown(), "gapless-leave", this::leave);
         StuckTransport.endWith(system, settings.stuckTransportTimeout);
         Duration readyTimeout = Duration.ofNanos(settings.topic("").readyTimeoutNs()); // that of no topic in particular
+        this.cluster = cluster;
+        this.removal = new Removal(system, name);
         this.seedNodes = new SeedNodes(system, cluster, readyTimeout);
     }
 
@@ -301,6 +308,26 @@ final class RunningNode implements Presence, Node, MessageHost {
     @Override
     public void onGivenUp(Consumer<GivenUp> hook) {
         givenUps.tell(hook);
+    }
+
+    @Override
+    public void onRemoved(Consumer<Removed> hook) {
+        removal.tell(hook);
+    }
+
+    @Override
+    public Health health() {
+        Removed removed = removal.removed();
+        if (removed != null) {
+            return new Health(Health.State.REMOVED, removed.reason());
+        } else if (isClosing() || cluster.isTerminated()) {
+            return new Health(Health.State.CLOSED, "it has left the cluster, or leaves it");
+        }
+        MemberStatus status = cluster.selfMember().status();
+        boolean isMember = status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
+        return isMember
+                ? new Health(Health.State.UP, "it is a member of the cluster")
+                : new Health(Health.State.STARTING, "it has not joined the cluster yet: its status is " + status);
     }
 
     @Override

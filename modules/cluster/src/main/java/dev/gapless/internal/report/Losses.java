@@ -65,7 +65,14 @@ public final class Losses {
                     + (upTo == null ? ", with an open end" : ", up to " + upTo);
         }
         return "Topic " + topic + ": the feed of node " + consumer + " missed messages of producer " + producer + " ("
-                + reason + "): " + missed + "; its subscriptions are told to reload";
+                + reason + "): " + missed + "; its subscriptions are told to reload" + remedy(reason);
+    }
+
+    /** What keeps this from costing a reload, where something does. */
+    private static String remedy(Reason reason) {
+        return reason == Reason.PRODUCER_LOST
+                ? ". If that node never publishes, set gapless.publishing = off there: then its crash costs nobody a reload"
+                : "";
     }
 
     /**

@@ -1,0 +1,141 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.Removed;
+import dev.gapless.internal.fence.Fence;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Notices that the other members have removed this node, and does not let that pass in silence: the actor system ends, and the process
+ * that embeds it may go on for days with what it knew. It says so at once, calls the application's hooks, and where there are none says it
+ * again each minute. Thread-safe.
+ */
+final class Removal {
+    private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+    private static final Duration AGAIN = Duration.ofMinutes(1);
+    /** Then the log has it often enough. */
+    private static final int MOST_WARNINGS = 60;
+
+    /** Reasons of a shutdown that are the other members' doing. */
+    private static final Set<CoordinatedShutdown.Reason> OF_OTHERS = Set.of(
+            CoordinatedShutdown.clusterDowningReason(),
+            CoordinatedShutdown.incompatibleConfigurationDetectedReason(),
+            CoordinatedShutdown.clusterJoinUnsuccessfulReason());
+
+    /** The dispatchers end with the actor system. */
+    private static final ScheduledThreadPoolExecutor THREAD = thread();
+
+    /** What warns, by the names of actor systems: one that begins anew ends the warnings of the one before. */
+    private static final Map<String, Future<?>> WARNINGS = new ConcurrentHashMap<>();
+
+    private final ActorSystem system;
+    private final String node;
+    private final List<Consumer<Removed>> hooks = new CopyOnWriteArrayList<>();
+    private volatile @Nullable Removed removed;
+
+    Removal(ActorSystem system, String node) {
+        this.system = system;
+        this.node = node;
+        end(WARNINGS.remove(system.name()));
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "gapless-removal", () -> {
+                    CoordinatedShutdown.get(system)
+                            .getShutdownReason()
+                            .filter(OF_OTHERS::contains)
+                            .ifPresent(this::removed);
+                    return CompletableFuture.completedFuture(Done.getInstance());
+                });
+    }
+
+    private static ScheduledThreadPoolExecutor thread() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "gapless-removal");
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    /** Why it was removed; null if it was not. */
+    @Nullable Removed removed() {
+        return removed;
+    }
+
+    /** Tells this one, also if it comes late. */
+    void tell(Consumer<Removed> hook) {
+        hooks.add(hook);
+        Removed known = removed;
+        if (known != null) {
+            end(WARNINGS.remove(system.name()));
+            THREAD.execute(() -> call(hook, known));
+        }
+    }
+
+    private void removed(CoordinatedShutdown.Reason why) {
+        Removed now = new Removed(node, "the other members have removed it from the cluster (" + nameOf(why) + ")");
+        LOG.error(
+                "Node {}: {}. Its subscriptions have ended, and nothing more is delivered: what this process knows is stale from now on. It"
+                        + " takes part again only as a new process or with a new actor system (Gapless.onRemoved,"
+                        + " pekko.coordinated-shutdown.exit-jvm = on)",
+                now.node(),
+                now.reason());
+        removed = now;
+        hooks.forEach(hook -> THREAD.execute(() -> call(hook, now)));
+        if (hooks.isEmpty()) {
+            AtomicInteger times = new AtomicInteger();
+            Future<?> warning = THREAD.scheduleAtFixedRate(
+                    () -> warn(now, times.incrementAndGet()), AGAIN.toNanos(), AGAIN.toNanos(), TimeUnit.NANOSECONDS);
+            end(WARNINGS.put(system.name(), warning));
+        }
+    }
+
+    private void warn(Removed now, int times) {
+        LOG.warn(
+                "Node {}: {}, {} min ago, and this process goes on with stale state. Gapless.onRemoved tells it",
+                now.node(),
+                now.reason(),
+                times);
+        if (times >= MOST_WARNINGS) {
+            end(WARNINGS.remove(system.name()));
+        }
+    }
+
+    private static void end(@Nullable Future<?> warning) {
+        if (warning != null) {
+            warning.cancel(false);
+        }
+    }
+
+    private static void call(Consumer<Removed> hook, Removed now) {
+        Throwable failure = Fence.<@Nullable Throwable>call(
+                () -> {
+                    hook.accept(now);
+                    return null;
+                },
+                e -> e);
+        if (failure != null) {
+            Fence.log(failure, shown -> LOG.error("What Gapless.onRemoved was given failed", shown));
+        }
+    }
+
+    private static String nameOf(CoordinatedShutdown.Reason reason) {
+        return reason.getClass().getSimpleName().replace("$", "");
+    }
+}
