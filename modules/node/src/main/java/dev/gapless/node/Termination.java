@@ -36,7 +36,8 @@ public final class Termination {
         if (status.isDone()) {
             return;
         }
-        // Asked before anything else: a fatal error (memory, for instance) ends by System.exit, as Pekko does, and is no wish.
+        // Asked before anything else: a fatal error (memory, for instance) ends by System.exit, as Pekko does, and is
+        // no wish.
         boolean bySignal = isSignalled();
         requested.complete(null);
         int exitStatus = 1;
@@ -47,7 +48,8 @@ public final class Termination {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // Within a shutdown the status of the signal would be reported; this one is the command's. Where no signal came, the command
+        // Within a shutdown the status of the signal would be reported; this one is the command's. Where no signal
+        // came, the command
         // ended in good order and the process did not: its supervisor has to see that.
         Runtime.getRuntime().halt(bySignal || exitStatus != 0 ? exitStatus : FATAL);
     }

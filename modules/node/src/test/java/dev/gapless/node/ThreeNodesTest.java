@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import picocli.CommandLine;
 /** The commands as they are used: real processes, the shipped configuration (on ports that are free). */
 @Timeout(600)
 @Order(1) // takes longest
+@Tag("thorough")
 class ThreeNodesTest {
     private static final int LINES = 20_000;
 

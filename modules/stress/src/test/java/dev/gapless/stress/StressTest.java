@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedSet;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jcstress.JCStress;
 import org.openjdk.jcstress.Options;
@@ -27,6 +28,7 @@ import org.openjdk.jcstress.os.topology.Topology;
 import org.openjdk.jcstress.vm.VMSupport;
 
 /** Runs every jcstress test of this module, and fails where an outcome was seen that must not be. */
+@Tag("thorough")
 class StressTest {
     /** Assertions, and compilers that order what they may order at random. */
     private static final String JVM = "-ea -XX:+UnlockDiagnosticVMOptions -XX:+IgnoreUnrecognizedVMOptions"

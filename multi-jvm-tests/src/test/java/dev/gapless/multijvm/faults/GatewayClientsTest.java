@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * by itself. Each has one history.
  */
 @Isolated("its clients are many")
+@Tag("thorough")
 class GatewayClientsTest {
     private static final String TOPIC = "clients";
     private static final int CLIENTS = 40;

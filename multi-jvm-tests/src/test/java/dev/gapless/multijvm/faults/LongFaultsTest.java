@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * makes it longer, {@code -Dmultijvm.faults.seed} draws the same faults again.
  */
 @Isolated("its nodes are as many as those of two other classes")
+@Tag("thorough")
 class LongFaultsTest {
     private static final @Nullable Integer MINUTES = Integer.getInteger("multijvm.faults.minutes");
     private static final Duration TIME = MINUTES == null ? Duration.ofSeconds(60) : Duration.ofMinutes(MINUTES);

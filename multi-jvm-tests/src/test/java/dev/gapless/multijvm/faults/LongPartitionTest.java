@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Partitions that last until the cluster removes nodes: their processes start another actor system by themselves, and make
  * their subscriptions again with the tokens that they kept, as docs/operations.md advises.
  */
+@Tag("thorough")
 class LongPartitionTest {
     private static Judged judged;
     private static TestNode n1;

@@ -11,10 +11,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One node after the other restarts while all publish; its subscriptions go on by the tokens that it kept in files. */
 @Order(2) // takes long
+@Tag("thorough")
 class RollingRestartTest {
     private static Judged judged;
 

@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A tool joins behind a token, publishes, and is gone when the token is resumed: twice under one name, in two ways. */
+@Tag("thorough")
 class ShortLivesTest {
     private static final List<String> TOPICS = List.of("lines");
     private static final String SETTINGS = """

@@ -21,9 +21,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The first of three nodes is killed and started again. The answers of the others are held up, so it forms a cluster by itself. */
+@Tag("thorough")
 class TwoClustersTest {
     private static final String TOPIC = "split";
     private static final int ENOUGH = 5;

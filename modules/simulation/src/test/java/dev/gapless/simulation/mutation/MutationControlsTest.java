@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -65,6 +66,7 @@ class MutationControlsTest {
         assertEquals(List.of(), missing);
     }
 
+    @Tag("thorough")
     @Test
     @DisplayName("The core without any of them passes what is to notice them")
     void theCoreItselfPasses() throws Exception {
@@ -84,6 +86,7 @@ class MutationControlsTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     @DisplayName("Each planted fault is noticed")
     void eachPlantedFaultIsNoticed() throws Exception {
