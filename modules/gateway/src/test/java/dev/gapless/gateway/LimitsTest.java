@@ -8,10 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -129,8 +129,8 @@ class LimitsTest {
 
     @Test
     void oneAddressDoesNotHoldAllPlacesOfThosePublishing() {
-        try (TestGateway gateway =
-                        TestGateway.start("gapless.gateway { max-publishing-requests = 3, publishing-per-ip-limit = 1 }");
+        try (TestGateway gateway = TestGateway.start(
+                        "gapless.gateway { max-publishing-requests = 3, publishing-per-ip-limit = 1 }");
                 RawSocket first = beginsToPublish(gateway)) {
             JsonSocket client = gateway.webSocket();
             client.await("connected");
