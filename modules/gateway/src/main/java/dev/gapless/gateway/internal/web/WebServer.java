@@ -5,6 +5,7 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.settings.Descriptors;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -79,7 +80,7 @@ public final class WebServer {
         connector.setAcceptedSendBufferSize(settings.sendBufferBytes);
         connector.setAcceptedTcpNoDelay(true);
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(settings.maxConnections, server));
+        server.addBean(new NetworkConnectionLimit(Descriptors.connections(settings.maxConnections), server));
         server.setErrorHandler(new Errors(common.tally()));
         publishing = new Publishing(common);
         WebSocketMappings webSockets =
