@@ -52,9 +52,9 @@ final class FirstLoad<T> {
         return load;
     }
 
-    /** Is this what the recipient was given to load? */
+    /** Is this what the recipient was given to load? Every other expiry has gaps. */
     boolean is(CursorExpired<T> expiry) {
-        return expiry == underWay;
+        return underWay != null && expiry.gaps().isEmpty();
     }
 
     /** Messages follow, and who waits for the subscription knows. */
