@@ -3,6 +3,7 @@ package dev.gapless;
 import dev.gapless.internal.fence.Fence;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the topic's messages
  */
-public final class Unconfirmed<T> {
+public final class Unconfirmed<T> implements NoSerializationVerificationNeeded {
     private final Event<T> event;
     private final Answers answers;
 

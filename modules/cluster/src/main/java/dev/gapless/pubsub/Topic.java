@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PreRestart;
@@ -48,7 +49,8 @@ public final class Topic {
      *
      * @param <T> the type of the topic's messages
      */
-    public sealed interface Command<T> permits Publish, Subscribe, Unsubscribe, Told {}
+    public sealed interface Command<T> extends NoSerializationVerificationNeeded
+            permits Publish, Subscribe, Unsubscribe, Told {}
 
     record Publish<T>(T message) implements Command<T> {}
 

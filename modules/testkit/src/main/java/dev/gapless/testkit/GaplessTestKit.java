@@ -1,9 +1,13 @@
 package dev.gapless.testkit;
 
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.Event;
 import dev.gapless.EventHandler;
 import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
+import dev.gapless.Unconfirmed;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.internal.ActorSystems;
@@ -13,8 +17,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +52,18 @@ public final class GaplessTestKit implements AutoCloseable {
     private static final String SMALL_AND_QUICK =
             "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s }";
 
+    private static final String FEED = "feed";
+    private static final String APP = "app";
+
     private final World world;
+    private final @Nullable ActorSystem system;
     private final Map<String, TestNode> nodes = new LinkedHashMap<>();
 
     private GaplessTestKit(@Nullable ActorSystem system, String config) {
         if (system != null) {
             ActorSystems.checkIsNoClusterNode(system);
         }
+        this.system = system;
         this.world = new World(
                 system, ConfigFactory.parseString(config).withFallback(ConfigFactory.parseString(SMALL_AND_QUICK)));
     }
@@ -144,23 +158,74 @@ public final class GaplessTestKit implements AutoCloseable {
      * @return the subscription, of which nothing was looked at yet
      */
     public <T> TestSubscription<T> expire(Reason reason, Topic<T> topic, EventHandler<T> handler) {
-        TestNode feed = node("feed");
-        TestNode app = node("app");
-        if (reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN) {
+        return expireOne(reason, topic, start -> node(APP).subscribe(topic, start, handler));
+    }
+
+    /**
+     * Subscribes with this actor on node {@code app}, and makes an expiry of this reason of node {@code feed} happen to it. The kit has
+     * the actor's system ({@link #create(ClassicActorSystemProvider)}).
+     *
+     * <pre>{@code
+     * kit.expire(reason, PRICES, cache, PriceEvent::new).expectExpiry(reason).expectReloaded();
+     * }</pre>
+     *
+     * @return the subscription, of which nothing was looked at yet
+     */
+    public <T, M> TestSubscription<T> expire(
+            Reason reason, Topic<T> topic, ActorRef<M> actor, Function<Unconfirmed<T>, ? extends M> wrap) {
+        return expireOne(
+                reason,
+                topic,
+                start -> node(APP).subscribe(topic, start, SubscriptionSettings.defaults(), actor, wrap));
+    }
+
+    /**
+     * Runs a stream of this topic's events into this sink on node {@code app}, and makes an expiry of this reason of node {@code feed}
+     * happen to it. Fails with an AssertionError if the stream is not subscribed within {@link #withPatience}.
+     *
+     * <pre>{@code
+     * SinkQueueWithCancel<Event<Price>> events = kit.expire(reason, PRICES, Sink.queue());
+     * }</pre>
+     *
+     * <p>Throws IllegalStateException if the kit has no actor system.
+     *
+     * @return what the sink materializes
+     */
+    public <T, S> S expire(Reason reason, Topic<T> topic, Sink<Event<T>, S> sink) {
+        ActorSystem runs = system;
+        if (runs == null) {
+            throw new IllegalStateException("A stream runs on an actor system: give it to GaplessTestKit.create");
+        }
+        return expireOne(reason, topic, start -> {
+            Pair<Subscription, S> stream = node(APP)
+                    .gapless()
+                    .source(topic, start)
+                    .toMat(sink, Keep.both())
+                    .run(runs);
+            world.awaitReady(stream.first());
+            return stream.second();
+        });
+    }
+
+    private <T, S> S expireOne(Reason reason, Topic<T> topic, Function<StartFrom, S> subscribe) {
+        TestNode feed = node(FEED);
+        node(APP); // it joins before anything is cut
+        if (reason == Reason.POSITION_UNKNOWN) {
             feed.cutOff();
-            if (reason == Reason.POSITION_UNKNOWN) {
-                TestSubscription<T> without = app.subscribe(topic);
-                CursorToken token = without.token();
-                var unused = without.cancel();
-                feed.reconnect();
-                return app.subscribe(topic, StartFrom.token(token), handler);
-            }
-            TestSubscription<T> late = app.subscribe(topic, handler);
+            TestSubscription<T> without = node(APP).subscribe(topic);
+            CursorToken token = without.token();
+            var unused = without.cancel();
+            feed.reconnect();
+            return subscribe.apply(StartFrom.token(token));
+        }
+        if (reason == Reason.REGISTERED_LATE) {
+            feed.cutOff();
+            S late = subscribe.apply(StartFrom.latest());
             world.order(() -> feed.gapless().producer(topic).delete("late"));
             feed.reconnect();
             return late;
         }
-        TestSubscription<T> subscription = app.subscribe(topic, handler);
+        S subscribed = subscribe.apply(StartFrom.latest());
         if (reason == Reason.OVERRUN) {
             feed.overrun(topic);
         } else if (reason == Reason.PRODUCER_RESTARTED) {
@@ -168,7 +233,7 @@ public final class GaplessTestKit implements AutoCloseable {
         } else {
             feed.lose();
         }
-        return subscription;
+        return subscribed;
     }
 
     /** Ends the test: nodes are not running any more. */

@@ -1,6 +1,7 @@
 package dev.gapless.testkit;
 
 import com.typesafe.config.Config;
+import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.testkit.internal.DrivenSubscription;
 import dev.gapless.testkit.internal.Links;
@@ -13,7 +14,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorSystem;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class World implements Observers {
     private static final Duration LEVEL_WITHIN = Duration.ofMinutes(1);
     private static final Duration STEP = Duration.ofMillis(100);
+    /** In real time: how long a stream has for each step of the virtual time. */
+    private static final Duration STREAM_TURN = Duration.ofMillis(5);
 
     private final Surroundings surroundings;
     private final Set<String> nodes = new CopyOnWriteArraySet<>();
@@ -66,6 +71,21 @@ final class World implements Observers {
     /** Until everybody has what those have published whom it hears. */
     void awaitLevel() {
         passUntil(links()::areLevel, LEVEL_WITHIN);
+    }
+
+    /** Until this one is ready, which another thread reads. */
+    void awaitReady(Subscription stream) {
+        CompletableFuture<?> ready = stream.ready().toCompletableFuture();
+        long beganNs = System.nanoTime();
+        while (!ready.isDone()) {
+            if (System.nanoTime() - beganNs > patience.toNanos()) {
+                throw new AssertionError("Topic " + stream.topic() + ": the stream was not subscribed within "
+                        + patience + " (GaplessTestKit.withPatience)");
+            }
+            pass(STEP);
+            LockSupport.parkNanos(STREAM_TURN.toNanos());
+        }
+        ready.join();
     }
 
     // ------------------------------------------------------------------ nodes

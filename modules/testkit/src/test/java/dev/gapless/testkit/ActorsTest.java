@@ -33,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Beside Pekko's ActorTestKit: actors and streams that subscribe, and messages that are really serialized. */
 class ActorsTest {
@@ -104,6 +106,27 @@ class ActorsTest {
                 .expectReloaded()
                 .expectMessage("after")
                 .expectNothing();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void anActorIsToldOfALossOfEachReasonAndReloads(Reason reason) {
+        TestProbe<String> probe = actors.createTestProbe();
+        TestSubscription<String> seen =
+                kit.expire(reason, TOPIC, actors.spawn(reading(probe.getRef())), unconfirmed -> unconfirmed);
+        probe.expectMessage("reload");
+        seen.expectExpiry(feed, reason).expectReloaded().expectNothing();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void aStreamIsToldOfALossOfEachReasonAndGoesOn(Reason reason) throws Exception {
+        SinkQueueWithCancel<Event<String>> events = kit.expire(reason, TOPIC, Sink.queue());
+        CursorExpired<?> expired = assertInstanceOf(CursorExpired.class, next(events));
+        assertEquals(reason, expired.gaps().get(0).reason());
+        app.publish(TOPIC, "next");
+        assertEquals("next", assertInstanceOf(Delivery.class, next(events)).message());
+        events.cancel();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 
@@ -30,7 +31,7 @@ final class Courier {
     static final int MOST_ADDRESSES = 32;
 
     /** Something was passed on to an address where somebody listens and keeps connections, who may not answer. */
-    record Delivered(String address) {}
+    record Delivered(String address) implements NoSerializationVerificationNeeded {}
 
     private final Predicate<String> listens;
     private final Predicate<String> keeps;

@@ -28,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -59,20 +60,22 @@ import org.slf4j.Logger;
 final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Actor {
 
     /** A producer was made on this node. */
-    record Produce(ProducerLog local) {}
+    record Produce(ProducerLog local) implements NoSerializationVerificationNeeded {}
 
-    record Subscribe(String topic, long id, Opening opening, SubscriptionListener listener) {}
+    record Subscribe(String topic, long id, Opening opening, SubscriptionListener listener)
+            implements NoSerializationVerificationNeeded {}
 
-    record Unsubscribe(String topic, long id) {}
+    record Unsubscribe(String topic, long id) implements NoSerializationVerificationNeeded {}
 
-    record AskStatus(Duration timeout, CompletableFuture<List<NodeStatus>> statuses) {}
+    record AskStatus(Duration timeout, CompletableFuture<List<NodeStatus>> statuses)
+            implements NoSerializationVerificationNeeded {}
 
     /** The node shuts down. */
-    record Leave(CompletableFuture<Done> left) {}
+    record Leave(CompletableFuture<Done> left) implements NoSerializationVerificationNeeded {}
 
-    private record FromShard(int shard, ToNode message) {}
+    private record FromShard(int shard, ToNode message) implements NoSerializationVerificationNeeded {}
 
-    private enum Signal {
+    private enum Signal implements NoSerializationVerificationNeeded {
         TIME,
         LOOK,
         STILL_ALONE
@@ -348,7 +351,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
      */
     private void onClusterEnd() {
         if (!node.isLeaving()) {
-            log().warn("This node was removed from the cluster: its subscriptions end, and it takes no more messages."
+            log().error("This node was removed from the cluster: its subscriptions end, and it takes no more messages."
                     + " Start the actor system anew to join again");
             logs.refuseMessages();
             node.end();

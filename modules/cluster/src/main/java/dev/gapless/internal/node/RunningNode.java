@@ -34,6 +34,7 @@ import dev.gapless.internal.subscribe.Starts;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.subscribe.Verified;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.TopicClasses;
@@ -99,8 +100,11 @@ final class RunningNode implements Presence, Node, MessageHost {
         this.codec = Codec.of(system);
         this.decoder = new Decoder(codec, nodeSettings.sharedMessages);
         this.completions = system.dispatchers().lookup(settings.completionDispatcher);
+        var unused = system.dispatchers()
+                .lookup(settings.dispatcher); // one that cannot be made keeps the system from starting
         this.stats = new NodeStats(settings.maxMeteredTopics, completions);
-        this.logs = new ProducerLogs(settings::topic, settings.maxTopics, settings.shards, stats, completions);
+        this.logs = new ProducerLogs(
+                settings::topic, settings.maxTopics, settings.shards, stats, completions, settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
         long uid = cluster.selfUniqueAddress().longUid();
         this.nodeActor = spawn(
@@ -175,7 +179,8 @@ final class RunningNode implements Presence, Node, MessageHost {
             ActorRef<M> actor,
             Function<Unconfirmed<T>, ? extends M> wrap) {
         int window = settings.window().orElse(nodeSettings.actorWindow);
-        return subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
+        return subscribe(
+                topic, start, settings, new ActorRecipient<>(actor, Verified.of(system, topic.name(), wrap), window));
     }
 
     private <T> Subscription subscribe(

@@ -104,8 +104,8 @@ public final class Settings {
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
         this.givesWay = givesWay(config.getString("other-cluster"));
         this.otherClusterGrace = positive(config, "gapless.", "other-cluster-grace");
-        this.dispatcher = config.getString("dispatcher");
-        this.completionDispatcher = config.getString("completion-dispatcher");
+        this.dispatcher = dispatcher(system, "dispatcher");
+        this.completionDispatcher = dispatcher(system, "completion-dispatcher");
         this.pingInterval = positive(config, "gapless.", "ping-interval");
         this.cursorRetention = positive(config, "gapless.", "cursor-retention");
         check(
@@ -176,8 +176,32 @@ public final class Settings {
 
     private String name(String key) {
         String name = config.getString(key);
-        check(name.length() <= Limits.MAX_NAME, "gapless." + key, name, "at most " + Limits.MAX_NAME + " characters");
-        return name;
+        return name.isEmpty() ? name : shown(key, name);
+    }
+
+    /** It stands in logs, tokens and events. */
+    private static String shown(String key, String name) {
+        try {
+            return Limits.checkGivenName(key, name);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue("gapless." + key, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private String dispatcher(Config system, String key) {
+        String id = shown(key, config.getString(key));
+        boolean there;
+        try {
+            there = system.hasPath(id);
+        } catch (ConfigException.BadPath e) {
+            there = false;
+        }
+        check(
+                there,
+                "gapless." + key,
+                id,
+                "the path of a dispatcher's configuration, as in pekko.actor.default-dispatcher");
+        return id;
     }
 
     /** Those that have settings of their own. */

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -53,27 +54,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.Place {
 
-    private enum Signal {
+    private enum Signal implements NoSerializationVerificationNeeded {
         TIMER
     }
 
-    private record LossesDue(LossLogs.Key key) {}
+    private record LossesDue(LossLogs.Key key) implements NoSerializationVerificationNeeded {}
 
     /** A producer was made on this node. */
-    record Produce(ProducerLog local) {}
+    record Produce(ProducerLog local) implements NoSerializationVerificationNeeded {}
 
     /** There may be something new in the log. */
-    private record Look(ServedTopic topic) {}
+    private record Look(ServedTopic topic) implements NoSerializationVerificationNeeded {}
 
-    record FromNode(ToShard message) {}
+    record FromNode(ToShard message) implements NoSerializationVerificationNeeded {}
 
-    record Open(String topic, long id, Opening opening, SubscriptionListener listener) {}
+    record Open(String topic, long id, Opening opening, SubscriptionListener listener)
+            implements NoSerializationVerificationNeeded {}
 
-    record Close(String topic, long id) {}
+    record Close(String topic, long id) implements NoSerializationVerificationNeeded {}
 
-    private record FromSubscription(String topic, Feedback feedback) {}
+    private record FromSubscription(String topic, Feedback feedback) implements NoSerializationVerificationNeeded {}
 
-    record Report(CompletableFuture<Statuses> to) {}
+    record Report(CompletableFuture<Statuses> to) implements NoSerializationVerificationNeeded {}
 
     /** By topic. */
     record Statuses(Map<String, ProducerStatus> producers, Map<String, ConsumerStatus> consumers) {}

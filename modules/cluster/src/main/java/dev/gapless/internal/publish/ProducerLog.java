@@ -39,6 +39,7 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     private volatile boolean held;
     private volatile TopicStats stats = TopicStats.NONE;
+    private volatile Refusals refusals = Refusals.NONE;
     private final Misses misses = new Misses();
     private volatile int cursors;
     private volatile long lowestAcked;
@@ -55,6 +56,15 @@ public final class ProducerLog implements TopicStats.Publishing {
     void countIn(TopicStats topicStats) {
         stats = topicStats;
         topicStats.add(this);
+    }
+
+    /** From now on what is refused is told there. For whoever makes it. */
+    void reportTo(Refusals log) {
+        refusals = log;
+    }
+
+    Refusals refusals() {
+        return refusals;
     }
 
     public TopicStats stats() {
@@ -224,19 +234,30 @@ public final class ProducerLog implements TopicStats.Publishing {
         if (outcome instanceof Admission.Accepted accepted) {
             position.complete(accepted.position());
         } else if (outcome instanceof Admission.Closed) {
-            stats.refused(Refusal.CLOSED);
-            position.completeExceptionally(new ProducerClosed(
-                    "Topic " + topic
-                            + ": this node shuts down, or was removed from the cluster, and takes no more messages",
-                    null));
+            refuse(
+                    position,
+                    Refusal.CLOSED,
+                    new ProducerClosed(
+                            "Topic " + topic
+                                    + ": this node shuts down, or was removed from the cluster, and takes no more messages",
+                            null));
         } else if (outcome instanceof Admission.TooMany tooMany) {
-            stats.refused(Refusal.TOO_MANY_PENDING);
-            position.completeExceptionally(new TooManyPending("Topic " + topic + ": " + tooMany(tooMany), null));
+            refuse(
+                    position,
+                    Refusal.TOO_MANY_PENDING,
+                    new TooManyPending("Topic " + topic + ": " + tooMany(tooMany), null));
         } else if (outcome instanceof Admission.TimedOut timedOut) {
-            stats.refused(Refusal.TIMEOUT);
-            position.completeExceptionally(
+            refuse(
+                    position,
+                    Refusal.TIMEOUT,
                     new PublishTimeout("Topic " + topic + ": " + tooLong(timedOut.what()), null));
         }
+    }
+
+    private void refuse(Pending position, Refusal why, RuntimeException failure) {
+        stats.refused(why);
+        refusals.log(why, failure);
+        position.completeExceptionally(failure);
     }
 
     private static String tooMany(Admission.TooMany refused) {

@@ -9,6 +9,7 @@ import dev.gapless.core.node.Shard;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.time.Clock;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,21 +35,24 @@ public final class ProducerLogs {
     private final int maxTopics;
     private final NodeStats stats;
     private final Executor completions;
+    private final Refusals refusals;
     private volatile Consumer<ProducerLog> made = log -> {};
     private volatile boolean closing;
 
-    /** None yet, of a node with so many shards; publishers are answered on this executor. */
+    /** None yet, of a node with so many shards; publishers are answered on this executor. Refusals are logged once in this interval. */
     public ProducerLogs(
             Function<String, TopicSettings> settings,
             int maxTopics,
             int shards,
             NodeStats stats,
-            Executor completions) {
+            Executor completions,
+            Duration refusalInterval) {
         this.gates = Stream.generate(Gate::new).limit(shards).toList();
         this.settings = settings;
         this.maxTopics = maxTopics;
         this.stats = stats;
         this.completions = completions;
+        this.refusals = Refusals.every(refusalInterval, completions);
     }
 
     /** That of all logs of this shard, counted from 0. */
@@ -111,6 +115,7 @@ public final class ProducerLogs {
         Gate gate = gates.get(Shard.indexOf(topic, gates.size()));
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
+        log.reportTo(refusals);
         return log;
     }
 

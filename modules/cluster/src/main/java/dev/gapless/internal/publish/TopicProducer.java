@@ -86,6 +86,7 @@ public final class TopicProducer<T> implements Producer<T> {
         try {
             content = encoding.get();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.refusals().log(Refusal.of(e), e);
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
@@ -160,6 +161,7 @@ public final class TopicProducer<T> implements Producer<T> {
             checkGiven("list of messages", messages);
             contents = messages.stream().map(message -> encode(message)).toList();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.refusals().log(Refusal.of(e), e);
             return CompletableFuture.failedFuture(e);
         }
         List<CompletableFuture<Position>> each = local.publish(contents);

@@ -4,10 +4,11 @@ import dev.gapless.Ended;
 import dev.gapless.Ready;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.time.Duration;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.jspecify.annotations.Nullable;
 
 /** What makes a {@link SubscriptionLoop} go on: a message to the actor or the stream that runs it. */
-public sealed interface Cue {
+public sealed interface Cue extends NoSerializationVerificationNeeded {
     /** Those that say no more than their names. */
     enum Plain implements Cue {
         /** There may be something to do. */

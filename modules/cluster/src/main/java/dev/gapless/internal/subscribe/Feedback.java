@@ -3,10 +3,11 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.core.Gap;
 import java.util.List;
 import java.util.Optional;
+import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.jspecify.annotations.Nullable;
 
 /** What the reader of a subscription has to tell the consumer of its topic. */
-public sealed interface Feedback {
+public sealed interface Feedback extends NoSerializationVerificationNeeded {
 
     /** The subscription has freed something of a feed that was full, or the feed has gone on past it. */
     record Room(long id) implements Feedback {}

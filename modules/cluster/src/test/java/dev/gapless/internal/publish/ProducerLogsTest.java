@@ -14,13 +14,14 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.internal.measure.NodeStats;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class ProducerLogsTest {
     private final ProducerLogs logs =
-            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run);
+            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run, Duration.ZERO);
 
     ProducerLogsTest() {
         logs.gate(0).open();
