@@ -41,7 +41,7 @@ class ArchitectureTest {
             "subscribe", Set.of("fence", "time", "wire", "measure"),
             "shard", Set.of("time", "measure", "publish", "subscribe"),
             "report", Set.of("fence", "time", "measure", "subscribe"),
-            "node", Set.of("time", "wire", "measure", "publish", "subscribe", "shard", "report"));
+            "node", Set.of("fence", "time", "wire", "measure", "publish", "subscribe", "shard", "report"));
 
     @Test
     void eachRoomKnowsOnlyThoseBelowIt() {
