@@ -173,7 +173,7 @@ class ReadmeExamplesTest {
         }
     }
 
-    // shown in README.md
+    // shown in docs/guarantees.md
     static class PriceView implements MessageHandler<Price> {
         private final Map<String, Price> prices = new HashMap<>();
         private final SharedTable table;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What README.md says of the test kit really runs; {@code DocumentsTest} of modules/cluster holds the two together. */
+/** What docs/guarantees.md says of the test kit really runs; {@code DocumentsTest} of modules/cluster holds the two together. */
 class ReadmeExamplesTest {
     private static final Topic<Price> PRICES = Topic.of("prices", Price.class);
 
@@ -26,7 +26,7 @@ class ReadmeExamplesTest {
         Map<String, Price> readAll();
     }
 
-    /** The one of README.md; that it is so is seen to in modules/cluster. */
+    /** The one of docs/guarantees.md; that it is so is seen to in modules/cluster. */
     static class PriceCache implements MessageHandler<Price> {
         private final Map<String, Price> prices = new HashMap<>();
         private final PriceTable table;
@@ -61,7 +61,7 @@ class ReadmeExamplesTest {
         }
     }
 
-    // shown in README.md
+    // shown in docs/guarantees.md
     @ParameterizedTest
     @EnumSource(Reason.class)
     void isLikeTheTableAfterEveryKindOfExpiry(Reason reason) {
@@ -74,7 +74,7 @@ class ReadmeExamplesTest {
     }
     // end
 
-    // shown in README.md
+    // shown in docs/guarantees.md
     @Test
     void isToldWhatItMissedAndGoesOn() {
         Map<String, Price> table = new HashMap<>();
