@@ -74,7 +74,8 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(roomNamed("grpc"), "dev.gapless.gateway.v1")
                 .and()
-                .doNotHaveSimpleName("UserTimeout") // the native sockets that come with gRPC have an option that Java lacks
+                .doNotHaveSimpleName(
+                        "UserTimeout") // the native sockets that come with gRPC have an option that Java lacks
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "dev.gapless.gateway.v1")

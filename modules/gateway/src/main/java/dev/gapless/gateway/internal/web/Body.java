@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +88,7 @@ final class Body {
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
-                    done.completeExceptionally(chunk.getFailure());
+                    done.completeExceptionally(refusal(chunk.getFailure()));
                     return;
                 }
                 add(chunk.getByteBuffer());
@@ -183,6 +185,18 @@ final class Body {
         boolean waited = waiting;
         waiting = false;
         return waited;
+    }
+
+    /** A body that breaks off, or is not what its head says, is the client's doing. */
+    private static Refusal refusal(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return new Refusal(
+                    Kind.TOO_SLOW, "Nothing more of the body came within gapless.gateway.idle-timeout", failure);
+        }
+        String why =
+                failure instanceof HttpException wrong ? String.valueOf(wrong.getReason()) : "the connection broke";
+        return new Refusal(
+                Kind.BAD_MESSAGE, "The body ends before its time, or is not what its head says: " + why, failure);
     }
 
     private void add(ByteBuffer bytes) {
