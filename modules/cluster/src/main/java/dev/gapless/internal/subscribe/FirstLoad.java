@@ -45,6 +45,11 @@ final class FirstLoad<T> {
         return !over && ready != null && underWay == null;
     }
 
+    /** Was it given, and has not succeeded? Nothing else is given meanwhile, however much the recipient may hold. */
+    boolean isUnderWay() {
+        return !over && underWay != null;
+    }
+
     /** What the recipient is given. */
     CursorExpired<T> begin(EventReader<T> events) {
         CursorExpired<T> load = new CursorExpired<>(reading.topic().name(), Instant.now(), List.of(), events.token());

@@ -139,6 +139,7 @@ final class SubscriptionLoop<T> {
                     || handle.isPaused()
                     || waitsToRetry
                     || firstLoad.waits()
+                    || (firstLoad.isUnderWay() && expired == null)
                     || inFlight.size() >= recipient.window()) {
                 return;
             }
