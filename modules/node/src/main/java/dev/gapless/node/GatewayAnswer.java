@@ -74,9 +74,14 @@ record GatewayAnswer(int status, long retryAfterMs, String gateway, Map<String, 
         return (int) number(status < 400 ? "count" : "accepted");
     }
 
-    /** Might the same request be taken another time? */
+    /** Does it say how many were accepted? A request that is refused by its head does not: nobody looked what became of its key. */
+    boolean tellsAccepted() {
+        return members.containsKey(status < 400 ? "count" : "accepted");
+    }
+
+    /** Might the same request be taken another time? So might one whose body did not arrive, and nothing is wrong with its lines. */
     boolean isWorthRepeating() {
-        return status == 429 || status >= 500;
+        return status == 408 || status == 429 || status >= 500 || problem().equals("body_incomplete");
     }
 
     /** What kind of problem it is, without what all have in common. */

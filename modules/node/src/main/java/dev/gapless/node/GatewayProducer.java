@@ -108,6 +108,23 @@ final class GatewayProducer {
         links.worked();
     }
 
+    /** A proxy answered in the place of the gateway. */
+    private static final class Between extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final boolean isAlone;
+
+        Between(GatewayAnswer answer) {
+            super("a proxy answered: " + answer.why());
+            isAlone = answer.status() >= 502 && answer.status() <= 504;
+        }
+
+        /** Does it say that there is no gateway behind it? */
+        static boolean isAlone(IOException error) {
+            return error instanceof Between between && between.isAlone;
+        }
+    }
+
     private GatewayAnswer send(GatewayUrl url, String key, boolean isFollowed, byte[] body) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(url.at(path + (isFollowed ? "" : delivered(url))))
                 .timeout(ANSWER_TIMEOUT)
@@ -118,7 +135,7 @@ final class GatewayProducer {
         HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
         GatewayAnswer answer = GatewayAnswer.of(response.statusCode(), response.headers(), response.body());
         if (!answer.isOfGateway() && answer.isWorthRepeating()) {
-            throw new IOException(answer.why()); // of something between: whether the gateway got it is not known
+            throw new Between(answer); // whether the gateway got it is not known
         }
         gateways.put(url, answer.gateway());
         return answer;
@@ -134,15 +151,24 @@ final class GatewayProducer {
     private @Nullable GatewayAnswer ask(GatewayUrl url, String key, LineBatch rest, String why) {
         boolean wasGone = false;
         String last = why;
+        long atLeastMs = 0;
         while (true) {
             try {
-                pause(last, 0);
+                pause(last, atLeastMs);
             } catch (Failure e) {
-                throw new Failure(e.getMessage() + "; it is not known whether " + named(rest) + " were published", e);
+                throw notKnown(e.getMessage(), rest, e);
             }
             try {
                 String asked = gateways.getOrDefault(url, "");
                 GatewayAnswer answer = send(url, key, true, new byte[0]);
+                if (!answer.tellsAccepted()) {
+                    last = url + ": " + answer.why();
+                    atLeastMs = answer.retryAfterMs();
+                    if (!answer.isWorthRepeating()) {
+                        throw notKnown(last, rest, null);
+                    }
+                    continue; // the question was refused, before anybody looked for the key
+                }
                 boolean isSame = !asked.isEmpty() && answer.gateway().equals(asked);
                 if (!isSame && answer.accepted() == 0) {
                     mayComeTwice(url, rest); // it may never have got the request that another one accepted
@@ -150,7 +176,8 @@ final class GatewayProducer {
                 return answer;
             } catch (IOException e) {
                 last = GatewayHttp.why(url, e);
-                wasGone |= GatewayHttp.isUnsent(e);
+                atLeastMs = 0;
+                wasGone |= GatewayHttp.isUnsent(e) || Between.isAlone(e);
                 if (e instanceof HttpTimeoutException && isAlive(url)) {
                     links.worked(); // it waits for room, each line for a time that it bounds
                 }
@@ -161,6 +188,10 @@ final class GatewayProducer {
                 }
             }
         }
+    }
+
+    private static Failure notKnown(@Nullable String why, LineBatch rest, @Nullable Failure cause) {
+        return new Failure(why + "; it is not known whether " + named(rest) + " were published", cause);
     }
 
     private boolean isAlive(GatewayUrl url) {

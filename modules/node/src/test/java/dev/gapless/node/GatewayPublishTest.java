@@ -257,6 +257,62 @@ class GatewayPublishTest {
     }
 
     @Test
+    void aRefusalOfTheQuestionSaysNothingOfTheRequestAndIsAskedAgain() {
+        gateway.plan((request, reply) -> {
+            reply.accept(request, request.lines().size());
+            reply.remember(request, "{" + reply.count("count", request.lines().size()) + "}");
+            reply.reset();
+        });
+        gateway.plan((request, reply) -> reply.problem(503, "closing", ""));
+        gateway.plan((request, reply) -> reply.problem(429, "too_many_requests_of_address", ""));
+        publish("1\n2\n");
+        assertEquals(data(1, 2), gateway.accepted());
+        assertEquals(4, gateway.requests().size(), "one with the lines, and three that ask");
+        assertFalse(err.toString().contains("may come twice"), err::toString);
+    }
+
+    @Test
+    void whatIsRefusedForGoodWhileItIsNotKnownWhatWasPublishedIsNotCalledUnpublished() {
+        gateway.plan((request, reply) -> {
+            reply.accept(request, request.lines().size());
+            reply.reset();
+        });
+        gateway.plan((request, reply) -> reply.problem(421, "misdirected_host", ""));
+        Failure failure = assertThrows(Failure.class, () -> publish("1\n"));
+        assertTrue(
+                failure.getMessage().contains("it is not known whether lines 1 to 1 were published"),
+                failure::getMessage);
+    }
+
+    /** It goes on saying that the gateway behind it is not there. */
+    @Test
+    void aProxyWithoutItsGatewayIsAsGoneAsAGatewayAndTheLinesGoToTheNextAddress() throws IOException {
+        try (FakeGateway proxy = new FakeGateway()) {
+            proxy.plan((request, reply) -> {
+                reply.accept(request, request.lines().size());
+                reply.json(502, "<html>Bad Gateway</html>");
+            });
+            for (int i = 0; i < 100; i++) {
+                proxy.plan((request, reply) -> reply.json(503, "<html>No server is available</html>"));
+            }
+            publish("1\n", null, LIMIT, proxy.url(), gateway.url());
+            assertEquals(data(1), proxy.accepted());
+            assertEquals(data(1), gateway.accepted());
+            assertTrue(err.toString().contains("lines 1 to 1 may come twice: " + proxy.url()), err::toString);
+        }
+    }
+
+    /** The connection between a proxy and the gateway broke in the body, for which the line and its sender cannot be blamed. */
+    @Test
+    void theRestOfABodyThatDidNotArriveIsPublished() {
+        for (String name : List.of("body_incomplete", "too_slow")) {
+            gateway.plan((request, reply) -> reply.half(request, name.equals("too_slow") ? 408 : 400, name, 1));
+            publish("1\n2\n");
+        }
+        assertEquals(data(1, 2, 1, 2), gateway.accepted());
+    }
+
+    @Test
     void aGatewayThatIsNotThereIsPassedOver() throws IOException {
         FakeGateway gone = new FakeGateway();
         gone.close();
