@@ -218,12 +218,12 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     @Test
     void whoLoadsFirstIsGivenNothingBeforeTheLoadHasSucceeded() {
         publish(1, 1);
-        SubscriptionLoop<Payload> loop =
-                loop(SubscriptionSettings.defaults().loadFirst());
+        SubscriptionLoop<Payload> loop = loop(SubscriptionSettings.defaults().loadFirst());
         loop.on(new Cue.Opened(state, feedback -> {}));
         assertEquals(0, given.size(), "it has no position yet");
         loop.on(new Cue.Positioned(new Ready(Set.of())));
-        assertEquals(List.of(), assertInstanceOf(CursorExpired.class, given.get(0)).gaps());
+        assertEquals(
+                List.of(), assertInstanceOf(CursorExpired.class, given.get(0)).gaps());
         loop.on(Cue.Plain.LOOK);
         assertEquals(1, given.size());
         settle(loop, 0, Outcome.reloaded(Reload.done()));
@@ -293,7 +293,8 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     }
 
     @Override
-    public void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {}
+    public void openSubscription(
+            String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {}
 
     @Override
     public void closeSubscription(String topic, long id) {}

@@ -16,6 +16,7 @@ public class Refusal extends RuntimeException {
     /** Why, as programs read it. */
     public enum Kind {
         BAD_MESSAGE(400),
+        BODY_INCOMPLETE(400),
         UNKNOWN_TYPE(400),
         UNKNOWN_TOPIC(400),
         BAD_FILTER(400),

@@ -196,7 +196,7 @@ final class Body {
         String why =
                 failure instanceof HttpException wrong ? String.valueOf(wrong.getReason()) : "the connection broke";
         return new Refusal(
-                Kind.BAD_MESSAGE, "The body ends before its time, or is not what its head says: " + why, failure);
+                Kind.BODY_INCOMPLETE, "The body ends before its time, or is not what its head says: " + why, failure);
     }
 
     private void add(ByteBuffer bytes) {
