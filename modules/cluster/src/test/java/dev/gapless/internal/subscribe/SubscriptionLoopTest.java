@@ -119,7 +119,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
         assertEquals(2, given.size(), "the second is not confirmed");
         settle(loop, 1, Outcome.DONE);
         assertEquals(3, given.size());
-        CursorExpired<Payload> expired = assertInstanceOf(CursorExpired.class, given.get(2));
+        CursorExpired<?> expired = assertInstanceOf(CursorExpired.class, given.get(2));
         assertEquals(3, expired.gaps().get(0).firstMissing());
         assertEquals(8, expired.gaps().get(0).missed());
         publish(12, 12);
