@@ -43,12 +43,6 @@ class EventStreamTest {
         }
     }
 
-    /** One more, behind which nothing is on its way to the feed. */
-    private static void lastOne(String topic, int number) {
-        String path = TestGateway.path(topic, "messages") + "?wait=delivered";
-        assertEquals(200, gateway.post(path, "application/json", "" + number).statusCode());
-    }
-
     private static List<Integer> numbers(List<EventStream.Message> messages) {
         return messages.stream()
                 .map(message -> message.data().get("data").intValue())
@@ -117,7 +111,7 @@ class EventStreamTest {
         EventStream stream = gateway.events(TestGateway.path("small", "events") + "?from=earliest");
         EventStream.Message tenth = stream.next(10).get(9);
         publish("small", 11, 299);
-        lastOne("small", 300);
+        gateway.publishUntilDelivered("small", 300);
         EventStream late = gateway.events(TestGateway.path("small", "events"), "Last-Event-ID", tenth.id());
         JsonNode expired = late.next(1).get(0).data();
         assertEquals("cursor_expired", expired.get("type").textValue(), expired::toString);

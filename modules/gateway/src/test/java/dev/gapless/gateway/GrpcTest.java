@@ -169,8 +169,7 @@ class GrpcTest {
         String position = "{\"positions\":[{\"node\":\"n1\",\"epoch\":\""
                 + String.format("%016x", last.getPosition().getEpoch()) + "\",\"seq\":40}]}";
         publish(topic, 41, 299);
-        String path = TestGateway.path(topic, "messages") + "?wait=delivered";
-        assertEquals(200, gateway.post(path, "application/json", "300").statusCode());
+        int delivered = gateway.publishUntilDelivered(topic, 300);
         GrpcStream<?, SubscribeTopicResponse> late =
                 subscribe(topic(topic, position).setOnLag(onLag));
         SubscribeTopicResponse expired = late.next();
@@ -178,7 +177,7 @@ class GrpcTest {
             assertEquals(Status.Code.ABORTED, late.status());
             assertTrue(late.why().contains("on_lag"), late.why());
         } else {
-            publish(topic, 301, 301);
+            publish(topic, delivered + 1, delivered + 1);
             more.add(late.next());
         }
         return expired;

@@ -162,6 +162,24 @@ final class TestGateway implements AutoCloseable {
         return post(path(topic, "messages"), "application/json", json);
     }
 
+    /**
+     * Publishes the numbers from this one on until one is delivered: behind it nothing is on its way to a feed. What a slow consumer is
+     * expired past is never delivered, so that one message may not do.
+     *
+     * @return the last number
+     */
+    int publishUntilDelivered(String topic, int from) {
+        for (int number = from; ; number++) {
+            HttpResponse<String> answer =
+                    post(path(topic, "messages") + "?wait=delivered", "application/json", "" + number);
+            if (answer.statusCode() == 200) {
+                return number;
+            } else if (number > from + 100 || !answer.body().contains("\"first_missing\"")) {
+                throw new AssertionError(answer.statusCode() + " " + answer.body());
+            }
+        }
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
