@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
@@ -21,11 +22,16 @@ import scala.concurrent.ExecutionContextExecutor;
 /**
  * The configured seed nodes. One that is no member of this node's cluster may be in another one, of which nothing is delivered or
  * announced here. So a node that has come up waits until each is a member or is known not to listen, before its subscriptions are
- * ready; and names the others, after a while. Thread-safe.
+ * ready, and names the others. A seed node that starts slowly listens long before it is a member. So only one that is not a member after
+ * several times as long is worth a warning. Thread-safe.
  */
 final class SeedNodes {
     private static final Logger LOG = LoggerFactory.getLogger(SeedNodes.class);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+    /** When nobody waits any more. */
+    private static final Duration LATE_LOOK_INTERVAL = Duration.ofSeconds(1);
+    /** So many times the patience: a slow start is over by then. */
+    private static final int BEFORE_A_WARNING = 6;
 
     private final ExtendedActorSystem system;
     private final Cluster cluster;
@@ -76,22 +82,38 @@ final class SeedNodes {
     private void look(long beganNs, ExecutionContextExecutor mayBlock) {
         try {
             unknown.removeIf(seed -> isMember(seed) || refuses(seed));
+            long lookedNs = System.nanoTime() - beganNs;
             if (unknown.isEmpty()) {
                 asked.complete(Set.of());
-            } else if (System.nanoTime() - beganNs > patience.toNanos()) {
-                Set<String> remaining =
-                        unknown.stream().map(ClusterMembers::hostPort).collect(Collectors.toUnmodifiableSet());
-                LOG.warn(
-                        "Seed node {} is not a member of this node's cluster, and is not known to be down. If it is in another"
-                                + " cluster, nothing that is published there is delivered or announced here",
-                        String.join(", ", new TreeSet<>(remaining)));
-                asked.complete(remaining);
-            } else {
+            } else if (lookedNs <= patience.toNanos()) {
                 system.scheduler().scheduleOnce(LOOK_INTERVAL, () -> look(beganNs, mayBlock), mayBlock);
+            } else if (lookedNs / BEFORE_A_WARNING <= patience.toNanos()) {
+                nameThem();
+                system.scheduler().scheduleOnce(LATE_LOOK_INTERVAL, () -> look(beganNs, mayBlock), mayBlock);
+            } else {
+                nameThem();
+                LOG.warn(
+                        "Seed node {} is not a member of this node's cluster after {} s, and is not known to be down. If it is in"
+                                + " another cluster, nothing that is published there is delivered or announced here",
+                        String.join(", ", remaining()),
+                        TimeUnit.NANOSECONDS.toSeconds(lookedNs));
             }
         } catch (IllegalStateException e) {
             asked.complete(Set.of()); // the actor system ends, and its subscriptions with it
         }
+    }
+
+    /** To whom waits for ready, once. */
+    private void nameThem() {
+        if (!asked.isDone()) {
+            Set<String> remaining = Set.copyOf(remaining());
+            LOG.info("Seed node {} has not joined yet: ready() does not wait for it any longer", String.join(", ", remaining()));
+            asked.complete(remaining);
+        }
+    }
+
+    private TreeSet<String> remaining() {
+        return unknown.stream().map(ClusterMembers::hostPort).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private boolean isMember(Address seed) {
