@@ -112,7 +112,7 @@ final class SeedNodes {
         }
     }
 
-    private TreeSet<String> remaining() {
+    private Set<String> remaining() {
         return unknown.stream().map(ClusterMembers::hostPort).collect(Collectors.toCollection(TreeSet::new));
     }
 
