@@ -1,6 +1,7 @@
 package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -205,6 +206,18 @@ class BadInputTest {
     }
 
     @Test
+    void aTopicMayHaveABackslashThatIsEscaped() {
+        assertEquals(200, gateway.publish("a\\b", "1").statusCode());
+        String topics = gateway.get("/api/status").body();
+        assertTrue(topics.contains("\"a\\\\b\""), topics);
+        try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
+            String answer = socket.send("GET /api/topics/a\\b/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readTo("}");
+            assertTrue(answer.startsWith("HTTP/1.1 400 ") && answer.contains("%5C"), answer);
+        }
+    }
+
+    @Test
     void aHeadThatIsTooLargeIsRefused() {
         try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
             String answer = socket.send(
@@ -222,7 +235,6 @@ class BadInputTest {
                 400,
                 gateway.publish("odd", "[".repeat(5_000) + "]".repeat(5_000)).statusCode());
         gateway.publish("odd", "[".repeat(990) + "]".repeat(990));
-        gateway.publish("odd", "\"\\ud800\"");
         gateway.publish("odd", "1");
         JsonNode last = client.next();
         int seen = 1;
@@ -232,6 +244,59 @@ class BadInputTest {
             seen++;
         }
         assertEquals(last.get("seq").intValue(), seen, "every message is told, as an event or undecodable");
+    }
+
+    /** It would be written as a question mark. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"data\":\"a\\ud800\"}",
+                "{\"data\":{\"a\":[\"\\udc00\\ud800\"]}}",
+                "{\"data\":{\"\\ud83dx\":1}}",
+                "{\"data\":1,\"key\":\"\\udc00\"}",
+                "{\"data\":1,\"headers\":{\"h\":\"\\ud800\"}}",
+                "{\"data\":1,\"headers\":{\"\\ud800\":\"h\"}}",
+            })
+    void halfASurrogatePairIsRefused(String line) {
+        HttpResponse<String> answer = gateway.post(TestGateway.path("half", "messages"), "application/x-ndjson", line);
+        assertEquals(400, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("surrogate pair"), answer.body());
+        HttpResponse<String> whole = gateway.post(
+                TestGateway.path("whole", "messages"),
+                "application/x-ndjson",
+                "{\"data\":{\"\\ud83d\\ude00\":\"\\ud83d\\ude00\"},\"key\":\"\\ud83d\\ude00\"}");
+        assertEquals(200, whole.statusCode(), whole.body());
+    }
+
+    /** Clients do not write Java. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/* a */ 1", "# a", "NaN", "+1", "1 2", "{\"a\":1}}", "'a'", "{a:1}", "01", "[1,]", "\"\t\""})
+    void whatIsNoJsonIsToldWithoutTheFeaturesOfAParser(String body) {
+        for (String json : List.of(body, "[".repeat(1_100))) {
+            HttpResponse<String> answer = gateway.publish("features", json);
+            assertEquals(400, answer.statusCode(), answer.body());
+            String detail = TestGateway.json(answer.body()).get("detail").textValue();
+            assertTrue(detail.startsWith("this is no JSON: ") && detail.length() > 30, detail);
+            for (String own : List.of("Feature", "ALLOW_", "Constraints", "JsonNode", "enable", "`")) {
+                assertFalse(detail.contains(own), detail);
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatShouldHaveBeenAnotherNamesIt() {
+        HttpResponse<String> upgrade = gateway.get("/api/ws");
+        assertEquals(426, upgrade.statusCode(), upgrade.body());
+        assertEquals("websocket", upgrade.headers().firstValue("Upgrade").orElse(""));
+        assertTrue(upgrade.body().contains("urn:gapless:upgrade_required"), upgrade.body());
+        HttpResponse<String> form =
+                gateway.post(TestGateway.path("t", "messages"), "application/x-www-form-urlencoded", "{}");
+        assertEquals(415, form.statusCode());
+        assertTrue(form.body().contains("--json") && form.body().contains("x-www-form-urlencoded"), form.body());
+        HttpResponse<String> from = gateway.get(TestGateway.path("t", "events") + "?from=Earliest");
+        assertEquals(400, from.statusCode());
+        assertTrue(from.body().contains("'Earliest' is written 'earliest'"), from.body());
     }
 
     @Test

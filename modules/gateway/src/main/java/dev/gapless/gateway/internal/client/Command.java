@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -43,7 +44,7 @@ sealed interface Command {
         try {
             json = PayloadJson.read(text);
         } catch (JsonProcessingException e) {
-            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
         }
         if (!json.isObject()) {
             throw new Refusal(Kind.BAD_MESSAGE, "a command is a JSON object");

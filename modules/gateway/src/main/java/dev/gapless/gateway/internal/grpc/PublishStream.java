@@ -8,6 +8,7 @@ import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -104,7 +105,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             }
             return json;
         } catch (JsonProcessingException e) {
-            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
         }
     }
 

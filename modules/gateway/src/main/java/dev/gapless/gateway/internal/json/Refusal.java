@@ -33,6 +33,7 @@ public class Refusal extends RuntimeException {
         TOO_LARGE(413),
         UNSUPPORTED_MEDIA_TYPE(415),
         MISDIRECTED_HOST(421),
+        UPGRADE_REQUIRED(426),
         DOES_NOT_FIT(422),
         KEY_REUSED(422),
         TOO_MANY_CLIENTS_OF_ADDRESS(429),

@@ -35,6 +35,11 @@ public final class Start {
         if (text.equals("earliest")) {
             return StartFrom.earliest();
         }
+        for (String word : List.of("latest", "earliest")) {
+            if (text.equalsIgnoreCase(word)) {
+                throw new IllegalArgumentException("'" + text + "' is written '" + word + "'");
+            }
+        }
         if (!text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9') {
             return StartFrom.since(time(text));
         }
@@ -66,7 +71,7 @@ public final class Start {
                 position(entry, positions, ended);
             }
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("the open form of a token is JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("the open form of a token is JSON: " + Reasons.ofJson(e), e);
         }
         return CursorToken.ofHand(topic, cluster, System.currentTimeMillis(), positions, ended);
     }

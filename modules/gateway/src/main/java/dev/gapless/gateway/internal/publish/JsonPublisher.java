@@ -43,6 +43,7 @@ public final class JsonPublisher {
 
     /** {@return its position, once it is in the ring} Throws {@link Refusal}, or the stage fails with what {@link Refusal#of} tells. */
     public CompletionStage<Position> publish(String topic, Given given) {
+        Unpaired.check(given);
         Topic<?> known = registered.get(topic);
         return known == null
                 ? publish(topic(topic), given.data(), given)

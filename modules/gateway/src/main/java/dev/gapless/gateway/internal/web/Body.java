@@ -28,8 +28,8 @@ final class Body {
         /** {@return null if it is done with, or when it is} What it throws ends the reading. */
         @Nullable CompletionStage<?> part(byte[] bytes, int from, int length);
 
-        /** {@return why no further part is dealt with} */
-        RuntimeException ended();
+        /** The next part is not dealt with. {@return why} */
+        Refusal refused(Refusal why);
     }
 
     private final Request request;
@@ -80,7 +80,7 @@ final class Body {
                     return;
                 }
                 if (ended) {
-                    throw parts.ended();
+                    throw parts.refused(Posts.closing());
                 }
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
@@ -88,7 +88,7 @@ final class Body {
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
-                    done.completeExceptionally(refusal(chunk.getFailure()));
+                    done.completeExceptionally(parts.refused(refusal(chunk.getFailure())));
                     return;
                 }
                 add(chunk.getByteBuffer());
@@ -132,7 +132,7 @@ final class Body {
         ended = true;
         if (stopsWaiting()) {
             Throwable known = refusal;
-            done.completeExceptionally(known == null ? parts.ended() : known);
+            done.completeExceptionally(known == null ? parts.refused(Posts.closing()) : known);
         }
     }
 
@@ -175,10 +175,10 @@ final class Body {
         done.completeExceptionally(
                 known != null
                         ? known
-                        : new Refusal(
+                        : parts.refused(new Refusal(
                                 Kind.TOO_SLOW,
                                 "The message comes too slowly: send it in gapless.gateway.header-timeout, or with more than"
-                                        + " gapless.gateway.min-body-bytes-per-second"));
+                                        + " gapless.gateway.min-body-bytes-per-second")));
     }
 
     private synchronized boolean stopsWaiting() {
@@ -220,17 +220,17 @@ final class Body {
             int end = byLine ? lineEnd() : -1;
             int length = (end < 0 ? to : end) - from;
             if (length > mostBytes) {
-                throw new Refusal(
+                throw parts.refused(new Refusal(
                         Kind.TOO_LARGE,
                         (byLine ? "The line" : "The body")
-                                + " has more bytes than gapless.gateway.max-body-bytes allows: " + mostBytes);
+                                + " has more bytes than gapless.gateway.max-body-bytes allows: " + mostBytes));
             }
             boolean isRest = end < 0 && last && !finished && !(byLine && length == 0);
             if (end < 0 && !isRest) {
                 return true;
             }
             if (ended && byLine) {
-                throw parts.ended();
+                throw parts.refused(Posts.closing());
             }
             int start = from;
             waitedNs = 0;

@@ -20,6 +20,9 @@ final class Errors implements Request.Handler {
         int status = response.getStatus() >= 400 ? response.getStatus() : 500;
         Object message = request.getAttribute(ErrorHandler.ERROR_MESSAGE);
         String why = message == null ? HttpStatus.getMessage(status) : message.toString();
+        if (why.equals("Illegal Path Character")) {
+            why += ": write it as an escape, such as %5C for a backslash";
+        }
         tally.refused(Problem.code(status));
         Problem.of(status, why).send(response, callback);
         return true;

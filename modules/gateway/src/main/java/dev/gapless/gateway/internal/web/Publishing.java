@@ -117,8 +117,8 @@ final class Publishing {
             }
 
             @Override
-            public RuntimeException ended() {
-                return Posts.closing();
+            public Refusal refused(Refusal why) {
+                return why;
             }
         };
         return posts.read(new Body(request, byLine, compared, common))
@@ -145,7 +145,9 @@ final class Publishing {
         if (!type.equals("application/json") && !type.equals("application/x-ndjson")) {
             throw new Refusal(
                     Kind.UNSUPPORTED_MEDIA_TYPE,
-                    "A body is application/json (one message) or application/x-ndjson (one a line)");
+                    "The Content-Type is application/json for one message (curl --json 'BODY') or application/x-ndjson for one a line"
+                            + " (curl -H 'Content-Type: application/x-ndjson' --data-binary @FILE), not '" + type
+                            + "'");
         }
         return type.equals("application/x-ndjson");
     }
@@ -231,9 +233,9 @@ final class Publishing {
 
         /** The line that would have come next is the first that is not published. */
         @Override
-        public RuntimeException ended() {
+        public Refusal refused(Refusal why) {
             lines++;
-            return Posts.closing();
+            return why;
         }
 
         private JsonPublisher.Given given(byte[] bytes, int from, int length) {
@@ -241,7 +243,7 @@ final class Publishing {
             try {
                 json = PayloadJson.read(bytes, from, length);
             } catch (JsonProcessingException e) {
-                throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + e.getOriginalMessage(), e);
+                throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

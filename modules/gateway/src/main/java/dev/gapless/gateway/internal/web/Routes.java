@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -254,6 +255,13 @@ final class Routes extends Handler.Abstract {
         throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes, not '" + text + "'");
     }
 
+    private static Refusal upgradeRequired(Response response) {
+        response.getHeaders().put(HttpHeader.UPGRADE, "websocket");
+        response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.UPGRADE);
+        return new Refusal(
+                Kind.UPGRADE_REQUIRED, "This path takes WebSockets: connect with ws:// or wss://, version 13");
+    }
+
     private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
         boolean holds = "true".equals(query(request).getValue("hold"));
@@ -292,7 +300,7 @@ final class Routes extends Handler.Abstract {
             }
         }
         if (!upgraded) {
-            throw new Refusal(Kind.BAD_MESSAGE, "This path takes WebSockets");
+            throw upgradeRequired(response);
         }
     }
 }

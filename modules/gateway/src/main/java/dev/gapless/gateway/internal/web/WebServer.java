@@ -92,9 +92,10 @@ public final class WebServer {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(settings.maxHeaderBytes);
         http.setSendServerVersion(false);
-        // Topics may have a slash or a percent sign; paths are taken as they were sent, see Target.
+        // Topics may have a slash, a backslash or a percent sign; paths are taken as they were sent, see Target.
         http.setUriCompliance(UriCompliance.DEFAULT.with(
                 "gapless",
+                UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS,
                 UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING));
         return http;
