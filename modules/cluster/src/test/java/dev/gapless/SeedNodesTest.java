@@ -47,7 +47,8 @@ class SeedNodesTest {
     }
 
     @Test
-    @DisplayName("ruleC10: a seed node that listens and is no member is waited for, and then named, and logged if it remains so")
+    @DisplayName(
+            "ruleC10: a seed node that listens and is no member is waited for, and then named, and logged if it remains so")
     void aSeedNodeThatIsNoMemberIsNamed() throws Exception {
         try (ServerSocket elsewhere = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Logged logged = new Logged()) {

@@ -107,7 +107,9 @@ final class SeedNodes {
     private void nameThem() {
         if (!asked.isDone()) {
             Set<String> remaining = Set.copyOf(remaining());
-            LOG.info("Seed node {} has not joined yet: ready() does not wait for it any longer", String.join(", ", remaining()));
+            LOG.info(
+                    "Seed node {} has not joined yet: ready() does not wait for it any longer",
+                    String.join(", ", remaining()));
             asked.complete(remaining);
         }
     }
