@@ -39,17 +39,44 @@ class RemovalTest {
             assertEquals(removed.nodeName(), told.get(0).node());
             assertEquals(Health.State.REMOVED, removed.health().state());
             assertFalse(removed.health().isUp());
-            assertEquals(
-                    1,
-                    logged.lines(Level.ERROR, removed.nodeName(), "stale from now on")
-                            .size());
             get(cluster.system(1).getWhenTerminated());
+            assertSaidOnce(logged, removed);
             assertEquals(Health.State.REMOVED, removed.health().state());
             removed.onRemoved(told::add); // who comes late is told, too
             await(() -> told.size() == 2);
             assertEquals(told.get(0), told.get(1));
             assertTrue(stays.health().isUp());
         }
+    }
+
+    @Test
+    void aNodeThatIsRemovedAndWhoseActorSystemStaysUpTellsTheSame() {
+        try (TestCluster cluster = TestCluster.of(2, "pekko.cluster.run-coordinated-shutdown-when-down = off");
+                Logged logged = new Logged()) {
+            Gapless removed = cluster.gapless(1);
+            List<Removed> told = new CopyOnWriteArrayList<>();
+            removed.onRemoved(told::add);
+
+            Cluster.get(cluster.system(0)).down(Cluster.get(cluster.system(1)).selfAddress());
+
+            await(() -> told.size() == 1);
+            assertEquals(Health.State.REMOVED, removed.health().state());
+            assertFalse(
+                    cluster.system(1).getWhenTerminated().toCompletableFuture().isDone());
+            assertSaidOnce(logged, removed);
+        }
+    }
+
+    /** One line besides those of what ends with it, and that names the node: whoever must act needs no second. */
+    private static void assertSaidOnce(Logged logged, Gapless removed) {
+        List<String> lines = logged.lines(Level.ERROR).stream()
+                .filter(line -> !line.startsWith("The subscription to topic"))
+                .filter(line -> !line.startsWith("What Gapless.onRemoved was given failed"))
+                .toList();
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(
+                lines.get(0).contains(removed.nodeName()) && lines.get(0).contains("stale from now on"),
+                lines::toString);
     }
 
     @Test

@@ -82,6 +82,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     }
 
     private final ProducerLogs logs;
+    private final Removal removal;
     private final Settings settings;
     private final NodeSettings self;
     private final Outbox outbox = new Outbox();
@@ -110,9 +111,10 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             OtherClusterSettings otherClusters,
             NodeStats stats,
             GivenUps givenUps,
+            Removal removal,
             Executor completions) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new NodeActor(
-                context, timers, logs, settings, uid, name, otherClusters, stats, givenUps, completions)));
+                context, timers, logs, settings, uid, name, otherClusters, stats, givenUps, removal, completions)));
     }
 
     private NodeActor(
@@ -125,11 +127,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             OtherClusterSettings otherClusters,
             NodeStats stats,
             GivenUps givenUps,
+            Removal removal,
             Executor completions) {
         super(context);
         context.setLoggerName(NodeActor.class); // found by itself it would be Pekko's own
         this.timers = timers;
         this.logs = logs;
+        this.removal = removal;
         this.settings = settings;
         this.consumers = new Quota(settings.maxTopics);
         this.shards = spawnShards(uid, stats, givenUps);
@@ -345,14 +349,10 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         node.leave(now());
     }
 
-    /**
-     * This node is no member any more, and never will be again: it was downed. With {@code run-coordinated-shutdown-when-down = off} its
-     * actor system stays up. Told before the members go, of whose end nothing follows here.
-     */
+    /** This node is no member any more, and never will be again: it was downed. Told before the members go, of whose end nothing follows here. */
     private void onClusterEnd() {
         if (!node.isLeaving()) {
-            log().error("This node was removed from the cluster: its subscriptions end, and it takes no more messages."
-                    + " Start the actor system anew to join again");
+            removal.clusterEnded();
             logs.refuseMessages();
             node.end();
         }

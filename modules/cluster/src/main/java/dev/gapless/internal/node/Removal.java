@@ -58,7 +58,7 @@ final class Removal {
                     CoordinatedShutdown.get(system)
                             .getShutdownReason()
                             .filter(OF_OTHERS::contains)
-                            .ifPresent(this::removed);
+                            .ifPresent(why -> tellOnce(" (" + nameOf(why) + ")"));
                     return CompletableFuture.completedFuture(Done.getInstance());
                 });
     }
@@ -88,8 +88,19 @@ final class Removal {
         }
     }
 
-    private void removed(CoordinatedShutdown.Reason why) {
-        Removed now = new Removed(node, "the other members have removed it from the cluster (" + nameOf(why) + ")");
+    /**
+     * The cluster has ended on this node, which did not leave it. With {@code run-coordinated-shutdown-when-down = off} nothing else tells that,
+     * and the actor system stays up.
+     */
+    void clusterEnded() {
+        tellOnce("");
+    }
+
+    private synchronized void tellOnce(String why) {
+        if (removed != null) {
+            return;
+        }
+        Removed now = new Removed(node, "the other members have removed it from the cluster" + why);
         LOG.error(
                 "Node {}: {}. Its subscriptions have ended, and nothing more is delivered: what this process knows is stale from now on. It"
                         + " takes part again only as a new process or with a new actor system (Gapless.onRemoved,"

@@ -106,6 +106,7 @@ final class RunningNode implements Presence, Node, MessageHost {
         this.logs = new ProducerLogs(
                 settings::topic, settings.maxTopics, settings.shards, stats, completions, settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
+        this.removal = new Removal(system, name);
         long uid = cluster.selfUniqueAddress().longUid();
         this.nodeActor = spawn(
                 NodeActor.create(
@@ -116,6 +117,7 @@ final class RunningNode implements Presence, Node, MessageHost {
                         settings.otherClusters(address, SeedNodes.of(cluster)),
                         stats,
                         givenUps,
+                        removal,
                         completions),
                 "gapless",
                 DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
@@ -125,7 +127,6 @@ final class RunningNode implements Presence, Node, MessageHost {
         StuckTransport.endWith(system, settings.stuckTransportTimeout);
         Duration readyTimeout = Duration.ofNanos(settings.topic("").readyTimeoutNs()); // that of no topic in particular
         this.cluster = cluster;
-        this.removal = new Removal(system, name);
         this.seedNodes = new SeedNodes(system, cluster, readyTimeout);
     }
 
