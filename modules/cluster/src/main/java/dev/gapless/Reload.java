@@ -27,7 +27,8 @@ public record Reload(@Nullable CursorToken upTo) {
     }
 
     /**
-     * It was reloaded from a source that reflects everything up to these positions, which is then not delivered again.
+     * It was reloaded from a source that reflects everything up to these positions, which is then not delivered again. Of a position
+     * that its producer does not have the subscriber is told ({@link dev.gapless.core.Reason#POSITION_UNKNOWN}), and nothing is skipped.
      *
      * @param token of this topic, as a subscriber stored it
      * @return that answer

@@ -6,7 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -90,6 +95,55 @@ class FirstLoadTest {
         get(subscription.ready());
         get(producer.publish(6));
         await(() -> handler.messages().equals(List.of(6)));
+    }
+
+    @Test
+    void aPositionThatNeverWasIsToldAndSkipsNothing() {
+        Topic<Integer> topic = Topic.of("invented", Integer.class);
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        Position first = get(producer.publish(1));
+        Loading handler = new Loading();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), LOADING, handler);
+        await(() -> handler.loads.size() == 1);
+        String node = cluster.gapless(0).nodeName();
+        Position invented = new Position(first.epoch(), 900);
+        handler.loads
+                .get(0)
+                .complete(Reload.upTo(new CursorToken(
+                        topic.name(),
+                        subscription.token().cluster(),
+                        System.currentTimeMillis(),
+                        Map.of(node, invented))));
+        await(() -> handler.loads.size() == 2);
+        Gap gap = handler.expired().get(1).gaps().get(0);
+        assertEquals(Reason.POSITION_UNKNOWN, gap.reason());
+        assertEquals(node, gap.node());
+        IntStream.rangeClosed(2, 5).forEach(i -> get(producer.publish(i)));
+        handler.loads.get(1).complete(Reload.done());
+        await(() -> handler.messages().equals(List.of(2, 3, 4, 5)));
+    }
+
+    @Test
+    void whatThisNodeHasNotHeardOfYetIsSkippedAndComesNeverTwice() {
+        Topic<Integer> topic = Topic.of("ahead", Integer.class);
+        Producer<Integer> producer = cluster.gapless(0).producer(topic);
+        Position last = get(producer.publish(1));
+        Loading handler = new Loading();
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), LOADING, handler);
+        await(() -> handler.loads.size() == 1);
+        String node = cluster.gapless(0).nodeName();
+        String id = subscription.token().cluster();
+        for (int i = 2; i <= 1_000; i++) {
+            producer.send(i);
+        }
+        last = get(producer.publish(1_001)); // of which this node may have heard nothing yet
+        handler.loads
+                .get(0)
+                .complete(
+                        Reload.upTo(new CursorToken(topic.name(), id, System.currentTimeMillis(), Map.of(node, last))));
+        get(producer.publish(1_002));
+        await(() -> handler.messages().equals(List.of(1_002)));
+        assertEquals(1, handler.expired().size());
     }
 
     @Test

@@ -89,10 +89,14 @@ final class Laggards {
         return any ? Vector.of(least) : null;
     }
 
-    /** The positions of a token. */
+    /** The positions of a token, without producers that are over. */
     static Map<String, Position> positions(Vector of) {
         Map<String, Position> positions = new HashMap<>();
-        of.positions().forEach((node, position) -> positions.put(node, ((At) position).position()));
+        of.positions().forEach((node, position) -> {
+            if (position instanceof At at) {
+                positions.put(node, at.position());
+            }
+        });
         return positions;
     }
 
@@ -218,7 +222,7 @@ final class Laggards {
      * Where a subscription stands in each producer, if all that it lacks is of producers that can be asked for it: V, with the origins of
      * what it has read nothing of. Null if something else happened: a producer came to its end, has not answered, or began anew.
      */
-    private @Nullable Vector reached(SubscriptionState subscription) {
+    @Nullable Vector reached(SubscriptionState subscription) {
         if (!shared.isWhole()) {
             return null;
         }

@@ -14,6 +14,7 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.Onward;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Heartbeat;
@@ -318,10 +319,15 @@ public final class TopicConsumer {
 
     private void onAsked(Now now) {
         if (shared.feed().takeAsked()) {
+            open.values().stream().filter(one -> one.subscription.isAhead()).forEach(one -> askProducers(one, now));
             Vector from = up ? laggards.needed(open.values()) : null;
             if (from != null) {
                 long number = readers.number();
-                laggards.begins(number, beginAt(from, number, now), from, now.ns() + settings.heartbeatNs());
+                laggards.begins(
+                        number,
+                        beginAt(from, number, settings.forLaggards(), now),
+                        from,
+                        now.ns() + settings.heartbeatNs());
             }
             laggards.place(open.values(), now.ns());
             placeLaggards(now.ns());
@@ -339,9 +345,32 @@ public final class TopicConsumer {
         }
     }
 
-    private TopicReader beginAt(Vector from, long number, Now now) {
+    /**
+     * Its source reflects what its feed has not heard of: a reader of its own asks the producers for what comes behind that (rule S4). While
+     * one of them is away nobody can be asked, and it is believed.
+     */
+    private void askProducers(Open one, Now now) {
+        Vector at = up ? laggards.reached(one.subscription) : null;
+        if (at == null) {
+            one.subscription.goOn(Onward.TOLD);
+            return;
+        }
+        leaves(one);
+        one.reader = readers.number();
+        TopicReader own = beginAt(at, one.reader, settings.forCatchUp(), now);
+        readers.owned(one.reader, one);
+        one.subscription.mayJoin(false); // before it has what this reader waits for
+        one.subscription.goOn(new Onward.In(
+                own.feed(),
+                own.feed().attach(own.feed().head() + 1, now.ns()),
+                at.askedBeyond(shared.feed().tails())));
+        unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
+        unsettled.put(one.id, one);
+    }
+
+    private TopicReader beginAt(Vector from, long number, TopicSettings own, Now now) {
         CursorToken there = new CursorToken(topic, topic, now.ms(), Laggards.positions(from));
-        TopicReader reader = catchUp(number, settings.forLaggards(), Start.BEGINNING, there);
+        TopicReader reader = catchUp(number, own, Start.BEGINNING, there);
         reader.beginAgain(members, history, now);
         readers.touched(reader, now.ns());
         return reader;

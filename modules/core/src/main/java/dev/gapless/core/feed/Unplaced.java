@@ -4,12 +4,18 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 
 /**
- * A position of a token that its producer has not answered for yet.
+ * A position of a token, or of an application's source, that its producer has not answered for yet.
  *
  * @param node the producer's name
- * @param position what the token says
+ * @param position what is said
+ * @param uid the producer's life; 0 if it is not known here: a token says it
  */
-public record Unplaced(String node, Position position) implements Placed {
+public record Unplaced(String node, Position position, long uid) implements Placed {
+
+    /** One of a token. */
+    public Unplaced(String node, Position position) {
+        this(node, position, 0);
+    }
 
     @Override
     public Epoch epoch() {
@@ -20,12 +26,6 @@ public record Unplaced(String node, Position position) implements Placed {
     @Override
     public long first() {
         return 1;
-    }
-
-    /** Not known here: the token says it. */
-    @Override
-    public long uid() {
-        return 0;
     }
 
     @Override

@@ -66,6 +66,29 @@ public final class Vector {
         return copy == null ? this : new Vector(copy);
     }
 
+    /** The same; whoever is further than this, in the same stretch, is to answer for its position first. */
+    public Vector askedBeyond(Vector tails) {
+        Map<String, Placed> copy = new HashMap<>(positions);
+        copy.replaceAll((node, position) -> {
+            Placed tail = tails.get(node);
+            return position instanceof At at && isBeyond(at, tail)
+                    ? new Unplaced(node, at.position(), at.uid())
+                    : position;
+        });
+        return new Vector(copy);
+    }
+
+    /** Is that further than this, in the same stretch of a producer? */
+    static boolean isBeyond(Placed position, @Nullable Placed tail) {
+        return position instanceof At && tail instanceof At && position.isLevelWith(tail) && position.isBeyond(tail);
+    }
+
+    /** Is any of it further than both of these, in the same stretches? */
+    public boolean isBeyond(Vector some, Vector others) {
+        return positions.values().stream()
+                .anyMatch(at -> isBeyond(at, some.get(at.node())) && isBeyond(at, others.get(at.node())));
+    }
+
     /** Without the ends that the feed told, except those of these producers. */
     public Vector withoutFeedEndsExcept(Set<String> nodes) {
         return without(position ->

@@ -55,6 +55,8 @@ public final class SubscriptionState {
     private volatile boolean closed;
     /** Does the consumer say where it reads on if the shared feed has gone on past it? */
     private volatile boolean asks;
+    /** Does V name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
+    private volatile boolean ahead;
     /** Is it to be told what the shared feed dropped? From then on it asks no more until it is told. For its own thread. */
     private boolean stays;
     /** Where it went on in the shared feed when that had gone on past it the last time; 0 if it never had. */
@@ -159,15 +161,24 @@ public final class SubscriptionState {
         filterBefore = hash;
     }
 
-    /** Does it wait for {@link #goOn}? Any thread. */
+    /** Does it wait for {@link #goOn}, as the shared feed has gone on past it? Any thread. */
     public boolean isBehind() {
+        return waitsToGoOn() && !ahead;
+    }
+
+    /** Does it wait for {@link #goOn}, as its source reflects what its feed has not heard of (rule S4)? Any thread. */
+    public boolean isAhead() {
+        return waitsToGoOn() && ahead;
+    }
+
+    private boolean waitsToGoOn() {
         return standing.phase() instanceof SubscriptionPhase.Behind && onward == null;
     }
 
     /** Has the shared feed gone on past it, whether or not it knows, so that it will ask where it reads on? Any thread. */
     public boolean isOvertaken() {
         Standing here = standing;
-        return mayAsk(here) && onward == null && here.index() < shared.oldest();
+        return mayAsk(here) && !ahead && onward == null && here.index() < shared.oldest();
     }
 
     /** Does it read the shared feed, and nobody has told it to go on elsewhere? Any thread. */
@@ -229,7 +240,7 @@ public final class SubscriptionState {
 
     /** Does the consumer wait for it to free its feed? Any thread. */
     public boolean isPressed() {
-        return standing.feed().wantsRoom() || isBehind();
+        return standing.feed().wantsRoom() || waitsToGoOn();
     }
 
     /** Is there something to read now? A reload that waits is not. Any thread. */
@@ -239,7 +250,7 @@ public final class SubscriptionState {
             return onward != null;
         }
         return here.phase() instanceof SubscriptionPhase.Reading
-                && (here.index() <= here.feed().head() || (mayJoin && mayJoin(here, here.positions())));
+                && (ahead || here.index() <= here.feed().head() || (mayJoin && mayJoin(here, here.positions())));
     }
 
     /** Nobody waits for it any more. Any thread. */
@@ -276,6 +287,11 @@ public final class SubscriptionState {
         Advance advance = new Advance(
                 here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost(), isOvertakenAgain(here));
         Step step = advance.tellEnd();
+        if (step == null && ahead) {
+            standing = advance.here().behind();
+            shared.asked();
+            return Step.IDLE;
+        }
         if (step == null && mayJoin && join(advance.here(), nowNs)) {
             return Step.JOINED;
         }
@@ -288,7 +304,7 @@ public final class SubscriptionState {
         }
         violations.addAndGet(advance.holes());
         stays &= !(step instanceof Step.Missed || step instanceof Step.Messages);
-        if (isBehind()) {
+        if (waitsToGoOn()) {
             shared.asked();
         }
         return step;
@@ -312,6 +328,7 @@ public final class SubscriptionState {
             remembered = remembered.and(here.feed().known().passed(), here.passedTo());
         }
         standing = there;
+        ahead = false;
         onward = null;
         if (there.feed() != here.feed()) {
             here.feed().detach(here.cursor());
@@ -364,6 +381,7 @@ public final class SubscriptionState {
         Vector at = here.positions().with(upTo).passing(upTo);
         remembered = remembered.told(here);
         standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
+        ahead = reflects != null && isFurther(standing);
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
@@ -374,6 +392,13 @@ public final class SubscriptionState {
         Standing here = standing;
         Vector at = here.positions();
         standing = here.passed(at.with(further(here.feed(), at, reflects)));
+        ahead = isFurther(standing);
+    }
+
+    /** Is it further than its feed has got, and the shared one, in the stretch of a producer that both are in? */
+    private boolean isFurther(Standing here) {
+        Vector own = here.feed().tails();
+        return here.positions().isBeyond(own, here.feed() == shared ? own : shared.tails());
     }
 
     /** After how many nanoseconds to load again that failed so often, the last time included; empty if that was the last attempt. */
