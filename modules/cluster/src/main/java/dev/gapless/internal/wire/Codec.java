@@ -68,14 +68,29 @@ public final class Codec {
             TopicSettings settings) {
         Content content = content(topic, message, key, headers);
         long size = content.sizeBytes();
-        if (size > settings.maxMessageBytes()) {
-            throw tooLarge(topic, size, "gapless.max-message-bytes", settings.maxMessageBytes());
+        long plain = size - content.bytes().length + plainLength(content);
+        if (plain > settings.maxMessageBytes()) {
+            String bytes = plain == size ? " bytes" : " bytes once it is decompressed";
+            throw tooLarge(topic, plain + bytes, "gapless.max-message-bytes", settings.maxMessageBytes());
         }
         long framed = size + Slice.OVERHEAD_BYTES;
         if (framed > settings.bufferBytes()) {
-            throw tooLarge(topic, framed, "gapless.buffer-bytes", settings.bufferBytes());
+            throw tooLarge(topic, framed + " bytes", "gapless.buffer-bytes", settings.bufferBytes());
         }
         return content;
+    }
+
+    /** Readers pay for what is decompressed, however little of it is on the wire. */
+    private long plainLength(Content content) {
+        byte[] bytes = content.bytes();
+        return Compression.isCompressed(bytes, 0, bytes.length)
+                        && serialization
+                                        .get()
+                                        .serializerByIdentity()
+                                        .getOrElse(content.format().serializerId(), () -> null)
+                                instanceof JacksonSerializer
+                ? Compression.plainLength(bytes, 0, bytes.length)
+                : bytes.length;
     }
 
     private Content content(String topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
@@ -93,10 +108,9 @@ public final class Codec {
         }
     }
 
-    private static MessageTooLarge tooLarge(String topic, long size, String setting, long limit) {
+    private static MessageTooLarge tooLarge(String topic, String size, String setting, long limit) {
         return new MessageTooLarge(
-                "Topic " + topic + ": the message has " + size + " bytes, more than " + setting + " allows: " + limit,
-                null);
+                "Topic " + topic + ": the message has " + size + ", more than " + setting + " allows: " + limit, null);
     }
 
     private Content serialize(String topic, Object message, @Nullable String key, Map<String, String> headers) {

@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  * it is, and whether it may be read. Pekko has read one before. Thread-safe.
  */
 final class JacksonReader {
-    /** The first two bytes of what Pekko compresses, with GZIP or LZ4. */
-    private static final int GZIP = 0x1f8b;
-
-    private static final int LZ4 = 0x87d9;
-
     private final ExtendedActorSystem system;
     private final ObjectReader reader;
 
@@ -65,7 +60,7 @@ final class JacksonReader {
         byte[] data = slice.data();
         int at = slice.contentAt(i);
         int length = slice.contentLength(i);
-        if (length >= 2 && isCompressed((data[at] & 0xff) << 8 | (data[at + 1] & 0xff))) {
+        if (Compression.isCompressed(data, at, length)) {
             return null;
         }
         // as Pekko does: references to actors are read with this actor system
@@ -78,9 +73,5 @@ final class JacksonReader {
         } catch (Exception e) {
             return null;
         }
-    }
-
-    private static boolean isCompressed(int firstTwo) {
-        return firstTwo == GZIP || firstTwo == LZ4;
     }
 }

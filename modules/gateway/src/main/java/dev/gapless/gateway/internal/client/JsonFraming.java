@@ -7,6 +7,7 @@ import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.json.ArrayJson;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.MessageJson;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Events as JSON, which clients in step share; what is around each is the protocol's own. */
 abstract class JsonFraming implements Framing {
+    private final PayloadJson payloads;
     private final MessageJson json;
     private final SharedJson shared;
     private final Tally tally;
@@ -27,7 +29,8 @@ abstract class JsonFraming implements Framing {
     private @Nullable ArrayJson last;
 
     JsonFraming(Common common) {
-        this.json = new MessageJson(common.payloads());
+        this.payloads = common.payloads();
+        this.json = new MessageJson(payloads);
         this.shared = common.sharedJson();
         this.tally = common.tally();
     }
@@ -63,7 +66,7 @@ abstract class JsonFraming implements Framing {
         Slice slice = reader.slice();
         int i = reader.index();
         // Who takes all messages does not touch one of which the JSON is there.
-        boolean tooLarge = maxMessageBytes < Long.MAX_VALUE && slice.contentLength(i) > maxMessageBytes;
+        boolean tooLarge = maxMessageBytes < Long.MAX_VALUE && payloads.plainLength(slice, i) > maxMessageBytes;
         if (!shared.isOn() || tooLarge) {
             json.message(place(reader, 0), slice, i, maxMessageBytes, to);
             return;

@@ -70,8 +70,8 @@ final class BatchFraming implements Framing {
         if (slice.isTombstone(i)) {
             return event.setDeleted(true).build();
         }
-        int bytes = slice.contentLength(i);
-        if (bytes > maxMessageBytes) {
+        long bytes = payloads.plainLength(slice, i);
+        if (bytes > Math.min(maxMessageBytes, payloads.mostBytes())) {
             return event.setWithheld(bytes).build();
         }
         try {

@@ -117,7 +117,7 @@ public final class EventJson {
     }
 
     static void withheld(
-            String topic, String node, Position position, @Nullable String key, int bytes, JsonGenerator out)
+            String topic, String node, Position position, @Nullable String key, long bytes, JsonGenerator out)
             throws IOException {
         head("withheld", topic, out);
         position(node, position, out);

@@ -69,14 +69,15 @@ public final class MessageJson {
     }
 
     /**
-     * Writes a message; {@code withheld} if its content has more bytes than that, {@code undecodable} if it cannot be shown.
+     * Writes a message; {@code withheld} if its content has more bytes than that once it is decompressed, or than the gateway shows;
+     * {@code undecodable} if it cannot be shown.
      *
      * @param i its number in the slice
      */
     public void message(Place place, Slice slice, int i, long maxMessageBytes, Bytes to) {
         String key = slice.key(i);
-        int bytes = slice.contentLength(i);
-        if (bytes > maxMessageBytes) {
+        long bytes = payloads.plainLength(slice, i);
+        if (bytes > Math.min(maxMessageBytes, payloads.mostBytes())) {
             object(to, out -> EventJson.withheld(place.topic(), place.node(), place.position(), key, bytes, out));
             return;
         }

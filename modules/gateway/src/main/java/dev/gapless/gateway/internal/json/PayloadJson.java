@@ -19,6 +19,7 @@ import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.gapless.Payload;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
+import dev.gapless.internal.wire.Compression;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class PayloadJson {
     /** A message may be as deep as Jackson reads (1,000), and is shown within events and frames. */
     private static final int DEEPEST = StreamReadConstraints.DEFAULT_MAX_DEPTH + 10;
+
+    /** No message of a cluster is larger. */
+    private static final long MOST_BYTES = 64 << 20;
 
     /** For trees of JSON. */
     public static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -65,10 +69,11 @@ public final class PayloadJson {
     private static final char REPLACED = '\ufffd';
 
     private final Serialization serialization;
-    private volatile Textual latest = new Textual(Format.NONE, false);
+    private final long mostBytes;
+    private volatile Written latest = new Written(Format.NONE, null, false);
 
-    /** Is what Jackson writes in this format text? */
-    private record Textual(Format format, boolean is) {}
+    /** By what a format is written: a serializer of Jackson's, or null; and is that text? */
+    private record Written(Format format, @Nullable JacksonSerializer jackson, boolean isText) {}
 
     /** Reads JSON. A number that is too large to be one is an error of the JSON, as any other. */
     public static JsonNode read(String text) throws JsonProcessingException {
@@ -97,8 +102,32 @@ public final class PayloadJson {
         return new JsonParseException(null, Reasons.of(cause), cause);
     }
 
+    /** For a program that shows one message at a time. */
     public PayloadJson(ActorSystem system) {
+        this(system, MOST_BYTES);
+    }
+
+    /** @param mostBytes of a message that is shown, once it is decompressed */
+    public PayloadJson(ActorSystem system, long mostBytes) {
         this.serialization = SerializationExtension.get(system);
+        this.mostBytes = mostBytes;
+    }
+
+    /** The largest message that is shown, in bytes once it is decompressed. */
+    public long mostBytes() {
+        return mostBytes;
+    }
+
+    /** How many bytes a message's content has once it is decompressed. */
+    public long plainLength(Slice slice, int i) {
+        return isCompressed(slice, i)
+                ? Compression.plainLength(slice.data(), slice.contentAt(i), slice.contentLength(i))
+                : slice.contentLength(i);
+    }
+
+    private boolean isCompressed(Slice slice, int i) {
+        return Compression.isCompressed(slice.data(), slice.contentAt(i), slice.contentLength(i))
+                && written(slice.format(i)).jackson() != null;
     }
 
     public void write(Payload payload, JsonGenerator out) throws IOException {
@@ -108,8 +137,16 @@ public final class PayloadJson {
     /** A message's content as text. Throws UncheckedIOException for what cannot be shown. */
     public String text(Slice slice, int i) {
         try {
-            return JSON.writeValueAsString(shown(payloadOf(slice, i)));
-        } catch (JsonProcessingException e) {
+            Payload payload = payloadOf(slice, i);
+            Written by = written(payload);
+            if (by.isText() && by.jackson() != null) {
+                byte[] plain = Compression.plain(by.jackson(), payload.bytes(), mostBytes);
+                if (isOneValue(plain, 0, plain.length)) {
+                    return new String(plain, StandardCharsets.UTF_8);
+                }
+            }
+            return JSON.writeValueAsString(shown(payload));
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
@@ -120,12 +157,22 @@ public final class PayloadJson {
      * @return whether it is; if not, nothing was added, and {@link #shown} says what there is to see
      */
     boolean copy(Slice slice, int i, Bytes to) {
-        if (!isText(slice.format(i))) {
+        Written by = written(slice.format(i));
+        if (!by.isText() || by.jackson() == null) {
             return false;
         }
         byte[] data = slice.data();
         int at = slice.contentAt(i);
         int length = slice.contentLength(i);
+        if (Compression.isCompressed(data, at, length)) {
+            try {
+                data = Compression.plain(by.jackson(), slice.content(i), mostBytes);
+            } catch (IOException e) {
+                return false; // whoever reads it tells what is wrong with it
+            }
+            at = 0;
+            length = data.length;
+        }
         if (!isOneValue(data, at, length)) {
             return false;
         }
@@ -133,15 +180,20 @@ public final class PayloadJson {
         return true;
     }
 
-    /** Does Jackson write it as text? Most messages are of the format of the one before. */
-    private boolean isText(Format format) {
-        Textual known = latest;
+    private Written written(Payload payload) {
+        return written(new Format(payload.serializerId(), payload.manifest()));
+    }
+
+    /** Most messages are of the format of the one before. */
+    private Written written(Format format) {
+        Written known = latest;
         if (!known.format().equals(format)) {
-            Serializer serializer = serializerOf(format.serializerId());
-            known = new Textual(format, serializer instanceof JacksonSerializer jackson && !isBinary(jackson));
+            JacksonSerializer jackson =
+                    serializerOf(format.serializerId()) instanceof JacksonSerializer found ? found : null;
+            known = new Written(format, jackson, jackson != null && !isBinary(jackson));
             latest = known;
         }
-        return known.is();
+        return known;
     }
 
     private static boolean isBinary(JacksonSerializer serializer) {
@@ -181,7 +233,7 @@ public final class PayloadJson {
         return new Payload(format.serializerId(), format.manifest(), slice.content(i));
     }
 
-    /** As a tree. Throws UncheckedIOException for what its serializer says is compressed, and is not. */
+    /** As a tree. Throws UncheckedIOException for what its serializer says is compressed, and is not, or decompresses to too much. */
     JsonNode shown(Payload payload) {
         Serializer serializer = serializerOf(payload.serializerId());
         if (serializer instanceof StringSerializer) {
@@ -195,9 +247,9 @@ public final class PayloadJson {
         return serialization.serializerByIdentity().getOrElse(id, () -> null);
     }
 
-    private static @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
+    private @Nullable JsonNode tree(JacksonSerializer serializer, byte[] bytes) {
         try {
-            byte[] plain = serializer.decompress(bytes);
+            byte[] plain = Compression.plain(serializer, bytes, mostBytes);
             return read(isBinary(serializer) ? CBOR_TREE : JSON_TREE, plain, 0, plain.length);
         } catch (JsonProcessingException e) {
             return null;

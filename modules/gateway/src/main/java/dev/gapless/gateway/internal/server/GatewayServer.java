@@ -73,7 +73,7 @@ public final class GatewayServer {
                 host,
                 gapless.nodeName(),
                 new JsonPublisher(gapless, system, topics),
-                new PayloadJson(system),
+                new PayloadJson(system, settings.maxEventBytes),
                 new SharedJson(settings.jsonCacheBytes),
                 executor,
                 later,

@@ -34,6 +34,7 @@ public final class GatewaySettings {
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
     public final int maxIdBytes;
+    public final int maxEventBytes;
     public final int batchEvents;
     public final int batchBytes;
     public final int jsonCacheBytes;
@@ -86,6 +87,7 @@ public final class GatewaySettings {
         maxCommandBytes = bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
         maxIdBytes = bytes(config, "max-id-bytes", 128);
+        maxEventBytes = bytes(config, "max-event-bytes", 1);
         batchEvents = within(config, "batch-events", 1, 10_000);
         batchBytes = bytes(config, "batch-bytes", 1);
         jsonCacheBytes = bytes(config, "json-cache-bytes", 0);

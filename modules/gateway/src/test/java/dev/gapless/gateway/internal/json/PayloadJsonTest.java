@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -9,6 +10,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.Payload;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.Serialization;
@@ -100,5 +102,15 @@ class PayloadJsonTest {
     void showsDamagedJsonAsBase64() throws IOException {
         int json = payload(json("{}")).serializerId();
         assertEquals("{\"base64\":\"ewA=\"}", shown(new Payload(json, "", new byte[] {'{', 0})));
+    }
+
+    @Test
+    void whatDecompressesToMoreThanIsShownIsNotDecompressed() throws IOException {
+        String text = "{\"a\":\"" + "0".repeat(100_000) + "\"}";
+        Payload payload = payload(json(text));
+        assertTrue(payload.bytes().length < 10_000, "not compressed, so this tests nothing");
+        assertEquals(text, new PayloadJson(system, text.length()).shown(payload).toString());
+        PayloadJson tooSmall = new PayloadJson(system, text.length() - 1);
+        assertThrows(UncheckedIOException.class, () -> tooSmall.shown(payload));
     }
 }
