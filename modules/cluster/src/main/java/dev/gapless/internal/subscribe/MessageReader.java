@@ -311,7 +311,7 @@ public final class MessageReader {
     }
 
     /** Resumes in front of the message that was given last. Any thread. */
-    Supplier<CursorToken> inFront() {
+    public Supplier<CursorToken> inFront() {
         MessageRun.Path path = cursor.path();
         if (path == null) {
             Vector here = state.positions();

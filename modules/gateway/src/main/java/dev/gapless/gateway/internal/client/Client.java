@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,6 +32,8 @@ public final class Client implements Connected {
 
     private static final int FRAMES_PER_TURN = 16;
 
+    private static final long SLOW_NS = Duration.ofSeconds(1).toNanos();
+
     /** If a stream is not ready by then its head goes out, and it cannot be refused by its status any more. */
     private static final Duration HEAD_AFTER = Duration.ofSeconds(1);
 
@@ -40,6 +43,7 @@ public final class Client implements Connected {
     private final Outlet outlet;
     private final Framing framing;
     private final Turns turns;
+    private final Runnable wake;
     private final Cursors cursors;
     private final Dialogue dialogue;
     private final Pings pings;
@@ -53,6 +57,8 @@ public final class Client implements Connected {
     private boolean hasClosed;
     private long wakeAtNs;
     private boolean wakes;
+    /** It took long over its last frame that was not small. */
+    private volatile boolean slow;
 
     // Told by other threads.
     private volatile boolean started;
@@ -81,9 +87,10 @@ public final class Client implements Connected {
         this.outlet = outlet;
         this.framing = framing;
         this.turns = new Turns(common.executor(), this::turn);
-        this.cursors = new Cursors(common, turns::wake);
+        this.wake = turns::wake;
+        this.cursors = new Cursors(common, wake);
         this.pings = new Pings(common.settings().pingInterval);
-        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, turns::wake);
+        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, wake);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread
@@ -229,21 +236,26 @@ public final class Client implements Connected {
         }
     }
 
-    private void send(ByteBuffer bytes) {
+    private void send(List<ByteBuffer> bytes) {
         busy = true;
         sentNs = System.nanoTime();
-        common.sent().frame(bytes.remaining());
+        common.sent().frame(bytes.stream().mapToInt(ByteBuffer::remaining).sum());
+        Unsent.Held held = common.unsent().take(Objects.requireNonNull(frame));
         outlet.send(bytes, failure -> {
             if (failure != null) {
                 gone = true;
             }
+            if (!held.isSmall()) {
+                slow = System.nanoTime() - sentNs > SLOW_NS;
+            }
+            held.release();
             busy = false;
             turns.wake();
         });
     }
 
     private void tell(ObjectNode message) {
-        ByteBuffer said = framing.object(empty(), message);
+        List<ByteBuffer> said = framing.object(empty(), message);
         if (said != null) {
             send(said);
         }
@@ -277,6 +289,7 @@ public final class Client implements Connected {
     private void release() {
         if (released.compareAndSet(false, true)) {
             cursors.close();
+            common.unsent().forget(wake);
             frame = null;
             common.tally().closed(ended);
             release.run();
@@ -346,7 +359,7 @@ public final class Client implements Connected {
     // ------------------------------------------------------------------ commands and topics
 
     private boolean answer() {
-        ByteBuffer answer = dialogue.answer(this::empty);
+        List<ByteBuffer> answer = dialogue.answer(this::empty);
         if (answer == null) {
             return false;
         }
@@ -421,7 +434,7 @@ public final class Client implements Connected {
         for (int i = cursors.size(); i > 0; i--) {
             TopicCursor cursor = cursors.next();
             long laggedBefore = cursor.lagged();
-            TopicCursor.Written written = cursor.write(framing, empty());
+            TopicCursor.Written written = cursor.write(framing, empty(), slow);
             if (written != null) {
                 count(written.events(), cursor.lagged() - laggedBefore);
                 writing = cursor;
@@ -452,7 +465,7 @@ public final class Client implements Connected {
         commentDue = false;
         CursorToken progress =
                 cursors.hasBegun() ? cursors.all().iterator().next().progress() : null;
-        ByteBuffer comment = framing.idle(empty(), progress);
+        List<ByteBuffer> comment = framing.idle(empty(), progress);
         if (comment == null) {
             sentNs = System.nanoTime(); // it is looked at again after as long
             return false;

@@ -102,6 +102,7 @@ public final class Clients {
 
     /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
     public void look() {
+        common.unsent().wake();
         long nowNs = System.nanoTime();
         for (Connected client : clients.values()) {
             try {

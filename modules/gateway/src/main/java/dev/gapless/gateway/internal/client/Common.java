@@ -19,6 +19,7 @@ import java.util.function.BiConsumer;
  * What the clients of a gateway have in common. Thread-safe.
  *
  * @param sharedJson of messages that several of them are given
+ * @param unsent bounds what is under way to all of them
  * @param executor runs their turns
  * @param later runs something after a time
  * @param sent counts what was written to them
@@ -31,6 +32,7 @@ public record Common(
         JsonPublisher publisher,
         PayloadJson payloads,
         SharedJson sharedJson,
+        Unsent unsent,
         Executor executor,
         BiConsumer<Duration, Runnable> later,
         Sent sent,

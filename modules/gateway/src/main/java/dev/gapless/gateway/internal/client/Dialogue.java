@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.internal.subscribe.Filter;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,7 +93,7 @@ final class Dialogue {
      *
      * @param frame makes an empty one
      */
-    @Nullable ByteBuffer answer(Supplier<Bytes> frame) {
+    @Nullable List<ByteBuffer> answer(Supplier<Bytes> frame) {
         if (publishing != null) {
             return published(frame);
         }
@@ -100,7 +101,7 @@ final class Dialogue {
         if (text == null) {
             return null;
         }
-        @Nullable ByteBuffer answer;
+        @Nullable List<ByteBuffer> answer;
         try {
             if (parsed == null) {
                 json = null;
@@ -128,7 +129,7 @@ final class Dialogue {
         return answer;
     }
 
-    private @Nullable ByteBuffer answer(Command given, Supplier<Bytes> frame) {
+    private @Nullable List<ByteBuffer> answer(Command given, Supplier<Bytes> frame) {
         if (given instanceof Command.Subscribe subscribe) {
             return subscribe(subscribe, frame);
         } else if (given instanceof Command.Unsubscribe unsubscribe) {
@@ -151,7 +152,7 @@ final class Dialogue {
 
     // ------------------------------------------------------------------ subscribing
 
-    private @Nullable ByteBuffer subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
+    private @Nullable List<ByteBuffer> subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
         Filter filter = TopicFilter.of(wanted.filter());
         Long most = maxMessageBytes(wanted.maxMessageBytes());
         OnLag onLag = wanted.onLag() == null ? null : OnLag.parse(wanted.onLag());
@@ -233,7 +234,7 @@ final class Dialogue {
     }
 
     /** Answers a publish that is done. */
-    private @Nullable ByteBuffer published(Supplier<Bytes> frame) {
+    private @Nullable List<ByteBuffer> published(Supplier<Bytes> frame) {
         CompletableFuture<ObjectNode> answer = publishing;
         if (answer == null || !answer.isDone()) {
             return null;

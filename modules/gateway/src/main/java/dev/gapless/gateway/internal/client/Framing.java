@@ -7,6 +7,7 @@ import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +45,10 @@ public interface Framing {
     void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token);
 
     /** The frame of so many events ends; the token resumes behind them. {@return what is to be sent} */
-    ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token);
+    List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token);
 
     /** The subscription is there, without the members that are silent. {@return what is to be sent} */
-    ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent);
+    List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent);
 
     /**
      * It has ended by itself.
@@ -55,13 +56,13 @@ public interface Framing {
      * @param token resumes behind what was written of it; null if it had not begun
      * @return what is to be sent
      */
-    ByteBuffer ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how);
+    List<ByteBuffer> ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how);
 
     /** Adds to a message that the stream ends which topic it was of, and the token behind what was written, as far as it has begun. */
     void addPlace(ObjectNode message);
 
     /** What has no form of its own, as JSON. {@return what is to be sent; null if the protocol says such things otherwise} */
-    @Nullable ByteBuffer object(Bytes frame, ObjectNode message);
+    @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message);
 
     /**
      * What a stream says that has nothing to tell.
@@ -69,7 +70,7 @@ public interface Framing {
      * @param progress resumes further on than what the client was given last; null if it has not moved
      * @return what is to be sent; null if there is nothing, and something else keeps the connection alive
      */
-    @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress);
+    @Nullable List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress);
 
     /** Does it carry one topic, and end with it; and take no command? */
     boolean isStream();

@@ -13,6 +13,7 @@ import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,14 +96,14 @@ abstract class JsonFraming implements Framing {
 
     /** An idle client holds no messages. */
     @Override
-    public final ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+    public final List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token) {
         last = null;
         lastIndex = null;
         return finish(frame, events, token);
     }
 
     /** The frame of so many events ends. {@return what is to be sent} */
-    abstract ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token);
+    abstract List<ByteBuffer> finish(Bytes frame, int events, Supplier<CursorToken> token);
 
     @Override
     public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
@@ -119,7 +120,7 @@ abstract class JsonFraming implements Framing {
     }
 
     @Override
-    public ByteBuffer ended(Bytes frame, String of, @Nullable CursorToken token, MessageSubscription.End how) {
+    public List<ByteBuffer> ended(Bytes frame, String of, @Nullable CursorToken token, MessageSubscription.End how) {
         before(frame, 0);
         json.ended(of, how.reason(), how.cause(), token, frame);
         afterEnd(frame);
@@ -130,7 +131,7 @@ abstract class JsonFraming implements Framing {
     abstract void afterEnd(Bytes frame);
 
     @Override
-    public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+    public @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message) {
         if (message.path("type").asText().equals("error")) {
             tally.refused(message.path("code").asText());
         }

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import dev.gapless.gateway.internal.json.Refusal;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,7 @@ public interface Outlet {
      *
      * @param written called once, on any thread: with null when the socket has taken all of it, else with what went wrong
      */
-    void send(ByteBuffer frame, Consumer<@Nullable Throwable> written);
+    void send(List<ByteBuffer> frame, Consumer<@Nullable Throwable> written);
 
     /** Asks the client whether it is there. */
     void ping();

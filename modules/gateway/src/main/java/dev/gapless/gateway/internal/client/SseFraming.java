@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ public final class SseFraming extends JsonFraming {
     }
 
     @Override
-    ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token) {
+    List<ByteBuffer> finish(Bytes frame, int events, Supplier<CursorToken> token) {
         if (!idOfEach) {
             id(frame, token);
         }
@@ -75,7 +76,7 @@ public final class SseFraming extends JsonFraming {
     }
 
     @Override
-    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         frame.text("retry: " + retryMs + "\nid: ").text(text(token)).text("\n\n");
         this.topic = topic;
         last = made;
@@ -103,7 +104,7 @@ public final class SseFraming extends JsonFraming {
 
     /** An id without data moves the place from which {@code EventSource} resumes. */
     @Override
-    public ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
+    public List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress) {
         if (progress == null || !id(frame, progress.toString())) {
             frame.text(":\n");
         }

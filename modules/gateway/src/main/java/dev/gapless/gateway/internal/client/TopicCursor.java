@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -30,10 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicCursor {
     /** A frame that is as large as it may be, or whatever ends one. */
-    record Written(ByteBuffer frame, int events, boolean lagged) {}
+    record Written(List<ByteBuffer> frame, int events, boolean lagged) {}
 
     private final String topic;
     private final MessageSubscription subscription;
+    private final PayloadJson payloads;
+    private final Unsent unsent;
+    private final Runnable wake;
     private OnLag onLag;
     private final int mostEvents;
     private final int mostBytes;
@@ -43,8 +47,13 @@ final class TopicCursor {
     private boolean begun;
     /** What the client was told, and has not reloaded: as long as it is there nothing is read. */
     private Pulled.@Nullable Missed paused;
-    /** A notice that is told next: it came while a frame of messages was being made, or is told again. */
+    /**
+     * What is told next: a notice that came while a frame of messages was being made, or is told again; or a message for which there was no
+     * room.
+     */
     private @Nullable Pulled held;
+    /** There was no room for what comes next; it is woken when there may be. */
+    private boolean waits;
     /** Its {@code cursor_expired} is under way: what follows depends on that it was written. */
     private Pulled.@Nullable Missed telling;
 
@@ -59,6 +68,9 @@ final class TopicCursor {
         this.maxMessageBytes = wish.maxMessageBytes();
         this.mostEvents = common.settings().batchEvents;
         this.mostBytes = common.settings().batchBytes;
+        this.payloads = common.payloads();
+        this.unsent = common.unsent();
+        this.wake = wake;
         this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, false, wake);
     }
 
@@ -120,6 +132,9 @@ final class TopicCursor {
             }
         } else if (held instanceof Pulled.Left left && !filter.takesNode(left.node())) {
             held = null;
+        } else if (held == Pulled.Plain.MESSAGE
+                && !(filter.takesNode(reader.era().node()) && filter.takesMessage(reader.slice(), reader.index()))) {
+            held = null;
         }
     }
 
@@ -145,8 +160,11 @@ final class TopicCursor {
         return token == null || !told.isBehind(token) ? null : told.is(token);
     }
 
-    /** Everything that was pulled is in a frame, except what is held: its token stands in front of a gap by itself. */
-    private static CursorToken token(MessageReader reader) {
+    /** Everything that was pulled is in a frame, except what is held: in front of a gap the token stands by itself. */
+    private CursorToken token(MessageReader reader) {
+        if (held == Pulled.Plain.MESSAGE) {
+            return reader.inFront().get();
+        }
         reader.handled();
         return reader.token();
     }
@@ -156,7 +174,7 @@ final class TopicCursor {
     /** Is there something to read now? */
     boolean hasMore() {
         MessageReader reader = subscription.reader();
-        return begun && reader != null && (held != null || (paused == null && reader.hasMore()));
+        return begun && !waits && reader != null && (held != null || (paused == null && reader.hasMore()));
     }
 
     /** After how many nanoseconds to look again, if an expiry waits for its time. */
@@ -165,8 +183,13 @@ final class TopicCursor {
         return reader == null ? OptionalLong.empty() : reader.waitNs();
     }
 
-    /** Makes a frame of what is there; null if there is nothing. */
-    @Nullable Written write(Framing framing, Bytes to) {
+    /**
+     * Makes a frame of what is there; null if there is nothing, or no room for it.
+     *
+     * @param isSlow does its client take long over a frame?
+     */
+    @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
+        waits = false;
         MessageReader reader = subscription.reader();
         if (!begun || reader == null || (paused != null && held == null)) {
             return null;
@@ -178,6 +201,13 @@ final class TopicCursor {
             pulled = reader.next();
         }
         if (pulled == null) {
+            return null;
+        }
+        boolean hasRoom = unsent.hasRoom(isSlow);
+        if (!hasRoom && pulled == Pulled.Plain.MESSAGE && !isSmall(reader)) {
+            held = pulled;
+            waits = true;
+            unsent.await(isSlow, wake);
             return null;
         }
         framing.begin(to, topic, ids);
@@ -194,10 +224,14 @@ final class TopicCursor {
             framing.message(to, events, reader, maxMessageBytes, token);
             subscription.stats().delivered();
             events++;
-            pulled = events < mostEvents && to.size() < mostBytes ? reader.next() : null;
+            pulled = hasRoom && events < mostEvents && to.size() < mostBytes ? reader.next() : null;
         }
         held = pulled;
         return new Written(framing.end(to, events, token), events, false);
+    }
+
+    private boolean isSmall(MessageReader reader) {
+        return unsent.isSmall(payloads.plainLength(reader.slice(), reader.index()));
     }
 
     /** Whoever is to end goes on behind the gap when it comes back: else it would be told, and ended, again and again. */

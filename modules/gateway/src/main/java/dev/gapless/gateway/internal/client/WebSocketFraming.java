@@ -12,6 +12,7 @@ import dev.gapless.gateway.internal.json.PositionJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ public final class WebSocketFraming extends JsonFraming {
     public void addPlace(ObjectNode message) {}
 
     @Override
-    ByteBuffer finish(Bytes frame, int events, Supplier<CursorToken> token) {
+    List<ByteBuffer> finish(Bytes frame, int events, Supplier<CursorToken> token) {
         if (events == 1) {
             return frame.from(start);
         }
@@ -99,7 +100,7 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         ObjectNode message =
                 PayloadJson.JSON.createObjectNode().put("type", "subscribed").put("topic", topic);
         ArrayNode positions = message.putArray("positions");
@@ -111,7 +112,7 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    public @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
+    public @Nullable List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress) {
         return null;
     }
 

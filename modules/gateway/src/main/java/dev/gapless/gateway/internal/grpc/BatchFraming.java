@@ -26,6 +26,7 @@ import dev.gapless.internal.subscribe.Pulled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -139,18 +140,18 @@ final class BatchFraming implements Framing {
     }
 
     @Override
-    public ByteBuffer end(Bytes frame, int events, Supplier<CursorToken> token) {
+    public List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token) {
         if (batch.getEventsCount() > 0) {
             response.setBatch(batch);
         }
-        ByteBuffer written = written(frame, response.setToken(token.get().toString()));
+        List<ByteBuffer> written = written(frame, response.setToken(token.get().toString()));
         batch.clear();
         response.clear();
         return written;
     }
 
     @Override
-    public ByteBuffer subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         Subscribed.Builder subscribed = Subscribed.newBuilder().addAllSilent(silent);
         for (Map.Entry<String, dev.gapless.core.@Nullable Position> entry :
                 token.positions().entrySet()) {
@@ -166,7 +167,7 @@ final class BatchFraming implements Framing {
     }
 
     @Override
-    public ByteBuffer ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how) {
+    public List<ByteBuffer> ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how) {
         Throwable cause = how.cause();
         return written(
                 frame,
@@ -177,7 +178,7 @@ final class BatchFraming implements Framing {
                                 .setMessage(cause == null ? "" : Reasons.of(cause))));
     }
 
-    private static ByteBuffer written(Bytes frame, SubscribeTopicResponse.Builder response) {
+    private static List<ByteBuffer> written(Bytes frame, SubscribeTopicResponse.Builder response) {
         frame.truncate(0);
         try {
             response.build().writeTo(frame);
@@ -189,7 +190,7 @@ final class BatchFraming implements Framing {
 
     /** The status says it. */
     @Override
-    public @Nullable ByteBuffer object(Bytes frame, ObjectNode message) {
+    public @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message) {
         return null;
     }
 
@@ -199,7 +200,7 @@ final class BatchFraming implements Framing {
 
     /** gRPC pings: there is a response only if it has a token to tell, and then nothing else. */
     @Override
-    public @Nullable ByteBuffer idle(Bytes frame, @Nullable CursorToken progress) {
+    public @Nullable List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress) {
         return progress == null
                 ? null
                 : written(frame, SubscribeTopicResponse.newBuilder().setToken(progress.toString()));

@@ -6,7 +6,9 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Outlet;
 import dev.gapless.gateway.internal.json.Refusal;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,8 @@ final class CallOutlet implements Outlet {
         this.call = call;
         this.common = common;
         call.setOnReadyHandler(this::ready);
-        call.setOnCancelHandler(this::gone);
+        call.setOnCancelHandler(this::closed);
+        call.setOnCloseHandler(this::closed);
     }
 
     /** Whom it tells of its end. */
@@ -51,20 +54,37 @@ final class CallOutlet implements Outlet {
     }
 
     @Override
-    public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
-        boolean isReady;
+    public void send(List<ByteBuffer> frame, Consumer<@Nullable Throwable> written) {
+        boolean isReady = false;
+        boolean isOver;
         synchronized (this) {
-            if (over) {
-                return;
+            isOver = over;
+            if (!isOver) {
+                begun = true;
+                writing = written;
+                call.onNext(frame.get(0)); // of which there is one: nothing is shared here
+                isReady = call.isReady();
             }
-            begun = true;
-            writing = written;
-            call.onNext(frame);
-            isReady = call.isReady();
         }
-        if (isReady) {
+        if (isOver) {
+            written.accept(new EOFException("the call is over"));
+        } else if (isReady) {
             ready();
         }
+    }
+
+    /** The transport holds nothing of it any more. */
+    private void closed() {
+        Consumer<@Nullable Throwable> unwritten;
+        synchronized (this) {
+            over = true;
+            unwritten = writing;
+            writing = null;
+        }
+        if (unwritten != null) {
+            unwritten.accept(new EOFException("the call is over"));
+        }
+        gone();
     }
 
     @Override

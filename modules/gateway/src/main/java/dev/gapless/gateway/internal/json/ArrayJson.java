@@ -25,11 +25,11 @@ public final class ArrayJson {
     /** Of consecutive messages. Never written to once it is seen by others: a reader may come upon it without a lock. */
     private static final class Chunk {
         private final int first;
-        private final byte[] json;
+        private final SharedText json;
         /** Where each message ends. */
         private final int[] ends;
 
-        Chunk(int first, byte[] json, int[] ends) {
+        Chunk(int first, SharedText json, int[] ends) {
             this.first = first;
             this.json = json;
             this.ends = ends;
@@ -98,14 +98,14 @@ public final class ArrayJson {
             }
             ends[count++] = json.size();
         }
-        Chunk chunk = new Chunk(number, json.toBytes(), Arrays.copyOf(ends, count));
+        Chunk chunk = new Chunk(number, new SharedText(json.toBytes()), Arrays.copyOf(ends, count));
         @Nullable Chunk[] all = chunks;
         if (all.length < number + count) {
             all = Arrays.copyOf(all, Math.max(number + count, 2 * all.length));
         }
         Arrays.fill(all, number, number + count, chunk);
         chunks = all;
-        charge.accept(this, chunk.json.length + count * 2 * Integer.BYTES);
+        charge.accept(this, chunk.json.bytes().length + count * 2 * Integer.BYTES);
         return chunk;
     }
 

@@ -3,14 +3,24 @@ package dev.gapless.gateway.internal.json;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** A frame in the making, in a buffer that is used again. For one thread at a time. */
+/**
+ * A frame in the making, in a buffer that is used again. Large texts that other frames have, too, are not copied: it refers to them. For
+ * one thread at a time.
+ */
 public final class Bytes extends OutputStream {
     private static final int AT_FIRST = 1 << 10;
 
     private byte[] data = new byte[AT_FIRST];
     private int size;
+    private final List<Part> parts = new ArrayList<>(0);
+    private int shared;
+
+    /** A part of a text that others have, too, in front of the own byte of that number. */
+    private record Part(int at, SharedText text, int from, int length) {}
 
     @Override
     public void write(int b) {
@@ -28,6 +38,16 @@ public final class Bytes extends OutputStream {
     @Override
     public void write(byte[] bytes) {
         write(bytes, 0, bytes.length);
+    }
+
+    /** Adds a part of a text that others have, too: it is copied only if it is small. */
+    void write(SharedText text, int from, int length) {
+        if (length < SharedText.LEAST) {
+            write(text.bytes(), from, length);
+        } else {
+            parts.add(new Part(size, text, from, length));
+            shared += length;
+        }
     }
 
     /** Adds a text. */
@@ -59,22 +79,73 @@ public final class Bytes extends OutputStream {
 
     /** How many bytes there are. */
     public int size() {
-        return size;
+        return size + shared;
+    }
+
+    /** How much memory it takes by itself. */
+    public int capacity() {
+        return data.length;
+    }
+
+    /** The texts that it refers to. */
+    public List<SharedText> sharedTexts() {
+        return parts.stream().map(Part::text).toList();
     }
 
     /** Takes back all bytes from there on. */
     public void truncate(int to) {
-        size = Math.min(size, to);
+        while (size() > to) {
+            Part last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+            int own = last == null ? size : size - last.at();
+            if (own > 0) {
+                size -= Math.min(own, size() - to);
+            } else if (last != null) {
+                parts.remove(parts.size() - 1);
+                int kept = Math.max(0, last.length() - (size() - to));
+                shared -= last.length() - kept;
+                if (kept > 0) {
+                    parts.add(new Part(last.at(), last.text(), last.from(), kept));
+                }
+            }
+        }
     }
 
-    /** The bytes from there on; valid until more is written or taken back. */
-    public ByteBuffer from(int start) {
-        return ByteBuffer.wrap(data, start, size - start).slice();
+    /** The bytes from there on, one buffer behind the other; valid until more is written or taken back. */
+    public List<ByteBuffer> from(int start) {
+        if (parts.isEmpty()) {
+            return List.of(own(start, size));
+        }
+        List<ByteBuffer> all = new ArrayList<>(2 * parts.size() + 1);
+        int at = Math.min(start, parts.get(0).at()); // what is left out is its own
+        for (Part part : parts) {
+            add(own(Math.max(at, start), part.at()), all);
+            at = part.at();
+            all.add(ByteBuffer.wrap(part.text().bytes(), part.from(), part.length())
+                    .slice()
+                    .asReadOnlyBuffer());
+        }
+        add(own(at, size), all);
+        return all;
+    }
+
+    private static void add(ByteBuffer some, List<ByteBuffer> all) {
+        if (some.hasRemaining()) {
+            all.add(some);
+        }
+    }
+
+    private ByteBuffer own(int from, int to) {
+        return ByteBuffer.wrap(data, from, to - from).slice();
     }
 
     /** A copy of all of them. */
     byte[] toBytes() {
-        return Arrays.copyOf(data, size);
+        if (parts.isEmpty()) {
+            return Arrays.copyOf(data, size);
+        }
+        ByteBuffer all = ByteBuffer.allocate(size());
+        from(0).forEach(all::put);
+        return all.array();
     }
 
     private void room(int more) {
@@ -85,6 +156,6 @@ public final class Bytes extends OutputStream {
 
     @Override
     public String toString() {
-        return new String(data, 0, size, StandardCharsets.UTF_8);
+        return new String(toBytes(), StandardCharsets.UTF_8);
     }
 }

@@ -7,6 +7,7 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
+import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -35,6 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class GatewayServer {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /** What each client may take whatever the others do; it is part of what max-clients says of its memory. */
+    private static final int SMALL_BYTES = 8 << 10;
 
     private final GatewaySettings settings;
     private final Clients clients;
@@ -75,6 +78,7 @@ public final class GatewayServer {
                 new JsonPublisher(gapless, system, topics),
                 new PayloadJson(system, settings.maxEventBytes),
                 new SharedJson(settings.jsonCacheBytes),
+                new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval),
                 executor,
                 later,
                 new Sent(),

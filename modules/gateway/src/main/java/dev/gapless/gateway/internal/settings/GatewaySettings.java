@@ -9,6 +9,7 @@ import java.util.Set;
 
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
+    private static final int PART_OF_HEAP = 8;
     private static final Set<String> OFF = Set.of("off", "false", "no");
 
     public final boolean enabled;
@@ -38,6 +39,7 @@ public final class GatewaySettings {
     public final int batchEvents;
     public final int batchBytes;
     public final int jsonCacheBytes;
+    public final int unsentBytes;
     public final int maxChanges;
     public final int maxChangesBytes;
     public final int maxCollections;
@@ -90,9 +92,10 @@ public final class GatewaySettings {
         maxEventBytes = bytes(config, "max-event-bytes", 1);
         batchEvents = within(config, "batch-events", 1, 10_000);
         batchBytes = bytes(config, "batch-bytes", 1);
-        jsonCacheBytes = bytes(config, "json-cache-bytes", 0);
+        jsonCacheBytes = ofHeap(bytes(config, "json-cache-bytes", 0));
+        unsentBytes = ofHeap(bytes(config, "unsent-bytes", 1));
         maxChanges = within(config, "changes.max-changes", 1, 100_000_000);
-        maxChangesBytes = bytes(config, "changes.max-bytes", 1);
+        maxChangesBytes = ofHeap(bytes(config, "changes.max-bytes", 1));
         maxCollections = within(config, "changes.max-collections", 1, 1_000_000);
         changesRetention = positive(config, "changes.retention");
         sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
@@ -128,6 +131,11 @@ public final class GatewaySettings {
             throw bad(config, key, "of " + least + " bytes to 1 GiB, not " + value);
         }
         return (int) value;
+    }
+
+    /** Bounds must hold on a small heap, too, where nobody has thought of them. */
+    private static int ofHeap(int bytes) {
+        return (int) Math.min(bytes, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
     }
 
     private static Duration positive(Config config, String key) {

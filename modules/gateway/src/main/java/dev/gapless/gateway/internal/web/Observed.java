@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
+import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.StatusJson;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -56,6 +57,10 @@ final class Observed implements AutoCloseable {
                     .description("Clients that are connected to this gateway")
                     .register(registry);
         }
+        Gauge.builder("gapless.gateway.unsent", common.unsent(), Unsent::bytes)
+                .baseUnit("bytes")
+                .description("What is under way to clients, as far as gapless.gateway.unsent-bytes bounds it")
+                .register(registry);
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");

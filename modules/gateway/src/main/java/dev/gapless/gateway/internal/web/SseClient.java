@@ -7,6 +7,7 @@ import dev.gapless.gateway.internal.client.Outlet;
 import dev.gapless.gateway.internal.json.Refusal;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -49,7 +50,7 @@ final class SseClient implements Outlet {
     }
 
     @Override
-    public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
+    public void send(List<ByteBuffer> frame, Consumer<@Nullable Throwable> written) {
         if (!begun) {
             begun = true;
             response.setStatus(200);
@@ -73,7 +74,14 @@ final class SseClient implements Outlet {
                     written.accept(failure);
                     fail(failure);
                 });
-        write(done, () -> response.write(false, frame, done));
+        write(frame, 0, done);
+    }
+
+    /** One part behind the other: what clients have in common is in none of their buffers. */
+    private void write(List<ByteBuffer> frame, int part, Callback done) {
+        boolean isLast = part == frame.size() - 1;
+        Callback next = isLast ? done : Callback.from(() -> write(frame, part + 1, done), done::failed);
+        write(next, () -> response.write(false, frame.get(part), next));
     }
 
     private void write(Callback done, Runnable what) {

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -180,9 +181,17 @@ final class WebSocketClient implements FrameHandler, Outlet {
     // ------------------------------------------------------------------ what goes
 
     @Override
-    public void send(ByteBuffer frame, Consumer<@Nullable Throwable> written) {
+    public void send(List<ByteBuffer> frame, Consumer<@Nullable Throwable> written) {
         sendNs = System.nanoTime();
-        session().sendFrame(new Frame(OpCode.TEXT, frame), Callback.from(() -> written.accept(null), written), false);
+        send(frame, 0, Callback.from(() -> written.accept(null), written));
+    }
+
+    /** One part behind the other: what clients have in common is in none of their buffers. */
+    private void send(List<ByteBuffer> message, int part, Callback done) {
+        boolean isLast = part == message.size() - 1;
+        Frame frame = new Frame(part == 0 ? OpCode.TEXT : OpCode.CONTINUATION, isLast, message.get(part));
+        Callback next = isLast ? done : Callback.from(() -> send(message, part + 1, done), done::failed);
+        session().sendFrame(frame, next, false);
     }
 
     @Override

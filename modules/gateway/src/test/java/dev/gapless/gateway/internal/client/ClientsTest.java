@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,7 @@ class ClientsTest {
                 null,
                 null,
                 new SharedJson(0),
+                new Unsent(1 << 20, 0, Duration.ZERO),
                 Runnable::run,
                 (after, what) -> {},
                 new Sent(),

@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** A client, and its connection: slow, or dead, as the world wants it. */
 final class ModelClient implements Outlet {
@@ -160,10 +162,12 @@ final class ModelClient implements Outlet {
     // ------------------------------------------------------------------ for the gateway
 
     @Override
-    public void send(ByteBuffer bytes, Consumer<Throwable> then) {
+    public void send(List<ByteBuffer> bytes, Consumer<Throwable> then) {
         assertNull(written, "one frame at a time");
         assertFalse(closes, "nothing comes behind the end");
-        frame = StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+        frame = bytes.stream()
+                .map(part -> StandardCharsets.UTF_8.decode(part.duplicate()).toString())
+                .collect(Collectors.joining());
         written = then;
         sent = true;
     }
@@ -206,7 +210,11 @@ final class ModelClient implements Outlet {
         assertNotEquals(Closing.FAILED, why);
         over = true;
         frame = null;
+        Consumer<Throwable> then = written;
         written = null;
+        if (then != null) {
+            then.accept(new java.io.IOException("planted: it is ended while a frame is under way"));
+        }
     }
 
     @Override

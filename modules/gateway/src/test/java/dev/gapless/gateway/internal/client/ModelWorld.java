@@ -88,6 +88,9 @@ final class ModelWorld {
                 null,
                 payloads,
                 new SharedJson(random.nextBoolean() ? 0 : 1 << 20),
+                random.nextBoolean()
+                        ? new Unsent(1 << 20, 8 << 10, Duration.ofDays(1))
+                        : new Unsent(1 + random.nextInt(4_000), 0, Duration.ofDays(1)), // each message waits for room
                 turns::add,
                 (after, what) -> timers.add(what),
                 new Sent(),
@@ -364,6 +367,7 @@ final class ModelWorld {
             turns.remove().run();
         }
         assertEquals(0, clients.size());
+        assertEquals(0, common.unsent().bytes(), "what was under way is given back");
         assertTrue(clients.all().isEmpty());
         assertTrue(open.isEmpty() && opening.isEmpty(), "a subscription of a client that is gone");
         for (int i = 0; i < 3; i++) {
