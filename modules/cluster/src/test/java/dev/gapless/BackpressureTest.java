@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,6 +32,7 @@ class BackpressureTest {
                   buffer-messages = 100
                   topics {
                     bounded { max-pending-publishes = 50 }
+                    bytes { buffer-messages = 10000, buffer-bytes = 10000b, max-message-bytes = 2000b }
                     stalled { backpressure-timeout = 10s, heartbeat-interval = 100ms }
                   }
                 }
@@ -70,6 +72,28 @@ class BackpressureTest {
         for (int i = 0; i < positions.size(); i++) {
             assertEquals(i + 1, get(positions.get(i)).sequence());
         }
+    }
+
+    @Test
+    void aRingThatIsFullOfBytesIsWaitedForLikeOneThatIsFullOfMessages() {
+        Topic<String> topic = Topic.of("bytes", String.class);
+        Recorder<String> slow = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<String> delivery) throws Exception {
+                super.onMessage(delivery);
+                LockSupport.parkNanos(1_000_000);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), slow).ready());
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        List<CompletionStage<Position>> positions = new ArrayList<>();
+        for (int i = 1; i <= 300; i++) {
+            positions.add(producer.publish(i + "x".repeat(1_000))); // some nine of them fill the ring
+        }
+        positions.forEach(TestCluster::get);
+        await(() -> slow.events().size() >= 300);
+        assertEquals(List.of(), slow.expired());
+        assertEquals(300, slow.messages().size());
     }
 
     private static final class Stuck extends Recorder<Integer> {
@@ -178,7 +202,7 @@ class BackpressureTest {
             Thread publisher = new Thread(() -> {
                 while (!stop.get() && late.size() < 1_000_000) {
                     late.add(producer.publish(2).toCompletableFuture());
-                    java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+                    LockSupport.parkNanos(1_000_000);
                 }
                 late.add(producer.publish(2).toCompletableFuture()); // surely after the node has left
             });

@@ -37,6 +37,7 @@ class PublishTest {
                 gapless.topics.waiting {
                   overflow = backpressure, buffer-messages = 100, max-pending-publishes = 2, backpressure-timeout = 60s
                 }
+                gapless.topics.frugal { overflow = backpressure, buffer-messages = 100, max-pending-publishes = 1000 }
                 pekko.actor {
                   serializers.frugal = "dev.gapless.PublishTest$Frugal"
                   serialization-bindings { "dev.gapless.PublishTest$Reading" = frugal }
@@ -108,16 +109,30 @@ class PublishTest {
         }
     }
 
+    /** What waits for room is copied, too: the ring does so when it takes it. */
     @Test
     void aSerializerThatUsesItsArrayAgainChangesNothingThatWasPublished() {
         Topic<Reading> topic = Topic.of("frugal", Reading.class);
-        for (byte value = 1; value <= 3; value++) {
-            get(cluster.gapless(0).producer(topic).publish(new Reading(value)));
+        CountDownLatch open = new CountDownLatch(1);
+        Recorder<Reading> slow = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Reading> delivery) throws Exception {
+                open.await();
+                super.onMessage(delivery);
+            }
+        };
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), slow).ready());
+        List<Reading> readings = new ArrayList<>();
+        List<CompletionStage<Position>> positions = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            readings.add(new Reading((byte) i));
+            positions.add(cluster.gapless(0).producer(topic).publish(new Reading((byte) i)));
         }
-        Recorder<Reading> later = new Recorder<>();
-        cluster.gapless(1).subscribe(topic, StartFrom.earliest(), later);
-        await(() -> later.messages().size() == 3);
-        assertEquals(List.of(new Reading((byte) 1), new Reading((byte) 2), new Reading((byte) 3)), later.messages());
+        assertTrue(positions.stream().anyMatch(one -> !one.toCompletableFuture().isDone()), "nothing waits");
+        open.countDown();
+        positions.forEach(TestCluster::get);
+        await(() -> slow.messages().size() == readings.size());
+        assertEquals(readings, slow.messages());
     }
 
     @Test

@@ -162,4 +162,48 @@ class ProducerLogTest {
         log.release(1, 0);
         assertEquals(2, all.get(1).join().sequence());
     }
+
+    /** Looks when it is told to, as a shard does; counts how often it was told. */
+    private int told;
+
+    private final Log roomy = new Log(LogIdentity.fresh(new Epoch(7), 0), TopicSettings.DEFAULTS, Gate.opened());
+    private final ProducerLog quiet = new ProducerLog("t", roomy, TopicSettings.DEFAULTS, Runnable::run, Clock.SYSTEM);
+
+    private void becomesQuiet() {
+        quiet.started(() -> told++);
+        quiet.look(() -> {});
+        told = 0;
+    }
+
+    @Test
+    void whatIsPublishedAfterAQuietTimeIsLookedAt() {
+        becomesQuiet();
+        quiet.publish(content()).join();
+        assertEquals(1, told);
+        quiet.publish(content()).join();
+        assertEquals(1, told, "it has been told, and has yet to look");
+    }
+
+    @Test
+    void aListThatIsPublishedAfterAQuietTimeIsLookedAt() {
+        becomesQuiet();
+        quiet.publish(List.of(content(), content())).forEach(CompletableFuture::join);
+        assertEquals(1, told);
+    }
+
+    @Test
+    void whatIsSentAfterAQuietTimeIsLookedAt() {
+        becomesQuiet();
+        quiet.send(content());
+        assertEquals(1, told);
+    }
+
+    @Test
+    void whatIsPublishedDuringALookIsLookedAtAgain() {
+        becomesQuiet();
+        quiet.publish(content()).join();
+        assertEquals(1, told);
+        quiet.look(() -> quiet.publish(content()).join());
+        assertEquals(2, told);
+    }
 }

@@ -1,12 +1,14 @@
 package dev.gapless.internal.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.StartFrom;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
+import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -52,7 +54,9 @@ class ShardDriverTest implements ShardDriver.Place {
     private final List<Packet> sent = new ArrayList<>();
     private final AtomicLong sessions = new AtomicLong();
     private final List<Set<String>> givenUp = new ArrayList<>();
+    private final List<Reason> missed = new ArrayList<>();
     private long nowNs;
+    private long timerNs = Long.MAX_VALUE;
     private int wakes;
     private int opened;
     private int ended;
@@ -81,7 +85,9 @@ class ShardDriverTest implements ShardDriver.Place {
     public void tellNode(ToNode message) {}
 
     @Override
-    public void startTimer(long afterNs) {}
+    public void startTimer(long afterNs) {
+        timerNs = nowNs + afterNs;
+    }
 
     @Override
     public Runnable looker(ServedTopic topic) {
@@ -104,7 +110,9 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     @Override
-    public void missed(Effect.Missed missed) {}
+    public void missed(Effect.Missed told) {
+        missed.add(told.reason());
+    }
 
     @Override
     public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
@@ -226,5 +234,31 @@ class ShardDriverTest implements ShardDriver.Place {
     void zeroAttemptsNeverGiveUp() {
         unanswered(0);
         assertEquals(List.of(), givenUp);
+    }
+
+    @Test
+    void aProducerThatDiesWhileItsTopicIsAtRestIsToldAsLost() {
+        ShardDriver shard = driver();
+        shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
+        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
+        Register register = (Register) sent.get(0);
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0));
+        assertTrue(becomesQuiet(shard), "something is always due");
+        assertEquals(List.of(), missed);
+        // Nothing is published, and nobody asks: only what comes of the removal has the topic looked at.
+        shard.onNode(new ToShard.Members(
+                List.of(new MemberEvent.Removed(1)), new MemberView(Set.of(20L), List.of(), true, HISTORY)));
+        becomesQuiet(shard);
+        assertEquals(List.of(Reason.PRODUCER_LOST), missed);
+    }
+
+    /** Rings until nothing is due any more. {@return whether that is so} */
+    private boolean becomesQuiet(ShardDriver shard) {
+        for (int rings = 0; rings < 100 && timerNs != Long.MAX_VALUE; rings++) {
+            nowNs = Math.max(nowNs, timerNs);
+            timerNs = Long.MAX_VALUE;
+            shard.onTime();
+        }
+        return timerNs == Long.MAX_VALUE;
     }
 }

@@ -78,8 +78,8 @@ class DecoderTest {
     void messagesOfOtherPositionsAreNotMistakenForIt() throws Exception {
         assertEquals("a", decode(SHARED, EPOCH, 5, slice("a")));
         assertEquals("b", decode(SHARED, EPOCH, 9, slice("b")), "the same place, with four places");
-        assertEquals("c", decode(SHARED, new Epoch(11), 5, slice("c")), "another log, the same place");
-        assertEquals("d", decode(SHARED, new Epoch(8), 8, slice("d")), "another log, the same sum");
+        assertEquals("c", decode(SHARED, new Epoch(11), 9, slice("c")), "another log, the same place and sequence");
+        assertEquals("d", decode(SHARED, new Epoch(12), 8, slice("d")), "another log, the same sum");
         assertEquals("e", decode(SHARED, EPOCH, 5, slice("e")), "the first one's place was taken");
     }
 

@@ -11,13 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
 import dev.gapless.Payload;
+import dev.gapless.ProducerLeft;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Vector;
@@ -156,5 +159,29 @@ class EventReaderTest {
                 Payload.class, catchingUp, SubscriptionSettings.defaults().withNodes("another"));
         assertNull(reader.next());
         assertFalse(catchingUp.isCatchingUp());
+    }
+
+    @Test
+    void aGapOfANodeThatIsLeftOutHoldsUpNothing() {
+        EventReader<Payload> reader =
+                reader(Payload.class, state, SubscriptionSettings.defaults().withNodes("q"));
+        Era other = new Era("q", 3, new Epoch(8), 1, 0);
+        feed.expired(new At(PRODUCER, 10), Reason.OVERRUN, 1);
+        feed.started(new At(other, 0));
+        feed.messages(other, 1, slices(1));
+        Delivery<?> delivery = assertInstanceOf(Delivery.class, reader.next());
+        assertEquals("q", delivery.node());
+    }
+
+    @Test
+    void thatAProducerHasLeftIsToldBehindItsMessagesToThoseWhoTakeThem() {
+        publish(1);
+        publish(2);
+        feed.left(new End("p", 2, new Position(new Epoch(7), 2), 1, 0, true, End.ToldBy.FEED));
+        EventReader<Payload> reader = reader(Payload.class);
+        assertInstanceOf(Delivery.class, reader.next());
+        assertInstanceOf(Delivery.class, reader.next());
+        assertEquals("p", assertInstanceOf(ProducerLeft.class, reader.next()).node());
+        assertNull(reader.next());
     }
 }

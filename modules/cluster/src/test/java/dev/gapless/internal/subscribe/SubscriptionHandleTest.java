@@ -2,9 +2,13 @@ package dev.gapless.internal.subscribe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
+import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.Lag;
 import dev.gapless.NodeStatus.SubscriptionStatus;
@@ -17,6 +21,7 @@ import dev.gapless.internal.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class SubscriptionHandleTest {
@@ -31,6 +36,56 @@ class SubscriptionHandleTest {
         assertEquals(Lag.NONE, handle.lag());
         assertEquals(0, handle.violations());
         assertFalse(handle.hasEnded());
+    }
+
+    /** Counts what it is told. */
+    private static final class Counting implements SubscriptionHandle.Controls {
+        int cancelled;
+        int resumed;
+
+        @Override
+        public void cancelled() {
+            cancelled++;
+        }
+
+        @Override
+        public void resumed() {
+            resumed++;
+        }
+    }
+
+    @Test
+    void whoCancelsBeforeThereIsAReaderIsHeardByTheOneThatComes() {
+        SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
+        handle.cancel();
+        Counting reader = new Counting();
+        handle.controlBy(reader);
+        assertEquals(1, reader.cancelled);
+    }
+
+    @Test
+    void theReaderIsToldThatItMayGoOn() {
+        SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
+        Counting reader = new Counting();
+        handle.controlBy(reader);
+        handle.pause();
+        assertEquals(0, reader.resumed);
+        handle.resume();
+        assertEquals(1, reader.resumed);
+    }
+
+    @Test
+    void whoWaitsForASubscriptionThatEndsBeforeItIsReadyIsToldSo() {
+        SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
+        IllegalStateException cause = new IllegalStateException("no");
+        handle.ended(Ended.Reason.FAILED, handle.token(), cause);
+        assertTrue(handle.ready().toCompletableFuture().isDone());
+        CompletionException failure = assertThrows(
+                CompletionException.class,
+                () -> handle.ready().toCompletableFuture().join());
+        assertSame(cause, failure.getCause().getCause());
+        assertEquals(
+                Ended.Reason.FAILED, handle.whenEnded().toCompletableFuture().join());
     }
 
     @Test

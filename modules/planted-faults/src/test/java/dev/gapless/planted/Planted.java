@@ -1,0 +1,49 @@
+package dev.gapless.planted;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Loads all classes of Gapless anew, and these instead of those that are there. Everything else is loaded once for all. */
+final class Planted extends ClassLoader {
+    private static final String GAPLESS = "dev.gapless.";
+    private static final String THIS = Planted.class.getPackageName() + ".";
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    private final Map<String, byte[]> classes;
+
+    Planted(Map<String, byte[]> classes) {
+        super(Planted.class.getClassLoader());
+        this.classes = classes;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!name.startsWith(GAPLESS) || name.startsWith(THIS)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> known = findLoadedClass(name);
+            return known == null ? define(name) : known;
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        byte @Nullable [] bytes = classes.get(name);
+        if (bytes == null) {
+            try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                if (in == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                bytes = in.readAllBytes();
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+        return defineClass(name, bytes, 0, bytes.length);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.gapless.planted;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Plants faults that users would suffer from into a module, one at a time: its {@code planted-faults.txt} names for each the test that
+ * notices it. {@code -Dplanted=NAME} tries that one alone.
+ */
+class PlantedFaultsTest {
+    @ParameterizedTest
+    @CsvSource("cluster, 60")
+    void eachFaultCanBePlantedAndNamesTestsThatAreThere(String module, int fewest) throws Exception {
+        Victim victim = new Victim(module);
+        List<PlantedFault> faults = victim.faults();
+        assertTrue(faults.size() >= fewest, "only " + faults.size());
+        for (PlantedFault fault : faults) {
+            fault.apply(victim.sources());
+            for (String test : fault.tests()) {
+                String[] parts = test.split("#", 2);
+                Path file = victim.testSources().resolve("dev/gapless/" + parts[0].replace('.', '/') + ".java");
+                assertFalse(Methods.named(parts[1], Files.readString(file)).isEmpty(), fault.name() + ": no " + test);
+            }
+        }
+    }
+
+    @Tag("thorough")
+    @ParameterizedTest
+    @ValueSource(strings = "cluster")
+    void eachPlantedFaultIsNoticedByTheTestThatItNames(String module) throws Exception {
+        Trial trial = new Trial(new Victim(module), Path.of("target", module));
+        assertEquals(List.of(), trial.run(System.getProperty("planted")));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.gapless.planted;
+
+import java.net.URI;
+import javax.tools.SimpleJavaFileObject;
+
+/** A source that is compiled without being a file. */
+final class SourceText extends SimpleJavaFileObject {
+    private final String text;
+
+    /**
+     * A source.
+     *
+     * @param path without its extension
+     */
+    SourceText(String path, String text) {
+        super(URI.create("planted:///" + path + Kind.SOURCE.extension), Kind.SOURCE);
+        this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return text;
+    }
+}
