@@ -406,6 +406,36 @@ class DocumentChangesTest {
         assertTrue(many.why().contains("gapless.gateway.max-subscriptions"), many.why());
     }
 
+    /** Fifty names of five streams that were cancelled fill all places, and nobody is locked out by them. */
+    @Test
+    void collectionsThatNobodyFollowsAnyMoreMakeRoomForOthers() {
+        try (TestGateway small = TestGateway.start("gapless.gateway.changes.max-collections = 50")) {
+            DocumentChangesGrpc.DocumentChangesStub to =
+                    DocumentChangesGrpc.newStub(GrpcStream.Connection.to(small).channel());
+            var followed = subscribe(to, Integer.MAX_VALUE, of("kept"));
+            for (int i = 0; i < 5; i++) {
+                String stream = "made up " + i + " ";
+                var request = of().addAllCollections(
+                                IntStream.range(i == 0 ? 1 : 0, 10).mapToObj(j -> stream + j).toList());
+                subscribe(to, Integer.MAX_VALUE, request).call.cancel("the test's", null);
+            }
+            TestGateway.await(() -> small.get("/api/status").body().contains("\"client_count\":1"));
+
+            var others = subscribe(to, Integer.MAX_VALUE, of("real", "other"));
+            var producer = small.gapless().producer(Topic.of("real", JsonNode.class));
+            TestGateway.get(producer.publish("d1", IntNode.valueOf(1)));
+            assertEquals("d1", others.next().getDocId());
+            var stays = small.gapless().producer(Topic.of("kept", JsonNode.class));
+            TestGateway.get(stays.publish("d2", IntNode.valueOf(2)));
+            assertEquals("d2", followed.next().getDocId()); // what somebody follows has kept its place
+
+            var full = of().addAllCollections(
+                            IntStream.range(0, 48).mapToObj(j -> "more " + j).toList());
+            String why = GrpcStream.open(full.build(), to::subscribe).why();
+            assertTrue(why.contains("gapless.gateway.changes.max-collections"), why);
+        }
+    }
+
     @Test
     void aGatewayThatStopsSaysSo() {
         try (TestGateway stops = TestGateway.start("gapless.node-name = n2")) {

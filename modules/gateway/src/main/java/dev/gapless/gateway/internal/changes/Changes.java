@@ -77,11 +77,8 @@ public final class Changes {
     private synchronized Followed follow(String collection) {
         Followed known = followed.get(collection);
         if (known == null || known.end() != null) {
-            if (followed.size() >= maxCollections) {
-                throw new Refusal(
-                        Kind.TOO_MANY_SUBSCRIPTIONS,
-                        "There are " + maxCollections
-                                + " collections, as many as gapless.gateway.changes.max-collections allows");
+            if (known == null && followed.size() >= maxCollections) {
+                makeRoom();
             }
             try {
                 known = new Followed(collection, ring, common, this::wakeAll);
@@ -92,6 +89,24 @@ public final class Changes {
         }
         known.cursors++;
         return known;
+    }
+
+    /** What nobody follows goes first: a client that comes back to it is told to list it again, and one that comes anew is let in. */
+    private void makeRoom() {
+        Followed leastWanted = followed.values().stream()
+                .filter(one -> one.cursors == 0)
+                .min((one, other) -> Long.signum(one.unusedSinceNs - other.unusedSinceNs))
+                .orElseThrow(() -> new Refusal(
+                        Kind.TOO_MANY_SUBSCRIPTIONS,
+                        "Clients follow " + maxCollections
+                                + " collections now, as many as gapless.gateway.changes.max-collections allows"));
+        forget(leastWanted);
+        common.executor().execute(leastWanted::close);
+    }
+
+    private void forget(Followed one) {
+        followed.remove(one.collection());
+        ring.forget(one.collection());
     }
 
     private void wakeAll() {
@@ -140,10 +155,7 @@ public final class Changes {
                 unused.add(one);
             }
         }
-        for (Followed one : unused) {
-            followed.remove(one.collection());
-            ring.forget(one.collection());
-        }
+        unused.forEach(this::forget);
         return unused;
     }
 }
