@@ -6,9 +6,7 @@ import dev.gapless.gateway.internal.server.GatewayServer;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.node.GaplessExtension;
 import dev.gapless.internal.subscribe.MessageHost;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -62,13 +60,7 @@ public final class GaplessGateway {
     }
 
     private static void checkAddress(GatewaySettings settings) {
-        boolean loopback;
-        try {
-            loopback = InetAddress.getByName(settings.host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("gapless.gateway.host is no address: " + settings.host, e);
-        }
-        if (!loopback && !settings.insecure) {
+        if (!settings.isLoopback() && !settings.insecure) {
             throw new IllegalStateException(
                     "The gateway has neither TLS nor access control, and gapless.gateway.host = "
                             + settings.host

@@ -25,7 +25,13 @@ final class RawSocket implements TestGateway.Client {
     private final InputStream in;
 
     RawSocket(int port) {
+        this(port, "127.0.0.1");
+    }
+
+    /** From another address of this machine. */
+    RawSocket(int port, String from) {
         try {
+            socket.bind(new InetSocketAddress(from, 0));
             socket.setReceiveBufferSize(4 << 10);
             socket.setSoTimeout((int) TestGateway.DEADLINE.toMillis());
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -5,6 +5,7 @@ import dev.gapless.EventHandler;
 import dev.gapless.GivenUp;
 import dev.gapless.Health;
 import dev.gapless.NodeStatus;
+import dev.gapless.Publication;
 import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
@@ -160,6 +161,19 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
+    public <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication) {
+        ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
+        classes.checkKnown(topic);
+        CompletionStage<Position> position = logs.publishFor(
+                topic.name(), log -> new TopicProducer<>(topic, log, codec).publish(publication));
+        return classes.knows(topic.name()) ? position : position.whenComplete((published, failure) -> {
+            if (failure == null) {
+                classes.check(topic);
+            }
+        });
+    }
+
+    @Override
     public <T> Flow<T, Position, NotUsed> flow(Topic<T> topic) {
         return producer(topic).flow();
     }
@@ -246,6 +260,12 @@ final class RunningNode implements Presence, Node, MessageHost {
         long id = nextSubscription();
         MessageSubscription opening =
                 new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);
+        try {
+            logs.checkRoomForClients(topic);
+        } catch (IllegalStateException e) {
+            opening.refused(e);
+            return opening;
+        }
         openSubscription(topic, opening.id(), start, filter, opening);
         return opening;
     }
@@ -255,6 +275,16 @@ final class RunningNode implements Presence, Node, MessageHost {
         Set<String> topics = new TreeSet<>(logs.topics());
         topics.addAll(nodeSettings.topics());
         return topics;
+    }
+
+    @Override
+    public boolean knows(String topic) {
+        return classes.knows(topic) || logs.isKept(topic) || nodeSettings.topics().contains(topic);
+    }
+
+    @Override
+    public boolean hasPlace(String topic) {
+        return logs.has(topic) || knows(topic);
     }
 
     @Override

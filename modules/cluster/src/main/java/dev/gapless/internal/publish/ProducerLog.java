@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ public final class ProducerLog implements TopicStats.Publishing {
     private volatile boolean wanted = true;
 
     private volatile boolean held;
+    /** Publishes of clients under way, which do not keep it when they have failed. */
+    private final AtomicInteger lent = new AtomicInteger();
+
     private volatile TopicStats stats = TopicStats.NONE;
     private volatile Refusals refusals = Refusals.NONE;
     private final Misses misses = new Misses();
@@ -91,13 +95,32 @@ public final class ProducerLog implements TopicStats.Publishing {
         return this;
     }
 
+    /** May anybody publish at any time, or is somebody about to? */
     public boolean isHeld() {
-        return held;
+        return held || lent.get() > 0;
+    }
+
+    /** For good: it is held, or there was a message. */
+    boolean isKept() {
+        return held || log.hasPublished();
+    }
+
+    /** A client is about to publish, until {@link #giveBack}. */
+    ProducerLog lend() {
+        lent.incrementAndGet();
+        return this;
+    }
+
+    /** A client's publish is done. If nothing was ever published the host is to see that, and to drop it after a while. */
+    void giveBack() {
+        if (lent.decrementAndGet() == 0 && isUnused()) {
+            wake();
+        }
     }
 
     /** May it be dropped? Nobody here can publish, and nobody ever has: a log made anew says the same of itself. */
     public boolean isUnused() {
-        return !held && !log.hasPublished();
+        return !isHeld() && !log.hasPublished();
     }
 
     /** For the host, after each input: publishers are to know how far the log's readers are, and whether it wants to hear of more. */

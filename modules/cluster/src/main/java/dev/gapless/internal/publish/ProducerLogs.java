@@ -2,6 +2,7 @@ package dev.gapless.internal.publish;
 
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
@@ -16,14 +17,19 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** The logs of a node, one for each topic that is published to here, or asked for by another node. Thread-safe. */
 public final class ProducerLogs {
+    /** What clients of a gateway leave to the application, and to registrations of other nodes: one place of so many. */
+    private static final int RESERVED_PART = 4;
+
     /** For one topic always the same epoch in this incarnation: an empty log that was dropped, and made anew, is the same log. */
     private final long epochs = new SecureRandom().nextLong();
 
@@ -33,6 +39,7 @@ public final class ProducerLogs {
     private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
     private final Function<String, TopicSettings> settings;
     private final int maxTopics;
+    private final int forClients;
     private final NodeStats stats;
     private final Executor completions;
     private final Refusals refusals;
@@ -50,6 +57,7 @@ public final class ProducerLogs {
         this.gates = Stream.generate(Gate::new).limit(shards).toList();
         this.settings = settings;
         this.maxTopics = maxTopics;
+        this.forClients = maxTopics - maxTopics / RESERVED_PART;
         this.stats = stats;
         this.completions = completions;
         this.refusals = Refusals.every(refusalInterval, completions);
@@ -77,12 +85,47 @@ public final class ProducerLogs {
 
     /** The log of a topic, for the application: it is kept from now on. */
     public ProducerLog hold(String topic) {
+        return kept(topic, ProducerLog::hold);
+    }
+
+    private ProducerLog kept(String topic, UnaryOperator<ProducerLog> keep) {
         while (true) {
             ProducerLog log = of(topic);
-            ProducerLog held = logs.computeIfPresent(topic, (name, known) -> known.hold());
-            if (held == log) {
+            ProducerLog kept = logs.computeIfPresent(topic, (name, known) -> keep.apply(known));
+            if (kept == log) {
                 return log;
             } // else it was dropped meanwhile
+        }
+    }
+
+    /**
+     * Publishes for a client: the log stays only if something is published. Throws IllegalStateException if the topic is new, and the rest
+     * of the places is not for clients ({@link #checkRoomForClients}).
+     */
+    public CompletionStage<Position> publishFor(
+            String topic, Function<ProducerLog, CompletionStage<Position>> publish) {
+        ProducerLog known = logs.get(topic);
+        if (known != null && known.isKept()) {
+            return publish.apply(known);
+        }
+        checkRoomForClients(topic);
+        ProducerLog lent = kept(topic, ProducerLog::lend);
+        CompletionStage<Position> position;
+        try {
+            position = publish.apply(lent);
+        } catch (RuntimeException | Error e) {
+            lent.giveBack();
+            throw e;
+        }
+        return position.whenComplete((published, failure) -> lent.giveBack());
+    }
+
+    /** Throws IllegalStateException if the topic is new, and all places that clients may take are taken. */
+    public void checkRoomForClients(String topic) {
+        if (!logs.containsKey(topic) && logs.size() >= forClients) {
+            throw new IllegalStateException("Topic " + topic + ": this node has " + logs.size()
+                    + " topics, and clients begin no more: the last quarter of gapless.max-topics is kept for the application and"
+                    + " for what other nodes subscribe to");
         }
     }
 
@@ -126,6 +169,17 @@ public final class ProducerLogs {
             seed = new SplittableRandom(seed ^ topic.charAt(i)).nextLong();
         }
         return seed;
+    }
+
+    /** Has the topic a log? It has if a node of the cluster subscribes to it, too. */
+    public boolean has(String topic) {
+        return logs.containsKey(topic);
+    }
+
+    /** Does the application publish to it, or was anything ever published here? */
+    public boolean isKept(String topic) {
+        ProducerLog known = logs.get(topic);
+        return known != null && known.isKept();
     }
 
     /** The topics that have a log. */

@@ -71,7 +71,8 @@ public final class Filter implements PullCursor.Filter {
         return allKeys || takesKey(slice.key(i));
     }
 
-    private boolean takesKey(@Nullable String key) {
+    /** Is it a key that it takes? */
+    public boolean takesKey(@Nullable String key) {
         if (key == null) {
             return false;
         }

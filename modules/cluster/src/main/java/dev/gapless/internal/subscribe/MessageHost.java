@@ -1,6 +1,9 @@
 package dev.gapless.internal.subscribe;
 
+import dev.gapless.Publication;
 import dev.gapless.StartFrom;
+import dev.gapless.Topic;
+import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +13,9 @@ import java.util.concurrent.CompletionStage;
 
 /** What those need of the node who read messages as they are kept, one after the other. Thread-safe. */
 public interface MessageHost extends SubscriptionHost {
+    /** The node's. */
+    String name();
+
     /** The identity of the cluster in cursor tokens. */
     String clusterId();
 
@@ -32,6 +38,21 @@ public interface MessageHost extends SubscriptionHost {
 
     /** The topics that this node publishes or subscribes to, or that its configuration names. */
     Set<String> topics();
+
+    /** Has the application used the topic, does the configuration name it, or was anything published to it here? */
+    boolean knows(String topic);
+
+    /** Has the topic a place on this node, since it is known, or since somebody in the cluster subscribes to it? */
+    boolean hasPlace(String topic);
+
+    /**
+     * Publishes for a client of a gateway. The topic is kept only if something is published.
+     *
+     * @return completes with its position; fails like that of {@link dev.gapless.Producer#publish(Publication)}
+     * @throws IllegalArgumentException if the topic has another class on this node
+     * @throws IllegalStateException if this node does not publish, or if clients may begin no more topics here
+     */
+    <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication);
 
     /**
      * Up to which sequence every consumer that this node's producer of the topic knows has acknowledged what was published; empty if

@@ -12,13 +12,31 @@ public final class TopicClasses {
 
     private final Map<String, Class<?>> classes = new ConcurrentHashMap<>();
 
-    /** Throws IllegalArgumentException if this node knows the topic with another class. */
+    /** Remembers the topic. Throws IllegalArgumentException if this node knows it with another class. */
     public void check(Topic<?> topic) {
-        if (topic.type() == Payload.class || classes.size() >= MOST) {
-            return;
+        checkKnown(topic);
+        if (classes.size() < MOST) {
+            check(
+                    topic,
+                    classes.merge(topic.name(), topic.type(), (known, given) -> known == Payload.class ? given : known));
         }
-        Class<?> known = classes.putIfAbsent(topic.name(), topic.type());
-        if (known != null && known != topic.type()) {
+    }
+
+    /** Throws IllegalArgumentException if this node knows the topic with another class. A topic that it does not know is not remembered. */
+    public void checkKnown(Topic<?> topic) {
+        Class<?> known = classes.get(topic.name());
+        if (known != null) {
+            check(topic, known);
+        }
+    }
+
+    /** Has anybody used a topic of this name? */
+    public boolean knows(String topic) {
+        return classes.containsKey(topic);
+    }
+
+    private static void check(Topic<?> topic, Class<?> known) {
+        if (known != topic.type() && known != Payload.class && topic.type() != Payload.class) {
             throw new IllegalArgumentException("Topic " + topic.name() + " has messages of " + known.getName()
                     + " on this node, and here it is one of " + topic.type().getName()
                     + ". Use one class for a topic wherever it is published or subscribed to, or Payload for messages as they"

@@ -79,8 +79,11 @@ public final class Client implements Connected {
     private volatile long eventsSent;
     private volatile long laggedTotal;
 
-    /** @param release runs once, when its connection has ended */
-    Client(long id, Common common, Outlet outlet, Framing framing, Runnable release) {
+    /**
+     * @param address where it comes from, without a port
+     * @param release runs once, when its connection has ended
+     */
+    Client(long id, Common common, Outlet outlet, Framing framing, String address, Runnable release) {
         this.id = id;
         this.common = common;
         this.release = release;
@@ -90,7 +93,7 @@ public final class Client implements Connected {
         this.wake = turns::wake;
         this.cursors = new Cursors(common, wake);
         this.pings = new Pings(common.settings().pingInterval);
-        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), this::pong, wake);
+        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), address, this::pong, wake);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread

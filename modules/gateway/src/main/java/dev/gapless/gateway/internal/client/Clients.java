@@ -78,7 +78,7 @@ public final class Clients {
 
     /** A client, which is told of its connection from now on. */
     public Client open(Admission admission, Outlet outlet, Framing framing) {
-        return add(admission, (id, release) -> new Client(id, common, outlet, framing, release));
+        return add(admission, (id, release) -> new Client(id, common, outlet, framing, admission.address, release));
     }
 
     /**

@@ -25,6 +25,7 @@ final class Dialogue {
     private final Outlet outlet;
     private final Framing framing;
     private final String client;
+    private final String address;
     private final Supplier<ObjectNode> pong;
     private final Runnable wake;
     private @Nullable CompletableFuture<ObjectNode> publishing;
@@ -38,6 +39,7 @@ final class Dialogue {
      * With a client that has said nothing yet.
      *
      * @param client whose subscriptions are, for people
+     * @param address where it comes from, without a port
      * @param pong what answers a ping
      * @param wake is run, on any thread, when there is something to answer
      */
@@ -47,6 +49,7 @@ final class Dialogue {
             Outlet outlet,
             Framing framing,
             String client,
+            String address,
             Supplier<ObjectNode> pong,
             Runnable wake) {
         this.common = common;
@@ -54,6 +57,7 @@ final class Dialogue {
         this.outlet = outlet;
         this.framing = framing;
         this.client = client;
+        this.address = address;
         this.pong = pong;
         this.wake = wake;
     }
@@ -209,7 +213,7 @@ final class Dialogue {
         publishing = answer;
         try {
             var unused = common.publisher()
-                    .publish(wanted.topic(), wanted.given())
+                    .publish(wanted.topic(), wanted.given(), address)
                     .whenComplete((position, failure) -> {
                         ObjectNode message;
                         if (failure == null) {

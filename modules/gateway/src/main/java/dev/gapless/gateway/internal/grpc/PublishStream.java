@@ -35,6 +35,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     private final ServerCallStreamObserver<PublishResponse> call;
     private final Common common;
     private final Runnable release;
+    private final String address = CallerAddress.host();
     private final String remote = CallerAddress.hostAndPort();
     private final long sinceNs = System.nanoTime();
 
@@ -70,7 +71,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         CompletionStage<Position> stage;
         try {
             stage = common.publisher()
-                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request));
+                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), address);
         } catch (Refusal e) {
             stage = CompletableFuture.failedFuture(e);
         }

@@ -31,13 +31,14 @@ final class Statuses {
 
     private static Status status(Kind kind) {
         return switch (kind) {
-            case FORBIDDEN_ORIGIN, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
+            case FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case TOO_MANY_SUBSCRIPTIONS,
                     TOO_MANY_CLIENTS_OF_ADDRESS,
                     TOO_MANY_CLIENTS,
                     TOO_MANY_REQUESTS,
                     TOO_MANY_REQUESTS_OF_ADDRESS,
+                    TOO_MANY_NEW_TOPICS,
                     TOO_LARGE,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;

@@ -3,13 +3,14 @@ package dev.gapless.gateway.internal.publish;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.gapless.Gapless;
 import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.internal.subscribe.MessageHost;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * serializer of that; other topics hold JSON. Thread-safe.
  */
 public final class JsonPublisher {
-    private final Gapless gapless;
+    private final MessageHost host;
     private final ActorSystem system;
+    private final NewTopics newTopics;
     private final Map<String, Topic<?>> registered = new TreeMap<>();
 
     /** A message as a client has it; no data says that its key was deleted. */
@@ -35,19 +37,30 @@ public final class JsonPublisher {
             Map<String, String> headers,
             @Nullable JsonNode data) {}
 
-    public JsonPublisher(Gapless gapless, ActorSystem system, Collection<? extends Topic<?>> topics) {
-        this.gapless = gapless;
+    /** @param topics those that the application registered */
+    public JsonPublisher(
+            MessageHost host, ActorSystem system, GatewaySettings settings, Collection<? extends Topic<?>> topics) {
+        this.host = host;
         this.system = system;
+        this.newTopics = new NewTopics(host, settings);
         topics.forEach(topic -> registered.put(topic.name(), topic));
     }
 
-    /** {@return its position, once it is in the ring} Throws {@link Refusal}, or the stage fails with what {@link Refusal#of} tells. */
-    public CompletionStage<Position> publish(String topic, Given given) {
+    /**
+     * Publishes for a client. Throws {@link Refusal}, or the stage fails with what {@link Refusal#of} tells.
+     *
+     * @param address the client's, without a port
+     * @return its position, once it is in the ring
+     */
+    public CompletionStage<Position> publish(String topic, Given given, String address) {
         Unpaired.check(given);
         Topic<?> known = registered.get(topic);
-        return known == null
-                ? publish(topic(topic), given.data(), given)
-                : publish(known, bound(known, given.data()), given);
+        if (known != null) {
+            return publish(known, bound(known, given.data()), given);
+        }
+        Topic<JsonNode> json = topic(topic);
+        newTopics.check(topic, address);
+        return publish(json, given.data(), given);
     }
 
     /** The topic of this name, of JSON. Throws {@link Refusal} for what is no name. */
@@ -67,7 +80,7 @@ public final class JsonPublisher {
             throw new Refusal(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }
         try {
-            return gapless.producer(topic).publish(publication);
+            return host.publish(topic, publication);
         } catch (IllegalArgumentException e) {
             throw new Refusal(Kind.WRONG_CLASS, Reasons.of(e), e);
         } catch (IllegalStateException e) {

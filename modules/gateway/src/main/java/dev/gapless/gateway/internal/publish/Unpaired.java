@@ -40,7 +40,10 @@ final class Unpaired {
     }
 
     private static void check(String what, @Nullable String text) {
-        int at = text == null ? -1 : find(text);
+        if (text == null) {
+            return;
+        }
+        int at = find(text);
         if (at >= 0) {
             throw new Refusal(
                     Kind.BAD_MESSAGE,

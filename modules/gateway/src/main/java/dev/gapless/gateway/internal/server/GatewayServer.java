@@ -75,7 +75,7 @@ public final class GatewayServer {
                 settings,
                 host,
                 gapless.nodeName(),
-                new JsonPublisher(gapless, system, topics),
+                new JsonPublisher(host, system, settings, topics),
                 new PayloadJson(system, settings.maxEventBytes),
                 new SharedJson(settings.jsonCacheBytes),
                 new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval),

@@ -2,10 +2,16 @@ package dev.gapless.gateway.internal.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.gapless.SubscriptionSettings;
+import dev.gapless.internal.subscribe.Filter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
@@ -21,6 +27,11 @@ public final class GatewaySettings {
     public final boolean insecure;
     public final List<String> allowedOrigins;
     public final List<String> allowedHosts;
+    /** The topics that clients may begin; empty: the address says which. */
+    private final Optional<Predicate<String>> topics;
+
+    public final int newTopicsPerIpLimit;
+    public final Duration newTopicsWindow;
     public final String defaultTopic;
     public final String dispatcher;
     public final int acceptQueue;
@@ -75,6 +86,9 @@ public final class GatewaySettings {
         insecure = config.getBoolean("insecure");
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");
+        topics = topics(config);
+        newTopicsPerIpLimit = within(config, "new-topics-per-ip-limit", 0, 10_000_000);
+        newTopicsWindow = positive(config, "new-topics-window");
         defaultTopic = config.getString("default-topic");
         dispatcher = config.getString("dispatcher");
         acceptQueue = within(config, "accept-queue", 1, 65_535);
@@ -115,6 +129,37 @@ public final class GatewaySettings {
         idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
+    }
+
+    private static Optional<Predicate<String>> topics(Config config) {
+        if (config.getValue("topics").unwrapped().equals("auto")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(anyOf(config.getStringList("topics")));
+        } catch (ConfigException.WrongType | IllegalArgumentException e) {
+            throw bad(config, "topics", "auto, or a list of names and patterns: " + e.getMessage());
+        }
+    }
+
+    private static Predicate<String> anyOf(List<String> patterns) {
+        return patterns.isEmpty()
+                ? topic -> false
+                : new Filter(SubscriptionSettings.defaults().withKeys(patterns))::takesKey;
+    }
+
+    /** The topics that clients may begin. Throws IllegalStateException if its host is no address. */
+    public Predicate<String> mayBegin() {
+        return topics.orElseGet(() -> anyOf(isLoopback() ? List.of("*") : List.of()));
+    }
+
+    /** Does only this machine reach it? Throws IllegalStateException if its host is no address. */
+    public boolean isLoopback() {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("gapless.gateway.host is no address: " + host, e);
+        }
     }
 
     private static int within(Config config, String key, int least, int most) {

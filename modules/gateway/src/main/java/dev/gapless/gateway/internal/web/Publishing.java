@@ -76,7 +76,7 @@ final class Publishing {
         Fingerprint fingerprint =
                 new Fingerprint(byLine + "?" + request.getHttpURI().getQuery());
         Running running = new Running(
-                topic, byLine, query.getValue("key"), wait != null, since(query.getValue("since")), paced, fingerprint);
+                topic, Request.getRemoteAddr(request), byLine, query.getValue("key"), wait != null, since(query.getValue("since")), paced, fingerprint);
         String key = request.getHeaders().get("Idempotency-Key");
         if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
@@ -155,6 +155,7 @@ final class Publishing {
     /** One request. One thread at a time. */
     private final class Running implements Body.Parts {
         private final String topic;
+        private final String address;
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
@@ -169,6 +170,7 @@ final class Publishing {
         /**
          * Of this topic.
          *
+         * @param address the client's
          * @param waits whether it is answered when everything is delivered
          * @param since the first message whose delivery is awaited, if that is in front of those of the request
          * @param paced whether it waits while consumers have not taken much of the ring
@@ -176,6 +178,7 @@ final class Publishing {
          */
         Running(
                 String topic,
+                String address,
                 boolean byLine,
                 @Nullable String key,
                 boolean waits,
@@ -183,6 +186,7 @@ final class Publishing {
                 boolean paced,
                 Fingerprint fingerprint) {
             this.topic = topic;
+            this.address = address;
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
@@ -213,7 +217,7 @@ final class Publishing {
         }
 
         private CompletionStage<Void> publish(JsonPublisher.Given given) {
-            return common.publisher().publish(topic, given).thenAccept(this::accepted);
+            return common.publisher().publish(topic, given, address).thenAccept(this::accepted);
         }
 
         private boolean hasRoom() {

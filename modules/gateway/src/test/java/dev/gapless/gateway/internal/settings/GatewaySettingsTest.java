@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -76,6 +77,10 @@ class GatewaySettingsTest {
                 "max-clients = 0",
                 "accept-queue = 0",
                 "per-ip-limit = -1",
+                "topics = many",
+                "topics = [\"a*b\"]",
+                "new-topics-per-ip-limit = -1",
+                "new-topics-window = 0s",
                 "max-body-bytes = 0",
                 "max-command-bytes = 2 GiB",
                 "ping-interval = 0s",
@@ -90,5 +95,24 @@ class GatewaySettingsTest {
         assertTrue(
                 refused.getMessage().contains("gapless.gateway." + setting.replaceAll(" =.*", "")),
                 refused.getMessage());
+    }
+
+    private static boolean mayBegin(String config, String topic) {
+        return new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load()))
+                .mayBegin()
+                .test(topic);
+    }
+
+    @Test
+    void clientsOfThisMachineBeginAllTopicsAndOthersThoseThatAreNamed() {
+        for (String host : List.of("127.0.0.1", "127.0.0.7", "localhost", "::1")) {
+            assertTrue(mayBegin("gapless.gateway.host = \"" + host + "\"", "t"), host);
+        }
+        for (String host : List.of("0.0.0.0", "::", "192.0.2.1")) {
+            String open = "gapless.gateway { insecure = on, host = \"" + host + "\"";
+            assertFalse(mayBegin(open + "}", "t"), host);
+            assertTrue(mayBegin(open + ", topics = [\"*\"] }", "t"), host);
+            assertTrue(mayBegin(open + ", topics = [\"t*\"] }", "t"), host);
+        }
     }
 }
