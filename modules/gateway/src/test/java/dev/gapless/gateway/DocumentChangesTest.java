@@ -415,8 +415,9 @@ class DocumentChangesTest {
             var followed = subscribe(to, Integer.MAX_VALUE, of("kept"));
             for (int i = 0; i < 5; i++) {
                 String stream = "made up " + i + " ";
-                var request = of().addAllCollections(
-                                IntStream.range(i == 0 ? 1 : 0, 10).mapToObj(j -> stream + j).toList());
+                var request = of().addAllCollections(IntStream.range(i == 0 ? 1 : 0, 10)
+                        .mapToObj(j -> stream + j)
+                        .toList());
                 subscribe(to, Integer.MAX_VALUE, request).call.cancel("the test's", null);
             }
             TestGateway.await(() -> small.get("/api/status").body().contains("\"client_count\":1"));

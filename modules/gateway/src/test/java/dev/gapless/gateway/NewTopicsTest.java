@@ -31,7 +31,9 @@ class NewTopicsTest {
     private static void assertRefused(TestGateway gateway, int status, String code, String setting, String topic) {
         HttpResponse<String> answer = gateway.publish(topic, "1");
         assertEquals(status, answer.statusCode(), answer::body);
-        assertEquals("urn:gapless:" + code, TestGateway.json(answer.body()).get("type").textValue());
+        assertEquals(
+                "urn:gapless:" + code,
+                TestGateway.json(answer.body()).get("type").textValue());
         assertTrue(answer.body().contains(setting), answer::body);
         assertEquals(status == 429, answer.headers().firstValue("Retry-After").isPresent());
 

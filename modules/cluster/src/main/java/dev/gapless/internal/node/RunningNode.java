@@ -164,13 +164,15 @@ final class RunningNode implements Presence, Node, MessageHost {
     public <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication) {
         ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
         classes.checkKnown(topic);
-        CompletionStage<Position> position = logs.publishFor(
-                topic.name(), log -> new TopicProducer<>(topic, log, codec).publish(publication));
-        return classes.knows(topic.name()) ? position : position.whenComplete((published, failure) -> {
-            if (failure == null) {
-                classes.check(topic);
-            }
-        });
+        CompletionStage<Position> position =
+                logs.publishFor(topic.name(), log -> new TopicProducer<>(topic, log, codec).publish(publication));
+        return classes.knows(topic.name())
+                ? position
+                : position.whenComplete((published, failure) -> {
+                    if (failure == null) {
+                        classes.check(topic);
+                    }
+                });
     }
 
     @Override
@@ -279,7 +281,9 @@ final class RunningNode implements Presence, Node, MessageHost {
 
     @Override
     public boolean knows(String topic) {
-        return classes.knows(topic) || logs.isKept(topic) || nodeSettings.topics().contains(topic);
+        return classes.knows(topic)
+                || logs.isKept(topic)
+                || nodeSettings.topics().contains(topic);
     }
 
     @Override

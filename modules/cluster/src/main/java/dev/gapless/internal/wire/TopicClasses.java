@@ -18,7 +18,8 @@ public final class TopicClasses {
         if (classes.size() < MOST) {
             check(
                     topic,
-                    classes.merge(topic.name(), topic.type(), (known, given) -> known == Payload.class ? given : known));
+                    classes.merge(
+                            topic.name(), topic.type(), (known, given) -> known == Payload.class ? given : known));
         }
     }
 

@@ -41,7 +41,8 @@ final class Allowance {
         if (limit == 0) {
             return true;
         }
-        Left of = left.computeIfAbsent(isOneTooMany(address, nowNs) ? ALL_OTHERS : address, one -> new Left(limit, nowNs));
+        Left of = left.computeIfAbsent(
+                isOneTooMany(address, nowNs) ? ALL_OTHERS : address, one -> new Left(limit, nowNs));
         of.amount = amount(of, nowNs);
         of.atNs = nowNs;
         if (of.amount < 1) {

@@ -76,7 +76,14 @@ final class Publishing {
         Fingerprint fingerprint =
                 new Fingerprint(byLine + "?" + request.getHttpURI().getQuery());
         Running running = new Running(
-                topic, Request.getRemoteAddr(request), byLine, query.getValue("key"), wait != null, since(query.getValue("since")), paced, fingerprint);
+                topic,
+                Request.getRemoteAddr(request),
+                byLine,
+                query.getValue("key"),
+                wait != null,
+                since(query.getValue("since")),
+                paced,
+                fingerprint);
         String key = request.getHeaders().get("Idempotency-Key");
         if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
             throw new Refusal(Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");

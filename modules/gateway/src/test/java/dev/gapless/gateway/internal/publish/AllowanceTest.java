@@ -33,7 +33,9 @@ class AllowanceTest {
     @Test
     void anAddressForEachRequestHelpsNobody() {
         Allowance two = new Allowance(2, Duration.ofSeconds(100));
-        long all = IntStream.range(0, 50_000).filter(i -> two.take("made up " + i, 0)).count();
+        long all = IntStream.range(0, 50_000)
+                .filter(i -> two.take("made up " + i, 0))
+                .count();
         assertEquals(10_000 + 2, all); // the others share what one has
         assertTrue(two.take("made up 1", 0));
         assertFalse(two.take("made up 1", 0));
