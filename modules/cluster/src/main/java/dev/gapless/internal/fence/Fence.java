@@ -57,6 +57,28 @@ public final class Fence {
     }
 
     /**
+     * Calls a function of the application that answers nothing, and writes a line of the log if it throws.
+     *
+     * @param line writes it, with what was thrown
+     */
+    public static void run(Procedure function, Consumer<@Nullable Throwable> line) {
+        Throwable thrown = Fence.<@Nullable Throwable>call(
+                () -> {
+                    function.run();
+                    return null;
+                },
+                e -> e);
+        if (thrown != null) {
+            log(thrown, line);
+        }
+    }
+
+    /** A function that answers nothing. */
+    public interface Procedure {
+        void run() throws Exception;
+    }
+
+    /**
      * Tells once what a stage of the application completes with: its value, or why it failed. A stage that is null, or that nobody can
      * wait for, has failed.
      *

@@ -135,15 +135,7 @@ final class Removal {
     }
 
     private static void call(Consumer<Removed> hook, Removed now) {
-        Throwable failure = Fence.<@Nullable Throwable>call(
-                () -> {
-                    hook.accept(now);
-                    return null;
-                },
-                e -> e);
-        if (failure != null) {
-            Fence.log(failure, shown -> LOG.error("What Gapless.onRemoved was given failed", shown));
-        }
+        Fence.run(() -> hook.accept(now), shown -> LOG.error("What Gapless.onRemoved was given failed", shown));
     }
 
     private static String nameOf(CoordinatedShutdown.Reason reason) {

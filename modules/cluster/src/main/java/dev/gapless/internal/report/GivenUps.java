@@ -11,7 +11,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,15 +55,7 @@ public final class GivenUps {
     }
 
     private static void call(Consumer<GivenUp> hook, GivenUp what) {
-        Throwable failure = Fence.<@Nullable Throwable>call(
-                () -> {
-                    hook.accept(what);
-                    return null;
-                },
-                e -> e);
-        if (failure != null) {
-            Fence.log(failure, shown -> LOG.error("What Gapless.onGivenUp was given failed", shown));
-        }
+        Fence.run(() -> hook.accept(what), shown -> LOG.error("What Gapless.onGivenUp was given failed", shown));
     }
 
     /** By topic, those on which its consumer has given up. */

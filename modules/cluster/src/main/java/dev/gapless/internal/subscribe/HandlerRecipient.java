@@ -89,15 +89,7 @@ public final class HandlerRecipient<T> implements Recipient<T> {
 
     @Override
     public void ended(Ended<T> ended) {
-        Throwable failure = Fence.<@Nullable Throwable>call(
-                () -> {
-                    handler.onEnded(ended);
-                    return null;
-                },
-                e -> e);
-        if (failure != null) {
-            Fence.log(failure, shown -> LOG.error("Topic {}: onEnded failed", ended.topic(), shown));
-        }
+        Fence.run(() -> handler.onEnded(ended), shown -> LOG.error("Topic {}: onEnded failed", ended.topic(), shown));
     }
 
     @Override

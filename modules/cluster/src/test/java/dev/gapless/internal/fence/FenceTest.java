@@ -171,6 +171,20 @@ class FenceTest {
         assertSame(thrown, failure);
     }
 
+    @ParameterizedTest
+    @MethodSource("throwables")
+    void aHookThatThrowsItLeavesALineAndOneThatDoesNotLeavesNone(Throwable thrown) {
+        try (Logged logged = new Logged()) {
+            assertDoesNotThrow(() -> Fence.run(
+                    () -> {
+                        throw FenceTest.<RuntimeException>sneak(thrown);
+                    },
+                    shown -> LOG.error("The hook failed", shown)));
+            Fence.run(() -> {}, shown -> LOG.error("The hook failed", shown));
+            assertEquals(1, logged.lines(Level.ERROR, "The hook failed").size());
+        }
+    }
+
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Throwable> X sneak(Throwable thrown) throws X {
         throw (X) thrown;
