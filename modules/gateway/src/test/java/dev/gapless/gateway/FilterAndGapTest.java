@@ -1,6 +1,7 @@
 package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -76,6 +77,10 @@ class FilterAndGapTest {
         client.send("{\"type\":\"Resume\",\"topic\":\"" + topic + "\"}");
     }
 
+    private static void resume(JsonSocket client, String topic, String token) {
+        client.send("{\"type\":\"Resume\",\"topic\":\"" + topic + "\",\"token\":\"" + token + "\"}");
+    }
+
     private static JsonNode pong(JsonSocket client) {
         client.send("{\"type\":\"Ping\"}");
         return client.await("pong");
@@ -105,6 +110,25 @@ class FilterAndGapTest {
         assertEquals(2, pong(client).get("lagged_total").intValue(), "each counts once");
         resume(client, "changed");
         assertGoesOnBehind(positions(changed).get("n1"), client, "changed");
+    }
+
+    @Test
+    void aResumeThatNamesWhatItAnswersDoesNotAnswerWhatCrossesIt() {
+        String from = published("crossed", N2, N3);
+        JsonSocket client = client();
+        client.subscribe("crossed", NODES_N2 + PAUSE + from);
+        String first = client.await("cursor_expired").get("token").textValue();
+        resume(client, "crossed", "x");
+        assertEquals("bad_token", client.await("error").get("code").textValue());
+        JsonNode changed = client.subscribe("crossed", ALL);
+        String second = client.await("cursor_expired").get("token").textValue();
+        assertNotEquals(first, second);
+        resume(client, "crossed", first);
+        for (int i = 0; i < 3; i++) {
+            pong(client); // and no event, nor an error
+        }
+        resume(client, "crossed", second);
+        assertGoesOnBehind(positions(changed).get("n1"), client, "crossed");
     }
 
     @Test

@@ -27,8 +27,8 @@ sealed interface Command {
     /** It has a message. */
     record Publish(String topic, JsonPublisher.Given given) implements Command {}
 
-    /** It has reloaded. */
-    record Resume(String topic) implements Command {}
+    /** It has reloaded, after the {@code cursor_expired} with this token, if it names one. */
+    record Resume(String topic, @Nullable String token) implements Command {}
 
     record Ping() implements Command {}
 
@@ -36,6 +36,7 @@ sealed interface Command {
     Set<String> MEMBERS = Set.of("type", "id");
 
     Set<String> OF_TOPIC = Set.of("type", "id", "topic");
+    Set<String> OF_RESUME = Set.of("token");
     Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids");
 
     /** The JSON of one. Throws {@link Refusal}. */
@@ -75,8 +76,8 @@ sealed interface Command {
             }
             case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.content(json, OF_TOPIC));
             case "Resume" -> {
-                MessageCommand.checkMembers(type, json, OF_TOPIC, Set.of());
-                yield new Resume(topic(json, defaultTopic));
+                MessageCommand.checkMembers(type, json, OF_TOPIC, OF_RESUME);
+                yield new Resume(topic(json, defaultTopic), text(json, "token"));
             }
             case "Ping" -> {
                 MessageCommand.checkMembers(type, json, MEMBERS, Set.of());

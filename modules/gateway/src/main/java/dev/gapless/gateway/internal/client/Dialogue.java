@@ -146,12 +146,23 @@ final class Dialogue {
                             .put("topic", unsubscribe.topic())
                             .put("token", token == null ? null : token.toString()));
         } else if (given instanceof Command.Resume resume) {
-            if (!cursors.of(resume.topic()).resume()) {
-                throw new Refusal(Kind.BAD_MESSAGE, "the subscription to " + resume.topic() + " is not paused");
-            }
+            resume(resume);
             return null;
         }
         return framing.object(frame.get(), pong.get());
+    }
+
+    private void resume(Command.Resume given) {
+        switch (cursors.of(given.topic()).resume(given.token())) {
+            case RESUMED, EARLIER -> {}
+            case NOT_PAUSED ->
+                throw new Refusal(Kind.BAD_MESSAGE, "the subscription to " + given.topic() + " is not paused");
+            case OTHER ->
+                throw new Refusal(
+                        Kind.BAD_TOKEN,
+                        "the subscription to " + given.topic()
+                                + " waits for a Resume with the token of its cursor_expired, or without one");
+        }
     }
 
     // ------------------------------------------------------------------ subscribing

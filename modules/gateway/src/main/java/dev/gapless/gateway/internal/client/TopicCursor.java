@@ -33,6 +33,16 @@ final class TopicCursor {
     /** A frame that is as large as it may be, or whatever ends one. */
     record Written(List<ByteBuffer> frame, int events, boolean lagged) {}
 
+    /** What a {@code Resume} did. */
+    enum Resumed {
+        RESUMED,
+        NOT_PAUSED,
+        /** It answers what the client was told before it was told again, and changes nothing. */
+        EARLIER,
+        /** It answers nothing that the client was told. */
+        OTHER
+    }
+
     private final String topic;
     private final MessageSubscription subscription;
     private final PayloadJson payloads;
@@ -56,6 +66,10 @@ final class TopicCursor {
     private boolean waits;
     /** Its {@code cursor_expired} is under way: what follows depends on that it was written. */
     private Pulled.@Nullable Missed telling;
+    /** The token of the last {@code cursor_expired}. */
+    private @Nullable CursorToken expiredAt;
+    /** It was told while the client was paused: a {@code Resume} that answers the one before may be on its way. */
+    private boolean isToldAgain;
 
     /** Of the tokens of this topic. */
     private final Told told = new Told();
@@ -242,6 +256,8 @@ final class TopicCursor {
             reader.reloaded();
         }
         framing.expired(to, missed, inFront, () -> told.is(token(reader)));
+        expiredAt = inFront;
+        isToldAgain = paused != null;
         List<Gap> before = paused == null ? List.of() : paused.gaps();
         lagged += missed.gaps().stream()
                 .filter(gap -> !before.contains(gap))
@@ -271,17 +287,23 @@ final class TopicCursor {
         return false;
     }
 
-    /** The client has reloaded. {@return whether it was paused} */
-    boolean resume() {
+    /**
+     * The client has reloaded.
+     *
+     * @param answered the token of the {@code cursor_expired} after which it did; null is the last one
+     */
+    Resumed resume(@Nullable String answered) {
         if (paused == null) {
-            return false;
+            return Resumed.NOT_PAUSED;
+        } else if (answered != null && !answered.equals(String.valueOf(expiredAt))) {
+            return isToldAgain ? Resumed.EARLIER : Resumed.OTHER;
         }
         paused = null;
         subscription.paused(false);
         if (held == null) { // else it has not been told everything
             reader().reloaded();
         }
-        return true;
+        return Resumed.RESUMED;
     }
 
     void close() {
