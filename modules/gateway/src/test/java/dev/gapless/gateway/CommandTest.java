@@ -51,7 +51,7 @@ class CommandTest {
                 "Key       | {'type':'Publish','topic':'t','Key':'a','data':1,'id':7}",
                 "from      | {'type':'Publish','topic':'t','data':1,'from':'latest','id':7}",
                 "filter    | {'type':'Unsubscribe','topic':'t','filter':{},'id':7}",
-                "token     | {'type':'Resume','topic':'t','token':'x','id':7}",
+                "tokn      | {'type':'Resume','topic':'t','tokn':'x','id':7}",
                 "data      | {'type':'Ping','data':1,'id':7}"
             })
     void aMemberThatIsNotKnownIsRefusedByNameWithTheIdOfTheCommand(String name, String command) {
@@ -96,6 +96,50 @@ class CommandTest {
         assertEquals(1, problem.get("accepted").intValue());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "filtr, events?filtr=a",
+        "key, events?key=a",
+        "Keys, events?Keys=a",
+        "from, events?from=earliest&from=latest",
+        "hold, events?hold=true",
+    })
+    void aParameterOfAStreamThatIsNotKnownOrIsThereTwiceIsRefusedByName(String name, String path) {
+        try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
+            String answer = socket.send("GET " + TestGateway.path("t", path) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    .readTo("\r\n\r\n");
+            assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
+            String problem = socket.readTo("}");
+            assertTrue(problem.contains("urn:gapless:bad_message") && problem.contains("'" + name + "'"), problem);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "keys, application/json, keys=a",
+        "Key, application/json, Key=a",
+        "key, application/json, key=a&key=b",
+        "overflw, application/x-ndjson, overflw=expire",
+        "key, application/x-ndjson, key=a",
+        "since, application/x-ndjson, since=1",
+    })
+    void aParameterOfAPublishThatIsNotKnownIsRefusedByNameAndNothingIsPublished(
+            String name, String type, String query) {
+        var answer = gateway.post(TestGateway.path("parameters", "messages?" + query), type, "{\"data\":1}");
+        assertEquals(400, answer.statusCode(), answer.body());
+        assertTrue(TestGateway.json(answer.body()).get("detail").textValue().contains(name), answer::body);
+        assertFalse(gateway.get("/api/status").body().contains("\"parameters\""));
+    }
+
+    @Test
+    void aParameterOfAWebSocketThatIsNotKnownIsRefusedByName() {
+        for (String query : List.of("holds=true", "hold=1")) {
+            var answer = gateway.get("/api/ws?" + query);
+            assertEquals(400, answer.statusCode(), answer.body());
+            assertTrue(answer.body().contains("hold"), answer.body());
+        }
+    }
+
     @Test
     void deletedIsTrueOrFalseAndFalseDeletesNothing() {
         JsonSocket client = client();
@@ -116,6 +160,31 @@ class CommandTest {
                 .setKey("a")
                 .setDeleted(true)
                 .build());
+        assertTrue(stream.next().hasPosition());
+    }
+
+    /** It would be written as a question mark. */
+    @Test
+    void halfASurrogatePairIsRefusedOverWebSocketAndGrpcToo() {
+        JsonSocket client = client();
+        client.send("{\"type\":\"Publish\",\"topic\":\"half\",\"data\":[\"a\\ud800\"],\"id\":7}");
+        JsonNode error = client.await("error");
+        assertEquals("bad_message", error.get("code").textValue());
+        assertTrue(error.get("message").textValue().contains("surrogate pair"), error::toString);
+        assertEquals(7, error.get("id").intValue());
+
+        GaplessGrpc.GaplessStub stub =
+                GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
+        GrpcStream<PublishRequest, PublishResponse> stream = gateway.closing(GrpcStream.both(stub::publish));
+        for (String json : List.of("\"\\ud800\"", "\"\\ud83d\\ude00\"")) {
+            stream.call.onNext(PublishRequest.newBuilder()
+                    .setTopic("half")
+                    .setJsonData(json)
+                    .build());
+        }
+        PublishResponse half = stream.next();
+        assertEquals("bad_message", half.getError().getCode());
+        assertTrue(half.getError().getMessage().contains("surrogate pair"), half::toString);
         assertTrue(stream.next().hasPosition());
     }
 

@@ -28,7 +28,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/topics/{topic}/messages}: one message, or one a line. Thread-safe. */
@@ -36,6 +35,9 @@ final class Publishing {
     private static final Duration LOOK = Duration.ofMillis(10);
     /** The part of a ring that consumers may not have yet when the next message of a request that waits for them is published. */
     private static final double MOST_UNACKNOWLEDGED = 0.25;
+
+    private static final Set<String> OF_LINES = Set.of("wait", "since", "overflow");
+    private static final Set<String> OF_MESSAGE = Set.of("key", "wait", "since", "overflow");
 
     private final Common common;
     private final GatewaySettings settings;
@@ -62,26 +64,30 @@ final class Publishing {
     }
 
     /** Throws {@link Refusal} for what can be told by the head of the request. */
-    CompletableFuture<Answer> publish(String topic, Request request, Fields query) {
+    CompletableFuture<Answer> publish(String topic, Request request) {
         boolean byLine = isByLine(request);
+        Query query = Query.of(request, byLine ? OF_LINES : OF_MESSAGE);
         String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw new Refusal(Kind.UNSUPPORTED_MEDIA_TYPE, "Bodies are not decompressed: send them as they are");
         }
-        String wait = query.getValue("wait");
-        if (wait != null && !wait.equals("delivered")) {
-            throw new Refusal(Kind.BAD_MESSAGE, "wait is delivered, not '" + wait + "'");
+        String wait = query.text("wait");
+        String since = query.text("since");
+        if (wait == null ? since != null : !wait.equals("delivered")) {
+            throw new Refusal(
+                    Kind.BAD_MESSAGE,
+                    wait == null ? "since goes with wait=delivered" : "wait is delivered, not '" + wait + "'");
         }
-        boolean paced = isPaced(topic, query.getValue("overflow"));
+        boolean paced = isPaced(topic, query.word("overflow", "backpressure", "expire"));
         Fingerprint fingerprint =
                 new Fingerprint(byLine + "?" + request.getHttpURI().getQuery());
         Running running = new Running(
                 topic,
                 Request.getRemoteAddr(request),
                 byLine,
-                query.getValue("key"),
+                query.text("key"),
                 wait != null,
-                since(query.getValue("since")),
+                since(since),
                 paced,
                 fingerprint);
         String key = request.getHeaders().get("Idempotency-Key");
@@ -138,12 +144,8 @@ final class Publishing {
     }
 
     private boolean isPaced(String topic, @Nullable String overflow) {
-        if (overflow == null || overflow.equals("expire")) {
-            return false;
-        } else if (!overflow.equals("backpressure")) {
-            throw new Refusal(Kind.BAD_MESSAGE, "overflow is backpressure or expire, not '" + overflow + "'");
-        }
-        return !common.host().topicSettings(topic).backpressure(); // that ring waits by itself
+        return "backpressure".equals(overflow)
+                && !common.host().topicSettings(topic).backpressure(); // that ring waits by itself
     }
 
     private static boolean isByLine(Request request) {
@@ -233,13 +235,16 @@ final class Publishing {
 
         /** When consumers have taken more of what was published. */
         private CompletableFuture<Void> taken() {
-            return until(
-                    this::hasRoom,
-                    Duration.ofNanos(common.host().topicSettings(topic).backpressureTimeoutNs()),
-                    new Refusal(
+            Duration timeout =
+                    Duration.ofNanos(common.host().topicSettings(topic).backpressureTimeoutNs());
+            return until(this::hasRoom, timeout).thenAccept(inTime -> {
+                if (!inTime) {
+                    throw new Refusal(
                             Kind.NO_ROOM,
                             "The consumers have not taken what was published before within gapless.backpressure-timeout. Repeat"
-                                    + " the rest, or leave out overflow=backpressure, and consumers are told what they miss"));
+                                    + " the rest, or leave out overflow=backpressure, and consumers are told what they miss");
+                }
+            });
         }
 
         /** The line that would have come next is the first that is not published. */
@@ -318,12 +323,10 @@ final class Publishing {
                 return CompletableFuture.completedFuture(null);
             }
             long from = Math.min(since, first.sequence());
-            Refusal late = new Refusal(Kind.NOT_DELIVERED, "late");
-            return until(() -> isAcknowledged(to.sequence()), settings.deliveryTimeout, late)
-                    .handle((done, failure) -> failure == null
+            return until(() -> isAcknowledged(to.sequence()), settings.deliveryTimeout)
+                    .thenCompose(inTime -> inTime
                             ? CompletableFuture.completedFuture(Set.<String>of())
-                            : common.host().waitingFor(topic, to.sequence()).toCompletableFuture())
-                    .thenCompose(waitingFor -> waitingFor)
+                            : common.host().waitingFor(topic, to.sequence()))
                     .thenAccept(waitingFor -> {
                         List<MessageHost.Missed> missed = common.host().missed(topic, from, to.sequence());
                         if (!waitingFor.isEmpty() || !missed.isEmpty()) {
@@ -337,20 +340,24 @@ final class Publishing {
             return acknowledged.isEmpty() || acknowledged.getAsLong() >= sequence;
         }
 
-        /** Looks from time to time whether the consumers have so much, which take it without telling who waits. */
-        private CompletableFuture<Void> until(BooleanSupplier taken, Duration within, Refusal otherwise) {
-            CompletableFuture<Void> done = new CompletableFuture<>();
-            look(taken, System.nanoTime() + within.toNanos(), otherwise, done);
-            return done;
+        /**
+         * Looks from time to time whether the consumers have so much, which take it without telling who waits.
+         *
+         * @return whether they have it within this time
+         */
+        private CompletableFuture<Boolean> until(BooleanSupplier taken, Duration within) {
+            CompletableFuture<Boolean> inTime = new CompletableFuture<>();
+            look(taken, System.nanoTime() + within.toNanos(), inTime);
+            return inTime;
         }
 
-        private void look(BooleanSupplier taken, long untilNs, Refusal otherwise, CompletableFuture<Void> done) {
+        private void look(BooleanSupplier taken, long untilNs, CompletableFuture<Boolean> inTime) {
             if (taken.getAsBoolean()) {
-                done.complete(null);
+                inTime.complete(true);
             } else if (System.nanoTime() - untilNs > 0) {
-                done.completeExceptionally(otherwise);
+                inTime.complete(false);
             } else {
-                common.later().accept(LOOK, () -> look(taken, untilNs, otherwise, done));
+                common.later().accept(LOOK, () -> look(taken, untilNs, inTime));
             }
         }
     }

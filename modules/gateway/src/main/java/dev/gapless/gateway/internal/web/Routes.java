@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -26,7 +26,6 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,8 @@ final class Routes extends Handler.Abstract {
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
     private static final String WEB_SOCKET = "/api/ws";
+    private static final Set<String> OF_EVENTS = Set.of("from", "nodes", "keys", "on_lag", "max_message_bytes", "ids");
+    private static final Set<String> OF_WEB_SOCKET = Set.of("hold");
 
     /** So long a browser need not ask again. */
     private static final String PREFLIGHT_SECONDS = "600";
@@ -107,8 +108,7 @@ final class Routes extends Handler.Abstract {
             case MESSAGES -> {
                 door.checkOrigin(request);
                 allow("POST", method.equals("POST"), response);
-                Fields query = query(request);
-                answer(publishing.publish(Objects.requireNonNull(topic), request, query), response, callback);
+                answer(publishing.publish(Objects.requireNonNull(topic), request), response, callback);
             }
             case EVENTS -> {
                 door.checkOrigin(request);
@@ -184,10 +184,6 @@ final class Routes extends Handler.Abstract {
         });
     }
 
-    private static Fields query(Request request) {
-        return Request.extractQueryParameters(request);
-    }
-
     // ------------------------------------------------------------------ clients that stay
 
     private void stream(String topic, Request request, Response response, Callback callback, @Nullable Watched socket) {
@@ -197,20 +193,21 @@ final class Routes extends Handler.Abstract {
             callback.succeeded();
             return;
         }
-        Fields query = query(request);
-        String from = last != null && !last.isEmpty() ? last : query.getValue("from");
+        Query query = Query.of(request, OF_EVENTS);
+        String asked = query.text("from");
+        String from = last != null && !last.isEmpty() ? last : asked;
         StartFrom start = from == null ? StartFrom.latest() : common.start(from, topic);
-        OnLag onLag = OnLag.parse(query.getValue("on_lag"));
+        OnLag onLag = OnLag.parse(query.text("on_lag"));
         if (onLag == OnLag.PAUSE) {
             throw new Refusal(Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
         }
         Wish wish = new Wish(
                 topic,
                 start,
-                TopicFilter.of(list(query, "nodes"), list(query, "keys")),
+                TopicFilter.of(query.list("nodes"), query.list("keys")),
                 onLag,
-                maxMessageBytes(query.getValue("max_message_bytes")));
-        SseFraming framing = new SseFraming(common, idOfEach(query));
+                maxMessageBytes(query.text("max_message_bytes")));
+        SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
         SseClient outlet =
@@ -220,24 +217,6 @@ final class Routes extends Handler.Abstract {
         request.addFailureListener(outlet::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
         client.start(wish);
-    }
-
-    private static boolean idOfEach(Fields query) {
-        String ids = query.getValue("ids");
-        if (ids != null && !ids.equals("frame") && !ids.equals("each")) {
-            throw new Refusal(Kind.BAD_MESSAGE, "ids is each or frame, not '" + ids + "'");
-        }
-        return !"frame".equals(ids);
-    }
-
-    private static @Nullable List<String> list(Fields query, String name) {
-        List<String> values = query.getValuesOrEmpty(name);
-        return values.isEmpty()
-                ? null
-                : values.stream()
-                        .flatMap(value -> Stream.of(value.split(",", -1)))
-                        .filter(value -> !value.isEmpty())
-                        .toList();
     }
 
     private static long maxMessageBytes(@Nullable String text) {
@@ -264,7 +243,7 @@ final class Routes extends Handler.Abstract {
 
     private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
-        boolean holds = "true".equals(query(request).getValue("hold"));
+        boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
         Wish first = settings.defaultTopic.isEmpty() || holds
                 ? null
                 : new Wish(
