@@ -35,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What POST does, over a real socket. */
 @Timeout(120)
@@ -42,19 +44,34 @@ class PublishingTest {
     /** A message with a class. */
     record Quote(String pair, double rate) {}
 
+    /** One with messages within it. */
+    record Order(List<Quote> legs, Side side) {}
+
+    enum Side {
+        BUY,
+        SELL
+    }
+
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() {
-        gateway = TestGateway.start("""
+        gateway = TestGateway.start(
+                """
                 gapless {
                   node-name = n1
                   topics.full { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s, max-pending-publishes = 1 }
                   topics.slow { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s }
                   gateway { max-body-bytes = 200 KiB, idempotency-keys = 3 }
                 }
-                pekko.actor.serialization-bindings { "dev.gapless.gateway.PublishingTest$Quote" = jackson-cbor }
-                """, Topic.of("quotes", Quote.class), Topic.of("numbers", Integer.class));
+                pekko.actor.serialization-bindings {
+                  "dev.gapless.gateway.PublishingTest$Quote" = jackson-cbor
+                  "dev.gapless.gateway.PublishingTest$Order" = jackson-json
+                }
+                """,
+                Topic.of("quotes", Quote.class),
+                Topic.of("orders", Order.class),
+                Topic.of("numbers", Integer.class));
     }
 
     @AfterAll
@@ -400,6 +417,29 @@ class PublishingTest {
         assertEquals("does_not_fit", code(misfit));
         HttpResponse<String> notJson = gateway.publish("numbers", "1");
         assertEquals(409, notJson.statusCode(), notJson.body());
+    }
+
+    /** Clients do not write Java. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1                             | from Number value",
+                "[]                            | from Array value",
+                "\"x\"                         | from String value",
+                "{'legs':{}}                   | at legs: ",
+                "{'legs':[{'rate':1},7]}       | at legs[1]: ",
+                "{'legs':[{},{'rate':'high'}]} | at legs[1].rate: ",
+                "{'side':'HOLD'}               | BUY"
+            })
+    void whatDoesNotFitIsToldByItsPlaceAndWithoutTheFeaturesOfAParser(String json, String told) {
+        HttpResponse<String> misfit = gateway.publish("orders", json.replace('\'', '"'));
+        assertEquals(422, misfit.statusCode(), misfit.body());
+        String detail = TestGateway.json(misfit.body()).get("detail").textValue();
+        assertTrue(detail.contains(told), detail);
+        for (String own : List.of("JsonToken", "Feature", "Creator", "Source:", "reference chain", "jackson", "null")) {
+            assertFalse(detail.contains(own), detail);
+        }
     }
 
     @Test

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.gapless.gateway.internal.json.Unpaired;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +88,7 @@ final class JsonLine {
                 } else {
                     parser.finishToken(); // its characters are checked, too
                     checkNumber(parser, token);
+                    checkText(parser, token);
                 }
                 if (isObject && depth == (token.isStructStart() ? 2 : 1) && token != JsonToken.FIELD_NAME) {
                     member(parser, token);
@@ -114,6 +117,16 @@ final class JsonLine {
             } catch (NumberFormatException e) {
                 throw new JsonParseException(parser, "no number", e);
             }
+        }
+    }
+
+    /** Throws for a text that nobody could write: UTF-8 does not have it. */
+    private static void checkText(JsonParser parser, JsonToken token) throws IOException {
+        if ((token == JsonToken.VALUE_STRING || token == JsonToken.FIELD_NAME)
+                && Unpaired.find(CharBuffer.wrap(
+                                parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength()))
+                        >= 0) {
+            throw new JsonParseException(parser, "half a surrogate pair");
         }
     }
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Unpaired;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Makes a message of a line: JSON where the line is JSON, else text. */
+/** Makes a message of a line: JSON where the line is JSON that can be written again, else text. */
 final class LineMessage {
     /** What is JSON, and how deep, is said in one place. */
     private static final ObjectReader JSON_TREE =
@@ -20,7 +21,7 @@ final class LineMessage {
         if (LineText.mayBeJson(bytes, start, length)) {
             try {
                 JsonNode tree = PayloadJson.read(JSON_TREE, bytes, start, length);
-                if (tree != null && !tree.isMissingNode()) {
+                if (tree != null && !tree.isMissingNode() && Unpaired.in(tree) == null) {
                     return tree;
                 }
             } catch (JsonProcessingException e) {

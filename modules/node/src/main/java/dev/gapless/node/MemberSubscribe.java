@@ -51,7 +51,6 @@ final class MemberSubscribe {
                 .withFallback(ConfigFactory.parseString("gapless.publishing = off"));
         TokenFile tokens = wish.tokens();
         CursorToken resume = wish.resume(tokens);
-        startFrom(resume, SystemName.DEFAULT); // whether it can be read is known before joining
 
         try (Member member = start.join(settings)) {
             StartFrom from = startFrom(resume, member.clusterId());

@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import dev.gapless.core.Overflow;
+import dev.gapless.gateway.internal.json.Start;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,11 @@ final class SubscribeCommand extends ToolCommand {
         }
         if (nodes.contains("")) {
             throw new ParameterException(spec.commandLine(), "--nodes: a name is empty");
+        }
+        try {
+            var unused = Start.parse(from, topic, SystemName.DEFAULT); // whether the cluster is another is known later
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--from: " + Failure.reason(e), e);
         }
         return new SubscribeWish(topic, from, nodes, keys, count, tokenFile);
     }

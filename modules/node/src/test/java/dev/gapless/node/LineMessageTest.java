@@ -50,6 +50,9 @@ class LineMessageTest {
                 "NaN",
                 "1e99999999999999999999",
                 "'a'",
+                "\"\\ud800\"",
+                "{\"a\":[\"\\ude00\\ud83d\"]}",
+                "{\"\\ud83dx\":1}",
                 "Grüße"
             })
     void isTextElsewhere(String line) {

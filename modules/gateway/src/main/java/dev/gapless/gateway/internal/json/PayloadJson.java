@@ -99,7 +99,7 @@ public final class PayloadJson {
     }
 
     private static JsonProcessingException noNumber(NumberFormatException cause) {
-        return new JsonParseException(null, Reasons.of(cause), cause);
+        return new JsonParseException(null, "a number is out of range: " + Reasons.of(cause), cause);
     }
 
     /** For a program that shows one message at a time. */

@@ -79,15 +79,15 @@ public final class Start {
     /** One that is not known has no sequence, or none that is not null. Of one that ended before it was known nothing is left to tell. */
     private static void position(
             JsonNode entry, Map<String, @Nullable Position> positions, List<CursorToken.Lost> ended) {
-        JsonNode node = entry.required("node");
-        JsonNode sequence = entry.required("seq");
+        JsonNode node = entry.path("node");
+        JsonNode sequence = entry.path("seq");
         JsonNode over = entry.path("ended");
         boolean isWrong = !node.isTextual() || !(sequence.isNull() || isLong(sequence));
         if (isWrong || !(over.isMissingNode() || over.isNull() || over.isBoolean())) {
-            throw new IllegalArgumentException("this is no position: " + entry);
+            throw new IllegalArgumentException(
+                    "this is no position: " + entry + "; one is {\"node\":…,\"epoch\":…,\"seq\":…}");
         }
-        Epoch epoch =
-                sequence.isNull() ? null : Epoch.parse(entry.required("epoch").asText());
+        Epoch epoch = sequence.isNull() ? null : Epoch.parse(entry.path("epoch").asText());
         Position position = epoch == null ? null : new Position(epoch, sequence.longValue());
         if (!over.asBoolean(false)) {
             positions.put(node.textValue(), position);

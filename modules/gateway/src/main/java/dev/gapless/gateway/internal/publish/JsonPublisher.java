@@ -9,6 +9,7 @@ import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.Unpaired;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.util.Collection;
@@ -53,7 +54,7 @@ public final class JsonPublisher {
      * @return its position, once it is in the ring
      */
     public CompletionStage<Position> publish(String topic, Given given, String address) {
-        Unpaired.check(given);
+        checkUnicode(given);
         Topic<?> known = registered.get(topic);
         if (known != null) {
             return publish(known, bound(known, given.data()), given);
@@ -61,6 +62,22 @@ public final class JsonPublisher {
         Topic<JsonNode> json = topic(topic);
         newTopics.check(topic, address);
         return publish(json, given.data(), given);
+    }
+
+    private static void checkUnicode(Given given) {
+        refuse(Unpaired.in("the key", given.key()));
+        given.headers().forEach((name, value) -> {
+            refuse(Unpaired.in("the name of a header", name));
+            refuse(Unpaired.in("the header '" + name + "'", value));
+        });
+        JsonNode data = given.data();
+        refuse(data == null ? null : Unpaired.in(data));
+    }
+
+    private static void refuse(@Nullable String why) {
+        if (why != null) {
+            throw new Refusal(Kind.BAD_MESSAGE, why);
+        }
     }
 
     /** The topic of this name, of JSON. Throws {@link Refusal} for what is no name. */
@@ -97,13 +114,18 @@ public final class JsonPublisher {
         }
         try {
             return mapper(topic).treeToValue(data, topic.type());
-        } catch (JsonProcessingException | IllegalArgumentException e) {
-            throw new Refusal(
-                    Kind.DOES_NOT_FIT,
-                    "Topic " + topic.name() + " has messages of " + topic.type().getName() + ", and this is none: "
-                            + Reasons.of(e),
-                    e);
+        } catch (JsonProcessingException e) {
+            throw misfit(topic, Reasons.ofJson(e), e);
+        } catch (IllegalArgumentException e) {
+            throw misfit(topic, Reasons.of(e), e);
         }
+    }
+
+    private static Refusal misfit(Topic<?> topic, String why, Exception cause) {
+        return new Refusal(
+                Kind.DOES_NOT_FIT,
+                "Topic " + topic.name() + " has messages of " + topic.type().getName() + ", and this is none: " + why,
+                cause);
     }
 
     private ObjectMapper mapper(Topic<?> topic) {

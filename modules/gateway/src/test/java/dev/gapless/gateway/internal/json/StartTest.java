@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -84,6 +85,11 @@ class StartTest {
                 "2026-01-31",
                 "1769860800000",
                 "{\"positions\":[{}]}",
+                "{\"positions\":[1]}",
+                "{\"positions\":[{\"node\":\"n1\"}]}",
+                "{\"positions\":[{\"node\":\"n1\",\"seq\":42}]}",
+                "{\"positions\":",
+                "{\"positions\":[]} /* none */",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42,\"ended\":1}]}",
                 "{\"positions\":[{\"node\":null,\"epoch\":\"fffffffffffffffe\",\"seq\":42}]}",
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"f\",\"seq\":42}]}",
@@ -92,7 +98,15 @@ class StartTest {
                 "{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":18446744073709551658}]}"
             })
     void refusesAnythingElse(String text) {
-        assertThrows(IllegalArgumentException.class, () -> start(text));
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> start(text));
+        assertFalse(
+                refusal.getMessage().matches("(?s).*(Node`|JsonNode|Feature|Source:|\\.java).*"), refusal::getMessage);
+    }
+
+    @Test
+    void saysHowAWordIsWritten() {
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> start("Earliest"));
+        assertEquals("'Earliest' is written 'earliest'", refusal.getMessage());
     }
 
     @Test
