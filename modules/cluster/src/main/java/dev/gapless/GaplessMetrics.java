@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * new GaplessMetrics(Gapless.get(system)).bindTo(registry);
  * }</pre>
  *
- * <p>Each meter but {@code gapless.other.clusters} has the tag {@code topic}: for the topics that this node took part in first, up to {@code
+ * <p>Each meter but {@code gapless.other.clusters} has the tag {@code topic}: for the topics with the most traffic on this node, up to {@code
  * gapless.metrics.max-topics}; all others together are {@code other}. Further tags (reason, state, ring) have a fixed set of
  * values. No tag ever comes from a message, a key, a token or another node.
  *
@@ -51,9 +51,13 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
     private final Map<MeterRegistry, Bound> bound = new HashMap<>();
 
     /** What was registered with one registry. */
-    private final class Bound implements Consumer<TopicStats> {
+    private final class Bound implements NodeStats.Watcher {
         private final MeterRegistry registry;
-        private final Set<io.micrometer.core.instrument.Meter> registered = new HashSet<>();
+        private final List<io.micrometer.core.instrument.Meter> ofNode = new ArrayList<>();
+        private final Map<TopicStats, List<io.micrometer.core.instrument.Meter>> ofTopics = new HashMap<>();
+        /** It may be told so before it was told of them. */
+        private final Set<TopicStats> vanishedBefore = new HashSet<>();
+
         private boolean closed;
 
         Bound(MeterRegistry registry) {
@@ -63,7 +67,7 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
         synchronized void registerNode() {
             try {
                 for (Meters.NodeMeter meter : Meters.ofNode()) {
-                    registered.add(Gauge.builder(meter.name(), stats, meter.value()::applyAsLong)
+                    ofNode.add(Gauge.builder(meter.name(), stats, meter.value()::applyAsLong)
                             .tags(tags)
                             .description(meter.description())
                             .register(registry));
@@ -74,15 +78,31 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
         }
 
         @Override
-        public synchronized void accept(TopicStats topic) {
-            if (closed) {
+        public synchronized void appeared(TopicStats topic) {
+            if (closed || vanishedBefore.remove(topic)) {
                 return;
             }
+            ofTopics.keySet().stream() // an earlier time of this topic, whose end has not been told yet
+                    .filter(shown -> shown.topic().equals(topic.topic()))
+                    .toList()
+                    .forEach(this::vanished);
+            List<io.micrometer.core.instrument.Meter> registered = new ArrayList<>();
+            ofTopics.put(topic, registered);
             try {
                 meters.forEach(meter -> registered.add(register(meter, topic)));
             } catch (RuntimeException e) {
                 // A filter or a registry of the application's; what is measured goes on without it.
                 LOG.error("Topic {}: its meters cannot be registered with {}", topic.topic(), registry, e);
+            }
+        }
+
+        @Override
+        public synchronized void vanished(TopicStats topic) {
+            List<io.micrometer.core.instrument.Meter> registered = ofTopics.remove(topic);
+            if (registered == null) {
+                vanishedBefore.add(topic);
+            } else {
+                registered.forEach(registry::remove);
             }
         }
 
@@ -123,8 +143,9 @@ public final class GaplessMetrics implements MeterBinder, AutoCloseable {
 
         synchronized void close() {
             closed = true;
-            registered.forEach(registry::remove);
-            registered.clear();
+            ofNode.forEach(registry::remove);
+            ofTopics.values().forEach(registered -> registered.forEach(registry::remove));
+            ofTopics.clear();
         }
     }
 

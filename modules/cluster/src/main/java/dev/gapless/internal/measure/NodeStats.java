@@ -1,5 +1,6 @@
 package dev.gapless.internal.measure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -7,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The numbers of a node: by topic for those that appear first, together for all beyond {@code gapless.metrics.max-topics}, so that
- * neither memory nor what a monitoring system stores grows with the number of topics. Thread-safe.
+ * The numbers of a node: by topic for those with the most traffic, together for all beyond {@code gapless.metrics.max-topics}, so that
+ * what a monitoring system stores does not grow with the number of topics. At first the topics that appear first have numbers of their
+ * own. From time to time one that has more than twice as much traffic takes the place of the one that has least. Thread-safe.
  */
 public final class NodeStats {
     /** The name under which topics beyond the bound stand. */
@@ -21,11 +22,30 @@ public final class NodeStats {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeStats.class);
 
+    private static final long LOOK_NS = Duration.ofSeconds(5).toNanos();
+    /** After so long a message weighs half as much as a new one. */
+    private static final long HALF_LIFE_NS = Duration.ofHours(1).toNanos();
+    /** So many topics get numbers of their own at one look: what a monitoring system stores grows no faster. */
+    private static final int MOST_CHANGES = 10;
+
+    /** Is told which topics have numbers of their own, on any thread, in any order. */
+    public interface Watcher {
+        /** These are to be shown. */
+        void appeared(TopicStats topic);
+
+        /** These have been shown, and are not any more. */
+        void vanished(TopicStats topic);
+    }
+
     private final int maxTopics;
     private final Executor executor;
     private final TopicStats other = new TopicStats(OTHER, this::timesHandlers);
     private final Map<String, TopicStats> named = new HashMap<>();
-    private final List<Consumer<TopicStats>> watchers = new ArrayList<>();
+    /** Of all topics that this node takes part in. */
+    private final Map<String, TopicMeasure> measures = new HashMap<>();
+
+    private final List<Watcher> watchers = new ArrayList<>();
+    private long lookedNs = System.nanoTime();
     private final AtomicInteger timing = new AtomicInteger();
     private volatile int otherClusters;
     private volatile boolean outnumbered;
@@ -65,8 +85,12 @@ public final class NodeStats {
         outnumbered = true;
     }
 
-    /** Those of this topic; for whoever begins to take part in it. */
-    public synchronized TopicStats topic(String topic) {
+    /** That of this topic; for whoever begins to take part in it. */
+    public synchronized TopicMeasure topic(String topic) {
+        return measures.computeIfAbsent(topic, name -> new TopicMeasure(name, numbers(name)));
+    }
+
+    private TopicStats numbers(String topic) {
         TopicStats known = named.get(topic);
         if (known != null) {
             return known;
@@ -75,20 +99,63 @@ public final class NodeStats {
             if (!full) {
                 full = true;
                 LOG.info(
-                        "Topic {}: it has no meters of its own, like all that come now; they are counted as topic '{}'"
-                                + " (gapless.metrics.max-topics is {})",
+                        "Topic {}: it has no meters of its own; it is counted as topic '{}', like all but those with the most"
+                                + " traffic (gapless.metrics.max-topics is {})",
                         topic,
                         OTHER,
                         maxTopics);
-                watchers.forEach(watcher -> tell(watcher, other));
+                watchers.forEach(watcher -> executor.execute(() -> watcher.appeared(other)));
             }
             return other;
         }
+        return name(topic);
+    }
+
+    private TopicStats name(String topic) {
         TopicStats made = new TopicStats(topic, this::timesHandlers);
         named.put(topic, made);
-        watchers.forEach(watcher -> tell(watcher, made));
+        watchers.forEach(watcher -> executor.execute(() -> watcher.appeared(made)));
         return made;
     }
+
+    // ------------------------------------------------------------------ from time to time
+
+    /** Looks from time to time which topics have the most traffic. Called as often as one likes. */
+    public synchronized void look(long nowNs) {
+        long sinceNs = nowNs - lookedNs;
+        if (sinceNs < LOOK_NS) {
+            return;
+        }
+        lookedNs = nowNs;
+        measures.values().removeIf(one -> one.isUnusedAgain() && !named.containsKey(one.topic()));
+        double kept = Math.pow(0.5, (double) sinceNs / HALF_LIFE_NS);
+        measures.values().forEach(one -> one.weigh(kept));
+        for (int i = 0; full && i < MOST_CHANGES && change(); i++) {}
+    }
+
+    /** {@return whether a topic has got numbers of its own} */
+    private boolean change() {
+        TopicMeasure most = null;
+        TopicMeasure least = null;
+        for (TopicMeasure one : measures.values()) {
+            if (named.containsKey(one.topic())) {
+                least = least == null || one.weight() < least.weight() ? one : least;
+            } else if (!one.topic().equals(OTHER)) {
+                most = most == null || one.weight() > most.weight() ? one : most;
+            }
+        }
+        if (most == null || least == null || most.weight() < 1 || most.weight() <= 2 * least.weight()) {
+            return false;
+        }
+        TopicStats gone = least.shown();
+        named.remove(least.topic());
+        least.count(other);
+        watchers.forEach(watcher -> executor.execute(() -> watcher.vanished(gone)));
+        most.count(name(most.topic()));
+        return true;
+    }
+
+    // ------------------------------------------------------------------ for those who measure
 
     /** Those of all topics there are. */
     public synchronized Collection<TopicStats> topics() {
@@ -99,23 +166,19 @@ public final class NodeStats {
         return all;
     }
 
-    /** The watcher is told of each topic, once: here of those there are, elsewhere of those that come. */
-    public void watch(Consumer<TopicStats> watcher) {
+    /** The watcher is told of those there are, here, and of each that comes and goes. */
+    public void watch(Watcher watcher) {
         Collection<TopicStats> present;
         synchronized (this) {
             present = topics();
             watchers.add(watcher);
         }
-        present.forEach(watcher);
+        present.forEach(watcher::appeared);
     }
 
     /** The watcher is told nothing more, but for what is under way. */
-    public synchronized void unwatch(Consumer<TopicStats> watcher) {
+    public synchronized void unwatch(Watcher watcher) {
         watchers.remove(watcher);
-    }
-
-    private void tell(Consumer<TopicStats> watcher, TopicStats topic) {
-        executor.execute(() -> watcher.accept(topic));
     }
 
     /** Somebody wants to know how long handlers take, until it says that no longer. */

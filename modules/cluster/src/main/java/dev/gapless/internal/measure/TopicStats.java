@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
  * for what happens with each message: that the logs and the subscriptions count, and leave here when they go. Everything else is looked
  * up where it lives when somebody asks. Thread-safe.
  */
-public final class TopicStats implements SubscriptionStats.Totals {
+public final class TopicStats {
     /** A log on this node, as far as it is measured. Thread-safe. */
     public interface Publishing {
         Log log();
@@ -57,25 +57,23 @@ public final class TopicStats implements SubscriptionStats.Totals {
         return topic;
     }
 
-    @Override
-    public boolean timesHandlers() {
+    boolean timesHandlers() {
         return timing.getAsBoolean();
     }
 
     // ------------------------------------------------------------------ what happens
 
-    @Override
-    public void add(Count what, long more) {
+    void add(Count what, long more) {
         counts.add(what, more);
     }
 
-    public void sent(Batch batch) {
+    void sent(Batch batch) {
         counts.add(Count.SENT_BATCHES, 1);
         counts.add(Count.SENT_MESSAGES, batch.count());
         counts.add(Count.SENT_BYTES, bytesOf(batch));
     }
 
-    public void received(Batch batch) {
+    void received(Batch batch) {
         counts.add(Count.RECEIVED_BATCHES, 1);
         counts.add(Count.RECEIVED_MESSAGES, batch.count());
         counts.add(Count.RECEIVED_BYTES, bytesOf(batch));
@@ -89,25 +87,24 @@ public final class TopicStats implements SubscriptionStats.Totals {
         return bytes;
     }
 
-    public void refused(Refusal why) {
+    void refused(Refusal why) {
         refused.add(why, 1);
     }
 
-    public void cursorExpired(Reason reason) {
+    void cursorExpired(Reason reason) {
         cursorExpiries.add(reason, 1);
     }
 
-    @Override
-    public void subscriptionExpired(Reason reason) {
+    void subscriptionExpired(Reason reason) {
         subscriptionExpiries.add(reason, 1);
     }
 
-    public void add(Publishing producer) {
+    void add(Publishing producer) {
         producers.add(producer);
     }
 
     /** What it published stays counted. */
-    public void remove(Publishing producer) {
+    void remove(Publishing producer) {
         synchronized (producers) {
             if (producers.remove(producer)) {
                 counts.add(Count.PUBLISHED_MESSAGES, producer.log().publishedMessages());
@@ -116,25 +113,54 @@ public final class TopicStats implements SubscriptionStats.Totals {
         }
     }
 
-    public void add(Feed feed) {
+    void add(Feed feed) {
         feeds.add(feed);
     }
 
-    public void remove(Feed feed) {
+    void remove(Feed feed) {
         feeds.remove(feed);
     }
 
-    @Override
-    public void add(SubscriptionStats subscription) {
+    void add(SubscriptionStats subscription) {
         subscriptions.add(subscription);
     }
 
-    @Override
-    public void ended(SubscriptionStats subscription, Ended.Reason reason) {
+    void ended(SubscriptionStats subscription, Ended.Reason reason) {
         synchronized (subscriptions) {
             if (subscriptions.remove(subscription)) {
                 ended.add(reason, 1);
                 counts.add(Count.DELIVERED, subscription.deliveries());
+            }
+        }
+    }
+
+    /** It counts here from now on, and no longer there, where what it published stays counted. */
+    void take(Publishing producer, TopicStats from) {
+        synchronized (from.producers) {
+            synchronized (producers) {
+                if (from.producers.remove(producer)) {
+                    long messages = producer.log().publishedMessages();
+                    long bytes = producer.log().publishedBytes();
+                    from.counts.add(Count.PUBLISHED_MESSAGES, messages);
+                    from.counts.add(Count.PUBLISHED_BYTES, bytes);
+                    counts.add(Count.PUBLISHED_MESSAGES, -messages);
+                    counts.add(Count.PUBLISHED_BYTES, -bytes);
+                    producers.add(producer);
+                }
+            }
+        }
+    }
+
+    /** Likewise; what it was given stays counted there. */
+    void take(SubscriptionStats subscription, TopicStats from) {
+        synchronized (from.subscriptions) {
+            synchronized (subscriptions) {
+                if (from.subscriptions.remove(subscription)) {
+                    long delivered = subscription.deliveries();
+                    from.counts.add(Count.DELIVERED, delivered);
+                    counts.add(Count.DELIVERED, -delivered);
+                    subscriptions.add(subscription);
+                }
             }
         }
     }

@@ -97,6 +97,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final StatusService statusService;
     private final OtherClusterNotice otherClusters;
     private final NodeEffects effects;
+    private final NodeStats stats;
     private final SlowHandlers slowHandlers;
     private final OtherVersions otherVersions = new OtherVersions();
     private @Nullable CompletableFuture<Done> left;
@@ -153,6 +154,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
         this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context, shards);
+        this.stats = stats;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
@@ -322,6 +324,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     private Behavior<Object> onLookTime() {
         slowHandlers.look(System.nanoTime());
+        stats.look(System.nanoTime());
         return this;
     }
 

@@ -14,7 +14,7 @@ import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.internal.measure.NodeStats;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.report.GivenUps;
@@ -271,7 +271,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     }
 
     @Override
-    public TopicStats stats(String topic) {
+    public TopicMeasure stats(String topic) {
         return shared.stats().topic(topic);
     }
 

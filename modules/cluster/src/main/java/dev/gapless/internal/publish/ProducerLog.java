@@ -12,6 +12,7 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.internal.measure.Refusal;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
@@ -42,7 +43,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     /** Publishes of clients under way, which do not keep it when they have failed. */
     private final AtomicInteger lent = new AtomicInteger();
 
-    private volatile TopicStats stats = TopicStats.NONE;
+    private volatile TopicMeasure stats = TopicMeasure.NONE;
     private volatile Refusals refusals = Refusals.NONE;
     private final Misses misses = new Misses();
     private volatile int cursors;
@@ -57,7 +58,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     /** From now on it counts there. For whoever makes it. */
-    void countIn(TopicStats topicStats) {
+    void countIn(TopicMeasure topicStats) {
         stats = topicStats;
         topicStats.add(this);
     }
@@ -71,7 +72,7 @@ public final class ProducerLog implements TopicStats.Publishing {
         return refusals;
     }
 
-    public TopicStats stats() {
+    public TopicMeasure stats() {
         return stats;
     }
 

@@ -13,7 +13,7 @@ import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.Count;
 import dev.gapless.internal.measure.SubscriptionStats;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
@@ -39,7 +39,7 @@ public final class ServedTopic extends Deadlines.Entry {
     private record Reading(SubscriptionState state, SubscriptionListener listener) {}
 
     private final String name;
-    private final TopicStats stats;
+    private final TopicMeasure stats;
     private final int registerAttempts;
     private final Map<Long, Reading> readings = new LinkedHashMap<>(1);
     private @Nullable ProducerLog local;
@@ -49,7 +49,7 @@ public final class ServedTopic extends Deadlines.Entry {
     private Set<String> givenUp = Set.of();
 
     /** @param registerAttempts after how many in a row that fail its consumer gives up; 0 for never */
-    ServedTopic(String name, TopicStats stats, int registerAttempts) {
+    ServedTopic(String name, TopicMeasure stats, int registerAttempts) {
         this.name = name;
         this.stats = stats;
         this.registerAttempts = registerAttempts;
@@ -59,7 +59,7 @@ public final class ServedTopic extends Deadlines.Entry {
         return name;
     }
 
-    TopicStats stats() {
+    TopicMeasure stats() {
         return stats;
     }
 

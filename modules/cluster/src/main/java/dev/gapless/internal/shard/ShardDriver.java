@@ -21,7 +21,7 @@ import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
@@ -63,7 +63,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         /** {@link LogSource#drop}. */
         boolean drop(ProducerLog producer);
 
-        TopicStats stats(String topic);
+        TopicMeasure stats(String topic);
 
         /** For people. */
         void missed(Effect.Missed missed);

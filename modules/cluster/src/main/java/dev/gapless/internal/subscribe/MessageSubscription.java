@@ -4,7 +4,7 @@ import dev.gapless.Ended;
 import dev.gapless.Lag;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.time.Clock;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,7 +23,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     private final String clusterId;
     private final Filter filter;
     private final Runnable wake;
-    private final SubscriptionStats stats = new SubscriptionStats(this, TopicStats.NONE);
+    private final SubscriptionStats stats = new SubscriptionStats(this, TopicMeasure.NONE);
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile @Nullable MessageReader reader;
     private volatile @Nullable Set<String> silent;

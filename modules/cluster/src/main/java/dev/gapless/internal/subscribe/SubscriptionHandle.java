@@ -7,7 +7,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.core.CursorToken;
 import dev.gapless.internal.measure.SubscriptionStats;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +21,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     private final String topic;
     private final CursorToken start;
     private final Executor executor;
-    private final SubscriptionStats stats = new SubscriptionStats(this, TopicStats.NONE);
+    private final SubscriptionStats stats = new SubscriptionStats(this, TopicMeasure.NONE);
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
     private volatile @Nullable Supplier<CursorToken> position;

@@ -30,7 +30,9 @@ public final class Provoke {
 
     /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */
     public static void hole(ActorSystem system, String topic, String producer) {
-        GaplessExtension.nodeOf(system).stats().topic(topic).ofFeeds(feed -> hole(feed, producer));
+        GaplessExtension.nodeOf(system).stats().topics().stream()
+                .filter(of -> of.topic().equals(topic))
+                .forEach(of -> of.ofFeeds(feed -> hole(feed, producer)));
     }
 
     private static long hole(Feed feed, String producer) {

@@ -28,7 +28,7 @@ import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.measure.SubscriptionStats;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
@@ -105,8 +105,8 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     @Override
-    public TopicStats stats(String topic) {
-        return TopicStats.NONE;
+    public TopicMeasure stats(String topic) {
+        return TopicMeasure.NONE;
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.shard.ServedTopic;
 import dev.gapless.internal.shard.ShardDriver;
@@ -96,8 +96,8 @@ final class ShardInTurns implements ShardDriver.Place {
     }
 
     @Override
-    public TopicStats stats(String topic) {
-        return TopicStats.NONE;
+    public TopicMeasure stats(String topic) {
+        return TopicMeasure.NONE;
     }
 
     @Override

@@ -1,0 +1,166 @@
+package dev.gapless.internal.measure;
+
+import dev.gapless.Ended;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.wire.Batch;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One topic of this node, as whoever takes part in it counts: in numbers of its own, or in those of all that have none. Which of both is
+ * decided anew from time to time. Thread-safe.
+ */
+public final class TopicMeasure implements SubscriptionStats.Totals {
+    /** Of topics that no node counts. */
+    public static final TopicMeasure NONE = new TopicMeasure("none", TopicStats.NONE);
+
+    private final String topic;
+    private volatile TopicStats shown;
+    /** Written by the topic's shard alone. */
+    private final AtomicLong received = new AtomicLong();
+
+    // Guarded by this.
+    private TopicStats.@Nullable Publishing producer;
+    private @Nullable Feed feed;
+    private Set<SubscriptionStats> subscriptions = Set.of();
+
+    // For NodeStats alone.
+    private long seenTraffic;
+    private double weight;
+    private boolean seenUnused;
+
+    /** @param shown where it counts until that is changed */
+    TopicMeasure(String topic, TopicStats shown) {
+        this.topic = topic;
+        this.shown = shown;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    // ------------------------------------------------------------------ what happens
+
+    @Override
+    public void add(Count what, long more) {
+        shown.add(what, more);
+    }
+
+    public void sent(Batch batch) {
+        shown.sent(batch);
+    }
+
+    public void received(Batch batch) {
+        received.lazySet(received.getPlain() + batch.count());
+        shown.received(batch);
+    }
+
+    public void refused(Refusal why) {
+        shown.refused(why);
+    }
+
+    public void cursorExpired(Reason reason) {
+        shown.cursorExpired(reason);
+    }
+
+    @Override
+    public void subscriptionExpired(Reason reason) {
+        shown.subscriptionExpired(reason);
+    }
+
+    @Override
+    public boolean timesHandlers() {
+        return shown.timesHandlers();
+    }
+
+    // ------------------------------------------------------------------ who takes part
+
+    public synchronized void add(TopicStats.Publishing added) {
+        producer = added;
+        shown.add(added);
+    }
+
+    public synchronized void remove(TopicStats.Publishing removed) {
+        if (producer == removed) {
+            producer = null;
+        }
+        shown.remove(removed);
+    }
+
+    public synchronized void add(Feed added) {
+        feed = added;
+        shown.add(added);
+    }
+
+    public synchronized void remove(Feed removed) {
+        if (feed == removed) {
+            feed = null;
+        }
+        shown.remove(removed);
+    }
+
+    @Override
+    public synchronized void add(SubscriptionStats subscription) {
+        if (subscriptions.isEmpty()) {
+            subscriptions = new HashSet<>();
+        }
+        subscriptions.add(subscription);
+        shown.add(subscription);
+    }
+
+    @Override
+    public synchronized void ended(SubscriptionStats subscription, Ended.Reason reason) {
+        if (!subscriptions.isEmpty()) {
+            subscriptions.remove(subscription);
+        }
+        shown.ended(subscription, reason);
+    }
+
+    // ------------------------------------------------------------------ where it counts; for NodeStats
+
+    TopicStats shown() {
+        return shown;
+    }
+
+    /** From now on it counts there. What was counted stays where it was: no counter falls, or jumps. */
+    synchronized void count(TopicStats in) {
+        TopicStats before = shown;
+        shown = in;
+        TopicStats.Publishing published = producer;
+        if (published != null) {
+            in.take(published, before);
+        }
+        Feed fed = feed;
+        if (fed != null) {
+            before.remove(fed);
+            in.add(fed);
+        }
+        subscriptions.forEach(subscription -> in.take(subscription, before));
+    }
+
+    /** Nobody takes part now, nor did at the last look. */
+    synchronized boolean isUnusedAgain() {
+        boolean unused = producer == null && feed == null && subscriptions.isEmpty();
+        boolean again = unused && seenUnused;
+        seenUnused = unused;
+        return again;
+    }
+
+    /** {@return the messages that were published here and received since the last look, with this part of what was before} */
+    double weigh(double kept) {
+        long traffic = received.get();
+        synchronized (this) {
+            traffic += producer == null ? 0 : producer.log().publishedMessages();
+        }
+        weight = weight * kept + Math.max(0, traffic - seenTraffic);
+        seenTraffic = traffic;
+        return weight;
+    }
+
+    double weight() {
+        return weight;
+    }
+}
