@@ -225,8 +225,8 @@ public final class Gapless {
     }
 
     /**
-     * Calls a hook when the other members have removed this node from the cluster, as after a partition or when the process stood still
-     * for long: its subscriptions have ended with {@link Ended.Reason#SHUTDOWN}, and what the application knows is stale from now on. Most
+     * Calls a hook when this node was removed from the cluster, by the other members, as after a partition or when the process stood still
+     * for long, or by its own downing strategy: its subscriptions have ended with {@link Ended.Reason#SHUTDOWN}, and what the application knows is stale from now on. Most
      * services end their process, and are started again. Without a hook the log says so each minute.
      *
      * <pre>{@code

@@ -1,8 +1,8 @@
 package dev.gapless;
 
 /**
- * The other members have removed this node from the cluster, as after a partition or a long pause: its subscriptions have ended, and what it
- * knows is stale from now on.
+ * This node was removed from the cluster: by the other members, as after a partition or a long pause, or by its own downing strategy, as
+ * when too few others are left. Its subscriptions have ended, and what it knows is stale from now on.
  *
  * @param node the name of this node
  * @param reason why, in words

@@ -19,7 +19,7 @@ public final class Main {
         FlagEditor editor = new FlagEditor(gapless, file);
 
         cache.follow(gapless).toCompletableFuture().join(); // once this node is a member of the cluster
-        System.out.println("Ready: " + cache.all().values());
+        System.out.println("Ready, as process " + ProcessHandle.current().pid() + ": " + cache.all().values());
         Scanner input = new Scanner(System.in);
         while (input.hasNextLine()) {
             String[] words = input.nextLine().strip().split(" +");

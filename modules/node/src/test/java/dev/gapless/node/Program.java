@@ -50,7 +50,10 @@ final class Program implements AutoCloseable {
             command.add("--sun-misc-unsafe-memory-access=allow"); // as bin/gapless does: no words but the program's own
         }
         command.add("-Djava.io.tmpdir=" + directory);
-        command.addAll(List.of("-Dlogback.configurationFile=logback-tool.xml", "-cp"));
+        if (!Files.exists(directory.resolve("logback.xml"))) { // which a node finds beside its configuration
+            command.add("-Dlogback.configurationFile=logback-tool.xml");
+        }
+        command.add("-cp");
         command.add(ClassArchive.classPath());
         command.add("dev.gapless.node.GaplessCommand");
         command.addAll(args);

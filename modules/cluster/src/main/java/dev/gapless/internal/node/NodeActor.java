@@ -297,7 +297,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         if (!node.isUp() && consumers.taken() > 0) {
             log().warn(
                             "This node is not a member of a cluster yet, and its subscriptions wait until it is. Does it join one"
-                                    + " (pekko.cluster.seed-nodes, or Cluster.get(system).join), and does that let it in?");
+                                    + " (pekko.cluster.seed-nodes, or Cluster.get(system).join), and does that let it in? The logger"
+                                    + " org.apache.pekko.stream.Materializer, at WARN, says why a link does not come up");
         }
         return this;
     }

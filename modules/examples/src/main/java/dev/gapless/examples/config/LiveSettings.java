@@ -2,6 +2,7 @@ package dev.gapless.examples.config;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
+import dev.gapless.Ended;
 import dev.gapless.Gapless;
 import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
@@ -21,6 +22,7 @@ public final class LiveSettings implements MessageHandler<Setting> {
     private final String prefix;
     private final Map<String, Known> known = new HashMap<>();
     private long readUpTo;
+    private volatile boolean current = true;
 
     /** A value, or that there is none. */
     private record Known(@Nullable String value, long version) {}
@@ -42,6 +44,18 @@ public final class LiveSettings implements MessageHandler<Setting> {
     public synchronized Optional<String> get(String key) {
         Known at = known.get(key);
         return at == null ? Optional.empty() : Optional.ofNullable(at.value());
+    }
+
+    /** Whether it follows the settings still. After that what it knows is stale: a health check asks this. */
+    public boolean isCurrent() {
+        return current;
+    }
+
+    /** It failed, or its node leaves, or was removed by the others. */
+    @Override
+    public void onEnded(Ended<Setting> ended) {
+        current = false;
+        MessageHandler.super.onEnded(ended); // says so in the log
     }
 
     @Override

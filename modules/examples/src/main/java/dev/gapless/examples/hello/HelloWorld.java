@@ -58,6 +58,8 @@ public final class HelloWorld {
         try {
             Cluster.get(system).join(Cluster.get(system).selfAddress());
             Gapless gapless = Gapless.get(system);
+            // Nothing is heard any more then. A service ends here, and whoever runs it starts it again.
+            gapless.onRemoved(removed -> say.accept("This node ends: " + removed.reason()));
             CompletableFuture<String> heard = new CompletableFuture<>();
             Subscription subscription = gapless.subscribe(GREETINGS, StartFrom.latest(), new Greeter(text -> {
                 say.accept(text);

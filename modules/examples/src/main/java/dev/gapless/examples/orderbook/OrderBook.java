@@ -2,11 +2,13 @@ package dev.gapless.examples.orderbook;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
+import dev.gapless.Ended;
 import dev.gapless.Gapless;
 import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.CursorToken;
 import java.sql.SQLException;
 import java.util.Map;
@@ -20,7 +22,7 @@ import java.util.concurrent.CompletionStage;
  *
  * <ul>
  *   <li>A message is applied, and the token stored, in one transaction.
- *   <li>At an expiry everything is copied from the exchanges' database. That may be ahead of what was published: changes that come
+ *   <li>At first, and at an expiry, everything is copied from the exchanges' database. That may be ahead of what was published: changes that come
  *       then, and are in the copy, are known by their numbers. {@link Reload#upTo} keeps most of them away to begin with.
  *   <li>An exchange that came and went while this was down is told of, like any other loss. Besides, the first change of an
  *       exchange's next life shows by its number if something is missing, and leads to a copy, too.
@@ -32,6 +34,7 @@ public class OrderBook implements MessageHandler<Change> {
 
     private final Database own;
     private final Database exchanges;
+    private volatile boolean current = true;
 
     /** An order book that copies from that database, of the exchanges. */
     public OrderBook(Database own, Database exchanges) {
@@ -50,28 +53,29 @@ public class OrderBook implements MessageHandler<Change> {
         if (token.isPresent()) {
             return gapless.subscribe(Exchange.CHANGES, StartFrom.token(token.get()), this);
         }
-        Subscription subscription = gapless.subscribe(Exchange.CHANGES, StartFrom.latest(), this);
-        var unused = subscription.ready().thenRun(() -> loadFirst(subscription)); // subscribe first, read afterwards
-        return subscription;
+        return gapless.subscribe(
+                Exchange.CHANGES,
+                StartFrom.latest(),
+                SubscriptionSettings.defaults().loadFirst(),
+                this);
     }
 
-    private void loadFirst(Subscription subscription) {
-        try {
-            own.transaction(transaction -> {
-                if (token(transaction).isEmpty()) {
-                    copy(transaction, subscription.token());
-                }
-                return true;
-            });
-        } catch (SQLException e) {
-            var unused = subscription.cancel(); // and begin anew
-        }
+    /** Whether it follows the exchanges still. After that what is on offer is stale, until it goes on: a health check asks this. */
+    public final boolean isCurrent() {
+        return current;
+    }
+
+    /** It failed, or its node leaves, or was removed by the others. The next one goes on by the token that is in the database. */
+    @Override
+    public final void onEnded(Ended<Change> ended) {
+        current = false;
+        MessageHandler.super.onEnded(ended); // says so in the log
     }
 
     @Override
     public void onMessage(Delivery<Change> delivery) throws SQLException {
         own.transaction(transaction -> {
-            if (token(transaction).isEmpty() || !follows(transaction, delivery)) {
+            if (!follows(transaction, delivery)) {
                 copy(transaction, delivery.token()); // it was written before it was published, and is in the copy
             } else {
                 apply(transaction, delivery);

@@ -14,6 +14,7 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 /**
  * Shows open alerts, and publishes new ones. It was written for {@code org.apache.pekko.actor.typed.pubsub.Topic}, which loses what it
  * cannot deliver. Three things have changed: the import, the last argument of {@code Topic.create}, and what {@link Alert.Missed} does.
+ * When the others remove its node it ends with the actor system; {@code Gapless.onRemoved} tells the process around it.
  */
 public final class AlertBoard extends AbstractBehavior<AlertBoard.Command> {
     private final ActorRef<Topic.Command<Alert>> topic;

@@ -1,6 +1,8 @@
 package dev.gapless.examples.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.GaplessTestKit;
@@ -50,6 +52,14 @@ class ConfigBroadcasterTest {
         assertSetting("billing.currency", null);
         set("billing.currency", "CHF");
         assertSetting("billing.currency", "CHF");
+    }
+
+    @Test
+    void aServiceWhoseNodeHasEndedKnowsThatItsSettingsAreStale() {
+        settings.start(service.gapless());
+        assertTrue(settings.isCurrent());
+        service.leave();
+        assertFalse(settings.isCurrent());
     }
 
     @ParameterizedTest

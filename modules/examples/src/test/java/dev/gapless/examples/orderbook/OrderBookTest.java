@@ -1,6 +1,8 @@
 package dev.gapless.examples.orderbook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
@@ -58,6 +60,15 @@ class OrderBookTest {
         exchange.change(Side.ASK, 101, -5);
         assertEquals(Map.of(new Level("feed", Side.BID, 99), 6L), book.quantities());
         assertLevel(book);
+    }
+
+    @Test
+    void knowsThatItIsStaleWhenItsNodeHasEnded() throws SQLException {
+        OrderBook book = new OrderBook(own, exchanges);
+        start(book);
+        assertTrue(book.isCurrent());
+        app.leave();
+        assertFalse(book.isCurrent());
     }
 
     @ParameterizedTest
