@@ -113,8 +113,8 @@ public final class Member implements AutoCloseable {
         CoordinatedShutdown.@Nullable Reason reason =
                 CoordinatedShutdown.get(system).getShutdownReason().orElse(null);
         if (wasRemoved()) {
-            return "the other members removed this node while they could not reach it, so it stopped; start it again to"
-                    + " let it join anew";
+            return "this node was removed from the cluster, by the other members, which could not reach it, or by its own downing"
+                    + " strategy, as it could not reach them; start it again to let it join anew";
         }
         if (reason == CoordinatedShutdown.incompatibleConfigurationDetectedReason()) {
             return "its configuration does not fit the cluster's (downing provider, split-brain strategy); see --config";

@@ -100,7 +100,7 @@ final class NodeCommand implements Callable<Integer> {
                 throw new Failure(member.address() + " has stopped: " + member.whyEnded());
             }
             if (winner == null) {
-                tell(err, member.address() + " was removed by the other members, and joins anew");
+                tell(err, member.address() + " was removed from the cluster, and joins anew");
                 return withOthersAsSeeds(config, member.address());
             }
             tell(err, member.address() + " joins " + winner + ", to whose cluster its own gave way");

@@ -44,7 +44,7 @@ class RemovedNodeTest {
             node.signal("CONT");
             assertEquals(1, node.awaitExit(), node::toString);
             assertTrue(
-                    node.err().stream().anyMatch(line -> line.contains("the other members removed this node")),
+                    node.err().stream().anyMatch(line -> line.contains("this node was removed from the cluster")),
                     node::toString);
         }
     }
@@ -61,7 +61,7 @@ class RemovedNodeTest {
             node.signal("STOP");
             nodes.awaitMembers(members -> !members.contains("n5") && !members.contains("?"));
             node.signal("CONT");
-            node.awaitErr("was removed by the other members, and joins anew");
+            node.awaitErr("was removed from the cluster, and joins anew");
             node.await(
                     "the new life",
                     () -> node.err().stream()
