@@ -449,4 +449,25 @@ class DocumentChangesTest {
             assertEquals(Status.Code.UNAVAILABLE, stream.status());
         }
     }
+
+    @Test
+    void aClientThatGoesGivesItsPlaceAndItsCollectionBack() {
+        try (TestGateway few = TestGateway.start("""
+                gapless { node-name = n5, gateway { max-clients = 1, changes { max-collections = 1, retention = 100ms } } }
+                """)) {
+            var there =
+                    DocumentChangesGrpc.newStub(GrpcStream.Connection.to(few).channel());
+            for (String collection : List.of("first", "second", "third")) {
+                TestGateway.await(() -> {
+                    Headers headers = new Headers();
+                    var observed =
+                            DocumentChangesGrpc.newStub(ClientInterceptors.intercept(there.getChannel(), headers));
+                    var stream = GrpcStream.open(of(collection).build(), observed::subscribe);
+                    boolean isTaken = TestGateway.get(headers.came.handle((came, refused) -> refused == null));
+                    stream.close();
+                    return isTaken;
+                });
+            }
+        }
+    }
 }

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -390,6 +391,76 @@ class GrpcTest {
             stuck.call.request(Integer.MAX_VALUE);
             assertEquals(Status.Code.ABORTED, stuck.status());
             assertTrue(stuck.why().contains("gapless.gateway.write-timeout"), stuck.why());
+        }
+    }
+
+    private static int clients(TestGateway at) {
+        return TestGateway.json(at.get("/api/status").body())
+                .at("/gateway/client_count")
+                .intValue();
+    }
+
+    @Test
+    void callsThatHaveEndedGiveTheirPlacesBack() {
+        try (TestGateway limited = TestGateway.start("gapless { node-name = n5, gateway.max-clients = 1 }")) {
+            GaplessGrpc.GaplessStub there =
+                    GaplessGrpc.newStub(GrpcStream.Connection.to(limited).channel());
+            for (int i = 0; i < 2; i++) {
+                GrpcStream<PublishRequest, PublishResponse> publishes = GrpcStream.both(there::publish);
+                publishes.call.onNext(PublishRequest.newBuilder()
+                        .setTopic("t")
+                        .setJsonData("1")
+                        .build());
+                assertTrue(publishes.next().hasPosition());
+                publishes.call.onCompleted();
+                assertEquals(Status.Code.OK, publishes.status());
+                TestGateway.await(() -> clients(limited) == 0);
+                GrpcStream<SubscribeTopicRequest, SubscribeTopicResponse> reads =
+                        GrpcStream.open(topic("t", "").build(), there::subscribe);
+                assertEquals(ContentCase.SUBSCRIBED, reads.next().getContentCase());
+                reads.close();
+                TestGateway.await(() -> clients(limited) == 0);
+            }
+        }
+    }
+
+    @Test
+    void whoHasSaidAllGetsTheAnswersThatAreUnderWay() {
+        try (TestGateway early = TestGateway.startAlone("")) {
+            GaplessGrpc.GaplessStub there =
+                    GaplessGrpc.newStub(GrpcStream.Connection.to(early).channel());
+            GrpcStream<PublishRequest, PublishResponse> stream = early.closing(GrpcStream.both(there::publish));
+            PublishRequest message = PublishRequest.newBuilder()
+                    .setTopic("early")
+                    .setJsonData("1")
+                    .build();
+            for (int i = 0; i < 3; i++) {
+                stream.call.onNext(message);
+            }
+            stream.call.onCompleted();
+            GrpcStream<?, ?> behind = GrpcStream.open(topic("", "").build(), there::subscribe);
+            assertEquals(
+                    Status.Code.INVALID_ARGUMENT, behind.status()); // what came before it on the connection is read
+            Cluster cluster = Cluster.get(early.system());
+            cluster.join(cluster.selfAddress());
+            for (int i = 1; i <= 3; i++) {
+                assertEquals(i, stream.next().getPosition().getSeq());
+            }
+            assertEquals(Status.Code.OK, stream.status());
+        }
+    }
+
+    @Test
+    void theHealthChangesWithTheNode() {
+        try (TestGateway changes = TestGateway.startAlone("")) {
+            var channel = GrpcStream.Connection.to(changes).channel();
+            assertHealth(ServingStatus.NOT_SERVING, channel);
+            Cluster cluster = Cluster.get(changes.system());
+            cluster.join(cluster.selfAddress());
+            HealthCheckRequest request = HealthCheckRequest.newBuilder().build();
+            TestGateway.await(
+                    () -> HealthGrpc.newBlockingStub(channel).check(request).getStatus() == ServingStatus.SERVING);
+            assertHealth(ServingStatus.SERVING, channel);
         }
     }
 }

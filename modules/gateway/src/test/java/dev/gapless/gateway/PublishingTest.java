@@ -211,6 +211,57 @@ class PublishingTest {
         }
     }
 
+    /** The consumer's node takes no more than its subscription reads, and that reads nothing. */
+    @Test
+    void whatIsAnsweredAsDeliveredIsAcknowledged() {
+        String settings = """
+                gapless {
+                  node-name = early%d
+                  topics.early { buffer-messages = 8, overflow = %s, backpressure-timeout = 60s }
+                  gateway.delivery-timeout = 2s
+                }
+                """;
+        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1, "expire"));
+                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2, "backpressure"))) {
+            CompletableFuture<Void> open = new CompletableFuture<>();
+            TestGateway.get(two.gapless()
+                    .subscribe(Topic.of("early", JsonNode.class), StartFrom.latest(), new MessageHandler<>() {
+                        @Override
+                        public void onMessage(Delivery<JsonNode> delivery) {
+                            open.join();
+                        }
+
+                        @Override
+                        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
+                            return CompletableFuture.completedFuture(Reload.done());
+                        }
+                    })
+                    .ready());
+            int delivered = 0;
+            HttpResponse<String> answer;
+            do {
+                assertTrue(acknowledged(one) >= delivered, "answered before " + delivered + " was acknowledged");
+                answer = one.post(TestGateway.path("early", "messages") + "?wait=delivered", "application/json", "1");
+                delivered++;
+            } while (answer.statusCode() == 200);
+            notDelivered(answer);
+            assertTrue(delivered > 1, "nothing was delivered");
+            open.complete(null);
+        }
+    }
+
+    /** Up to which sequence the only consumer of the first node's topic has acknowledged. */
+    private static long acknowledged(TestGateway at) {
+        return TestGateway.get(at.gapless().status(Duration.ofSeconds(60))).stream()
+                .filter(node -> node.node().equals("early1"))
+                .flatMap(node -> node.topics().stream())
+                .filter(topic -> topic.topic().equals("early") && topic.producer() != null)
+                .flatMap(topic -> topic.producer().cursors().stream())
+                .mapToLong(NodeStatus.CursorStatus::acked)
+                .min()
+                .orElse(0);
+    }
+
     private static long missed(List<CursorExpired<JsonNode>> gaps) {
         return gaps.stream()
                 .flatMap(gap -> gap.gaps().stream())
@@ -333,8 +384,9 @@ class PublishingTest {
         HttpResponse<String> second = gateway.post(TestGateway.path("again", "messages"), "application/json", "1", key);
         assertEquals(200, second.statusCode());
         assertEquals(first.body(), second.body());
+        gateway.publish("again2", "1");
         HttpResponse<String> other = gateway.post(TestGateway.path("again2", "messages"), "application/json", "1", key);
-        assertEquals(1, TestGateway.json(other.body()).at("/positions/0/seq").intValue(), "a key is of its topic");
+        assertEquals(2, TestGateway.json(other.body()).at("/positions/0/seq").intValue(), "a key is of its topic");
         for (int i = 0; i < 3; i++) {
             gateway.post(
                     TestGateway.path("again", "messages"), "application/json", "1", "Idempotency-Key", "other" + i);
@@ -460,6 +512,7 @@ class PublishingTest {
         assertTrue(message.body().contains("gapless.max-message-bytes"), message.body());
         HttpResponse<String> line = lines("large", "", "{\"data\":1}\n{\"data\":\"" + "x".repeat(300_000) + "\"}\n");
         assertEquals(413, line.statusCode());
+        assertTrue(line.body().contains("gapless.gateway.max-body-bytes"), line.body());
         assertEquals(1, TestGateway.json(line.body()).get("accepted").intValue());
     }
 

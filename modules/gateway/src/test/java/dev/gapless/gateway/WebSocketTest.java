@@ -130,6 +130,31 @@ class WebSocketTest {
     }
 
     @Test
+    void eachTopicHasItsTurn() {
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        List<String> topics = List.of("turns-a", "turns-b", "turns-c");
+        topics.forEach(topic -> client.subscribe(topic, ""));
+        for (String topic : topics) {
+            publish(topic, 1, 1);
+            assertEquals(topic, client.await("event").get("topic").textValue());
+        }
+    }
+
+    /** Nothing is published behind it that would wake the client. */
+    @Test
+    void whatAFilterPassesOverHoldsNothingUp() {
+        publish("passed", 1, 5_000);
+        TestGateway.get(gateway.gapless()
+                .producer(Topic.of("passed", JsonNode.class))
+                .publish("wanted", IntNode.valueOf(5_001)));
+        JsonSocket client = gateway.webSocket();
+        client.await("connected");
+        client.subscribe("passed", "\"from\":\"earliest\",\"filter\":{\"type\":\"Keys\",\"keys\":[\"wanted\"]}");
+        assertEquals(List.of(5_001), numbers(client.events(1)));
+    }
+
+    @Test
     void aBatchsTokenResumesBehindIt() {
         publish("resumed", 1, 200);
         JsonSocket client = gateway.webSocket();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One change of a source.
  *
- * @param type the class whose source is changed, by its simple name
+ * @param type the class whose source is changed, by its simple name, or behind the names of packages with slashes
  * @param method the method, or methods of one name, in which it is; null for anywhere in the source
  * @param find what must stand there just once, whatever white space is in it
  * @param replacement what stands there instead

@@ -51,7 +51,7 @@ record PlantedFault(String name, String harms, List<String> tests, List<Edit> ed
         List<Path> found = new ArrayList<>();
         for (Path directory : sources) {
             try (Stream<Path> all = Files.walk(directory)) {
-                all.filter(path -> path.getFileName().toString().equals(file)).forEach(found::add);
+                all.filter(path -> path.endsWith(file)).forEach(found::add);
             }
         }
         if (found.size() != 1) {

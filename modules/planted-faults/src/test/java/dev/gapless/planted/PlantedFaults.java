@@ -14,7 +14,8 @@ import java.util.Set;
  * <pre>
  * name: whom it harms, and how
  *     test CLASS#METHOD   that notices it; the package is below dev.gapless
- *     Class#method        whose source is changed; a class alone means anywhere in its source
+ *     Class#method        whose source is changed; a class alone means anywhere in its source;
+ *                         package/Class if there are others of its name
  *     - text              that must stand there just once; white space does not count
  *     + text              that takes its place
  * </pre>

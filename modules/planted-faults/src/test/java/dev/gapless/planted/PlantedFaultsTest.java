@@ -1,7 +1,6 @@
 package dev.gapless.planted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PlantedFaultsTest {
     @ParameterizedTest
-    @CsvSource("cluster, 60")
+    @CsvSource({"cluster, 60", "gateway, 60"})
     void eachFaultCanBePlantedAndNamesTestsThatAreThere(String module, int fewest) throws Exception {
         Victim victim = new Victim(module);
         List<PlantedFault> faults = victim.faults();
@@ -28,14 +27,14 @@ class PlantedFaultsTest {
             for (String test : fault.tests()) {
                 String[] parts = test.split("#", 2);
                 Path file = victim.testSources().resolve("dev/gapless/" + parts[0].replace('.', '/') + ".java");
-                assertFalse(Methods.named(parts[1], Files.readString(file)).isEmpty(), fault.name() + ": no " + test);
+                assertTrue(Files.readString(file).contains("void " + parts[1] + "("), fault.name() + ": no " + test);
             }
         }
     }
 
     @Tag("thorough")
     @ParameterizedTest
-    @ValueSource(strings = "cluster")
+    @ValueSource(strings = {"cluster", "gateway"})
     void eachPlantedFaultIsNoticedByTheTestThatItNames(String module) throws Exception {
         Trial trial = new Trial(new Victim(module), Path.of("target", module));
         assertEquals(List.of(), trial.run(System.getProperty("planted")));

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Trial {
     private static final int AT_ONCE = 2;
     /** What takes longer is noticed by that. */
-    private static final Duration AT_MOST = Duration.ofSeconds(90);
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
 
     private final Victim victim;
     private final Path output;
@@ -176,7 +176,7 @@ final class Trial {
                 return Judge.BROKEN + " " + e.getCause();
             } finally {
                 if (!answer.isDone()) {
-                    end();
+                    process.destroyForcibly().waitFor();
                 }
             }
         }

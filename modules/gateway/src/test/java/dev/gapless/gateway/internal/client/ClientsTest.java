@@ -38,33 +38,39 @@ class ClientsTest {
                 new Tally());
     }
 
+    /** One that does nothing. */
+    private static class Silent implements Connected {
+        @Override
+        public void look(long nowNs) {}
+
+        @Override
+        public void close(Closing why) {}
+
+        @Override
+        public String protocol() {
+            return "sse";
+        }
+
+        @Override
+        public long lag() {
+            return 0;
+        }
+
+        @Override
+        public void describe(ObjectNode to) {}
+    }
+
     @Test
     void aClientThatFailsKeepsNoOtherFromBeingLookedAt() {
         Clients clients = new Clients(common());
         List<String> looked = new ArrayList<>();
         for (String name : List.of("a", "b", "c")) {
-            clients.add(clients.admit("127.0.0.1"), (id, release) -> new Connected() {
+            clients.add(clients.admit("127.0.0.1"), (id, release) -> new Silent() {
                 @Override
                 public void look(long nowNs) {
                     looked.add(name);
                     throw new IllegalStateException("planted: " + name);
                 }
-
-                @Override
-                public void close(Closing why) {}
-
-                @Override
-                public String protocol() {
-                    return "sse";
-                }
-
-                @Override
-                public long lag() {
-                    return 0;
-                }
-
-                @Override
-                public void describe(ObjectNode to) {}
             });
         }
         clients.look();
@@ -118,6 +124,32 @@ class ClientsTest {
         first.release();
         assertFalse(gone.isDone());
         second.release();
+        assertTrue(gone.isDone());
+    }
+
+    @Test
+    void whoGoesMakesRoomForTheNextOfItsAddress() {
+        Clients clients = new Clients(common("gapless.gateway.per-ip-limit = 1"));
+        for (int i = 0; i < 5; i++) {
+            clients.admit("10.0.0.1").release();
+        }
+        assertEquals(0, clients.size());
+    }
+
+    @Test
+    void whoIsLetInWhileTheGatewayStopsIsToldSo() {
+        Clients clients = new Clients(common());
+        Clients.Admission admission = clients.admit("10.0.0.1");
+        CompletableFuture<Void> gone = clients.stop();
+        List<Closing> told = new ArrayList<>();
+        clients.add(admission, (id, release) -> new Silent() {
+            @Override
+            public void close(Closing why) {
+                told.add(why);
+                release.run();
+            }
+        });
+        assertEquals(List.of(Closing.RESTART), told);
         assertTrue(gone.isDone());
     }
 }

@@ -63,12 +63,14 @@ class KeyedAnswersTest {
     }
 
     @Test
-    void whatWasForgottenByItsAgeLeavesRoomInItsTopic() {
+    void whatWasForgottenByItsAgeIsTheNewestWhenItComesAgain() {
         isNew("a", "1", 10);
         isNew("a", "2", 10);
         answers.removeBefore(11);
+        isNew("a", "2", 20);
+        isNew("a", "1", 20);
         isNew("a", "3", 20);
-        isNew("a", "4", 20);
-        assertNotNull(answers.putIfAbsent(key("a", "3"), first(), 20));
+        assertNotNull(answers.putIfAbsent(key("a", "1"), first(), 20));
+        assertNull(answers.putIfAbsent(key("a", "2"), first(), 20));
     }
 }
