@@ -127,7 +127,7 @@ class FirstLoadTest {
     void whatThisNodeHasNotHeardOfYetIsSkippedAndComesNeverTwice() {
         Topic<Integer> topic = Topic.of("ahead", Integer.class);
         Producer<Integer> producer = cluster.gapless(0).producer(topic);
-        Position last = get(producer.publish(1));
+        get(producer.publish(1));
         Loading handler = new Loading();
         Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), LOADING, handler);
         await(() -> handler.loads.size() == 1);
@@ -136,7 +136,7 @@ class FirstLoadTest {
         for (int i = 2; i <= 1_000; i++) {
             producer.send(i);
         }
-        last = get(producer.publish(1_001)); // of which this node may have heard nothing yet
+        Position last = get(producer.publish(1_001)); // of which this node may have heard nothing yet
         handler.loads
                 .get(0)
                 .complete(
