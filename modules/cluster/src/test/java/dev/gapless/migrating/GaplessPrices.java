@@ -7,6 +7,7 @@ import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.migrating.News.Price;
 import java.util.Collection;
@@ -45,7 +46,11 @@ public final class GaplessPrices {
 
     static Subscription listen(Gapless gapless, Topic<Price> topic, Prices prices) {
         String token = prices.positions().read();
-        return gapless.subscribe(topic, token == null ? StartFrom.latest() : StartFrom.token(token), prices);
+        if (token != null) {
+            return gapless.subscribe(topic, StartFrom.token(token), prices);
+        }
+        return gapless.subscribe(
+                topic, StartFrom.latest(), SubscriptionSettings.defaults().loadFirst(), prices);
     }
     // end
 }
