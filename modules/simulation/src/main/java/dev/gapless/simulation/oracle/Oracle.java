@@ -439,14 +439,14 @@ public final class Oracle {
         }
     }
 
-    /** What the source of truth reflects need not come any more; what was given must not come again either way. */
+    /** What the source of truth reflects, as far as it was ever published, need not come any more; what was given must not come again either way. */
     private void reflected(Witness w, String node, @Nullable Position position) {
         if (position == null) {
             return;
         }
         Truth.Life life = truth.life(node, position.epoch());
         Place due = w.due.get(node);
-        Place there = new Place(life.index, position.sequence());
+        Place there = new Place(life.index, Math.min(position.sequence(), life.head()));
         if (due == null) {
             w.reflected.merge(node, there, Place::later);
         } else {
