@@ -49,7 +49,7 @@ class UnsentFramesTest {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith("gapless_gateway_unsent_bytes"))
-                .mapToLong(line -> (long) Double.parseDouble(line.split(" ")[1]))
+                .mapToLong(line -> (long) Double.parseDouble(line.split(" ", -1)[1]))
                 .findFirst()
                 .orElseThrow();
     }
