@@ -61,11 +61,8 @@ class StreamsTest {
         assertEquals(Ended.Reason.CANCELLED, get(reading.first().whenEnded()));
     }
 
-    @Test
-    @DisplayName(
-            "rowP3, slowSubscriberMailbox: without demand nothing is read, the ring goes on, and the reader is told what it missed")
-    void withoutDemandTheReaderIsOvertakenAndTold() {
-        Topic<Integer> topic = Topic.of("slow", Integer.class);
+    /** A subscription that is ready; its stream buffers one element. */
+    private static Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> readOneByOne(Topic<Integer> topic) {
         Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = cluster.gapless(1)
                 .source(topic, StartFrom.latest())
                 .toMat(
@@ -74,6 +71,15 @@ class StreamsTest {
                         Keep.both())
                 .run(cluster.system(1));
         get(reading.first().ready());
+        return reading;
+    }
+
+    @Test
+    @DisplayName(
+            "rowP3, slowSubscriberMailbox: without demand nothing is read, the ring goes on, and the reader is told what it missed")
+    void withoutDemandTheReaderIsOvertakenAndTold() {
+        Topic<Integer> topic = Topic.of("slow", Integer.class);
+        Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = readOneByOne(topic);
         Producer<Integer> producer = cluster.gapless(0).producer(topic);
         for (int i = 1; i <= 1000; i++) {
             get(producer.publish(i));
@@ -147,14 +153,7 @@ class StreamsTest {
 
     /** {@return whether an element was on its way when the subscription ended} */
     private static boolean endsBehindWhatItGave(Topic<Integer> topic) {
-        Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = cluster.gapless(1)
-                .source(topic, StartFrom.latest())
-                .toMat(
-                        Sink.<Event<Integer>>queue()
-                                .withAttributes(org.apache.pekko.stream.Attributes.inputBuffer(1, 1)),
-                        Keep.both())
-                .run(cluster.system(1));
-        get(reading.first().ready());
+        Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = readOneByOne(topic);
         Producer<Integer> producer = cluster.gapless(0).producer(topic);
         get(producer.publish(1));
         get(producer.publish(2));

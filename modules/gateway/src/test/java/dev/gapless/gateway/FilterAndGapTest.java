@@ -132,6 +132,19 @@ class FilterAndGapTest {
     }
 
     @Test
+    void aResumeOfWhatDoesNotPauseTheClientAnyMoreIsNoError() {
+        String from = published("late", N2, N3);
+        JsonSocket client = client();
+        client.subscribe("late", NODES_N2 + PAUSE + from);
+        String first = client.await("cursor_expired").get("token").textValue();
+        JsonNode changed = client.subscribe("late", ALL + ",\"on_lag\":\"resync\"");
+        client.await("cursor_expired");
+        resume(client, "late", first);
+        assertGoesOnBehind(positions(changed).get("n1"), client, "late");
+        pong(client);
+    }
+
+    @Test
     void onLagMayBeChangedAndAClientThatWantsNothingOfAGapIsNotToldAgain() {
         String from = published("none", N2, N3);
         JsonSocket client = client();

@@ -101,36 +101,65 @@ class PublishingTest {
         return Base64.getEncoder().encodeToString(random);
     }
 
-    /** The ring of the gateway's node overwrites what is not read; the feed of the consumer's node takes no more than is read there. */
-    @Test
-    void requestsWithBackpressureAreReadNoFasterThanConsumersTake() throws Exception {
-        String settings = """
-                gapless {
-                  node-name = paced%d
-                  topics.paced { buffer-messages = 100, overflow = %s, backpressure-timeout = 60s }
-                }
-                """;
-        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1, "expire"));
-                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2, "backpressure"))) {
-            CompletableFuture<Void> open = new CompletableFuture<>();
-            List<Integer> got = new CopyOnWriteArrayList<>();
-            List<CursorExpired<JsonNode>> gaps = new CopyOnWriteArrayList<>();
-            Topic<JsonNode> topic = Topic.of("paced", JsonNode.class);
-            TestGateway.get(two.gapless()
-                    .subscribe(topic, StartFrom.latest(), new MessageHandler<>() {
-                        @Override
-                        public void onMessage(Delivery<JsonNode> delivery) {
-                            open.join();
-                            got.add(delivery.message().intValue());
-                        }
+    /**
+     * A gateway, and a consumer at another node that takes nothing before it is let. The ring of the gateway's node overwrites what is not
+     * read; the feed of the consumer's node takes no more than is read there.
+     */
+    private static final class HeldConsumer implements MessageHandler<JsonNode>, AutoCloseable {
+        final CompletableFuture<Void> open = new CompletableFuture<>();
+        final List<Integer> got = new CopyOnWriteArrayList<>();
+        final List<CursorExpired<JsonNode>> gaps = new CopyOnWriteArrayList<>();
+        final TestGateway gateway;
+        private final TestGateway consuming;
 
-                        @Override
-                        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
-                            gaps.add(expired);
-                            return CompletableFuture.completedFuture(Reload.done());
-                        }
-                    })
+        /** Of this topic; the nodes are called by it. */
+        HeldConsumer(String topic) {
+            gateway = TestGateway.start(settings(topic, 1, "expire"));
+            consuming = TestGateway.join(gateway, settings(topic, 2, "backpressure"));
+            TestGateway.get(consuming
+                    .gapless()
+                    .subscribe(Topic.of(topic, JsonNode.class), StartFrom.latest(), this)
                     .ready());
+        }
+
+        private static String settings(String topic, int node, String overflow) {
+            return String.format(
+                    Locale.ROOT,
+                    """
+                    gapless {
+                      node-name = %1$s%2$d
+                      topics.%1$s { buffer-messages = 100, overflow = %3$s, backpressure-timeout = 60s }
+                    }
+                    """,
+                    topic,
+                    node,
+                    overflow);
+        }
+
+        @Override
+        public void onMessage(Delivery<JsonNode> delivery) {
+            open.join();
+            got.add(delivery.message().intValue());
+        }
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
+            gaps.add(expired);
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+
+        @Override
+        public void close() {
+            open.complete(null);
+            consuming.close();
+            gateway.close();
+        }
+    }
+
+    @Test
+    void requestsWithBackpressureAreReadNoFasterThanConsumersTake() {
+        try (HeldConsumer consumer = new HeldConsumer("paced")) {
+            TestGateway one = consumer.gateway;
             // Each has less than the part of the ring that may wait for consumers.
             CompletableFuture<List<Integer>> answers = CompletableFuture.supplyAsync(() -> IntStream.range(0, 50)
                     .mapToObj(request -> IntStream.rangeClosed(1, 20)
@@ -145,45 +174,20 @@ class PublishingTest {
                     .toList());
             assertTrue(whereItStandsStill(one) <= 300, () -> "published " + published(one));
             assertFalse(answers.isDone());
-            open.complete(null);
+            consumer.open.complete(null);
             assertEquals(List.of(200), TestGateway.get(answers));
-            TestGateway.await(() -> got.size() >= 1_000);
-            assertEquals(IntStream.rangeClosed(1, 1_000).boxed().toList(), got);
-            assertEquals(List.of(), gaps);
+            TestGateway.await(() -> consumer.got.size() >= 1_000);
+            assertEquals(IntStream.rangeClosed(1, 1_000).boxed().toList(), consumer.got);
+            assertEquals(List.of(), consumer.gaps);
         }
         assertEquals("bad_message", code(lines("paced", "?overflow=maybe", "")));
     }
 
     /** The ring goes on past the consumer's node, which takes no more than its subscription reads, and acknowledges what is behind the gap. */
     @Test
-    void whatAConsumerWasExpiredPastIsNotDelivered() throws Exception {
-        String settings = """
-                gapless {
-                  node-name = missing%d
-                  topics.missing { buffer-messages = 100, overflow = %s, backpressure-timeout = 60s }
-                }
-                """;
-        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1, "expire"));
-                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2, "backpressure"))) {
-            CompletableFuture<Void> open = new CompletableFuture<>();
-            List<Integer> got = new CopyOnWriteArrayList<>();
-            List<CursorExpired<JsonNode>> gaps = new CopyOnWriteArrayList<>();
-            Topic<JsonNode> topic = Topic.of("missing", JsonNode.class);
-            TestGateway.get(two.gapless()
-                    .subscribe(topic, StartFrom.latest(), new MessageHandler<>() {
-                        @Override
-                        public void onMessage(Delivery<JsonNode> delivery) {
-                            open.join();
-                            got.add(delivery.message().intValue());
-                        }
-
-                        @Override
-                        public CompletionStage<Reload> onCursorExpired(CursorExpired<JsonNode> expired) {
-                            gaps.add(expired);
-                            return CompletableFuture.completedFuture(Reload.done());
-                        }
-                    })
-                    .ready());
+    void whatAConsumerWasExpiredPastIsNotDelivered() {
+        try (HeldConsumer consumer = new HeldConsumer("missing")) {
+            TestGateway one = consumer.gateway;
             String path = TestGateway.path("missing", "messages");
             String lines = IntStream.rangeClosed(1, 2_000)
                     .mapToObj(i -> "{\"data\":" + i + "}\n")
@@ -191,17 +195,17 @@ class PublishingTest {
             CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(
                     () -> one.post(path + "?wait=delivered", "application/x-ndjson", lines));
             TestGateway.await(() -> head(one, "missing") == 2_000);
-            open.complete(null);
+            consumer.open.complete(null);
             JsonNode problem = notDelivered(TestGateway.get(answer));
             assertEquals(0, problem.get("waiting_for").size(), problem::toString);
             assertEquals(1, problem.get("missed_by").size(), problem::toString);
             assertEquals("missing2", problem.at("/missed_by/0/node").textValue());
-            TestGateway.await(() -> got.size() + missed(gaps) == 2_000);
-            long missed = missed(gaps);
+            TestGateway.await(() -> consumer.got.size() + missed(consumer.gaps) == 2_000);
+            long missed = missed(consumer.gaps);
             assertTrue(missed > 0);
             assertTrue(problem.at("/missed_by/0/missed").longValue() >= missed, problem::toString);
             assertEquals(
-                    gaps.get(0).gaps().get(0).firstMissing(),
+                    consumer.gaps.get(0).gaps().get(0).firstMissing(),
                     problem.at("/missed_by/0/first_missing").longValue());
 
             // What is published from now on is delivered, unless it is judged together with what came before.

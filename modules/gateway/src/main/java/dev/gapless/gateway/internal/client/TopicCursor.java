@@ -293,10 +293,13 @@ final class TopicCursor {
      * @param answered the token of the {@code cursor_expired} after which it did; null is the last one
      */
     Resumed resume(@Nullable String answered) {
-        if (paused == null) {
+        boolean isOther = answered != null && !answered.equals(String.valueOf(expiredAt));
+        if (isOther && isToldAgain) {
+            return Resumed.EARLIER;
+        } else if (paused == null) {
             return Resumed.NOT_PAUSED;
-        } else if (answered != null && !answered.equals(String.valueOf(expiredAt))) {
-            return isToldAgain ? Resumed.EARLIER : Resumed.OTHER;
+        } else if (isOther) {
+            return Resumed.OTHER;
         }
         paused = null;
         subscription.paused(false);
