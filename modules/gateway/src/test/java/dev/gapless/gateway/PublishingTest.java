@@ -123,17 +123,12 @@ class PublishingTest {
         }
 
         private static String settings(String topic, int node, String overflow) {
-            return String.format(
-                    Locale.ROOT,
-                    """
+            return String.format(Locale.ROOT, """
                     gapless {
                       node-name = %1$s%2$d
                       topics.%1$s { buffer-messages = 100, overflow = %3$s, backpressure-timeout = 60s }
                     }
-                    """,
-                    topic,
-                    node,
-                    overflow);
+                    """, topic, node, overflow);
         }
 
         @Override

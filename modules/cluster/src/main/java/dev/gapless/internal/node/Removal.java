@@ -100,7 +100,8 @@ final class Removal {
         if (removed != null) {
             return;
         }
-        Removed now = new Removed(node, "it was removed from the cluster, by the other members or its own downing strategy" + why);
+        Removed now = new Removed(
+                node, "it was removed from the cluster, by the other members or its own downing strategy" + why);
         LOG.error(
                 "Node {}: {}. Its subscriptions have ended, and nothing more is delivered: what this process knows is stale from now on. It"
                         + " takes part again only as a new process or with a new actor system (Gapless.onRemoved,"
