@@ -16,6 +16,9 @@ public record Closing(int status, String reason) {
     public static final Closing NO_TEXT = new Closing(1007, "a text frame is UTF-8");
     public static final Closing TOO_LARGE =
             new Closing(1009, "the command is larger than gapless.gateway.max-command-bytes allows");
+    public static final Closing OVERLOADED = new Closing(
+            1013,
+            "clients have sent more that is not complete than gapless.gateway.unfinished-bytes allows: try again later");
     public static final Closing LAGGED = new Closing(4408, "the ring overtook it, and on_lag is close");
     public static final Closing STUCK = new Closing(4410, "no byte was taken for gapless.gateway.write-timeout");
     public static final Closing SILENT =
@@ -24,6 +27,6 @@ public record Closing(int status, String reason) {
     public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
 
     /** Those that a gateway says. */
-    static final List<Closing> ALL =
-            List.of(ASKED_FOR, ENDED, RESTART, NOT_THE_PROTOCOL, NO_TEXT, TOO_LARGE, LAGGED, STUCK, SILENT, FAILED);
+    static final List<Closing> ALL = List.of(
+            ASKED_FOR, ENDED, RESTART, NOT_THE_PROTOCOL, NO_TEXT, TOO_LARGE, OVERLOADED, LAGGED, STUCK, SILENT, FAILED);
 }

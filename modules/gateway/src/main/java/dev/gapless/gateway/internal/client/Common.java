@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
  *
  * @param sharedJson of messages that several of them are given
  * @param unsent bounds what is under way to all of them
+ * @param unfinished bounds what they have sent, and is not dealt with
  * @param executor runs their turns
  * @param later runs something after a time
  * @param sent counts what was written to them
@@ -33,6 +34,7 @@ public record Common(
         PayloadJson payloads,
         SharedJson sharedJson,
         Unsent unsent,
+        Unfinished unfinished,
         Executor executor,
         BiConsumer<Duration, Runnable> later,
         Sent sent,

@@ -117,6 +117,7 @@ final class Dialogue {
             if (given instanceof Command.Publish publish) {
                 command = null;
                 publish(publish, Objects.requireNonNull(json).get("id"));
+                json = null; // it is as large as the message, many times
                 return published(frame);
             }
             if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {

@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class GrpcServer {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
 
+    /** What a connection may have sent that is not read: neither by a call that waits, nor counted otherwise. */
+    private static final int WINDOW_BYTES = 128 << 10;
+
     /** Who pings more often is told to go. */
     private static final long OFTENEST_PING_SECONDS = 5;
 
@@ -53,10 +56,12 @@ public final class GrpcServer {
         this.readiness = readiness;
         settings = common.settings();
         changes = new Changes(common);
+        Inbound inbound = new Inbound(common);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow()))
                 .executor(common.executor())
                 .withChildOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes)
-                .maxInboundMessageSize(settings.maxBodyBytes)
+                .maxInboundMessageSize(Math.min(settings.maxBodyBytes, settings.maxCommandBytes))
+                .flowControlWindow(WINDOW_BYTES)
                 .maxInboundMetadataSize(settings.maxHeaderBytes)
                 .maxConcurrentCallsPerConnection(settings.maxSubscriptions)
                 .handshakeTimeout(settings.headerTimeout.toMillis(), TimeUnit.MILLISECONDS)
@@ -65,7 +70,9 @@ public final class GrpcServer {
                 .keepAliveTimeout(settings.writeTimeout.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(OFTENEST_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .addStreamTracerFactory(inbound)
                 .intercept(new EarlyHeaders())
+                .intercept(inbound)
                 .intercept(new CallerAddress())
                 .addService(new TopicService(common, clients).definition())
                 .addService(new DocumentService(common, clients, changes))

@@ -25,11 +25,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that publishes. So many of its messages are on their way at once, and no further one is taken before the first of them is
- * answered and the client has room for its answer: backpressure of the topic reaches it through the stream. Thread-safe.
+ * A client that publishes. So many of its messages are on their way at once, or so many bytes, and no further one is taken before the first
+ * of them is answered and the client has room for its answer: backpressure of the topic reaches it through the stream. Thread-safe.
  */
 final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     private static final int AT_ONCE = 16;
+    private static final int BYTES_AT_ONCE = 64 << 10;
 
     private final long id;
     private final ServerCallStreamObserver<PublishResponse> call;
@@ -40,12 +41,18 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     private final long sinceNs = System.nanoTime();
 
     // Guarded by this.
-    private final Deque<CompletableFuture<PublishResponse>> underWay = new ArrayDeque<>();
+    private final Deque<UnderWay> underWay = new ArrayDeque<>();
+    private long bytesUnderWay;
+    /** Another message may come. */
+    private boolean asked;
+
     private @Nullable Closing closing;
     private boolean completed;
     private boolean over;
     private long progressNs = System.nanoTime();
     private long published;
+
+    private record UnderWay(CompletableFuture<PublishResponse> answer, int bytes) {}
 
     /** @param release runs once, when the stream has ended */
     PublishStream(long id, ServerCallStreamObserver<PublishResponse> call, Common common, Runnable release) {
@@ -56,7 +63,19 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         call.disableAutoRequest();
         call.setOnReadyHandler(this::answer);
         call.setOnCancelHandler(this::gone);
-        call.request(AT_ONCE);
+        ask();
+    }
+
+    /** One message at a time: what is not asked for stays with the transport, which holds little. */
+    private synchronized void ask() {
+        if (!asked
+                && !over
+                && closing == null
+                && underWay.size() < AT_ONCE
+                && (underWay.isEmpty() || bytesUnderWay < BYTES_AT_ONCE)) {
+            asked = true;
+            call.request(1);
+        }
     }
 
     // ------------------------------------------------------------------ what comes
@@ -66,8 +85,11 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         if (over) {
             return;
         }
+        asked = false;
         CompletableFuture<PublishResponse> answer = new CompletableFuture<>();
-        underWay.add(answer);
+        UnderWay taken = new UnderWay(answer, request.getSerializedSize());
+        underWay.add(taken);
+        bytesUnderWay += taken.bytes();
         CompletionStage<Position> stage;
         try {
             stage = common.publisher()
@@ -79,6 +101,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             answer.complete(failure == null ? accepted(position) : refused(failure));
             answer();
         });
+        ask();
     }
 
     private static JsonPublisher.Given given(PublishRequest request) {
@@ -147,13 +170,13 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         boolean ended = false;
         Closing why = null;
         synchronized (this) {
-            while (!over && !underWay.isEmpty() && underWay.element().isDone() && call.isReady()) {
-                call.onNext(underWay.remove().join());
+            while (!over && !underWay.isEmpty() && underWay.element().answer().isDone() && call.isReady()) {
+                UnderWay first = underWay.remove();
+                bytesUnderWay -= first.bytes();
+                call.onNext(first.answer().join());
                 progressNs = System.nanoTime();
                 published++;
-                if (closing == null) {
-                    call.request(1);
-                }
+                ask();
             }
             if (!over && underWay.isEmpty() && (completed || closing != null)) {
                 over = true;
@@ -205,7 +228,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     public void look(long nowNs) {
         boolean stuck;
         synchronized (this) {
-            boolean waits = !underWay.isEmpty() && underWay.element().isDone() && !call.isReady();
+            boolean waits = !underWay.isEmpty() && underWay.element().answer().isDone() && !call.isReady();
             stuck = waits && nowNs - progressNs > common.settings().writeTimeout.toNanos();
         }
         if (stuck) {

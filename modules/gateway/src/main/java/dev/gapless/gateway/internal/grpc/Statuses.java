@@ -23,7 +23,9 @@ final class Statuses {
         Status status = status(refusal.kind()).withDescription(refusal.why());
         Metadata trailers = new Metadata();
         trailers.put(CODE, refusal.kind().code());
-        boolean isFull = refusal.kind() == Kind.TOO_MANY_CLIENTS || refusal.kind() == Kind.TOO_MANY_CLIENTS_OF_ADDRESS;
+        boolean isFull = refusal.kind() == Kind.TOO_MANY_CLIENTS
+                || refusal.kind() == Kind.TOO_MANY_CLIENTS_OF_ADDRESS
+                || refusal.kind() == Kind.OVERLOADED;
         return isFull || status.getCode() == Status.Code.UNAVAILABLE
                 ? withPushback(status, trailers, reconnectMs)
                 : status.asRuntimeException(trailers);
@@ -40,6 +42,7 @@ final class Statuses {
                     TOO_MANY_REQUESTS_OF_ADDRESS,
                     TOO_MANY_NEW_TOPICS,
                     TOO_LARGE,
+                    OVERLOADED,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
             case CLOSING, NOT_READY -> Status.UNAVAILABLE;

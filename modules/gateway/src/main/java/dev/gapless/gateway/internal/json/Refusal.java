@@ -44,6 +44,7 @@ public class Refusal extends RuntimeException {
         FAILED(500),
         TOO_MANY_CLIENTS(503),
         TOO_MANY_REQUESTS(503),
+        OVERLOADED(503),
         CLOSING(503),
         NOT_READY(503),
         NOT_DELIVERED(504);

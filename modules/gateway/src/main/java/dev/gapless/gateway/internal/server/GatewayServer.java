@@ -7,6 +7,7 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
+import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -79,6 +80,7 @@ public final class GatewayServer {
                 new PayloadJson(system, settings.maxEventBytes),
                 new SharedJson(settings.jsonCacheBytes),
                 new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval),
+                new Unfinished(settings.unfinishedBytes, SMALL_BYTES),
                 executor,
                 later,
                 new Sent(),

@@ -2,6 +2,8 @@ package dev.gapless.gateway.internal.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.internal.subscribe.Filter;
 import java.net.InetAddress;
@@ -16,6 +18,9 @@ import java.util.function.Predicate;
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
     private static final int PART_OF_HEAP = 8;
+    /** What a command may have around its message. */
+    private static final int AROUND_BYTES = 64 << 10;
+
     private static final Set<String> OFF = Set.of("off", "false", "no");
 
     public final boolean enabled;
@@ -51,6 +56,7 @@ public final class GatewaySettings {
     public final int batchBytes;
     public final int jsonCacheBytes;
     public final int unsentBytes;
+    public final int unfinishedBytes;
     public final int maxChanges;
     public final int maxChangesBytes;
     public final int maxCollections;
@@ -100,13 +106,14 @@ public final class GatewaySettings {
         publishingPerIpLimit = within(config, "publishing-per-ip-limit", 0, 10_000_000);
         minBodyBytesPerSecond = within(config, "min-body-bytes-per-second", 1, 1_000_000_000);
         maxBodyBytes = bytes(config, "max-body-bytes", 1);
-        maxCommandBytes = bytes(config, "max-command-bytes", 128);
+        maxCommandBytes = (int) Math.min(bytes(config, "max-command-bytes", 128), largestMessage(all) + AROUND_BYTES);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
         maxIdBytes = bytes(config, "max-id-bytes", 128);
         maxEventBytes = bytes(config, "max-event-bytes", 1);
         batchEvents = within(config, "batch-events", 1, 10_000);
         batchBytes = bytes(config, "batch-bytes", 1);
         jsonCacheBytes = ofHeap(bytes(config, "json-cache-bytes", 0));
+        unfinishedBytes = ofHeap(bytes(config, "unfinished-bytes", 1));
         unsentBytes = ofHeap(bytes(config, "unsent-bytes", 1));
         maxChanges = within(config, "changes.max-changes", 1, 100_000_000);
         maxChangesBytes = ofHeap(bytes(config, "changes.max-bytes", 1));
@@ -160,6 +167,17 @@ public final class GatewaySettings {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("gapless.gateway.host is no address: " + host, e);
         }
+    }
+
+    /** Of those that any topic may have. */
+    private static long largestMessage(Config all) {
+        long largest = all.getBytes("gapless.max-message-bytes");
+        for (ConfigValue topic : all.getObject("gapless.topics").values()) {
+            if (topic instanceof ConfigObject settings && settings.containsKey("max-message-bytes")) {
+                largest = Math.max(largest, settings.toConfig().getBytes("max-message-bytes"));
+            }
+        }
+        return largest;
     }
 
     private static int within(Config config, String key, int least, int most) {

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.json.Refusal;
 import dev.gapless.gateway.internal.json.Refusal.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -39,6 +40,7 @@ final class Body {
     private final Common common;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private byte[] data = new byte[4 << 10];
+    private final Unfinished.Account account;
     private int from;
     private int to;
     /** Up to here there is no line end. Invariant: at least {@code from}. */
@@ -64,6 +66,8 @@ final class Body {
         this.mostBytes = common.settings().maxBodyBytes;
         this.parts = parts;
         this.common = common;
+        this.account = common.unfinished().account();
+        var unused = done.whenComplete((read, failure) -> account.clear());
     }
 
     /** Begins. {@return when all parts are dealt with; fails with what one fails with, or if the client goes} */
@@ -91,9 +95,12 @@ final class Body {
                     done.completeExceptionally(parts.refused(refusal(chunk.getFailure())));
                     return;
                 }
-                add(chunk.getByteBuffer());
                 last = chunk.isLast();
-                chunk.release();
+                try {
+                    add(chunk.getByteBuffer());
+                } finally {
+                    chunk.release();
+                }
             }
         } catch (RuntimeException e) {
             fail(e);
@@ -208,7 +215,11 @@ final class Body {
             from = 0;
         }
         if (data.length - to < more) {
-            data = Arrays.copyOf(data, Math.max(to + more, 2 * data.length));
+            int length = Math.max(to + more, 2 * data.length);
+            if (!account.add(length - data.length)) {
+                throw Unfinished.refusal();
+            }
+            data = Arrays.copyOf(data, length);
         }
         bytes.get(data, to, more);
         to += more;

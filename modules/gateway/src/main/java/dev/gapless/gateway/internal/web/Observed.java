@@ -11,6 +11,7 @@ import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
+import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.StatusJson;
@@ -60,6 +61,11 @@ final class Observed implements AutoCloseable {
         Gauge.builder("gapless.gateway.unsent", common.unsent(), Unsent::bytes)
                 .baseUnit("bytes")
                 .description("What is under way to clients, as far as gapless.gateway.unsent-bytes bounds it")
+                .register(registry);
+        Gauge.builder("gapless.gateway.unfinished", common.unfinished(), Unfinished::bytes)
+                .baseUnit("bytes")
+                .description(
+                        "What clients have sent and is not dealt with, as far as gapless.gateway.unfinished-bytes bounds it")
                 .register(registry);
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");

@@ -5,13 +5,14 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Outlet;
+import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.WebSocketFraming;
 import dev.gapless.gateway.internal.client.Wish;
 import dev.gapless.gateway.internal.json.Refusal;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebSocketClient implements FrameHandler, Outlet {
     private static final int KEPT_BYTES = 4 << 10;
+    private static final byte[] NOTHING = {};
 
     private final Common common;
     private final Clients clients;
@@ -37,7 +39,10 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private final @Nullable Watched socket;
     private final String remote;
     private final @Nullable Wish first;
-    private ByteArrayOutputStream command = new ByteArrayOutputStream(0);
+    private byte[] command = NOTHING;
+    private int size;
+    /** What the command takes, from its first byte until it is answered. */
+    private final Unfinished.Account account;
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
     /** A command waits for its answer. */
@@ -62,6 +67,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
         this.socket = socket;
         this.remote = remote;
         this.first = first;
+        this.account = common.unfinished().account();
     }
 
     private Client client() {
@@ -126,15 +132,17 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     private void onText(Frame frame, Callback callback) {
         ByteBuffer payload = frame.getPayload();
-        if (command.size() + payload.remaining() > common.settings().maxCommandBytes) {
+        boolean isTooLarge = size + payload.remaining() > common.settings().maxCommandBytes;
+        if (isTooLarge || !makeRoom(payload.remaining())) {
             forgetCommand();
+            account.clear();
             callback.succeeded();
-            client().close(Closing.TOO_LARGE);
+            client().close(isTooLarge ? Closing.TOO_LARGE : Closing.OVERLOADED);
             return; // and nothing more is read
         }
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(bytes);
-        command.write(bytes, 0, bytes.length);
+        int more = payload.remaining();
+        payload.get(command, size, more);
+        size += more;
         callback.succeeded();
         if (!frame.isFin()) {
             demand();
@@ -143,23 +151,38 @@ final class WebSocketClient implements FrameHandler, Outlet {
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
-                    .decode(ByteBuffer.wrap(command.toByteArray()))
+                    .decode(ByteBuffer.wrap(command, 0, size))
                     .toString();
+            forgetCommand(); // the next one may come as soon as that is answered
             answering = true;
             client().command(text);
         } catch (CharacterCodingException e) {
+            forgetCommand();
+            account.clear();
             client().close(Closing.NO_TEXT);
         }
-        forgetCommand();
+    }
+
+    /** {@return false if all clients together have sent too much that is not dealt with} */
+    private boolean makeRoom(int more) {
+        int wanted = size + more;
+        if (wanted <= command.length) {
+            return true;
+        }
+        int length = Math.max(wanted, Math.min(2 * command.length, common.settings().maxCommandBytes));
+        if (!account.add(length - command.length)) {
+            return false;
+        }
+        command = Arrays.copyOf(command, length);
+        return true;
     }
 
     /** The room of a small one is kept for the next one. */
     private void forgetCommand() {
-        if (command.size() > KEPT_BYTES) {
-            command = new ByteArrayOutputStream(0);
-        } else {
-            command.reset();
+        if (command.length > KEPT_BYTES) {
+            command = NOTHING;
         }
+        size = 0;
     }
 
     @Override
@@ -169,6 +192,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void onClosed(CloseStatus status, Callback callback) {
+        account.clear();
         Client known = client;
         if (known == null) {
             admission.release();
@@ -206,6 +230,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
 
     @Override
     public void takeCommand() {
+        account.clear();
         answering = false;
         demand();
     }

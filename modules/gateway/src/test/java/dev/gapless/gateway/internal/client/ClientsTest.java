@@ -32,6 +32,7 @@ class ClientsTest {
                 null,
                 new SharedJson(0),
                 new Unsent(1 << 20, 0, Duration.ZERO),
+                new Unfinished(1 << 20, 0),
                 Runnable::run,
                 (after, what) -> {},
                 new Sent(),

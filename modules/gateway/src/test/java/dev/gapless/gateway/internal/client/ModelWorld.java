@@ -91,6 +91,7 @@ final class ModelWorld {
                 random.nextBoolean()
                         ? new Unsent(1 << 20, 8 << 10, Duration.ofDays(1))
                         : new Unsent(1 + random.nextInt(4_000), 0, Duration.ofDays(1)), // each message waits for room
+                new Unfinished(1 << 20, 0),
                 turns::add,
                 (after, what) -> timers.add(what),
                 new Sent(),
