@@ -223,6 +223,7 @@ final class Dialogue {
     private void publish(Command.Publish wanted, @Nullable JsonNode id) {
         CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
         publishing = answer;
+        outlet.hold(answer); // its message may wait for room
         try {
             var unused = common.publisher()
                     .publish(wanted.topic(), wanted.given(), address)

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.client;
 import dev.gapless.gateway.internal.json.Refusal;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ public interface Outlet {
 
     /** The client may send its next command. */
     void takeCommand();
+
+    /** What the client's command takes is held until then, whether its connection ends before or not. */
+    default void hold(CompletionStage<?> until) {}
 
     /** Answers with that instead of a stream. {@return false if something was sent before} */
     boolean refuse(Refusal refusal);

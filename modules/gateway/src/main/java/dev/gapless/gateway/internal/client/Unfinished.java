@@ -36,9 +36,14 @@ public final class Unfinished {
             own -= less;
         }
 
+        /** All of it is dealt with but so many bytes, of those that there are. Repeating it is harmless. */
+        public synchronized void keep(long rest) {
+            free(own - rest);
+        }
+
         /** All of it is dealt with. Repeating it is harmless. */
-        public synchronized void clear() {
-            free(own);
+        public void clear() {
+            keep(0);
         }
     }
 

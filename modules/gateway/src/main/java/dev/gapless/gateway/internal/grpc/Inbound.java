@@ -13,6 +13,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +25,23 @@ import org.jspecify.annotations.Nullable;
 final class Inbound extends ServerStreamTracer.Factory implements ServerInterceptor {
     private static final Context.Key<OfCall> OF_CALL = Context.key("gapless-inbound");
 
+    private static final Runnable NOTHING = () -> {};
+
     private final Common common;
 
     /** For the transport's thread, except where it says otherwise. */
     private final class OfCall extends ServerStreamTracer {
         private final Unfinished.Account account = common.unfinished().account();
-        /** The sizes of the messages that are complete, and not dealt with. */
+        /** The sizes of the messages that are complete, and that nobody has taken. */
         private final Queue<Long> complete = new ConcurrentLinkedQueue<>();
 
         private long partial;
+        private long taken; // guarded by this
+        private boolean closed; // guarded by this
         private volatile boolean full;
         private volatile @Nullable Runnable end;
+        /** Says that the message that has come is done with. For the call's thread. */
+        private Runnable next = NOTHING;
 
         @Override
         public Context filterContext(Context context) {
@@ -59,17 +66,33 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
             partial = 0;
         }
 
+        /** What was taken is held by those who deal with it. */
         @Override
-        public void streamClosed(Status status) {
-            account.clear();
+        public synchronized void streamClosed(Status status) {
+            closed = true;
+            account.keep(taken);
         }
 
-        /** The next message is dealt with. On the call's thread. */
-        void dealtWith() {
+        /** The message that has come is dealt with by whoever takes it. {@return what says that it is done with} On the call's thread. */
+        synchronized Runnable take() {
             Long size = complete.poll();
-            if (size != null && !full) {
-                account.free(size);
+            if (size == null || closed || full) {
+                return NOTHING;
             }
+            taken += size;
+            return () -> free(size);
+        }
+
+        private synchronized void free(long size) {
+            taken -= size;
+            account.free(size);
+        }
+
+        /** The message is dealt with, unless somebody has taken it. On the call's thread. */
+        void dealtWith() {
+            Runnable done = next;
+            next = NOTHING;
+            done.run();
         }
 
         /** The call has begun, and is ended by that. On the call's thread. */
@@ -125,6 +148,18 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         this.common = common;
     }
 
+    /**
+     * Takes the message that has come on this thread: it may wait for longer than it is dealt with.
+     *
+     * @return is to be run once when nothing holds it any more
+     */
+    static Runnable takeMessage() {
+        OfCall call = Objects.requireNonNull(OF_CALL.get(), "not within a call");
+        Runnable done = call.next;
+        call.next = NOTHING;
+        return done;
+    }
+
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
         return new OfCall();
@@ -138,6 +173,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         ServerCall.Listener<Q> listener = new SimpleForwardingServerCallListener<>(next.startCall(endable, headers)) {
             @Override
             public void onMessage(Q message) {
+                counted.next = counted.take();
                 if (!endable.isOver()) {
                     super.onMessage(message);
                 }

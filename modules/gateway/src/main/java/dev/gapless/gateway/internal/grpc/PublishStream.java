@@ -90,6 +90,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         UnderWay taken = new UnderWay(answer, request.getSerializedSize());
         underWay.add(taken);
         bytesUnderWay += taken.bytes();
+        Runnable done = Inbound.takeMessage();
         CompletionStage<Position> stage;
         try {
             stage = common.publisher()
@@ -98,6 +99,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             stage = CompletableFuture.failedFuture(e);
         }
         var unused = stage.whenComplete((position, failure) -> {
+            done.run();
             answer.complete(failure == null ? accepted(position) : refused(failure));
             answer();
         });

@@ -106,7 +106,7 @@ public final class GatewaySettings {
         publishingPerIpLimit = within(config, "publishing-per-ip-limit", 0, 10_000_000);
         minBodyBytesPerSecond = within(config, "min-body-bytes-per-second", 1, 1_000_000_000);
         maxBodyBytes = bytes(config, "max-body-bytes", 1);
-        maxCommandBytes = (int) Math.min(bytes(config, "max-command-bytes", 128), largestMessage(all) + AROUND_BYTES);
+        int command = bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
         maxIdBytes = bytes(config, "max-id-bytes", 128);
         maxEventBytes = bytes(config, "max-event-bytes", 1);
@@ -136,6 +136,7 @@ public final class GatewaySettings {
         idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
+        maxCommandBytes = (int) Math.min(command, largestMessage(all) + AROUND_BYTES);
     }
 
     private static Optional<Predicate<String>> topics(Config config) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.Callback;
@@ -42,7 +43,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private byte[] command = NOTHING;
     private int size;
     /** What the command takes, from its first byte until it is answered. */
-    private final Unfinished.Account account;
+    private volatile Unfinished.Account account;
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
     /** A command waits for its answer. */
@@ -233,6 +234,13 @@ final class WebSocketClient implements FrameHandler, Outlet {
         account.clear();
         answering = false;
         demand();
+    }
+
+    @Override
+    public void hold(CompletionStage<?> until) {
+        Unfinished.Account held = account;
+        account = common.unfinished().account();
+        var unused = until.whenComplete((answer, failure) -> held.clear());
     }
 
     @Override
