@@ -22,7 +22,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ROOMS = Map.of(
             "settings", Set.of(),
             "json", Set.of(),
-            "publish", Set.of("json"),
+            "publish", Set.of("settings", "json"),
             "client", Set.of("settings", "json", "publish"),
             "changes", Set.of("settings", "json", "client"),
             "web", Set.of("settings", "json", "publish", "client"),

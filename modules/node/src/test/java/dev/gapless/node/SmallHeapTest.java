@@ -224,7 +224,10 @@ class SmallHeapTest {
                 undisturbed();
             }
         }
-        undisturbed();
+        for (int i = 0; i < 40; i++) {
+            undisturbed();
+            Thread.sleep(500); // what comes meanwhile is what the test is about
+        }
     }
 
     /** A client that sends as many messages as it may, and takes no answer. */
@@ -260,7 +263,8 @@ class SmallHeapTest {
     @Test
     void callsThatPublishMoreThanIsTaken() throws Exception {
         // A consumer that takes nothing, and stays: who publishes waits.
-        start("gapless.topics.slow.overflow = backpressure, gapless.gateway.write-timeout = 300s");
+        start(
+                "gapless.topics.slow.overflow = backpressure, gapless.gateway { write-timeout = 300s, unacknowledged-timeout = 300s }");
         socket(gateway.getPort(), "GET /api/topics/slow/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
         node.await("a stream", () -> counted("gapless_gateway_clients{protocol=\"sse\"}") >= 2);
         byte[] bytes = new byte[MEGABYTE / 4 * 3];
@@ -279,10 +283,9 @@ class SmallHeapTest {
                 undisturbed();
             }
         }
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             undisturbed();
             Thread.sleep(500); // what comes meanwhile is what the test is about
         }
-        undisturbed();
     }
 }
