@@ -17,8 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +40,7 @@ final class Trial {
 
     private final Victim victim;
     private final Path output;
-    private final ThreadLocal<@Nullable JudgeProcess> judges = new ThreadLocal<>();
+    private final Queue<JudgeProcess> idle = new ConcurrentLinkedQueue<>();
     private final List<JudgeProcess> started = new ArrayList<>();
     private final AtomicInteger numbers = new AtomicInteger();
 
@@ -101,15 +103,17 @@ final class Trial {
 
     private String ask(String fault, String shown, List<String> tests) throws IOException, InterruptedException {
         long startNs = System.nanoTime();
-        JudgeProcess judge = judges.get();
-        if (judge == null || !judge.isAlive()) {
+        JudgeProcess judge = idle.poll();
+        if (judge == null) {
             judge = new JudgeProcess(numbers.incrementAndGet());
-            judges.set(judge);
             synchronized (started) {
                 started.add(judge);
             }
         }
         String answer = judge.ask(fault + " " + String.join(" ", tests));
+        if (judge.isAlive()) {
+            idle.add(judge);
+        }
         System.out.printf(
                 Locale.ROOT,
                 "%-40s %5.1f s  %s%n",
