@@ -55,6 +55,34 @@ class LimitsTest {
         }
     }
 
+    /** What HTTP/2 begins with: a preface, and settings without any. */
+    private static RawSocket grpc(TestGateway gateway) {
+        return new RawSocket(gateway.gateway().grpcPort().orElseThrow())
+                .send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+                .send(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+    }
+
+    private static final String SETTINGS = "\0\4"; // what the server answers
+
+    @Test
+    void connectionsOfGrpcBeyondTheBoundWaitUntilOneEnds() {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-connections = 2");
+                RawSocket first = grpc(gateway);
+                RawSocket second = grpc(gateway)) {
+            assertTrue(first.readTo(SETTINGS).endsWith(SETTINGS));
+            assertTrue(second.readTo(SETTINGS).endsWith(SETTINGS));
+            try (RawSocket third = grpc(gateway);
+                    RawSocket fourth = grpc(gateway)) {
+                assertTrue(third.isSilent(1_000));
+                assertTrue(fourth.isSilent(1_000));
+                first.close();
+                second.close();
+                assertTrue(third.readTo(SETTINGS).endsWith(SETTINGS));
+                assertTrue(fourth.readTo(SETTINGS).endsWith(SETTINGS));
+            }
+        }
+    }
+
     @Test
     void rowB5_aLimitAnswersBeforeTheUpgradeAndNamesItself() {
         try (TestGateway gateway = TestGateway.start("gapless.gateway { max-clients = 3, per-ip-limit = 2 }")) {

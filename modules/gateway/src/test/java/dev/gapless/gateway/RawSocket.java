@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that does what no library lets it do. */
@@ -82,6 +83,7 @@ final class RawSocket implements TestGateway.Client {
     String readTo(String text) {
         StringBuilder all = new StringBuilder();
         try {
+            socket.setSoTimeout((int) TestGateway.DEADLINE.toMillis());
             while (all.indexOf(text) < 0) {
                 int next = in.read();
                 if (next < 0) {
@@ -92,6 +94,19 @@ final class RawSocket implements TestGateway.Client {
             return all.toString();
         } catch (IOException e) {
             return all + " " + e;
+        }
+    }
+
+    /** Does nothing come for so long? What comes is read. */
+    boolean isSilent(int ms) {
+        try {
+            socket.setSoTimeout(ms);
+            in.read();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -177,6 +177,10 @@ final class Program implements AutoCloseable {
         return process.exitValue();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** The processes that it has started. */
     List<ProcessHandle> descendants() {
         return process.descendants().toList();

@@ -130,7 +130,10 @@ public final class NodeStats {
         measures.values().removeIf(one -> one.isUnusedAgain() && !named.containsKey(one.topic()));
         double kept = Math.pow(0.5, (double) sinceNs / HALF_LIFE_NS);
         measures.values().forEach(one -> one.weigh(kept));
-        for (int i = 0; full && i < MOST_CHANGES && change(); i++) {}
+        int changes = 0;
+        while (full && changes < MOST_CHANGES && change()) {
+            changes++;
+        }
     }
 
     /** {@return whether a topic has got numbers of its own} */

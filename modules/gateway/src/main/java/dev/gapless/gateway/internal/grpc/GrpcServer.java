@@ -41,23 +41,31 @@ public final class GrpcServer {
     private final GatewaySettings settings;
     private final Readiness readiness;
     private final Changes changes;
+    private final Listening listening;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
     private final AtomicBoolean refuses = new AtomicBoolean();
 
-    /** Starts it; throws IllegalStateException if it cannot listen. */
-    public static GrpcServer start(Common common, Clients clients, Readiness readiness) {
-        GrpcServer started = new GrpcServer(common, clients, readiness);
+    /**
+     * Starts it; throws IllegalStateException if it cannot listen.
+     *
+     * @param connections so many at once
+     */
+    public static GrpcServer start(Common common, Clients clients, Readiness readiness, int connections) {
+        GrpcServer started = new GrpcServer(common, clients, readiness, connections);
         started.listen();
         return started;
     }
 
-    private GrpcServer(Common common, Clients clients, Readiness readiness) {
+    private GrpcServer(Common common, Clients clients, Readiness readiness, int connections) {
         this.readiness = readiness;
         settings = common.settings();
         changes = new Changes(common);
         Inbound inbound = new Inbound(common);
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow()))
+        listening = new Listening(connections);
+        InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
+        server = listening
+                .of(NettyServerBuilder.forAddress(address))
                 .executor(common.executor())
                 .withChildOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes)
                 .maxInboundMessageSize(Math.min(settings.maxBodyBytes, settings.maxCommandBytes))
@@ -85,6 +93,7 @@ public final class GrpcServer {
         try {
             server.start();
         } catch (IOException e) {
+            listening.close();
             throw new IllegalStateException(
                     "The gateway cannot listen on " + settings.host + ":" + settings.grpcPort.orElseThrow()
                             + " (gapless.gateway.grpc-port): " + Reasons.of(e),
@@ -138,5 +147,6 @@ public final class GrpcServer {
             server.shutdownNow();
             Thread.currentThread().interrupt();
         }
+        listening.close();
     }
 }

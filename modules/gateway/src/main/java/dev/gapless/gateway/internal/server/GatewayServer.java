@@ -13,6 +13,7 @@ import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
+import dev.gapless.gateway.internal.settings.Descriptors;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.gateway.internal.web.WebServer;
 import dev.gapless.internal.subscribe.MessageHost;
@@ -87,9 +88,11 @@ public final class GatewayServer {
                 new Tally());
         clients = new Clients(common);
         Readiness readiness = new Readiness(Cluster.get(system), clients, common);
-        web = WebServer.start(common, clients, readiness, gapless, system);
+        boolean speaksGrpc = settings.grpcPort.isPresent();
+        int connections = Descriptors.connections(settings.maxConnections, speaksGrpc ? 2 : 1);
+        web = WebServer.start(common, clients, readiness, gapless, system, connections);
         try {
-            grpc = settings.grpcPort.isPresent() ? GrpcServer.start(common, clients, readiness) : null;
+            grpc = speaksGrpc ? GrpcServer.start(common, clients, readiness, connections) : null;
         } catch (IllegalStateException e) {
             web.close();
             throw e;

@@ -18,17 +18,17 @@ public final class Descriptors {
 
     private Descriptors() {}
 
-    /** {@return how many connections of HTTP there may be: as many as it is set to, or as there are descriptors for} */
-    public static int connections(int wanted) {
+    /** {@return how many connections there may be at each port: as many as are set, or as there are descriptors for} */
+    public static int connections(int wanted, int ports) {
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
             return wanted;
         }
         long limit = system.getMaxFileDescriptorCount();
-        int most = most(wanted, limit, system.getOpenFileDescriptorCount());
+        int most = most(wanted, ports, limit, system.getOpenFileDescriptorCount());
         if (most < wanted) {
             LOG.info(
                     "gapless.gateway.max-connections = {} is more than the process has file descriptors for ({}): {} connections are"
-                            + " accepted at once. Raise the limit (ulimit -n, LimitNOFILE of systemd)",
+                            + " accepted at once at each of its ports. Raise the limit (ulimit -n, LimitNOFILE of systemd)",
                     wanted,
                     limit,
                     most);
@@ -36,9 +36,9 @@ public final class Descriptors {
         return most;
     }
 
-    /** Half of what neither is open nor reserved: the rest is for connections of gRPC, which are not counted. At least one. */
-    static int most(int wanted, long limit, long open) {
+    /** For each port the same part of what neither is open nor reserved. At least one. */
+    static int most(int wanted, int ports, long limit, long open) {
         long free = limit - open - Math.max(LEAST_RESERVE, limit / RESERVED_PART);
-        return (int) Math.max(1, Math.min(wanted, free / 2));
+        return (int) Math.max(1, Math.min(wanted, free / ports));
     }
 }

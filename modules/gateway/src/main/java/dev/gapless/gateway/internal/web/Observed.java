@@ -18,6 +18,7 @@ import dev.gapless.gateway.internal.json.StatusJson;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class Observed implements AutoCloseable {
         this.readiness = readiness;
         this.metrics = new GaplessMetrics(gapless);
         metrics.bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
         for (String protocol : common.tally().connected().keySet()) {
             Gauge.builder("gapless.gateway.clients", clients, all -> all.ofProtocol(protocol))
                     .tag("protocol", protocol)

@@ -5,7 +5,6 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.settings.Descriptors;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -57,15 +56,20 @@ public final class WebServer {
         }
     }
 
-    /** Starts it; throws IllegalStateException if it cannot listen. */
+    /**
+     * Starts it; throws IllegalStateException if it cannot listen.
+     *
+     * @param connections so many at once
+     */
     public static WebServer start(
-            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
-        WebServer started = new WebServer(common, clients, readiness, gapless, system);
+            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system, int connections) {
+        WebServer started = new WebServer(common, clients, readiness, gapless, system, connections);
         started.listen();
         return started;
     }
 
-    private WebServer(Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system) {
+    private WebServer(
+            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system, int connections) {
         this.settings = common.settings();
         observed = new Observed(gapless, Cluster.get(system), clients, common, readiness);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
@@ -80,7 +84,7 @@ public final class WebServer {
         connector.setAcceptedSendBufferSize(settings.sendBufferBytes);
         connector.setAcceptedTcpNoDelay(true);
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(Descriptors.connections(settings.maxConnections), server));
+        server.addBean(new NetworkConnectionLimit(connections, server));
         server.setErrorHandler(new Errors(common.tally()));
         publishing = new Publishing(common);
         WebSocketMappings webSockets =
