@@ -118,21 +118,22 @@ class SmallHeapTest {
         return HttpRequest.newBuilder(URI.create(gateway + path)).timeout(Duration.ofSeconds(60));
     }
 
-    private HttpResponse<String> get(String path) {
+    private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+            return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(node.toString(), e);
         }
     }
 
-    private void publish(String path, String data) throws Exception {
-        HttpResponse<String> answer = http.send(
-                request(path + "messages")
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(data))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+    private HttpResponse<String> get(String path) {
+        return send(request(path));
+    }
+
+    private void publish(String path, String data) {
+        HttpResponse<String> answer = send(request(path + "messages")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(data)));
         assertEquals(200, answer.statusCode(), answer.body());
     }
 
@@ -228,6 +229,7 @@ class SmallHeapTest {
             undisturbed();
             Thread.sleep(500); // what comes meanwhile is what the test is about
         }
+        assertTrue(counted("gapless_gateway_closed_total{status=\"1013\"}") > 0, "somebody was told");
     }
 
     /** A client that sends as many messages as it may, and takes no answer. */
@@ -287,5 +289,6 @@ class SmallHeapTest {
             undisturbed();
             Thread.sleep(500); // what comes meanwhile is what the test is about
         }
+        assertTrue(counted("gapless_gateway_refused_total{code=\"overloaded\"}") > 0, "somebody was told");
     }
 }
