@@ -139,8 +139,9 @@ public final class PayloadJson {
         try {
             Payload payload = payloadOf(slice, i);
             Written by = written(payload);
-            if (by.isText() && by.jackson() != null) {
-                byte[] plain = Compression.plain(by.jackson(), payload.bytes(), mostBytes);
+            JacksonSerializer jackson = by.jackson();
+            if (by.isText() && jackson != null) {
+                byte[] plain = Compression.plain(jackson, payload.bytes(), mostBytes);
                 if (isOneValue(plain, 0, plain.length)) {
                     return new String(plain, StandardCharsets.UTF_8);
                 }
@@ -158,7 +159,8 @@ public final class PayloadJson {
      */
     boolean copy(Slice slice, int i, Bytes to) {
         Written by = written(slice.format(i));
-        if (!by.isText() || by.jackson() == null) {
+        JacksonSerializer jackson = by.jackson();
+        if (!by.isText() || jackson == null) {
             return false;
         }
         byte[] data = slice.data();
@@ -166,7 +168,7 @@ public final class PayloadJson {
         int length = slice.contentLength(i);
         if (Compression.isCompressed(data, at, length)) {
             try {
-                data = Compression.plain(by.jackson(), slice.content(i), mostBytes);
+                data = Compression.plain(jackson, slice.content(i), mostBytes);
             } catch (IOException e) {
                 return false; // whoever reads it tells what is wrong with it
             }
