@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Inbound extends ServerStreamTracer.Factory implements ServerInterceptor {
     private static final Context.Key<OfCall> OF_CALL = Context.key("gapless-inbound");
 
-    private static final Runnable NOTHING = () -> {};
+    private static void nothing() {}
 
     private final Common common;
 
@@ -41,7 +41,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         private volatile boolean full;
         private volatile @Nullable Runnable end;
         /** Says that the message that has come is done with. For the call's thread. */
-        private Runnable next = NOTHING;
+        private Runnable next = Inbound::nothing;
 
         @Override
         public Context filterContext(Context context) {
@@ -77,7 +77,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         synchronized Runnable take() {
             Long size = complete.poll();
             if (size == null || closed || full) {
-                return NOTHING;
+                return Inbound::nothing;
             }
             taken += size;
             return () -> free(size);
@@ -91,7 +91,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         /** The message is dealt with, unless somebody has taken it. On the call's thread. */
         void dealtWith() {
             Runnable done = next;
-            next = NOTHING;
+            next = Inbound::nothing;
             done.run();
         }
 
@@ -156,7 +156,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
     static Runnable takeMessage() {
         OfCall call = Objects.requireNonNull(OF_CALL.get(), "not within a call");
         Runnable done = call.next;
-        call.next = NOTHING;
+        call.next = Inbound::nothing;
         return done;
     }
 
