@@ -66,9 +66,9 @@ class LimitsTest {
 
     @Test
     void connectionsOfGrpcBeyondTheBoundWaitUntilOneEnds() {
-        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-connections = 2");
-                RawSocket first = grpc(gateway);
-                RawSocket second = grpc(gateway)) {
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.max-connections = 2")) {
+            RawSocket first = grpc(gateway);
+            RawSocket second = grpc(gateway);
             assertTrue(first.readTo(SETTINGS).endsWith(SETTINGS));
             assertTrue(second.readTo(SETTINGS).endsWith(SETTINGS));
             try (RawSocket third = grpc(gateway);
