@@ -39,7 +39,7 @@ class UnfinishedTest {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith("gapless_gateway_unfinished_bytes"))
-                .mapToLong(line -> (long) Double.parseDouble(line.split(" ")[1]))
+                .mapToLong(line -> (long) Double.parseDouble(line.split(" ", -1)[1]))
                 .findFirst()
                 .orElseThrow();
     }
@@ -49,7 +49,7 @@ class UnfinishedTest {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
                 .findFirst()
                 .orElseThrow();
     }
