@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -72,7 +73,7 @@ class FewDescriptorsTest {
     private void connect(int port, byte[] says) throws IOException {
         Socket socket = new Socket();
         open.add(socket);
-        socket.connect(new InetSocketAddress("127.0.0.1", port), 60_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 60_000);
         socket.getOutputStream().write(says);
     }
 
