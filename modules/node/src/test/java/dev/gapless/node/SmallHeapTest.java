@@ -142,7 +142,7 @@ class SmallHeapTest {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
                 .sum();
     }
 
@@ -212,8 +212,16 @@ class SmallHeapTest {
             frame[9 - i] = (byte) ((MEGABYTE + 1) >> (8 * i));
         }
         Arrays.fill(frame, 14, frame.length, (byte) 'x');
-        String upgrade = "GET /api/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+        String upgrade = String.join(
+                "\r\n",
+                "GET /api/ws HTTP/1.1",
+                "Host: localhost",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Version: 13",
+                "",
+                "");
         for (int i = 0; i < 239; i++) {
             Socket socket = socket(gateway.getPort(), upgrade);
             try {
