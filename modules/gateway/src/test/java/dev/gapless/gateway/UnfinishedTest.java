@@ -197,18 +197,20 @@ class UnfinishedTest {
         TestGateway.await(() -> unfinished() == 0);
     }
 
-    /** A command has no more bytes than a message may have, and some around it. */
+    /** A command has no more bytes than a message may have as JSON, and some around it. */
     @Test
     void noCommandIsLargerThanAMessageMayBe() {
         JsonSocket socket = gateway.webSocket();
         socket.await("connected");
-        socket.send("{\"type\":\"Publish\",\"topic\":\"t\",\"data\":\"" + "x".repeat(200_000) + "\"}");
+        String tooLarge = "x".repeat(700_000);
+        // It may be told, and its connection be closed, while it sends.
+        socket.socket().sendText("{\"type\":\"Publish\",\"topic\":\"t\",\"data\":\"" + tooLarge + "\"}", true);
         assertEquals(1009, socket.status());
         var stub = GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
         GrpcStream<PublishRequest, PublishResponse> call = gateway.closing(GrpcStream.both(stub::publish));
         call.call.onNext(PublishRequest.newBuilder()
                 .setTopic("t")
-                .setJsonData("\"" + "x".repeat(200_000) + "\"")
+                .setJsonData("\"" + tooLarge + "\"")
                 .build());
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, call.status());
     }

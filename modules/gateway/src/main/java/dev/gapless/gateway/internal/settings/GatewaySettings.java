@@ -18,8 +18,10 @@ import java.util.function.Predicate;
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
     private static final int PART_OF_HEAP = 8;
-    /** What a command may have around its message. */
-    private static final int AROUND_BYTES = 64 << 10;
+    /** What a command may have beside a message: a token with as many producers as there may be. */
+    private static final int AROUND_BYTES = 256 << 10;
+    /** JSON may write a character as six, for which a message has two bytes. */
+    private static final int BYTES_OF_ESCAPES = 3;
 
     private static final Set<String> OFF = Set.of("off", "false", "no");
 
@@ -136,7 +138,7 @@ public final class GatewaySettings {
         idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = positive(config, "idempotency-retention");
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
-        maxCommandBytes = (int) Math.min(command, largestMessage(all) + AROUND_BYTES);
+        maxCommandBytes = (int) Math.min(command, BYTES_OF_ESCAPES * largestMessage(all) + AROUND_BYTES);
     }
 
     private static Optional<Predicate<String>> topics(Config config) {
