@@ -99,6 +99,11 @@ public class Refusal extends RuntimeException {
         return new Refusal(kind, Reasons.of(cause), cause);
     }
 
+    /** What a request is told for which it is too late. */
+    public static Refusal closing() {
+        return new Refusal(Kind.CLOSING, "The gateway stops; publish through another one, or later");
+    }
+
     public Kind kind() {
         return kind;
     }

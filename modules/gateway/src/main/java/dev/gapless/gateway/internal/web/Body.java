@@ -84,7 +84,7 @@ final class Body {
                     return;
                 }
                 if (ended) {
-                    throw parts.refused(Posts.closing());
+                    throw parts.refused(Refusal.closing());
                 }
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
@@ -139,7 +139,7 @@ final class Body {
         ended = true;
         if (stopsWaiting()) {
             Throwable known = refusal;
-            done.completeExceptionally(known == null ? parts.refused(Posts.closing()) : known);
+            done.completeExceptionally(known == null ? parts.refused(Refusal.closing()) : known);
         }
     }
 
@@ -241,7 +241,7 @@ final class Body {
                 return true;
             }
             if (ended && byLine) {
-                throw parts.refused(Posts.closing());
+                throw parts.refused(Refusal.closing());
             }
             int start = from;
             waitedNs = 0;

@@ -29,7 +29,7 @@ final class Posts {
         int number = underWay.incrementAndGet();
         if (stopping) {
             end();
-            throw closing();
+            throw Refusal.closing();
         }
         if (number > most) {
             end();
@@ -48,10 +48,6 @@ final class Posts {
                             + " that publish, as many as gapless.gateway.publishing-per-ip-limit allows");
         }
         Request.addCompletionListener(request, failure -> end(address));
-    }
-
-    static Refusal closing() {
-        return new Refusal(Kind.CLOSING, "The gateway stops; publish through another one, or later");
     }
 
     /** Reads the body of one that has begun; it ends when the gateway stops. {@return when it was read} */
