@@ -26,9 +26,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens on the way between a producer and a consumer, both of which live on. */
+@Tag("thorough")
 @Order(1) // takes long
 class LinkFaultsTest {
     private static TestCluster cluster;

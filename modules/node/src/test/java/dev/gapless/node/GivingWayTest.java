@@ -9,11 +9,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node forms a cluster beside that of another one, which looks for it, since it lists only itself as a seed node. */
+@Tag("thorough")
 @Timeout(600)
 class GivingWayTest {
     @TempDir

@@ -7,11 +7,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose process stood still until the other members of its cluster removed it. */
+@Tag("thorough")
 @Timeout(600)
 @Order(2) // takes long
 class RemovedNodeTest {
