@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Plants faults that users would suffer from into a module, one at a time: its {@code planted-faults.txt} names for each the test that
- * notices it. {@code -Dplanted=NAME} tries that one alone.
+ * notices it. {@code -Dplanted=NAME} tries that one alone, {@code -Dplanted.share=0/3} each third one from the first on.
  */
 class PlantedFaultsTest {
     @ParameterizedTest
@@ -37,6 +37,9 @@ class PlantedFaultsTest {
     @ValueSource(strings = {"cluster", "gateway"})
     void eachPlantedFaultIsNoticedByTheTestThatItNames(String module) throws Exception {
         Trial trial = new Trial(new Victim(module), Path.of("target", module));
-        assertEquals(List.of(), trial.run(System.getProperty("planted")));
+        String[] share = System.getProperty("planted.share", "0/1").split("/", 2);
+        assertEquals(
+                List.of(),
+                trial.run(System.getProperty("planted"), Integer.parseInt(share[0]), Integer.parseInt(share[1])));
     }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +54,15 @@ final class Trial {
      * {@return what is wrong, a line each: nothing if each fault was noticed}
      *
      * @param only the names of those that are tried, with commas in between; null for all
+     * @param first the number of the first one that is tried of all
+     * @param step how many further on the next one is
      */
-    List<String> run(@Nullable String only) throws IOException, InterruptedException, ExecutionException {
-        List<PlantedFault> faults = victim.faults().stream()
+    List<String> run(@Nullable String only, int first, int step)
+            throws IOException, InterruptedException, ExecutionException {
+        List<PlantedFault> all = victim.faults();
+        List<PlantedFault> faults = IntStream.range(0, all.size())
+                .filter(i -> i % step == first)
+                .mapToObj(all::get)
                 .filter(fault ->
                         only == null || Arrays.asList(only.split(",", -1)).contains(fault.name()))
                 .toList();
