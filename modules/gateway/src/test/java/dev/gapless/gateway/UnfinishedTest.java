@@ -204,7 +204,8 @@ class UnfinishedTest {
         socket.await("connected");
         String tooLarge = "x".repeat(700_000);
         // It may be told, and its connection be closed, while it sends.
-        socket.socket().sendText("{\"type\":\"Publish\",\"topic\":\"t\",\"data\":\"" + tooLarge + "\"}", true);
+        String command = "{\"type\":\"Publish\",\"topic\":\"t\",\"data\":\"" + tooLarge + "\"}";
+        TestGateway.get(socket.socket().sendText(command, true).handle((sent, failure) -> failure == null));
         assertEquals(1009, socket.status());
         var stub = GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel());
         GrpcStream<PublishRequest, PublishResponse> call = gateway.closing(GrpcStream.both(stub::publish));
