@@ -35,23 +35,7 @@ class UnfinishedTest {
     }
 
     private static long unfinished() {
-        return gateway.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("gapless_gateway_unfinished_bytes"))
-                .mapToLong(line -> (long) Double.parseDouble(line.split(" ", -1)[1]))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static double counted(String series) {
-        return gateway.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(series))
-                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
-                .findFirst()
-                .orElseThrow();
+        return (long) gateway.metric("gapless_gateway_unfinished_bytes");
     }
 
     /** The others publish what is small, by each protocol. */
@@ -87,14 +71,14 @@ class UnfinishedTest {
 
     @Test
     void unfinishedFramesOfWebSockets() {
-        double before = counted("gapless_gateway_closed_total{status=\"1013\"}");
+        double before = gateway.metric("gapless_gateway_closed_total{status=\"1013\"}");
         List<RawSocket> all = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             RawSocket socket = connect().send(RawSocket.UPGRADE);
             socket.readTo("\r\n\r\n");
             all.add(socket.send(unfinishedFrame(SENT)));
         }
-        TestGateway.await(() -> counted("gapless_gateway_closed_total{status=\"1013\"}") >= before + 5);
+        TestGateway.await(() -> gateway.metric("gapless_gateway_closed_total{status=\"1013\"}") >= before + 5);
         assertTrue(unfinished() <= BOUND);
         othersGoOn();
         String last = all.get(19).readAll();
@@ -113,7 +97,7 @@ class UnfinishedTest {
                             + Integer.toHexString(SENT + 10) + "\r\n")
                     .send("x".repeat(SENT)));
         }
-        TestGateway.await(() -> counted("gapless_gateway_refused_total{code=\"overloaded\"}") > 0);
+        TestGateway.await(() -> gateway.metric("gapless_gateway_refused_total{code=\"overloaded\"}") > 0);
         assertTrue(unfinished() <= BOUND);
         othersGoOn();
         all.forEach(RawSocket::reset);
@@ -166,12 +150,12 @@ class UnfinishedTest {
 
     @Test
     void unfinishedMessagesOfCalls() {
-        double before = counted("gapless_gateway_refused_total{code=\"overloaded\"}");
+        double before = gateway.metric("gapless_gateway_refused_total{code=\"overloaded\"}");
         List<RawSocket> all = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             all.add(unfinishedCall());
         }
-        TestGateway.await(() -> counted("gapless_gateway_refused_total{code=\"overloaded\"}") >= before + 5);
+        TestGateway.await(() -> gateway.metric("gapless_gateway_refused_total{code=\"overloaded\"}") >= before + 5);
         assertTrue(unfinished() <= BOUND);
         assertTrue(unfinished() > BOUND / 2);
         othersGoOn();

@@ -111,10 +111,7 @@ public final class TopicConsumer {
     public SubscriptionState open(long id, Opening opening, Now now) {
         Open added = openOnFeed(id, opening, now);
         open.put(id, added);
-        if (unsettled.isEmpty()) {
-            unsettled = new LinkedHashMap<>();
-        }
-        unsettled.put(id, added);
+        awaits(added);
         if (up) {
             awaitAnswers(added, now.ns());
             if (moveOn(added, now)) { // it alone: it changes nothing for the others, and there may be thousands
@@ -364,8 +361,7 @@ public final class TopicConsumer {
                 own.feed(),
                 own.feed().attach(own.feed().head() + 1, now.ns()),
                 at.askedBeyond(shared.feed().tails())));
-        unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
-        unsettled.put(one.id, one);
+        awaits(one);
     }
 
     private TopicReader beginAt(Vector from, long number, TopicSettings own, Now now) {
@@ -383,8 +379,7 @@ public final class TopicConsumer {
                 readers.close(one.reader); // of its own, which it has left
             }
             one.reader = laggards.number();
-            unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
-            unsettled.put(one.id, one);
+            awaits(one);
         }
         if (asked && !laggards.isAsked()) {
             outbox.add(arrived); // for those that were answered
@@ -451,6 +446,11 @@ public final class TopicConsumer {
                 break; // they are in the order in which they were opened, and all have the same time
             }
         }
+    }
+
+    private void awaits(Open one) {
+        unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
+        unsettled.put(one.id, one);
     }
 
     private void settled(long id) {

@@ -79,7 +79,7 @@ public final class Vector {
     }
 
     /** Is that further than this, in the same stretch of a producer? */
-    static boolean isBeyond(Placed position, @Nullable Placed tail) {
+    private static boolean isBeyond(Placed position, @Nullable Placed tail) {
         return position instanceof At && tail instanceof At && position.isLevelWith(tail) && position.isBeyond(tail);
     }
 
