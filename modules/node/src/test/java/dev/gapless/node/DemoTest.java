@@ -39,14 +39,35 @@ class DemoTest {
     }
 
     @Test
-    void endsEverythingThatItStartedWhenItIsInterrupted() throws Exception {
+    void itsGatewayShowsWhatItDeliversAndAnInterruptEndsEverything() throws Exception {
         try (Program demo = Program.start(directory, "demo", "--fast")) {
+            showsWhatItDelivers(demo);
             demo.await(
                     "a stopped node", () -> demo.out().stream().anyMatch(line -> line.contains("stopped (SIGSTOP)")));
             demo.signal("INT");
             assertEquals(1, demo.awaitExit(), demo::toString);
             assertEquals(List.of("gapless demo: interrupted"), demo.err());
             assertEquals(0, processesOf(String.join("\n", demo.out())), "processes left over");
+        }
+    }
+
+    private static void showsWhatItDelivers(Program demo) throws Exception {
+        String curl = "  curl -N '";
+        demo.await("the gateway", () -> demo.out().stream().anyMatch(line -> line.startsWith(curl)));
+        String line = demo.out().stream()
+                .filter(one -> one.startsWith(curl))
+                .findFirst()
+                .orElseThrow();
+        URI events = URI.create(line.substring(curl.length(), line.length() - 1));
+        try (Stream<String> lines = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
+                .body()) {
+            String event = lines.filter(one -> one.startsWith("data: "))
+                    .findFirst()
+                    .orElseThrow();
+            JsonNode json = PayloadJson.JSON.readTree(event.substring("data: ".length()));
+            assertEquals("n1", json.get("node").textValue());
+            assertTrue(json.get("data").get("number").isNumber(), event);
         }
     }
 
@@ -60,31 +81,6 @@ class DemoTest {
             demo.signal("KILL");
             demo.awaitExit();
             Program.awaitThat("the end of its processes", () -> processesOf(text) == 0);
-        }
-    }
-
-    @Test
-    void itsGatewayShowsWhatItDelivers() throws Exception {
-        try (Program demo = Program.start(directory, "demo", "--fast")) {
-            String curl = "  curl -N '";
-            demo.await("the gateway", () -> demo.out().stream().anyMatch(line -> line.startsWith(curl)));
-            String line = demo.out().stream()
-                    .filter(one -> one.startsWith(curl))
-                    .findFirst()
-                    .orElseThrow();
-            URI events = URI.create(line.substring(curl.length(), line.length() - 1));
-            try (Stream<String> lines = HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
-                    .body()) {
-                String event = lines.filter(one -> one.startsWith("data: "))
-                        .findFirst()
-                        .orElseThrow();
-                JsonNode json = PayloadJson.JSON.readTree(event.substring("data: ".length()));
-                assertEquals("n1", json.get("node").textValue());
-                assertTrue(json.get("data").get("number").isNumber(), event);
-            }
-            demo.signal("INT");
-            assertEquals(1, demo.awaitExit(), demo::toString);
         }
     }
 

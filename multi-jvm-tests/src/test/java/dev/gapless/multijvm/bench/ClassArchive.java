@@ -3,8 +3,10 @@ package dev.gapless.multijvm.bench;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +44,8 @@ final class ClassArchive {
     }
 
     private static List<String> make() {
-        try {
-            Files.createDirectories(DIRECTORY);
+        try (FileChannel channel = open()) {
+            channel.lock(); // the other JVMs that run tests wait for the archive
             Path archive = DIRECTORY.resolve("classes-" + fingerprint() + ".jsa");
             if (!Files.exists(archive)) {
                 Path list = DIRECTORY.resolve("classes.lst");
@@ -56,6 +58,12 @@ final class ClassArchive {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static FileChannel open() throws IOException {
+        Files.createDirectories(DIRECTORY);
+        return FileChannel.open(
+                DIRECTORY.resolve("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static String fingerprint() throws IOException {
