@@ -117,8 +117,7 @@ class FewDescriptorsTest {
                 closeSockets();
                 HttpResponse<String> ready = ask(gateway.resolve("/health/ready"));
                 assertEquals(200, ready.statusCode(), ready.body());
-                HttpResponse<String> status = ask(gateway.resolve("/api/status"));
-                assertTrue(status.body().contains("\"n1\"") && status.body().contains("\"n2\""), status.body());
+                Program.awaitThat("status of both nodes", () -> answersOfBoth(gateway)); // each has some time for its own
                 connect(gateway.getPort(), stream);
                 assertEquals('H', open.get(0).getInputStream().read());
                 connect(grpc, preface);
@@ -127,6 +126,15 @@ class FewDescriptorsTest {
                         node.err().size() < MOST_LINES,
                         () -> "it logged " + node.err().size() + " lines");
             }
+        }
+    }
+
+    private static boolean answersOfBoth(URI gateway) {
+        try {
+            String status = ask(gateway.resolve("/api/status")).body();
+            return status.contains("\"n1\"") && status.contains("\"n2\"");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
