@@ -91,7 +91,7 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
                     id,
                     start,
                     new Filter(settings),
-                    SubscriptionLink.of(handle, wakeup, cues::invoke, null, settings.loadsFirst()));
+                    SubscriptionLink.of(handle, wakeup, cues::invoke, null));
         }
 
         private void on(Cue cue) {

@@ -30,9 +30,13 @@ final class FirstLoad<T> {
         this.over = !reading.settings().loadsFirst();
     }
 
-    /** It has a position with every member that answers. */
+    /** It has a position with every member that answers: who waits for the subscription knows, unless it loads first. */
     void positioned(Ready result) {
-        ready = result;
+        if (over) {
+            reading.handle().ready(result);
+        } else {
+            ready = result;
+        }
     }
 
     /** Is nothing to be read yet? */

@@ -32,18 +32,16 @@ public final class SubscriptionActor<T> extends ExtensibleBehavior<Cue> {
     public static final class Link {
         private final Wakeup wakeup = new Wakeup();
         private final @Nullable ShardTurn shardTurn;
-        private final boolean loadsFirst;
 
         /** Of a subscription with these settings. */
         public Link(SubscriptionSettings settings) {
             this.shardTurn = settings.isNonBlocking() ? new ShardTurn() : null;
-            this.loadsFirst = settings.loadsFirst();
         }
 
         /** Tells the actor that runs the behavior. */
         public SubscriptionListener to(ActorRef<Cue> actor, SubscriptionHandle handle) {
             handle.stats().wokenBy(wakeup);
-            return SubscriptionLink.of(handle, wakeup, actor::tell, shardTurn, loadsFirst);
+            return SubscriptionLink.of(handle, wakeup, actor::tell, shardTurn);
         }
     }
 

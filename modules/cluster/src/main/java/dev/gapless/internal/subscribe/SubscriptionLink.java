@@ -18,34 +18,23 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     private final Wakeup wakeup;
     private final Consumer<Cue> place;
     private final @Nullable ShardTurn shardTurn;
-    private final boolean loadsFirst;
 
     private SubscriptionLink(
-            SubscriptionHandle handle,
-            Wakeup wakeup,
-            Consumer<Cue> place,
-            @Nullable ShardTurn shardTurn,
-            boolean loadsFirst) {
+            SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place, @Nullable ShardTurn shardTurn) {
         this.handle = handle;
         this.wakeup = wakeup;
         this.place = place;
         this.shardTurn = shardTurn;
-        this.loadsFirst = loadsFirst;
     }
 
     /**
      * From now on the handle controls what is read at this place, which is told on any thread.
      *
      * @param shardTurn lets the shard read it, or null
-     * @param loadsFirst whether it is ready only once it has loaded
      */
     static SubscriptionLink of(
-            SubscriptionHandle handle,
-            Wakeup wakeup,
-            Consumer<Cue> place,
-            @Nullable ShardTurn shardTurn,
-            boolean loadsFirst) {
-        SubscriptionLink link = new SubscriptionLink(handle, wakeup, place, shardTurn, loadsFirst);
+            SubscriptionHandle handle, Wakeup wakeup, Consumer<Cue> place, @Nullable ShardTurn shardTurn) {
+        SubscriptionLink link = new SubscriptionLink(handle, wakeup, place, shardTurn);
         handle.controlBy(link);
         return link;
     }
@@ -75,12 +64,8 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
 
     @Override
     public void ready(Set<String> silent) {
-        Ready result = new Ready(silent);
-        if (loadsFirst) {
-            place.accept(new Cue.Positioned(result));
-        } else {
-            handle.ready(result);
-        }
+        place.accept(
+                new Cue.Positioned(new Ready(silent))); // behind what opens it: from then on its token has positions
     }
 
     @Override

@@ -12,15 +12,19 @@ import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.Lag;
 import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Clock;
+import dev.gapless.internal.time.Wakeup;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +40,17 @@ class SubscriptionHandleTest {
         assertEquals(Lag.NONE, handle.lag());
         assertEquals(0, handle.violations());
         assertFalse(handle.hasEnded());
+    }
+
+    /** Its token has no positions before. */
+    @Test
+    void nobodyIsToldThatItIsReadyBeforeItsReaderIsOpen() {
+        SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
+        List<Cue> place = new ArrayList<>();
+        SubscriptionLink link = SubscriptionLink.of(handle, new Wakeup(), place::add, null);
+        link.ready(Set.of("n2"));
+        assertFalse(handle.ready().toCompletableFuture().isDone());
+        assertEquals(List.of(new Cue.Positioned(new Ready(Set.of("n2")))), place, "behind what opens it");
     }
 
     /** Counts what it is told. */
