@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -309,6 +310,7 @@ class BadInputTest {
     }
 
     @Test
+    @Tag("seconds")
     void tenThousandSubscriptionsOfOneWebSocketAreServed() {
         JsonSocket client = client();
         for (int i = 0; i < 10_000; i++) {

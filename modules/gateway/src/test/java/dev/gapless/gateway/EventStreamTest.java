@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -121,6 +122,7 @@ class EventStreamTest {
     }
 
     @Test
+    @Tag("seconds")
     void aStreamWhoseIdsGrowTooLargeEndsWithTheTokenOfItsLastEvent() {
         try (TestGateway small = TestGateway.start("gapless { node-name = s1, gateway.max-id-bytes = 200 }")) {
             EventStream stream = small.events(TestGateway.path("grows", "events"));

@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -256,6 +257,7 @@ class GrpcTest {
     }
 
     @Test
+    @Tag("seconds")
     void aPublisherIsTakenFromNoFasterThanThereIsRoom() {
         GrpcStream<SubscribeTopicRequest, SubscribeTopicResponse> reader =
                 gateway.closing(GrpcStream.open(1, topic("waiting", "").build(), stub::subscribe));
@@ -357,6 +359,7 @@ class GrpcTest {
     }
 
     @Test
+    @Tag("seconds")
     void rowT7_rowB2_whoNeverReadsHoldsNobodyUpAndItsStreamIsEnded() {
         try (TestGateway quick = TestGateway.start("""
                 gapless { node-name = n4, topics.flood { buffer-messages = 100 }, gateway.write-timeout = 2s }

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -177,6 +178,7 @@ class LimitsTest {
     }
 
     @Test
+    @Tag("seconds")
     void slowBodiesGiveTheirPlacesBack() throws Exception {
         try (TestGateway gateway = TestGateway.start(
                         "gapless.gateway { max-publishing-requests = 2, publishing-per-ip-limit = 0, header-timeout = 1s }");
@@ -313,6 +315,7 @@ class LimitsTest {
     }
 
     @Test
+    @Tag("seconds")
     void oneMuteClientStopsTopic_emitBlocksOnSlowest_rowT7_rowB2_whoNeverReadsHoldsNobodyUpAndIsClosed() {
         try (TestGateway gateway = TestGateway.start("""
                 gapless.gateway.write-timeout = 2s
@@ -345,6 +348,7 @@ class LimitsTest {
     }
 
     @Test
+    @Tag("seconds")
     void whoIsSlowWithTheHeadOfARequestIsClosed() {
         try (TestGateway gateway = TestGateway.start("gapless.gateway { header-timeout = 1s, idle-timeout = 10m }");
                 RawSocket silent = new RawSocket(gateway.gateway().port());

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -211,6 +212,7 @@ class ObservedTest {
     }
 
     @Test
+    @Tag("seconds")
     void aGatewayThatStopsAnswersThoseWhoPublishAndTakesNoMore() {
         try (TestGateway gateway =
                 TestGateway.startAlone("gapless { backpressure-timeout = 8s, gateway.stop-timeout = 60s }")) {
@@ -244,6 +246,7 @@ class ObservedTest {
     }
 
     @Test
+    @Tag("seconds")
     void rowP1_whatIsPostedToOneGatewayReachesTheClientsOfAnother() {
         try (TestGateway one = TestGateway.start("gapless.node-name = n1");
                 TestGateway two = TestGateway.join(one, "gapless.node-name = n2")) {
@@ -296,6 +299,7 @@ class ObservedTest {
     }
 
     @Test
+    @Tag("seconds")
     void rowO6_rowO2_aNodeWhoseConsumerHasGivenUpIsNotReadyUntilItNeedsThatProducerNoMore() {
         try (TestGateway full = TestGateway.start("gapless { node-name = n1, max-topics = 1 }")) {
             assertEquals(200, full.publish("taken", "1").statusCode());

@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,6 +153,7 @@ class PublishingTest {
     }
 
     @Test
+    @Tag("seconds")
     void requestsWithBackpressureAreReadNoFasterThanConsumersTake() {
         try (HeldConsumer consumer = new HeldConsumer("paced")) {
             TestGateway one = consumer.gateway;
@@ -180,6 +182,7 @@ class PublishingTest {
 
     /** The ring goes on past the consumer's node, which takes no more than its subscription reads, and acknowledges what is behind the gap. */
     @Test
+    @Tag("seconds")
     void whatAConsumerWasExpiredPastIsNotDelivered() {
         try (HeldConsumer consumer = new HeldConsumer("missing")) {
             TestGateway one = consumer.gateway;
@@ -345,6 +348,7 @@ class PublishingTest {
     }
 
     @Test
+    @Tag("seconds")
     void aLineIsReadWhenTheOneBeforeHasRoom() throws Exception {
         JsonSocket client = gateway.webSocket();
         client.await("connected");

@@ -18,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -322,6 +323,7 @@ class WebSocketTest {
     }
 
     @Test
+    @Tag("seconds")
     void cutoverReorder_cutoverDrop_rowB1_clientsThatJoinUnderLoadGetEverythingOnceAndInOrder() throws Exception {
         int last = 20_000;
         Thread publisher = new Thread(() -> publish("cutover", 1, last));
