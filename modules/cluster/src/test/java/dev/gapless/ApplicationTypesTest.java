@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,24 @@ class ApplicationTypesTest {
                         Arrays.asList(Reload.upTo(TOKEN), null),
                         Arrays.asList(null, failure)),
                 answers);
+    }
+
+    @Test
+    void aDeliveryThatATestMakesTellsWhatItWasGiven() {
+        Position position = new Position(new Epoch(3), 4);
+        Instant time = Instant.ofEpochMilli(5);
+        Delivery<Integer> delivery = new Delivery<>("t", "n1", position, time, "k", Map.of("a", "b"), 6, () -> TOKEN);
+        assertEquals(
+                List.of("t", "n1", position, time, "k", Map.of("a", "b"), 6, TOKEN),
+                List.of(
+                        delivery.topic(),
+                        delivery.node(),
+                        delivery.position(),
+                        delivery.time(),
+                        Objects.requireNonNull(delivery.key()),
+                        delivery.headers(),
+                        Objects.requireNonNull(delivery.message()),
+                        delivery.token()));
     }
 
     private static final MessageHandler<Integer> HANDLER = new MessageHandler<>() {

@@ -209,4 +209,16 @@ class CommandTest {
         gateway.publish("tokens", "6");
         assertFalse(client.await("event").has("token"));
     }
+
+    /** Nothing else wakes this client: no other command, no event, no ping. */
+    @Test
+    void aPublishThatHadToWaitIsAnsweredWhenItIsDone() {
+        try (TestGateway early =
+                TestGateway.startAlone("gapless { backpressure-timeout = 1s, gateway.ping-interval = 1h }")) {
+            JsonSocket client = early.webSocket();
+            client.await("connected");
+            client.send("{\"type\":\"Publish\",\"topic\":\"early\",\"data\":1}");
+            assertEquals("no_room", client.await("error").get("code").textValue());
+        }
+    }
 }

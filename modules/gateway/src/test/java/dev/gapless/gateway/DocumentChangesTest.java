@@ -139,6 +139,13 @@ class DocumentChangesTest {
         assertEquals(List.of(2), numbers(stream.next(1)));
     }
 
+    @Test
+    void theStatusNamesTheCollectionsOfAClient() {
+        subscribe(of("shown"));
+        JsonNode clients = TestGateway.json(gateway.get("/api/status").body()).at("/gateway/clients");
+        assertTrue(clients.findValues("topics").contains(TestGateway.json("[\"shown\"]")), clients::toString);
+    }
+
     /** One of each; other tests publish, too. */
     private static List<DocumentChange> only(GrpcStream<?, DocumentChange> stream, String... collections) {
         List<DocumentChange> some = new ArrayList<>();
@@ -468,6 +475,19 @@ class DocumentChangesTest {
                     return isTaken;
                 });
             }
+            TestGateway.await(
+                    () -> !subscribed(few).contains("first") && !subscribed(few).contains("second"));
         }
+    }
+
+    /** The topics that its node has subscriptions of. */
+    private static List<String> subscribed(TestGateway to) {
+        List<String> topics = new ArrayList<>();
+        for (JsonNode topic : TestGateway.json(to.get("/api/status").body()).get("topics")) {
+            if (topic.findValues("subscriptions").stream().anyMatch(some -> !some.isEmpty())) {
+                topics.add(topic.get("topic").textValue());
+            }
+        }
+        return topics;
     }
 }

@@ -40,6 +40,7 @@ class JudgesOfMutants {
                 "UnfinishedTest",
                 "WebSocketTest",
                 "internal.changes.ChangeRingTest",
+                "internal.changes.LaggardsTest",
                 "internal.client.ClientModelTest",
                 "internal.client.ClientsTest",
                 "internal.client.ParserFuzzTest",
