@@ -159,12 +159,13 @@ class ProgressTest {
     @Test
     void aStreamHasItsHeadAndACommentWhileAMemberIsSilent() {
         try (TestGateway alone =
-                TestGateway.start("gapless { node-name = n1, ready-timeout = 20s, gateway.comment-interval = 100s }")) {
+                TestGateway.start("gapless { node-name = n1, ready-timeout = 1h, gateway.comment-interval = 1h }")) {
             ActorSystem silent = TestGateway.memberWithoutGapless(alone);
             try {
                 EventStream stream = alone.events(TestGateway.path("waits", "events"));
                 assertEquals(200, stream.status());
                 TestGateway.await(() -> stream.comments() == 1);
+                silent.terminate();
                 assertNull(stream.next().data(), "then it is ready, without that member");
             } finally {
                 silent.terminate();
