@@ -51,7 +51,7 @@ final class Woken implements Clock {
                 NONE,
                 "c",
                 this);
-        this.link = SubscriptionLink.of(handle, wakeup, this::tell, null, false);
+        this.link = SubscriptionLink.of(handle, wakeup, this::tell, null);
     }
 
     @Override
