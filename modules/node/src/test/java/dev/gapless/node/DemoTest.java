@@ -62,9 +62,8 @@ class DemoTest {
         try (Stream<String> lines = HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(events).build(), HttpResponse.BodyHandlers.ofLines())
                 .body()) {
-            String event = lines.filter(one -> one.startsWith("data: "))
-                    .findFirst()
-                    .orElseThrow();
+            String event =
+                    lines.filter(one -> one.startsWith("data: ")).findFirst().orElseThrow();
             JsonNode json = PayloadJson.JSON.readTree(event.substring("data: ".length()));
             assertEquals("n1", json.get("node").textValue());
             assertTrue(json.get("data").get("number").isNumber(), event);

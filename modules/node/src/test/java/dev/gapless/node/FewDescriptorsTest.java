@@ -117,7 +117,8 @@ class FewDescriptorsTest {
                 closeSockets();
                 HttpResponse<String> ready = ask(gateway.resolve("/health/ready"));
                 assertEquals(200, ready.statusCode(), ready.body());
-                Program.awaitThat("status of both nodes", () -> answersOfBoth(gateway)); // each has some time for its own
+                Program.awaitThat(
+                        "status of both nodes", () -> answersOfBoth(gateway)); // each has some time for its own
                 connect(gateway.getPort(), stream);
                 assertEquals('H', open.get(0).getInputStream().read());
                 connect(grpc, preface);

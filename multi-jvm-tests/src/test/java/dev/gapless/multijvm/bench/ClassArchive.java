@@ -62,8 +62,7 @@ final class ClassArchive {
 
     private static FileChannel open() throws IOException {
         Files.createDirectories(DIRECTORY);
-        return FileChannel.open(
-                DIRECTORY.resolve("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        return FileChannel.open(DIRECTORY.resolve("classes.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     }
 
     private static String fingerprint() throws IOException {
