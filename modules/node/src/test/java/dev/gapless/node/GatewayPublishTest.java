@@ -265,14 +265,9 @@ class GatewayPublishTest {
         });
         gateway.plan((request, reply) -> reply.problem(503, "closing", ""));
         gateway.plan((request, reply) -> reply.problem(429, "too_many_requests_of_address", ""));
-        publish("1\n2\n");
-        assertEquals(data(1, 2), gateway.accepted());
-        List<Integer> lines = gateway.requests().stream()
-                .map(request -> request.lines().size())
-                .toList();
-        assertEquals(2, lines.get(0));
-        // On a busy machine an answer may take so long that it is asked once more.
-        assertTrue(lines.size() >= 4 && lines.stream().skip(1).allMatch(asks -> asks == 0), lines::toString);
+        publish("1\n"); // a second line may be a request of its own
+        assertEquals(data(1), gateway.accepted());
+        assertEquals(4, gateway.requests().size(), "one with the line, and three that ask");
         assertFalse(err.toString().contains("may come twice"), err::toString);
     }
 
