@@ -11,42 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param endedMs when it was removed, by the cluster's time, in milliseconds since 1970
  * @param published for each topic to which it published anything where its log ended, if it left in good order and said so; null if
  *     nobody knows what it published
- * @param elsewhere whether it was a member of another cluster, which this cluster's members heard nothing of (rule M4)
  */
 public record Departure(
-        long uid, String node, long endedMs, @Nullable Map<String, LogEnd> published, boolean elsewhere) {
+        long uid, String node, long endedMs, @Nullable Map<String, LogEnd> published) {
     private static final char ASIDE = '\0';
 
     public Departure {
-        if (!elsewhere || !node.equals(Gap.NOBODY)) {
-            Limits.checkName("node", node);
-        }
+        Limits.checkName("node", node);
         published = published == null ? null : Map.copyOf(published);
-    }
-
-    /** Of this cluster. */
-    public Departure(long uid, String node, long endedMs, @Nullable Map<String, LogEnd> published) {
-        this(uid, node, endedMs, published, false);
-    }
-
-    /** Stands for all that were members of another cluster up to then: nobody knows who they were. */
-    public static Departure ofAnotherCluster(long uid, long endedMs) {
-        return new Departure(uid, Gap.NOBODY, endedMs, null, true);
-    }
-
-    /** Does it stand for others, whoever they are? */
-    public boolean isOfNobody() {
-        return node.equals(Gap.NOBODY);
-    }
-
-    /** Stands for it, and for those that were members of another cluster before, once it is forgotten: it may be heard of again, living. */
-    public Departure standIn() {
-        return isOfNobody() ? this : ofAnotherCluster(standsForUid(), endedMs);
-    }
-
-    /** If it is a stand-in, of which incarnation; and the other way round. */
-    public long standsForUid() {
-        return uid ^ Long.MIN_VALUE;
     }
 
     /** Where its log of that topic ended; null if it published nothing there, or nobody knows. */
@@ -80,24 +52,13 @@ public record Departure(
 
     /** The same, if it ended no earlier than at this time. */
     public Departure notBefore(long timeMs) {
-        return timeMs <= endedMs ? this : new Departure(uid, node, timeMs, published, elsewhere);
-    }
-
-    /** The same, of which this cluster hears now. */
-    public Departure elsewhere(long timeMs) {
-        return new Departure(uid, node, timeMs, published, true);
-    }
-
-    /** The same, as if nobody knew what it published. */
-    public Departure withoutEnds() {
-        return new Departure(uid, node, endedMs, null, elsewhere);
+        return timeMs <= endedMs ? this : new Departure(uid, node, timeMs, published);
     }
 
     /** The same incarnation, by all that two members know of it. */
     public Departure and(Departure other) {
         assert other.uid == uid : this + " and " + other;
         Departure knows = published == null && other.published != null ? other : this;
-        return new Departure(
-                uid, knows.node, Math.max(endedMs, other.endedMs), knows.published, elsewhere || other.elsewhere);
+        return new Departure(uid, knows.node, Math.max(endedMs, other.endedMs), knows.published);
     }
 }

@@ -1,25 +1,32 @@
 package dev.gapless.core;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.LongPredicate;
 
 /**
  * What a node remembers of the incarnations that ended, at one moment (rule T2). Immutable.
  *
- * @param complete does it have all that the others had when it came?
- * @param horizons for each history that it goes on from, by its id, since when nothing of it was forgotten, in milliseconds since 1970
+ * @param id by which tokens name it, a {@link HistoryId}; {@link HistoryId#UNKNOWN} as long as it lacks what the others had when it came
+ * @param horizonMs since when nothing of it was forgotten, in milliseconds since 1970
+ * @param severalClusters was there another cluster, not long ago (rule M4)?
+ * @param untoldCluster was one heard of which nothing was told yet? A token may be of its half of a split: none is covered
  * @param departures in the order in which they ended
  * @param clock the cluster's time
  * @param marginMs by so much two members may differ about when something happened
  */
 public record HistoryView(
-        boolean complete, Map<Long, Long> horizons, List<Departure> departures, Now clock, long marginMs) {
+        long id,
+        long horizonMs,
+        boolean severalClusters,
+        boolean untoldCluster,
+        List<Departure> departures,
+        Now clock,
+        long marginMs) {
     /** Of a node that has heard of nobody. */
-    public static final HistoryView NOTHING = new HistoryView(false, Map.of(), List.of(), new Now(0, 0), 0);
+    public static final HistoryView NOTHING =
+            new HistoryView(HistoryId.UNKNOWN, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), 0);
 
     public HistoryView {
-        horizons = Map.copyOf(horizons);
         departures = List.copyOf(departures);
     }
 
@@ -28,13 +35,19 @@ public record HistoryView(
         List<Departure> others = departures.stream()
                 .filter(departure -> !uids.test(departure.uid()))
                 .toList();
-        return others.size() == departures.size() ? this : new HistoryView(complete, horizons, others, clock, marginMs);
+        return others.size() == departures.size()
+                ? this
+                : new HistoryView(id, horizonMs, severalClusters, untoldCluster, others, clock, marginMs);
+    }
+
+    /** Does it have all that the others had when it came? */
+    public boolean complete() {
+        return id != HistoryId.UNKNOWN;
     }
 
     /** Does it have everything that ended since that time, for a token of this history? */
     public boolean covers(long historyId, long sinceMs) {
-        Long horizon = horizons.get(historyId);
-        return complete && horizon != null && horizon <= sinceMs;
+        return complete() && !untoldCluster && historyId == id && horizonMs <= sinceMs;
     }
 
     /**
@@ -51,9 +64,13 @@ public record HistoryView(
         return departure.endedMs() > timeMs - marginMs;
     }
 
-    /** The id by which tokens name it; 0 while it is not complete. */
-    public long id() {
-        return complete ? horizons.keySet().stream().mapToLong(id -> id).min().orElse(0) : 0;
+    /**
+     * Was everybody told since that something of another cluster is missed (rule M4)? Who has a history only now may not have heard it.
+     *
+     * @param before what this node remembered then
+     */
+    public boolean toldSince(HistoryView before) {
+        return before.complete() ? HistoryId.count(id) > HistoryId.count(before.id) : complete() && severalClusters;
     }
 
     /** The cluster's time, in milliseconds since 1970; it goes on with the monotonic clock alone. */

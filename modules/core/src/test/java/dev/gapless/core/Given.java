@@ -13,7 +13,6 @@ import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.wire.Packet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** What tests are given to begin with. */
@@ -34,7 +33,7 @@ public final class Given {
 
     /** A history that has everything since ever, and remembers these. Two members differ by a minute at most. */
     public static HistoryView history(Departure... departures) {
-        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), NOW, 60_000);
+        return new HistoryView(HISTORY, Long.MIN_VALUE, false, false, List.of(departures), NOW, 60_000);
     }
 
     /** A node that is up, with these members, and these others remembered. */

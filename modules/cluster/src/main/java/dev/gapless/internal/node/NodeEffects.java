@@ -95,6 +95,8 @@ final class NodeEffects implements Outbox.Carrier {
             otherClusters.gone(gone);
         } else if (effect instanceof Effect.Mute mute) {
             otherClusters.mute(mute);
+        } else if (effect instanceof Effect.MuteNoMore over) {
+            otherClusters.muteNoMore(over);
         } else if (effect instanceof Effect.GivesWay givesWay) {
             otherClusters.giveWay(givesWay);
         }

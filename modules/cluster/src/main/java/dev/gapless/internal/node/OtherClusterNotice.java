@@ -47,14 +47,24 @@ final class OtherClusterNotice {
                 .error(
                         "{} was lost, and somebody listens at its address, {}, and has not said a word for {} s (six times"
                                 + " gapless.other-cluster-grace). If that process runs, it may be in another cluster with the id '{}', as after"
-                                + " a partition that both sides survived: nothing that is published there is delivered here. All"
-                                + " subscriptions are told that they may have missed something (POSITION_UNKNOWN). Choose the cluster that"
-                                + " stays, stop all nodes of the other one, and start them again so that they join it. If the process hangs,"
-                                + " end it",
+                                + " a partition that both sides survived: nothing that is published there is delivered here, and no"
+                                + " subscription is told. Choose the cluster that stays, stop all nodes of the other one, and start them"
+                                + " again so that they join it. If the process hangs, end it",
                         mute.node(),
                         mute.address(),
                         6 * settings.graceNs() / 1_000_000_000,
                         settings.clusterId());
+    }
+
+    /** It says something after all, joined, or is gone. */
+    void muteNoMore(Effect.MuteNoMore over) {
+        log.get()
+                .warn(
+                        "What listened at {}, the address of {}, which was lost, and said nothing, is silent no more: it said something,"
+                                + " joined this cluster, or is gone. If it was in another cluster, subscriptions may lack what was"
+                                + " published there",
+                        over.address(),
+                        over.node());
     }
 
     /** There is another one. */
@@ -81,27 +91,19 @@ final class OtherClusterNotice {
                     + " them, and start them again so that they join this one";
         }
         return settings.givesWay()
-                ? "This one gives way (gapless.other-cluster): it hands over what its members published, and its nodes shut down."
-                        + " Stop those that do not, and start them again so that they join the other one"
+                ? "This one gives way (gapless.other-cluster), and its nodes shut down. Stop those that do not, and start them again so"
+                        + " that they join the other one"
                 : "This one should give way, and stays, since gapless.other-cluster is warn: stop its nodes, and start them again so that"
                         + " they join the other one";
     }
 
     /** It is not seen any more. */
     void gone(Effect.OtherClusterGone gone) {
-        if (gone.handedOver()) {
-            log.get()
-                    .info(
-                            "The other cluster, that of {}, is gone, and has handed over what its members published: subscriptions are told"
-                                    + " what they missed",
-                            gone.oldest());
-        } else {
-            log.get()
-                    .warn(
-                            "The other cluster, that of {}, is not seen any more, and has not handed over what its members published: all"
-                                    + " subscriptions are told that they may have missed something (POSITION_UNKNOWN)",
-                            gone.oldest());
-        }
+        log.get()
+                .warn(
+                        "The other cluster, that of {}, is not heard any more: all subscriptions are told that they may have missed"
+                                + " something (POSITION_UNKNOWN)",
+                        gone.oldest());
     }
 
     /** This node leaves, in good order. */

@@ -3,6 +3,7 @@ package dev.gapless.internal.wire;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogEnd;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.HistoryPart;
@@ -20,7 +21,6 @@ final class HistoryCodec {
     private static final int LEAST_END_BYTES = 12;
 
     private static final int SAID_FAREWELL = 1;
-    private static final int ELSEWHERE = 2;
 
     private HistoryCodec() {}
 
@@ -56,17 +56,14 @@ final class HistoryCodec {
             out.writeFixed(departure.uid());
             out.writeText(departure.node());
             out.writeFixed(departure.endedMs());
-            out.writeByte(
-                    (departure.published() == null ? 0 : SAID_FAREWELL) | (departure.elsewhere() ? ELSEWHERE : 0));
+            out.writeByte(departure.published() == null ? 0 : SAID_FAREWELL);
             if (departure.published() != null) {
                 writePublished(departure.published(), out);
             }
         }
-        out.writeNumber(part.horizons().size());
-        part.horizons().forEach((id, horizon) -> {
-            out.writeFixed(id);
-            out.writeFixed(horizon);
-        });
+        out.writeFixed(part.historyId());
+        out.writeFixed(part.horizonMs());
+        OtherClusterCodec.write(part.clusters(), out);
         out.writeNumber(part.lives().size());
         part.lives().forEach(out::writeFixed);
     }
@@ -82,15 +79,15 @@ final class HistoryCodec {
         for (int left = in.readCount("departures", HistoryPart.MOST); left > 0; left--) {
             departures.add(readDeparture(in));
         }
-        Map<Long, Long> horizons = new HashMap<>();
-        for (int left = in.readCount("histories", in.remaining() / (2 * Long.BYTES)); left > 0; left--) {
-            horizons.put(in.readFixed(), in.readFixed());
-        }
+        long historyId = in.readFixed();
+        long horizonMs = in.readFixed();
+        List<OtherCluster> clusters = OtherClusterCodec.readClusters(in);
         Set<Long> lives = new HashSet<>();
         for (int left = in.readCount("members", in.remaining() / Long.BYTES); left > 0; left--) {
             lives.add(in.readFixed());
         }
-        return new HistoryPart(fromUid, toUid, number, timeMs, index, parts, departures, horizons, lives);
+        return new HistoryPart(
+                fromUid, toUid, number, timeMs, index, parts, departures, historyId, horizonMs, clusters, lives);
     }
 
     private static Departure readDeparture(WireBuffer in) {
@@ -99,7 +96,7 @@ final class HistoryCodec {
         long endedMs = in.readFixed();
         int flags = in.readByte();
         @Nullable Map<String, LogEnd> published = (flags & SAID_FAREWELL) == 0 ? null : readPublished(in);
-        return new Departure(uid, node, endedMs, published, (flags & ELSEWHERE) != 0);
+        return new Departure(uid, node, endedMs, published);
     }
 
     private static void writePublished(Map<String, LogEnd> published, WireBuffer out) {

@@ -1,14 +1,19 @@
 package dev.gapless.internal.wire;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.wire.GiveWay;
-import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Who;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** What members of different clusters tell each other, on the wire. */
 final class OtherClusterCodec {
+    /** Without its name. */
+    private static final int LEAST_CLUSTER_BYTES = 3 * Long.BYTES + 3;
+
     private OtherClusterCodec() {}
 
     static void write(Who who, WireBuffer out) {
@@ -23,7 +28,6 @@ final class OtherClusterCodec {
         out.writeText(who.oldestAddress());
         out.writeFixed(who.startedMs());
         writeIds(who.members(), out);
-        writeIds(who.histories(), out);
     }
 
     static Who readWho(WireBuffer in) {
@@ -38,8 +42,7 @@ final class OtherClusterCodec {
                 in.readFixed(),
                 in.readText("address", Limits.MAX_NAME),
                 in.readFixed(),
-                readIds("members", in),
-                readIds("histories", in));
+                readIds("members", in));
     }
 
     static void write(GiveWay giveWay, WireBuffer out) {
@@ -61,14 +64,31 @@ final class OtherClusterCodec {
                 readIds("members", in));
     }
 
-    static void write(HandedOver handedOver, WireBuffer out) {
-        out.writeFixed(handedOver.fromUid());
-        out.writeFixed(handedOver.toUid());
-        out.writeNumber(handedOver.number());
+    /** What members of one cluster tell each other of another one. */
+    static void write(List<OtherCluster> clusters, WireBuffer out) {
+        out.writeNumber(clusters.size());
+        for (OtherCluster other : clusters) {
+            out.writeFixed(other.oldestUid());
+            out.writeText(other.name());
+            out.writeNumber(other.members());
+            out.writeFixed(other.heardMs());
+            out.writeFixed(other.goneMs());
+            out.writeByte(other.stage().number());
+        }
     }
 
-    static HandedOver readHandedOver(WireBuffer in) {
-        return new HandedOver(in.readFixed(), in.readFixed(), in.readNumber());
+    static List<OtherCluster> readClusters(WireBuffer in) {
+        List<OtherCluster> clusters = new ArrayList<>();
+        for (int left = in.readCount("clusters", in.remaining() / LEAST_CLUSTER_BYTES); left > 0; left--) {
+            clusters.add(new OtherCluster(
+                    in.readFixed(),
+                    in.readText("name", OtherCluster.MAX_NAME),
+                    in.readCount("members", Integer.MAX_VALUE),
+                    in.readFixed(),
+                    in.readFixed(),
+                    OtherCluster.Stage.of(in.readByte())));
+        }
+        return clusters;
     }
 
     private static void writeIds(Set<Long> ids, WireBuffer out) {

@@ -4,7 +4,6 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.GiveWay;
-import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Message;
@@ -30,7 +29,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     static final int IDENTIFIER = 1_734_438_000;
     /** Of the wire format: the first byte of each message. */
-    public static final byte VERSION = 2;
+    public static final byte VERSION = 3;
 
     private static final String HELLO = "h";
     private static final String PING = "p";
@@ -40,7 +39,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
     private static final String HISTORY_PART = "q";
     private static final String WHO = "W";
     private static final String GIVE_WAY = "Y";
-    private static final String HANDED_OVER = "y";
     private static final String STATUS_REQUEST = "S";
     private static final String STATUS_REPLY = "s";
     private static final int FIRST_ARRAY_BYTES = 4 * 1024;
@@ -74,8 +72,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             return WHO;
         } else if (message instanceof GiveWay) {
             return GIVE_WAY;
-        } else if (message instanceof HandedOver) {
-            return HANDED_OVER;
         } else if (message instanceof StatusMessage.Request) {
             return STATUS_REQUEST;
         } else if (message instanceof StatusMessage.Reply) {
@@ -121,8 +117,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             OtherClusterCodec.write(who, out);
         } else if (message instanceof GiveWay giveWay) {
             OtherClusterCodec.write(giveWay, out);
-        } else if (message instanceof HandedOver handedOver) {
-            OtherClusterCodec.write(handedOver, out);
         } else if (message instanceof StatusMessage.Request request) {
             out.writeNumber(request.number());
             out.writeFixed(request.fromUid());
@@ -168,7 +162,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                 case HISTORY_PART -> HistoryCodec.readPart(in);
                 case WHO -> OtherClusterCodec.readWho(in);
                 case GIVE_WAY -> OtherClusterCodec.readGiveWay(in);
-                case HANDED_OVER -> OtherClusterCodec.readHandedOver(in);
                 case STATUS_REQUEST -> new StatusMessage.Request(in.readNumber(), in.readFixed(), in.readFixed());
                 case STATUS_REPLY ->
                     new StatusMessage.Reply(in.readNumber(), in.readFixed(), in.readText("status", buffer.remaining()));

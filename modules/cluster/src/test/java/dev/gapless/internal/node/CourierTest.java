@@ -2,7 +2,7 @@ package dev.gapless.internal.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.gapless.core.wire.HandedOver;
+import dev.gapless.core.wire.AskHistory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +19,12 @@ class CourierTest {
     private final Courier courier = new Courier(
             listening::contains,
             address -> !ending.contains(address),
-            (address, message) -> sent.add(address + " " + ((HandedOver) message).number()),
+            (address, message) -> sent.add(address + " " + ((AskHistory) message).number()),
             delivered::add,
             probes::add);
 
     private void send(String address, long number) {
-        courier.send(address, new HandedOver(1, 2, number));
+        courier.send(address, new AskHistory(1, 2, number));
     }
 
     private void probe() {

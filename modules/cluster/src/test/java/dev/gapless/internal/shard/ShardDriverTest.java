@@ -36,7 +36,6 @@ import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -46,7 +45,7 @@ import org.junit.jupiter.api.Test;
 /** A shard without an actor system. */
 class ShardDriverTest implements ShardDriver.Place {
     private static final HistoryView HISTORY =
-            new HistoryView(true, Map.of(1L, Long.MIN_VALUE), List.of(), new Now(0, 0), 60_000);
+            new HistoryView(1L, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), 60_000);
 
     private static final List<MemberEvent> MEMBERS =
             List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p"));

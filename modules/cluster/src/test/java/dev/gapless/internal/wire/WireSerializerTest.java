@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Lineage;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
@@ -33,7 +35,6 @@ import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
-import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
@@ -98,15 +99,16 @@ class WireSerializerTest {
                         2,
                         List.of(
                                 new Departure(-5, "n1", 6, null),
-                                new Departure(7, "n2", 8, Map.of("t", new LogEnd(CONTINUED, 19))),
-                                new Departure(-9, "n3", 8, Map.of("t", new LogEnd(LOG, 3)), true),
-                                Departure.ofAnotherCluster(10, 11)),
-                        Map.of(1L, Long.MIN_VALUE),
+                                new Departure(7, "n2", 8, Map.of("t", new LogEnd(CONTINUED, 19)))),
+                        HistoryId.first(-1),
+                        Long.MIN_VALUE,
+                        List.of(
+                                new OtherCluster(-5, "n5 at host:5", 3, 7),
+                                new OtherCluster(6, "", 0, -8, -8, OtherCluster.Stage.CERTAIN)),
                         Set.of(1L, -2L)),
-                new Who(-1, 2, 3, true, "c", "n1", "host:1", -4, "host:2", 1L << 40, Set.of(-1L, -4L), Set.of(5L)),
-                new Who(-1, Who.WHOEVER, 3, false, "c", "n1", "host:1", -1, "host:1", -5, Set.of(), Set.of()),
+                new Who(-1, 2, 3, true, "c", "n1", "host:1", -4, "host:2", 1L << 40, Set.of(-1L, -4L)),
+                new Who(-1, Who.WHOEVER, 3, false, "c", "n1", "host:1", -1, "host:1", -5, Set.of()),
                 new GiveWay(-1, 2, "host:1", 1L << 40, Set.of(-1L, 3L), Set.of(2L)),
-                new HandedOver(-1, 2, 3),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));
     }
@@ -339,8 +341,8 @@ class WireSerializerTest {
     @Test
     void ofAnotherVersionItReadsTheVersionAlone() throws Exception {
         byte[] bytes = serializer.toBinary(new Deregister("t", 0, SESSION));
-        bytes[0] = 3;
-        assertEquals(new OtherVersion(3), serializer.fromBinary(bytes, "D"));
+        bytes[0] = 4;
+        assertEquals(new OtherVersion(4), serializer.fromBinary(bytes, "D"));
         assertEquals(new OtherVersion(255), serializer.fromBinary(new byte[] {-1}, "a manifest of later"));
     }
 

@@ -4,7 +4,6 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Passed;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -61,37 +60,18 @@ final class Ends {
     }
 
     /**
-     * Those that another cluster handed over, or stands for, and that this reader has not come to: they are heard of now. One that ended
-     * here before lived on there. What a history has of such when it becomes complete, this reader may have begun before.
+     * Were subscriptions to be told meanwhile that something of another cluster is missed (rule M4)?
+     *
+     * @param known what is remembered now
      */
-    List<Departure> elsewhere(HistoryView known, long nowNs) {
-        List<Departure> elsewhere = new ArrayList<>();
-        for (Departure departure : known.departures()) {
-            boolean counts = history.complete() || known.endedSince(known.timeMs(nowNs), departure);
-            if (departure.elsewhere() && counts) {
-                if (livedOn(departure)) {
-                    elsewhere.add(departure.withoutEnds()); // some of it was given here
-                } else if (!remembers(departure.uid()) && heard.add(departure.uid())) {
-                    elsewhere.add(departure);
-                }
-            }
-        }
-        return elsewhere;
+    boolean areToBeTold(HistoryView known) {
+        return known.toldSince(history);
     }
 
-    /** Members may forget that it ended before others do. */
-    private boolean livedOn(Departure now) {
-        boolean endedHere = history.departures().stream()
-                .anyMatch(before -> before.uid() == now.uid() && !before.elsewhere() && before.published() == null);
-        if (endedHere) {
-            indexes.remove(now.uid());
-            heard.add(now.uid());
-        }
-        return endedHere;
-    }
-
-    private boolean remembers(long uid) {
-        return indexes.containsKey(uid) || open.stream().anyMatch(departure -> departure.uid() == uid);
+    /** The last entry of the feed tells it. */
+    void told() {
+        unknown = feed.head();
+        changed = true;
     }
 
     /** This is remembered now. What a history has when it becomes complete ended before this node was there. */

@@ -143,11 +143,6 @@ final class FeedWriter {
         return true;
     }
 
-    /** {@link #departed(Departure, boolean, Position, long)} of one of which no token has anything. */
-    void departed(Departure departure, boolean alone, long nowMs) {
-        departed(departure, alone, null, nowMs);
-    }
-
     /**
      * A life came and went, and nothing of it came to this reader: what it published is missed.
      *
@@ -157,9 +152,7 @@ final class FeedWriter {
     void departed(Departure departure, boolean alone, @Nullable Position reached, long nowMs) {
         Eras eras = context.eras();
         LogEnd ended = departure.endOf(context.topic());
-        if (departure.isOfNobody()) {
-            unknown(departure.uid(), nowMs);
-        } else if (ended != null) {
+        if (ended != null) {
             // What another reader of this node heard of it has its place among other lives of its node, and may lie in
             // the shared feed.
             boolean known = !alone
@@ -201,19 +194,9 @@ final class FeedWriter {
         return at;
     }
 
-    /** Did a life with that log answer here? Then some of what it published may have been given. */
-    boolean knows(String node, LogEnd ended) {
-        return context.eras().knows(node, ended.log().epoch());
-    }
-
-    /** The last position that the feed has of a life that is over; null if it has none. */
-    @Nullable Position lastOf(Epoch epoch) {
-        for (Placed newest : feed.known().newest().values()) {
-            if (newest instanceof End end && epoch.equals(end.epoch())) {
-                return end.last();
-            }
-        }
-        return null;
+    /** Something of another cluster is missed: everybody is told it by this id of the history, once. */
+    void otherCluster(long historyId, long nowMs) {
+        unknown(historyId, nowMs);
     }
 
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */

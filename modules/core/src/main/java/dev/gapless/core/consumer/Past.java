@@ -154,10 +154,11 @@ final class Past {
 
     /** Tells what ended since that time. */
     void since(long timeMs) {
+        if (!history.complete() || history.severalClusters()) {
+            unknown = writer.unknown(now.ms());
+        }
         if (history.complete()) {
             history.departures().forEach(departure -> tell(departure, null, timeMs, Set.of()));
-        } else {
-            unknown = writer.unknown(now.ms());
         }
     }
 

@@ -133,8 +133,9 @@ final class Producers {
         for (MemberEvent event : events) {
             onMember(event, now);
         }
-        if (begun) {
-            ends.elsewhere(history, now.ns()).forEach(departure -> endedElsewhere(departure, now)); // M4
+        if (begun && ends.areToBeTold(history)) {
+            writer.otherCluster(history.id(), now.ms()); // in front of whatever those say that come
+            ends.told();
         }
         registrations.forgetLost();
         ends.know(history);
@@ -264,41 +265,6 @@ final class Producers {
     }
 
     /**
-     * Another cluster hands it over (rule M4). Of what the token has of it nothing is missed; and where an answer, or the wait for one, is
-     * still to tell the rest, it is told once.
-     */
-    private void endedElsewhere(Departure departure, Now now) {
-        long nowMs = now.ms();
-        LogEnd ended = departure.endOf(topic);
-        Registration r = unplaced(departure);
-        Position position = reachedIn(ended);
-        if (r != null && r.isWaiting() && r.isOnlyInToken()) {
-            endsAsOfToken(r, departure.uid(), ended, now);
-        } else if (r == null && ended != null && position != null) {
-            writer.endedAfter(position, departure.producer(), departure.uid(), ended, nowMs);
-        } else if (r == null) {
-            boolean someWasGiven =
-                    ended != null && writer.knows(departure.node(), ended); // it is forgotten that it ended here
-            writer.departed(someWasGiven ? departure.withoutEnds() : departure, true, nowMs);
-        }
-    }
-
-    /** How far this reader has got in the log that its token has a position of; null if the token has none. */
-    private @Nullable Position reachedIn(@Nullable LogEnd ended) {
-        Position from = token == null || ended == null ? null : token.reachedIn(ended);
-        if (from == null) {
-            return null;
-        }
-        for (Registration r : registrations.withNames()) {
-            if (r.at() instanceof At at && at.epoch().equals(from.epoch())) {
-                return at.position();
-            }
-        }
-        Position heard = writer.lastOf(from.epoch());
-        return heard == null ? from : heard;
-    }
-
-    /**
      * The producer of whose position that is, if nobody has answered for it, and the wait for it is not over; or null. The members may know
      * it by its address alone. If the wait was in vain, that was told, and whatever it published since is told as of its address.
      */
@@ -336,7 +302,7 @@ final class Producers {
                                 .epoch()
                                 .equals(Objects.requireNonNull(r.position()).epoch()));
         if (!isOfPosition) {
-            writer.departed(departure, true, nowMs);
+            writer.departed(departure, true, null, nowMs);
         }
     }
 
@@ -359,7 +325,9 @@ final class Producers {
                 writer.ended(r.node(), uid, ended, at, nowMs);
             }
         } else if (ended != null && isLost(r)) {
-            Position position = reachedIn(ended); // its wait was in vain, as one that never said its name
+            Position position = token == null
+                    ? null
+                    : token.reachedIn(ended); // its wait was in vain, as one that never said its name
             if (position == null) {
                 writer.ended(r.node(), uid, ended, null, nowMs);
             } else {

@@ -49,12 +49,8 @@ public sealed interface Effect {
      */
     record OtherCluster(String oldest, int members, boolean givesWay) implements Effect {}
 
-    /**
-     * Another cluster is not there any more; for people.
-     *
-     * @param handedOver whether it told what its members published; if not, all subscriptions are told that something is missed
-     */
-    record OtherClusterGone(String oldest, boolean handedOver) implements Effect {}
+    /** Another cluster is not heard any more: all subscriptions are told that something is missed; for people. */
+    record OtherClusterGone(String oldest) implements Effect {}
 
     /**
      * A member was lost, and somebody listens at its address and says nothing for long; for people. It may be in another cluster that has
@@ -63,6 +59,9 @@ public sealed interface Effect {
      * @param address host and port
      */
     record Mute(String node, String address) implements Effect {}
+
+    /** The same is over; for people. */
+    record MuteNoMore(String node, String address) implements Effect {}
 
     /**
      * This node is to leave, as its cluster gives way to another one (rule M4). Said once.

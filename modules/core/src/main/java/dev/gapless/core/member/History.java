@@ -1,51 +1,47 @@
 package dev.gapless.core.member;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
+import dev.gapless.core.OtherCluster;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incarnations that ended, which the members remember together (rule T2). A history begins with a member that finds none, and is
- * copied from member to member; each adds what it sees, and takes what the others have that it lacks. It is a set, by uid.
+ * The incarnations that ended, which the members remember together (rule T2), and other clusters of which they heard (rule M4). A history
+ * begins with a member that finds none, and is copied from member to member; each adds what it sees, and takes what the others have that it
+ * lacks. It is a set, by uid.
  *
  * <p>What is forgotten, as it is too old or there is too much, raises the horizon. Not thread-safe.
  */
 public final class History {
-    /** The id of any history: of one that nobody knows. */
-    public static final long UNKNOWN = 0;
-
-    private static final int MOST_IDS = 8;
-    /** So many that are more than is remembered may come at once. */
-    private static final int MOST_AT_ONCE = 64;
+    /** Other clusters at a time. */
+    private static final int MOST_CLUSTERS = 8;
 
     private final Bounds bounds;
     private final Map<Long, Departure> byUid = new HashMap<>();
-    /** For each id since when it is whole. Invariant: empty until it is complete. */
-    private final Map<Long, Long> horizons = new HashMap<>();
+    /** Invariant: unknown until it is complete. */
+    private long id = HistoryId.UNKNOWN;
+    /** Since when it is whole. */
+    private long horizonMs = Long.MIN_VALUE;
+
+    /** By the uid of the oldest member. */
+    private final Map<Long, OtherCluster> clusters = new TreeMap<>();
 
     /** Those that ended before it was complete, as this node saw. */
     private final Set<Long> seenEarly = new HashSet<>();
 
-    /** Histories that went on elsewhere, as was heard before this one was complete, with the horizons that they have from then on. */
-    private final Map<Long, Long> parted = new HashMap<>();
-
     /** What ended up to then may be forgotten here. */
     private long forgottenMs = Long.MIN_VALUE;
-
-    /**
-     * Stands for those of other clusters that were forgotten as there was too much, up to the last of them: whoever asks may not have heard
-     * of them (rule M4). Here they were told.
-     */
-    private @Nullable Departure forgottenElsewhere;
 
     /** Made of the rest, when somebody asks. */
     private @Nullable HistoryView view;
@@ -57,7 +53,7 @@ public final class History {
      *
      * @param marginMs by so much two members may differ about when something happened
      * @param retentionMs how long
-     * @param most how many incarnations; for a moment twice as many, and some more
+     * @param most how many incarnations
      */
     public record Bounds(long marginMs, long retentionMs, int most) {
         /** A minute, a day, a thousand. */
@@ -69,32 +65,21 @@ public final class History {
     }
 
     public boolean isComplete() {
-        return !horizons.isEmpty();
+        return id != HistoryId.UNKNOWN;
     }
 
     public boolean contains(long uid) {
         return byUid.containsKey(uid);
     }
 
-    /** Was there ever too much, or something too old? */
-    public boolean hasForgotten() {
-        return forgottenMs != Long.MIN_VALUE;
-    }
-
-    /** Does nobody know what that one published, which ended? */
-    public boolean isUnknown(long uid) {
-        Departure departure = byUid.get(uid);
-        return departure != null && departure.published() == null;
-    }
-
-    /** May it be one that came from another cluster, and was forgotten as there was too much? Other members may still remember it. */
-    public boolean mayBeForgotten(long uid) {
-        return !byUid.containsKey(uid) && forgottenElsewhere != null;
-    }
-
-    /** Nobody has one: this one begins, under this id. Nothing that ended before can be in a token of it. */
-    public void begin(long id) {
-        horizons.put(id, Long.MIN_VALUE);
+    /**
+     * Nobody has one: this one begins with this incarnation.
+     *
+     * @param wholeFromMs since when it has everything: who saw others go before does not know who went before those
+     */
+    public void begin(long uid, long wholeFromMs) {
+        id = HistoryId.first(uid);
+        horizonMs = Math.max(horizonMs, wholeFromMs);
         changed();
     }
 
@@ -102,47 +87,81 @@ public final class History {
      * Everything that another member has was added: this one is as complete as that one. By then this node knows the cluster's time.
      * What it saw before that may have a time too early.
      */
-    public void takeOver(Map<Long, Long> theirs, long timeMs) {
-        if (!isComplete() && !theirs.isEmpty()) {
+    public void takeOver(long theirId, long theirHorizonMs, long timeMs) {
+        if (theirId == HistoryId.UNKNOWN) {
+            return;
+        }
+        if (!isComplete()) {
             byUid.replaceAll((uid, departure) -> seenEarly.contains(uid) ? departure.notBefore(timeMs) : departure);
             seenEarly.clear();
+            id = theirId;
         }
-        new TreeMap<>(theirs).forEach((id, horizon) -> {
-            if (horizons.size() < MOST_IDS || horizons.containsKey(id)) {
-                horizons.merge(id, Math.max(Math.max(horizon, forgottenMs), partedMs(id)), Math::max);
-            }
-        });
-        changed();
+        agree(theirId, Math.max(theirHorizonMs, forgottenMs));
     }
 
-    private long partedMs(long id) {
-        return Math.max(parted.getOrDefault(id, Long.MIN_VALUE), parted.getOrDefault(UNKNOWN, Long.MIN_VALUE));
+    /** Another member has this id, and has forgotten what ended up to then: what it says does not count for later. */
+    public void agree(long theirId, long theirHorizonMs) {
+        if (isComplete() && theirId != HistoryId.UNKNOWN) {
+            id = HistoryId.later(id, theirId);
+            horizonMs = Math.max(horizonMs, theirHorizonMs);
+            changed();
+        }
     }
 
-    /**
-     * Histories with these ids go on elsewhere: what their tokens of up to now, or soon, know of those who ended is not what this one has.
-     * {@return whether this one has any of them}
-     */
-    public boolean partFrom(Set<Long> ids, long timeMs) {
-        long horizonMs = timeMs + bounds.marginMs();
-        if (!isComplete()) {
-            boolean tooMany = parted.size() + ids.size() > MOST_IDS;
-            (tooMany ? Set.of(UNKNOWN) : ids).forEach(id -> parted.put(id, horizonMs));
+    /** Everybody is told that something of another cluster is missed: from now on no token of before is covered. */
+    public void renew(long uid) {
+        if (isComplete()) {
+            id = HistoryId.next(id, uid);
+            changed();
         }
-        Map<Long, Long> shared = new HashMap<>(horizons);
-        if (!ids.contains(UNKNOWN)) {
-            shared.keySet().retainAll(ids);
-        }
-        shared.replaceAll((id, horizon) -> horizonMs);
-        raise(shared);
-        return !shared.isEmpty();
     }
 
-    /** Another member has forgotten what ended up to then, or parted from others: what it says does not count for later. */
-    public void raise(Map<Long, Long> theirs) {
-        horizons.replaceAll((id, horizon) -> Math.max(horizon, theirs.getOrDefault(id, horizon)));
-        changed();
+    // ------------------------------------------------------------------ other clusters (rule M4)
+
+    /** Those that are remembered. */
+    public List<OtherCluster> clusters() {
+        return List.copyOf(clusters.values());
     }
+
+    /** The one with that oldest member; null if it was not heard. */
+    public @Nullable OtherCluster cluster(long oldestUid) {
+        return clusters.get(oldestUid);
+    }
+
+    /** Is anything of another cluster still to be told? */
+    public boolean hasOpenCluster() {
+        return clusters.values().stream().anyMatch(OtherCluster::isOpen);
+    }
+
+    private boolean hasUntoldCluster() {
+        return clusters.values().stream()
+                .anyMatch(other -> other.isOpen() && other.stage() == OtherCluster.Stage.HEARD);
+    }
+
+    /** Another cluster was heard, by this node or another member. {@return false if there are too many} */
+    public boolean add(OtherCluster other) {
+        OtherCluster known = clusters.get(other.oldestUid());
+        if (known == null && clusters.size() >= MOST_CLUSTERS && !makeRoom()) {
+            return false;
+        }
+        OtherCluster both = known == null ? other : known.and(other);
+        if (!both.equals(known)) {
+            clusters.put(other.oldestUid(), both);
+            changed();
+        }
+        return true;
+    }
+
+    /** The one goes that was heard longest ago, of those that are gone. */
+    private boolean makeRoom() {
+        Optional<OtherCluster> oldest = clusters.values().stream()
+                .filter(other -> !other.isOpen())
+                .min(Comparator.comparingLong(OtherCluster::heardMs));
+        oldest.ifPresent(other -> clusters.remove(other.oldestUid()));
+        return oldest.isPresent();
+    }
+
+    // ------------------------------------------------------------------ departures
 
     /** This node saw an incarnation end. */
     public void saw(Departure departure) {
@@ -154,9 +173,6 @@ public final class History {
 
     /** An incarnation ended, as a member says. */
     public void add(Departure departure) {
-        if (departure.isOfNobody() && byUid.containsKey(departure.standsForUid())) {
-            return;
-        }
         Departure known = byUid.get(departure.uid());
         Departure both = known == null ? departure : known.and(departure);
         if (both.equals(known) || (known == null && isForgotten(departure))) {
@@ -164,8 +180,8 @@ public final class History {
         }
         byUid.put(departure.uid(), both);
         changed();
-        if (byUid.size() > 2 * bounds.most() + MOST_AT_ONCE) {
-            forgetAsTooMuch(inOrder().get(0));
+        if (byUid.size() > bounds.most()) {
+            forget(departures().get(0));
         }
     }
 
@@ -182,54 +198,40 @@ public final class History {
         }
     }
 
-    /** Forgets what is too old, or too much; what is new has been told by then. */
+    /** Forgets what is too old. */
     public void forgetOld(long timeMs) {
-        if (byUid.size() > bounds.most()) {
-            inOrder().subList(0, byUid.size() - bounds.most()).forEach(this::forgetAsTooMuch);
-        }
         for (Departure departure : List.copyOf(byUid.values())) {
-            if (isTooOld(departure, timeMs)) {
+            if (departure.endedMs() < timeMs - bounds.retentionMs()) {
                 forget(departure);
             }
         }
-        if (forgottenElsewhere != null && isTooOld(forgottenElsewhere, timeMs)) {
-            forgottenElsewhere = null;
+        if (clusters.values().removeIf(other -> !other.isOpen() && other.heardMs() < timeMs - bounds.retentionMs())) {
             changed();
         }
-    }
-
-    private boolean isTooOld(Departure departure, long timeMs) {
-        return departure.endedMs() < timeMs - bounds.retentionMs();
-    }
-
-    private void forgetAsTooMuch(Departure departure) {
-        Departure before = forgottenElsewhere;
-        if (departure.elsewhere() && (before == null || before.endedMs() <= departure.endedMs())) {
-            forgottenElsewhere = departure.standIn();
-        }
-        forget(departure);
     }
 
     private void forget(Departure departure) {
         byUid.remove(departure.uid());
         forgottenMs = Math.max(forgottenMs, departure.endedMs() + bounds.marginMs());
-        horizons.replaceAll((id, horizon) -> Math.max(horizon, forgottenMs));
+        horizonMs = Math.max(horizonMs, forgottenMs);
         changed();
     }
 
-    private List<Departure> inOrder() {
+    /** In the order in which they ended. */
+    public List<Departure> departures() {
         List<Departure> departures = new ArrayList<>(byUid.values());
         departures.sort(Comparator.comparingLong(Departure::endedMs).thenComparingLong(Departure::uid));
         return departures;
     }
 
-    /** What whoever asks is to add. */
-    public List<Departure> forOthers() {
-        List<Departure> departures = inOrder();
-        if (forgottenElsewhere != null) {
-            departures.add(forgottenElsewhere);
-        }
-        return departures;
+    /** The id; unknown until it is complete. */
+    public long id() {
+        return id;
+    }
+
+    /** Since when it is whole, in milliseconds since 1970. */
+    public long horizonMs() {
+        return horizonMs;
     }
 
     private void changed() {
@@ -249,13 +251,15 @@ public final class History {
 
     private long digestOfAll() {
         long sum = 0;
-        for (Departure departure : forOthers()) {
+        for (Departure departure : byUid.values()) {
             sum += mixed(departure.uid() + (departure.published() == null ? 0 : 1));
         }
-        for (long id : horizons.keySet()) {
-            sum += mixed(~id);
+        for (OtherCluster other : clusters.values()) {
+            if (other.isOpen()) {
+                sum += mixed(mixed(other.oldestUid()) + other.stage().number());
+            }
         }
-        return sum;
+        return sum + mixed(~id);
     }
 
     private static long mixed(long number) {
@@ -268,8 +272,9 @@ public final class History {
     public HistoryView view(Now clock) {
         HistoryView now = view;
         if (now == null || !now.clock().equals(clock)) {
-            List<Departure> departures = now == null ? inOrder() : now.departures();
-            now = new HistoryView(isComplete(), horizons, departures, clock, bounds.marginMs());
+            List<Departure> departures = now == null ? departures() : now.departures();
+            now = new HistoryView(
+                    id, horizonMs, !clusters.isEmpty(), hasUntoldCluster(), departures, clock, bounds.marginMs());
             view = now;
         }
         return now;

@@ -192,12 +192,6 @@ public final class Membership {
         return up ? events : List.of();
     }
 
-    /** The other members, and those that join, as if they ended now. */
-    public List<Departure> departures(long timeMs) {
-        return others().map(other -> other.getValue().departure(other.getKey(), timeMs))
-                .toList();
-    }
-
     /** Has another member, or one that joins, one of these names? It goes by its address until it has said its name. */
     public boolean hasOneCalled(Set<String> names) {
         return others().anyMatch(other -> names.contains(other.getValue().saidName()));

@@ -1,10 +1,12 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.member.ClusterTime;
@@ -44,7 +46,6 @@ final class Memory {
 
     private int parts;
     private int attempts;
-    private boolean beganLate;
     private long askAgainNs;
     /** Those that tell of another memory than ours. */
     private final Map<Long, Differing> differing = new HashMap<>();
@@ -109,15 +110,10 @@ final class Memory {
 
     // ------------------------------------------------------------------ asking
 
-    /** Nobody has one. Who saw others go before does not know who went before those. */
-    void begin() {
-        beganLate = !view().departures().isEmpty() || attempts > 0;
-        history.begin(settings.uid());
-    }
-
-    /** Has it everybody who was a member since the cluster began? */
-    boolean isWhole() {
-        return !beganLate && !history.hasForgotten();
+    /** Nobody has one. Who saw others go before does not know who went before those, and who asked in vain may not know who is there. */
+    void begin(Now now) {
+        boolean late = attempts > 0 || !history.departures().isEmpty();
+        history.begin(settings.uid(), late ? timeMs(now) : Long.MIN_VALUE);
     }
 
     /** Asks the next of these, if no answer is under way. */
@@ -128,7 +124,7 @@ final class Memory {
             return;
         }
         if (attempts >= MOST_ATTEMPTS) {
-            begin();
+            begin(now);
             return;
         }
         ask(others.get(attempts++ % others.size()));
@@ -149,13 +145,14 @@ final class Memory {
     void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
         part.departures().forEach(history::add);
-        history.raise(part.horizons());
+        part.clusters().forEach(history::add);
+        history.agree(part.historyId(), part.horizonMs());
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
         parts = next ? parts + 1 : parts;
         // Whom the other one still knows, and this node does not, it may not have seen the end of.
         boolean knowsAll = part.lives().stream().allMatch(life -> known.test(life) || history.contains(life));
         if (next && parts == part.parts() && knowsAll) {
-            history.takeOver(part.horizons(), timeMs(now));
+            history.takeOver(part.historyId(), part.horizonMs(), timeMs(now));
         }
     }
 
@@ -163,12 +160,12 @@ final class Memory {
 
     /** With these members, and those that join: the end of a newcomer that was up by its own view is still to be remembered. */
     void answer(AskHistory ask, Set<Long> lives, Now now) {
-        parts(ask.fromUid(), ask.number(), history.forOthers(), lives, now)
+        parts(ask.fromUid(), ask.number(), history.departures(), lives, now)
                 .forEach(part -> outbox.send(ask.fromUid(), part));
     }
 
     /** These departures, and the rest of this history. */
-    List<HistoryPart> parts(long toUid, long number, List<Departure> departures, Set<Long> lives, Now now) {
+    private List<HistoryPart> parts(long toUid, long number, List<Departure> departures, Set<Long> lives, Now now) {
         List<List<Departure>> lists = inParts(departures);
         List<HistoryPart> parts = new ArrayList<>();
         for (List<Departure> list : lists) {
@@ -181,7 +178,9 @@ final class Memory {
                     parts.size(),
                     lists.size(),
                     list,
-                    last ? view().horizons() : Map.of(),
+                    last ? history.id() : HistoryId.UNKNOWN,
+                    last ? history.horizonMs() : Long.MIN_VALUE,
+                    last ? history.clusters() : List.of(),
                     last ? lives : Set.of()));
         }
         return parts;
@@ -189,103 +188,30 @@ final class Memory {
 
     // ------------------------------------------------------------------ other clusters (rule M4)
 
-    /** Another cluster has not said what its members published, whoever they are. */
-    void addOtherCluster(long oldestUid, Set<Long> lives, Now now) {
-        long timeMs = timeMs(now);
-        Departure nobody = Departure.ofAnotherCluster(oldestUid + timeMs, timeMs); // it may come again
-        history.add(nobody);
-        spread(List.of(nobody), lives, now);
+    /** A member of this cluster heard another one. {@return false if there are too many} */
+    boolean hear(OtherCluster other) {
+        return history.add(other);
     }
 
-    /** That life was lost, and somebody listens where it was without a word. */
-    void addMute(long uid, Set<Long> lives, Now now) {
-        addOtherCluster(uid, lives, now);
+    /** Everybody is told so much of it: its subscriptions, and whoever resumes with a token of before. */
+    void tell(OtherCluster other, Set<Long> lives, Now now) {
+        history.add(other);
+        history.renew(settings.uid());
+        spread(lives, now);
     }
 
-    /** The same, but it is silent no more. */
-    void addMuteOver(long uid, Set<Long> lives, Now now) {
-        addOtherCluster(~uid, lives, now);
-    }
-
-    /** Was everybody told of it, and not yet once more, as it is silent no more? */
-    boolean wasToldOfMute(long uid) {
-        return lastToldMs(uid) > lastToldMs(~uid);
-    }
-
-    private long lastToldMs(long uid) {
-        return view().departures().stream()
-                .filter(departure -> departure.isOfNobody() && departure.uid() - uid > 0)
-                .filter(departure -> departure.uid() - uid <= departure.endedMs())
-                .mapToLong(departure ->
-                        departure.uid() - uid) // its time when it was told: that of its end may have risen since
-                .max()
-                .orElse(Long.MIN_VALUE);
-    }
-
-    /**
-     * Is what another cluster published known to be missed here? Not if the cluster's time rose at once meanwhile: then nobody knows what was
-     * first.
-     *
-     * @param heardMs when it was heard for the last time; it may have published until then
-     * @param handingOverMs if one of its members was handed over no longer than that before, all that there was came with it; but not if that
-     *     one was left behind, and lived on
-     */
-    boolean wasToldOf(Set<Long> members, long heardMs, long handingOverMs) {
-        return time.roseMs() < heardMs && wasToldSince(members, heardMs, heardMs - handingOverMs);
-    }
-
-    private boolean wasToldSince(Set<Long> members, long heardMs, long handedOverMs) {
-        return view().departures().stream()
-                .filter(Departure::elsewhere)
-                .anyMatch(departure -> departure.isOfNobody()
-                        ? departure.endedMs() >= heardMs
-                        : departure.endedMs() >= handedOverMs
-                                && members.contains(departure.uid())
-                                && !livedOn(departure, heardMs));
-    }
-
-    /** Was its cluster heard after it was handed over by another, which did not know its end? */
-    private static boolean livedOn(Departure departure, long heardMs) {
-        return departure.published() == null && departure.endedMs() < heardMs;
-    }
-
-    /**
-     * Another cluster says what its members published; nobody here heard of that before. {@return whether some of them ended here before
-     * without a word, or may have, and lived on there: then what they published since is still to be told}
-     */
-    boolean takeFromOtherCluster(List<Departure> departures, Set<Long> lives, Now now) {
-        boolean livedOn = departures.stream()
-                .anyMatch(departure -> history.isUnknown(departure.uid()) || history.mayBeForgotten(departure.uid()));
-        long timeMs = timeMs(now);
-        List<Departure> here = departures.stream()
-                .map(departure -> history.contains(departure.uid()) ? departure : departure.elsewhere(timeMs))
-                .toList();
-        here.forEach(history::add);
-        spread(here, lives, now);
-        return livedOn;
-    }
-
-    /** The ids of the histories that it goes on from, and whether there may be others. */
-    Set<Long> histories() {
-        Set<Long> ids = new HashSet<>(view().horizons().keySet());
-        if (beganLate || !history.isComplete()) {
-            ids.add(History.UNKNOWN);
-        }
-        return ids;
-    }
-
-    /** Another cluster goes on from histories with these ids, too. */
-    void partFrom(Set<Long> ids, Set<Long> lives, Now now) {
-        if (history.partFrom(ids, timeMs(now))) {
-            spread(List.of(), lives, now);
+    /** That one joins. It may be of a cluster of which not everything was told: that comes first. */
+    void joined(long uid) {
+        if (history.hasOpenCluster()) {
+            history.renew(uid);
         }
     }
 
-    /** Tells all members. Who does not hear it asks later, as it remembers something else. */
-    private void spread(List<Departure> departures, Set<Long> lives, Now now) {
+    /** Tells these of other clusters. Who does not hear it asks later, as it remembers something else. */
+    void spread(Set<Long> lives, Now now) {
         for (long life : lives) {
             if (life != settings.uid()) {
-                parts(life, UNASKED, departures, Set.of(), now).forEach(part -> outbox.send(life, part));
+                parts(life, UNASKED, List.of(), Set.of(), now).forEach(part -> outbox.send(life, part));
             }
         }
     }

@@ -12,18 +12,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Seed nodes at which a member went without a farewell, and at which somebody listens since then and says no word (rule M4). After a
  * partition that both sides survive each drops what the other one says: all that can be seen is that its nodes listen.
+ * People are told; no subscription is.
  *
  * <p>Only seed nodes: any other address may have been given to another program. Not thread-safe.
  */
 final class MuteSeeds {
-    /** So many graces without a word, and everybody is told. */
+    /** So many graces without a word, and people are told. */
     private static final int PATIENCE = 6;
     /** So many graces in which nobody was found to listen, and the silence is over. */
     private static final int OVER = 2;
 
     private final OtherClusterSettings settings;
     private final Membership membership;
-    private final Memory memory;
     private final Outbox outbox;
     /** Invariant: seed nodes' addresses alone. */
     private final Map<String, Mute> byAddress = new TreeMap<>();
@@ -32,18 +32,16 @@ final class MuteSeeds {
 
     /** A seed node whose member went without a farewell. */
     private static final class Mute {
-        final long uid;
         final String node;
         final String address;
         /** Since when somebody listens there without a word; null before that is seen, and wherever it begins anew. */
         @Nullable Long sinceNs;
         /** When somebody listened there last, or when this node began to look. */
         long listenedNs;
-        /** Everybody was told. What is published there from then on is told when the silence is over. */
+        /** People were told. */
         boolean told;
 
-        Mute(long uid, String node, String address) {
-            this.uid = uid;
+        Mute(String node, String address) {
             this.node = node;
             this.address = address;
         }
@@ -53,18 +51,17 @@ final class MuteSeeds {
         }
     }
 
-    MuteSeeds(OtherClusterSettings settings, Membership membership, Memory memory, Outbox outbox) {
+    MuteSeeds(OtherClusterSettings settings, Membership membership, Outbox outbox) {
         this.settings = settings;
         this.membership = membership;
-        this.memory = memory;
         this.outbox = outbox;
     }
 
     /** A member went without a farewell. */
-    void lost(long uid, String node, String address) {
+    void lost(String node, String address) {
         Mute before = byAddress.get(address);
         if (settings.seedNodes().contains(address) && (before == null || !before.told)) {
-            byAddress.put(address, new Mute(uid, node, address));
+            byAddress.put(address, new Mute(node, address));
         }
     }
 
@@ -78,10 +75,10 @@ final class MuteSeeds {
     }
 
     /** Whoever is at this address has said something. */
-    void isHeard(String address, Now now) {
+    void isHeard(String address) {
         Mute mute = byAddress.get(address);
         if (mute != null) {
-            isOver(mute, now);
+            isOver(mute);
         }
     }
 
@@ -96,16 +93,15 @@ final class MuteSeeds {
             byAddress.values().forEach(mute -> {
                 mute.sinceNs = null;
                 mute.listenedNs = now.ns();
-                mute.told |= memory.wasToldOfMute(mute.uid); // perhaps by the one that spoke before
             });
         }
         speaks = speaksNow;
         if (speaks) {
             byAddress.values().stream()
                     .filter(mute -> isMember(mute) || now.ns() - mute.listenedNs > OVER * settings.graceNs())
-                    .forEach(mute -> isOver(mute, now));
+                    .forEach(mute -> isOver(mute));
             byAddress.values().removeIf(this::isMember);
-            tell(now);
+            tell();
         }
     }
 
@@ -115,29 +111,27 @@ final class MuteSeeds {
     }
 
     /** With the first of them those that are due soon: a cluster has several nodes, and one word is enough. */
-    private void tell(Now now) {
+    private void tell() {
         if (byAddress.values().stream().anyMatch(mute -> mute.isSilentFor(PATIENCE * settings.graceNs()))) {
             byAddress.values().stream()
                     .filter(mute -> mute.isSilentFor((PATIENCE - 1) * settings.graceNs()))
                     .forEach(mute -> {
                         mute.told = true;
-                        memory.addMute(mute.uid, membership.lives(), now);
                         outbox.add(new Effect.Mute(mute.node, mute.address));
                     });
         }
     }
 
-    /** It is silent no more. What it published since everybody was told is told now. */
-    private void isOver(Mute mute, Now now) {
+    /** It is silent no more. */
+    private void isOver(Mute mute) {
         if (mute.told) {
-            memory.addMuteOver(mute.uid, membership.lives(), now);
-            outbox.add(new Effect.OtherClusterGone(mute.node + " at " + mute.address, false));
+            outbox.add(new Effect.MuteNoMore(mute.node, mute.address));
         }
         mute.told = false;
         mute.sinceNs = null;
     }
 
-    /** Those of which everybody was told. */
+    /** Those of which people were told. */
     List<String> told() {
         return byAddress.values().stream()
                 .filter(mute -> mute.told)

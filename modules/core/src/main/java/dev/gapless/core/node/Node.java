@@ -72,9 +72,8 @@ public final class Node {
         this.leaving =
                 new Leaving(settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.lives()));
         OtherClusterSettings looks = settings.otherClusters();
-        this.otherClusters = looks == null
-                ? null
-                : new OtherClusters(settings, looks, membership, seniority, memory, logs, outbox, now);
+        this.otherClusters =
+                looks == null ? null : new OtherClusters(settings, looks, membership, seniority, memory, outbox, now);
     }
 
     // ------------------------------------------------------------------ members
@@ -91,6 +90,7 @@ public final class Node {
         }
         List<MemberEvent> events = membership.appeared(member.uid(), member.address(), memory.timeMs(now));
         seniority.joined(member);
+        memory.joined(member.uid());
         changed(events);
         hellos = 0;
         askForNames(now);
@@ -111,7 +111,7 @@ public final class Node {
             boolean left = membership.saysThatItLeaves(memberUid);
             changed(membership.removed(memberUid, memory.timeMs(now)));
             if (otherClusters != null && !left) {
-                otherClusters.lost(memberUid, node, address, now);
+                otherClusters.lost(node, address, now);
             }
             remember(now);
         }
@@ -146,7 +146,7 @@ public final class Node {
     private void remember(Now now) {
         if (membership.isUp() && !memory.history().isComplete()) {
             if (seniority.isOldest(membership.lives())) {
-                memory.begin();
+                memory.begin(now);
             } else {
                 memory.ask(membership.named(), now);
             }

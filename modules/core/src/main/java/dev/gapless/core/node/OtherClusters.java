@@ -1,35 +1,36 @@
 package dev.gapless.core.node;
 
-import dev.gapless.core.Departure;
 import dev.gapless.core.Now;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.member.History;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.wire.GiveWay;
-import dev.gapless.core.wire.HandedOver;
-import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Who;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for other clusters with the same id (rule M4). The oldest members of both ask each other, and are sure of it after a while. The
- * larger cluster stays, and tells the other one to give way; what that one's members published is told here, once it was handed over. If it
- * does not give way, everybody here is told that something is missed. Not thread-safe.
+ * larger cluster stays, and tells the other one to give way. What is known of another cluster is in the history that all members share, so
+ * that it outlives whoever heard; the oldest member has everybody told that something is missed. Not thread-safe.
  */
 final class OtherClusters {
-    private static final int MOST = 8;
+    private static final int MOST_VOUCHED_FOR = 80;
     /** A tick that comes so many intervals late: this node stood still, and may know less than the others. */
     private static final int LATE = 3;
-    /** So many times the grace: who does not speak for its cluster remembers another one, should it be the next to speak. */
-    private static final int MEMORY = 7;
+    /** So many graces in which nobody hears it, and it is gone. */
+    private static final int SILENCE = 2;
+    /** So many graces for which it is heard, and everybody is told though it is not certain. */
+    private static final int PATIENCE = 6;
 
     private final NodeSettings self;
     private final OtherClusterSettings settings;
@@ -40,7 +41,7 @@ final class OtherClusters {
     private final Strangers strangers;
     private final GivingWay givingWay;
     private final MuteSeeds muteSeeds;
-    /** By the uid of its oldest member. */
+    /** Those that are open, by the uid of the oldest member. */
     private final Map<Long, SeenCluster> others = new TreeMap<>();
     /** The oldest members of those that had to do with this one, by what another member said. */
     private final Set<Long> vouchedFor = new HashSet<>();
@@ -53,7 +54,6 @@ final class OtherClusters {
             Membership membership,
             Seniority seniority,
             Memory memory,
-            NodeLogs logs,
             Outbox outbox,
             Now now) {
         this.self = self;
@@ -63,8 +63,8 @@ final class OtherClusters {
         this.memory = memory;
         this.outbox = outbox;
         this.strangers = new Strangers(settings, self.pingNs(), now.ns());
-        this.givingWay = new GivingWay(self, settings, membership, memory, logs, outbox);
-        this.muteSeeds = new MuteSeeds(settings, membership, memory, outbox);
+        this.givingWay = new GivingWay(self, settings, membership, outbox);
+        this.muteSeeds = new MuteSeeds(settings, membership, outbox);
         this.tick = now;
     }
 
@@ -78,9 +78,9 @@ final class OtherClusters {
     }
 
     /** A member went without a farewell: it may live on. */
-    void lost(long uid, String node, String address, Now now) {
+    void lost(String node, String address, Now now) {
         strangers.sighted(address, now.ns());
-        muteSeeds.lost(uid, node, address);
+        muteSeeds.lost(node, address);
     }
 
     /** Somebody listens at an address that was asked. */
@@ -90,10 +90,29 @@ final class OtherClusters {
 
     // ------------------------------------------------------------------ time
 
+    private History history() {
+        return memory.history();
+    }
+
+    /** Whatever came, the history may know another cluster, or another word of one. */
+    private void learn(Now now) {
+        others.keySet().removeIf(oldestUid -> {
+            OtherCluster known = history().cluster(oldestUid);
+            return known == null || !known.isOpen();
+        });
+        for (OtherCluster known : history().clusters()) {
+            if (known.isOpen()) {
+                others.computeIfAbsent(known.oldestUid(), uid -> new SeenCluster(known.heardMs(), now.ns()))
+                        .heardAt(known.heardMs(), now.ns());
+            }
+        }
+    }
+
     /** Once an interval. */
     void onTime(Now now) {
         boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
         tick = now;
+        learn(now);
         muteSeeds.onTime(speaksForCluster() && !givingWay.hasBegun(), late, now);
         if (givingWay.hasBegun()) {
             givingWay.onTime(now);
@@ -104,48 +123,33 @@ final class OtherClusters {
                         .forEach(other -> other.isHeardAnew(now.ns()));
             }
             ask(now);
-            others.values().removeIf(other -> isOver(other, now));
+            others.forEach((oldestUid, seen) -> look(known(oldestUid), seen, now));
+            learn(now);
         } else {
             others.values().forEach(other -> other.isHeardAnew(now.ns()));
-            others.values().removeIf(other -> isForgotten(other, now));
         }
     }
 
-    /** Who speaks has told of it long ago, unless it did not hear of it. */
-    private boolean isForgotten(SeenCluster other, Now now) {
-        boolean forgotten = now.ns() - other.heardNs > MEMORY * settings.graceNs();
-        if (forgotten && !wasToldOf(other)) {
-            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
+    private OtherCluster known(long oldestUid) {
+        return Objects.requireNonNull(history().cluster(oldestUid), "open clusters are remembered");
+    }
+
+    /** Is it heard no more, or for long, though it is not certain? Then everybody is told. */
+    private void look(OtherCluster known, SeenCluster seen, Now now) {
+        if (seen.isSilentFor(SILENCE * settings.graceNs(), now.ns())) {
+            memory.tell(known.gone(), membership.lives(), now);
+            outbox.add(new Effect.OtherClusterGone(known.name()));
+        } else if (known.stage() == OtherCluster.Stage.HEARD
+                && seen.isSeenFor(PATIENCE * settings.graceNs(), now.ns())) {
+            memory.tell(known.told(OtherCluster.Stage.TOLD), membership.lives(), now);
+            outbox.add(described(known, seen));
         }
-        return forgotten;
     }
 
-    /** Has another member, which spoke when this cluster was heard, told of it? */
-    private boolean wasToldOf(SeenCluster other) {
-        return memory.wasToldOf(other.said.members(), other.heardMs, 3 * settings.graceNs() / 1_000_000);
-    }
-
-    /** This node leaves, and does not wait for what another cluster does: everybody is told now, or remembers it from now on. */
+    /** This node leaves: what it alone may have heard others hear once more. */
     void leaves(Now now) {
-        if (givingWay.hasBegun()) {
-            return;
-        }
-        boolean speaks = speaksForCluster();
-        for (SeenCluster other : others.values()) {
-            if (!speaks && !wasToldOf(other)) {
-                tell(other.said, membership.lives());
-            } else if (speaks && !other.handedOver) {
-                memory.addOtherCluster(
-                        other.said.oldestUid(), membership.lives(), now); // it may have published until then
-            }
-        }
-    }
-
-    private void tell(Who who, Set<Long> members) {
-        for (long member : members) {
-            if (member != self.uid()) {
-                outbox.send(member, who.toldTo(member));
-            }
+        if (history().hasOpenCluster()) {
+            memory.spread(membership.lives(), now);
         }
     }
 
@@ -170,52 +174,30 @@ final class OtherClusters {
                 oldest,
                 oldest == self.uid() ? settings.address() : membership.addressOf(oldest),
                 self.startedMs(),
-                lives,
-                memory.histories());
-    }
-
-    /** Is it not seen any more, or did it not give way in time? Then everybody here is told, unless it handed over what it had. */
-    private boolean isOver(SeenCluster other, Now now) {
-        boolean gone = now.ns() - other.heardNs > 2 * settings.graceNs();
-        boolean stays = now.ns() - other.sinceNs() > graces(other) * settings.graceNs();
-        boolean wasTold = other.whileAnotherSpoke && wasToldOf(other);
-        if (!other.handedOver && (gone || (stays && !other.told)) && !wasTold) {
-            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
-            other.told = true;
-            if (!gone && !other.isCertain()) {
-                outbox.add(described(other));
-            }
-        }
-        if (gone) {
-            outbox.add(new Effect.OtherClusterGone(nameOf(other), other.handedOver));
-        }
-        return gone;
-    }
-
-    /** So many before everybody is told: that one may be certain later than this one, or its oldest member may hear nothing of this one. */
-    private int graces(SeenCluster other) {
-        return other.isCertain() && (!settings.givesWay() || stays(other.said)) ? 2 : 6;
+                lives);
     }
 
     /** Those that there are. */
     List<Effect.OtherCluster> certain() {
-        return others.values().stream()
-                .filter(other -> other.isCertain() || other.told)
-                .map(this::described)
+        return others.entrySet().stream()
+                .filter(other -> known(other.getKey()).stage() != OtherCluster.Stage.HEARD)
+                .map(other -> described(known(other.getKey()), other.getValue()))
                 .toList();
     }
 
-    /** Seed nodes that listen and say nothing, of which everybody was told. */
+    /** Seed nodes that listen and say nothing, of which people were told. */
     List<String> muteSeeds() {
         return muteSeeds.told();
     }
 
-    private Effect.OtherCluster described(SeenCluster other) {
-        return new Effect.OtherCluster(nameOf(other), other.said.members().size(), !stays(other.said));
+    private Effect.OtherCluster described(OtherCluster known, SeenCluster seen) {
+        boolean givesWay =
+                seen.said == null ? known.members() > membership.lives().size() : !stays(seen.said);
+        return new Effect.OtherCluster(known.name(), known.members(), givesWay);
     }
 
-    private static String nameOf(SeenCluster other) {
-        return other.said.node() + " at " + other.said.address();
+    private static String nameOf(Who who) {
+        return who.node() + " at " + who.address();
     }
 
     // ------------------------------------------------------------------ messages
@@ -225,20 +207,12 @@ final class OtherClusters {
         boolean forSelf = message.toUid() == self.uid();
         if (message instanceof Who who) {
             if (who.isFor(self.uid())) {
-                muteSeeds.isHeard(who.address(), now);
+                muteSeeds.isHeard(who.address());
                 onWho(who, now);
             }
         } else if (message instanceof GiveWay giveWay) {
             if (forSelf) {
                 onGiveWay(giveWay, now);
-            }
-        } else if (message instanceof HandedOver handedOver) {
-            if (forSelf) {
-                givingWay.onHandedOver(handedOver);
-            }
-        } else if (message instanceof HistoryPart part && !membership.contains(part.fromUid())) {
-            if (forSelf) {
-                onPart(part, now);
             }
         } else {
             return false;
@@ -261,27 +235,19 @@ final class OtherClusters {
             outbox.add(new Effect.SendTo(who.address(), who(who.fromUid(), who.number(), true)));
         }
         boolean answers = who.answer() && strangers.answered(who.number(), now.ns());
-        if (!Collections.disjoint(who.members(), lives)) {
-            others.remove(who.oldestUid()); // one of the two has not heard the news
-        } else if (givingWay.hasBegun()) {
-            return;
-        } else if (who.isOfOldest()) {
-            boolean isNew = !others.containsKey(who.fromUid());
+        if (!Collections.disjoint(who.members(), lives) || givingWay.hasBegun()) {
+            return; // one of the two has not heard the news
+        }
+        if (who.isOfOldest()) {
             SeenCluster other = heard(who, now);
-            if (other != null && !speaksForCluster() && !who.isToldTo()) {
-                tell(who, isNew ? lives : Set.of(seniority.oldest(lives))); // which may not hear it themselves
-            }
             if (other != null && answers && speaksForCluster()) {
                 onExchange(other, who, now);
-            } else if (!who.answer() && (other == null || other.exchanges == 0)) {
+            } else if (!who.answer() && (other == null || other.isUncounted())) {
                 strangers.sighted(who.address(), now.ns());
             }
         } else {
-            if (isRelated(who)) {
-                partFrom(who.histories(), now);
-                if (vouchedFor.size() < 10 * MOST) {
-                    vouchedFor.add(who.oldestUid());
-                }
+            if (isRelated(who) && vouchedFor.size() < MOST_VOUCHED_FOR) {
+                vouchedFor.add(who.oldestUid());
             }
             if (speaksForCluster()) {
                 strangers.sighted(who.oldestAddress(), now.ns());
@@ -289,40 +255,41 @@ final class OtherClusters {
         }
     }
 
-    private void partFrom(Set<Long> histories, Now now) {
-        memory.partFrom(histories, speaksForCluster() ? membership.lives() : Set.of(), now);
-    }
-
     /** From now on everybody is told if that cluster is gone; also by another member, should this one be gone before. */
     private @Nullable SeenCluster heard(Who who, Now now) {
-        SeenCluster other = others.get(who.fromUid());
-        if (other == null) {
-            boolean related = who.isToldTo() || isRelated(who); // whoever tells of it has found it so
-            if (others.size() >= MOST || !related) {
-                return null;
-            }
-            other = new SeenCluster(who, now.ns());
-            others.put(who.fromUid(), other);
+        long uid = who.fromUid();
+        OtherCluster known = history().cluster(uid);
+        boolean isOpen = known != null && known.isOpen();
+        if (!isOpen && !isRelated(who)) {
+            return null;
         }
+        long timeMs = memory.timeMs(now);
+        OtherCluster once = known == null
+                ? new OtherCluster(uid, nameOf(who), who.members().size(), timeMs)
+                : known.heard(nameOf(who), who.members().size(), timeMs);
+        if (!memory.hear(once)) {
+            return null;
+        }
+        Set<Long> lives = membership.lives();
+        memory.spread(
+                isOpen && !speaksForCluster() ? Set.of(seniority.oldest(lives)) : lives,
+                now); // it may not hear it itself
+        learn(now);
+        SeenCluster other = Objects.requireNonNull(others.get(uid), "it was heard");
         other.said = who;
-        other.heardNs = now.ns();
-        other.heardMs = memory.timeMs(now);
-        other.whileAnotherSpoke = !speaksForCluster();
-        partFrom(who.histories(), now);
         return other;
     }
 
     /** The oldest member of another cluster has answered. */
     private void onExchange(SeenCluster other, Who who, Now now) {
-        tell(who, membership.lives());
-        if (other.exchanges == 0 || now.ns() - other.countedNs >= strangers.intervalNs()) {
-            other.countedNs = now.ns();
-            if (!other.isCertain() && ++other.exchanges == SeenCluster.EXCHANGES) {
-                other.certainNs = now.ns();
-                outbox.add(described(other));
+        if (other.counts(strangers.intervalNs(), now.ns())) {
+            OtherCluster known = known(who.fromUid());
+            if (known.stage() != OtherCluster.Stage.CERTAIN) {
+                memory.tell(known.told(OtherCluster.Stage.CERTAIN), membership.lives(), now);
             }
+            outbox.add(described(known, other));
         }
-        if (other.isCertain() && stays(who) && !other.handedOver) {
+        if (other.isCertain() && stays(who)) {
             other.toldToGiveWayNs = now.ns();
             GiveWay giveWay = new GiveWay(
                     self.uid(), who.fromUid(), settings.address(), self.startedMs(), membership.lives(), who.members());
@@ -335,7 +302,7 @@ final class OtherClusters {
         Set<String> itsNames = Set.of(who.node(), who.address()); // whoever never said a name goes by its address
         return strangers.isSeedNode(who.address())
                 || vouchedFor.contains(who.oldestUid())
-                || memory.view().departures().stream().anyMatch(departure -> itsNames.contains(departure.node()))
+                || history().departures().stream().anyMatch(departure -> itsNames.contains(departure.node()))
                 || membership.hasOneCalled(itsNames);
     }
 
@@ -364,38 +331,5 @@ final class OtherClusters {
         if (seniority.isOldest(lives) && agrees && !decidesItself) {
             givingWay.begin(giveWay, now);
         }
-    }
-
-    /** The parts of one attempt count as a whole. They come again, with whoever joined meanwhile, until this node has said that it has them. */
-    private void onPart(HistoryPart part, Now now) {
-        SeenCluster other = others.get(part.fromUid());
-        if (other == null || !other.isCertain() || !speaksForCluster()) {
-            return;
-        }
-        other.heardNs = now.ns();
-        if (other.isWholeWith(part)) {
-            takeOver(other, now);
-            outbox.add(
-                    new Effect.SendTo(other.said.address(), new HandedOver(self.uid(), part.fromUid(), part.number())));
-        }
-    }
-
-    private void takeOver(SeenCluster other, Now now) {
-        List<Departure> departures = new ArrayList<>();
-        for (HistoryPart part : other.parts) {
-            memory.heardTime(part.fromUid(), part.timeMs(), now);
-            departures.addAll(part.departures());
-        }
-        departures.removeIf(
-                departure -> membership.contains(departure.uid()) || !other.handedOverUids.add(departure.uid()));
-        if (other.handedOver && departures.isEmpty()) {
-            return;
-        }
-        other.handedOver = true;
-        if (memory.takeFromOtherCluster(departures, membership.lives(), now)) {
-            memory.addOtherCluster(other.said.oldestUid(), membership.lives(), now);
-        }
-        HistoryPart last = other.parts.get(other.parts.size() - 1);
-        partFrom(last.horizons().keySet(), now);
     }
 }

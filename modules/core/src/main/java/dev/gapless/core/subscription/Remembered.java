@@ -158,7 +158,7 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
         List<Departure> departures = history.departures();
         long sinceMs = history.timeMs(now.ns()) - 2 * history.marginMs();
         List<CursorToken.Lost> over = new ArrayList<>();
-        if (departures.stream().noneMatch(Departure::elsewhere)) {
+        if (!history.severalClusters()) {
             return over;
         }
         for (Departure departure : departures) {

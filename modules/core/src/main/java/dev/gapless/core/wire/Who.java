@@ -18,7 +18,6 @@ import java.util.TreeSet;
  * @param oldestAddress its host and port
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970
  * @param members of the sender's cluster, the sender included
- * @param histories the ids of the histories that the sender goes on from (rule T2); 0 among them if there may be others
  */
 public record Who(
         long fromUid,
@@ -31,8 +30,7 @@ public record Who(
         long oldestUid,
         String oldestAddress,
         long startedMs,
-        Set<Long> members,
-        Set<Long> histories)
+        Set<Long> members)
         implements NodeMessage {
     /** For the life that is at an address, whichever it is. */
     public static final long WHOEVER = 0;
@@ -42,29 +40,6 @@ public record Who(
 
     public Who {
         members = Collections.unmodifiableSet(new TreeSet<>(members)); // in one order in every run
-        histories = Collections.unmodifiableSet(new TreeSet<>(histories));
-    }
-
-    /** The same, passed on to a member: it answers no question of that one's. */
-    public Who toldTo(long memberUid) {
-        return new Who(
-                fromUid,
-                memberUid,
-                0,
-                true,
-                clusterId,
-                node,
-                address,
-                oldestUid,
-                oldestAddress,
-                startedMs,
-                members,
-                histories);
-    }
-
-    /** Was it passed on by a member? */
-    public boolean isToldTo() {
-        return answer && number == 0;
     }
 
     /** Is it meant for that life, or for whoever gets it? */

@@ -15,6 +15,7 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
@@ -33,7 +34,6 @@ import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
 import dev.gapless.core.wire.Batch;
-import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
@@ -92,7 +92,7 @@ class PastTest implements Outbox.Carrier {
     }
 
     private static HistoryView known(Departure... departures) {
-        return new HistoryView(true, Map.of(HISTORY, Long.MIN_VALUE), List.of(departures), now(), MARGIN);
+        return new HistoryView(HISTORY, Long.MIN_VALUE, false, false, List.of(departures), now(), MARGIN);
     }
 
     private static CursorToken token(Map<String, Position> positions, Map<String, Long> lives, Long... ended) {
@@ -240,72 +240,6 @@ class PastTest implements Outbox.Carrier {
 
     @Test
     @DisplayName(
-            "ruleM4: one that ended here without a word, and lived on in another cluster, is told when that hands over")
-    void whoEndedHereAndLivedOn() {
-        begin(List.of(), departed(1, TAKEN, null));
-        assertEquals(0, feed.head());
-        history = known(departed(1, TAKEN + 5, TO_9).elsewhere(TAKEN + 5));
-        after();
-        isToldOpen("p");
-        after();
-        assertEquals(1, feed.head(), "once");
-        assertEquals(Set.of(1L), feed.known().passed().before(2), "once that is passed");
-        assertEquals(Set.of(), feed.known().passed().before(1));
-    }
-
-    @Test
-    @DisplayName(
-            "ruleM4: one whose end here was forgotten while it was waited for is told, too, when the other cluster hands it over")
-    void whoWasForgottenAndLivedOn() {
-        begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
-        registered(LOG, 1);
-        history = known(departed(1, TAKEN, null));
-        after(new Removed(1));
-        history = known(departed(2, TAKEN + 1, null));
-        after();
-        long before = feed.head();
-        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
-        after();
-        assertEquals(before + 1, feed.head());
-        isToldOpen("p"); // it answered: some of it may have been given
-    }
-
-    @Test
-    @DisplayName("ruleM4: whoever resumed is told of it from where it got by then, not from where its token was taken")
-    void whoReadOnAndWasForgottenAndLivedOn() {
-        resume(at(2), List.of(new Present(1, "host:1"), new Named(1, "p")));
-        registered(LOG, 3);
-        reader.onMessage(new Batch(TOPIC, 1, asked.get(0).session(), 3, 7, true, slices(3, 7)), now());
-        history = known(departed(1, TAKEN, null));
-        after(new Removed(1));
-        history = known();
-        after();
-        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
-        after();
-        isToldExactly(TO_9);
-        assertEquals(7, missed.get(missed.size() - 1).lastPosition().sequence());
-    }
-
-    @Test
-    @DisplayName("ruleM4: also if that was told as lost by then")
-    void whoReadOnAndWasLostAndLivedOn() {
-        resume(at(2), List.of(new Present(1, "host:1"), new Named(1, "p")));
-        registered(LOG, 3);
-        reader.onMessage(new Batch(TOPIC, 1, asked.get(0).session(), 3, 9, true, slices(3, 9)), now());
-        history = known(departed(1, TAKEN, null));
-        after(new Removed(1));
-        reader.onTime(new Now(now().ms(), Long.MAX_VALUE / 2));
-        isToldOpen("p");
-        long before = feed.head();
-        history = known();
-        after();
-        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
-        after();
-        assertEquals(before, feed.head(), "it has all of it");
-    }
-
-    @Test
-    @DisplayName(
             "G1, ruleT2: a life is told that lies before that of the token's position, though other readers know both by one name")
     void aLifeBeforeThatOfThePosition() {
         eras.of("p", LOG, 1);
@@ -327,32 +261,6 @@ class PastTest implements Outbox.Carrier {
         resume(of, List.of(), departed(1, TAKEN + 1, null), departed(2, TAKEN + 2, next));
         isToldOpen("p");
         assertEquals(2, missed.size());
-    }
-
-    @Test
-    @DisplayName("ruleM4: if it never answered here, it is told exactly")
-    void whoWasForgottenWithoutAnAnswerAndLivedOn() {
-        begin(List.of(new Present(1, "host:1"), new Named(1, "p")));
-        history = known(departed(1, TAKEN, null));
-        after(new Removed(1));
-        history = known(departed(2, TAKEN + 1, null));
-        after();
-        history = known(departed(1, TAKEN, TO_9).elsewhere(TAKEN + 5));
-        after();
-        isToldExactly(TO_9);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleF2: another reader may have come to two ends in the other order: they lie as they did there, and are told once")
-    void endsInAnotherOrder() {
-        eras.endOfUnheard(Gap.NOBODY, 1);
-        eras.endOfUnheard(Gap.NOBODY, 2);
-        reader = reader(new Start.Since(TAKEN), null);
-        begin(List.of(), Departure.ofAnotherCluster(2, TAKEN + 5), Departure.ofAnotherCluster(1, TAKEN + 6));
-        isToldThatNobodyKnows(0);
-        assertEquals(Set.of(1L, 2L), feed.known().passed().before(2));
-        assertEquals(1, missed.size());
     }
 
     @Test
@@ -518,111 +426,80 @@ class PastTest implements Outbox.Carrier {
         assertFalse(reader.isSettled(), "a member of that name is asked");
     }
 
-    // ------------------------------------------------------------------ lives of another cluster that the token has a
-    // position of
+    // ------------------------------------------------------------------ another cluster
 
-    private void handedOver(LogEnd end) {
-        history = known(departed(1, TAKEN + 5, end).elsewhere(TAKEN + 5));
+    private static HistoryView told(HistoryView before, boolean severalClusters) {
+        return new HistoryView(
+                HistoryId.next(before.id(), 3),
+                Long.MIN_VALUE,
+                severalClusters,
+                false,
+                before.departures(),
+                now(),
+                MARGIN);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: whoever reads is told once that something of another cluster is missed, in front of whoever joins then")
+    void somethingOfAnotherClusterIsMissed() {
+        begin(List.of(), departed(1, TAKEN, null));
+        assertEquals(0, feed.head());
+        history = told(history, true);
+        after(new Present(2, "host:2"), new Named(2, "q"));
+        isToldThatNobodyKnows();
+        registered(NEXT_LOG, 1);
+        assertInstanceOf(FeedEntry.Started.class, feed.get(2));
         after();
+        assertEquals(2, feed.head(), "once");
+        history = told(history, true);
+        after();
+        assertEquals(3, feed.known().passed().unknown(), "and once more with the next word");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: another id that was drawn at the same time tells nothing, nor does a history that comes at last")
+    void anotherIdTellsNothing() {
+        begin(List.of());
+        history = new HistoryView(HISTORY + 1, Long.MIN_VALUE, true, false, List.of(), now(), MARGIN);
+        after();
+        assertEquals(0, feed.head());
+        reader = reader(Start.LATEST, null);
+        reader.begin(List.of(), HistoryView.NOTHING, Set.of(), now());
+        history = known();
+        after();
+        assertEquals(0, feed.head());
+    }
+
+    @Test
+    @DisplayName("ruleM4: who has read before its node has a history may have missed the word of another cluster")
+    void aHistoryThatComesAtLast() {
+        reader.begin(List.of(), HistoryView.NOTHING, Set.of(), now());
+        history = new HistoryView(HISTORY, Long.MIN_VALUE, true, false, List.of(), now(), MARGIN);
+        after();
+        isToldThatNobodyKnows();
+    }
+
+    @Test
+    @DisplayName("ruleM4: who begins at a time is told once if there was another cluster")
+    void sinceWithAnotherCluster() {
+        reader = reader(new Start.Since(TAKEN), null);
+        history = told(known(), true);
+        reader.begin(List.of(), history, Set.of(), now());
+        isToldThatNobodyKnows();
+    }
+
+    @Test
+    @DisplayName("ruleM4: who begins with the latest is told nothing of what was before")
+    void latestWithAnotherCluster() {
+        history = told(known(), true);
+        reader.begin(List.of(), history, Set.of(), now());
+        assertEquals(0, feed.head());
     }
 
     private void returnTimeIsOver() {
         reader.onTime(new Now(now().ms(), Given.ring(64).producerReturnNs()));
-    }
-
-    @Test
-    @DisplayName(
-            "ruleM4, T2: of a life of another cluster that the token lists, the rest is told exactly once that hands over")
-    void aListedLifeOfAnotherCluster() {
-        resume(at(4), List.of());
-        handedOver(TO_9);
-        isToldExactly(TO_9);
-        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
-        assertTrue(reader.isSettled());
-        assertEquals(Set.of(), feed.known().mustBeListed());
-        returnTimeIsOver();
-        assertEquals(1, missed.size(), "once");
-        assertEquals(Set.of(1L), feed.known().passed().before(feed.head() + 1));
-        assertEquals(Set.of(), feed.known().passed().before(feed.head()));
-    }
-
-    @Test
-    @DisplayName("ruleM4, T2: if the token has all of it, it left, and nothing is missed")
-    void aListedLifeOfAnotherClusterLeft() {
-        resume(at(9), List.of());
-        handedOver(TO_9);
-        returnTimeIsOver();
-        assertInstanceOf(FeedEntry.Left.class, feed.get(feed.head()));
-        assertEquals(List.of(), missed);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleM4, T2: if it went there without a word, it is told as lost once it was waited for, and not before")
-    void aListedLifeOfAnotherClusterWithoutAFarewell() {
-        resume(at(4), List.of());
-        handedOver(null);
-        assertEquals(0, feed.head());
-        assertEquals(Set.of("p"), feed.known().mustBeListed());
-        returnTimeIsOver();
-        isToldOpen("p");
-        assertEquals(1, missed.size());
-        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleM4, T2: if the next life is asked for the position already, its answer tells what is missed, once")
-    void aListedLifeOfAnotherClusterWhoseNextIsAsked() {
-        resume(at(4), List.of(new Present(2, "host:2"), new Named(2, "p")));
-        handedOver(TO_9);
-        assertEquals(0, feed.head());
-        Register last = asked.get(asked.size() - 1);
-        assertEquals(new Start.After(new Position(EPOCH, 4)), last.start());
-        reader.onMessage(
-                new CursorExpired(TOPIC, 1, last.session(), Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, 0, true), now());
-        assertEquals(1, missed.size());
-        assertEquals(new Position(EPOCH, 4), missed.get(0).lastPosition());
-    }
-
-    @Test
-    @DisplayName("ruleM4, T2: if that one goes without an answer, the wait for the next tells it")
-    void aListedLifeOfAnotherClusterWhoseNextIsSilent() {
-        resume(at(4), List.of(new Present(2, "host:2"), new Named(2, "p")));
-        handedOver(TO_9);
-        after(new Removed(2));
-        long before = feed.head();
-        returnTimeIsOver();
-        assertEquals(before + 1, feed.head());
-        isToldOpen("p");
-        assertEquals(new Position(EPOCH, 4), missed.get(missed.size() - 1).lastPosition());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleM4: one that was told as lost before may have published since: what the token lacks is told again")
-    void aListedLifeOfAnotherClusterThatWasTold() {
-        resume(at(4), List.of(new Present(2, "host:2"))); // which may still turn out to be it
-        returnTimeIsOver();
-        isToldOpen("p");
-        handedOver(TO_9);
-        isToldExactly(TO_9);
-        assertEquals(2, missed.size());
-        assertEquals(new Position(EPOCH, 4), missed.get(1).lastPosition());
-        FeedEntry.Started begins = assertInstanceOf(FeedEntry.Started.class, feed.get(feed.head() - 1));
-        assertEquals(new Position(EPOCH, 4), begins.after().position());
-        assertEquals(feed.get(feed.head()).node(), begins.node());
-    }
-
-    @Test
-    @DisplayName("ruleM4: if the token has all of it, nothing more is told of it")
-    void aListedLifeOfAnotherClusterThatWasToldInVain() {
-        resume(at(9), List.of());
-        returnTimeIsOver();
-        long before = feed.head();
-        handedOver(TO_9);
-        assertEquals(before, feed.head());
-        assertEquals(Set.of(1L), feed.known().passed().before(feed.head() + 1));
     }
 
     // ------------------------------------------------------------------ members that never said their name
@@ -720,7 +597,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: so is one of before the horizon")
     void aTokenOfBeforeTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN + 1), List.of(), now(), MARGIN);
+        history = new HistoryView(HISTORY, TAKEN + 1, false, false, List.of(), now(), MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         isToldThatNobodyKnows();
     }
@@ -737,7 +614,7 @@ class PastTest implements Outbox.Carrier {
     @DisplayName("ruleT2: one at the horizon is covered")
     void aTokenAtTheHorizon() {
         reader = reader(Start.BEGINNING, token());
-        history = new HistoryView(true, Map.of(HISTORY, TAKEN), List.of(), now(), MARGIN);
+        history = new HistoryView(HISTORY, TAKEN, false, false, List.of(), now(), MARGIN);
         reader.begin(List.of(), history, Set.of(), now());
         assertEquals(0, feed.head());
     }
@@ -820,14 +697,6 @@ class PastTest implements Outbox.Carrier {
         resume(new CursorToken(TOPIC, "c", TAKEN, Map.of(), seen), List.of(), departed(1, TAKEN + 5, TO_9));
         isToldBehind5();
         assertEquals(1, missed.size());
-    }
-
-    @Test
-    @DisplayName("ruleT2, M4: also if another cluster hands it over")
-    void whoWasToldAsLostLeftElsewhere() {
-        resume(toldAsLost(1, Map.of()), List.of());
-        handedOver(TO_9);
-        isToldBehind5();
     }
 
     @Test

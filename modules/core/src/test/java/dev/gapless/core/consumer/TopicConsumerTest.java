@@ -623,7 +623,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             "ruleS5, T2: if somebody ended whom the token does not know of, its subscription is told by a reader of its own")
     void asksIfSomebodyEnded() {
         Departure gone = new Departure(77, "q", 1_000, null);
-        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(gone), new Now(2_000, 0), 60);
+        HistoryView history = new HistoryView(5L, 0L, false, false, List.of(gone), new Now(2_000, 0), 60);
         consumer.begin(new MemberView(Set.of(PRODUCER), MEMBERS, true, history), NOW);
         registered(0, 1, 0);
         sent.clear();

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
@@ -35,8 +37,8 @@ class MemoryTest implements Outbox.Carrier {
     private static final long SELF = 10;
     private static final long OTHER = 20;
     private static final long THIRD = 30;
-    private static final long HISTORY = 77;
-    private static final Map<Long, Long> WHOLE = Map.of(HISTORY, Long.MIN_VALUE);
+    private static final long HISTORY = HistoryId.first(77);
+    private static final long OWN = HistoryId.first(SELF);
     private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
     private static final Departure GONE = new Departure(40, "n4", 5, null);
 
@@ -113,7 +115,17 @@ class MemoryTest implements Outbox.Carrier {
     private void part(long from, long number, int index, int parts, List<Departure> departures, Set<Long> lives) {
         boolean last = index == parts - 1;
         HistoryPart part = new HistoryPart(
-                from, SELF, number, 0, index, parts, departures, last ? WHOLE : Map.of(), last ? lives : Set.of());
+                from,
+                SELF,
+                number,
+                0,
+                index,
+                parts,
+                departures,
+                last ? HISTORY : HistoryId.UNKNOWN,
+                Long.MIN_VALUE,
+                List.of(),
+                last ? lives : Set.of());
         did(() -> node.onMessage(part, now()));
     }
 
@@ -127,7 +139,7 @@ class MemoryTest implements Outbox.Carrier {
     void theOldestBegins() {
         did(() -> node.appeared(new Joined(SELF, "host:10", "dc", 1), now()));
         did(() -> node.up(now()));
-        assertTrue(history().covers(SELF, Long.MIN_VALUE));
+        assertTrue(history().covers(OWN, Long.MIN_VALUE));
         appears(OTHER);
         hello(OTHER);
         assertEquals(List.of(), sent(AskHistory.class));
@@ -200,7 +212,8 @@ class MemoryTest implements Outbox.Carrier {
         assertEquals(Set.of(OTHER, THIRD), Set.copyOf(asked));
         assertFalse(history().complete());
         tick();
-        assertTrue(history().covers(SELF, Long.MIN_VALUE));
+        assertTrue(history().covers(OWN, now().ms()));
+        assertFalse(history().covers(OWN, now().ms() - 1), "nobody said who went before");
         assertFalse(history().covers(HISTORY, Long.MAX_VALUE), "tokens of the others' are not covered");
     }
 
@@ -272,14 +285,14 @@ class MemoryTest implements Outbox.Carrier {
         removed(THIRD);
         did(() -> node.onMessage(new AskHistory(OTHER, SELF, 4), now()));
         HistoryPart given = sent(HistoryPart.class).get(0);
-        assertEquals(Map.of(), given.horizons());
+        assertEquals(HistoryId.UNKNOWN, given.historyId());
         assertEquals(4, given.number());
         assertEquals(THIRD, given.departures().get(0).uid());
         assertEquals(Set.of(SELF, OTHER), given.lives());
     }
 
     @Test
-    @DisplayName("ruleT2: much is told in parts, and only the last has the horizons and the members")
+    @DisplayName("ruleT2: much is told in parts, and only the last has the id and the members")
     void answersInParts() {
         upWith(OTHER);
         hello(OTHER);
@@ -295,7 +308,7 @@ class MemoryTest implements Outbox.Carrier {
         for (int i = 0; i < 3; i++) {
             assertEquals(i, parts.get(i).index());
             assertEquals(3, parts.get(i).parts());
-            assertEquals(i == 2 ? WHOLE : Map.of(), parts.get(i).horizons());
+            assertEquals(i == 2 ? HISTORY : HistoryId.UNKNOWN, parts.get(i).historyId());
             assertEquals(i == 2 ? Set.of(SELF, OTHER) : Set.of(), parts.get(i).lives());
             given.addAll(parts.get(i).departures());
         }
@@ -408,35 +421,41 @@ class MemoryTest implements Outbox.Carrier {
         assertTrue(history().covers(HISTORY, 15));
     }
 
-    @Test
-    @DisplayName("ruleM4: who asks hears that more was handed over than is remembered")
-    void answersThatMoreWasHandedOver() {
-        node = started(new History.Bounds(10, 1_000_000, 1));
-        upWith(OTHER);
-        hello(OTHER);
-        Departure last = new Departure(41, "n5", 50, null, true);
-        part(OTHER, 1, 0, 1, List.of(GONE.elsewhere(50), last), Set.of(SELF, OTHER));
-        tick();
-        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
-        assertEquals(
-                List.of(last, GONE.elsewhere(50).standIn()),
-                sent(HistoryPart.class).get(0).departures());
+    private void hears(OtherCluster other) {
+        HistoryPart part =
+                new HistoryPart(OTHER, SELF, 0, 0, 0, 1, List.of(), HISTORY, Long.MIN_VALUE, List.of(other), Set.of());
+        did(() -> node.onMessage(part, now()));
     }
 
     @Test
     @DisplayName(
-            "ruleM4: whom another cluster left behind lived on, also if its first end is forgotten here: others may remember it (seed 899107357)")
-    void whoLivedOnAlthoughItsEndIsForgotten() {
-        Memory memory = new Memory(settings(new History.Bounds(10, 1_000, 1)), outbox, now());
-        memory.begin();
-        Set<Long> lives = Set.of(SELF, OTHER);
-        assertFalse(memory.takeFromOtherCluster(List.of(GONE), lives, now()), "nobody heard of it");
-        nowNs += SECOND / 100;
-        Departure next = new Departure(41, "n5", 10, null);
-        assertFalse(memory.takeFromOtherCluster(List.of(next), lives, now()), "nothing is forgotten");
-        memory.onTime(now());
-        assertFalse(memory.history().contains(GONE.uid()));
-        Departure itself = new Departure(GONE.uid(), "n4", 15, Map.of("t", END));
-        assertTrue(memory.takeFromOtherCluster(List.of(itself), lives, now()));
+            "ruleM4: while anything of another cluster is to be told, whoever joins may come from there: that comes first")
+    void toldWhenSomebodyJoins() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER));
+        appears(41);
+        assertEquals(HISTORY, history().id(), "there is none");
+        OtherCluster other = new OtherCluster(91, "n9 at host:9", 2, 100);
+        hears(other);
+        told.clear();
+        appears(42);
+        assertEquals(HistoryId.next(HISTORY, 42), history().id(), "as every other member draws it");
+        assertEquals(1, told.size(), "with the one who joins");
+        assertFalse(told.get(0).events().isEmpty());
+        hears(other.gone());
+        appears(43);
+        assertEquals(HistoryId.next(HISTORY, 42), history().id());
+    }
+
+    @Test
+    @DisplayName("ruleM4: whoever asks hears of other clusters, too")
+    void answersWithOtherClusters() {
+        upWith(OTHER);
+        hello(OTHER);
+        OtherCluster other = new OtherCluster(91, "n9 at host:9", 2, 100);
+        hears(other);
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
+        assertEquals(List.of(other), sent(HistoryPart.class).get(0).clusters());
     }
 }

@@ -18,6 +18,7 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogEnd;
@@ -1047,7 +1048,10 @@ class SubscriptionStateTest {
         assertEquals(byHand, taken(200_000), "its reader has not begun");
         own.know(
                 own.known().mustBeListed(),
-                new Passed(new HistoryView(false, Map.of(), List.of(), new Now(1, 0), 0), 0, Map.of()));
+                new Passed(
+                        new HistoryView(HistoryId.UNKNOWN, Long.MIN_VALUE, false, false, List.of(), new Now(1, 0), 0),
+                        0,
+                        Map.of()));
         assertEquals(CursorToken.Seen.NOTHING, taken(200_000).seen());
         assertEquals(byHand.positions(), taken(200_000).positions());
     }
@@ -1168,18 +1172,21 @@ class SubscriptionStateTest {
         assertEquals(List.of(), taken(1).seen().lost());
     }
 
+    private static HistoryView severalClusters(Departure... departures) {
+        return new HistoryView(Given.HISTORY, Long.MIN_VALUE, true, false, List.of(departures), Given.NOW, 60_000);
+    }
+
     @Test
     @DisplayName(
             "ruleT2: where there was another cluster, a token also says for a while who said where it ended: it may be a member there yet")
     void tokenSaysWhoGaveWay() {
         LogEnd end = new LogEnd(LogIdentity.fresh(new Epoch(6), 0), 2);
         Departure gaveWay = new Departure(6, "s", 100_000, Map.of(TOPIC, end));
-        Departure others = Departure.ofAnotherCluster(7, 100_000);
         Era s = eras.of("s", end.log(), 6);
         feed.started(new At(s, 0));
         feed.messages(s, 1, slices(1, 2));
         feed.left(eras.endOfDeparted("s", 6, end));
-        feed.know(Set.of(), new Passed(Given.history(gaveWay, others), 0, Map.of(6L, feed.head(), 7L, feed.head())));
+        feed.know(Set.of(), new Passed(severalClusters(gaveWay), 0, Map.of(6L, feed.head())));
         assertEquals(List.of(), taken(100_001).seen().lost(), "it has not got so far");
         given();
         assertInstanceOf(Step.Left.class, subscription.next(0));
@@ -1199,8 +1206,7 @@ class SubscriptionStateTest {
         Departure gaveWay = new Departure(4, "r", 100_000, Map.of(TOPIC, end));
         own.expired(eras.endOfDeparted("r", 4, end), Reason.PRODUCER_LOST, 0);
         reloads();
-        Departure others = Departure.ofAnotherCluster(7, 100_000);
-        own.know(Set.of(), new Passed(Given.history(gaveWay, others), 0, Map.of(4L, own.head(), 7L, own.head())));
+        own.know(Set.of(), new Passed(severalClusters(gaveWay), 0, Map.of(4L, own.head())));
         List<CursorToken.Lost> both = new ArrayList<>(from.seen().lost());
         both.add(new CursorToken.Lost("r", 4, end.position()));
         assertEquals(both, taken(100_001).seen().lost());
@@ -1212,7 +1218,7 @@ class SubscriptionStateTest {
     @DisplayName("ruleT2: where its node has forgotten who ended since, a token says that it may lack any")
     void tokenOfANodeThatHasForgotten() {
         HistoryView forgotten =
-                new HistoryView(true, Map.of(Given.HISTORY, 100_000L), List.of(), new Now(0, 0), 60_000);
+                new HistoryView(Given.HISTORY, 100_000L, false, false, List.of(), new Now(0, 0), 60_000);
         feed.know(Set.of(), new Passed(forgotten, 0, Map.of()));
         idle();
         assertEquals(0, taken(99_999).seen().historyId());

@@ -79,7 +79,9 @@ record Shape(Sort sort, long name, Part[] parts) {
         /** A moment in the order of everything that happens, with which others are compared. */
         MARK,
         /** Moments in that order that are compared with marks alone: only which marks are before them. */
-        STAMP
+        STAMP,
+        /** When something was heard of another cluster: only which of these are before others. */
+        HEARD
     }
 
     /** One field. */
@@ -160,9 +162,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("OtherClusters.tick", "no tick is late"),
             Map.entry("Mute.sinceNs", "nobody is said to listen"),
             Map.entry("Mute.listenedNs", "as above"),
-            Map.entry("GivingWay.attempts", "what is handed over is one part"),
-            Map.entry("HistoryPart.number", "as above, or comes at once"),
-            Map.entry("HandedOver.number", "that of the parts"),
+            Map.entry("HistoryPart.number", "nobody asks while anything is under way, or comes at once"),
             Map.entry("History.digest", "made of the rest"),
             Map.entry("History.view", "made of the rest"),
             Map.entry("SimulatedNode.sessions", "beyond every session that there is; only their order counts"),
@@ -188,7 +188,9 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("SeenCluster.firstNs", Meaning.SINCE),
             Map.entry("SeenCluster.heardNs", Meaning.LATELY),
             Map.entry("SeenCluster.countedNs", Meaning.LATELY),
-            Map.entry("SeenCluster.certainNs", Meaning.SINCE),
+            Map.entry("SeenCluster.heardMs", Meaning.HEARD),
+            Map.entry("OtherCluster.heardMs", Meaning.HEARD),
+            Map.entry("OtherCluster.goneMs", Meaning.HEARD),
             Map.entry("SeenCluster.toldToGiveWayNs", Meaning.LATELY),
             Map.entry("GivingWay.sinceNs", Meaning.SINCE),
             Map.entry("Waiting.untilNs", Meaning.DEADLINE),

@@ -33,6 +33,7 @@ final class StateReader {
     private final Numbers sessions = new Numbers();
     private final Numbers marks = new Numbers();
     private final Numbers stamps = new Numbers();
+    private final Numbers heard = new Numbers();
     private final Met met = new Met();
     private final long longestNs;
     private final long latelyNs;
@@ -40,7 +41,7 @@ final class StateReader {
     private long nowNs;
 
     /** What was read of one life: its fingerprint, and what counts only by its order among all. */
-    record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps) {}
+    record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps, Numbers heard) {}
 
     StateReader(Configuration configuration) {
         this.latelyNs = 2L * configuration.graceNs() + 1;
@@ -71,7 +72,7 @@ final class StateReader {
         lives = NOBODY;
         nowNs = life.nowNs();
         any(life);
-        return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy());
+        return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy(), heard.copy());
     }
 
     /** Reads the rest of the world; the lives were read before. */
@@ -80,8 +81,9 @@ final class StateReader {
         lives = readings;
         any(world);
         rankSessions();
-        rank(marks);
-        rank(stamps);
+        rank(marks, marks);
+        rank(stamps, marks);
+        rank(heard, heard);
         return words.fingerprint();
     }
 
@@ -90,6 +92,7 @@ final class StateReader {
         sessions.clear();
         marks.clear();
         stamps.clear();
+        heard.clear();
         met.clear();
         world.forEachStranger(host, met::meet);
     }
@@ -106,12 +109,12 @@ final class StateReader {
         }
     }
 
-    /** By how many marks are before each of them, if they have come at all. */
-    private void rank(Numbers moments) {
+    /** By how many of those are before each of them, if they have come at all. */
+    private void rank(Numbers moments, Numbers those) {
         for (int i = 0; i < moments.size(); i++) {
             int before = 0;
-            for (int j = 0; j < marks.size(); j++) {
-                if (marks.get(j) < moments.get(i)) {
+            for (int j = 0; j < those.size(); j++) {
+                if (those.get(j) < moments.get(i)) {
                     before++;
                 }
             }
@@ -250,6 +253,7 @@ final class StateReader {
         sessions.addAll(reading.sessions);
         marks.addAll(reading.marks);
         stamps.addAll(reading.stamps);
+        heard.addAll(reading.heard);
     }
 
     private void parts(Object object, Shape shape) {
@@ -271,6 +275,7 @@ final class StateReader {
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
             case LATELY -> lately(object, part.field());
             case MARK -> marks.add(part.field().getLong(object));
+            case HEARD -> heard.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
         }
     }

@@ -42,11 +42,6 @@ public final class Heard {
         /** Had anybody here a word of another one? */
         boolean areHeardOf();
 
-        /** May another one, of which somebody here had a word, hand over again what is forgotten here by now? */
-        default boolean mayHandOverAgain() {
-            return false;
-        }
-
         /** Is that life of another one, of which nobody here ever had a word up to now? */
         boolean isStranger(long uid);
     }

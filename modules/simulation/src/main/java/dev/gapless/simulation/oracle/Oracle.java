@@ -130,8 +130,7 @@ public final class Oracle {
         if (got != null && got.isBehind(life.index, first) && !behind) {
             fail(w, "G2", "is told of what it has got, to " + got + ": " + gap);
         }
-        boolean over = life.isRemoved() || w.isElsewhere(life); // which has closed its log, and is about to leave there
-        if (first + gap.missed() - 1 != life.head() || !over) {
+        if (first + gap.missed() - 1 != life.head() || !life.isRemoved()) {
             fail(w, "G1", "is told that a life ended which did not end there: " + gap + ", head " + life.head());
         }
         observer.count("expired: a life that is over, told alone", 1);
@@ -363,21 +362,14 @@ public final class Oracle {
 
     /**
      * A life ends once. One that a token names may be taken for lost, answer after all, and end then; and the feed that whoever comes from
-     * the past joins may still wait for one that the members remember. One that was removed here may live on in another cluster, and be
-     * told with that one's; and one that is forgotten here may be remembered there. Both may come together. Each member that another cluster
-     * left behind may hand over what is forgotten here.
+     * the past joins may still wait for one that the members remember.
      */
     private void isToldOnce(Witness w, Gap gap) {
         if (gap.epoch() == null || gap.epoch().equals(Epoch.NONE)) {
             return;
         }
-        int most = 1 + (w.resumed || w.sinceMs != null ? 1 : 0) + (w.hasHeardOfOthers() ? 1 : 0);
-        if (w.ends.merge(gap.epoch(), 1, Integer::sum) <= most) {
-            return;
-        }
-        if (w.mayBeHandedOverAgain()) {
-            observer.count("limit: told again of an end that was forgotten, and handed over again", 1);
-        } else {
+        int most = 1 + (w.resumed || w.sinceMs != null ? 1 : 0);
+        if (w.ends.merge(gap.epoch(), 1, Integer::sum) > most) {
             fail(w, "G2", "is told again that " + gap.epoch() + " ended: " + gap);
         }
     }

@@ -176,11 +176,6 @@ public final class Witness {
         }
     }
 
-    /** May it be told of what other clusters published, since there were some? */
-    boolean mayBeHandedOverAgain() {
-        return Objects.requireNonNull(reader).others().mayHandOverAgain();
-    }
-
     boolean hasHeardOfOthers() {
         return Objects.requireNonNull(reader).others().areHeardOf();
     }

@@ -1,6 +1,5 @@
 package dev.gapless.simulation.schedule;
 
-import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Truth;
@@ -44,17 +43,11 @@ final class Clusters {
     /** Those that lived when their cluster removed them: each takes itself for a member of one, with those that it still sees. */
     private final Set<Long> outlived = new HashSet<>();
 
-    /** Was there a process that remembers but a few of those that ended? */
-    private boolean forget;
-
     /** From then on a process says nothing of those who join it. */
     private final Map<Long, Long> gaveWayNs = new HashMap<>();
 
-    private final Silences silences;
-
     Clusters(Schedule schedule, RandomGenerator random, Truth truth) {
         this.schedule = schedule;
-        this.silences = new Silences(schedule);
         this.random = random;
         this.truth = truth;
     }
@@ -66,11 +59,6 @@ final class Clusters {
     }
 
     // ------------------------------------------------------------------ who joins which
-
-    /** A process has started that remembers so much. */
-    void remembers(History.Bounds history) {
-        forget |= Profile.isShort(history);
-    }
 
     /** A process that has started joins a cluster, or forms one. */
     void join(NodeProcess process) {
@@ -136,19 +124,11 @@ final class Clusters {
 
     // ------------------------------------------------------------------ one cluster becomes two
 
-    /**
-     * These hosts and the others of that cluster remove each other, and live on.
-     *
-     * @param mutely whether those that live drop from now on what the others send
-     */
-    Members part(Members cluster, Set<Host> hosts, boolean mutely) {
+    /** These hosts and the others of that cluster remove each other, and live on. */
+    Members part(Members cluster, Set<Host> hosts) {
         schedule.counts().add("clusters: parted, both live on");
         Members part = found();
         cluster.moveTo(part, hosts);
-        if (mutely) {
-            schedule.counts().add("clusters: parted, and mute to each other");
-            silences.areMute(cluster.uids(), part.uids());
-        }
         part.uids().forEach(uid -> byUid.put(uid, part));
         met.getOrDefault(cluster, Map.of())
                 .forEach((other, by) ->
@@ -184,29 +164,6 @@ final class Clusters {
         met.computeIfAbsent(one, of -> new HashMap<>())
                 .computeIfAbsent(other, of -> new HashMap<>())
                 .merge(uid, speaks ? saidNs : 0, Math::max);
-    }
-
-    Silences silences() {
-        return silences;
-    }
-
-    /** A process has found for long that somebody of another cluster listens and says nothing: that is a word, too. */
-    void isSilent(long uid, long otherUid) {
-        if (areTwo(uid, otherUid)) {
-            meet(uid, otherUid, Set.of());
-        }
-    }
-
-    /** A process tells its cluster that somebody listens and says nothing: a gap without a producer is to be expected. */
-    void isToldOfSilence(long uid) {
-        estranged.add(of(uid));
-    }
-
-    /** A process is given the history of a member of its own cluster, or of another one, which has been met. */
-    void handedOver(long uid, long otherUid) {
-        if (areTwo(uid, otherUid)) {
-            meet(uid, otherUid, Set.of());
-        }
     }
 
     void ended(NodeProcess process) {
@@ -255,11 +212,6 @@ final class Clusters {
             }
 
             @Override
-            public boolean mayHandOverAgain() {
-                return areHeardOf() && forget;
-            }
-
-            @Override
             public boolean isStranger(long otherUid) {
                 return byUid.containsKey(uid) && isElsewhere(otherUid) && lastWordNs(of(uid), of(otherUid)) == 0;
             }
@@ -303,11 +255,6 @@ final class Clusters {
             }
         }
         return new OtherClusterSettings(Schedule.CLUSTER, host.addressOf(uid), seeds, !warns(uid), several.graceNs());
-    }
-
-    boolean isSeedNode(Host host) {
-        Profile.SeveralClusters several = schedule.profile().several();
-        return several != null && host.index() != several.seedsLeftOut();
     }
 
     private boolean warns(long uid) {

@@ -11,8 +11,6 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
-import dev.gapless.core.wire.HandedOver;
-import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
@@ -80,7 +78,6 @@ final class NodeProcess implements Outside {
         TopicSettings settings = host.settings(schedule.profile().settingsOf(new SplittableRandom(~uid)));
         boolean elsewhere = new SplittableRandom(uid).split().split().nextBoolean();
         History.Bounds history = schedule.profile().history(new SplittableRandom(~uid).split());
-        schedule.clusters().remembers(history);
         this.node = new SimulatedNode(
                 uid,
                 host.name(),
@@ -236,7 +233,6 @@ final class NodeProcess implements Outside {
 
     void pause() {
         paused = true;
-        schedule.clusters().silences().standsStill(uid());
     }
 
     void goOn() {
@@ -344,10 +340,6 @@ final class NodeProcess implements Outside {
     // ------------------------------------------------------------------ effects
 
     void receive(Host from, Object packet) {
-        NodeProcess sender = from.process();
-        if (sender != null && schedule.clusters().silences().areMute(uid(), sender.uid())) {
-            return; // it was under way when each removed the other
-        }
         if (packet instanceof Ping && !paused && !dead) {
             vigil.receives(packet);
             try {
@@ -358,13 +350,8 @@ final class NodeProcess implements Outside {
             return;
         }
         input(() -> {
-            if (packet instanceof Who who && who.isFor(uid())) {
-                schedule.clusters().silences().isHeard(uid(), who.address());
-            }
             if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
                 schedule.clusters().meet(uid(), who.fromUid(), who.members());
-            } else if (packet instanceof HistoryPart part && part.toUid() == uid() && isUp()) {
-                schedule.clusters().handedOver(uid(), part.fromUid());
             }
             trace(() -> "← " + from + " " + Messages.describe(packet));
             vigil.receives(packet);
@@ -390,9 +377,7 @@ final class NodeProcess implements Outside {
         vigil.sends(toUid, message);
         schedule.messages().sent(message);
         Host to = schedule.hostOf(toUid);
-        if (schedule.clusters().silences().areMute(uid(), toUid)) {
-            schedule.counts().add("packets: dropped, as each has removed the other");
-        } else if (to.isReached(toUid)) {
+        if (to.isReached(toUid)) {
             schedule.network().send(host, to, message);
         } else {
             schedule.counts().add("packets: to an address where nobody is any more");
@@ -403,37 +388,19 @@ final class NodeProcess implements Outside {
     public void sendTo(String address, NodeMessage message) {
         effect();
         schedule.messages().sent(message);
-        if (message instanceof HandedOver) {
-            schedule.counts().add("clusters: handed over");
-        }
         Host to = schedule.hostAt(address);
         NodeProcess there = to.process();
-        if (there == null || !schedule.clusters().silences().areMute(uid(), there.uid())) {
-            schedule.network().send(host, to, message);
-        }
+        schedule.network().send(host, to, message);
         if (there != null
                 && !schedule.network().isCut(host, to)
                 && !schedule.network().isCut(to, host)) {
-            timeline.after(PROBE_NS, () -> input(() -> listens(address)));
+            timeline.after(PROBE_NS, () -> input(() -> node.listens(address)));
         }
-    }
-
-    private void listens(String address) {
-        schedule.clusters().silences().listens(this, address);
-        node.listens(address);
     }
 
     @Override
     public void foundOtherCluster() {
         trace(() -> "finds another cluster");
-        schedule.clusters().silences().tellPeople();
-    }
-
-    @Override
-    public void isMute(String address) {
-        trace(() -> "finds that " + address + " listens and says nothing");
-        schedule.clusters().silences().isTold(this, address);
-        effect();
     }
 
     @Override

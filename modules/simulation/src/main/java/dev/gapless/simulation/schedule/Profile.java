@@ -72,7 +72,7 @@ record Profile(
         if (profile.faults && seed % 7 == 3) {
             return profile.chained(random);
         }
-        return profile.faults && seed % 6 == 1 ? profile.clustered(random, seed % 7 % 6 == 0) : profile;
+        return profile.faults && seed % 6 == 1 ? profile.clustered(random) : profile;
     }
 
     /**
@@ -81,12 +81,11 @@ record Profile(
      * @param graceNs for so long another one is seen before it counts
      * @param warns whether some processes only warn
      * @param seedsLeftOut the host that is no seed node, or none
-     * @param mute whether halves of a split hear nothing of each other afterwards
      */
-    record SeveralClusters(long graceNs, boolean warns, int seedsLeftOut, boolean mute) {}
+    record SeveralClusters(long graceNs, boolean warns, int seedsLeftOut) {}
 
     /** With clusters beside each other: three hosts at least, and time enough for them to find each other. */
-    private Profile clustered(RandomGenerator random, boolean mute) {
+    private Profile clustered(RandomGenerator random) {
         long graceNs = (1 + random.nextInt(3)) * SECOND;
         int most = Math.max(3, hosts);
         int leftOut = random.nextInt(3) == 0 ? random.nextInt(most) : -1;
@@ -106,7 +105,7 @@ record Profile(
                 cursorRetentionNs,
                 false,
                 false,
-                new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut, mute),
+                new SeveralClusters(graceNs, random.nextInt(5) == 0, leftOut),
                 mixed,
                 travels);
     }

@@ -135,11 +135,11 @@ final class Schedule implements Observer {
         counts.add("messages: published", truth.published());
     }
 
-    /** M4: two clusters become one by themselves, unless a node of one of them only warns, or they are mute; then people restart one. */
+    /** M4: two clusters become one by themselves, unless a node of one of them only warns; then people restart one. */
     private void becomeOneCluster() {
         if (profile.clusters() && !areOneWithin(profile.toBecomeOneNs())) {
             trace("*", () -> "there are still " + clusters.living());
-            if (!clusters.aNodeWarns() && !clusters.silences().arePeopleToAct()) {
+            if (!clusters.aNodeWarns()) {
                 throw new Violation("M4: there are still " + clusters.living());
             }
             faults.restartAllBut(clusters.largest(clusters.living()));

@@ -1,12 +1,10 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.wire.GiveWay;
-import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Who;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Faults of which a cluster becomes two (rule M4). */
 final class SeveralClusters {
-    static final List<Class<?>> MESSAGES = List.of(Who.class, GiveWay.class, HistoryPart.class, HandedOver.class);
+    static final List<Class<?>> MESSAGES = List.of(Who.class, GiveWay.class, HistoryPart.class);
 
     private static final long LOOKS_EVERY_NS = 200 * Profile.MS;
     private static final int LOOKS = 40;
@@ -142,7 +140,6 @@ final class SeveralClusters {
         }
         long untilNs = Profile.SECOND + random.nextLong(3 * Profile.SECOND);
         cut(part, untilNs + random.nextLong(5 * Profile.SECOND));
-        boolean mutely = Objects.requireNonNull(schedule.profile().several()).mute();
         after(untilNs, () -> {
             long moving = cluster.hosts().stream()
                     .filter(host -> part.contains(host) && host.isUp())
@@ -151,8 +148,8 @@ final class SeveralClusters {
                     && schedule.clusters().living().size() == 1
                     && moving > 0
                     && moving < cluster.size()) {
-                Members other = schedule.clusters().part(cluster, part, mutely);
-                schedule.trace("*", () -> cluster + " and " + other + " have parted" + (mutely ? ", mutely" : ""));
+                Members other = schedule.clusters().part(cluster, part);
+                schedule.trace("*", () -> cluster + " and " + other + " have parted");
             }
         });
         return part + " and the others";

@@ -56,7 +56,7 @@ final class Judge {
     private static final long FURTHER_SEEDS = 300;
     private static final int MOST_STATES = 1_000;
 
-    /** Whoever judges. All of them know guarantees alone; who finds most for its time comes first. */
+    /** Whoever judges. All of them know guarantees alone, but for a story that is named; who finds most for its time comes first. */
     private static final List<Court> COURTS = List.of(
             Judge::named,
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
@@ -82,14 +82,21 @@ final class Judge {
 
     private static @Nullable String named(Mandate mandate) {
         for (String name : mandate.named()) {
-            String found = name.startsWith(Mutations.SCENARIO)
-                    ? Scenarios.broken(name.substring(Mutations.SCENARIO.length()))
-                    : judge(mandate, List.of(Long.valueOf(name.substring(Mutations.SEED.length()))));
+            String found = named(mandate, name);
             if (found != null) {
                 return found;
             }
         }
         return null;
+    }
+
+    private static @Nullable String named(Mandate mandate, String name) {
+        if (name.startsWith(Mutations.SCENARIO)) {
+            return Scenarios.broken(name.substring(Mutations.SCENARIO.length()));
+        } else if (name.startsWith(Mutations.STORY)) {
+            return Scenarios.changed(name.substring(Mutations.STORY.length()));
+        }
+        return judge(mandate, List.of(Long.valueOf(name.substring(Mutations.SEED.length()))));
     }
 
     /** Those behind {@code behind} and up to {@code last}. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Reads {@code mutations.txt}, which says at its top how it is written. */
 final class Mutations {
@@ -13,6 +14,8 @@ final class Mutations {
     static final String SEED = "seed ";
 
     static final String SCENARIO = "scenario ";
+
+    static final String STORY = "story ";
 
     private final List<Mutation> mutations = new ArrayList<>();
     private final List<String> named = new ArrayList<>();
@@ -46,7 +49,7 @@ final class Mutations {
             int colon = line.indexOf(':');
             name = line.substring(0, colon);
             breaks = line.substring(colon + 1).strip();
-        } else if (text.startsWith(SEED) || text.startsWith(SCENARIO)) {
+        } else if (Stream.of(SEED, SCENARIO, STORY).anyMatch(text::startsWith)) {
             named.add(text);
         } else if (text.startsWith("-")) {
             if (replacing) {

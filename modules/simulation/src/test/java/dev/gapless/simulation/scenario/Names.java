@@ -3,7 +3,9 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.LogEnd;
+import dev.gapless.core.OtherCluster;
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
@@ -16,7 +18,6 @@ import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
-import dev.gapless.core.wire.HandedOver;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
@@ -118,19 +119,25 @@ final class Names {
             return "AskHistory " + ask.number();
         } else if (message instanceof HistoryPart part) {
             return "HistoryPart " + part.number() + (part.parts() > 1 ? "/" + part.index() : "")
-                    + (part.horizons().isEmpty() ? "" : ", whole") + departures(part.departures());
+                    + (part.historyId() == HistoryId.UNKNOWN ? "" : ", whole") + departures(part.departures())
+                    + clusters(part.clusters());
         } else if (message instanceof Farewell farewell) {
             return "Farewell" + ends(farewell.published());
         } else if (message instanceof Who who) {
             return "Who " + life(who.fromUid()) + (who.answer() ? ", an answer" : "");
         } else if (message instanceof GiveWay giveWay) {
             return "GiveWay to " + giveWay.address();
-        } else if (message instanceof HandedOver) {
-            return "HandedOver";
         }
         Message sent = (Message) message;
         String reader = sent.reader() == Message.SHARED_READER ? "" : "#" + sent.reader();
         return message.getClass().getSimpleName() + " " + session(sent.session()) + reader + what(sent);
+    }
+
+    private String clusters(List<OtherCluster> clusters) {
+        return clusters.stream()
+                .map(one -> ", cluster of " + life(one.oldestUid()) + (one.isOpen() ? " " : " gone, was ")
+                        + one.stage().name().toLowerCase(java.util.Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     private String departures(List<Departure> departures) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** All scenarios, for whoever wants to know whether the guarantees hold in them, and not what stands in their files. */
@@ -17,6 +18,29 @@ public final class Scenarios {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What happens in that one that does not stand in its file: its file, a tab, and the first line of that. Null if nothing does. */
+    public static @Nullable String changed(String name) {
+        try {
+            String expected = Files.readString(ScenarioTest.SCENARIOS.resolve(name));
+            String actual = new Scenario(name, expected).run();
+            return expected.equals(actual) ? null : name + "\t" + firstOf(actual, expected);
+        } catch (AssertionError e) {
+            return name + "\t"
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String firstOf(String actual, String expected) {
+        List<String> before = expected.lines().toList();
+        return actual.lines()
+                .filter(line -> !before.contains(line))
+                .findFirst()
+                .orElse("some of it does not happen")
+                .strip();
     }
 
     private static @Nullable String broken(Path file) throws IOException {

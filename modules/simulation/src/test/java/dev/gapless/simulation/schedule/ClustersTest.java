@@ -67,7 +67,7 @@ class ClustersTest {
         Host alone = schedule.hosts().get(0);
         long other = uid(alone);
         long reader = uid(schedule.hosts().get(1));
-        clusters.part(clusters.of(other), Set.of(alone), false);
+        clusters.part(clusters.of(other), Set.of(alone));
         clusters.meet(reader, other, Set.of(other, reader));
         assertTrue(clusters.others(reader).isStranger(other));
         clusters.meet(reader, other, Set.of(other));

@@ -76,7 +76,7 @@ public class TokenAtAnEndStress implements Outbox.Carrier {
     public void carryOut(Effect effect) {}
 
     private static MemberView members(List<MemberEvent> present, Departure... departures) {
-        HistoryView history = new HistoryView(true, Map.of(5L, 0L), List.of(departures), NOW, 60_000);
+        HistoryView history = new HistoryView(5L, 0L, false, false, List.of(departures), NOW, 60_000);
         return new MemberView(present.isEmpty() ? Set.of() : Set.of(UID), present, true, history);
     }
 
