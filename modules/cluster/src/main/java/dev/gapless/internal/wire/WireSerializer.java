@@ -9,7 +9,6 @@ import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Who;
-import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -33,7 +32,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
 
     private static final String HELLO = "h";
     private static final String PING = "p";
-    private static final String WITHDRAWAL = "w";
     private static final String FAREWELL = "f";
     private static final String ASK_HISTORY = "Q";
     private static final String HISTORY_PART = "q";
@@ -60,8 +58,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             return PING;
         } else if (message instanceof Hello) {
             return HELLO;
-        } else if (message instanceof Withdrawal) {
-            return WITHDRAWAL;
         } else if (message instanceof Farewell) {
             return FAREWELL;
         } else if (message instanceof AskHistory) {
@@ -104,9 +100,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeFixed(hello.startedMs());
             out.writeFixed(hello.timeMs());
             out.writeByte(hello.publishes() ? 1 : 0);
-        } else if (message instanceof Withdrawal withdrawal) {
-            out.writeFixed(withdrawal.fromUid());
-            out.writeFixed(withdrawal.toUid());
         } else if (message instanceof Farewell farewell) {
             HistoryCodec.write(farewell, out);
         } else if (message instanceof AskHistory ask) {
@@ -156,7 +149,6 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                             in.readFixed(),
                             in.readFixed(),
                             in.readByte() == 1);
-                case WITHDRAWAL -> new Withdrawal(in.readFixed(), in.readFixed());
                 case FAREWELL -> HistoryCodec.readFarewell(in);
                 case ASK_HISTORY -> HistoryCodec.readAsk(in);
                 case HISTORY_PART -> HistoryCodec.readPart(in);

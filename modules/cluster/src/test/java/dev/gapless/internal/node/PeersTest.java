@@ -8,7 +8,7 @@ import dev.gapless.core.Session;
 import dev.gapless.core.node.Shard;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Message;
-import dev.gapless.core.wire.Withdrawal;
+import dev.gapless.core.wire.AskHistory;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -36,7 +36,7 @@ class PeersTest {
     void whatIsOfATopicGoesToItsShardAndEverythingElseToTheNodeActor() {
         TestInbox<Object> node = TestInbox.create();
         List<TestInbox<Object>> shards = List.of(TestInbox.create(), TestInbox.create(), TestInbox.create());
-        Withdrawal ofNode = new Withdrawal(1, 2);
+        AskHistory ofNode = new AskHistory(1, 2, 3);
         List<Message> ofTopics = Stream.of("a", "b", "c", "d")
                 .<Message>map(topic -> new Deregister(topic, 0, new Session(1, 1)))
                 .toList();

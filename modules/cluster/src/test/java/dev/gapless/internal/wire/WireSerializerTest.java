@@ -42,7 +42,6 @@ import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.Who;
-import dev.gapless.core.wire.Withdrawal;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -86,7 +85,6 @@ class WireSerializerTest {
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
                 new Hello(-1, 2, "n1", List.of(-7, 8, Integer.MIN_VALUE), true, 1L << 40, -8, false),
-                new Withdrawal(-1, 2),
                 new Ping(-1, 2, 3, 4, 5, 6, -7),
                 new Farewell(-1, 2, Map.of("t", new LogEnd(CONTINUED, 19), "u", new LogEnd(LOG, 3))),
                 new AskHistory(-1, 2, 3),

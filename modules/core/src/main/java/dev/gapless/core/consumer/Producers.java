@@ -157,17 +157,8 @@ final class Producers {
             registrations.appeared(Registration.ofMember(joined.address(), joined.uid(), start));
         } else if (event instanceof MemberEvent.Named named) {
             onNamed(named, now);
-        } else if (event instanceof MemberEvent.Withdrawn) {
-            onWithdrawn(event.uid());
         } else if (event instanceof MemberEvent.Removed removed) {
             onRemoved(removed, now);
-        }
-    }
-
-    private void onWithdrawn(long withdrawnUid) {
-        Registration r = registrations.present(withdrawnUid);
-        if (r != null && r.isUnnamed()) {
-            registrations.gone(r);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.gapless.core.LogEnd;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What becomes of a member, in this order: present, named or withdrawn, removed. */
+/** What becomes of a member, in this order: present, named, removed. */
 public sealed interface MemberEvent {
     /** Pekko's number of one life of a node. */
     long uid();
@@ -27,9 +27,6 @@ public sealed interface MemberEvent {
             Limits.checkName("node", node);
         }
     }
-
-    /** It goes without ever having been named, and says that it never published anything: nothing of it can be missed. */
-    record Withdrawn(long uid) implements MemberEvent {}
 
     /**
      * It is no member any more, and never will be again under this uid.

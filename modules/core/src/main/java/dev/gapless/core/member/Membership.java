@@ -43,8 +43,6 @@ public final class Membership {
 
         boolean named;
 
-        /** Invariant: not named. It is over for this node, and only its removal is still to come. */
-        boolean withdrawn;
         /** What it said that it published, when it left. */
         @Nullable Map<String, LogEnd> published;
         /** It said that it leaves. */
@@ -61,7 +59,7 @@ public final class Membership {
 
         /** It ended at that time. */
         Departure departure(long uid, long timeMs) {
-            return new Departure(uid, saidName(), timeMs, withdrawn ? Map.of() : published);
+            return new Departure(uid, saidName(), timeMs, published);
         }
     }
 
@@ -86,11 +84,7 @@ public final class Membership {
     public List<MemberEvent> snapshot() {
         List<MemberEvent> events = new ArrayList<>();
         if (up) {
-            members.forEach((memberUid, member) -> {
-                if (!member.withdrawn) {
-                    events.add(new MemberEvent.Present(memberUid, member.address));
-                }
-            });
+            members.forEach((memberUid, member) -> events.add(new MemberEvent.Present(memberUid, member.address)));
             members.forEach((memberUid, member) -> {
                 if (member.named && member.claimed != null) {
                     events.add(new MemberEvent.Named(memberUid, member.claimed));
@@ -120,9 +114,7 @@ public final class Membership {
         Member seenBefore = joining.remove(memberUid);
         Member member = seenBefore == null ? new Member(address) : seenBefore;
         members.put(memberUid, member);
-        if (!member.withdrawn) {
-            events.add(new MemberEvent.Present(memberUid, address));
-        }
+        events.add(new MemberEvent.Present(memberUid, address));
         if (memberUid == uid) {
             member.claimed = node;
             events.addAll(nameWhereFree(node));
@@ -140,23 +132,6 @@ public final class Membership {
         member.published = hello.publishes() ? member.published : Map.of();
         List<MemberEvent> events = nameWhereFree(hello.node());
         return up ? events : List.of();
-    }
-
-    /**
-     * A member said that it goes, and never published anything. If it was named, its producers say so themselves; if not, it is as if
-     * it had never come.
-     */
-    public List<MemberEvent> withdrew(long memberUid) {
-        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
-        if (member == null) {
-            return List.of();
-        }
-        member.leaves = true;
-        if (member.named || member.withdrawn) {
-            return List.of();
-        }
-        member.withdrawn = true;
-        return up && members.containsKey(memberUid) ? List.of(new MemberEvent.Withdrawn(memberUid)) : List.of();
     }
 
     /** A member, or one that is joining, says that it leaves, and what it published. That counts once it is removed. */
@@ -181,9 +156,6 @@ public final class Membership {
             return List.of();
         }
         history.saw(member.departure(memberUid, timeMs));
-        if (member.withdrawn) {
-            return List.of();
-        }
         List<MemberEvent> events = new ArrayList<>();
         events.add(new MemberEvent.Removed(memberUid, member.published));
         if (member.named && member.claimed != null) {
@@ -310,7 +282,7 @@ public final class Membership {
         long firstUid = 0;
         for (Map.Entry<Long, Member> entry : members.entrySet()) {
             Member member = entry.getValue();
-            if (name.equals(member.claimed) && !member.withdrawn) {
+            if (name.equals(member.claimed)) {
                 if (member.named) {
                     return List.of();
                 }

@@ -15,7 +15,6 @@ import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Ping;
-import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class Node {
 
     private boolean nameTaken;
     /** This node shuts down and never published anything; each member that says Hello is told. */
-    private boolean withdrawn;
+    private boolean leavesWithNothing;
 
     private final Leaving leaving;
     private final @Nullable OtherClusters otherClusters;
@@ -169,8 +168,7 @@ public final class Node {
             tellNews();
             return;
         }
-        boolean ends =
-                (message instanceof Withdrawal || message instanceof Farewell) && membership.knows(message.fromUid());
+        boolean ends = message instanceof Farewell && membership.knows(message.fromUid());
         if (message.toUid() != settings.uid() || !(ends || membership.contains(message.fromUid()))) {
             return;
         }
@@ -179,8 +177,6 @@ public final class Node {
         } else if (message instanceof Ping ping) {
             failureDetector.onPing(ping, now.ns());
             memory.onPing(ping, now);
-        } else if (message instanceof Withdrawal) {
-            changed(membership.withdrew(message.fromUid()));
         } else if (message instanceof Farewell farewell) {
             membership.farewell(farewell.fromUid(), farewell.published());
         } else if (message instanceof AskHistory ask) {
@@ -208,8 +204,8 @@ public final class Node {
         if (!hello.answer()) {
             sayHello(from, true, now);
         }
-        if (withdrawn) {
-            outbox.send(from, new Withdrawal(settings.uid(), from));
+        if (leavesWithNothing) {
+            memory.sayFarewell(Map.of(), Set.of(from));
         }
         if (!membership.hasSaidItsName(from)) {
             changed(membership.heard(hello));
@@ -224,20 +220,15 @@ public final class Node {
         if (namesake.isPresent() && !nameTaken && seniority.isOlder(namesake.getAsLong())) {
             nameTaken = true;
             outbox.add(new Effect.NameTaken(namesake.getAsLong()));
-            withdraw();
+            leavesWithNothing();
         }
     }
 
-    /** This node goes. If it never published anything nobody need wait for it, or take it for a loss. */
-    private void withdraw() {
-        if (!logs.close().isEmpty()) {
-            return;
-        }
-        withdrawn = true;
-        for (long member : membership.lives()) {
-            if (member != settings.uid()) {
-                outbox.send(member, new Withdrawal(settings.uid(), member));
-            }
+    /** This node goes. If it never published anything everybody is told so at once: its end is no loss. */
+    private void leavesWithNothing() {
+        if (logs.close().isEmpty()) {
+            leavesWithNothing = true;
+            memory.sayFarewell(Map.of(), membership.lives());
         }
     }
 
@@ -340,7 +331,7 @@ public final class Node {
     /** Leaves in good order: first its subscriptions end, in all shards, then its producers drain. */
     public void leave(Now now) {
         if (!membership.isUp()) {
-            withdraw(); // rule P14: it has published nothing
+            leavesWithNothing(); // rule P14: it has published nothing
         }
         if (otherClusters != null && !leaving.hasBegun()) {
             otherClusters.leaves(now);

@@ -744,14 +744,13 @@ class TopicReaderTest implements Outbox.Carrier {
 
     @Test
     @DisplayName(
-            "ruleM2: who gives way to another one of its name, and published nothing, is no loss, and not waited for")
-    void withdrawnIsNotLost() {
+            "ruleM2: who gives way to another one of its name, and published nothing, is no loss")
+    void whoLeavesWithNothingIsNotLost() {
         begin(present(PRODUCER));
         consumer.setReady();
         consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Withdrawn(2)), history, now());
+        consumer.onMembers(List.of(new MemberEvent.Removed(2, Map.of())), history, now());
         assertEquals(Set.of(PRODUCER), consumer.notYetLate());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
         assertEquals(0, feed.head());
     }
 

@@ -13,7 +13,6 @@ import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
-import dev.gapless.core.member.MemberEvent.Withdrawn;
 import dev.gapless.core.wire.Hello;
 import java.util.List;
 import java.util.Map;
@@ -63,17 +62,6 @@ class MembershipTest {
         assertEquals(List.of(new Present(2, "host:2"), new Removed(2, Map.of())), membership.removed(2, 7));
         assertEquals(List.of(), membership.removed(3, 8));
         assertEquals(List.of(new Departure(2, "host:2", 7, Map.of())), remembered());
-    }
-
-    @Test
-    @DisplayName("ruleM2, ruleT2: who withdraws published nothing, as is remembered when it goes")
-    void remembersThatNothingWasPublished() {
-        up();
-        membership.appeared(2, "host:2", 0);
-        heard(2, "n1");
-        membership.withdrew(2);
-        assertEquals(List.of(), membership.removed(2, 7));
-        assertEquals(List.of(new Departure(2, "n1", 7, Map.of())), remembered());
     }
 
     @Test
@@ -183,20 +171,6 @@ class MembershipTest {
     }
 
     @Test
-    @DisplayName("ruleP14: who withdraws while it joins has published nothing, and is as if it had never come")
-    void withdrawsWhileItJoins() {
-        up();
-        membership.joining(2, "host:2");
-        assertEquals(List.of(), membership.withdrew(2));
-        assertEquals(List.of(), membership.removed(2, 0));
-        membership.joining(3, "host:3");
-        membership.withdrew(3);
-        assertEquals(List.of(), membership.appeared(3, "host:3", 0));
-        assertEquals(List.of(), heard(3, "n3"));
-        assertEquals(List.of(), membership.removed(3, 0));
-    }
-
-    @Test
     @DisplayName("a name that is heard before its member is known is said again")
     void heardTooEarly() {
         up();
@@ -228,43 +202,6 @@ class MembershipTest {
         assertEquals(List.of(new Named(3, "n2")), heard(3, "n2"));
         assertEquals(List.of(), membership.removed(2, 0));
         assertEquals("n2", membership.nameOf(3));
-    }
-
-    @Test
-    @DisplayName("ruleM2: who gives way and published nothing is as if it had never come, but for its removal")
-    void withdrawnBeforeItWasNamed() {
-        up();
-        membership.appeared(2, "host:2", 0);
-        heard(2, "n1");
-        assertEquals(List.of(new Withdrawn(2)), membership.withdrew(2));
-        assertEquals(List.of(), membership.withdrew(2));
-        assertTrue(membership.contains(2));
-        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
-        assertEquals(List.of(), membership.removed(2, 0));
-    }
-
-    @Test
-    @DisplayName("ruleM2: who was named leaves like any other producer")
-    void withdrawnAlthoughNamed() {
-        up();
-        membership.appeared(2, "host:2", 0);
-        heard(2, "n2");
-        assertEquals(List.of(), membership.withdrew(2));
-        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
-    }
-
-    @Test
-    @DisplayName("ruleM2: a name that one who gave way has claimed is free for the next")
-    void withdrawnNamesAreFree() {
-        up();
-        membership.appeared(2, "host:2", 0);
-        heard(2, "n2");
-        membership.appeared(3, "host:3", 0);
-        heard(3, "n2");
-        membership.withdrew(3);
-        assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
-        membership.appeared(4, "host:4", 0);
-        assertEquals(List.of(new Named(4, "n2")), heard(4, "n2"));
     }
 
     @Test

@@ -15,10 +15,10 @@ import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.member.History;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
-import dev.gapless.core.wire.Withdrawal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -250,33 +250,33 @@ class NodeTest implements Outbox.Carrier {
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         assertTrue(givesWay(helloOf(OTHER, "n", 5_000)));
-        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
+        assertTrue(packets.contains(new Farewell(SELF, OTHER, Map.of())));
         assertFalse(givesWay(helloOf(OTHER, "n", 5_000)), "said once");
-        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)), "and to whoever asks");
+        assertTrue(packets.contains(new Farewell(SELF, OTHER, Map.of())), "and to whoever asks");
     }
 
     @Test
-    @DisplayName("ruleP14: a node that ends before it is up withdraws: it cannot have published anything")
-    void withdrawsIfItNeverWasUp() {
+    @DisplayName("ruleP14: a node that ends before it is up says so: it cannot have published anything")
+    void saysFarewellIfItNeverWasUp() {
         isMember(OTHER, "dc", 2);
         did(() -> node.leave(at(0)));
         assertTrue(closed);
-        assertTrue(packets.contains(new Withdrawal(SELF, OTHER)));
+        assertTrue(packets.contains(new Farewell(SELF, OTHER, Map.of())));
         node = started(1_000);
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         did(() -> node.leave(at(0)));
-        assertFalse(packets.contains(new Withdrawal(SELF, OTHER)), "its producers say Gone");
+        assertFalse(packets.contains(new Farewell(SELF, OTHER, Map.of())), "its producers say Gone");
     }
 
     @Test
-    @DisplayName("ruleC7: who joins is believed when it withdraws, and in nothing else")
-    void hearsWithdrawalsOfWhoJoins() {
+    @DisplayName("ruleC7: who joins is believed when it says farewell, and in nothing else")
+    void hearsFarewellsOfWhoJoins() {
         up("dc", 1);
         did(() -> node.joining(OTHER, "host:20"));
         assertEquals(List.of(), helloOf(OTHER, "other", 0));
         assertEquals(Set.of(SELF), node.named());
-        node.onMessage(new Withdrawal(OTHER, SELF), at(0));
+        node.onMessage(new Farewell(OTHER, SELF, Map.of()), at(0));
         assertFalse(tellsOf(did(() -> node.removed(OTHER, at(0))), OTHER));
         did(() -> node.joining(30, "host:30"));
         assertTrue(tellsOf(did(() -> node.removed(30, at(0))), 30));
@@ -291,7 +291,7 @@ class NodeTest implements Outbox.Carrier {
 
     @Test
     @DisplayName("ruleM2, G4: a node that gives way closes its logs before it says whether anything was published")
-    void closesItsLogsBeforeItWithdraws() {
+    void closesItsLogsBeforeItSaysFarewell() {
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         assertFalse(closed);
@@ -316,13 +316,13 @@ class NodeTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleM2: who has published does not withdraw, and its loss is told")
-    void whoHasPublishedDoesNotWithdraw() {
+    @DisplayName("ruleM2: who has published does not say so at once: it drains first")
+    void whoHasPublishedSaysNothingAtOnce() {
         published = Map.of("t", END);
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         assertTrue(givesWay(helloOf(OTHER, "n", 0)));
-        assertFalse(packets.contains(new Withdrawal(SELF, OTHER)));
+        assertFalse(packets.contains(new Farewell(SELF, OTHER, Map.of())));
     }
 
     private static boolean givesWay(List<Effect> effects) {

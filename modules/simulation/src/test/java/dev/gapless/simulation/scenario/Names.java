@@ -26,7 +26,6 @@ import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.Who;
-import dev.gapless.core.wire.Withdrawal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,9 +107,6 @@ final class Names {
     }
 
     String message(Object message) {
-        if (message instanceof Withdrawal) {
-            return "Withdrawal";
-        }
         if (message instanceof Hello hello) {
             return "Hello " + hello.node() + (hello.answer() ? ", an answer" : "");
         } else if (message instanceof Ping ping) {
