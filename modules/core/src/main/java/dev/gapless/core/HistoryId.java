@@ -19,7 +19,7 @@ public final class HistoryId {
         return 1L << BITS | bits(uid);
     }
 
-    /** The next one after this one, as everybody draws it for whom the same incarnation was the occasion. */
+    /** The next one after this one, as everybody draws it who has this one, and for whom the same incarnation is the occasion. */
     public static long next(long id, long uid) {
         return (count(id) + 1) << BITS | bits(id ^ bits(uid));
     }

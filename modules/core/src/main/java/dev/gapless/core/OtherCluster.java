@@ -34,14 +34,14 @@ public record OtherCluster(long oldestUid, String name, int members, long heardM
             return number;
         }
 
-        /** The one with this number. */
+        /** The one with this number; the last one if it is of a later release. */
         public static Stage of(int number) {
             for (Stage stage : values()) {
                 if (stage.number == number) {
                     return stage;
                 }
             }
-            throw new IllegalArgumentException("There is no stage " + number + " of what is told of another cluster");
+            return CERTAIN;
         }
     }
 

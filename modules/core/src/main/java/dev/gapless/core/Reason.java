@@ -8,13 +8,12 @@ public enum Reason {
     PRODUCER_RESTARTED(1),
     /** The producer's node is gone, did not come back in time, and may have published what nobody received. */
     PRODUCER_LOST(2),
-    /** The subscription was ready without this producer, which had published something by the time it answered. */
-    REGISTERED_LATE(3),
     /**
-     * The position is of no use: the producer has never been there, or the token was taken before it had answered. Without a producer:
+     * The position is of no use: the producer has never been there, or the token was taken before it had answered, or the subscription
+     * was ready without it, and it has published since. Without a producer:
      * nobody knows who came and went since the token was taken, or what was published in another cluster with the same id.
      */
-    POSITION_UNKNOWN(4);
+    POSITION_UNKNOWN(3);
 
     private final int code;
 

@@ -218,13 +218,6 @@ public final class GaplessTestKit implements AutoCloseable {
             feed.reconnect();
             return subscribe.apply(StartFrom.token(token));
         }
-        if (reason == Reason.REGISTERED_LATE) {
-            feed.cutOff();
-            S late = subscribe.apply(StartFrom.latest());
-            world.order(() -> feed.gapless().producer(topic).delete("late"));
-            feed.reconnect();
-            return late;
-        }
         S subscribed = subscribe.apply(StartFrom.latest());
         if (reason == Reason.OVERRUN) {
             feed.overrun(topic);

@@ -162,7 +162,7 @@ final class Witness {
             tally.add("expired: " + gap.reason(), 1);
             if (isOfAnotherCluster(gap)) {
                 tally.add("told of another cluster", 1);
-            } else if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed()) {
+            } else if (gap.reason().equals("POSITION_UNKNOWN") && !due.isResumed() && !isOfWhoWasSilent(gap)) {
                 fail("G1", "is told that its position is unknown, and never had one from elsewhere: " + gap);
             }
             if (gap.node() == null) {
@@ -195,6 +195,11 @@ final class Witness {
                 && !due.isResumed()
                 && (truth.wasApart(life, beganNs, toldNs)
                         || truth.wereTwoClusters(toldNs - MARGIN_NS - GONE_NS, toldNs));
+    }
+
+    /** Of a node that {@code ready()} went on without, of which nothing was given by then. */
+    private boolean isOfWhoWasSilent(Gap gap) {
+        return gap.node() != null && gap.first() == null && stream(truth.node(gap.node())).current == null;
     }
 
     private void tellOf(String from, Predicate<Life> which) {

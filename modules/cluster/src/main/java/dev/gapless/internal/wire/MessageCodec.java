@@ -83,6 +83,7 @@ final class MessageCodec {
             out.writeNumber(registered.next());
             out.writeNumber(registered.oldest());
             out.writeNumber(registered.head());
+            out.writeNumber(registered.quietMs());
         } else if (message instanceof CursorExpired expired) {
             out.writeByte(expired.reason().code());
             writeIdentity(expired.log(), out);
@@ -107,7 +108,14 @@ final class MessageCodec {
             case REGISTER -> new Register(topic, reader, session, in.readFixed(), readStart(in), in.readNumber());
             case REGISTERED ->
                 new Registered(
-                        topic, reader, session, readIdentity(in), in.readNumber(), in.readNumber(), in.readNumber());
+                        topic,
+                        reader,
+                        session,
+                        readIdentity(in),
+                        in.readNumber(),
+                        in.readNumber(),
+                        in.readNumber(),
+                        in.readNumber());
             case CURSOR_EXPIRED -> {
                 Reason reason = Reason.of(in.readByte());
                 yield new CursorExpired(

@@ -180,7 +180,7 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
         shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1, 0));
         List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
         shard.onMessage(new Batch("t", 0, register.session(), 1, 1, true, message));
         wakes = 0;
@@ -222,7 +222,7 @@ class ShardDriverTest implements ShardDriver.Place {
         ShardDriver shard = unanswered(3);
         assertEquals(List.of(Set.of("p")), givenUp);
         Register register = (Register) sent.get(sent.size() - 1);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0, 0));
         assertEquals(1, givenUp.size(), "it has answered just now");
         nowNs += 5_000_000_000L;
         shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 0));
@@ -241,7 +241,7 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
         shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0, 0));
         assertTrue(becomesQuiet(shard), "something is always due");
         assertEquals(List.of(), missed);
         // Nothing is published, and nobody asks: only what comes of the removal has the topic looked at.

@@ -5,6 +5,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
  * (rule F2). Changes no registration: the caller moves it to where the feed has got. Not thread-safe.
  */
 final class FeedWriter {
+    private static final long NS_PER_MS = 1_000_000;
+    /** No two clocks differ by so much of a time that both measure. */
+    private static final long MOST_DRIFT_PART = 8;
+
     private final ReaderContext context;
     private final Feed feed;
     private Map<Reason, Long> expiries = Map.of();
@@ -49,13 +54,11 @@ final class FeedWriter {
     // ------------------------------------------------------------------ where a stream begins and goes on
 
     /** The producer answers for the first time. Returns its position. */
-    At begins(Registration r, Registered message, long nowMs) {
+    At begins(Registration r, Registered message, Now now) {
         At at = new At(eraOf(r, message.log()), message.next() - 1);
-        boolean missedItsStart = r.isLate() && missedSomething(r.asks(), message);
-        if (r.isUnknownToToken()) {
-            tell(r, at, Reason.POSITION_UNKNOWN, nowMs);
-        } else if (missedItsStart) {
-            tell(r, at, Reason.REGISTERED_LATE, nowMs);
+        boolean missedItsStart = missedSomething(r, message, now.ns());
+        if (r.isUnknownToToken() || missedItsStart) {
+            tell(r, at, Reason.POSITION_UNKNOWN, now.ms());
         } else {
             feed.started(at);
         }
@@ -63,10 +66,15 @@ final class FeedWriter {
     }
 
     /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
-    private static boolean missedSomething(Start start, Registered message) {
-        return start instanceof Start.Latest
-                ? message.head() > 0
-                : message.next() > message.log().first(); // whatever its clock says of when that was published
+    private static boolean missedSomething(Registration r, Registered message, long nowNs) {
+        Long lateNs = r.lateNs();
+        if (lateNs == null) {
+            return false;
+        } else if (!(r.asks() instanceof Start.Latest)) {
+            return message.next() > message.log().first(); // whatever its clock says of when that was published
+        }
+        long surelyQuietMs = message.quietMs() - message.quietMs() / MOST_DRIFT_PART;
+        return message.head() > 0 && surelyQuietMs <= (nowNs - lateNs) / NS_PER_MS;
     }
 
     /** The producer resumes after this position. Returns where that lies now. */
@@ -194,11 +202,6 @@ final class FeedWriter {
         return at;
     }
 
-    /** Something of another cluster is missed: everybody is told it by this id of the history, once. */
-    void otherCluster(long historyId, long nowMs) {
-        unknown(historyId, nowMs);
-    }
-
     /** Nobody knows what was published, and by whom, since the token was taken. {@return the index of the entry that says so} */
     long unknown(long nowMs) {
         unknown(context.asking().nextNumber(), nowMs);
@@ -211,7 +214,8 @@ final class FeedWriter {
         var unused = feed.expired(context.eras().endOfUnheard(Gap.NOBODY, uid), Reason.POSITION_UNKNOWN, nowMs);
     }
 
-    private void unknown(long uid, long nowMs) {
+    /** The same of anything, by this number of it, once; or, by the id of the history, of another cluster. */
+    void unknown(long uid, long nowMs) {
         tell(Gap.NOBODY, null, context.eras().endOfUnheard(Gap.NOBODY, uid), Reason.POSITION_UNKNOWN, nowMs);
     }
 

@@ -85,7 +85,7 @@ final class Open {
     @Nullable Set<String> becomeReady(TopicReader shared, @Nullable TopicReader own, HistoryView history, long nowNs) {
         boolean tooLong = readyUntilNs - nowNs <= 0;
         if (!mayJoin && (tooLong || haveAll(shared, awaited, history))) {
-            shared.goOnWithout(awaited);
+            shared.goOnWithout(awaited, nowNs);
             shared.setReady();
             mayJoin = true;
         }
@@ -96,7 +96,7 @@ final class Open {
         ready = true;
         Set<String> late = new HashSet<>(shared.late());
         if (own != null) {
-            own.goOnWithout(awaitedByOwn);
+            own.goOnWithout(awaitedByOwn, nowNs);
             own.setReady();
             late.addAll(own.late());
         }

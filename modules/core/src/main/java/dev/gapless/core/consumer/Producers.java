@@ -134,7 +134,7 @@ final class Producers {
             onMember(event, now);
         }
         if (begun && ends.areToBeTold(history)) {
-            writer.otherCluster(history.id(), now.ms()); // in front of whatever those say that come
+            writer.unknown(history.id(), now.ms()); // in front of whatever those say that come
             ends.told();
         }
         registrations.forgetLost();

@@ -69,12 +69,12 @@ final class Registration {
 
     /** A member that is to be asked for this start once it has said its name. */
     static Registration ofMember(String address, long uid, Start start) {
-        return new Registration(address, new Phase.Unnamed(uid), new Progress.Unbegun(start, false, false));
+        return new Registration(address, new Phase.Unnamed(uid), new Progress.Unbegun(start, null, false));
     }
 
     /** A producer that a token names; with no position if it had not answered when the token was taken. */
     static Registration ofToken(String node, @Nullable Placed at, long dueNs) {
-        Progress progress = at == null ? new Progress.Unbegun(Start.LATEST, false, true) : new Progress.Reached(at);
+        Progress progress = at == null ? new Progress.Unbegun(Start.LATEST, null, true) : new Progress.Reached(at);
         return new Registration(node, new Phase.Waiting(dueNs), progress);
     }
 
@@ -90,8 +90,9 @@ final class Registration {
         gaps = 0;
         failures = 0;
         phase = new Phase.Unasked(member.uid(), nowNs);
-        if (member.isLate()) {
-            becomeLate();
+        Long lateNs = member.lateNs();
+        if (lateNs != null) {
+            becomeLate(lateNs);
         }
         assert isConsistent() : this;
     }
@@ -105,14 +106,21 @@ final class Registration {
     /** Its position was another life's, whose end is told: this one is asked from its beginning. */
     void becomeAnother() {
         assert phase instanceof Phase.Present && at() instanceof Unplaced : this;
-        progress = new Progress.Unbegun(Start.BEGINNING, false, false);
+        progress = new Progress.Unbegun(Start.BEGINNING, null, false);
     }
 
     /** {@code ready()} goes on without it, if it has not answered. */
-    void becomeLate() {
+    void becomeLate(long nowNs) {
         assert phase instanceof Phase.Present : this;
-        if (progress instanceof Progress.Unbegun unbegun) {
-            progress = new Progress.Unbegun(unbegun.start(), true, unbegun.unknownToToken());
+        if (progress instanceof Progress.Unbegun unbegun && unbegun.lateNs() == null) {
+            progress = new Progress.Unbegun(unbegun.start(), nowNs, unbegun.unknownToToken());
+        }
+    }
+
+    /** A subscription that began in the past goes on without it, too: whatever it published then counts. */
+    void becomeLateSinceEver(long nowNs) {
+        if (progress instanceof Progress.Unbegun unbegun && isLate()) {
+            progress = new Progress.Unbegun(unbegun.start(), nowNs - Long.MAX_VALUE / 2, unbegun.unknownToToken());
         }
     }
 
@@ -323,7 +331,12 @@ final class Registration {
 
     /** {@code ready()} went on without it, and it has not answered since. */
     boolean isLate() {
-        return progress instanceof Progress.Unbegun unbegun && unbegun.late();
+        return lateNs() != null;
+    }
+
+    /** When {@code ready()} went on without it, if it has not answered since; else null. */
+    @Nullable Long lateNs() {
+        return progress instanceof Progress.Unbegun unbegun ? unbegun.lateNs() : null;
     }
 
     /** A token was taken before it had answered, and it has not answered since. */

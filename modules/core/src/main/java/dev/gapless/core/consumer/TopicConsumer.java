@@ -470,7 +470,11 @@ public final class TopicConsumer {
             outbox.add(new Effect.Ready(topic, waiting.id, late));
         }
         if (own != null) {
-            waiting.subscription.mayJoin(!waiting.isWaiting() && own.isSettled() && !own.isAheadOf(shared));
+            boolean mayJoin = !waiting.isWaiting() && own.isSettled() && !own.isAheadOf(shared);
+            if (mayJoin) {
+                shared.isJoined(now.ns());
+            }
+            waiting.subscription.mayJoin(mayJoin);
         }
         return waiting.isReady() && own == null;
     }

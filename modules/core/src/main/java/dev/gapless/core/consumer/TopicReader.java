@@ -152,11 +152,21 @@ final class TopicReader {
     }
 
     /** {@code ready()} goes on without these. */
-    void goOnWithout(Set<Long> uids) {
+    void goOnWithout(Set<Long> uids, long nowNs) {
         for (long memberUid : uids) {
             Registration r = registrations.present(memberUid);
             if (r != null) {
-                r.becomeLate();
+                r.becomeLate(nowNs);
+            }
+        }
+    }
+
+    /** A subscription that began in the past may read its feed from now on, which has nothing of these either. */
+    void isJoined(long nowNs) {
+        for (long memberUid : registrations.withoutPosition()) {
+            Registration r = registrations.present(memberUid);
+            if (r != null) {
+                r.becomeLateSinceEver(nowNs);
             }
         }
     }
@@ -244,7 +254,7 @@ final class TopicReader {
         hasUpTo(message.head(), message.next() - 1, now.ns());
         Placed at = r.at();
         if (at == null) {
-            accepted(r, message.session(), writer.begins(r, message, now.ms()), now);
+            accepted(r, message.session(), writer.begins(r, message, now), now);
         } else if (message.next() == at.sequence() + 1) {
             accepted(r, message.session(), writer.resumed(r, at, message, now.ms()), now);
         } else {

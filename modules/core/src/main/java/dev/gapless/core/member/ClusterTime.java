@@ -10,11 +10,8 @@ public final class ClusterTime {
     private static final long NS_PER_MS = 1_000_000;
     /** A member whose time is further ahead than this is not believed. */
     private static final long MOST_AHEAD_MS = 24 * 60 * 60 * 1_000L;
-    /** By less than this it rises as clocks drift. */
-    private static final long AT_ONCE_MS = 1_000;
 
     private Now mark;
-    private long roseMs = Long.MIN_VALUE;
 
     public ClusterTime(Now started) {
         this.mark = started;
@@ -30,19 +27,11 @@ public final class ClusterTime {
         return mark.ms() + (now.ns() - mark.ns()) / NS_PER_MS;
     }
 
-    /** To what it rose at once the last time. What was noted before cannot be compared with what members say now. */
-    public long roseMs() {
-        return roseMs;
-    }
-
     /** A member's time. {@return false if it is too far ahead to be believed} */
     public boolean heard(long theirMs, Now now) {
         long own = ms(now);
         if (theirMs - own > MOST_AHEAD_MS) {
             return false;
-        }
-        if (theirMs - own > AT_ONCE_MS) {
-            roseMs = theirMs;
         }
         if (theirMs > own) {
             mark = new Now(theirMs, now.ns());

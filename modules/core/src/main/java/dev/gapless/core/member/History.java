@@ -31,6 +31,8 @@ public final class History {
     private final Map<Long, Departure> byUid = new HashMap<>();
     /** Invariant: unknown until it is complete. */
     private long id = HistoryId.UNKNOWN;
+    /** The one before it. */
+    private long idBefore = HistoryId.UNKNOWN;
     /** Since when it is whole. */
     private long horizonMs = Long.MIN_VALUE;
 
@@ -102,7 +104,7 @@ public final class History {
     /** Another member has this id, and has forgotten what ended up to then: what it says does not count for later. */
     public void agree(long theirId, long theirHorizonMs) {
         if (isComplete() && theirId != HistoryId.UNKNOWN) {
-            id = HistoryId.later(id, theirId);
+            become(HistoryId.later(id, theirId));
             horizonMs = Math.max(horizonMs, theirHorizonMs);
             changed();
         }
@@ -111,8 +113,22 @@ public final class History {
     /** Everybody is told that something of another cluster is missed: from now on no token of before is covered. */
     public void renew(long uid) {
         if (isComplete()) {
-            id = HistoryId.next(id, uid);
+            become(HistoryId.next(id, uid));
             changed();
+        }
+    }
+
+    /** The same, as this one joins, unless another member has told it for that already. */
+    public void renewForJoin(long uid) {
+        if (id != HistoryId.next(idBefore, uid)) {
+            renew(uid);
+        }
+    }
+
+    private void become(long newId) {
+        if (newId != id) {
+            idBefore = id;
+            id = newId;
         }
     }
 
@@ -138,10 +154,14 @@ public final class History {
                 .anyMatch(other -> other.isOpen() && other.stage() == OtherCluster.Stage.HEARD);
     }
 
-    /** Another cluster was heard, by this node or another member. {@return false if there are too many} */
+    /**
+     * Another cluster was heard, by this node or another member.
+     *
+     * @return whether everybody was told that it is gone since this node heard of it last; false if there are too many
+     */
     public boolean add(OtherCluster other) {
         OtherCluster known = clusters.get(other.oldestUid());
-        if (known == null && clusters.size() >= MOST_CLUSTERS && !makeRoom()) {
+        if (known == null && clusters.size() >= MOST_CLUSTERS && !(other.isOpen() && makeRoom())) {
             return false;
         }
         OtherCluster both = known == null ? other : known.and(other);
@@ -149,7 +169,12 @@ public final class History {
             clusters.put(other.oldestUid(), both);
             changed();
         }
-        return true;
+        return both.goneMs() > (known == null ? Long.MIN_VALUE : known.goneMs());
+    }
+
+    /** Is it gone for so long that nobody remembers it? */
+    public boolean isTooOld(OtherCluster other, long timeMs) {
+        return !other.isOpen() && other.heardMs() < timeMs - bounds.retentionMs();
     }
 
     /** The one goes that was heard longest ago, of those that are gone. */
@@ -205,7 +230,7 @@ public final class History {
                 forget(departure);
             }
         }
-        if (clusters.values().removeIf(other -> !other.isOpen() && other.heardMs() < timeMs - bounds.retentionMs())) {
+        if (clusters.values().removeIf(other -> isTooOld(other, timeMs))) {
             changed();
         }
     }

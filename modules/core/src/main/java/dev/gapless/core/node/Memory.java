@@ -145,14 +145,38 @@ final class Memory {
     void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
         part.departures().forEach(history::add);
-        part.clusters().forEach(history::add);
-        history.agree(part.historyId(), part.horizonMs());
+        takeClusters(part, now);
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
         parts = next ? parts + 1 : parts;
         // Whom the other one still knows, and this node does not, it may not have seen the end of.
         boolean knowsAll = part.lives().stream().allMatch(life -> known.test(life) || history.contains(life));
         if (next && parts == part.parts() && knowsAll) {
             history.takeOver(part.historyId(), part.horizonMs(), timeMs(now));
+        }
+    }
+
+    /**
+     * Was everybody told that another cluster is gone, and this node at the same time something else, by an id with the same count? Then its
+     * subscriptions are still to be told. And a word that a member heard later, by a clock that is behind, counts all the same.
+     */
+    private void takeClusters(HistoryPart part, Now now) {
+        long count = HistoryId.count(history.id());
+        history.agree(part.historyId(), part.horizonMs());
+        boolean isTold = HistoryId.count(history.id()) > count;
+        for (OtherCluster other : part.clusters()) {
+            OtherCluster known = history.cluster(other.oldestUid());
+            if (history.isTooOld(other, timeMs(now))) {
+                continue;
+            }
+            if (part.number() == UNASKED
+                    && other.isOpen()
+                    && known != null
+                    && !known.and(other).isOpen()) {
+                history.add(known.heard(other.name(), other.members(), other.heardMs()));
+            } else if (history.add(other) && !isTold) {
+                history.renew(other.oldestUid());
+                isTold = true;
+            }
         }
     }
 
@@ -188,9 +212,10 @@ final class Memory {
 
     // ------------------------------------------------------------------ other clusters (rule M4)
 
-    /** A member of this cluster heard another one. {@return false if there are too many} */
+    /** This node heard another cluster. {@return false if there are too many} */
     boolean hear(OtherCluster other) {
-        return history.add(other);
+        history.add(other);
+        return history.cluster(other.oldestUid()) != null;
     }
 
     /** Everybody is told so much of it: its subscriptions, and whoever resumes with a token of before. */
@@ -203,7 +228,7 @@ final class Memory {
     /** That one joins. It may be of a cluster of which not everything was told: that comes first. */
     void joined(long uid) {
         if (history.hasOpenCluster()) {
-            history.renew(uid);
+            history.renewForJoin(uid);
         }
     }
 

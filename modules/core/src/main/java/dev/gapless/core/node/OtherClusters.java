@@ -118,9 +118,7 @@ final class OtherClusters {
             givingWay.onTime(now);
         } else if (speaksForCluster()) {
             if (late) {
-                others.values().stream()
-                        .filter(other -> !other.isCertain())
-                        .forEach(other -> other.isHeardAnew(now.ns()));
+                others.values().forEach(other -> other.isHeardAnew(now.ns()));
             }
             ask(now);
             others.forEach((oldestUid, seen) -> look(known(oldestUid), seen, now));
@@ -177,11 +175,14 @@ final class OtherClusters {
                 lives);
     }
 
-    /** Those that there are. */
+    /** Those that there are, if this node speaks for its cluster. */
     List<Effect.OtherCluster> certain() {
-        return others.entrySet().stream()
-                .filter(other -> known(other.getKey()).stage() != OtherCluster.Stage.HEARD)
-                .map(other -> described(known(other.getKey()), other.getValue()))
+        if (!speaksForCluster()) {
+            return List.of();
+        }
+        return history().clusters().stream()
+                .filter(known -> known.isOpen() && known.stage() != OtherCluster.Stage.HEARD)
+                .map(known -> described(known, others.get(known.oldestUid())))
                 .toList();
     }
 
@@ -190,9 +191,9 @@ final class OtherClusters {
         return muteSeeds.told();
     }
 
-    private Effect.OtherCluster described(OtherCluster known, SeenCluster seen) {
-        boolean givesWay =
-                seen.said == null ? known.members() > membership.lives().size() : !stays(seen.said);
+    private Effect.OtherCluster described(OtherCluster known, @Nullable SeenCluster seen) {
+        Who said = seen == null ? null : seen.said;
+        boolean givesWay = said == null ? known.members() > membership.lives().size() : !stays(said);
         return new Effect.OtherCluster(known.name(), known.members(), givesWay);
     }
 

@@ -37,10 +37,14 @@ final class SeenCluster {
         }
     }
 
-    /** What was heard by now does not count: another member speaks for this node's cluster, or this one stood still. */
+    /**
+     * What was heard by now does not count: another member speaks for this node's cluster, which others may tell more, or this one stood
+     * still.
+     */
     void isHeardAnew(long nowNs) {
         exchanges = 0;
         firstNs = nowNs;
+        heardNs = nowNs;
     }
 
     /** Counts an exchange, if the last one that counts is so long ago. {@return whether there are two clusters for certain since now} */

@@ -46,6 +46,8 @@ public final class ProducerState {
     /** So few cursors are looked at each time. */
     private static final int FEW = 2;
 
+    private static final long NS_PER_MS = 1_000_000;
+
     private final String topic;
     private final long uid;
     private final Log log;
@@ -60,6 +62,11 @@ public final class ProducerState {
     private long heartbeatDueNs = Long.MAX_VALUE;
     /** The last one of those that have acknowledged least; null if that is not known. */
     private @Nullable Cursor lowest;
+
+    /** The head when it was looked at, and since when it is there: what comes after that is younger. */
+    private long seenHead = -1;
+
+    private long seenNs;
 
     private boolean leaving;
     /** Nobody uses the log. */
@@ -327,12 +334,27 @@ public final class ProducerState {
                             log.identity(),
                             answer.next(),
                             answer.oldest(),
-                            answer.head()));
+                            answer.head(),
+                            quietMs(answer.head(), now.ns())));
         } else {
             OptionalLong behind = answer.expiry() == Reason.OVERRUN && register.start() instanceof Start.After after
                     ? OptionalLong.of(after.position().sequence())
                     : OptionalLong.empty();
             expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty(), behind);
+        }
+    }
+
+    /** For how long at least that is the head. */
+    private long quietMs(long head, long nowNs) {
+        look(nowNs);
+        return seenHead == head ? (nowNs - seenNs) / NS_PER_MS : 0;
+    }
+
+    private void look(long nowNs) {
+        long head = log.head();
+        if (head != seenHead) {
+            seenHead = head;
+            seenNs = nowNs;
         }
     }
 
@@ -363,6 +385,7 @@ public final class ProducerState {
     }
 
     private void releaseAndSend(Now now) {
+        look(now.ns());
         send(now.ns());
         release(now);
         assert invariant() : topic;

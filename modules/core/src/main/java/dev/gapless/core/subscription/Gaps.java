@@ -61,7 +61,7 @@ final class Gaps {
         } else if (at != null) {
             gaps.add(new Gap(node, reason, at.epoch(), at.sequence() + 1, null, resumesAt));
         } else {
-            startUnknown = reason == Reason.REGISTERED_LATE || reason == Reason.POSITION_UNKNOWN;
+            startUnknown = reason == Reason.POSITION_UNKNOWN;
         }
         if (startUnknown) {
             gaps.add(new Gap(node, reason, to.epoch(), null, null, resumesAt));

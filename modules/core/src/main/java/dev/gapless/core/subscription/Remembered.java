@@ -4,7 +4,6 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.At;
@@ -14,7 +13,6 @@ import dev.gapless.core.feed.Passed;
 import dev.gapless.core.feed.Placed;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -122,57 +120,14 @@ record Remembered(@Nullable CursorToken token, Set<Long> ended, List<CursorToken
         return byNode.values().stream().limit(Limits.MAX_TOKEN_LOST).toList();
     }
 
-    /**
-     * What a token says that has these positions: also who was told as lost, and who is over in another cluster, and is not among them.
-     *
-     * @param at V
-     */
-    CursorToken.@Nullable Seen withLost(
-            CursorToken.@Nullable Seen seen,
-            Map<String, @Nullable Position> positions,
-            Vector at,
-            HistoryView history,
-            String topic,
-            Now now) {
+    /** What a token says that has these positions: also who was told as lost. */
+    CursorToken.@Nullable Seen withLost(CursorToken.@Nullable Seen seen, Map<String, @Nullable Position> positions) {
         return seen == null
                 ? null
-                : seen.withLost(withOver(overElsewhere(at, history, topic, now)).stream()
+                : seen.withLost(lost.stream()
                         .filter(one -> positions.get(one.node()) == null)
                         .limit(Limits.MAX_TOKEN_LOST)
                         .toList());
-    }
-
-    /** Who was told as lost comes first: of a name that has both, that is what a subscription begins behind. */
-    private Collection<CursorToken.Lost> withOver(List<CursorToken.Lost> over) {
-        Map<Map.Entry<String, Long>, CursorToken.Lost> byLife = new LinkedHashMap<>();
-        lost.forEach(one -> byLife.put(Map.entry(one.node(), one.uid()), one));
-        over.forEach(one -> byLife.put(Map.entry(one.node(), one.uid()), one)); // which is as far or further
-        return byLife.values();
-    }
-
-    /**
-     * Those that said where their logs ended, not long ago, all of which lies behind V, if there was another cluster: there they may be members
-     * until that has given way.
-     */
-    private static List<CursorToken.Lost> overElsewhere(Vector at, HistoryView history, String topic, Now now) {
-        List<Departure> departures = history.departures();
-        long sinceMs = history.timeMs(now.ns()) - 2 * history.marginMs();
-        List<CursorToken.Lost> over = new ArrayList<>();
-        if (!history.severalClusters()) {
-            return over;
-        }
-        for (Departure departure : departures) {
-            LogEnd end = departure.endedMs() > sinceMs ? departure.endOf(topic) : null;
-            if (end != null && isBehind(at, end.position())) {
-                over.add(0, new CursorToken.Lost(departure.node(), departure.uid(), end.position()));
-            }
-        }
-        return over;
-    }
-
-    private static boolean isBehind(Vector at, Position last) {
-        return at.positions().values().stream()
-                .anyMatch(position -> position instanceof End && last.equals(position.position()));
     }
 
     /**

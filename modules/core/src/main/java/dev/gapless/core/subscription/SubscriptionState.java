@@ -458,8 +458,7 @@ public final class SubscriptionState {
         Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
         Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
         long left = filterBefore;
-        CursorToken.Seen seen =
-                before.withLost(said.seen(), positions, at, known.passed().history(), topic, now);
+        CursorToken.Seen seen = before.withLost(said.seen(), positions);
         return new CursorToken(topic, cluster, said.timeMs(), positions, seen).withFilter(left == 0 ? filter : left);
     }
 }

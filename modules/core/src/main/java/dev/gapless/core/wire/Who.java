@@ -1,5 +1,6 @@
 package dev.gapless.core.wire;
 
+import dev.gapless.core.Limits;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,6 +40,10 @@ public record Who(
     public static final long SEED_NODE = -1;
 
     public Who {
+        Limits.checkName("cluster id", clusterId);
+        Limits.checkName("node", node);
+        Limits.checkName("address", address);
+        Limits.checkName("address", oldestAddress);
         members = Collections.unmodifiableSet(new TreeSet<>(members)); // in one order in every run
     }
 

@@ -127,7 +127,7 @@ class PastTest implements Outbox.Carrier {
 
     private void registered(LogIdentity log, long next) {
         Register last = asked.get(asked.size() - 1);
-        reader.onMessage(new Registered(TOPIC, 1, last.session(), log, next, 1, next - 1), now());
+        reader.onMessage(new Registered(TOPIC, 1, last.session(), log, next, 1, next - 1, 0), now());
     }
 
     private End expired(long index, Reason reason) {

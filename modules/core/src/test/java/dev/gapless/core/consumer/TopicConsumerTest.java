@@ -100,7 +100,11 @@ class TopicConsumerTest implements Outbox.Carrier {
     }
 
     private void registered(long reader, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, reader, registerOf(reader).session(), LOG, next, 1, head), NOW);
+        registered(reader, next, head, NOW);
+    }
+
+    private void registered(long reader, long next, long head, Now now) {
+        consumer.onMessage(new Registered(TOPIC, reader, registerOf(reader).session(), LOG, next, 1, head, 0), now);
     }
 
     private void batch(long reader, long first, long last) {
@@ -519,7 +523,7 @@ class TopicConsumerTest implements Outbox.Carrier {
             consumer.onMembers(List.of(named), Given.members(List.of(named)), NOW);
             LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
             Session session = registerOf(0).session();
-            consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0), NOW);
+            consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0, 0), NOW);
             consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, true, slices(1, 2)), NOW);
             consumer.onMessage(new Gone(TOPIC, 0, session, 2), NOW);
             readAll(subscription, node, uid % 3 != 0);
@@ -751,10 +755,10 @@ class TopicConsumerTest implements Outbox.Carrier {
         consumer.begin(Given.members(MEMBERS), NOW);
         consumer.onTime(new Now(0, 5 * SECOND));
         assertEquals(Map.of(1L, Set.of("p")), ready);
-        registered(1, 4, 3);
-        assertEquals(Map.of(Reason.REGISTERED_LATE, 1L), expiriesOfReader());
-        registered(0, 4, 3);
-        assertEquals(Map.of(Reason.REGISTERED_LATE, 1L), consumer.expiries(), "as by the shared one");
+        registered(1, 4, 3, new Now(0, 5 * SECOND));
+        assertEquals(Map.of(Reason.POSITION_UNKNOWN, 1L), expiriesOfReader());
+        registered(0, 4, 3, new Now(0, 5 * SECOND));
+        assertEquals(Map.of(Reason.POSITION_UNKNOWN, 1L), consumer.expiries(), "as by the shared one");
     }
 
     @Test

@@ -132,7 +132,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void registered(LogIdentity log, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head), now());
+        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head, 0), now());
     }
 
     private void expired(Reason reason, LogIdentity log, long resumeAt, boolean answers) {
@@ -482,7 +482,7 @@ class TopicReaderTest implements Outbox.Carrier {
         after(2 * SECOND / 5);
         assertNotEquals(first, session(), "nothing is known of it yet");
         nowNs += SECOND / 5;
-        consumer.onMessage(new Registered(TOPIC, 0, first, LOG, 1, 1, 0), now());
+        consumer.onMessage(new Registered(TOPIC, 0, first, LOG, 1, 1, 0, 0), now());
 
         consumer.onSilent(PRODUCER, nowNs);
         assertEquals(nowNs + 2 * 4 * SECOND / 5, consumer.deadlineNs(nowNs), "the first attempt took 0.8 s");
@@ -505,7 +505,7 @@ class TopicReaderTest implements Outbox.Carrier {
         assertNotEquals(firstOfEarly, firstOfLate);
 
         nowNs += SECOND / 8;
-        early.onMessage(new Registered(TOPIC, 0, firstOfEarly, LOG, 1, 1, 0), now());
+        early.onMessage(new Registered(TOPIC, 0, firstOfEarly, LOG, 1, 1, 0, 0), now());
         nowNs += SECOND / 5 - SECOND / 8;
         consumer.onTime(now());
         assertEquals(firstOfLate, session(), "an answer takes an eighth of a second: twice that is not over");
@@ -582,7 +582,7 @@ class TopicReaderTest implements Outbox.Carrier {
         Session before = session();
         consumer.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
-        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0), now());
+        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0, 0), now());
         assertTrue(feed.known().mustBeListed().contains("p"));
     }
 
@@ -597,7 +597,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void registered(Session attempt, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head), now());
+        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head, 0), now());
     }
 
     private Session lastAcknowledged() {
@@ -743,8 +743,7 @@ class TopicReaderTest implements Outbox.Carrier {
     // ------------------------------------------------------------------ C6, C7, C8
 
     @Test
-    @DisplayName(
-            "ruleM2: who gives way to another one of its name, and published nothing, is no loss")
+    @DisplayName("ruleM2: who gives way to another one of its name, and published nothing, is no loss")
     void whoLeavesWithNothingIsNotLost() {
         begin(present(PRODUCER));
         consumer.setReady();
@@ -949,21 +948,38 @@ class TopicReaderTest implements Outbox.Carrier {
     // ------------------------------------------------------------------ C9, C10
 
     @Test
-    @DisplayName("ruleC9: who answers after ready() went on without it, and had published, is announced as late")
+    @DisplayName("ruleC9: who answers after ready() went on without it, and may have published since, is announced")
     void late() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
         assertEquals(Set.of("p"), consumer.late());
         registered(LOG, 4, 3);
-        assertEquals(Reason.REGISTERED_LATE, lastReason());
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
         assertEquals(Set.of(), consumer.late());
+    }
+
+    @Test
+    @DisplayName("ruleC9: not if it says that it has published nothing since, by more than clocks drift")
+    void lateAndQuiet() {
+        for (long quietMs : List.of(1_142L, 1_143L)) {
+            consumer = consumer(Start.LATEST, null);
+            begin(present(PRODUCER), named(PRODUCER));
+            consumer.goOnWithout(Set.of(PRODUCER), now().ns());
+            after(SECOND);
+            consumer.onMessage(new Registered(TOPIC, 0, session(), LOG, 4, 1, 3, quietMs), now());
+            if (quietMs == 1_142) {
+                assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+            } else {
+                assertInstanceOf(FeedEntry.Started.class, last());
+            }
+        }
     }
 
     @Test
     @DisplayName("ruleC9: not if it had published nothing")
     void lateWithoutMessages() {
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
         registered(LOG, 1, 0);
         assertInstanceOf(FeedEntry.Started.class, last());
     }
@@ -973,9 +989,9 @@ class TopicReaderTest implements Outbox.Carrier {
     void lateEarliest() {
         consumer = consumer(Start.EARLIEST, null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
         registered(LOG, 4, 9);
-        assertEquals(Reason.REGISTERED_LATE, lastReason());
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
     }
 
     @Test
@@ -983,9 +999,9 @@ class TopicReaderTest implements Outbox.Carrier {
     void lateSince() {
         consumer = consumer(new Start.Since(1_000), null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
         registered(LOG, 4, 3);
-        assertEquals(Reason.REGISTERED_LATE, lastReason());
+        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
     }
 
     @Test
@@ -993,7 +1009,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void lateAndNothingSkipped() {
         consumer = consumer(Start.EARLIEST, null);
         begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER));
+        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
         registered(LOG, 1, 5);
         assertInstanceOf(FeedEntry.Started.class, last());
     }

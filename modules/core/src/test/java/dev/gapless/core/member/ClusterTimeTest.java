@@ -39,17 +39,6 @@ class ClusterTimeTest {
     }
 
     @Test
-    @DisplayName("ruleM4: it says to what it rose at once, beyond what clocks drift")
-    void risesAtOnce() {
-        assertEquals(Long.MIN_VALUE, time.roseMs());
-        assertTrue(time.heard(2_000, at(0, 5_000_000)));
-        assertEquals(Long.MIN_VALUE, time.roseMs());
-        assertTrue(time.heard(3_001, at(0, 5_000_000)));
-        assertTrue(time.heard(3_500, at(0, 5_000_000)));
-        assertEquals(3_001, time.roseMs());
-    }
-
-    @Test
     @DisplayName("ruleT2: a member that is more than a day ahead is not believed")
     void doesNotBelieveTooMuch() {
         assertTrue(time.heard(1_000 + DAY_MS, at(0, 5_000_000)));

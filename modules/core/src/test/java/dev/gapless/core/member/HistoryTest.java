@@ -181,13 +181,16 @@ class HistoryTest {
     @DisplayName("ruleM4: of too many clusters one that is gone makes room; if all are open there is none")
     void boundsClusters() {
         for (int uid = 1; uid <= 8; uid++) {
-            assertTrue(history.add(new OtherCluster(uid, "n at host", 1, uid)));
+            history.add(new OtherCluster(uid, "n at host", 1, uid));
         }
-        assertFalse(history.add(OTHER_CLUSTER));
-        assertEquals(8, history.clusters().size());
-        history.add(new OtherCluster(3, "n at host", 1, 3).gone());
-        assertTrue(history.add(OTHER_CLUSTER));
+        history.add(OTHER_CLUSTER);
+        assertEquals(null, history.cluster(91));
+        assertTrue(history.add(new OtherCluster(3, "n at host", 1, 3).gone()), "that one is told as gone");
+        history.add(OTHER_CLUSTER.gone());
+        assertEquals(null, history.cluster(91), "one that is gone, too, takes no place");
+        history.add(OTHER_CLUSTER);
         assertEquals(null, history.cluster(3));
+        assertEquals(OTHER_CLUSTER, history.cluster(91));
         assertEquals(8, history.clusters().size());
     }
 

@@ -444,8 +444,9 @@ class MemoryTest implements Outbox.Carrier {
         assertEquals(1, told.size(), "with the one who joins");
         assertFalse(told.get(0).events().isEmpty());
         hears(other.gone());
+        long id = history().id();
         appears(43);
-        assertEquals(HistoryId.next(HISTORY, 42), history().id());
+        assertEquals(id, history().id(), "everything is told");
     }
 
     @Test
@@ -457,5 +458,72 @@ class MemoryTest implements Outbox.Carrier {
         hears(other);
         did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
         assertEquals(List.of(other), sent(HistoryPart.class).get(0).clusters());
+    }
+
+    private static final OtherCluster ANOTHER = new OtherCluster(91, "n9 at host:9", 2, 100);
+
+    /** It has told its subscriptions, as somebody joined. */
+    private void toldAtAJoin() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER));
+        hears(ANOTHER);
+        appears(42);
+        assertEquals(2, HistoryId.count(history().id()));
+    }
+
+    private void part(long historyId, OtherCluster other) {
+        HistoryPart part = new HistoryPart(
+                OTHER, SELF, 0, 0, 0, 1, List.of(), historyId, Long.MIN_VALUE, List.of(other), Set.of());
+        did(() -> node.onMessage(part, now()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: who told its subscriptions something else when all others were told that it is gone tells that, too")
+    void anotherTellingWithTheSameCount() {
+        for (long historyId :
+                List.of(HistoryId.next(HISTORY, 77), HistoryId.next(HISTORY, 78))) { // one is the higher one
+            node = started(History.Bounds.DEFAULT);
+            toldAtAJoin();
+            part(historyId, ANOTHER.gone());
+            assertEquals(3, HistoryId.count(history().id()));
+            part(historyId, ANOTHER.gone());
+            assertEquals(3, HistoryId.count(history().id()), "once");
+        }
+    }
+
+    @Test
+    @DisplayName("ruleM4: that it is gone is told once to whoever hears of it by a higher count")
+    void toldThatItIsGoneOnce() {
+        toldAtAJoin();
+        part(HistoryId.next(history().id(), OTHER), ANOTHER.gone());
+        assertEquals(3, HistoryId.count(history().id()));
+        part(history().id(), ANOTHER.gone());
+        assertEquals(3, HistoryId.count(history().id()));
+    }
+
+    @Test
+    @DisplayName("ruleM4: a join that another member has told is not told again by whoever sees it later")
+    void aJoinIsToldOnce() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(), Set.of(SELF, OTHER));
+        part(HistoryId.next(HISTORY, 42), ANOTHER);
+        appears(42);
+        assertEquals(2, HistoryId.count(history().id()));
+        appears(43);
+        assertEquals(3, HistoryId.count(history().id()));
+    }
+
+    @Test
+    @DisplayName("ruleM4: a word that a member hears later, by a clock that is behind, opens what was told as gone")
+    void aWordByAClockThatIsBehind() {
+        toldAtAJoin();
+        hears(ANOTHER.heard("n9 at host:9", 2, 5_000).gone());
+        hears(ANOTHER.heard("n9 at host:9", 2, 300));
+        long before = HistoryId.count(history().id());
+        appears(44);
+        assertEquals(before + 1, HistoryId.count(history().id()), "it is open");
     }
 }

@@ -101,8 +101,8 @@ class GapsTest {
                 List.of(gap(Reason.OVERRUN, EPOCH, 1L, 3L, resumesAt)),
                 Gaps.between(null, new At(first, 3), Reason.OVERRUN));
         assertEquals(
-                List.of(gap(Reason.REGISTERED_LATE, EPOCH, null, null, resumesAt)),
-                Gaps.between(null, new At(first, 3), Reason.REGISTERED_LATE));
+                List.of(gap(Reason.POSITION_UNKNOWN, EPOCH, null, null, resumesAt)),
+                Gaps.between(null, new At(first, 3), Reason.POSITION_UNKNOWN));
     }
 
     @Test

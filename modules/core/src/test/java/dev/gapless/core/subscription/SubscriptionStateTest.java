@@ -627,8 +627,8 @@ class SubscriptionStateTest {
         feed.forgetEnded(Set.of("p"));
         idle();
         assertEquals(Set.of("p", "r"), subscription.positions().positions().keySet());
-        feed.expired(new At(eras.of("r", LOG, 0), 7), Reason.REGISTERED_LATE, 0);
-        assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
+        feed.expired(new At(eras.of("r", LOG, 0), 7), Reason.OVERRUN, 0);
+        assertEquals(List.of(new Gap("r", Reason.OVERRUN, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
     }
 
     private void idle2() {
@@ -773,7 +773,7 @@ class SubscriptionStateTest {
     @Test
     @DisplayName("G1: an expiry of unknown extent is not lost among others of its producer")
     void unknownExtentIsTold() {
-        feed.expired(new At(p, 7), Reason.REGISTERED_LATE, 0);
+        feed.expired(new At(p, 7), Reason.OVERRUN, 0);
         feed.expired(new At(eras.of("p", NEXT_LOG, 0), 0), Reason.PRODUCER_RESTARTED, 0);
         Position beginning = new Position(NEXT_LOG.epoch(), 1);
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, null, null, null, beginning)), told());
@@ -1172,48 +1172,6 @@ class SubscriptionStateTest {
         assertEquals(List.of(), taken(1).seen().lost());
     }
 
-    private static HistoryView severalClusters(Departure... departures) {
-        return new HistoryView(Given.HISTORY, Long.MIN_VALUE, true, false, List.of(departures), Given.NOW, 60_000);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleT2: where there was another cluster, a token also says for a while who said where it ended: it may be a member there yet")
-    void tokenSaysWhoGaveWay() {
-        LogEnd end = new LogEnd(LogIdentity.fresh(new Epoch(6), 0), 2);
-        Departure gaveWay = new Departure(6, "s", 100_000, Map.of(TOPIC, end));
-        Era s = eras.of("s", end.log(), 6);
-        feed.started(new At(s, 0));
-        feed.messages(s, 1, slices(1, 2));
-        feed.left(eras.endOfDeparted("s", 6, end));
-        feed.know(Set.of(), new Passed(severalClusters(gaveWay), 0, Map.of(6L, feed.head())));
-        assertEquals(List.of(), taken(100_001).seen().lost(), "it has not got so far");
-        given();
-        assertInstanceOf(Step.Left.class, subscription.next(0));
-        assertEquals(
-                List.of(new CursorToken.Lost("s", 6, end.position())),
-                taken(100_001).seen().lost());
-        assertEquals(List.of(), taken(220_000).seen().lost(), "after two margins");
-        feed.know(Set.of(), new Passed(Given.history(gaveWay), 0, Map.of(6L, feed.head())));
-        assertEquals(List.of(), taken(100_001).seen().lost(), "there was one cluster");
-    }
-
-    @Test
-    @DisplayName("ruleT2: who gave way does not take the place of a later life of its node that was told as lost")
-    void tokenNamesTheLostBesideWhoGaveWay() {
-        CursorToken from = resumeToldAsLost();
-        LogEnd end = new LogEnd(LAST_LOG, 4);
-        Departure gaveWay = new Departure(4, "r", 100_000, Map.of(TOPIC, end));
-        own.expired(eras.endOfDeparted("r", 4, end), Reason.PRODUCER_LOST, 0);
-        reloads();
-        own.know(Set.of(), new Passed(severalClusters(gaveWay), 0, Map.of(4L, own.head())));
-        List<CursorToken.Lost> both = new ArrayList<>(from.seen().lost());
-        both.add(new CursorToken.Lost("r", 4, end.position()));
-        assertEquals(both, taken(100_001).seen().lost());
-        Vector start = SubscriptionState.startOf(taken(100_001));
-        assertEquals(from.seen().lost().get(0).position(), start.get("r").position());
-    }
-
     @Test
     @DisplayName("ruleT2: where its node has forgotten who ended since, a token says that it may lack any")
     void tokenOfANodeThatHasForgotten() {
@@ -1338,8 +1296,8 @@ class SubscriptionStateTest {
     }
 
     private void theLostOneTurnsUp() {
-        own.expired(new At(eras.of("r", LOG, 5), 7), Reason.REGISTERED_LATE, 0);
-        assertEquals(List.of(new Gap("r", Reason.REGISTERED_LATE, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
+        own.expired(new At(eras.of("r", LOG, 5), 7), Reason.OVERRUN, 0);
+        assertEquals(List.of(new Gap("r", Reason.OVERRUN, EPOCH, 3L, 5L, new Position(EPOCH, 8))), told());
     }
 
     @Test

@@ -21,14 +21,14 @@ class MessagesTest {
         assertRefused(() -> new Ping(1, 2, 1, 0, -1, 0, 0));
         assertRefused(() -> new Heartbeat(TOPIC, 0, SESSION, 1, 6, 5));
         assertRefused(() -> new Heartbeat(TOPIC, 0, SESSION, 1, -1, 5));
-        assertRefused(() -> new Registered(TOPIC, 0, SESSION, LOG, 1, 0, 5));
-        assertRefused(() -> new Registered(TOPIC, 0, SESSION, LOG, 1, 7, 5));
+        assertRefused(() -> new Registered(TOPIC, 0, SESSION, LOG, 1, 0, 5, 0));
+        assertRefused(() -> new Registered(TOPIC, 0, SESSION, LOG, 1, 7, 5, 0));
     }
 
     @Test
     @DisplayName("The oldest message of an empty ring is the one that comes next")
     void anEmptyRing() {
-        assertEquals(6, new Registered(TOPIC, 0, SESSION, LOG, 6, 6, 5).oldest());
+        assertEquals(6, new Registered(TOPIC, 0, SESSION, LOG, 6, 6, 5, 0).oldest());
         assertEquals(0, new Heartbeat(TOPIC, 0, SESSION, 1, 0, 0).head());
     }
 

@@ -74,6 +74,8 @@ record Shape(Sort sort, long name, Part[] parts) {
         DEADLINE,
         /** A moment by its node's clock in the past: how long ago it was, up to the longest time that is ever asked for. */
         SINCE,
+        /** The same, or null. */
+        SINCE_OR_NULL,
         /** The same, where no longer time is asked for than two graces of another cluster. */
         LATELY,
         /** A moment in the order of everything that happens, with which others are compared. */
@@ -185,6 +187,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Memory.askAgainNs", Meaning.DEADLINE),
             Map.entry("Asked.dueNs", Meaning.DEADLINE),
             Map.entry("Asked.waitNs", Meaning.NUMBER),
+            Map.entry("ProducerState.seenNs", Meaning.SINCE),
+            Map.entry("Unbegun.lateNs", Meaning.SINCE_OR_NULL),
             Map.entry("SeenCluster.firstNs", Meaning.SINCE),
             Map.entry("SeenCluster.heardNs", Meaning.LATELY),
             Map.entry("SeenCluster.countedNs", Meaning.LATELY),

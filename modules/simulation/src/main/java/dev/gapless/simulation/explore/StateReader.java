@@ -273,7 +273,8 @@ final class StateReader {
             case FLAG -> words.add(part.field().getBoolean(object) ? 1 : 0);
             case DEADLINE -> words.add(until(part.field().getLong(object)));
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
-            case LATELY -> lately(object, part.field());
+            case SINCE_OR_NULL -> since(object, part.field(), longestNs);
+            case LATELY -> since(object, part.field(), latelyNs);
             case MARK -> marks.add(part.field().getLong(object));
             case HEARD -> heard.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
@@ -284,9 +285,9 @@ final class StateReader {
         return deadlineNs == Long.MAX_VALUE ? deadlineNs : Math.max(0, deadlineNs - nowNs);
     }
 
-    private void lately(Object object, Field field) throws IllegalAccessException {
+    private void since(Object object, Field field, long mostNs) throws IllegalAccessException {
         Object moment = field.get(object);
-        words.add(moment == null ? NULL : Math.min(latelyNs, nowNs - (Long) moment));
+        words.add(moment == null ? NULL : Math.min(mostNs, nowNs - (Long) moment));
     }
 
     private void stamp(@Nullable Object value) {

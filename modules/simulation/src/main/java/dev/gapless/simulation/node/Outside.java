@@ -52,6 +52,9 @@ public interface Outside {
     /** Somebody listens at this address, where a member was lost, and says nothing for long: people are told. */
     default void isMute(String address) {}
 
+    /** The same is over. */
+    default void isMuteNoMore(String address) {}
+
     /** Its cluster gives way to the one whose oldest member is at this address: it is to leave. */
     default void givesWay(String address) {
         throw new IllegalStateException("It does not look for other clusters, and gives way");

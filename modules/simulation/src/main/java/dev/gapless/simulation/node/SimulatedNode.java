@@ -195,6 +195,8 @@ public final class SimulatedNode implements LogSource {
                 outside.foundOtherCluster();
             } else if (effect instanceof Effect.Mute mute) {
                 outside.isMute(mute.address());
+            } else if (effect instanceof Effect.MuteNoMore over) {
+                outside.isMuteNoMore(over.address());
             } else if (effect instanceof Effect.GivesWay way) {
                 outside.givesWay(way.address());
             } else if (effect instanceof Effect.SubscriptionsEnd) {

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  * A cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
  * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
  * one address the later one appears after the earlier, and possibly before its removal. A life is seen joining first, and then
- * up; of one that has gone meanwhile some never see that it was up. Where a cluster may hand over whom it knows, nobody is up before all
+ * up; of one that has gone meanwhile some never see that it was up. Where there may be several clusters, nobody is up before all
  * others have seen it joining: Pekko's members are like that everywhere.
  */
 final class Members {

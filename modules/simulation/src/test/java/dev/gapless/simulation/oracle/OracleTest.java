@@ -584,7 +584,7 @@ class OracleTest implements Observer {
     }
 
     private void comesLateWithoutNumbers(long resumesAt) {
-        missed(new Gap("n1", Reason.REGISTERED_LATE, FIRST, null, null, new Position(FIRST, resumesAt)));
+        missed(new Gap("n1", Reason.OVERRUN, FIRST, null, null, new Position(FIRST, resumesAt)));
     }
 
     @Test

@@ -170,8 +170,12 @@ final class ScenarioNode implements Outside {
 
     @Override
     public void isMute(String at) {
-        world.silenceTold();
         world.story().tell(name + " warns that " + at + " listens and says nothing");
+    }
+
+    @Override
+    public void isMuteNoMore(String at) {
+        world.story().tell(name + " says that " + at + " is silent no more");
     }
 
     @Override

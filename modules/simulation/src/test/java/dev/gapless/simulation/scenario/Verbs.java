@@ -148,7 +148,14 @@ final class Verbs {
                     Registered real = (Registered) message;
                     long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
                     return new Registered(
-                            real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head());
+                            real.topic(),
+                            real.reader(),
+                            real.session(),
+                            real.log(),
+                            next,
+                            real.oldest(),
+                            real.head(),
+                            0);
                 });
             case "inject" ->
                 world.network().inject(links.get(0).to, there(kept.get(command.argument(1)), "Nothing was kept"));

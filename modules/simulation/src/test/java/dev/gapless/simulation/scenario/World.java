@@ -64,9 +64,8 @@ final class World {
     private final Map<ScenarioNode, List<Runnable>> unnoticed = new HashMap<>();
 
     /** Somebody told its cluster that there may be another one, which says nothing. */
-    private boolean silenceTold;
-
     private final Set<String> shown = new HashSet<>();
+
     private long nowNs;
     private long stamps;
 
@@ -296,7 +295,7 @@ final class World {
 
             @Override
             public boolean areHeardOf() {
-                return clusters.size() > 1 || silenceTold;
+                return clusters.size() > 1;
             }
 
             @Override
@@ -304,10 +303,6 @@ final class World {
                 return false;
             }
         };
-    }
-
-    void silenceTold() {
-        silenceTold = true;
     }
 
     /** They become members together, and are up at once. */

@@ -58,7 +58,7 @@ public class TokenAtAnEndStress implements Outbox.Carrier {
         subscription = consumer.open(1, new Opening.Latest(), NOW);
         consumer.begin(members(List.of(new MemberEvent.Present(UID, "host:1"), new MemberEvent.Named(UID, "p"))), NOW);
         outbox.drain(this);
-        consumer.onMessage(new Registered(TOPIC, 0, Objects.requireNonNull(session), LOG, 2, 1, 1), NOW);
+        consumer.onMessage(new Registered(TOPIC, 0, Objects.requireNonNull(session), LOG, 2, 1, 1, 0), NOW);
         consumer.onMessage(new Gone(TOPIC, 0, session, 1), NOW);
         if (!(subscription.next(0) instanceof Step.Left)) {
             throw new AssertionError("It has left");
