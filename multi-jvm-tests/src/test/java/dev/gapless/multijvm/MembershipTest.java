@@ -73,21 +73,6 @@ class MembershipTest {
         cluster.awaitUp();
     }
 
-    /** It had published before, and says that it has been quiet since. */
-    @Test
-    void ruleC9_aMemberThatIsSilentHoldsUpNobodyForLongAndIsHeardFromThenOn() {
-        n2.publish("silent", 10);
-        n2.pause();
-        TestSubscription s = n1.subscribe("silent", "silent").awaitReady();
-        assertTrue(n2.isPaused());
-        assertEquals(List.of(n2.name()), s.report().silent());
-        n2.resume();
-        n2.publish("silent", 5);
-        assertEquals(5, s.awaitReached(n2, 15).delivered());
-        assertEquals(List.of(), s.report().gaps());
-        cluster.awaitUp();
-    }
-
     @Test
     void ruleC9_whatAMemberPublishesWhileItIsSilentIsAnnouncedWhenItAnswers() {
         cluster.cut(n1, n2);
