@@ -35,8 +35,13 @@ public final class HistoryId {
     }
 
     private static long bits(long number) {
+        return mixed(number) & MASK;
+    }
+
+    /** A number that looks like no other number's. */
+    public static long mixed(long number) {
         long z = number * 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 32)) * 0xD6E8FEB86659FD93L;
-        return (z ^ (z >>> 29)) & MASK;
+        return z ^ (z >>> 29);
     }
 }

@@ -472,7 +472,7 @@ public final class TopicConsumer {
         if (own != null) {
             boolean mayJoin = !waiting.isWaiting() && own.isSettled() && !own.isAheadOf(shared);
             if (mayJoin) {
-                shared.isJoined(now.ns());
+                shared.joinedFromThePast(now.ns());
             }
             waiting.subscription.mayJoin(mayJoin);
         }

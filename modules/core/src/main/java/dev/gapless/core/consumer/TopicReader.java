@@ -162,7 +162,7 @@ final class TopicReader {
     }
 
     /** A subscription that began in the past may read its feed from now on, which has nothing of these either. */
-    void isJoined(long nowNs) {
+    void joinedFromThePast(long nowNs) {
         for (long memberUid : registrations.withoutPosition()) {
             Registration r = registrations.present(memberUid);
             if (r != null) {

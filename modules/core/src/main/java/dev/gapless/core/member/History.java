@@ -90,10 +90,7 @@ public final class History {
      * What it saw before that may have a time too early.
      */
     public void takeOver(long theirId, long theirHorizonMs, long timeMs) {
-        if (theirId == HistoryId.UNKNOWN) {
-            return;
-        }
-        if (!isComplete()) {
+        if (!isComplete() && theirId != HistoryId.UNKNOWN) {
             byUid.replaceAll((uid, departure) -> seenEarly.contains(uid) ? departure.notBefore(timeMs) : departure);
             seenEarly.clear();
             id = theirId;
@@ -277,20 +274,15 @@ public final class History {
     private long digestOfAll() {
         long sum = 0;
         for (Departure departure : byUid.values()) {
-            sum += mixed(departure.uid() + (departure.published() == null ? 0 : 1));
+            sum += HistoryId.mixed(departure.uid() + (departure.published() == null ? 0 : 1));
         }
         for (OtherCluster other : clusters.values()) {
             if (other.isOpen()) {
-                sum += mixed(mixed(other.oldestUid()) + other.stage().number());
+                sum += HistoryId.mixed(
+                        HistoryId.mixed(other.oldestUid()) + other.stage().number());
             }
         }
-        return sum + mixed(~id);
-    }
-
-    private static long mixed(long number) {
-        long z = number * 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 32)) * 0xD6E8FEB86659FD93L;
-        return z ^ (z >>> 29);
+        return sum + HistoryId.mixed(~id);
     }
 
     /** What it is now, at this mark of the cluster's time. */

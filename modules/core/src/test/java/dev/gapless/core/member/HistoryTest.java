@@ -30,6 +30,15 @@ class HistoryTest {
 
     private final History history = new History(BOUNDS);
 
+    /** {@return the same history, at another member} */
+    private History beginAsAnother() {
+        History other = new History(BOUNDS);
+        for (History one : List.of(history, other)) {
+            one.begin(UID, Long.MIN_VALUE);
+        }
+        return other;
+    }
+
     private static Departure departure(long uid, long endedMs) {
         return new Departure(uid, "n" + uid, endedMs, null);
     }
@@ -84,9 +93,7 @@ class HistoryTest {
     @DisplayName(
             "ruleM4: when everybody is told, no token of before is covered, and everybody draws the same id for the same reason")
     void renewed() {
-        History other = new History(BOUNDS);
-        history.begin(UID, Long.MIN_VALUE);
-        other.begin(UID, Long.MIN_VALUE);
+        History other = beginAsAnother();
         HistoryView before = view();
         assertFalse(view().toldSince(before));
         history.renew(3);
@@ -102,9 +109,7 @@ class HistoryTest {
     @Test
     @DisplayName("ruleM4: of two ids that were drawn at once one wins, and nobody is told once more")
     void drawnTwice() {
-        History other = new History(BOUNDS);
-        history.begin(UID, Long.MIN_VALUE);
-        other.begin(UID, Long.MIN_VALUE);
+        History other = beginAsAnother();
         history.renew(3);
         other.renew(4);
         assertNotEquals(history.id(), other.id());
@@ -161,9 +166,7 @@ class HistoryTest {
     @Test
     @DisplayName("ruleM4: members that differ about an open cluster ask one another; a word more is no difference")
     void digestOfClusters() {
-        History other = new History(BOUNDS);
-        history.begin(UID, Long.MIN_VALUE);
-        other.begin(UID, Long.MIN_VALUE);
+        History other = beginAsAnother();
         history.add(OTHER_CLUSTER);
         assertNotEquals(history.digest(), other.digest());
         assertTrue(history.hasOpenCluster());
@@ -222,9 +225,7 @@ class HistoryTest {
     @Test
     @DisplayName("ruleT2: a history is a set by uid: two members that add the same in any order remember the same")
     void isASet() {
-        History other = new History(BOUNDS);
-        history.begin(UID, Long.MIN_VALUE);
-        other.begin(UID, Long.MIN_VALUE);
+        History other = beginAsAnother();
         history.saw(departure(1, 5));
         history.add(departure(2, 3));
         assertNotEquals(history.digest(), other.digest());
