@@ -89,9 +89,9 @@ class ApplicationTypesTest {
 
     @Test
     void aTokenThatNamesMoreProducersThanCanBeWaitedForIsRefusedWhereItIsGiven() {
-        Map<String, @Nullable Position> positions = new HashMap<>();
+        Map<String, Position> positions = new HashMap<>();
         for (int i = 0; i <= Limits.MAX_TOKEN_POSITIONS; i++) {
-            positions.put("node-" + i, null);
+            positions.put("node-" + i, new Position(new Epoch(1 + i), 1));
         }
         CursorToken token = new CursorToken("t", "c", 0, positions);
         assertThrows(IllegalArgumentException.class, () -> StartFrom.token(token));

@@ -189,10 +189,10 @@ class BadInputTest {
             }
         }
         byte[] bytes = Base64.getUrlDecoder().decode(otherTopic.toString());
-        bytes[0] = 2;
+        bytes[0] = 3;
         String later = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         IllegalArgumentException version = assertThrows(IllegalArgumentException.class, () -> StartFrom.token(later));
-        assertTrue(version.getMessage().contains("version 2"), version.getMessage());
+        assertTrue(version.getMessage().contains("version 3"), version.getMessage());
     }
 
     @Test

@@ -6,87 +6,69 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a subscription has got with every producer, in a printable form that resumes it on any node (rule T1). URL-safe,
+ * How far a subscription has got in every stream, in a printable form that resumes it on any node (rule T1). URL-safe,
  * bound to its topic and cluster, versioned and check-summed. Immutable.
  *
- * <p>A subscription's token names as many producers as its feed knows, and taking it never fails. The bound ({@link
+ * <p>A subscription's token lists as many streams as its node knows, and taking it never fails. The bound ({@link
  * Limits#MAX_TOKEN_POSITIONS}) is checked where a token comes in, to be resumed.
  */
 public final class CursorToken {
-    private static final byte VERSION = 1;
-    private static final byte HAS_POSITION = 1;
+    /** The {@link #historyId} of a token that says nothing of whom it does not list: an application made it. */
+    public static final long MADE_BY_HAND = -1;
+
+    private static final byte VERSION = 2;
     private static final int CHECKSUM_BYTES = 4;
+    private static final byte OVER = 1;
+    private static final byte HAS_SEQUENCE = 2;
+    private static final Comparator<Entry> IN_ORDER = Comparator.comparing(Entry::node)
+            .thenComparing(entry -> entry.epoch().id());
 
     private final String topic;
     private final String cluster;
     private final long timeMs;
-    private final Map<String, @Nullable Position> positions;
-    private final @Nullable Seen seen;
-    /** Who was told as lost. */
-    private final List<Lost> lost;
+    private final long historyId;
+    private final List<Entry> entries;
     /** By which filter it left out messages; 0 if it left out none, or does not say. */
     private final long filter;
 
-    /**
-     * What its subscription had seen of the incarnations that ended (rule T2).
-     *
-     * @param historyId of the members' memory of them; 0 if the node where the token was taken had none yet
-     * @param lives for names of positions the uid of the incarnation that the position is of, as far as that is known
-     * @param ended the latest that the subscription had passed, by their uids: what ended shortly before the token's time, and is not
-     *     among them, is told where the token is resumed
-     * @param lost producers that the subscription was told as lost, and of which the token has no position; the newest first
-     */
-    public record Seen(long historyId, Map<String, Long> lives, Set<Long> ended, List<Lost> lost) {
-        /** Of a subscription whose node remembers nothing: whatever ended is told once. */
-        public static final Seen NOTHING = new Seen(0, Map.of(), Set.of());
-
-        public Seen {
-            lives = Collections.unmodifiableMap(new TreeMap<>(lives)); // in one order in every run
-            ended = Collections.unmodifiableSet(new TreeSet<>(ended));
-            lost = List.copyOf(lost);
-        }
-
-        /** Of a subscription that was told nobody as lost. */
-        public Seen(long historyId, Map<String, Long> lives, Set<Long> ended) {
-            this(historyId, lives, ended, List.of());
-        }
-
-        /** The same, with these producers that were told as lost. */
-        public Seen withLost(List<Lost> others) {
-            return new Seen(historyId, lives, ended, others);
-        }
-    }
+    private @Nullable Map<String, @Nullable Position> positions;
 
     /**
-     * A producer that a subscription was told as lost. If that incarnation turns out to be a member where the token is resumed, it goes on
-     * there behind this position.
+     * How far a subscription has got in one stream.
      *
-     * @param node the producer's name
-     * @param uid the incarnation; {@link #UNKNOWN} if whoever made the token by hand knows its epoch alone
-     * @param position how far the subscription had got, or how far the loss said that others had
+     * @param node the name of the producer's node, or its address if it never said one
+     * @param uid the incarnation; 0 if whoever made the token knows its epoch alone
+     * @param epoch the stream
+     * @param sequence everything up to here was given or told; {@link #UNKNOWN} if the producer had not answered
+     * @param over did the subscription come to the end of the stream, or was told that its producer is lost?
      */
-    public record Lost(String node, long uid, Position position) {
-        /** Whichever incarnation the position is of. */
-        public static final long UNKNOWN = 0;
+    public record Entry(String node, long uid, Epoch epoch, long sequence, boolean over) {
+        /** The producer had not said where it is. */
+        public static final long UNKNOWN = -1;
 
-        /** May it be that incarnation of that node? */
-        private boolean mayBe(String name, long incarnation) {
-            return uid == UNKNOWN ? node.equals(name) : uid == incarnation;
+        public Entry {
+            Limits.checkName("node", node);
+            if (sequence < UNKNOWN) {
+                throw new IllegalArgumentException("A sequence is at least 0, this is " + sequence);
+            }
+        }
+
+        /** The position; null if there is none. */
+        public @Nullable Position position() {
+            return sequence == UNKNOWN ? null : new Position(epoch, sequence);
         }
 
         private int sizeBytes() {
-            return sizeOf(node) + 3 * Long.BYTES;
+            return sizeOf(node) + Long.BYTES + 1 + (uid == 0 ? Long.BYTES : 0) + (sequence == UNKNOWN ? 0 : Long.BYTES);
         }
     }
 
@@ -95,61 +77,44 @@ public final class CursorToken {
      *
      * @param cluster the cluster's id
      * @param timeMs when it was taken, in milliseconds since 1970
-     * @param positions for each producer's name how far it was read, or null for one that had not answered yet
+     * @param positions for the names of producers how far they were read
      */
-    public CursorToken(String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions) {
-        this(topic, cluster, timeMs, positions, null);
+    public CursorToken(String topic, String cluster, long timeMs, Map<String, Position> positions) {
+        this(topic, cluster, timeMs, MADE_BY_HAND, byHand(positions), 0);
     }
 
     /**
      * A token made by hand that says, too, which producers were told as lost, or left.
      *
-     * @param ended these, without their incarnations; the newest first, and no more than {@link Limits#MAX_TOKEN_LOST} count
+     * @param entries without their incarnations
      */
-    public static CursorToken ofHand(
-            String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions, List<Lost> ended) {
-        return new CursorToken(
-                topic,
-                cluster,
-                timeMs,
-                positions,
-                null,
-                ended.subList(0, Math.min(ended.size(), Limits.MAX_TOKEN_LOST)));
+    public static CursorToken ofHand(String topic, String cluster, long timeMs, List<Entry> entries) {
+        return new CursorToken(topic, cluster, timeMs, MADE_BY_HAND, entries, 0);
     }
 
     /**
-     * @param timeMs up to when it knows which incarnations ended, by the cluster's time, in milliseconds since 1970
-     * @param seen null if it says nothing of producers that it does not name
+     * @param timeMs up to when its subscription has passed the end of every stream that ended, by the cluster's time, in milliseconds
+     *     since 1970
+     * @param historyId of the members' memory of them; 0 if the node where the token was taken had none yet
+     * @param entries one for each stream
+     * @param filter a hash of the filter by which its subscription left out messages; 0 if it left out none
      */
-    public CursorToken(
-            String topic, String cluster, long timeMs, Map<String, @Nullable Position> positions, @Nullable Seen seen) {
-        this(topic, cluster, timeMs, positions, seen, seen == null ? List.of() : seen.lost());
-    }
-
-    private CursorToken(
-            String topic,
-            String cluster,
-            long timeMs,
-            Map<String, @Nullable Position> positions,
-            @Nullable Seen seen,
-            List<Lost> lost) {
+    public CursorToken(String topic, String cluster, long timeMs, long historyId, List<Entry> entries, long filter) {
         this.topic = Limits.checkName("topic", topic);
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
-        this.positions = positions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(positions));
-        this.seen = seen;
-        this.lost = List.copyOf(lost);
-        this.filter = 0;
+        this.historyId = historyId;
+        List<Entry> sorted = new ArrayList<>(entries);
+        sorted.sort(IN_ORDER);
+        this.entries = List.copyOf(sorted);
+        this.filter = filter;
     }
 
-    private CursorToken(CursorToken other, long filter) {
-        this.topic = other.topic;
-        this.cluster = other.cluster;
-        this.timeMs = other.timeMs;
-        this.positions = other.positions;
-        this.seen = other.seen;
-        this.lost = other.lost;
-        this.filter = filter;
+    private static List<Entry> byHand(Map<String, Position> positions) {
+        List<Entry> entries = new ArrayList<>();
+        positions.forEach(
+                (node, position) -> entries.add(new Entry(node, 0, position.epoch(), position.sequence(), false)));
+        return entries;
     }
 
     public String topic() {
@@ -164,48 +129,44 @@ public final class CursorToken {
         return timeMs;
     }
 
-    /** For each producer's name how far it was read; null for one that had not answered yet. In the names' order. */
+    public long historyId() {
+        return historyId;
+    }
+
+    /** Did an application make it? */
+    public boolean isMadeByHand() {
+        return historyId == MADE_BY_HAND;
+    }
+
+    /** In the order of the names of the nodes. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /**
+     * For the names of nodes how far their producers were read; null for one that had not answered yet. Without streams that are over. In the
+     * names' order.
+     */
     public Map<String, @Nullable Position> positions() {
-        return positions;
-    }
-
-    /** What its subscription had seen of incarnations that ended; null if it was made by hand. */
-    public @Nullable Seen seen() {
-        return seen;
-    }
-
-    /** Who was told as lost, the newest first. */
-    public List<Lost> lost() {
-        return lost;
-    }
-
-    /** What it says of that incarnation of that node, if its subscription was told it as lost. */
-    public @Nullable Lost lost(String node, long uid) {
-        return firstLost(one -> one.mayBe(node, uid));
-    }
-
-    /** How far its subscription had got in that log, as a position says, or the loss that it was told; null if it says nothing of it. */
-    public @Nullable Position reachedIn(@Nullable LogEnd end) {
-        if (end == null) {
-            return null;
-        }
-        Epoch epoch = end.log().epoch();
-        for (Position position : positions.values()) {
-            if (position != null && position.epoch().equals(epoch)) {
-                return position;
+        Map<String, @Nullable Position> known = positions;
+        if (known == null) {
+            known = new TreeMap<>();
+            for (Entry entry : entries) {
+                if (!entry.over()) {
+                    known.put(entry.node(), entry.position());
+                }
             }
+            known = Collections.unmodifiableMap(known);
+            positions = known;
         }
-        Lost known = firstLost(one -> one.position().epoch().equals(epoch));
-        return known == null ? null : known.position();
+        return known;
     }
 
-    private @Nullable Lost firstLost(Predicate<Lost> which) {
-        return lost.stream().filter(which).findFirst().orElse(null);
-    }
-
-    /** The same, with other positions. */
-    public CursorToken withPositions(Map<String, @Nullable Position> others) {
-        return new CursorToken(topic, cluster, timeMs, others, seen, lost).withFilter(filter);
+    /** The same, without what it says of this node. */
+    public CursorToken without(String node) {
+        List<Entry> others =
+                entries.stream().filter(entry -> !entry.node().equals(node)).toList();
+        return new CursorToken(topic, cluster, timeMs, historyId, others, filter);
     }
 
     /** The hash of the filter by which its subscription left out messages; 0 if it left out none, or was made by hand. */
@@ -213,14 +174,9 @@ public final class CursorToken {
         return filter;
     }
 
-    /** The same, of a subscription with this filter. One that was made by hand says nothing of any. */
-    public CursorToken withFilter(long hash) {
-        return filter == hash || seen == null ? this : new CursorToken(this, hash);
-    }
-
     /** A hash of everything but the time: two tokens that differ in it do not resume alike. */
     public int placeHash() {
-        return Objects.hash(topic, cluster, positions, seen, lost, filter);
+        return Objects.hash(topic, cluster, historyId, entries, filter);
     }
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
@@ -235,7 +191,7 @@ public final class CursorToken {
         if (bytes.length < 1 + CHECKSUM_BYTES) {
             throw new IllegalArgumentException("This is no cursor token, it is too short: " + shortened(text));
         }
-        if (bytes[0] != VERSION) {
+        if (bytes[0] < 1 || bytes[0] > VERSION) {
             throw new IllegalArgumentException(
                     "The cursor token has version " + bytes[0] + ", this program reads version " + VERSION);
         }
@@ -247,60 +203,42 @@ public final class CursorToken {
         }
         buffer.position(1).limit(length);
         try {
-            return read(buffer);
+            return bytes[0] == VERSION ? read(buffer) : ofBefore(buffer);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("The cursor token ends too early: " + shortened(text), e);
         }
+    }
+
+    /** Of a version whose positions are of no use any more: whoever resumes it is told so. */
+    private static CursorToken ofBefore(ByteBuffer buffer) {
+        String topic = readText(buffer);
+        String cluster = readText(buffer);
+        return new CursorToken(topic, cluster, buffer.getLong(), HistoryId.UNKNOWN, List.of(), 0);
     }
 
     private static CursorToken read(ByteBuffer buffer) {
         String topic = readText(buffer);
         String cluster = readText(buffer);
         long timeMs = buffer.getLong();
+        long historyId = buffer.getLong();
+        long filter = buffer.getLong();
         int count = buffer.getInt();
         checkCount(topic, count);
-        Map<String, @Nullable Position> positions = new TreeMap<>();
-        for (int i = 0; i < count; i++) {
-            String node = readText(buffer);
-            boolean hasPosition = buffer.get() == HAS_POSITION;
-            positions.put(node, hasPosition ? new Position(new Epoch(buffer.getLong()), buffer.getLong()) : null);
-        }
-        Seen seen = buffer.hasRemaining() ? readSeen(buffer, positions.keySet()) : null;
-        CursorToken token = new CursorToken(topic, cluster, timeMs, positions, seen);
-        return buffer.hasRemaining() ? token.withFilter(buffer.getLong()) : token;
-    }
-
-    private static Seen readSeen(ByteBuffer buffer, Set<String> nodes) {
-        long historyId = buffer.getLong();
-        int count = buffer.getShort() & 0xffff;
-        Set<Long> ended = new TreeSet<>();
-        for (int i = 0; i < count; i++) {
-            ended.add(buffer.getLong());
-        }
-        Map<String, Long> lives = new TreeMap<>();
-        for (String node : nodes) {
-            long uid = buffer.getLong();
-            if (uid != 0) {
-                lives.put(node, uid);
-            }
-        }
-        return new Seen(historyId, lives, ended, buffer.hasRemaining() ? readLost(buffer) : List.of());
-    }
-
-    private static List<Lost> readLost(ByteBuffer buffer) {
-        int count = buffer.getShort() & 0xffff;
-        List<Lost> lost = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             String node = readText(buffer);
             long uid = buffer.getLong();
-            lost.add(new Lost(node, uid, new Position(new Epoch(buffer.getLong()), buffer.getLong())));
+            byte flags = buffer.get();
+            Epoch epoch = uid == 0 ? new Epoch(buffer.getLong()) : Epoch.of(uid, topic);
+            long sequence = (flags & HAS_SEQUENCE) == 0 ? Entry.UNKNOWN : buffer.getLong();
+            entries.add(new Entry(node, uid, epoch, sequence, (flags & OVER) != 0));
         }
-        return lost.size() > Limits.MAX_TOKEN_LOST ? lost.subList(0, Limits.MAX_TOKEN_LOST) : lost;
+        return new CursorToken(topic, cluster, timeMs, historyId, entries, filter);
     }
 
     /** Throws IllegalArgumentException if it names more producers than can be waited for where it is resumed. */
     public void checkResumable() {
-        checkCount(topic, positions.size());
+        checkCount(topic, entries.size());
     }
 
     private static void checkCount(String topic, int count) {
@@ -313,61 +251,44 @@ public final class CursorToken {
 
     @Override
     public String toString() {
-        int size = 1 + sizeOf(topic) + sizeOf(cluster) + Long.BYTES + Integer.BYTES + CHECKSUM_BYTES;
-        for (String node : positions.keySet()) {
-            size += sizeOf(node) + 1 + 2 * Long.BYTES;
+        int size = 1 + sizeOf(topic) + sizeOf(cluster) + 3 * Long.BYTES + Integer.BYTES + CHECKSUM_BYTES;
+        for (Entry entry : entries) {
+            size += entry.sizeBytes();
         }
-        size += seen == null ? 0 : Long.BYTES + Short.BYTES + (seen.ended().size() + positions.size()) * Long.BYTES;
-        List<Lost> printed = seen == null ? List.of() : lost; // one that was made by hand has no printed form for it
-        boolean hasMore = !printed.isEmpty() || filter != 0;
-        size += hasMore
-                ? Short.BYTES + printed.stream().mapToInt(Lost::sizeBytes).sum() + (filter == 0 ? 0 : Long.BYTES)
-                : 0;
         ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         writeText(buffer, topic);
         writeText(buffer, cluster);
-        buffer.putLong(timeMs).putInt(positions.size());
-        for (Map.Entry<String, @Nullable Position> entry : positions.entrySet()) {
-            writeText(buffer, entry.getKey());
-            Position position = entry.getValue();
-            buffer.put(position == null ? 0 : HAS_POSITION);
-            if (position != null) {
-                buffer.putLong(position.epoch().id()).putLong(position.sequence());
+        buffer.putLong(timeMs).putLong(historyId).putLong(filter).putInt(entries.size());
+        for (Entry entry : entries) {
+            writeText(buffer, entry.node());
+            int flags = (entry.over() ? OVER : 0) | (entry.sequence() == Entry.UNKNOWN ? 0 : HAS_SEQUENCE);
+            buffer.putLong(entry.uid()).put((byte) flags);
+            if (entry.uid() == 0) {
+                buffer.putLong(entry.epoch().id());
+            }
+            if (entry.sequence() != Entry.UNKNOWN) {
+                buffer.putLong(entry.sequence());
             }
         }
-        if (seen != null) {
-            buffer.putLong(seen.historyId()).putShort((short) seen.ended().size());
-            seen.ended().forEach(buffer::putLong);
-            positions.keySet().forEach(node -> buffer.putLong(seen.lives().getOrDefault(node, 0L)));
-        }
-        if (hasMore) {
-            buffer.putShort((short) printed.size());
-            printed.forEach(one -> write(buffer, one));
-        }
-        if (filter != 0) {
-            buffer.putLong(filter);
-        }
         buffer.putInt(checksum(buffer.array(), buffer.position()));
-        byte[] bytes = new byte[buffer.position()];
-        buffer.flip().get(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof CursorToken token && toString().equals(token.toString()) && lost.equals(token.lost);
+        return other instanceof CursorToken token
+                && timeMs == token.timeMs
+                && historyId == token.historyId
+                && filter == token.filter
+                && topic.equals(token.topic)
+                && cluster.equals(token.cluster)
+                && entries.equals(token.entries);
     }
 
     @Override
     public int hashCode() {
-        return toString().hashCode();
-    }
-
-    private static void write(ByteBuffer buffer, Lost lost) {
-        writeText(buffer, lost.node());
-        Position position = lost.position();
-        buffer.putLong(lost.uid()).putLong(position.epoch().id()).putLong(position.sequence());
+        return Objects.hash(topic, cluster, timeMs, historyId, entries, filter);
     }
 
     private static int sizeOf(String text) {

@@ -9,45 +9,24 @@ import org.jspecify.annotations.Nullable;
  * @param uid which one
  * @param node its name, or its address if it never said one
  * @param endedMs when it was removed, by the cluster's time, in milliseconds since 1970
- * @param published for each topic to which it published anything where its log ended, if it left in good order and said so; null if
+ * @param published the last sequence of each stream to which it published anything, if it left in good order and said so; null if
  *     nobody knows what it published
  */
 public record Departure(
-        long uid, String node, long endedMs, @Nullable Map<String, LogEnd> published) {
-    private static final char ASIDE = '\0';
-
+        long uid, String node, long endedMs, @Nullable Map<Epoch, Long> published) {
     public Departure {
         Limits.checkName("node", node);
         published = published == null ? null : Map.copyOf(published);
     }
 
-    /** Where its log of that topic ended; null if it published nothing there, or nobody knows. */
-    public @Nullable LogEnd endOf(String topic) {
-        return published == null ? null : published.get(topic);
+    /** The last sequence of this stream of it, 0 if it published nothing there; null if nobody knows. */
+    public @Nullable Long headOf(Epoch stream) {
+        return published == null ? null : published.getOrDefault(stream, 0L);
     }
 
-    /** Is it known that it published nothing to that topic? */
-    public boolean isNothing(String topic) {
-        return published != null && !published.containsKey(topic);
-    }
-
-    /**
-     * What a feed calls it that is told of it alone: to the feed it is a producer of its own. No node has such a name, and other
-     * incarnations of its node have other positions.
-     */
-    public String producer() {
-        return node + ASIDE + Long.toHexString(uid);
-    }
-
-    /** Is that a producer that is told of alone, or {@link Gap#NOBODY}? */
-    public static boolean isAside(String producer) {
-        return producer.isEmpty() || producer.indexOf(ASIDE) >= 0;
-    }
-
-    /** The name of the node, whatever a feed calls it. */
-    public static String nodeOf(String producer) {
-        int end = producer.indexOf(ASIDE);
-        return end < 0 ? producer : producer.substring(0, end);
+    /** Did it say that it published nothing? */
+    public boolean publishedNothing() {
+        return published != null && published.isEmpty();
     }
 
     /** The same, if it ended no earlier than at this time. */

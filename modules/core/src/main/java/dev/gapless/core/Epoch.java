@@ -1,22 +1,25 @@
 package dev.gapless.core;
 
-import java.util.random.RandomGenerator;
+import java.nio.charset.StandardCharsets;
 
 /**
- * Identity of one {@link dev.gapless.core.log.Log}: 64 random bits. A log made anew has a new epoch, always, so that a
- * sequence number alone never passes for a position in it.
+ * What tells the stream of one {@link dev.gapless.core.log.Log} from all others: 64 bits that follow from the incarnation of its node and the
+ * topic, so that every member can name every member's stream.
  *
- * @param id any value; zero is {@link #NONE}
+ * @param id any value but zero
  */
 public record Epoch(long id) {
+    /** Of the 64-bit hash FNV-1a (Fowler, Noll, Vo). */
+    private static final long PRIME = 0x100000001B3L;
 
-    /** The epoch of every log on a node that never publishes (publishing = off). */
-    public static final Epoch NONE = new Epoch(0);
-
-    /** A new one, of random bits. */
-    public static Epoch random(RandomGenerator random) {
-        long id = random.nextLong();
-        return new Epoch(id == NONE.id ? 1 : id);
+    /** That of the topic's log in this incarnation. */
+    public static Epoch of(long uid, String topic) {
+        long hash = HistoryId.mixed(uid);
+        for (byte part : topic.getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash ^ (part & 0xff)) * PRIME;
+        }
+        long id = HistoryId.mixed(hash);
+        return new Epoch(id == 0 ? 1 : id);
     }
 
     /** Reads what {@link #toString} wrote: 16 hexadecimal digits. */

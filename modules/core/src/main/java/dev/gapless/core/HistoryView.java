@@ -12,6 +12,7 @@ import java.util.function.LongPredicate;
  * @param untoldCluster was one heard of which nothing was told yet? A token may be of its half of a split: none is covered
  * @param departures in the order in which they ended
  * @param clock the cluster's time
+ * @param lastPing until when it heard of other members
  * @param marginMs by so much two members may differ about when something happened
  */
 public record HistoryView(
@@ -21,10 +22,11 @@ public record HistoryView(
         boolean untoldCluster,
         List<Departure> departures,
         Now clock,
+        LastPing lastPing,
         long marginMs) {
     /** Of a node that has heard of nobody. */
-    public static final HistoryView NOTHING =
-            new HistoryView(HistoryId.UNKNOWN, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), 0);
+    public static final HistoryView NOTHING = new HistoryView(
+            HistoryId.UNKNOWN, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), new LastPing(), 0);
 
     public HistoryView {
         departures = List.copyOf(departures);
@@ -37,7 +39,7 @@ public record HistoryView(
                 .toList();
         return others.size() == departures.size()
                 ? this
-                : new HistoryView(id, horizonMs, severalClusters, untoldCluster, others, clock, marginMs);
+                : new HistoryView(id, horizonMs, severalClusters, untoldCluster, others, clock, lastPing, marginMs);
     }
 
     /** Does it have all that the others had when it came? */
@@ -55,8 +57,7 @@ public record HistoryView(
      * this one's members only hear of that.
      */
     public boolean covers(CursorToken token, long nowNs) {
-        CursorToken.Seen seen = token.seen();
-        return seen != null && covers(seen.historyId(), token.timeMs()) && token.timeMs() <= timeMs(nowNs) + marginMs;
+        return covers(token.historyId(), token.timeMs()) && token.timeMs() <= timeMs(nowNs) + marginMs;
     }
 
     /** May it have ended since that time, by the time of another member? */
@@ -76,5 +77,10 @@ public record HistoryView(
     /** The cluster's time, in milliseconds since 1970; it goes on with the monotonic clock alone. */
     public long timeMs(long nowNs) {
         return clock.ms() + Math.max(0, nowNs - clock.ns()) / 1_000_000;
+    }
+
+    /** Up to when it can know who ended: never later than the last ping of another member, if there is one. */
+    public long heardUpToMs(long nowNs) {
+        return Math.min(timeMs(nowNs), lastPing.timeMs());
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param feedBytes how many bytes a feed holds, or 0 for as many as {@code bufferBytes}
  * @param feedHoldNs how long a feed that is behind its producers waits for its subscriptions, or 0 for not at all; not with
  *     {@link Overflow#BACKPRESSURE}
+ * @param catchUpReaders how many readers a topic has beside the shared one at most
  * @param maxAgeNs how long a message stays in a ring at most, or 0 for as long as there is room
  * @param overflow what happens when it is full
  * @param batchBytes the largest batch
@@ -42,6 +43,7 @@ public record TopicSettings(
         int feedMessages,
         long feedBytes,
         long feedHoldNs,
+        int catchUpReaders,
         long maxAgeNs,
         Overflow overflow,
         int batchBytes,
@@ -78,8 +80,8 @@ public record TopicSettings(
     }
 
     /**
-     * The settings of a catch-up reader: its feed has room for a window, and nothing is overwritten that was not read. There may be many, so its
-     * window is a few batches at most.
+     * The settings of a catch-up reader: its feed has room for a window, and overwrites nothing that was not read, but waits for no subscription
+     * for long. There may be some, so its window is a few batches at most.
      */
     public TopicSettings forCatchUp() {
         return with(draft -> {
@@ -87,13 +89,10 @@ public record TopicSettings(
             draft.windowBytes = Math.min(windowBytes, CATCH_UP_BATCHES * batchBytes);
             draft.feedBytes = draft.windowBytes;
             draft.overflow = Overflow.BACKPRESSURE;
+            draft.backpressureTimeoutNs =
+                    backpressure() ? backpressureTimeoutNs : 2 * Math.max(feedHoldNs, heartbeatNs);
             draft.maxAgeNs = 0;
         });
-    }
-
-    /** The settings of the feed of subscriptions that were overtaken: likewise, and it waits for none of them for long. */
-    public TopicSettings forLaggards() {
-        return forCatchUp().with(draft -> draft.backpressureTimeoutNs = 2 * Math.max(feedHoldNs, heartbeatNs));
     }
 
     public boolean backpressure() {
@@ -118,6 +117,7 @@ public record TopicSettings(
         public int feedMessages;
         public long feedBytes;
         public long feedHoldNs = SECOND;
+        public int catchUpReaders = 8;
         public long maxAgeNs;
         public Overflow overflow = Overflow.EXPIRE;
         public int batchBytes = 128 << 10;
@@ -148,6 +148,7 @@ public record TopicSettings(
             feedMessages = from.feedMessages;
             feedBytes = from.feedBytes;
             feedHoldNs = from.feedHoldNs;
+            catchUpReaders = from.catchUpReaders;
             maxAgeNs = from.maxAgeNs;
             overflow = from.overflow;
             batchBytes = from.batchBytes;
@@ -178,6 +179,7 @@ public record TopicSettings(
                     feedMessages,
                     feedBytes,
                     feedHoldNs,
+                    catchUpReaders,
                     maxAgeNs,
                     overflow,
                     batchBytes,

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
@@ -11,14 +12,21 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaParameterizedType;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Date;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -88,6 +96,34 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.gapless.core.node")
                 .check(CORE);
+    }
+
+    /** A stream is one incarnation's: two incarnations of a node have one name. */
+    @Test
+    void nothingOfAStreamIsKeptUnderANodesName() {
+        noFields()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAnyPackage(
+                        "dev.gapless.core.consumer", "dev.gapless.core.feed", "dev.gapless.core.subscription")
+                .should(beAMapFromText())
+                .check(CORE);
+    }
+
+    private static ArchCondition<JavaField> beAMapFromText() {
+        return new ArchCondition<>("be a map from text") {
+            @Override
+            public void check(JavaField field, ConditionEvents events) {
+                boolean isOne = field.getType() instanceof JavaParameterizedType type
+                        && type.toErasure().isAssignableTo(Map.class)
+                        && isText(type.getActualTypeArguments().get(0));
+                events.add(new SimpleConditionEvent(field, isOne, field.getFullName() + " is a map from text"));
+            }
+        };
+    }
+
+    private static boolean isText(JavaType key) {
+        return key.toErasure().isEquivalentTo(String.class);
     }
 
     private static boolean isClock(CodeUnitAccessTarget target) {

@@ -1,32 +1,63 @@
 package dev.gapless.core;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken.Entry;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class CursorTokenTest {
+    private static final String QUOTES = "quotes";
+    private static final long TAKEN_MS = 1_700_000_000_123L;
+    private static final Entry AT = entry("n1", -5, 1L << 40, false);
+    private static final Entry AT_THE_START = entry("knoten-ä", 7, 0, false);
+    private static final Entry NOT_ANSWERED = entry("n3", 8, Entry.UNKNOWN, false);
+    private static final Entry OVER = entry("n4", 9, 40, true);
+    private static final Entry OVER_UNHEARD = entry("n5", 10, Entry.UNKNOWN, true);
+
+    private static Entry entry(String node, long uid, long sequence, boolean over) {
+        return new Entry(node, uid, Epoch.of(uid, QUOTES), sequence, over);
+    }
+
+    private static CursorToken token(Entry... entries) {
+        return new CursorToken(QUOTES, "cluster", TAKEN_MS, Given.HISTORY, List.of(entries), 0);
+    }
+
     private static CursorToken token() {
-        Map<String, Position> positions = new HashMap<>();
-        positions.put("n1", new Position(new Epoch(-5), 1L << 40));
-        positions.put("knoten-ä", new Position(new Epoch(7), 0));
-        positions.put("n3", null);
-        return new CursorToken("quotes", "cluster", 1_700_000_000_123L, positions);
+        return token(AT, AT_THE_START, NOT_ANSWERED, OVER, OVER_UNHEARD);
+    }
+
+    private static byte[] decoded(String text) {
+        return Base64.getUrlDecoder().decode(text);
+    }
+
+    /** What these bytes print as, with a checksum that is right. */
+    private static String printed(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        ByteBuffer all = ByteBuffer.allocate(bytes.length + Integer.BYTES);
+        all.put(bytes).putInt((int) crc.getValue());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(all.array());
+    }
+
+    private static byte[] withoutChecksum(CursorToken token) {
+        byte[] bytes = decoded(token.toString());
+        return Arrays.copyOf(bytes, bytes.length - Integer.BYTES);
     }
 
     @Test
@@ -35,117 +66,107 @@ class CursorTokenTest {
         CursorToken read = CursorToken.parse(token().toString());
         assertEquals(token(), read);
         assertEquals(token().hashCode(), read.hashCode());
-        assertEquals(token().positions(), read.positions());
-        assertEquals("quotes", read.topic());
+        assertEquals(List.of(AT_THE_START, AT, NOT_ANSWERED, OVER, OVER_UNHEARD), read.entries());
+        assertEquals(QUOTES, read.topic());
         assertEquals("cluster", read.cluster());
-        assertEquals(1_700_000_000_123L, read.timeMs());
+        assertEquals(TAKEN_MS, read.timeMs());
+        assertEquals(Given.HISTORY, read.historyId());
+        assertFalse(read.isMadeByHand());
         assertTrue(token().toString().matches("[A-Za-z0-9_-]+"), "URL-safe");
     }
 
-    private static CursorToken withSeen(CursorToken.Seen seen) {
-        return new CursorToken("quotes", "cluster", 5, token().positions(), seen);
+    @Test
+    @DisplayName("ruleT1: its positions are those of streams that go on, null for a producer that had not answered")
+    void positions() {
+        Map<String, Position> positions = new HashMap<>();
+        positions.put("n1", AT.position());
+        positions.put("knoten-ä", AT_THE_START.position());
+        positions.put("n3", null);
+        assertEquals(positions, token().positions());
+        assertEquals(new Position(AT.epoch(), 1L << 40), AT.position());
+        assertNull(OVER_UNHEARD.position());
     }
 
     @Test
-    @DisplayName("ruleT2: what a token says of incarnations that ended survives printing, and it differs by that")
-    void survivesPrintingWithWhatItHasSeen() {
-        CursorToken.Seen seen = new CursorToken.Seen(-9, Map.of("n1", -1L, "knoten-ä", 1L << 60), Set.of(3L, -4L, 5L));
-        CursorToken token = withSeen(seen);
-        CursorToken read = CursorToken.parse(token.toString());
-        assertEquals(seen, read.seen());
-        assertEquals(token, read);
-        assertEquals(5, read.timeMs());
-        assertEquals(token().positions(), read.positions());
-        assertEquals(
-                CursorToken.Seen.NOTHING,
-                CursorToken.parse(withSeen(CursorToken.Seen.NOTHING).toString()).seen());
-        assertNotEquals(token, withSeen(CursorToken.Seen.NOTHING));
-        assertEquals(seen, token.withPositions(Map.of()).seen());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleT2: a token without that, made by hand or by an earlier release, is read as one that says nothing of others")
-    void readsTokensWithoutIt() {
-        assertNull(CursorToken.parse(token().toString()).seen());
-        assertNotEquals(
+    @DisplayName("ruleT1: the order in which it is told its streams makes no difference, anything else does")
+    void differ() {
+        assertEquals(token(AT, OVER), token(OVER, AT));
+        CursorToken token = token(AT);
+        for (CursorToken other : List.of(
                 token(),
-                new CursorToken(
-                        "quotes", "cluster", 1_700_000_000_123L, token().positions(), CursorToken.Seen.NOTHING));
+                token(entry("n1", -5, 1L << 41, false)),
+                token(entry("n1", -5, 1L << 40, true)),
+                token(entry("n1", -6, 1L << 40, false)),
+                token(entry("n2", -5, 1L << 40, false)),
+                new CursorToken("other", "cluster", TAKEN_MS, Given.HISTORY, List.of(AT), 0),
+                new CursorToken(QUOTES, "other", TAKEN_MS, Given.HISTORY, List.of(AT), 0),
+                new CursorToken(QUOTES, "cluster", TAKEN_MS, 0, List.of(AT), 0),
+                new CursorToken(QUOTES, "cluster", TAKEN_MS, Given.HISTORY, List.of(AT), 3))) {
+            assertNotEquals(token, other);
+            assertNotEquals(token.placeHash(), other.placeHash());
+        }
+        CursorToken later = new CursorToken(QUOTES, "cluster", TAKEN_MS + 1, Given.HISTORY, List.of(AT), 0);
+        assertNotEquals(token, later);
+        assertEquals(token.placeHash(), later.placeHash(), "it resumes alike");
     }
 
     @Test
-    @DisplayName(
-            "ruleT1: by which filter its subscription left out messages survives printing, and is part of its place")
+    @DisplayName("ruleT1: by which filter its subscription left out messages survives printing")
     void survivesPrintingWithItsFilter() {
-        CursorToken token = withSeen(CursorToken.Seen.NOTHING);
-        CursorToken filtered = token.withFilter(-7);
-        assertEquals(0, token.filter());
+        CursorToken filtered = new CursorToken(QUOTES, "cluster", 5, Given.HISTORY, List.of(AT), -7);
         assertEquals(-7, CursorToken.parse(filtered.toString()).filter());
         assertEquals(filtered, CursorToken.parse(filtered.toString()));
-        assertNotEquals(token, filtered);
-        assertNotEquals(token.placeHash(), filtered.placeHash());
-        CursorToken withLost = withSeen(CursorToken.Seen.NOTHING.withLost(List.of(lost(1))));
-        CursorToken read = CursorToken.parse(withLost.withFilter(9).toString());
-        assertEquals(9, read.filter());
-        assertEquals(withLost.lost(), read.lost());
-        assertEquals(9, read.withPositions(Map.of()).filter());
-        assertEquals(0, token().withFilter(9).filter(), "one that was made by hand says nothing of a filter");
-    }
-
-    private static CursorToken.Lost lost(int number) {
-        return new CursorToken.Lost("lost-" + number, number, new Position(new Epoch(-number), 1L << 40));
+        assertEquals(-7, filtered.without("n1").filter());
     }
 
     @Test
-    @DisplayName("ruleT2: who was told as lost survives printing; an earlier release reads the same token without that")
-    void survivesPrintingWithWhoWasToldAsLost() {
-        CursorToken.Seen seen = new CursorToken.Seen(-9, Map.of("n1", -1L), Set.of(3L));
-        CursorToken without = withSeen(seen);
-        CursorToken token = withSeen(seen.withLost(List.of(lost(2), lost(1))));
-        assertEquals(token, CursorToken.parse(token.toString()));
-        assertEquals(
-                List.of(lost(2), lost(1)),
-                CursorToken.parse(token.toString()).seen().lost());
-        assertNotEquals(without, token);
-        assertEquals(List.of(), CursorToken.parse(without.toString()).seen().lost());
-        byte[] earlier = decoded(without.toString());
-        byte[] begin = Arrays.copyOf(decoded(token.toString()), earlier.length - Integer.BYTES);
-        assertArrayEquals(Arrays.copyOf(earlier, begin.length), begin, "an earlier release stops there");
+    @DisplayName("a node resumes a token without what it says of the node itself")
+    void withoutANode() {
+        Entry earlier = entry("n1", 11, 4, true);
+        assertEquals(token(OVER), token(AT, OVER, earlier).without("n1"));
+        assertEquals(token(OVER), token(OVER).without("n1"));
+    }
+
+    // ------------------------------------------------------------------ made by hand
+
+    @Test
+    @DisplayName("ruleT1: a token that is made by hand names epochs, whose incarnations nobody told it, and says so")
+    void madeByHand() {
+        CursorToken token = new CursorToken(QUOTES, "cluster", 5, Map.of("n1", new Position(new Epoch(-3), 7)));
+        assertTrue(token.isMadeByHand());
+        assertEquals(List.of(new Entry("n1", 0, new Epoch(-3), 7, false)), token.entries());
+        CursorToken read = CursorToken.parse(token.toString());
+        assertEquals(token, read);
+        assertTrue(read.isMadeByHand());
+        assertFalse(new CursorToken(QUOTES, "cluster", 5, HistoryId.UNKNOWN, token.entries(), 0).isMadeByHand());
     }
 
     @Test
-    @DisplayName("ruleT2: of very many that were told as lost the newest are read")
-    void readsTheNewestThatWereToldAsLost() {
-        List<CursorToken.Lost> many = new ArrayList<>();
-        for (int i = 0; i < 2 * Limits.MAX_TOKEN_LOST; i++) {
-            many.add(lost(i));
+    @DisplayName("ruleT1: it may name a node twice, with two epochs, and say of one that it is over")
+    void madeByHandWithTwoStreamsOfANode() {
+        Entry before = new Entry("n1", 0, new Epoch(3), 480, true);
+        Entry now = new Entry("n1", 0, new Epoch(4), 2, false);
+        CursorToken token = CursorToken.ofHand(QUOTES, "cluster", 5, List.of(before, now));
+        assertTrue(token.isMadeByHand());
+        assertEquals(List.of(before, now), CursorToken.parse(token.toString()).entries());
+        assertEquals(Map.of("n1", new Position(new Epoch(4), 2)), token.positions());
+    }
+
+    // ------------------------------------------------------------------ what is refused, or read as less
+
+    @Test
+    @DisplayName("ruleT1: a token of the version before is bound to its topic and cluster, and of no further use")
+    void readsTheVersionBeforeAsNotCovered() {
+        ByteBuffer before = ByteBuffer.allocate(64);
+        before.put((byte) 1);
+        for (String text : List.of(QUOTES, "cluster")) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            before.putShort((short) bytes.length).put(bytes);
         }
-        CursorToken token = withSeen(CursorToken.Seen.NOTHING.withLost(many));
-        assertEquals(
-                many.subList(0, Limits.MAX_TOKEN_LOST),
-                CursorToken.parse(token.toString()).seen().lost());
-    }
-
-    @Test
-    @DisplayName("ruleT2: a token whose list of incarnations is cut short is refused, whatever its checksum says")
-    void refusesACutList() {
-        CursorToken.Seen seen = new CursorToken.Seen(1, Map.of(), Set.of(3L, 4L));
-        isRefusedWithout(3 * Long.BYTES, withSeen(seen));
-        isRefusedWithout(3 * Long.BYTES, withSeen(seen.withLost(List.of(lost(1)))));
-    }
-
-    private static void isRefusedWithout(int mostBytes, CursorToken token) {
-        byte[] bytes = decoded(token.toString());
-        for (int cut = 1; cut <= mostBytes; cut++) {
-            ByteBuffer shorter = ByteBuffer.allocate(bytes.length - cut);
-            shorter.put(bytes, 0, shorter.capacity() - Integer.BYTES);
-            CRC32C crc = new CRC32C();
-            crc.update(shorter.array(), 0, shorter.position());
-            shorter.putInt((int) crc.getValue());
-            String made = Base64.getUrlEncoder().withoutPadding().encodeToString(shorter.array());
-            assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(made), "without " + cut + " bytes");
-        }
+        before.putLong(TAKEN_MS).putInt(1).putShort((short) 1).put((byte) 'n').put(new byte[16]);
+        CursorToken read = CursorToken.parse(printed(Arrays.copyOf(before.array(), before.position())));
+        assertEquals(new CursorToken(QUOTES, "cluster", TAKEN_MS, HistoryId.UNKNOWN, List.of(), 0), read);
+        assertFalse(read.isMadeByHand(), "whoever resumes it is told that something may be missing");
     }
 
     @Test
@@ -163,8 +184,22 @@ class CursorTokenTest {
         }
     }
 
-    private static byte[] decoded(String text) {
-        return Base64.getUrlDecoder().decode(text);
+    @Test
+    @DisplayName("ruleT1: a token that is cut short is refused, whatever its checksum says")
+    void refusesACutToken() {
+        byte[] bytes = withoutChecksum(token());
+        for (int length = 1; length < bytes.length; length++) {
+            String cut = printed(Arrays.copyOf(bytes, length));
+            assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(cut), length + " bytes");
+        }
+    }
+
+    @Test
+    @DisplayName("ruleT1: a token with a sequence that cannot be is refused, whatever its checksum says")
+    void refusesASequenceThatCannotBe() {
+        byte[] bytes = withoutChecksum(token(AT));
+        ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, -9);
+        assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(printed(bytes)));
     }
 
     @Test
@@ -175,11 +210,11 @@ class CursorTokenTest {
     }
 
     @Test
-    void refusesAnotherVersion() {
-        byte[] bytes = decoded(token().toString());
+    void refusesALaterVersion() {
+        byte[] bytes = withoutChecksum(token());
         bytes[0] = 9;
-        String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(text));
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> CursorToken.parse(printed(bytes)));
         assertTrue(refusal.getMessage().contains("version 9"), refusal.getMessage());
     }
 
@@ -187,17 +222,21 @@ class CursorTokenTest {
     @DisplayName(
             "A token that names more than a thousand producers is taken and printed, and refused where it comes in")
     void refusesATokenThatNamesTooMany() {
-        Map<String, Position> most = new HashMap<>();
-        for (int i = 0; i < Limits.MAX_TOKEN_POSITIONS; i++) {
-            most.put("pod-" + i, new Position(new Epoch(i), i));
+        List<Entry> most = new ArrayList<>();
+        for (int i = 1; i <= Limits.MAX_TOKEN_POSITIONS; i++) {
+            most.add(entry("pod-" + i, i, i, false));
         }
-        String text = new CursorToken("quotes", "cluster", 0, most).toString();
-        assertEquals(most, CursorToken.parse(text).positions());
-        most.put("one too many", null);
-        CursorToken taken = new CursorToken("quotes", "cluster", 0, most);
+        CursorToken whole = token(most.toArray(new Entry[0]));
+        whole.checkResumable();
+        assertEquals(whole, CursorToken.parse(whole.toString()));
+        most.add(NOT_ANSWERED);
+        CursorToken taken = token(most.toArray(new Entry[0]));
         refusesForItsCount(taken::checkResumable, 1_001);
         refusesForItsCount(() -> CursorToken.parse(taken.toString()), 1_001);
-        refusesForItsCount(() -> CursorToken.parse(saysThatItNames(text, -1)), -1);
+        byte[] negative = withoutChecksum(whole);
+        int count = 1 + 2 + QUOTES.length() + 2 + "cluster".length() + 3 * Long.BYTES;
+        ByteBuffer.wrap(negative).putInt(count, -1);
+        refusesForItsCount(() -> CursorToken.parse(printed(negative)), -1);
     }
 
     private static void refusesForItsCount(Executable made, int count) {
@@ -205,13 +244,14 @@ class CursorTokenTest {
         assertTrue(why.contains("at most 1000") && why.contains("'quotes'") && why.contains("names " + count), why);
     }
 
-    private static String saysThatItNames(String token, int count) {
-        byte[] bytes = decoded(token);
-        int end = bytes.length - Integer.BYTES;
-        ByteBuffer.wrap(bytes).putInt(1 + 2 + "quotes".length() + 2 + "cluster".length() + Long.BYTES, count);
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, end);
-        ByteBuffer.wrap(bytes).putInt(end, (int) crc.getValue());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    @Test
+    @DisplayName("rowT1: of 200 members and three that ended, with names of 20 characters, a token fits an SSE id")
+    void sizeOfALargeToken() {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < 203; i++) {
+            entries.add(entry("producer-number-" + (1_000 + i), i + 1, 1L << 40, i >= 200));
+        }
+        int length = token(entries.toArray(new Entry[0])).toString().length();
+        assertTrue(length < 11 * 1024, length + " characters");
     }
 }

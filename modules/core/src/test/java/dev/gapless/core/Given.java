@@ -33,7 +33,7 @@ public final class Given {
 
     /** A history that has everything since ever, and remembers these. Two members differ by a minute at most. */
     public static HistoryView history(Departure... departures) {
-        return new HistoryView(HISTORY, Long.MIN_VALUE, false, false, List.of(departures), NOW, 60_000);
+        return new HistoryView(HISTORY, Long.MIN_VALUE, false, false, List.of(departures), NOW, new LastPing(), 60_000);
     }
 
     /** A node that is up, with these members, and these others remembered. */

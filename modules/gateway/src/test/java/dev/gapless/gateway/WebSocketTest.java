@@ -183,7 +183,9 @@ class WebSocketTest {
         JsonSocket second = gateway.webSocket();
         second.await("connected");
         second.subscribe(
-                "open", "\"from\":{\"positions\":[" + position + ",{\"node\":\"n9\",\"epoch\":null,\"seq\":null}]}");
+                "open",
+                "\"from\":{\"positions\":[" + position
+                        + ",{\"node\":\"n9\",\"epoch\":\"0000000000000009\",\"seq\":null}]}");
         assertEquals(List.of(4, 5), numbers(second.events(2)));
     }
 

@@ -115,7 +115,7 @@ class SimulationTest {
             "subscription: from Latest",
             "subscription: from Since",
             "subscription: joined the feed",
-            "subscription: overtaken, and asks where to read on",
+            "subscription: asks where to read on",
             "subscription: reads what it has yet to read elsewhere",
             "subscription: ready",
             "subscription: ready without somebody",

@@ -4,7 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Gate;
@@ -82,9 +82,9 @@ public final class Given {
         return log.publish(content(value), 0, 0, NOBODY);
     }
 
-    /** The stretch of a producer. */
-    public static Era era(String node) {
-        return new Era(node, 2, EPOCH, 1, 0);
+    /** That of a producer whose name has one letter. */
+    public static Stream stream(String node) {
+        return Stream.of(node.charAt(0), "t", node);
     }
 
     public static List<Slice> slice(long sequence) {

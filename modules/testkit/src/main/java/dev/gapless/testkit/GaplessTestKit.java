@@ -215,6 +215,7 @@ public final class GaplessTestKit implements AutoCloseable {
             TestSubscription<T> without = node(APP).subscribe(topic);
             CursorToken token = without.token();
             var unused = without.cancel();
+            feed.publishUnheard(topic);
             feed.reconnect();
             return subscribe.apply(StartFrom.token(token));
         }

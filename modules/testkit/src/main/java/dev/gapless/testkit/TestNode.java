@@ -108,6 +108,13 @@ public final class TestNode implements NamedNode {
         return published[0];
     }
 
+    /** While it is cut off: publishes deletions of a key that is called {@code overrun}, as many as its ring holds. */
+    void publishUnheard(Topic<?> topic) {
+        world.order(() -> {
+            var unused = current().overwrite(topic.name(), "overrun");
+        });
+    }
+
     // ------------------------------------------------------------------ subscribing
 
     /** Subscribes with this handler, from the latest on; returns when the subscription is ready. */

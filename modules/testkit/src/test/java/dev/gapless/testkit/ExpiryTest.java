@@ -234,6 +234,7 @@ class ExpiryTest {
                 .expectNothing();
         feed.overrun(TOPIC, () -> feed.publish(TOPIC, "missed"));
         other.subscribe(TOPIC, StartFrom.token(token.toString()), new Counting())
+                .expectExpiry(app, Reason.PRODUCER_RESTARTED)
                 .expectExpiry(feed, Reason.OVERRUN);
     }
 

@@ -166,12 +166,16 @@ public final class Checker {
     public Map<String, String> lacking() {
         Map<String, String> lacking = new TreeMap<>();
         for (Witness witness : witnesses.values()) {
-            String lack = witness.lacks(witness.beganNs() < over.getOrDefault(witness.host(), 0L));
+            String lack = witness.lacks(isOver(witness.reader()));
             if (lack != null) {
                 lacking.put(witness.toString(), lack);
             }
         }
         return lacking;
+    }
+
+    private boolean isOver(Reader reader) {
+        return reader.beganNs() < over.getOrDefault(reader.node(), 0L);
     }
 
     /** What lacks something now has had its time: guarantee G6. And the logs as a whole: G3, G7. */

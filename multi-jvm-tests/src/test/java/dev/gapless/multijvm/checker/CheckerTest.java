@@ -136,7 +136,16 @@ class CheckerTest {
     void takesARestartThatIsTold() {
         given(1, 2);
         restart();
-        told("g n1 PRODUCER_RESTARTED e1 3 - e2 2", "g n1 PRODUCER_RESTARTED e2 1 1 e2 2");
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 1", "g n1 OVERRUN e2 1 1 e2 2");
+        write("subscription-s1", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void takesTheGapsOfAReloadInAnyOrder() {
+        given(1, 2);
+        restart();
+        told("g n1 OVERRUN e2 1 1 e2 2", "g n1 PRODUCER_RESTARTED e1 3 - e2 1");
         write("subscription-s1", "d n1 e2 2 c 1 2 h1-2");
         right();
     }
@@ -169,6 +178,15 @@ class CheckerTest {
     }
 
     @Test
+    void takesAGapInTheNextLifeRightBeforeTheLastOneIsToldToHaveLeft() {
+        given(1, 2, 3, 4, 5);
+        restart();
+        told("g n1 OVERRUN e2 1 1 e2 2");
+        write("subscription-s1", "l n1 e1 5", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
     void takesATokenThatIsResumedElsewhere() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "d n1 e1 3 a 1 3 h1-3", "e CANCELLED 160");
@@ -189,9 +207,17 @@ class CheckerTest {
     @Test
     void takesALifeBetweenATokenAndItsResumptionOfWhichNobodyKnowsWhatItPublished() {
         aToolBehindTheToken();
-        write("subscription-s2", "x 1 200", "g 127.0.0.1:3 PRODUCER_LOST - - - - -", "r");
+        write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 - - -", "r");
         right();
         assertEquals(1, checker.counts().get("lives behind a token, told without numbers"));
+    }
+
+    @Test
+    void takesALifeThatIsToldByItsAddress() {
+        aToolBehindTheToken();
+        write("subscription-s2", "x 1 200", "g 127.0.0.1:3 PRODUCER_LOST e3 1 - - -", "r");
+        right();
+        assertEquals(1, checker.counts().get("expired, by an address: PRODUCER_LOST"));
     }
 
     @Test
@@ -204,19 +230,6 @@ class CheckerTest {
         write("subscription-s2", "x 1 190", "g n1 PRODUCER_LOST e2 1 2 - -", "r");
         write("subscription-s2", "x 1 200", "g n1 PRODUCER_LOST e1 3 - - -", "r");
         right();
-    }
-
-    /** Its next life answers behind it, in the same reload. */
-    @Test
-    void takesALifeThatIsToldOfOnceMoreThoughATokenHadPassedIt() {
-        given(1, 2, 3, 4, 5);
-        write("subscription-s1", "l n1 e1 5", "t 1 token 150", "e CANCELLED 160");
-        restart();
-        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
-        write("subscription-s2", "x 2 190", "g n1 PRODUCER_LOST e1 1 5 - -", "g n1 OVERRUN e2 1 1 e2 2", "r");
-        write("subscription-s2", "d n1 e2 2 c 1 2 h1-2");
-        right();
-        assertEquals(1, checker.counts().get("limit: told of a life that is over, and that a token had passed"));
     }
 
     @Test
@@ -252,6 +265,17 @@ class CheckerTest {
         assertEquals(1, checker.counts().get("given after it was announced as lost"));
     }
 
+    /** n1 is still a member when s3 resumes, and is removed before s4 does. */
+    @Test
+    void takesThatALifeIsToldAsLostOnceMoreThatWasAMemberInBetween() {
+        resumesInAnotherCluster("up 44 155");
+        write("members-n2", "removed 11 195");
+        write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 191", "t 1 token 192", "e CANCELLED 193");
+        write("subscription-s4", "subscription s4 t n2 b s3 1 200", "y 0 201");
+        write("subscription-s4", "x 1 210", "g n1 PRODUCER_LOST e1 3 - - -", "r");
+        right();
+    }
+
     @Test
     void takesThatNobodyKnowsWhatAnotherClusterPublished() {
         given(1, 2, 3, 4, 5);
@@ -270,23 +294,38 @@ class CheckerTest {
     }
 
     @Test
-    void takesALifeInBetweenThatNobodyCanNumber() {
-        given(1, 2, 3, 4, 5);
-        write("subscription-s1", "l n1 e1 5");
+    void takesARestartThatEndsTheLivesInBetween() {
+        given(1, 2, 3);
         restart();
         restartAgain();
-        told("g n1 PRODUCER_LOST - - - e4 1");
+        told("g n1 PRODUCER_RESTARTED e1 4 - e4 1", "g n1 PRODUCER_RESTARTED e2 1 - e4 1");
         write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
         right();
     }
 
     @Test
-    void takesARestartThatLeadsOverALifeInBetween() {
-        given(1, 2, 3);
+    void takesThatATokensPositionIsUnknown() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 190", "g n1 POSITION_UNKNOWN e1 - - e1 5", "r", "d n1 e1 5 a 2 2 h2-2");
+        right();
+    }
+
+    @Test
+    void takesThatItIsUnknownWhatAMemberPublishedWhileItWasSilent() {
+        told("g n1 POSITION_UNKNOWN e1 - - e1 5");
+        given(5);
+        right();
+    }
+
+    /** Nobody knew that it was n1 when the next life of n1 was heard. */
+    @Test
+    void takesTheNextLifeBesideOneThatGoesByItsAddress() {
+        write("subscription-s1", "d 127.0.0.1:1 e1 1 a 1 1 h1-1");
         restart();
-        restartAgain();
-        told("g n1 PRODUCER_RESTARTED e1 4 - e4 1");
-        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
+        told("g 127.0.0.1:1 PRODUCER_LOST e1 2 - - -");
         right();
     }
 
@@ -328,11 +367,38 @@ class CheckerTest {
     }
 
     @Test
+    void noticesASilentRestartBehindAGap() {
+        told("g n1 OVERRUN e1 1 2 e1 3");
+        restart();
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
+        violated("G1", "silently, being in e1");
+    }
+
+    @Test
     void noticesAGapInTheNextLifeBeforeTheEndOfTheLast() {
-        given(1, 2, 3, 4, 5);
+        given(1, 2, 3, 4);
         restart();
         told("g n1 OVERRUN e2 1 1 e2 2");
         violated("G1", "being in e1");
+    }
+
+    @Test
+    void noticesThatTheNextLifeIsGivenBehindAGapBeforeTheEndOfTheLast() {
+        given(1, 2, 3, 4, 5);
+        restart();
+        told("g n1 OVERRUN e2 1 1 e2 2");
+        write("subscription-s1", "d n1 e2 2 c 1 2 h1-2");
+        violated("G1", "being in e1");
+    }
+
+    @Test
+    void noticesAGapInALifeBehindTheNextOne() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 1");
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
+        told("g n1 OVERRUN e1 3 2 e1 5");
+        violated("G1", "having been in e2");
     }
 
     @Test
@@ -383,10 +449,57 @@ class CheckerTest {
     }
 
     @Test
+    void noticesAGapOfALogInWhichItStandsNowhereThatBeginsTooLate() {
+        told("g n1 OVERRUN e1 3 2 e1 5");
+        violated("G1", "n1/e1:1 (G4) is neither given nor told before");
+    }
+
+    @Test
+    void noticesAGapOfNothing() {
+        given(1);
+        told("g n1 OVERRUN e1 2 0 e1 2");
+        violated("G1", "told of nothing");
+    }
+
+    @Test
+    void noticesANoticeWithoutGaps() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "x 0 150", "r");
+        violated("G1", "told of nothing");
+    }
+
+    @Test
+    void noticesAnOpenEndBehindWhatNeverWas() {
+        told("g n1 PRODUCER_LOST e1 9 - - -");
+        violated("G1", "missed what never was");
+    }
+
+    @Test
+    void noticesASuccessorBehindWhatNeverWas() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 9");
+        violated("G1", "missed what never was");
+    }
+
+    @Test
     void noticesAnUnknownPositionOfWhoeverResumesNone() {
         given(1);
-        told("g n1 POSITION_UNKNOWN e1 2 3 e1 5");
+        told("g n1 POSITION_UNKNOWN e1 - - e1 5");
         violated("G1", "never had one from elsewhere");
+    }
+
+    @Test
+    void noticesAnUnknownPositionThatHasANumber() {
+        given(1);
+        told("g n1 POSITION_UNKNOWN e1 2 3 e1 5");
+        violated("G1", "told a number and no position");
+    }
+
+    @Test
+    void noticesAnUnknownPositionOfWhatNeverWas() {
+        told("g n1 POSITION_UNKNOWN e1 - - e1 9");
+        violated("G1", "missed what never was");
     }
 
     @Test
@@ -408,8 +521,73 @@ class CheckerTest {
     void noticesANewEpochOfWhichTheBeginningIsMissing() {
         given(1, 2);
         restart();
-        told("g n1 PRODUCER_RESTARTED e1 3 - e2 2");
-        violated("G1", "not told how many");
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 1");
+        write("subscription-s1", "d n1 e2 2 c 1 2 h1-2");
+        violated("G1", "silently, having reached 0");
+    }
+
+    @Test
+    void noticesThatARestartLeavesALifeInBetweenOpen() {
+        given(1, 2, 3);
+        restart();
+        restartAgain();
+        told("g n1 PRODUCER_RESTARTED e1 4 - e4 1");
+        write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
+        violated("G6", "n1/e2:1 (G4)");
+    }
+
+    @Test
+    void noticesThatALifeComesBehindTheNextOne() {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 1");
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1");
+        given(3);
+        violated("G1", "having been in e2");
+    }
+
+    @Test
+    void noticesAnOpenEndForAnotherReason() {
+        given(1);
+        told("g n1 OVERRUN e1 2 - - -");
+        violated("G1", "not that it is PRODUCER_LOST");
+    }
+
+    @Test
+    void noticesAnOpenEndWithASuccessorForAnotherReason() {
+        given(1);
+        restart();
+        told("g n1 PRODUCER_LOST e1 2 - e2 1");
+        violated("G1", "not that it is PRODUCER_RESTARTED");
+    }
+
+    @Test
+    void noticesAnEndInNumbersBehindWhichThereIsMore() {
+        given(1);
+        told("g n1 PRODUCER_LOST e1 2 3 - -");
+        violated("G1", "an end that was none");
+    }
+
+    @Test
+    void noticesThatALogGoesOnBehindAnEndInNumbers() {
+        given(1);
+        told("g n1 PRODUCER_LOST e1 2 4 - -");
+        publish("publisher-t-n1-a", "e1", 1, 4, 6, 160);
+        violated("G6", "n1/e1:6");
+    }
+
+    @Test
+    void noticesAGapThatNamesNoStream() {
+        given(1, 2, 3, 4, 5);
+        told("g n1 PRODUCER_LOST - - - - -");
+        violated("G1", "told of no stream");
+    }
+
+    @Test
+    void noticesAGapOfNobodyThatIsSomebodys() {
+        given(1, 2, 3, 4, 5);
+        told("g - PRODUCER_LOST - - - - -");
+        violated("G1", "of nobody what is somebody's");
     }
 
     @Test
@@ -418,6 +596,14 @@ class CheckerTest {
         write("subscription-s1", "x 1 150", "g n1 OVERRUN e1 2 3 e1 5", "z");
         given(5);
         violated("G1", "before it has reloaded");
+        assertEquals(1, checker.counts().get("reloads that failed"));
+    }
+
+    @Test
+    void noticesThatItIsToldAgainBeforeTheReload() {
+        given(1);
+        write("subscription-s1", "x 1 150", "g n1 OVERRUN e1 2 3 e1 5", "x 1 151", "g n1 OVERRUN e1 2 3 e1 5");
+        violated("G1", "told again before it has reloaded");
     }
 
     @Test
@@ -435,6 +621,19 @@ class CheckerTest {
     }
 
     @Test
+    void noticesThatAProducerIsSaidToHaveLeftBeforeItsLastMessages() {
+        given(1, 2, 3);
+        write("subscription-s1", "l n1 e1 5");
+        violated("G1", "having reached 3");
+    }
+
+    @Test
+    void noticesThatAProducerLeftOfWhichNothingWasGiven() {
+        write("subscription-s1", "l n1 e1 5");
+        violated("G1", "n1/e1:1 (G4) is neither given nor told before it left");
+    }
+
+    @Test
     void noticesWhatATokenForgets() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150");
@@ -448,11 +647,9 @@ class CheckerTest {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5");
         restart();
-        write("members-n1-c", "members n1 127.0.0.1:1 c 12 119");
-        write("members-n2", "up 12 120");
         restartAgain();
         write("subscription-s1", "d n1 e4 1 d 1 1 h1-1");
-        violated("G1", "n1/e2:1 (G4) is neither given nor told");
+        violated("G6", "n1/e2:1 (G4)");
     }
 
     @Test
@@ -503,6 +700,77 @@ class CheckerTest {
     }
 
     @Test
+    void noticesThatALifeIsToldOfThatATokenHadPassed() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5", "t 1 token 150", "e CANCELLED 160");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 190", "g n1 PRODUCER_LOST e1 1 5 - -", "r");
+        violated("G2", "missed what it has");
+    }
+
+    @Test
+    void noticesAnUnknownPositionBeforeWhatItHas() {
+        given(1, 2, 3);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 190", "g n1 POSITION_UNKNOWN e1 - - e1 3", "r");
+        violated("G2", "goes on before what it has");
+    }
+
+    @Test
+    void noticesThatALogGoesOnAfterItsProducerLeft() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5");
+        publish("publisher-t-n1-a", "e1", 1, 4, 6, 160);
+        write("subscription-s1", "d n1 e1 6 a 1 4 h1-4");
+        violated("G2", "of a log that was over");
+    }
+
+    @Test
+    void noticesThatALogGoesOnThatItsNodeHasSeenTheEndOf() {
+        write("members-n2", "removed 11 140");
+        given(1, 2);
+        told("g n1 PRODUCER_LOST e1 3 - - -");
+        given(3);
+        violated("G2", "of a log that was over");
+    }
+
+    @Test
+    void noticesAGapOfALogThatItsNodeHasSeenTheEndOf() {
+        write("members-n2", "removed 11 140");
+        given(1, 2);
+        told("g n1 PRODUCER_LOST e1 3 - - -");
+        told("g n1 OVERRUN e1 3 2 e1 5");
+        violated("G2", "of a log that was over");
+    }
+
+    @Test
+    void noticesThatAnEndIsToldTwice() {
+        write("members-n2", "removed 11 140");
+        given(1, 2);
+        told("g n1 PRODUCER_LOST e1 3 - - -");
+        told("g n1 PRODUCER_LOST e1 3 - - -");
+        violated("G2", "told again that it ended");
+    }
+
+    @Test
+    void noticesThatALifeIsToldAsLostOnceMoreThatWasNoMemberAnyMore() {
+        resumesInAnotherCluster("up 44 155");
+        write("members-n2", "removed 11 185");
+        write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 191", "t 1 token 192", "e CANCELLED 193");
+        write("subscription-s4", "subscription s4 t n2 b s3 1 200", "y 0 201");
+        write("subscription-s4", "x 1 210", "g n1 PRODUCER_LOST e1 3 - - -", "r");
+        violated("G2", "told again that it ended");
+    }
+
+    @Test
+    void noticesThatAProducerLeavesTwice() {
+        given(1, 2, 3, 4, 5);
+        write("subscription-s1", "l n1 e1 5", "l n1 e1 5");
+        violated("G2", "of a log that was over");
+    }
+
+    @Test
     void noticesOneMessageAtTwoPlaces() {
         given(1, 2, 3, 4, 5);
         write("publisher-t-n1-a", "p 1 4 h1-4 106");
@@ -514,6 +782,22 @@ class CheckerTest {
     void noticesOtherContent() {
         write("subscription-s1", "d n1 e1 1 a 1 1 h9");
         violated("G3", "never published");
+    }
+
+    @Test
+    void noticesASuccessorThatIsAnotherNode() {
+        given(1);
+        write("publisher-t-n3-x", "publisher t n3 127.0.0.1:3 x 62");
+        publish("publisher-t-n3-x", "e9", 1, 1, 1, 70);
+        told("g n1 PRODUCER_RESTARTED e1 2 - e9 1");
+        violated("G3", "by another name");
+    }
+
+    @Test
+    void noticesAGapOfAnotherNodesLog() {
+        given(1);
+        told("g n2 OVERRUN e1 2 3 e1 5");
+        violated("G3", "by another name");
     }
 
     @Test
@@ -571,13 +855,22 @@ class CheckerTest {
         violated("G6", "tool/e3:2");
     }
 
-    /** Who lives must answer for itself. */
+    /** The token says where it stands in a log that goes on. */
     @Test
     void noticesWhatIsNeverGivenThoughNobodyKnowsWhoCameAndWent() {
+        given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
         write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
         write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
-        violated("G6", "n1/e1:1 (G4)");
+        violated("G6", "n1/e1:3");
+    }
+
+    @Test
+    void noticesThatALifeDoesNotGoOnThatWasToldAsLostInAnotherCluster() {
+        resumesInAnotherCluster("up 44 155");
+        publish("publisher-t-n1-a", "e1", 1, 4, 6, 185);
+        write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 195");
+        violated("G6", "n1/e1:6");
     }
 
     @Test

@@ -3,11 +3,16 @@ package dev.gapless.multijvm.checker;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a subscription has to be given or told: everything that was published once it was ready, as far as it was not yet. */
+/**
+ * What a subscription has to be given or told: of a stream in which it stands all that follows, of any other one all that was
+ * published once the subscription was ready.
+ */
 final class Due {
     private final Truth truth;
     private final List<Handover> handovers = new ArrayList<>();
     private long readyNs = Long.MAX_VALUE;
+    /** When it was told for the last time that something is missing, and nobody knows whose it is. */
+    private long toldOfNobodyNs = Stream.NEVER;
 
     /** Who wrote a token and when, and who resumed it. */
     private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
@@ -19,6 +24,7 @@ final class Due {
     Due copy() {
         Due copy = new Due(truth);
         copy.readyNs = readyNs;
+        copy.toldOfNobodyNs = toldOfNobodyNs;
         copy.handovers.addAll(handovers);
         return copy;
     }
@@ -26,6 +32,7 @@ final class Due {
     /** It owes what the one owed that had written the token. */
     void resumes(Due taken, String taker, long takenNs, String reader, long resumedNs) {
         readyNs = taken.readyNs;
+        toldOfNobodyNs = taken.toldOfNobodyNs;
         handovers.addAll(taken.handovers);
         handovers.add(new Handover(taker, takenNs, reader, resumedNs));
     }
@@ -42,26 +49,9 @@ final class Due {
         return readyNs != Long.MAX_VALUE;
     }
 
-    /** The first message of that life that is due, up to that sequence, and was neither given nor told; or null. */
-    String first(String from, Stream stream, Life log, long upTo) {
-        if (stream.ended.contains(String.valueOf(log.epoch))) {
-            return null;
-        }
-        long dueNs = Math.max(readyNs, stream.toldNs(log.epoch));
-        if (log.lastNs() < dueNs) {
-            return null;
-        }
-        for (long s = stream.reached.getOrDefault(log.epoch, 0L) + 1; s <= Math.min(upTo, log.head()); s++) {
-            Message message = log.at(s);
-            if (message != null && message.accepted && message.publishedNs >= dueNs) {
-                return from + "/" + log.epoch + ":" + s + (guaranteedAtStart(stream, log) ? " (G4)" : "");
-            }
-        }
-        return null;
-    }
-
-    private static boolean guaranteedAtStart(Stream stream, Life log) {
-        return !stream.reached.containsKey(log.epoch);
+    /** Whatever anybody had published by then counts as told, but for streams in which it stands. */
+    void toldOfNobody(long ns) {
+        toldOfNobodyNs = Math.max(toldOfNobodyNs, ns);
     }
 
     /** Did it begin behind a token, and end before that token was resumed? */
@@ -71,25 +61,37 @@ final class Due {
                         && !truth.knewSince(h.reader(), log.id, h.resumedNs()));
     }
 
-    /** What one producer still owes, though it publishes no more; or null. */
-    String lacks(String topic, String from, Stream stream) {
-        List<Life> lives = truth.lives(topic, from);
-        Life current = stream.current == null ? null : truth.ofEpoch(stream.current);
-        if (current != null && current.over && !stream.closed) {
-            return "is not told of the end of " + from + "/" + stream.current;
-        }
-        String due = firstOf(from, stream, lives);
-        return due == null ? null : "has neither got " + due + " nor been told of it";
+    /** The first message of that stream up to that sequence that is due, and was neither given nor told; or null. */
+    String first(Stream stream, Life log, long upTo) {
+        return firstSince(dueNs(stream), stream, log, upTo);
     }
 
-    /** The same for lives of which all is due. */
-    String firstOf(String from, Stream stream, List<Life> lives) {
-        for (Life log : lives) {
-            String due = log.epoch == null ? null : first(from, stream, log, log.head());
-            if (due != null) {
-                return due;
+    private long dueNs(Stream stream) {
+        long toldNs = stream.isLost() ? stream.endNs() : Stream.NEVER;
+        return stream.hasBegun() ? toldNs : Math.max(toldNs, Math.max(readyNs, toldOfNobodyNs));
+    }
+
+    private static String firstSince(long dueNs, Stream stream, Life log, long upTo) {
+        if (log.lastNs() < dueNs) {
+            return null;
+        }
+        for (long s = stream.reached() + 1; s <= Math.min(upTo, log.head()); s++) {
+            Message message = log.at(s);
+            if (message != null && message.accepted && message.publishedNs >= dueNs) {
+                return log.node + "/" + log.epoch + ":" + s + (stream.hasBegun() ? "" : " (G4)");
             }
         }
         return null;
+    }
+
+    /** What it lacks of a stream, though nobody publishes any more; or null. */
+    String lacks(Stream stream, Life log, String reader) {
+        if (stream.isLost() && (log.over || !truth.knows(reader, log.id))) {
+            return null; // it does not go on here
+        } else if (log.over && stream.hasAnything() && !stream.isOver()) {
+            return "is not told of the end of " + log.node + "/" + log.epoch;
+        }
+        String due = first(stream, log, log.head());
+        return due == null ? null : "has neither got " + due + " nor been told of it";
     }
 }

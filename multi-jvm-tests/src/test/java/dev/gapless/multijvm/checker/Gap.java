@@ -14,6 +14,11 @@ record Gap(String node, String reason, String epoch, Long first, Long missed, St
                 number(words[7]));
     }
 
+    /** Does the stream itself go on behind it? */
+    boolean goesOnInItsStream() {
+        return resumesAt != null && resumesEpoch.equals(epoch);
+    }
+
     private static String text(String word) {
         return word.equals("-") ? null : word;
     }

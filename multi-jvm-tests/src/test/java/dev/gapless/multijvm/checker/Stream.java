@@ -1,63 +1,120 @@
 package dev.gapless.multijvm.checker;
 
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-
-/** How far one subscription has got with one node. */
+/** How far one subscription has got with one stream: the log of a topic in one life of a node. Its epoch names it. */
 final class Stream {
-    /** For each epoch the last sequence that was given, or told with a number. */
-    final Map<String, Long> reached = new HashMap<>();
-    /** Epochs of which the rest was told without a number, or that were left in good order. */
-    final Set<String> ended = new HashSet<>();
-    /** The epoch that it is in, or was in last; null if none. */
-    String current;
-    /** Another epoch may begin without a word: nothing has begun, the producer left, or was announced as lost. */
-    boolean closed = true;
-    /** What had been published before counts as told, whoever of this node published it. */
-    private long toldNs = Long.MIN_VALUE;
-    /** The same for one epoch. */
-    private final Map<String, Long> toldNsByEpoch = new HashMap<>();
+    static final long NEVER = Long.MIN_VALUE;
+
+    /** How it ended for the subscription. */
+    enum End {
+        /** It goes on, as far as the subscription was told. */
+        NONE,
+        /** Its producer said how much it published, and the subscription has or was told all of that. */
+        EXACT,
+        /** Nobody knew what was missing. */
+        OPEN
+    }
+
+    /** Everything up to here was given or told. */
+    private long reached;
+    /** It is known where the subscription began: what follows is due, whenever it was published. */
+    private boolean begun;
+    /** Something of it was given or told under the name of its node. */
+    private boolean named;
+    /** A message of it was given under that name. */
+    private boolean given;
+
+    private End end = End.NONE;
+    /** When the end was told. */
+    private long endNs = NEVER;
+    /** The process where the end was told. */
+    private String endedAt;
+    /** Its producer turned out to be a member all the same, where a token was resumed. */
+    private boolean returned;
 
     Stream copy() {
         Stream copy = new Stream();
-        copy.reached.putAll(reached);
-        copy.ended.addAll(ended);
-        copy.current = current;
-        copy.closed = closed;
-        copy.toldNs = toldNs;
-        copy.toldNsByEpoch.putAll(toldNsByEpoch);
+        copy.reached = reached;
+        copy.begun = begun;
+        copy.named = named;
+        copy.given = given;
+        copy.end = end;
+        copy.endNs = endNs;
+        copy.endedAt = endedAt;
+        copy.returned = returned;
         return copy;
     }
 
-    void told(long ns) {
-        toldNs = Math.max(toldNs, ns);
+    long reached() {
+        return reached;
     }
 
-    void told(String epoch, long ns) {
-        toldNsByEpoch.merge(epoch, ns, Math::max);
+    boolean hasBegun() {
+        return begun;
     }
 
-    /** What was published in that epoch before this time counts as told. */
-    long toldNs(String epoch) {
-        return Math.max(toldNs, toldNsByEpoch.getOrDefault(epoch, Long.MIN_VALUE));
+    /** Was anything given, or told by its number? */
+    boolean hasAnything() {
+        return reached > 0;
     }
 
-    /** It was told as lost in a cluster that its node was not in: where it is a member it goes on. */
-    void lostElsewhere(String epoch) {
-        ended.remove(epoch);
+    boolean isNamed() {
+        return named;
     }
 
-    void enter(String epoch, long upTo) {
-        current = epoch;
-        closed = false;
-        ended.remove(epoch);
-        reached.put(epoch, upTo);
+    boolean isGivenByItsName() {
+        return given;
     }
 
-    void end(String epoch) {
-        ended.add(epoch);
-        closed = true;
+    boolean isOver() {
+        return end != End.NONE;
+    }
+
+    boolean isLost() {
+        return end == End.OPEN;
+    }
+
+    long endNs() {
+        return endNs;
+    }
+
+    boolean hasReturned() {
+        return returned;
+    }
+
+    /** Was the end told in that process? */
+    boolean endedAt(String process) {
+        return process.equals(endedAt);
+    }
+
+    /** Everything up to there was given or told. It goes on, unless more is said. */
+    void reach(long upTo) {
+        reached = upTo;
+        begun = true;
+        end = End.NONE;
+    }
+
+    /** It goes on from its beginning, if nothing is known of it yet. */
+    void begin() {
+        begun = true;
+    }
+
+    void goesByItsName() {
+        named = true;
+    }
+
+    void isGivenUnderItsName() {
+        named = true;
+        given = true;
+    }
+
+    void returns() {
+        returned = true;
+    }
+
+    void end(End how, long ns, String process) {
+        end = how;
+        returned = false;
+        endNs = ns;
+        endedAt = process;
     }
 }

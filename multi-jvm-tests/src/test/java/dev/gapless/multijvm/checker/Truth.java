@@ -1,7 +1,6 @@
 package dev.gapless.multijvm.checker;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,12 +82,20 @@ final class Truth {
         return byEpoch.get(epoch);
     }
 
-    Collection<String> nodes(String topic) {
-        return lives(topic).keySet();
+    /** Those that published to a topic, one node after the other. */
+    List<Life> logs(String topic) {
+        return lives(topic).values().stream().flatMap(List::stream).toList();
     }
 
-    List<Life> lives(String topic, String node) {
-        return lives(topic).getOrDefault(node, List.of());
+    /** The lives of its node that began before that one. */
+    List<Life> earlier(Life log) {
+        return lives(log.topic).getOrDefault(log.node, List.of()).subList(0, log.index);
+    }
+
+    /** The lives of its node that began after that one. */
+    List<Life> later(Life log) {
+        List<Life> all = lives(log.topic).getOrDefault(log.node, List.of());
+        return all.subList(log.index + 1, all.size());
     }
 
     List<Life> all() {
@@ -103,6 +110,11 @@ final class Truth {
                 .flatMap(List::stream)
                 .filter(m -> fromNs <= m.publishedNs && m.publishedNs <= toNs)
                 .count();
+    }
+
+    /** Is this the name of a node, and not its address? */
+    boolean isItsName(String nameOrAddress) {
+        return !nodesByAddress.containsKey(nameOrAddress);
     }
 
     /** A node whose name nobody knew yet goes by its address. */
@@ -180,8 +192,16 @@ final class Truth {
 
     /** Was it a member at that time, or later? */
     boolean knewSince(String seenBy, String life, long ns) {
-        String uid = uids.getOrDefault(life, "");
-        return up.getOrDefault(seenBy, Map.of()).containsKey(uid)
-                && removed.getOrDefault(seenBy, Map.of()).getOrDefault(uid, Long.MAX_VALUE) >= ns;
+        return knewBefore(seenBy, life, Long.MAX_VALUE) && !sawTheEndBefore(seenBy, life, ns);
+    }
+
+    /** Does that process see it as a member, as far as its journal goes? */
+    boolean knows(String seenBy, String life) {
+        return knewSince(seenBy, life, Long.MAX_VALUE);
+    }
+
+    /** Had that process seen by then that it was removed? */
+    boolean sawTheEndBefore(String seenBy, String life, long ns) {
+        return removed.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(life, ""), Long.MAX_VALUE) < ns;
     }
 }

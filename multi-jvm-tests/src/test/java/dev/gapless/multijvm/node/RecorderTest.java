@@ -107,13 +107,46 @@ class RecorderTest {
     @Test
     void takesARestartThatIsToldInTwoGaps() {
         deliver(OLD, 1, 10);
-        Position resumes = new Position(NEW, 4);
         expire(
-                new Gap("n1", Reason.PRODUCER_RESTARTED, OLD, 11L, null, resumes),
-                new Gap("n1", Reason.PRODUCER_RESTARTED, NEW, 1L, 3L, resumes));
+                new Gap("n1", Reason.PRODUCER_RESTARTED, OLD, 11L, null, new Position(NEW, 1)),
+                new Gap("n1", Reason.OVERRUN, NEW, 1L, 3L, new Position(NEW, 4)));
         deliver(NEW, 4, 9);
         assertEquals(List.of(), recorder.report().violations());
         assertEquals(9, recorder.report().reached("n1"));
+    }
+
+    @Test
+    void takesItsGapsInAnyOrder() {
+        deliver(OLD, 1, 10);
+        expire(
+                new Gap("n1", Reason.OVERRUN, NEW, 1L, 3L, new Position(NEW, 4)),
+                new Gap("n1", Reason.PRODUCER_RESTARTED, OLD, 11L, null, new Position(NEW, 1)));
+        deliver(NEW, 4, 9);
+        assertEquals(List.of(), recorder.report().violations());
+        assertEquals(9, recorder.report().reached("n1"));
+    }
+
+    @Test
+    void takesALossAndTheNextEpochFromTheBeginning() {
+        deliver(OLD, 1, 10);
+        expire(new Gap("n1", Reason.PRODUCER_LOST, OLD, 11L, null, null));
+        deliver(NEW, 1, 5);
+        assertEquals(List.of(), recorder.report().violations());
+    }
+
+    @Test
+    void noticesAGapInTheNextEpochBeforeTheEndOfTheLast() {
+        deliver(OLD, 1, 10);
+        expire(new Gap("n1", Reason.OVERRUN, NEW, 1L, 3L, new Position(NEW, 4)));
+        violated("silently");
+    }
+
+    @Test
+    void noticesARestartBehindWhichTheBeginningIsMissing() {
+        deliver(OLD, 1, 10);
+        expire(new Gap("n1", Reason.PRODUCER_RESTARTED, OLD, 11L, null, new Position(NEW, 1)));
+        deliver(NEW, 4, 9);
+        violated("silent gap");
     }
 
     @Test

@@ -79,22 +79,43 @@ final class StreamRecord {
         next = sequence + 1;
     }
 
-    /** All that one notice says of this producer: a restart is missed in its old epoch, and maybe in the new one too. */
+    /** All that one notice says of this producer, each gap of its epoch, in whatever order: the ends first, then what goes on. */
     void gaps(List<Gap> gaps) {
         endRun();
-        for (Gap gap : gaps) {
-            check(gap);
-            done.add(item(gap));
-        }
-        Position resumes = gaps.get(gaps.size() - 1).resumesAt();
-        if (resumes == null) {
-            next = 0;
-        } else {
-            if (!resumes.epoch().toString().equals(epoch)) {
-                enter(resumes.epoch().toString());
-            }
+        gaps.stream().filter(gap -> !goesOnInItsEpoch(gap)).forEach(this::ended);
+        gaps.stream().filter(StreamRecord::goesOnInItsEpoch).forEach(this::goesOn);
+    }
+
+    /** The next epoch, if there is one, goes on from its beginning, unless another gap says that this is missing. */
+    private void ended(Gap gap) {
+        boolean isIts = gap.epoch() != null && gap.epoch().toString().equals(epoch);
+        check(gap);
+        done.add(item(gap));
+        Position resumes = gap.resumesAt();
+        if (resumes != null) {
+            enter(resumes.epoch().toString());
             next = resumes.sequence();
+        } else if (isIts) {
+            next = 0;
         }
+    }
+
+    private void goesOn(Gap gap) {
+        check(gap);
+        done.add(item(gap));
+        Position resumes = gap.resumesAt();
+        String its = resumes.epoch().toString();
+        if (!its.equals(epoch)) {
+            if (next != 0) {
+                violation("epoch " + epoch + " turned into " + its + " silently");
+            }
+            enter(its);
+        }
+        next = resumes.sequence();
+    }
+
+    private static boolean goesOnInItsEpoch(Gap gap) {
+        return gap.resumesAt() != null && gap.resumesAt().epoch().equals(gap.epoch());
     }
 
     private void check(Gap gap) {
@@ -108,8 +129,7 @@ final class StreamRecord {
         if (missed != null && (missed <= 0 || first == null)) {
             violation("a gap that says nothing: " + gap);
         }
-        boolean endsInItsEpoch = resumes != null && resumes.epoch().equals(gap.epoch());
-        if (endsInItsEpoch && missed != null && first != null && first + missed != resumes.sequence()) {
+        if (goesOnInItsEpoch(gap) && missed != null && first != null && first + missed != resumes.sequence()) {
             violation("a gap that does not reach to where it resumes: " + gap);
         }
     }

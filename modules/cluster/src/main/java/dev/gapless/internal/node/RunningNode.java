@@ -104,11 +104,17 @@ final class RunningNode implements Presence, Node, MessageHost {
         var unused = system.dispatchers()
                 .lookup(settings.dispatcher); // one that cannot be made keeps the system from starting
         this.stats = new NodeStats(settings.maxMeteredTopics, completions);
+        long uid = cluster.selfUniqueAddress().longUid();
         this.logs = new ProducerLogs(
-                settings::topic, settings.maxTopics, settings.shards, stats, completions, settings.lossLogInterval);
+                uid,
+                settings::topic,
+                settings.maxTopics,
+                settings.shards,
+                stats,
+                completions,
+                settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
         this.removal = new Removal(system, name);
-        long uid = cluster.selfUniqueAddress().longUid();
         this.nodeActor = spawn(
                 NodeActor.create(
                         logs,

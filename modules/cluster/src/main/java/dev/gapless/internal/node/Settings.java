@@ -33,6 +33,9 @@ public final class Settings {
     /** The timers of actors go to 248 days, and two durations may be added. */
     private static final Duration LONGEST = Duration.ofDays(100);
 
+    /** Each is a cursor at each producer. */
+    private static final int MOST_CATCH_UP_READERS = 100;
+
     private static final Duration LONGEST_ACK_DELAY = Duration.ofSeconds(1);
 
     private static final int MOST_SHARED = 1_000_000;
@@ -241,6 +244,12 @@ public final class Settings {
                 draft.feedBytes,
                 "0, or at least 1 KiB");
         draft.feedHoldNs = notNegative(c, path, "feed-hold");
+        draft.catchUpReaders = c.getInt("catch-up-readers");
+        check(
+                draft.catchUpReaders >= 1 && draft.catchUpReaders <= MOST_CATCH_UP_READERS,
+                path + "catch-up-readers",
+                draft.catchUpReaders,
+                "1 to " + MOST_CATCH_UP_READERS);
         draft.ackDelayNs = notNegative(c, path, "ack-delay");
         check(
                 draft.ackDelayNs <= LONGEST_ACK_DELAY.toNanos(),

@@ -1,6 +1,6 @@
 package dev.gapless.internal.publish;
 
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -9,14 +9,12 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.node.Shard;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.time.Clock;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -30,13 +28,11 @@ public final class ProducerLogs {
     /** What clients of a gateway leave to the application, and to registrations of other nodes: one place of so many. */
     private static final int RESERVED_PART = 4;
 
-    /** For one topic always the same epoch in this incarnation: an empty log that was dropped, and made anew, is the same log. */
-    private final long epochs = new SecureRandom().nextLong();
-
     /** Of each shard. */
     private final List<Gate> gates;
 
     private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
+    private final long uid;
     private final Function<String, TopicSettings> settings;
     private final int maxTopics;
     private final int forClients;
@@ -46,8 +42,12 @@ public final class ProducerLogs {
     private volatile Consumer<ProducerLog> made = log -> {};
     private volatile boolean closing;
 
-    /** None yet, of a node with so many shards; publishers are answered on this executor. Refusals are logged once in this interval. */
+    /**
+     * None yet, of this incarnation of a node with so many shards; publishers are answered on this executor. Refusals are logged once in this
+     * interval.
+     */
     public ProducerLogs(
+            long uid,
             Function<String, TopicSettings> settings,
             int maxTopics,
             int shards,
@@ -55,6 +55,7 @@ public final class ProducerLogs {
             Executor completions,
             Duration refusalInterval) {
         this.gates = Stream.generate(Gate::new).limit(shards).toList();
+        this.uid = uid;
         this.settings = settings;
         this.maxTopics = maxTopics;
         this.forClients = maxTopics - maxTopics / RESERVED_PART;
@@ -154,21 +155,12 @@ public final class ProducerLogs {
 
     private ProducerLog make(String topic) {
         TopicSettings ofTopic = settings.apply(topic);
-        LogIdentity identity = LogIdentity.fresh(ofTopic, new SplittableRandom(seed(topic)), Clock.nowMs());
+        LogIdentity identity = LogIdentity.of(uid, topic, ofTopic, Clock.nowMs());
         Gate gate = gates.get(Shard.indexOf(topic, gates.size()));
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         log.reportTo(refusals);
         return log;
-    }
-
-    /** All 64 bits depend on each character: names with one hashCode, like Aa and BB, are to have epochs of their own. */
-    private long seed(String topic) {
-        long seed = epochs;
-        for (int i = 0; i < topic.length(); i++) {
-            seed = new SplittableRandom(seed ^ topic.charAt(i)).nextLong();
-        }
-        return seed;
     }
 
     /** Has the topic a log? It has if a node of the cluster subscribes to it, too. */
@@ -220,19 +212,19 @@ public final class ProducerLogs {
     }
 
     /**
-     * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return for each topic to which
-     * anything was published where its log ended}
+     * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return the last sequence of each
+     * stream to which anything was published}
      */
-    public Map<String, LogEnd> refuseMessages() {
+    public Map<Epoch, Long> refuseMessages() {
         closing = true;
-        Map<String, LogEnd> ends = new HashMap<>();
+        Map<Epoch, Long> published = new HashMap<>();
         for (ProducerLog log : logs.values()) {
-            LogEnd end = log.log().end();
-            if (end != null) {
-                ends.put(log.topic(), end);
+            long head = log.log().end();
+            if (head > 0) {
+                published.put(log.log().identity().epoch(), head);
             }
         }
-        return ends;
+        return published;
     }
 
     /** Has this node begun to leave? */

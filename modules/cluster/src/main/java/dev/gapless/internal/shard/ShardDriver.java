@@ -191,8 +191,6 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     public void onFeedback(String name, Feedback feedback) {
         if (feedback instanceof Feedback.Room room) {
             shard.room(name, room.id(), now());
-        } else if (feedback instanceof Feedback.Joined joined) {
-            shard.joined(name, joined.id());
         }
         ServedTopic topic = topics.get(name);
         if (topic != null) { // else it has ended meanwhile

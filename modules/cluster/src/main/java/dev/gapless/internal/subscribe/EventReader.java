@@ -10,7 +10,7 @@ import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.fence.Fence;
@@ -126,21 +126,21 @@ public final class EventReader<T> {
         int i = reader.index();
         int inRun = reader.inRun();
         Slice slice = reader.slice();
-        Era era = reader.era();
+        Stream stream = reader.stream();
         long sequence = reader.sequence();
         long timeMs = slice.publishedMs(i);
         String key = slice.key(i);
         IntFunction<CursorToken> tokens = reader.tokens();
         SubscriptionStats stats = reader.stats();
         try {
-            T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, era.epoch(), sequence, slice, i);
+            T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, stream.epoch(), sequence, slice, i);
             if (stats != null) {
                 stats.delivered();
             }
             return new Delivery<>(
                     topic.name(),
-                    era.node(),
-                    era.epoch(),
+                    stream.node(),
+                    stream.epoch(),
                     sequence,
                     timeMs,
                     key,
@@ -149,18 +149,18 @@ public final class EventReader<T> {
                     tokens,
                     inRun);
         } catch (WrongClass e) {
-            wrongClass(era.node(), sequence, e);
+            wrongClass(stream.node(), sequence, e);
             return null;
         } catch (Throwable e) {
             Fence.rethrowFatal(e);
             if (stats != null) {
                 stats.undecodable();
             }
-            Position position = new Position(era.epoch(), sequence);
+            Position position = new Position(stream.epoch(), sequence);
             Payload payload = Codec.payloadOf(slice, i);
             Instant time = Instant.ofEpochMilli(timeMs);
             return new Undecodable<>(
-                    topic.name(), era.node(), position, time, key, payload, e, () -> tokens.apply(inRun));
+                    topic.name(), stream.node(), position, time, key, payload, e, () -> tokens.apply(inRun));
         }
     }
 

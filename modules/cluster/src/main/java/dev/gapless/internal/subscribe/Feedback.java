@@ -9,11 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What the reader of a subscription has to tell the consumer of its topic. */
 public sealed interface Feedback extends NoSerializationVerificationNeeded {
 
-    /** The subscription has freed something of a feed that was full, or the feed has gone on past it. */
+    /** The subscription has freed something of a feed that was full, or asks where to read on. */
     record Room(long id) implements Feedback {}
-
-    /** The subscription reads the shared feed now. */
-    record Joined(long id) implements Feedback {}
 
     /**
      * The subscription is told that it missed this.

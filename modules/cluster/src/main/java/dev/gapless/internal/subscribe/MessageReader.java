@@ -2,12 +2,11 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Lag;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
-import dev.gapless.core.Position;
-import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
@@ -36,8 +35,6 @@ public final class MessageReader {
 
     /** Messages and notices that it looks at in one turn, when most are left out. */
     private static final int LOOKS = 1_024;
-
-    private static final Epoch UNKNOWN_EPOCH = new Epoch(0);
 
     private final String topic;
     private final long id;
@@ -180,8 +177,10 @@ public final class MessageReader {
             violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
-            MessageRun.Path path = messages.run().path();
-            tokens = count -> token(path.after(count)); // a message that is kept keeps no other
+            MessageRun.Path path = messages.run().path(); // a message that is kept keeps no other
+            Known known = state.known();
+            Now now = now();
+            tokens = count -> token(path.after(count), known, now);
         }
         return step;
     }
@@ -199,13 +198,10 @@ public final class MessageReader {
 
     /** What is told of this step, if anything is. */
     private @Nullable Pulled notice(Step step) {
-        if (step instanceof Step.Joined) {
-            feedback.tell(new Feedback.Joined(id));
-        } else if (step instanceof Step.Missed missed) {
+        if (step instanceof Step.Missed missed) {
             return missed(missed);
         } else if (step instanceof Step.Left left && filter.takesNode(left.node())) {
-            Position position = left.position() == null ? new Position(UNKNOWN_EPOCH, 0) : left.position();
-            return new Pulled.Left(left.node(), position);
+            return new Pulled.Left(left.node(), left.position());
         }
         return null;
     }
@@ -262,9 +258,9 @@ public final class MessageReader {
         return cursor.inSlice();
     }
 
-    /** Who published it, and in which epoch. */
-    public Era era() {
-        return messages().era();
+    /** Who published it, and in which stream. */
+    public Stream stream() {
+        return messages().stream();
     }
 
     /** Its sequence. */
@@ -314,11 +310,14 @@ public final class MessageReader {
     public Supplier<CursorToken> inFront() {
         MessageRun.Path path = cursor.path();
         if (path == null) {
+            Known known = state.known(); // first: of what came since V says nothing
+            Now now = now();
             Vector here = state.positions();
-            return () -> token(here);
+            return () -> token(here, known, now);
         }
         int before = cursor.inRun() - 1;
-        return () -> token(path.after(before));
+        IntFunction<CursorToken> those = tokens;
+        return () -> those.apply(before);
     }
 
     /** Behind the last message that is done with, and in front of a gap that is being reloaded. Any thread. */
@@ -326,8 +325,9 @@ public final class MessageReader {
         return state.token(topic, clusterId, now());
     }
 
-    private CursorToken token(Vector at) {
-        return state.token(at, topic, clusterId, now());
+    /** For where it was, by what was known then: a token that is made later says nothing of what came since. */
+    private CursorToken token(Vector at, Known then, Now now) {
+        return state.token(at, then, topic, clusterId, now);
     }
 
     private Now now() {

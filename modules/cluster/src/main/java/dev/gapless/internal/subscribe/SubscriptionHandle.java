@@ -6,10 +6,11 @@ import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.HistoryId;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.time.Clock;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -43,7 +44,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         this.executor = executor;
         this.start = start instanceof StartFrom.Resume resume
                 ? resume.token()
-                : new CursorToken(topic, clusterId, clock.ms(), Map.of(), CursorToken.Seen.NOTHING);
+                : new CursorToken(topic, clusterId, clock.ms(), HistoryId.UNKNOWN, List.of(), 0);
     }
 
     void controlBy(Controls controlled) {

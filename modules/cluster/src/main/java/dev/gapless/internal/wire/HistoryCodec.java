@@ -1,8 +1,8 @@
 package dev.gapless.internal.wire;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What nodes tell each other of incarnations that ended, on the wire. */
 final class HistoryCodec {
-    /** Of a log's end: a topic's name of one character, and an identity. */
-    private static final int LEAST_END_BYTES = 12;
+    /** Of a stream's end: its epoch, and a sequence. */
+    private static final int LEAST_END_BYTES = Long.BYTES + 1;
 
     private static final int SAID_FAREWELL = 1;
 
@@ -95,24 +95,22 @@ final class HistoryCodec {
         String node = in.readText("node", Limits.MAX_NAME);
         long endedMs = in.readFixed();
         int flags = in.readByte();
-        @Nullable Map<String, LogEnd> published = (flags & SAID_FAREWELL) == 0 ? null : readPublished(in);
+        @Nullable Map<Epoch, Long> published = (flags & SAID_FAREWELL) == 0 ? null : readPublished(in);
         return new Departure(uid, node, endedMs, published);
     }
 
-    private static void writePublished(Map<String, LogEnd> published, WireBuffer out) {
+    private static void writePublished(Map<Epoch, Long> published, WireBuffer out) {
         out.writeNumber(published.size());
-        published.forEach((topic, end) -> {
-            out.writeText(topic);
-            MessageCodec.writeIdentity(end.log(), out);
-            out.writeNumber(end.head());
+        published.forEach((stream, head) -> {
+            out.writeFixed(stream.id());
+            out.writeNumber(head);
         });
     }
 
-    private static Map<String, LogEnd> readPublished(WireBuffer in) {
-        Map<String, LogEnd> published = new HashMap<>();
-        for (int left = in.readCount("logs", in.remaining() / LEAST_END_BYTES); left > 0; left--) {
-            String topic = in.readText("topic", Limits.MAX_NAME);
-            published.put(topic, new LogEnd(MessageCodec.readIdentity(in), in.readNumber()));
+    private static Map<Epoch, Long> readPublished(WireBuffer in) {
+        Map<Epoch, Long> published = new HashMap<>();
+        for (int left = in.readCount("streams", in.remaining() / LEAST_END_BYTES); left > 0; left--) {
+            published.put(new Epoch(in.readFixed()), in.readNumber());
         }
         return published;
     }

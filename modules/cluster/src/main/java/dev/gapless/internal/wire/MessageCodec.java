@@ -2,7 +2,6 @@ package dev.gapless.internal.wire;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
-import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -165,22 +164,12 @@ final class MessageCodec {
     }
 
     static void writeIdentity(LogIdentity log, WireBuffer out) {
-        Lineage lineage = log.lineage();
         out.writeFixed(log.epoch().id());
         out.writeNumber(log.startedMs());
-        out.writeNumber(log.first());
-        out.writeByte(lineage == null ? 0 : 1);
-        if (lineage != null) {
-            out.writeFixed(lineage.previous().id());
-            out.writeNumber(lineage.lastStored());
-        }
+        out.writeByte(log.publishes() ? 1 : 0);
     }
 
     static LogIdentity readIdentity(WireBuffer in) {
-        Epoch epoch = new Epoch(in.readFixed());
-        long startedMs = in.readNumber();
-        long first = in.readNumber();
-        Lineage lineage = in.readByte() == 0 ? null : new Lineage(new Epoch(in.readFixed()), in.readNumber());
-        return new LogIdentity(epoch, startedMs, first, lineage);
+        return new LogIdentity(new Epoch(in.readFixed()), in.readNumber(), in.readByte() == 1);
     }
 }

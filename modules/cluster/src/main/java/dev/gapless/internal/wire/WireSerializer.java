@@ -99,6 +99,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             out.writeByte(hello.answer() ? 1 : 0);
             out.writeFixed(hello.startedMs());
             out.writeFixed(hello.timeMs());
+            out.writeNumber(hello.ageMs());
             out.writeByte(hello.publishes() ? 1 : 0);
         } else if (message instanceof Farewell farewell) {
             HistoryCodec.write(farewell, out);
@@ -148,6 +149,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
                             in.readByte() == 1,
                             in.readFixed(),
                             in.readFixed(),
+                            in.readNumber(),
                             in.readByte() == 1);
                 case FAREWELL -> HistoryCodec.readFarewell(in);
                 case ASK_HISTORY -> HistoryCodec.readAsk(in);

@@ -1,10 +1,13 @@
 package dev.gapless.internal.node;
 
 import dev.gapless.core.effect.ToShard;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Place;
 import dev.gapless.core.log.Content;
+import dev.gapless.core.log.Slice;
 import dev.gapless.internal.Slices;
+import java.lang.reflect.Method;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 
@@ -28,7 +31,10 @@ public final class Provoke {
         system.actorSelection("/system/gapless").tell(new NodeActor.Produce(null), ActorRef.noSender());
     }
 
-    /** The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. */
+    /**
+     * The feed of this topic gets a message that does not follow the last one of that producer. Seen with what comes next. By a method that
+     * asks for no order, while nothing else comes.
+     */
     public static void hole(ActorSystem system, String topic, String producer) {
         GaplessExtension.nodeOf(system).stats().topics().stream()
                 .filter(of -> of.topic().equals(topic))
@@ -36,9 +42,20 @@ public final class Provoke {
     }
 
     private static long hole(Feed feed, String producer) {
-        At last = (At) feed.tails().get(producer);
+        Place last = feed.tails().values().stream()
+                .filter(place -> place.stream().node().equals(producer))
+                .findFirst()
+                .orElseThrow();
         long beyond = last.sequence() + 2;
-        feed.messages(last.era(), beyond, Slices.of(System.currentTimeMillis(), Content.of(0, "", new byte[0])));
+        Slice slice = Slices.of(System.currentTimeMillis(), Content.of(0, "", new byte[0]))
+                .get(0);
+        try {
+            Method append = Feed.class.getDeclaredMethod("append", FeedEntry.class);
+            append.setAccessible(true);
+            append.invoke(feed, new FeedEntry.Messages(feed.head() + 1, last.stream(), beyond, slice));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
         return beyond;
     }
 }

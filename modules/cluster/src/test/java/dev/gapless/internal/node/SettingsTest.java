@@ -51,6 +51,7 @@ class SettingsTest {
                 "gapless.feed-messages = -1 | gapless.feed-messages | 0 to 2^30",
                 "gapless.feed-bytes = 10 | gapless.feed-bytes | 0, or at least 1 KiB",
                 "gapless.feed-hold = -1s | gapless.feed-hold | 0 or more",
+                "gapless.catch-up-readers = 0 | gapless.catch-up-readers | 1 to 100",
                 "gapless.ack-delay = -1s | gapless.ack-delay | 0 or more",
                 "gapless.ack-delay = 1001ms | gapless.ack-delay | 0 to 1s",
                 "gapless.batch-bytes = 1 MiB | gapless.batch-bytes | maximum-frame-size",

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.ProducerClosed;
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
@@ -20,8 +20,10 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class ProducerLogsTest {
-    private final ProducerLogs logs =
-            new ProducerLogs(topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run, Duration.ZERO);
+    private static final long UID = -7;
+
+    private final ProducerLogs logs = new ProducerLogs(
+            UID, topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run, Duration.ZERO);
 
     ProducerLogsTest() {
         logs.gate(0).open();
@@ -34,11 +36,8 @@ class ProducerLogsTest {
     @Test
     void oneMessageIsEnoughForANodeThatHasPublished() {
         ProducerLog log = logs.hold("t");
-        assertEquals(log.log().identity().first(), log.publish(message()).join().sequence());
-        assertEquals(
-                Map.of("t", new LogEnd(log.log().identity(), log.log().head())),
-                logs.refuseMessages(),
-                "or its loss would be told to nobody");
+        assertEquals(1, log.publish(message()).join().sequence());
+        assertEquals(Map.of(Epoch.of(UID, "t"), 1L), logs.refuseMessages(), "or its loss would be told to nobody");
     }
 
     @Test
@@ -70,11 +69,25 @@ class ProducerLogsTest {
     }
 
     @Test
-    void aLogThatIsMadeAnewHasTheEpochOfBefore() {
+    void aLogHasTheEpochThatEveryMemberKnowsAlsoOnceItIsMadeAnew() {
         ProducerLog unused = logs.of("t");
+        assertEquals(Epoch.of(UID, "t"), unused.log().identity().epoch());
         assertTrue(logs.drop(unused));
-        assertEquals(
-                unused.log().identity().epoch(), logs.of("t").log().identity().epoch());
+        assertEquals(Epoch.of(UID, "t"), logs.of("t").log().identity().epoch());
+    }
+
+    @Test
+    void aLogSaysWhetherAnythingMayBePublishedThere() {
+        ProducerLogs silent = new ProducerLogs(
+                UID,
+                topic -> TopicSettings.DEFAULTS.with(draft -> draft.publishing = topic.equals("loud")),
+                10,
+                1,
+                NodeStats.none(),
+                Runnable::run,
+                Duration.ZERO);
+        assertTrue(silent.of("loud").log().identity().publishes());
+        assertFalse(silent.of("mute").log().identity().publishes());
     }
 
     @Test

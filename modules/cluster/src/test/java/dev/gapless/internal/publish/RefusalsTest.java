@@ -68,7 +68,7 @@ class RefusalsTest {
     @Test
     void aStageThatNobodyLooksAtLeavesALine() {
         ProducerLogs logs = new ProducerLogs(
-                topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run, Duration.ofDays(1));
+                1, topic -> TopicSettings.DEFAULTS, 10, 1, NodeStats.none(), Runnable::run, Duration.ofDays(1));
         ProducerLog producer = logs.hold("refused");
         logs.refuseMessages();
         try (Logged log = new Logged()) {

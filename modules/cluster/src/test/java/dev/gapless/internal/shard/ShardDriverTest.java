@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.StartFrom;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.LastPing;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
@@ -45,10 +46,10 @@ import org.junit.jupiter.api.Test;
 /** A shard without an actor system. */
 class ShardDriverTest implements ShardDriver.Place {
     private static final HistoryView HISTORY =
-            new HistoryView(1L, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), 60_000);
+            new HistoryView(1L, Long.MIN_VALUE, false, false, List.of(), new Now(0, 0), new LastPing(), 60_000);
 
     private static final List<MemberEvent> MEMBERS =
-            List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p"));
+            List.of(new MemberEvent.Present(1, "host:1"), new MemberEvent.Named(1, "p", 0));
 
     private final List<Packet> sent = new ArrayList<>();
     private final AtomicLong sessions = new AtomicLong();
@@ -56,7 +57,6 @@ class ShardDriverTest implements ShardDriver.Place {
     private final List<Reason> missed = new ArrayList<>();
     private long nowNs;
     private long timerNs = Long.MAX_VALUE;
-    private int wakes;
     private int opened;
     private int ended;
 
@@ -129,6 +129,7 @@ class ShardDriverTest implements ShardDriver.Place {
 
     /** A subscription that reads nothing, however often it is woken. */
     private final class Stuck implements SubscriptionListener {
+        private int wakes;
         private final SubscriptionHandle handle =
                 new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
 
@@ -178,18 +179,19 @@ class ShardDriverTest implements ShardDriver.Place {
     void opensOneSubscriptionWithoutLookingAtTheOthers() {
         ShardDriver shard = driver();
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
-        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
+        Stuck first = new Stuck();
+        shard.open("t", 1, new Opening.Latest(), first, feedback -> {});
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1, 0));
         List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
         shard.onMessage(new Batch("t", 0, register.session(), 1, 1, true, message));
-        wakes = 0;
+        first.wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {
             shard.open("t", id, new Opening.Latest(), new Stuck(), feedback -> {});
         }
         assertEquals(1_001, opened);
-        assertEquals(0, wakes, "the first one has something to read, and was told so before");
+        assertEquals(0, first.wakes, "the first one has something to read, and was told so before");
     }
 
     @Test

@@ -19,13 +19,12 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.Onward;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
@@ -41,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a feed's entries on their way to the application. */
 class EventReaderTest {
-    private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1, 0);
+    private static final Stream PRODUCER = new Stream(new Epoch(7), 2, "p");
     private static final int RING = 256;
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.bufferMessages = RING);
 
@@ -51,8 +50,8 @@ class EventReaderTest {
     private final SubscriptionState state = begin();
 
     private SubscriptionState begin() {
-        feed.started(new At(PRODUCER, 0));
-        return SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
+        feed.began(PRODUCER, 0);
+        return OneFeed.read(feed, SETTINGS);
     }
 
     private <T> EventReader<T> reader(Class<T> type) {
@@ -139,13 +138,13 @@ class EventReaderTest {
     }
 
     @Test
-    void whatAFilterLeavesOutDelaysNoJoin() {
+    void whatAFilterLeavesOutDelaysNoMoveToTheSharedFeed() {
         TopicSettings small = SETTINGS.with(draft -> draft.bufferMessages = 2);
         Feed shared = new Feed(small);
         Feed own = new Feed(small.forCatchUp());
-        SubscriptionState catchingUp = SubscriptionState.catchingUp(own, shared, Vector.EMPTY, null, small, 0, 0);
+        SubscriptionState catchingUp = OneFeed.read(own, shared, small);
         for (Feed each : List.of(shared, own)) {
-            each.started(new At(PRODUCER, 0));
+            each.began(PRODUCER, 0);
             each.messages(
                     PRODUCER,
                     1,
@@ -153,10 +152,11 @@ class EventReaderTest {
                             .mapToObj(sequence -> slices(sequence).get(0))
                             .toList());
         }
-        catchingUp.mayJoin(true);
-        assertTrue(catchingUp.isCatchingUp());
         EventReader<Payload> reader = reader(
                 Payload.class, catchingUp, SubscriptionSettings.defaults().withNodes("another"));
+        assertNull(reader.next());
+        assertTrue(catchingUp.asks(), "where to read on");
+        catchingUp.goOn(new Onward.In(shared, shared.attach(shared.oldest(), 0)));
         assertNull(reader.next());
         assertFalse(catchingUp.isCatchingUp());
     }
@@ -165,9 +165,9 @@ class EventReaderTest {
     void aGapOfANodeThatIsLeftOutHoldsUpNothing() {
         EventReader<Payload> reader =
                 reader(Payload.class, state, SubscriptionSettings.defaults().withNodes("q"));
-        Era other = new Era("q", 3, new Epoch(8), 1, 0);
-        feed.expired(new At(PRODUCER, 10), Reason.OVERRUN, 1);
-        feed.started(new At(other, 0));
+        Stream other = new Stream(new Epoch(8), 3, "q");
+        feed.expired(PRODUCER, 0, 10, Reason.OVERRUN, 1);
+        feed.began(other, 0);
         feed.messages(other, 1, slices(1));
         Delivery<?> delivery = assertInstanceOf(Delivery.class, reader.next());
         assertEquals("q", delivery.node());
@@ -177,7 +177,7 @@ class EventReaderTest {
     void thatAProducerHasLeftIsToldBehindItsMessagesToThoseWhoTakeThem() {
         publish(1);
         publish(2);
-        feed.left(new End("p", 2, new Position(new Epoch(7), 2), 1, 0, true, End.ToldBy.FEED));
+        feed.ended(PRODUCER, 2, End.exact(2, 1), true);
         EventReader<Payload> reader = reader(Payload.class);
         assertInstanceOf(Delivery.class, reader.next());
         assertInstanceOf(Delivery.class, reader.next());

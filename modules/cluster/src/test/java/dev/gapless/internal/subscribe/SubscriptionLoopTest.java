@@ -18,10 +18,8 @@ import dev.gapless.Topic;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.At;
-import dev.gapless.core.feed.Era;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.Slices;
@@ -40,7 +38,7 @@ import org.junit.jupiter.api.Test;
 
 /** A subscription on a feed of the core, in one thread: what its recipient is given, and when. */
 class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, Recipient<Payload> {
-    private static final Era PRODUCER = new Era("p", 2, new Epoch(7), 1, 0);
+    private static final Stream PRODUCER = new Stream(new Epoch(7), 2, "p");
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
         draft.reloadJitterNs = 0;
         draft.reloadIntervalNs = 0;
@@ -65,8 +63,8 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     private Runnable whenGiven = () -> {};
 
     private SubscriptionState begin() {
-        feed.started(new At(PRODUCER, 0));
-        return SubscriptionState.live(feed, 1, Vector.EMPTY, SETTINGS, 0, 0);
+        feed.began(PRODUCER, 0);
+        return OneFeed.read(feed, SETTINGS);
     }
 
     private SubscriptionLoop<Payload> loop(SubscriptionSettings settings) {
@@ -85,8 +83,8 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
         }
     }
 
-    private void expire(long upTo) {
-        assertTrue(feed.expired(new At(PRODUCER, upTo), Reason.OVERRUN, 1));
+    private void expire(long from, long upTo) {
+        feed.expired(PRODUCER, from, upTo, Reason.OVERRUN, 1);
     }
 
     /** The recipient is done with the one that it was given as this one, counted from 0. */
@@ -110,7 +108,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     @Test
     void anExpiryComesOnceAllInFrontOfItIsConfirmedAndNothingBeforeItsReloadHasSucceeded() {
         publish(1, 2);
-        expire(10);
+        expire(2, 10);
         publish(11, 11);
         SubscriptionLoop<Payload> loop = opened();
         assertEquals(List.of(1L, 2L), sequences());
@@ -132,7 +130,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
 
     @Test
     void aReloadThatFailsComesAgainAfterAWhileAndNothingBeforeIt() {
-        expire(10);
+        expire(0, 10);
         publish(11, 11);
         SubscriptionLoop<Payload> loop = opened();
         settle(loop, 0, Outcome.failed(new IllegalStateException("no database")));

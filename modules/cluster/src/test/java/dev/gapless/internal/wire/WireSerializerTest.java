@@ -10,8 +10,6 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.Limits;
-import dev.gapless.core.Lineage;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.Position;
@@ -63,8 +61,7 @@ class WireSerializerTest {
     private static final TopicSettings LARGE = TopicSettings.DEFAULTS.with(draft -> draft.bufferBytes = 1L << 40);
     private static final Session SESSION = new Session(-5, 300);
     private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(-77), 1_700_000_000_000L);
-    private static final LogIdentity CONTINUED =
-            new LogIdentity(new Epoch(1), 1_700_000_000_000L, 12, new Lineage(new Epoch(2), 11));
+    private static final LogIdentity MUTE = new LogIdentity(new Epoch(1), 1_700_000_000_000L, false);
 
     private final WireSerializer serializer = new WireSerializer((ExtendedActorSystem) null);
 
@@ -76,17 +73,18 @@ class WireSerializerTest {
                 new Register("t", 7, SESSION, 9, new Start.Since(-3), 1),
                 new Register("täg", 7, SESSION, -9, new Start.After(new Position(new Epoch(-1), 1L << 40)), 0),
                 new Registered("t", 0, SESSION, LOG, 5, 3, 1000, 0),
-                new Registered("t", 0, SESSION, CONTINUED, 5, 3, 1000, 0),
-                new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, CONTINUED, 5, 9, true),
+                new Registered("t", 0, SESSION, MUTE, 5, 3, 1000, 0),
+                new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, MUTE, 5, 9, true),
                 new CursorExpired("t", 0, SESSION, Reason.OVERRUN, LOG, 5, 9, false),
                 new Heartbeat("t", 0, SESSION, -4, 5, 6),
                 new Ack("t", 3, SESSION, 5, 524_288),
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
-                new Hello(-1, 2, "n1", List.of(-7, 8, Integer.MIN_VALUE), true, 1L << 40, -8, false),
+                new Hello(-1, 2, "n1", List.of(-7, 8, Integer.MIN_VALUE), true, 1L << 40, -8, 1L << 33, false),
                 new Ping(-1, 2, 3, 4, 5, 6, -7),
-                new Farewell(-1, 2, Map.of("t", new LogEnd(CONTINUED, 19), "u", new LogEnd(LOG, 3))),
+                new Farewell(-1, 2, Map.of(new Epoch(-1), 19L, new Epoch(1), 1L << 40)),
+                new Farewell(-1, 2, Map.of(new Epoch(-1), 1L)),
                 new AskHistory(-1, 2, 3),
                 new HistoryPart(
                         -1,
@@ -97,7 +95,7 @@ class WireSerializerTest {
                         2,
                         List.of(
                                 new Departure(-5, "n1", 6, null),
-                                new Departure(7, "n2", 8, Map.of("t", new LogEnd(CONTINUED, 19)))),
+                                new Departure(7, "n2", 8, Map.of(new Epoch(-1), 19L))),
                         HistoryId.first(-1),
                         Long.MIN_VALUE,
                         List.of(
@@ -339,8 +337,8 @@ class WireSerializerTest {
     @Test
     void ofAnotherVersionItReadsTheVersionAlone() throws Exception {
         byte[] bytes = serializer.toBinary(new Deregister("t", 0, SESSION));
-        bytes[0] = 4;
-        assertEquals(new OtherVersion(4), serializer.fromBinary(bytes, "D"));
+        bytes[0] = WireSerializer.VERSION + 1;
+        assertEquals(new OtherVersion(WireSerializer.VERSION + 1), serializer.fromBinary(bytes, "D"));
         assertEquals(new OtherVersion(255), serializer.fromBinary(new byte[] {-1}, "a manifest of later"));
     }
 

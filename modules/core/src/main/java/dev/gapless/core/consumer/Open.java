@@ -1,11 +1,10 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.HistoryView;
-import dev.gapless.core.Now;
-import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.Start;
+import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -13,98 +12,91 @@ import org.jspecify.annotations.Nullable;
 final class Open {
     final long id;
     final SubscriptionState subscription;
-    /** Invariant: the shared one's, unless it catches up. */
-    long reader;
+    final Opening opening;
+    /** Whose feed it reads; null while it waits for one. */
+    @Nullable TopicReader reader;
+    /** What the members that are present are asked for: until it has a reader of its own that does. */
+    @Nullable Start start;
+    /** Since when it waits for a reader. */
+    long waitsNs;
+    /** {@link Streams#forgotten} when it had a reader the last time. */
+    long forgotten;
+    /** When it is ready at the latest. */
+    long readyUntilNs;
 
-    /** Is it to be told of incarnations that ended before (rule T2)? */
-    private final boolean fromThePast;
-    /** Producers that were over for it when it was opened. */
-    private final Set<String> over;
+    boolean ready;
+    private long readyNs;
+    private boolean begun;
+    /** Members that are to answer first. */
+    private Set<Long> awaited = Set.of();
 
-    /** Members of which the shared reader has no position. */
-    private Set<Long> awaited = new HashSet<>(0);
-    /** Those of which its own reader has none: not even its token's. */
-    private Set<Long> awaitedByOwn = new HashSet<>(0);
+    Open(long id, SubscriptionState subscription, Opening opening) {
+        this.id = id;
+        this.subscription = subscription;
+        this.opening = opening;
+        this.start = opening instanceof Opening.Earliest || opening instanceof Opening.Since ? opening.start() : null;
+    }
 
-    private boolean ready;
-    /** Does it wait for nothing of the shared reader, which it joins? */
-    private boolean mayJoin;
+    /** May it begin? One that is to be told what ended since only once that is remembered here, or its time is up. */
+    boolean mayBegin(HistoryView history, long nowNs) {
+        return !begun && (!opening.isFromThePast() || history.complete() || readyUntilNs - nowNs <= 0);
+    }
 
-    private long readyUntilNs;
+    void begin() {
+        begun = true;
+    }
 
-    /** One that begins with what comes next. */
-    Open(long id, SubscriptionState subscription, long reader) {
-        this(id, subscription, reader, false, Set.of());
+    /** May it be at places that producers never had, as an application says it? */
+    boolean claims() {
+        boolean isMadeByHand =
+                opening instanceof Opening.Resume resume && resume.token().isMadeByHand();
+        return isMadeByHand || subscription.isAhead();
+    }
+
+    boolean hasBegun() {
+        return begun;
     }
 
     /**
-     * One with a reader of its own.
+     * Its reader waits for the members that are present, and have given no place; if it is ready already, it does without.
      *
-     * @param over producers that are over for it
+     * @param alone whether that reader begins for it, or is shared
      */
-    Open(long id, SubscriptionState subscription, long reader, boolean fromThePast, Set<String> over) {
-        this.id = id;
-        this.fromThePast = fromThePast;
-        this.over = Set.copyOf(over);
-        this.subscription = subscription;
-        this.reader = reader;
-    }
-
-    boolean isReady() {
-        return ready;
-    }
-
-    /** Does it wait for any answer? */
-    boolean isWaiting() {
-        return !ready || !mayJoin;
-    }
-
-    /** When it waits no more, at the latest. */
-    long readyUntilNs() {
-        return readyUntilNs;
-    }
-
-    /** The shared reader, and its own once that begins, wait for the members that have given no position yet. */
-    void awaitAnswers(TopicReader shared, long untilNs) {
-        readyUntilNs = untilNs;
-        awaited = shared.notYetLate();
-    }
-
-    /** Its own reader begins; one that is to be told what ended since only once that is remembered here, or its time is up. */
-    void begin(TopicReader own, List<MemberEvent> members, HistoryView history, Now now) {
-        if (!own.hasBegun() && (!fromThePast || history.complete() || readyUntilNs - now.ns() <= 0)) {
-            own.begin(members, history, over, now);
-            awaitedByOwn = own.notYetLate();
+    void reads(TopicReader its, boolean alone) {
+        reader = its;
+        if (!ready) {
+            awaited = its.notYetLate();
+        } else if (alone) {
+            its.goOnWithout(its.notYetLate(), readyNs);
+            its.setReady();
         }
     }
 
     /**
      * If its reader has all that it waits for, or its time is up, it is ready. It waits for the history, too: a token without one is told of
-     * the past where it is resumed. Returns the members that did not answer, or null if it is not ready, or was before.
+     * the past where it is resumed.
+     *
+     * @return the members that did not answer, or null if it is not ready, or was before
      */
-    @Nullable Set<String> becomeReady(TopicReader shared, @Nullable TopicReader own, HistoryView history, long nowNs) {
+    @Nullable Set<String> becomeReady(HistoryView history, long nowNs) {
+        TopicReader its = reader;
         boolean tooLong = readyUntilNs - nowNs <= 0;
-        if (!mayJoin && (tooLong || haveAll(shared, awaited, history))) {
-            shared.goOnWithout(awaited, nowNs);
-            shared.setReady();
-            mayJoin = true;
+        if (its != null) {
+            awaited.removeIf(uid -> !its.hasNoPlace(uid));
         }
-        boolean hasAll = own == null ? mayJoin : own.hasBegun() && haveAll(own, awaitedByOwn, history);
+        boolean hasAll = its != null && awaited.isEmpty() && history.complete();
         if (ready || !(hasAll || tooLong)) {
             return null;
         }
         ready = true;
-        Set<String> late = new HashSet<>(shared.late());
-        if (own != null) {
-            own.goOnWithout(awaitedByOwn, nowNs);
-            own.setReady();
-            late.addAll(own.late());
+        readyNs = nowNs;
+        subscription.becomeReady();
+        if (its == null) {
+            return Set.of();
         }
-        return Set.copyOf(late);
-    }
-
-    private static boolean haveAll(TopicReader reader, Set<Long> awaited, HistoryView history) {
-        awaited.removeIf(memberUid -> !reader.hasNoPosition(memberUid));
-        return awaited.isEmpty() && history.complete();
+        its.goOnWithout(awaited, nowNs);
+        its.setReady();
+        awaited = new HashSet<>(0);
+        return Set.copyOf(its.late());
     }
 }

@@ -5,31 +5,25 @@ import java.util.Locale;
 /** Where a {@link Registration} stands, which draws how one leads to another. Times are of the monotonic clock. */
 sealed interface Phase {
 
-    /** Its node is a member. */
-    sealed interface Present extends Phase {
-        /** The life that is a member. */
-        long uid();
-
-        /** The attempts that are known: whatever belongs to another one does not count. */
-        default Attempts attempts() {
-            return Attempts.NONE;
-        }
-    }
-
     /** There is a time at which something is to be done about it. */
     sealed interface Timed extends Phase {
         long dueNs();
     }
 
+    /** The attempts that are known: whatever belongs to another one does not count. */
+    default Attempts attempts() {
+        return Attempts.NONE;
+    }
+
     /** A member that has not said its name. */
-    record Unnamed(long uid) implements Present {}
+    record Unnamed() implements Phase {}
 
     /**
      * Its producer is to be asked, and not before it is due. Nothing that it sends until then counts.
      *
      * @param dueNs when it is asked
      */
-    record Unasked(long uid, long dueNs) implements Present, Timed {
+    record Unasked(long dueNs) implements Timed {
         @Override
         public String label() {
             return "REGISTERING";
@@ -43,9 +37,9 @@ sealed interface Phase {
      * @param askedNs when the first of them was made
      * @param dueNs when it is asked again
      */
-    record Registering(long uid, Attempts attempts, long askedNs, long dueNs) implements Present, Timed {
+    record Registering(Attempts attempts, long askedNs, long dueNs) implements Timed {
         public Registering {
-            assert !attempts.isEmpty() : uid;
+            assert !attempts.isEmpty();
         }
     }
 
@@ -54,7 +48,7 @@ sealed interface Phase {
      *
      * @param attempts the one that was answered, whose messages count, and which was the last
      */
-    record Live(long uid, Attempts attempts) implements Present {}
+    record Live(Attempts attempts) implements Phase {}
 
     /**
      * Messages come, of an attempt after which others were made. These have moved the producer's cursor, and their answers may be
@@ -63,7 +57,7 @@ sealed interface Phase {
      * @param attempts the one that was answered, whose messages count, and those made after it
      * @param dueNs when it is asked anew, unless the last of them is answered by then
      */
-    record LiveAmidAttempts(long uid, Attempts attempts, long dueNs) implements Present, Timed {
+    record LiveAmidAttempts(Attempts attempts, long dueNs) implements Timed {
         @Override
         public String label() {
             return "LIVE";
@@ -71,17 +65,10 @@ sealed interface Phase {
     }
 
     /** It left in good order, and its node is not removed yet. */
-    record Left(long uid, Attempts attempts) implements Present {}
+    record Left(Attempts attempts) implements Phase {}
 
-    /**
-     * Its node is gone, or stands in a token alone, and may come.
-     *
-     * @param dueNs when it is given up
-     */
-    record Waiting(long dueNs) implements Timed {}
-
-    /** It was told as lost. A member that has not said its name may yet turn out to be it. */
-    record Lost() implements Phase {}
+    /** Its node is no member, and it is not settled how the stream ended. */
+    record Waiting() implements Phase {}
 
     /** For people. */
     default String label() {

@@ -1,14 +1,33 @@
 package dev.gapless.core.consumer;
 
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Eras;
 
 /**
  * What a topic's readers share, and the number of one of them.
  *
  * @param reader its number, see {@link dev.gapless.core.wire.Message#reader}
- * @param uid this node's life
+ * @param uid this node's incarnation
+ * @param heard is told what concerns all readers
  */
 record ReaderContext(
-        String topic, long reader, long uid, TopicSettings settings, Eras eras, Asking asking, Outbox outbox) {}
+        String topic, long reader, long uid, TopicSettings settings, Asking asking, Outbox outbox, Heard heard) {
+
+    /** What one reader hears, and all have to know. */
+    interface Heard {
+        /** A node is back: whatever earlier incarnations of it published last is missed. Its stream goes on there now. */
+        void restarted(String node, Position successor, Now now);
+
+        /** The same, where the new incarnation does not go on at its beginning: earlier ones are lost. */
+        void replaced(String node, Now now);
+
+        /** Behind which sequence the shared feed has all of that stream; less than 0 if it has nothing of it. */
+        long sharedFrom(Epoch stream);
+
+        /** A producer left in good order, and this is all that it published. */
+        void left(Epoch stream, long head);
+    }
+}

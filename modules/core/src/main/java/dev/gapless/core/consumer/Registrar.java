@@ -3,13 +3,11 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Placed;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToProducer;
-import java.util.Objects;
 
 /** What a reader says to producers: asks, again and again, acknowledges, and takes itself off (rules C4 to C6). Not thread-safe. */
 final class Registrar {
@@ -51,7 +49,7 @@ final class Registrar {
     }
 
     private void ends(Registration r, long nowNs) {
-        if (r.isOver(nowNs)) {
+        if (r.endsRegistration(nowNs)) {
             failures++;
         }
     }
@@ -121,9 +119,8 @@ final class Registrar {
     /** Everything up to its position is in the feed. */
     void acknowledge(Registration r) {
         r.acknowledged();
-        Placed at = Objects.requireNonNull(r.at());
         Session session = r.attempts().first();
-        send(r, new Ack(context.topic(), context.reader(), session, at.sequence(), feed.grantBytes()));
+        send(r, new Ack(context.topic(), context.reader(), session, r.at(), feed.grantBytes()));
     }
 
     /** The same, soon: more may come until then. At once if there is no room for as much as may be under way. */

@@ -1,49 +1,45 @@
 package dev.gapless.core.consumer;
 
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
-import dev.gapless.core.feed.At;
-import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Placed;
-import dev.gapless.core.feed.Unplaced;
-import java.util.Objects;
-import java.util.Set;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader remembers of one producer.
+ * What a reader remembers of one stream and its producer.
  *
  * <pre>
  *            named              Registered, CursorExpired
- *   UNNAMED ───────► REGISTERING ═══════════════════════► LIVE ──Gone──► LEFT ──removed──► (nothing)
- *                     ▲   ▲   └─ no answer: again ─┘       │ │
- *                     │   └─── gap, silence, Heartbeat ────┘ │ removed
- *                     └──────── named: a new life ─────── WAITING ──too long──► PRODUCER_LOST, (nothing) or LOST
- *                     (removed while REGISTERING: WAITING, too, or nothing if it never answered)
+ *   UNNAMED ───────► REGISTERING ═══════════════════════► LIVE ──Gone──► LEFT
+ *      ▲              ▲   ▲   └─ no answer: again ─┘       │
+ *      │ appears      │   └─── gap, silence, Heartbeat ────┘
+ *   WAITING ◄─────────┴──────── removed, not settled
  * </pre>
  *
- * <p>Only its own methods change it, each of which asserts that the change is legal. {@link Producers} lets members come and go,
- * {@link TopicReader} decides on what is heard of them.
+ * <p>When it is settled how the stream ended, the registration is over. Only its own methods change it, each of which asserts that the
+ * change is legal; {@link TopicReader} decides.
  */
 final class Registration {
-    static final long NO_UID = 0;
-
-    /** What its producer calls itself. Invariant: its address as long as it has not said a name. */
-    private String node;
-    /** Of this life, or of the one before it: its name for whoever has not heard it say another. */
-    private String address;
-    /** That of the life that its position is of. */
-    private String answeredAddress;
-
+    private Stream stream;
     private Phase phase;
-    private Progress progress;
-
-    /** The life that answered last here. Invariant: if there is one, its position is placed; LIVE or LEFT, it is the member. */
-    private long answeredUid = NO_UID;
-    /** A later life that came, and went without an answer. Invariant: none while LIVE or LEFT. */
-    private long unheardUid = NO_UID;
+    /** What to ask for as long as there is no place, and no predecessor. */
+    private final Start start;
+    /** Everything up to here is in the feed, or was told as missed; {@link Place#AWAITED} before the first answer. */
+    private long at;
+    /** Has the feed anything of the stream? */
+    private boolean begun;
+    /** Of an earlier incarnation of its node: it is asked for what comes behind that, until it has answered. */
+    private @Nullable Position predecessor;
+    /** The highest sequence that it is known to have had. */
+    private long head;
+    /** Since when {@code ready()} went on without its answer; null if it did not. */
+    private @Nullable Long lateNs;
+    /** Does what was published before its first answer count, although it has been removed? */
+    private boolean promised = true;
+    /** Does it say that nothing is ever published there? */
+    private boolean mute;
 
     /** How often in a row it was asked without an answer to the latest attempt. Invariant: 0 if LIVE or LEFT, and that was answered. */
     private int unanswered;
@@ -53,119 +49,112 @@ final class Registration {
     private int failures;
 
     private long answeredNs;
+    private boolean wasAsked;
+
     /** Is an Ack put off? Invariant: only while LIVE. */
     private boolean owesAck;
     /** When that is to be sent. Invariant: 0 if none is put off. */
     private long ackDueNs;
 
-    private Registration(String node, Phase phase, Progress progress) {
-        this.node = node;
-        this.address = node;
-        this.answeredAddress = node;
+    private Registration(Stream stream, Phase phase, Start start, long at) {
+        this.stream = stream;
         this.phase = phase;
-        this.progress = progress;
-        assert isConsistent() : this;
+        this.start = start;
+        this.at = at;
     }
 
-    /** A member that is to be asked for this start once it has said its name. */
-    static Registration ofMember(String address, long uid, Start start) {
-        return new Registration(address, new Phase.Unnamed(uid), new Progress.Unbegun(start, null, false));
+    /** Of a member that is to be asked for this once it has said its name. */
+    static Registration ofMember(Stream stream, Start start) {
+        return new Registration(stream, new Phase.Unnamed(), start, Place.AWAITED);
     }
 
-    /** A producer that a token names; with no position if it had not answered when the token was taken. */
-    static Registration ofToken(String node, @Nullable Placed at, long dueNs) {
-        Progress progress = at == null ? new Progress.Unbegun(Start.LATEST, null, true) : new Progress.Reached(at);
-        return new Registration(node, new Phase.Waiting(dueNs), progress);
+    /** Of a stream in which a subscription stands, at this sequence if that is known. */
+    static Registration behind(Stream stream, long at, boolean isMember) {
+        return new Registration(
+                stream,
+                isMember ? new Phase.Unnamed() : new Phase.Waiting(),
+                Start.LATEST,
+                at == Place.UNKNOWN ? Place.AWAITED : at);
     }
 
     // ------------------------------------------------------------------ changes
 
-    /** This member turned out to be it: to be asked now. */
-    void becomeNamed(String name, Registration member, long nowNs) {
-        assert member == this || phase instanceof Phase.Waiting || phase instanceof Phase.Lost : this;
-        assert member.phase instanceof Phase.Unnamed : member;
-        node = name;
-        address = member.address;
-        unanswered = 0;
-        gaps = 0;
-        failures = 0;
-        phase = new Phase.Unasked(member.uid(), nowNs);
-        Long lateNs = member.lateNs();
-        if (lateNs != null) {
-            becomeLate(lateNs);
-        }
-        assert isConsistent() : this;
+    /** Its incarnation is a member after all. */
+    void becomePresent(Stream now) {
+        assert phase instanceof Phase.Waiting : this;
+        stream = now;
+        phase = new Phase.Unnamed();
     }
 
-    /** Its subscription was told this life as lost, behind this position. It is a member all the same, and goes on there. */
-    void becomeFound(Unplaced at) {
-        assert phase instanceof Phase.Unasked && progress instanceof Progress.Unbegun : this;
-        progress = new Progress.Reached(at);
-    }
-
-    /** Its position was another life's, whose end is told: this one is asked from its beginning. */
-    void becomeAnother() {
-        assert phase instanceof Phase.Present && at() instanceof Unplaced : this;
-        progress = new Progress.Unbegun(Start.BEGINNING, null, false);
+    /**
+     * It has said its name: to be asked now.
+     *
+     * @param behind where the reader is in the stream of an incarnation of before, of which it is not settled how it ended
+     */
+    void becomeNamed(Stream named, @Nullable Position behind, long nowNs) {
+        assert phase instanceof Phase.Unnamed : this;
+        stream = named;
+        boolean begins = at == Place.AWAITED && start instanceof Start.Beginning;
+        predecessor = begins ? behind : null;
+        phase = new Phase.Unasked(nowNs);
     }
 
     /** {@code ready()} goes on without it, if it has not answered. */
     void becomeLate(long nowNs) {
-        assert phase instanceof Phase.Present : this;
-        if (progress instanceof Progress.Unbegun unbegun && unbegun.lateNs() == null) {
-            progress = new Progress.Unbegun(unbegun.start(), nowNs, unbegun.unknownToToken());
+        if (at == Place.AWAITED && lateNs == null) {
+            lateNs = nowNs;
         }
     }
 
     /** A subscription that began in the past goes on without it, too: whatever it published then counts. */
     void becomeLateSinceEver(long nowNs) {
-        if (progress instanceof Progress.Unbegun unbegun && isLate()) {
-            progress = new Progress.Unbegun(unbegun.start(), nowNs - Long.MAX_VALUE / 2, unbegun.unknownToToken());
+        if (at == Place.AWAITED && lateNs != null) {
+            lateNs = nowNs - Long.MAX_VALUE / 2;
         }
     }
 
     /** It was asked anew: no answer to what was asked before counts any more. */
     void becomeRegistering(Session session, long nowNs, long dueNs) {
-        phase = new Phase.Registering(namedUid(), Attempts.of(session), nowNs, dueNs);
+        assert isPresent() && !(phase instanceof Phase.Unnamed) : this;
+        phase = new Phase.Registering(Attempts.of(session), nowNs, dueNs);
+        wasAsked = true;
         acknowledged();
         unanswered++;
-        assert isConsistent() : this;
     }
 
     /** It was asked the same once more, since no answer came; one to an earlier attempt may still come. */
     void becomeUnanswered(Session session, long dueNs) {
         assert isRegistering() : this;
-        phase = new Phase.Registering(uid(), attempts().and(session), askedNs(), dueNs);
+        phase = new Phase.Registering(attempts().and(session), askedNs(), dueNs);
         unanswered++;
-        assert isConsistent() : this;
     }
 
     /** It is not asked the same again before this time. */
     void becomeDue(long dueNs) {
         assert isRegistering() : this;
-        phase = new Phase.Registering(uid(), attempts(), askedNs(), dueNs);
+        phase = new Phase.Registering(attempts(), askedNs(), dueNs);
     }
 
     /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
     void becomePatient(long dueNs) {
         assert isLive() : this;
         acknowledged();
-        phase = new Phase.Unasked(uid(), dueNs);
-        assert isConsistent() : this;
+        phase = new Phase.Unasked(dueNs);
     }
 
-    /** It answered this attempt, or was overrun: its messages go on after this position. */
-    void becomeLive(Session answered, At at, long patienceNs) {
-        assert isRegistering() || isLive() : this + " at " + at;
-        progress = new Progress.Reached(at);
-        answeredUid = uid();
-        answeredAddress = address;
-        unheardUid = NO_UID;
+    /** It answered this attempt, or was overrun: its messages go on behind this sequence. */
+    void becomeLive(Session answered, long to, boolean publishes, long patienceNs) {
+        assert isRegistering() || isLive() : this + " at " + to;
+        at = to;
+        begun = true;
+        predecessor = null;
+        lateNs = null;
+        mute = !publishes;
         becomeAnswered(answered, patienceNs);
     }
 
     /**
-     * It answered this attempt, and its messages go on after the position.
+     * It answered this attempt, and its messages go on behind the place.
      *
      * @param patienceNs how long, beyond the time of the next attempt, the answers to later ones may still be under way
      */
@@ -173,19 +162,25 @@ final class Registration {
         Attempts left = attempts().from(session);
         if (attempts().isLast(session)) {
             unanswered = 0;
-            phase = new Phase.Live(uid(), left);
+            phase = new Phase.Live(left);
         } else if (phase instanceof Phase.Registering asked) {
-            phase = new Phase.LiveAmidAttempts(uid(), left, asked.dueNs() + patienceNs);
+            phase = new Phase.LiveAmidAttempts(left, asked.dueNs() + patienceNs);
         } else if (phase instanceof Phase.LiveAmidAttempts amid) {
-            phase = new Phase.LiveAmidAttempts(uid(), left, amid.dueNs());
+            phase = new Phase.LiveAmidAttempts(left, amid.dueNs());
         }
-        assert isConsistent() : this;
+    }
+
+    /** Everything up to there was told as missed: what comes behind it is asked for next. */
+    void becomeFurther(long sequence) {
+        assert (isRegistering() || isLive()) && sequence > at : this + " to " + sequence;
+        at = sequence;
+        begun = true;
     }
 
     /** What comes follows. */
-    void advanceTo(At at) {
-        assert isLive() && at.isLevelWith(Objects.requireNonNull(at())) : this + " to " + at;
-        progress = new Progress.Reached(at);
+    void advanceTo(long sequence) {
+        assert isLive() && sequence > at : this + " to " + sequence;
+        at = sequence;
         gaps = 0;
     }
 
@@ -219,51 +214,36 @@ final class Registration {
     void becomeLeft() {
         assert isLive() : this;
         acknowledged();
-        phase = new Phase.Left(uid(), attempts());
-        assert isConsistent() : this;
+        phase = new Phase.Left(attempts());
     }
 
-    /** This life of it is no member any more. */
-    void lifeEnded(long removedUid) {
-        unheardUid = answeredUid == removedUid ? NO_UID : removedUid;
+    /**
+     * Its node is no member any more, and it is not settled how the stream ended.
+     *
+     * @param ready was anybody ready who reads here?
+     */
+    void becomeWaiting(boolean ready) {
+        assert isPresent() && !hasLeft() : this;
+        promised = ready || at != Place.AWAITED || !(start instanceof Start.Latest);
+        predecessor = null;
         acknowledged();
+        phase = new Phase.Waiting();
     }
 
-    /** After {@link #lifeEnded}: its node may come back until then. */
-    void becomeWaiting(long dueNs) {
-        assert at() != null && !hasLeft() : this;
-        phase = new Phase.Waiting(dueNs);
-        assert isConsistent() : this;
-    }
-
-    void becomeLost() {
-        assert isWaiting() : this;
-        phase = new Phase.Lost();
-        assert isConsistent() : this;
-    }
-
-    private long namedUid() {
-        assert phase instanceof Phase.Present && !isUnnamed() : this;
-        return uid();
-    }
-
-    private boolean isConsistent() {
-        boolean streams = isLive() || hasLeft();
-        Placed at = at();
-        return !(at instanceof End)
-                && (!owesAck || isLive())
-                && (!hasEverAnswered() || at instanceof At)
-                && (!streams
-                        || (answeredUid == uid()
-                                && unheardUid == NO_UID
-                                && !attempts().isEmpty()))
-                && (!isWaiting() || at != null || isUnknownToToken());
+    /** It is known to have had this. */
+    void heardOf(long sequence) {
+        head = Math.max(head, sequence);
     }
 
     // ------------------------------------------------------------------ its phase
 
     Phase phase() {
         return phase;
+    }
+
+    /** Is its node a member? */
+    boolean isPresent() {
+        return !(phase instanceof Phase.Waiting);
     }
 
     boolean isUnnamed() {
@@ -282,22 +262,9 @@ final class Registration {
         return phase instanceof Phase.Left;
     }
 
-    boolean isWaiting() {
-        return phase instanceof Phase.Waiting;
-    }
-
-    boolean isLost() {
-        return phase instanceof Phase.Lost;
-    }
-
-    /** The member, or {@link #NO_UID} if its node is none. */
-    long uid() {
-        return phase instanceof Phase.Present present ? present.uid() : NO_UID;
-    }
-
     /** Those whose messages are looked at: of whoever is no member none. */
     Attempts attempts() {
-        return phase instanceof Phase.Present present ? present.attempts() : Attempts.NONE;
+        return phase.attempts();
     }
 
     /** Is this the attempt whose messages count? */
@@ -307,95 +274,79 @@ final class Registration {
 
     // ------------------------------------------------------------------ how far it is
 
-    String node() {
-        return node;
+    Stream stream() {
+        return stream;
     }
 
-    /** How far the feed has got, or null if it has not begun. */
-    @Nullable Placed at() {
-        return progress instanceof Progress.Reached reached ? reached.at() : null;
+    long uid() {
+        return stream.uid();
     }
 
+    /** How far the feed has got; {@link Place#AWAITED} if the producer has not said where it is. */
+    long at() {
+        return at;
+    }
+
+    boolean hasPlace() {
+        return at != Place.AWAITED;
+    }
+
+    /** Does what it publishes depend on when it answers? Not if it is read from its first message. */
+    boolean isAwaited() {
+        return isPresent() && !hasPlace() && !(start instanceof Start.Beginning);
+    }
+
+    /** The same as a position; null if there is none. */
     @Nullable Position position() {
-        Placed at = at();
-        return at == null ? null : at.position();
+        return hasPlace() ? stream.at(at) : null;
+    }
+
+    /** Has anything of the stream come into the feed? */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    /** The highest sequence that it is known to have had. */
+    long head() {
+        return Math.max(head, at);
+    }
+
+    /** Is it asked for what comes behind an earlier incarnation? */
+    boolean asksForSuccession() {
+        return predecessor != null;
     }
 
     /** What to ask for. */
     Start asks() {
-        if (progress instanceof Progress.Unbegun unbegun) {
-            return unbegun.start();
+        if (predecessor != null) {
+            return new Start.After(predecessor);
         }
-        return new Start.After(Objects.requireNonNull(position()));
+        return hasPlace() ? new Start.After(stream.at(at)) : start;
     }
 
     /** {@code ready()} went on without it, and it has not answered since. */
     boolean isLate() {
-        return lateNs() != null;
+        return lateNs != null;
     }
 
     /** When {@code ready()} went on without it, if it has not answered since; else null. */
     @Nullable Long lateNs() {
-        return progress instanceof Progress.Unbegun unbegun ? unbegun.lateNs() : null;
+        return lateNs;
     }
 
-    /** A token was taken before it had answered, and it has not answered since. */
-    boolean isUnknownToToken() {
-        return progress instanceof Progress.Unbegun unbegun && unbegun.unknownToToken();
+    boolean isPromised() {
+        return promised;
     }
 
-    // ------------------------------------------------------------------ its lives
-
-    long answeredUid() {
-        return answeredUid;
+    /** Is nothing ever published there? */
+    boolean isMute() {
+        return mute;
     }
 
-    long unheardUid() {
-        return unheardUid;
-    }
-
-    /** Did a later life come, and go without an answer? */
-    boolean hasUnheardLife() {
-        return unheardUid != NO_UID;
-    }
-
-    /** Has a member answered for it here? If not, its position, if any, is a token's. */
-    boolean hasEverAnswered() {
-        return answeredUid != NO_UID;
-    }
-
-    /** It stands in a token, and no member with this name has been seen yet. */
-    boolean isOnlyInToken() {
-        return (isWaiting() || isLost()) && !hasEverAnswered() && !hasUnheardLife();
-    }
-
-    /** Is it one of these, by its name, or by an address of which a token knows no more? */
-    boolean isAmong(Set<String> nodes) {
-        return nodes.contains(node) || nodes.contains(address) || nodes.contains(answeredAddress);
-    }
-
-    /** Is its position one of a life that never publishes? All such lives have the same epoch. */
-    boolean isUnpublished() {
-        Placed at = at();
-        return at != null && Epoch.NONE.equals(at.epoch());
-    }
-
-    /** Has it said so itself, here, that it never published, and has no other life been there since? */
-    boolean neverPublished() {
-        return isUnpublished() && hasEverAnswered() && !hasUnheardLife();
-    }
-
-    /** Is it a member of which another life answered than the present one? */
-    boolean hasLaterLife() {
-        return uid() != NO_UID && uid() != answeredUid;
-    }
-
-    /** Is an Ack put off? */
     boolean owesAck() {
         return owesAck;
     }
 
-    /** When that is to be sent. */
     long ackDueNs() {
         return ackDueNs;
     }
@@ -417,7 +368,7 @@ final class Registration {
     }
 
     /** It is registered with anew. If that is soon after the answer, it has failed. {@return whether it has} */
-    boolean isOver(long nowNs) {
+    boolean endsRegistration(long nowNs) {
         if (!isLive()) {
             return false;
         }
@@ -428,7 +379,7 @@ final class Registration {
 
     /** For people. */
     RegistrationStatus status() {
-        return new RegistrationStatus(node, phase.label(), position(), failures, answeredNs);
+        return new RegistrationStatus(stream.node(), phase.label(), position(), failures, answeredNs);
     }
 
     /** When the first of its attempts was made. While it is REGISTERING. */
@@ -436,13 +387,12 @@ final class Registration {
         return ((Phase.Registering) phase).askedNs();
     }
 
-    /** Was this life asked before? */
     boolean wasAsked() {
-        return unanswered > 0 || answeredUid == uid();
+        return wasAsked;
     }
 
     @Override
     public String toString() {
-        return node + " " + phase + " " + progress + " answered " + answeredUid + " unheard " + unheardUid;
+        return stream.node() + "/" + stream.epoch() + " " + phase + " at " + at;
     }
 }

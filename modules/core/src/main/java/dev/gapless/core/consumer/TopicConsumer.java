@@ -1,25 +1,31 @@
 package dev.gapless.core.consumer;
 
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.HistoryView;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Eras;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.FeedCursor;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.subscription.Onward;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.TopicView;
+import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
+import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,52 +33,43 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The consuming side of one topic on one node: the shared reader with its feed, a catch-up reader for each subscription that
- * begins before that feed, and who waits to be ready.
+ * The consuming side of one topic on one node: what is known of its streams, the readers, and the open subscriptions.
  *
- * <p>Subscriptions are read elsewhere; here they are opened, let into the shared feed, and closed. Not thread-safe.
+ * <p>Subscriptions are read elsewhere; here they are opened, placed in the feed of a reader, and closed. Not thread-safe.
  */
-public final class TopicConsumer {
+public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     private final String topic;
-    private final long uid;
     private final TopicSettings settings;
-    private final Eras eras = new Eras();
     private final Asking asking;
     private final Outbox outbox;
     private final Effect.Arrived arrived;
-    /** Invariant: none that is not ready is so by its time before; {@code Long.MAX_VALUE} if all are. */
-    private long readyDueNs = Long.MAX_VALUE;
 
+    private final Streams streams;
     private final TopicReader shared;
-    private final Laggards laggards;
-    private final CatchUps readers = new CatchUps();
+    private final Placement placement;
     private final Map<Long, Open> open = new LinkedHashMap<>(1);
-    /** Those of them that are not ready, or still have a reader of their own. */
-    private Map<Long, Open> unsettled = Map.of();
+    /** Those of them that are not ready. */
+    private Map<Long, Open> unready = Map.of();
 
-    private List<MemberEvent> members = List.of();
-    private HistoryView history = HistoryView.NOTHING;
     private boolean up;
 
     /**
      * A consumer without a subscription.
      *
-     * @param uid this node's life
+     * @param uid this node's incarnation
      * @param asking of its shard
      */
     public TopicConsumer(String topic, long uid, TopicSettings settings, Asking asking, Outbox outbox) {
         this.topic = topic;
-        this.uid = uid;
         this.settings = settings;
         this.asking = asking;
         this.outbox = outbox;
         this.arrived = new Effect.Arrived(topic, null);
-        this.shared = new TopicReader(context(Message.SHARED_READER, settings), new Feed(settings), Start.LATEST, null);
-        this.laggards = new Laggards(shared);
-    }
-
-    private ReaderContext context(long number, TopicSettings readerSettings) {
-        return new ReaderContext(topic, number, uid, readerSettings, eras, asking, outbox);
+        this.streams = new Streams(topic, settings.producerReturnNs());
+        Placement.Readers readers = (number, start, its) -> new TopicReader(
+                new ReaderContext(topic, number, uid, its, asking, outbox, this), streams, new Feed(its), start);
+        this.shared = readers.make(Message.SHARED_READER, Start.LATEST, settings);
+        this.placement = new Placement(shared, streams, settings, readers, this::tellOf);
     }
 
     /** The shared feed, which says by itself what any thread may call. */
@@ -92,7 +89,7 @@ public final class TopicConsumer {
 
     /** How often its readers registered with a member that they had registered with before. */
     public long registeredAgain() {
-        return shared.registeredAgain() + readers.registeredAgain();
+        return shared.registeredAgain() + placement.registeredAgain();
     }
 
     /** How many registrations of the shared reader have failed. */
@@ -105,100 +102,44 @@ public final class TopicConsumer {
         return shared.registrations();
     }
 
+    @Override
+    public Known known() {
+        return streams.known();
+    }
+
+    @Override
+    public long changes() {
+        return placement.changes();
+    }
+
     // ------------------------------------------------------------------ subscriptions
 
     /** Opens a subscription. Once it is ready, {@link Effect.Ready} says so. */
     public SubscriptionState open(long id, Opening opening, Now now) {
-        Open added = openOnFeed(id, opening, now);
+        double share = settings.reloadJitterNs() == 0 ? 0 : asking.nextShare();
+        SubscriptionState state = SubscriptionState.of(opening, shared.feed(), this, settings, share);
+        Open added = new Open(id, state, opening);
+        added.readyUntilNs = now.ns() + settings.readyTimeoutNs();
         open.put(id, added);
-        awaits(added);
-        if (up) {
-            awaitAnswers(added, now.ns());
-            if (moveOn(added, now)) { // it alone: it changes nothing for the others, and there may be thousands
-                settled(id);
-            }
+        unready = unready.isEmpty() ? new LinkedHashMap<>() : unready;
+        unready.put(id, added);
+        moveOn(added, now);
+        if (added.ready) {
+            unready.remove(id); // it alone: it changes nothing for the others, and there may be thousands
         }
-        return added.subscription;
+        return state;
     }
 
-    private void awaitAnswers(Open waiting, long nowNs) {
-        long untilNs = nowNs + settings.readyTimeoutNs();
-        waiting.awaitAnswers(shared, untilNs);
-        if (readyDueNs == Long.MAX_VALUE || untilNs - readyDueNs < 0) {
-            readyDueNs = untilNs;
-        }
-    }
-
-    /** On the shared feed, if it begins there, or as far as it was before. */
-    private Open openOnFeed(long id, Opening opening, Now now) {
-        Feed feed = shared.feed();
-        SubscriptionState state = null;
-        if (opening instanceof Opening.Latest) {
-            state = SubscriptionState.live(feed, feed.head() + 1, feed.tails(), settings, share(), now.ns());
-        } else if (opening instanceof Opening.Resume resume) {
-            Vector at = resume.leftOut() ? null : Returning.place(resume.token(), shared, history, now.ns());
-            Feed.Joined joined = at == null ? null : feed.join(at, now.ns());
-            state = joined == null ? null : SubscriptionState.back(feed, joined, resume.token(), settings, share());
-        }
-        return state == null ? openWithOwnFeed(id, opening, now) : new Open(id, state.asking(), Message.SHARED_READER);
-    }
-
-    private double share() {
-        return settings.reloadJitterNs() == 0 ? 0 : asking.nextShare();
-    }
-
-    private Open openWithOwnFeed(long id, Opening opening, Now now) {
-        CursorToken token = opening instanceof Opening.Resume resume ? resume.token() : null;
-        long number = readers.number();
-        TopicReader catchUp = catchUp(number, settings.forCatchUp(), opening.start(), token);
-        Map<String, Placed> over = shared.openEndsWithout(
-                token == null ? Set.of() : token.positions().keySet());
-        Vector begins = SubscriptionState.startOf(token).with(over);
-        SubscriptionState state = SubscriptionState.catchingUp(
-                        catchUp.feed(), shared.feed(), begins, token, settings, share(), now.ns())
-                .asking();
-        if (opening instanceof Opening.Resume resume && resume.leftOut()) {
-            catchUp.hasLeftOut();
-            state.filteredUntilTold(resume.token().filter());
-        }
-        Open added = new Open(id, state, number, opening.isFromThePast(), over.keySet());
-        readers.owned(number, added);
-        return added;
-    }
-
-    private TopicReader catchUp(long number, TopicSettings own, Start start, @Nullable CursorToken token) {
-        return readers.add(number, new TopicReader(context(number, own), new Feed(own), start, token));
-    }
-
-    /** Ends a subscription, and its catch-up reader if it still has one. */
+    /** Ends a subscription, and its reader if it is the last that reads there. */
     public void close(long id) {
         Open closed = open.remove(id);
         if (closed != null) {
-            if (unsettled.containsKey(id)) {
-                unsettled.remove(id);
+            if (unready.containsKey(id)) {
+                unready.remove(id);
             }
             closed.subscription.close();
-            laggards.forget(closed);
-            leaves(closed);
+            placement.forget(closed);
         }
-    }
-
-    /** The subscription reads the shared feed now. */
-    public void onJoined(long id) {
-        Open joined = open.get(id);
-        if (joined != null && joined.subscription.readsShared()) {
-            leaves(joined);
-        }
-    }
-
-    /** It needs no reader but the shared one. */
-    private void leaves(Open one) {
-        laggards.leaves(one);
-        if (one.reader != laggards.number()) {
-            readers.close(one.reader);
-        }
-        readers.close(laggards.closes());
-        one.reader = Message.SHARED_READER;
     }
 
     /** Does nobody subscribe? */
@@ -212,7 +153,48 @@ public final class TopicConsumer {
         shared.close();
     }
 
-    // ------------------------------------------------------------------ inputs
+    /** Begins it, if that may be by now, and looks whether it is ready. */
+    private void moveOn(Open one, Now now) {
+        if (up && one.mayBegin(streams.history(), now.ns())) {
+            begin(one, now);
+        }
+        Set<String> late = up ? one.becomeReady(streams.history(), now.ns()) : null;
+        if (late != null) {
+            outbox.add(new Effect.Ready(topic, one.id, late));
+        }
+    }
+
+    private void begin(Open one, Now now) {
+        one.begin();
+        one.forgotten = streams.forgotten();
+        Resumption from = Resumption.of(one.opening, streams, now);
+        if (from == null) {
+            Feed feed = shared.feed();
+            FeedCursor cursor = feed.attach(feed.head() + 1, now.ns());
+            one.subscription.begin(shared.tails(), Map.of(), streams.notices());
+            one.subscription.goOn(new Onward.In(feed, cursor));
+            one.reads(shared, false);
+            return;
+        }
+        one.subscription.begin(from.at(), from.ended(), streams.notices() - (from.isCovered() ? 0 : 1));
+        placement.place(one, now);
+    }
+
+    private void moveOn(Now now) {
+        if (!unready.isEmpty()) {
+            unready.values().forEach(one -> moveOn(one, now));
+            unready.values().removeIf(one -> one.ready);
+            unready = unready.isEmpty() ? Map.of() : unready;
+        }
+        placement.placeThoseThatWait(now);
+    }
+
+    /** There may be something for it. */
+    private void tellOf(Open one) {
+        outbox.add(new Effect.Arrived(topic, one.id));
+    }
+
+    // ------------------------------------------------------------------ members
 
     /**
      * This node is up (rule C10).
@@ -221,10 +203,17 @@ public final class TopicConsumer {
      */
     public void begin(MemberView view, Now now) {
         up = true;
-        members = view.snapshot();
-        history = view.history();
-        shared.begin(members, history, Set.of(), now);
-        open.values().forEach(added -> awaitAnswers(added, now.ns()));
+        streams.remember(view.history());
+        for (MemberEvent event : view.snapshot()) {
+            if (event instanceof MemberEvent.Present present) {
+                streams.appeared(present.uid(), present.address());
+            } else if (event instanceof MemberEvent.Named named) {
+                streams.named(named.uid(), named.node(), named.sinceMs());
+            }
+        }
+        streams.publish();
+        shared.begin(Vector.EMPTY, Start.LATEST, now);
+        open.values().forEach(one -> one.readyUntilNs = now.ns() + settings.readyTimeoutNs());
         moveOn(now);
     }
 
@@ -234,37 +223,124 @@ public final class TopicConsumer {
      * @param view the members from now on, and what is remembered of others
      */
     public void onMembers(List<MemberEvent> events, MemberView view, Now now) {
-        members = view.snapshot();
-        history = view.history();
-        shared.onMembers(events, history, now);
-        readers.all().stream().filter(TopicReader::hasBegun).forEach(reader -> reader.onMembers(events, history, now));
-        readers.allTouched(now.ns());
-        forgetEnded();
+        if (view.history().toldSince(streams.history())) {
+            streams.notice(); // in front of whatever those say that come
+        }
+        streams.remember(view.history());
+        for (MemberEvent event : events) {
+            if (event instanceof MemberEvent.Present present) {
+                Stream stream = streams.appeared(present.uid(), present.address());
+                placement.readers(reader -> reader.appeared(stream));
+            } else if (event instanceof MemberEvent.Named named) {
+                Stream stream = streams.named(named.uid(), named.node(), named.sinceMs());
+                if (stream != null) {
+                    placement.readers(reader -> reader.isNamed(stream, now.ns()));
+                }
+            } else if (event instanceof MemberEvent.Removed removed) {
+                onRemoved(removed, now);
+            }
+        }
+        streams.saidSince(now).forEach((stream, end) -> settle(stream, end, now));
+        forgetSettled(now);
+        streams.publish();
+        placement.changed(now.ns());
         moveOn(now);
     }
 
-    /** How many nodes' names are remembered. */
-    int names() {
-        return eras.size();
+    private void onRemoved(MemberEvent.Removed removed, Now now) {
+        Stream stream = streams.removed(removed.uid());
+        if (stream == null) {
+            return;
+        }
+        End end = streams.endOf(stream, removed.published(), placement.isMute(stream.epoch()), now);
+        if (end != null) {
+            settle(stream, end, now);
+        } else {
+            streams.waitFor(stream, now);
+            placement.readers(reader -> reader.waitsFor(stream.epoch(), now.ns()));
+        }
     }
 
-    /**
-     * Names come and go for as long as this node lives (rule F3). Runs only when members change: until then a name stays that
-     * could go.
-     */
-    private void forgetEnded() {
-        Set<String> known = shared.known();
-        for (TopicReader reader : readers.all()) {
-            known.addAll(reader.known());
-            known.addAll(reader.feed().known().newest().keySet()); // its subscription may not have come to the end
-        }
-        shared.feed().forgetEnded(known);
-        known.addAll(shared.feed().known().newest().keySet());
-        eras.retain(known);
+    @Override
+    public void restarted(String node, Position successor, Now now) {
+        settleWaitedFor(node, End.restarted(successor, now.ms()), now);
     }
+
+    @Override
+    public void replaced(String node, Now now) {
+        if (placement.asksForSuccession(node)) {
+            return; // that one's answer says more
+        }
+        settleWaitedFor(node, End.lost(now.ms()), now);
+    }
+
+    @Override
+    public long sharedFrom(Epoch stream) {
+        return shared.feed().base(stream);
+    }
+
+    private void settleWaitedFor(String node, End end, Now now) {
+        List<Stream> before = streams.waitedFor(node);
+        before.forEach(stream -> settle(stream, end, now));
+        if (!before.isEmpty()) {
+            streams.publish();
+            outbox.add(arrived); // it is in every feed
+        }
+    }
+
+    @Override
+    public void left(Epoch stream, long head) {
+        streams.left(stream, head);
+    }
+
+    /** How it ended is settled, for all readers in one step. */
+    private void settle(Stream stream, End end, Now now) {
+        End its = streams.settle(stream, end, now);
+        placement.readers(reader -> reader.ended(stream, its, now.ns()));
+    }
+
+    /** Those whose node did not come back, unless one with its name is being asked. */
+    private void settleOverdue(Now now) {
+        boolean any = false;
+        for (Stream stream : streams.overdue(now.ns())) {
+            if (placement.asksForSuccession(stream.node())) {
+                streams.waitLonger(stream, now);
+            } else {
+                settle(stream, End.lost(now.ms()), now);
+                any = true;
+            }
+        }
+        if (any) {
+            forgetSettled(now);
+            streams.publish();
+            placement.changed(now.ns());
+        }
+    }
+
+    /** Streams come and go for as long as this node lives (rule F3). Runs only when members change, or some were waited for in vain. */
+    private void forgetSettled(Now now) {
+        streams.forgetTooMany();
+        if (placement.anybodyWaits()) {
+            return; // no feed keeps for them what they have not read
+        }
+        Set<Epoch> recent = streams.recent(now);
+        Set<Epoch> over = new HashSet<>();
+        placement.readers(reader -> {
+            reader.feed().forgetEnded(recent);
+            reader.feed().addOver(over);
+        });
+        streams.forgetSettled(over, now);
+    }
+
+    /** How many streams are remembered. */
+    int streams() {
+        return streams.size();
+    }
+
+    // ------------------------------------------------------------------ messages and room
 
     public void onMessage(ToConsumer message, Now now) {
-        TopicReader to = message.reader() == Message.SHARED_READER ? shared : readers.of(message.reader());
+        TopicReader to = placement.reader(message.reader());
         if (to == null) {
             if (message instanceof Heartbeat heartbeat) {
                 outbox.send(heartbeat.fromUid(), heartbeat.deregister());
@@ -272,210 +348,106 @@ public final class TopicConsumer {
             return;
         }
         to.onMessage(message, now);
-        Open owner = readers.owner(message.reader());
-        if (to != shared) {
-            readers.touched(to, now.ns());
+        if (message instanceof Registered || message instanceof CursorExpired) {
+            placement.changed(now.ns());
+            moveOn(now);
+        } else {
+            placement.touched(to, now.ns());
         }
         lookAtHold(now.ns());
-        placeLaggards(now.ns());
-        if (owner == null) {
-            moveOn(now);
-            outbox.add(arrived);
-        } else {
-            if (up && unsettled.containsKey(owner.id) && moveOn(owner, now)) {
-                settled(owner.id);
-            }
-            outbox.add(new Effect.Arrived(topic, owner.id));
-        }
+        Open only = placement.onlyOneAt(to);
+        outbox.add(only == null ? arrived : new Effect.Arrived(topic, only.id));
     }
 
     /** No ping from that node answers ours. */
     public void onSilent(long silentUid, long nowNs) {
-        shared.onSilent(silentUid, nowNs);
-        readers.all().forEach(reader -> reader.onSilent(silentUid, nowNs));
-        readers.allTouched(nowNs);
+        placement.readers(reader -> reader.onSilent(silentUid, nowNs));
+        placement.changed(nowNs);
     }
 
-    /** This subscription has freed a feed that was full, or the shared feed has gone on past it. */
+    /** This subscription has freed a feed that was full, or asks where it reads on. */
     public void onRoom(long id, Now now) {
         Open one = open.get(id);
-        TopicReader its = one == null ? null : readers.of(one.reader);
-        grantAgain(shared);
-        if (its != null) {
-            grantAgain(its);
+        shared.grantAgain();
+        if (one != null && one.reader != null && one.reader != shared) {
+            one.reader.grantAgain();
         }
-        onAsked(now);
+        if (one != null && one.subscription.asks()) {
+            placement.place(one, now);
+        }
     }
 
     /** The same of any of them. */
     void onRoom(Now now) {
-        grantAgain(shared);
-        readers.all().forEach(TopicConsumer::grantAgain);
-        onAsked(now);
-    }
-
-    private void onAsked(Now now) {
+        placement.readers(TopicReader::grantAgain);
         if (shared.feed().takeAsked()) {
-            open.values().stream().filter(one -> one.subscription.isAhead()).forEach(one -> askProducers(one, now));
-            Vector from = up ? laggards.needed(open.values()) : null;
-            if (from != null) {
-                long number = readers.number();
-                laggards.begins(
-                        number,
-                        beginAt(from, number, settings.forLaggards(), now),
-                        from,
-                        now.ns() + settings.heartbeatNs());
+            for (Open one : open.values()) {
+                if (one.subscription.asks()) {
+                    placement.place(one, now);
+                }
             }
-            laggards.place(open.values(), now.ns());
-            placeLaggards(now.ns());
-            moveOn(now);
-            outbox.add(arrived); // for those that were answered
         }
     }
 
     /** What a subscription that has ended held of a feed that others read is free. */
     public void onRoom() {
-        grantAgain(shared);
-        TopicReader second = readers.of(laggards.number());
-        if (second != null) {
-            grantAgain(second);
-        }
-    }
-
-    /**
-     * Its source reflects what its feed has not heard of: a reader of its own asks the producers for what comes behind that (rule S4). While
-     * one of them is away nobody can be asked, and it is believed.
-     */
-    private void askProducers(Open one, Now now) {
-        Vector at = up ? laggards.reached(one.subscription) : null;
-        if (at == null) {
-            one.subscription.goOn(Onward.TOLD);
-            return;
-        }
-        leaves(one);
-        one.reader = readers.number();
-        TopicReader own = beginAt(at, one.reader, settings.forCatchUp(), now);
-        readers.owned(one.reader, one);
-        one.subscription.mayJoin(false); // before it has what this reader waits for
-        one.subscription.goOn(new Onward.In(
-                own.feed(),
-                own.feed().attach(own.feed().head() + 1, now.ns()),
-                at.askedBeyond(shared.feed().tails())));
-        awaits(one);
-    }
-
-    private TopicReader beginAt(Vector from, long number, TopicSettings own, Now now) {
-        CursorToken there = new CursorToken(topic, topic, now.ms(), Laggards.positions(from));
-        TopicReader reader = catchUp(number, own, Start.BEGINNING, there);
-        reader.beginAgain(members, history, now);
-        readers.touched(reader, now.ns());
-        return reader;
-    }
-
-    private void placeLaggards(long nowNs) {
-        boolean asked = laggards.isAsked();
-        for (Open one : laggards.decide(nowNs)) {
-            if (one.reader != laggards.number()) {
-                readers.close(one.reader); // of its own, which it has left
-            }
-            one.reader = laggards.number();
-            awaits(one);
-        }
-        if (asked && !laggards.isAsked()) {
-            outbox.add(arrived); // for those that were answered
-        }
-        readers.close(laggards.closes());
-    }
-
-    private static void grantAgain(TopicReader reader) {
-        if (reader.feed().wantsRoom() && reader.feed().grantBytes() > 0) {
-            reader.grantAgain();
-        }
+        placement.readers(TopicReader::grantAgain);
     }
 
     /** A feed that is behind waits for its subscriptions for a while (rule S6). */
     private void lookAtHold(long nowNs) {
         if (shared.feed().lookAtHold(nowNs)) {
-            grantAgain(shared);
+            shared.grantAgain();
         }
     }
 
+    // ------------------------------------------------------------------ time
+
     /** Does what is due; early it does no harm. */
     public void onTime(Now now) {
-        if (settings.backpressure()) { // a catch-up feed alone slows nobody else
+        if (settings.backpressure()) { // a feed that one reads alone slows nobody else
             shared.feed().findStalled(now.ns());
-            readers.all().forEach(reader -> reader.feed().findStalled(now.ns()));
         }
-        laggards.findStalled(now.ns());
+        placement.findStalled(now.ns());
         shared.feed().dropOld(now.ns());
-        shared.onTime(now);
-        readers.all().forEach(reader -> reader.onTime(now));
-        readers.allTouched(now.ns());
-        shared.feed().lookAtHold(now.ns());
+        settleOverdue(now);
+        placement.readers(reader -> reader.onTime(now));
+        placement.changed(now.ns());
+        lookAtHold(now.ns());
         onRoom(now);
-        placeLaggards(now.ns());
         moveOn(now);
     }
 
     /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
     public long deadlineNs(long nowNs) {
         long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
-        wait = until(readers.dueNs(nowNs), nowNs, wait);
+        wait = until(placement.dueNs(nowNs), nowNs, wait);
         wait = until(shared.feed().oldDueNs(nowNs), nowNs, wait);
         wait = until(shared.feed().holdDueNs(), nowNs, wait);
-        wait = until(laggards.dueNs(), nowNs, wait);
-        wait = until(readyDueNs, nowNs, wait);
+        wait = until(streams.dueNs(), nowNs, wait);
+        wait = until(readyDueNs(), nowNs, wait);
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    private long readyDueNs() {
+        // They are in the order in which they were opened, and all have the same time.
+        return !up || unready.isEmpty() ? Long.MAX_VALUE : first(unready).readyUntilNs;
+    }
+
+    private static Open first(Map<Long, Open> some) {
+        return some.values().iterator().next();
     }
 
     private static long until(long deadlineNs, long nowNs, long wait) {
         return deadlineNs == Long.MAX_VALUE ? wait : Math.min(wait, deadlineNs - nowNs);
     }
 
-    // ------------------------------------------------------------------ being ready
-
-    private void moveOn(Now now) {
-        if (up && !unsettled.isEmpty()) {
-            unsettled.values().removeIf(waiting -> moveOn(waiting, now));
-            unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
-        }
-        readyDueNs = Long.MAX_VALUE;
-        for (Open waiting : unsettled.values()) {
-            if (up && waiting.isWaiting()) {
-                readyDueNs = waiting.readyUntilNs();
-                break; // they are in the order in which they were opened, and all have the same time
-            }
-        }
+    /** How many readers there are beside the shared one. */
+    int catchUps() {
+        return placement.size();
     }
 
-    private void awaits(Open one) {
-        unsettled = unsettled.isEmpty() ? new LinkedHashMap<>() : unsettled;
-        unsettled.put(one.id, one);
-    }
-
-    private void settled(long id) {
-        unsettled.remove(id);
-        unsettled = unsettled.isEmpty() ? Map.of() : unsettled;
-    }
-
-    /** Tells it that it is ready, and whether it may join. Returns true if nothing more is to be done for it. */
-    private boolean moveOn(Open waiting, Now now) {
-        TopicReader own = readers.of(waiting.reader);
-        if (own != null && !own.hasBegun()) {
-            waiting.begin(own, members, history, now);
-            readers.touched(own, now.ns());
-        }
-        Set<String> late = waiting.becomeReady(shared, own, history, now.ns());
-        if (late != null) {
-            outbox.add(new Effect.Ready(topic, waiting.id, late));
-        }
-        if (own != null) {
-            boolean mayJoin = !waiting.isWaiting() && own.isSettled() && !own.isAheadOf(shared);
-            if (mayJoin) {
-                shared.joinedFromThePast(now.ns());
-            }
-            waiting.subscription.mayJoin(mayJoin);
-        }
-        return waiting.isReady() && own == null;
+    @Nullable TopicReader catchUp(long number) {
+        return placement.reader(number);
     }
 }

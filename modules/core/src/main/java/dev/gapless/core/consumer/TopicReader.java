@@ -1,86 +1,83 @@
 package dev.gapless.core.consumer;
 
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.HistoryView;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.At;
+import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Placed;
-import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
-import java.util.Collection;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of all producers of a topic: a registration for each of them, and the feed that they fill. It is a node's
- * shared one, or a catch-up reader with a feed of its own.
+ * Reads all streams of a topic: a registration for each of them, and the feed that they fill. A node has one that all subscriptions share,
+ * and a few more for those that begin in the past, or were overtaken.
  *
- * <p>There is one way to recover from anything, be it a gap, silence, or a new life on either side: register again, with the
+ * <p>There is one way to recover from anything, be it a gap, silence, or a new incarnation on either side: register again, with the
  * position that the feed has reached. Until that is answered nothing else is believed.
  *
- * <pre>
- *   members ──► {@link Producers} ─────┐
- *                                 ├──► {@link Registration}, {@link FeedWriter} ──► feed
- *   messages, time ──► here ──────┘    {@link Registrar} ──► producers
- * </pre>
- *
- * <p>{@link Registration} draws the states. Not thread-safe.
+ * <p>{@link Registration} draws the states. {@link Streams} knows who is a member, and how streams ended. Not thread-safe.
  */
 final class TopicReader {
+    private static final long NS_PER_MS = 1_000_000;
+    /** No two clocks differ by so much of a time that both measure. */
+    private static final long MOST_DRIFT_PART = 8;
+
+    private final ReaderContext context;
     private final Outbox outbox;
     private final Feed feed;
+    private final Start startOfPresent;
     private final Registrations registrations = new Registrations();
     private final Registrar registrar;
-    private final FeedWriter writer;
     /** How long the answers to attempts that were made in vain may still be under way. */
     private final long patienceNs;
 
     private final long heartbeatNs;
+    private final Streams streams;
 
-    private final Producers producers;
+    private boolean ready;
+    private Map<Reason, Long> expiries = Map.of();
 
-    /**
-     * A reader that begins at {@code startOfPresent} with the members that are present, or at its token's positions if it
-     * has one; with members that come later, at their beginning.
-     */
-    TopicReader(ReaderContext context, Feed feed, Start startOfPresent, @Nullable CursorToken token) {
+    /** A reader that asks members that are present for that, unless a subscription has a place; members that come later for all. */
+    TopicReader(ReaderContext context, Streams streams, Feed feed, Start startOfPresent) {
+        this.context = context;
+        this.streams = streams;
         this.outbox = context.outbox();
         this.feed = feed;
+        this.startOfPresent = startOfPresent;
         this.registrar = new Registrar(context, feed);
-        this.writer = new FeedWriter(context, feed);
         this.patienceNs = context.settings().registerBackoff().maxNs();
         this.heartbeatNs = context.settings().heartbeatNs();
-        Ends ends = new Ends(context.topic(), feed);
-        this.producers = new Producers(
-                context.topic(), context.settings(), startOfPresent, token, registrations, registrar, writer, ends);
-    }
-
-    /** Its token's subscription left out messages that this one may want: it begins with a notice of that. */
-    void hasLeftOut() {
-        producers.hasLeftOut();
     }
 
     Feed feed() {
         return feed;
     }
 
+    long number() {
+        return context.reader();
+    }
+
+    /** What was told as missed. */
     Map<Reason, Long> expiries() {
-        return writer.expiries();
+        return expiries;
     }
 
     /** How often it registered with a member that it had registered with before. */
@@ -98,57 +95,145 @@ final class TopicReader {
         return registrar.failures();
     }
 
-    // ------------------------------------------------------------------ members (rules C6 to C10, T1)
+    // ------------------------------------------------------------------ members (rules C6 to C10)
 
     /**
-     * This node is up, these are the members, the present ones, and this is remembered of others.
+     * This node is up: begins with what is known of streams, behind the places of subscriptions.
      *
-     * @param over producers that its subscription takes for over from the start
+     * @param unlisted what a member is asked for of which these do not say it
      */
-    void begin(List<MemberEvent> members, HistoryView history, Set<String> over, Now now) {
-        producers.begin(members, history, over, now);
+    void begin(Vector from, Start unlisted, Now now) {
+        for (Stream member : streams.members()) {
+            Place place = from.get(member);
+            if (place == null || place.sequence() == Place.AWAITED) {
+                registrations.add(Registration.ofMember(member, place == null ? unlisted : startOfPresent));
+            } else if (place.sequence() == 0) {
+                registrations.add(Registration.ofMember(member, Start.BEGINNING));
+            } else {
+                Stream stream = streams.isNamed(member) ? member : place.stream(); // a token may know its name
+                registrations.add(Registration.behind(stream, place.sequence(), true));
+            }
+        }
+        for (Stream waited : streams.waitedFor()) {
+            Place place = from.get(waited);
+            if (place == null && streams.wasMember(waited.epoch())) {
+                Registration r = Registration.ofMember(waited, unlisted);
+                r.becomeWaiting(true);
+                registrations.add(r);
+            } else if (place != null && !place.over()) {
+                registrations.add(Registration.behind(waited, place.sequence(), false));
+            }
+        }
+        askNamed(now.ns());
     }
 
-    /** The same, at the positions of a token that says where its subscriptions are. */
-    void beginAgain(List<MemberEvent> members, HistoryView history, Now now) {
-        producers.beginAgain(members, history, now);
+    private void askNamed(long nowNs) {
+        streams.named().forEach(named -> isNamed(named, nowNs));
     }
 
-    /** Members came, told their names, or went; what belongs together comes at once. */
-    void onMembers(List<MemberEvent> events, HistoryView history, Now now) {
-        producers.onMembers(events, history, now);
+    /** A member came. */
+    void appeared(Stream stream) {
+        Registration known = registrations.of(stream.epoch());
+        if (known == null) {
+            registrations.add(Registration.ofMember(stream, Start.BEGINNING));
+        } else if (!known.isPresent()) {
+            known.becomePresent(stream);
+        }
     }
 
-    /** The producers that it has anything to do with. */
-    Set<String> known() {
-        return registrations.names();
+    /** A member has said its name. */
+    void isNamed(Stream stream, long nowNs) {
+        Registration r = registrations.of(stream.epoch());
+        if (r != null && r.isUnnamed() && !isPreceded(stream)) {
+            r.becomeNamed(stream, predecessorOf(stream), nowNs);
+            registrar.register(r, nowNs);
+        }
     }
 
-    // ------------------------------------------------------------------ being ready (rules C9, C10)
-
-    boolean hasBegun() {
-        return producers.hasBegun();
-    }
-
-    /** Members that are present and have given no position, without those that {@code ready()} went on without. */
-    Set<Long> notYetLate() {
-        return registrations.notYetLate();
-    }
-
-    /** Is it a member, and has given no position? */
-    boolean hasNoPosition(long memberUid) {
-        Registration r = registrations.present(memberUid);
-        return r != null && r.at() == null;
-    }
-
-    /** Has it a position of a member of which that one has none, and will begin further on? */
-    boolean isAheadOf(TopicReader other) {
-        for (long memberUid : other.registrations.withoutPosition()) {
-            if (!hasNoPosition(memberUid)) {
+    /** Is an earlier incarnation of that node still a member, as a token says that names it? */
+    private boolean isPreceded(Stream stream) {
+        for (Registration r : registrations.all()) {
+            boolean isOther = !r.stream().epoch().equals(stream.epoch());
+            if (isOther && r.isUnnamed() && r.hasPlace() && r.stream().node().equals(stream.node())) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Where the reader is in the stream of an earlier incarnation of that node, of which it is not settled how it ended. */
+    private @Nullable Position predecessorOf(Stream stream) {
+        Position behind = null;
+        for (Registration r : registrations.all()) {
+            if (!r.isPresent() && r.stream().node().equals(stream.node())) {
+                behind = r.stream().at(Math.max(0, r.at()));
+            }
+        }
+        return behind;
+    }
+
+    /** A member is gone, and it is not settled how its stream ended. */
+    void waitsFor(Epoch stream, long nowNs) {
+        Registration r = registrations.of(stream);
+        if (r != null && r.isPresent() && !r.hasLeft()) {
+            r.becomeWaiting(ready);
+            askNamed(nowNs);
+        }
+    }
+
+    /** It is settled how this stream ended. */
+    void ended(Stream stream, End end, long nowNs) {
+        Registration r = registrations.remove(stream.epoch());
+        if (r == null && end.wasMember() && !feed.hasChain(stream.epoch())) {
+            feed.ended(stream, Place.UNKNOWN, end, true); // for whoever counts on it all the same
+        }
+        if (r == null || r.hasLeft()) {
+            return;
+        }
+        if (r.isPresent()) {
+            r.becomeWaiting(ready);
+        }
+        End its = asToldHere(end);
+        feed.ended(r.stream(), r.at(), its, r.isPromised());
+        if (its.isOpen() ? r.isPromised() : r.hasPlace() && r.at() < its.head()) {
+            count(r, its.reason(), its.successor());
+        }
+        askNamed(nowNs); // one may have waited for that
+    }
+
+    /** The same end: where it goes on is said only if this reader begins with the successor where that begins. */
+    End asToldHere(End end) {
+        return isFromTheBeginning(end.successor()) ? end : end.withoutSuccessor();
+    }
+
+    /** Does this reader begin with the successor where that begins? */
+    private boolean isFromTheBeginning(@Nullable Position successor) {
+        Registration r = successor == null ? null : registrations.of(successor.epoch());
+        return r == null || r.hasBegun() || asksFromTheBeginning(r);
+    }
+
+    /** Says that nothing is ever published in that stream? */
+    boolean isMute(Epoch stream) {
+        Registration r = registrations.of(stream);
+        return r != null && r.isMute();
+    }
+
+    /** Is a producer with this name asked for what comes behind an earlier incarnation? */
+    boolean asksForSuccession(String node) {
+        return registrations.askForSuccession(node);
+    }
+
+    // ------------------------------------------------------------------ being ready (rules C9, C10)
+
+    /** Members that are present and have given no place, without those that {@code ready()} went on without. */
+    Set<Long> notYetLate() {
+        return registrations.notYetLate();
+    }
+
+    /** Is it a member, and has given no place? */
+    boolean hasNoPlace(long memberUid) {
+        Registration r = registrations.present(memberUid);
+        return r != null && r.isAwaited();
     }
 
     /** {@code ready()} goes on without these. */
@@ -161,19 +246,14 @@ final class TopicReader {
         }
     }
 
-    /** A subscription that began in the past may read its feed from now on, which has nothing of these either. */
+    /** A subscription that began in the past reads its feed from now on, which has nothing of these either. */
     void joinedFromThePast(long nowNs) {
-        for (long memberUid : registrations.withoutPosition()) {
-            Registration r = registrations.present(memberUid);
-            if (r != null) {
-                r.becomeLateSinceEver(nowNs);
-            }
-        }
+        registrations.all().forEach(r -> r.becomeLateSinceEver(nowNs));
     }
 
     /** A subscription is ready: from now on a producer that is lost before it answered is a loss. */
     void setReady() {
-        producers.setReady();
+        ready = true;
     }
 
     /** The members that {@code ready()} went on without. */
@@ -181,36 +261,89 @@ final class TopicReader {
         return registrations.late();
     }
 
-    /**
-     * Has everybody that can answer done so, and is nobody's end open? Then the reader may join the shared feed (rule S5):
-     * that need never have heard of a producer that this one still waits for.
-     */
-    boolean isSettled() {
-        return producers.hasBegun() && !registrations.isAnyUnsettled();
-    }
+    // ------------------------------------------------------------------ placing subscriptions (rule S5)
 
-    /** Members that have said their names, and producers that are waited for. */
-    Collection<Registration> withNames() {
-        return registrations.withNames();
-    }
-
-    /** Is everybody that it knows a member that has answered and goes on? */
-    boolean isWhole() {
-        return producers.hasBegun() && registrations.areWhole();
-    }
-
-    /**
-     * The open ends of the producers that this reader waits for, but for these. Who begins now, and whose token does not name
-     * them, was told how they ended, or never heard of them: either way they are over for it (S5).
-     */
-    Map<String, Placed> openEndsWithout(Set<String> nodes) {
-        Map<String, Placed> ends = new HashMap<>();
-        for (Registration r : registrations.withNames()) {
-            if (r.isWaiting() && r.at() != null && !r.isAmong(nodes)) {
-                ends.put(r.node(), writer.endOf(r).toldBy(End.ToldBy.START));
+    /** Where a subscription stands that begins with what comes next. */
+    Vector tails() {
+        Map<Epoch, Place> places = feed.tails();
+        for (Streams.Settled over : streams.settled()) {
+            places.putIfAbsent(over.stream().epoch(), Place.over(over.stream(), Place.AWAITED));
+        }
+        for (Registration r : registrations.all()) {
+            Stream stream = r.stream();
+            if (!r.isPresent()) {
+                places.put(stream.epoch(), Place.over(stream, Math.max(r.at(), Place.AWAITED)));
+            } else if (!r.hasBegun() && r.asks() instanceof Start.Latest) {
+                places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }
         }
-        return ends;
+        return Vector.of(places);
+    }
+
+    /**
+     * Places a subscription that stands there; null if this reader does not cover that.
+     *
+     * @param claims whether its places are what an application says, and may be ones that the producers never had
+     */
+    Feed.@Nullable Placed place(Vector at, boolean claims, long nowNs) {
+        return asksForUnlisted(at) ? feed.place(at, new Asks(claims), nowNs) : null;
+    }
+
+    /** Are all places there within what the producers are known to have had? */
+    boolean hasHeardOf(Vector at) {
+        for (Place place : at.places()) {
+            Registration r =
+                    place.over() ? null : registrations.of(place.stream().epoch());
+            if (r != null && place.sequence() > r.head()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean asksForUnlisted(Vector at) {
+        for (Registration r : registrations.all()) {
+            if (!r.hasBegun() && at.get(r.stream()) == null && !asksFromTheBeginning(r)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean asksFromTheBeginning(Registration r) {
+        return r.asksForSuccession() || (r.hasPlace() ? r.at() == 0 : r.asks() instanceof Start.Beginning);
+    }
+
+    /** What it asks its producers, and has heard of them. */
+    private final class Asks implements Asked {
+        private final boolean claims;
+
+        Asks(boolean claims) {
+            this.claims = claims;
+        }
+
+        @Override
+        public boolean asks(Place place) {
+            return asksFor(place, claims);
+        }
+
+        @Override
+        public long head(Stream stream) {
+            Registration r = registrations.of(stream.epoch());
+            return r == null ? Place.UNKNOWN : claims ? r.head() : Long.MAX_VALUE;
+        }
+    }
+
+    private boolean asksFor(Place place, boolean claims) {
+        Registration r = registrations.of(place.stream().epoch());
+        if (r == null || r.hasBegun()) {
+            return false;
+        } else if (!place.isKnown()) {
+            return r.asks() instanceof Start.Latest;
+        } else if (!r.hasPlace()) {
+            return asksFromTheBeginning(r) && (!claims || place.sequence() == 0);
+        }
+        return r.at() == place.sequence() || (r.at() < place.sequence() && (!claims || place.sequence() <= r.head()));
     }
 
     // ------------------------------------------------------------------ messages (rules C1 to C6)
@@ -234,7 +367,7 @@ final class TopicReader {
         } else if (message instanceof Heartbeat heartbeat) {
             onHeartbeat(r, heartbeat, now.ns());
         } else if (message instanceof Gone gone) {
-            onGone(r, gone, now.ns());
+            onGone(r, gone, now);
         }
     }
 
@@ -251,27 +384,79 @@ final class TopicReader {
         if (!r.isRegistering()) {
             return;
         }
-        hasUpTo(message.head(), message.next() - 1, now.ns());
-        Placed at = r.at();
-        if (at == null) {
-            accepted(r, message.session(), writer.begins(r, message, now), now);
-        } else if (message.next() == at.sequence() + 1) {
-            accepted(r, message.session(), writer.resumed(r, at, message, now.ms()), now);
-        } else {
+        long to = message.next() - 1;
+        hasUpTo(r, message.head(), to, now.ns());
+        if (r.hasPlace() ? r.at() != to : r.asksForSuccession()) {
             registrar.register(r, now.ns()); // C2
+            return;
         }
+        if (!r.hasBegun() && predecessorOf(r.stream()) != null) {
+            context.heard().replaced(r.stream().node(), now);
+        }
+        if (!r.hasPlace() && missedSomething(r, message, now.ns())) {
+            expires(r, to, Reason.POSITION_UNKNOWN, now.ms());
+        } else if (!r.hasBegun()) {
+            feed.began(r.stream(), to);
+        }
+        accepted(r, message.session(), to, message.log().publishes(), now);
+    }
+
+    /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
+    private static boolean missedSomething(Registration r, Registered message, long nowNs) {
+        Long lateNs = r.lateNs();
+        if (lateNs == null) {
+            return false;
+        } else if (!(r.asks() instanceof Start.Latest)) {
+            return message.next() > 1; // whatever its clock says of when that was published
+        }
+        long surelyQuietMs = message.quietMs() - message.quietMs() / MOST_DRIFT_PART;
+        return message.head() > 0 && surelyQuietMs <= (nowNs - lateNs) / NS_PER_MS;
     }
 
     private void onExpired(Registration r, CursorExpired message, Now now) {
         if (message.answersRegister() != r.isRegistering() || r.hasLeft()) {
             return;
         }
-        hasUpTo(message.head(), message.resumeAt() - 1, now.ns());
-        accepted(r, message.session(), writer.expires(r, message, now.ms()), now);
+        long to = message.resumeAt() - 1;
+        hasUpTo(r, message.head(), to, now.ns());
+        if (r.asksForSuccession()) {
+            context.heard().restarted(r.stream().node(), r.stream().at(message.resumeAt()), now);
+        }
+        long sharedFrom = context.heard().sharedFrom(r.stream().epoch());
+        boolean isBehind = Math.max(0, r.at()) < sharedFrom && (r.hasPlace() || r.asks() instanceof Start.Beginning);
+        if (isBehind && sharedFrom < to) {
+            // Where the producer would have it go on is behind what another feed of this node has: it asks for that.
+            expires(r, sharedFrom, message.reason(), now.ms());
+            r.becomeFurther(sharedFrom);
+            registrar.register(r, now.ns());
+            return;
+        }
+        if (to == Math.max(0, r.at())) { // C3
+            if (!r.hasBegun()) {
+                feed.began(r.stream(), to);
+            }
+        } else {
+            expires(r, to, message.reason(), now.ms());
+        }
+        accepted(r, message.session(), to, message.log().publishes(), now);
+    }
+
+    private void expires(Registration r, long to, Reason reason, long nowMs) {
+        feed.expired(r.stream(), r.at(), to, reason, nowMs);
+        count(r, reason, r.stream().at(to));
+    }
+
+    private void count(Registration r, Reason reason, @Nullable Position upTo) {
+        if (expiries.isEmpty()) {
+            expiries = new EnumMap<>(Reason.class);
+        }
+        expiries.merge(reason, 1L, Long::sum);
+        outbox.add(new Effect.Missed(context.topic(), r.stream().node(), context.reader(), reason, r.position(), upTo));
     }
 
     /** A producer has that much, and the feed will have this much of it (rule S6). */
-    private void hasUpTo(long head, long sequence, long nowNs) {
+    private void hasUpTo(Registration r, long head, long sequence, long nowNs) {
+        r.heardOf(head);
         if (head > sequence) {
             feed.behind(nowNs);
         }
@@ -282,15 +467,14 @@ final class TopicReader {
      * asked anew.
      */
     private void onLaterAttempt(Registration r, ToConsumer message, long nowNs) {
-        Position after = answeredAfter(message);
-        Placed at = r.at();
-        if (r.hasLeft() && at != null) {
+        long after = answeredAfter(message);
+        if (r.hasLeft()) {
             if (!(message instanceof Batch)) {
-                registrar.acknowledgeEnd(r, message.session(), at.sequence()); // it waits for that reader, too
+                registrar.acknowledgeEnd(r, message.session(), r.at()); // it waits for that reader, too
             }
-        } else if (after == null) {
+        } else if (after == Place.UNKNOWN) {
             registrar.registerAfterGap(r, nowNs); // its answer was lost
-        } else if (after.equals(r.position())) {
+        } else if (after == r.at()) {
             r.becomeAnswered(message.session(), patienceNs);
             registrar.acknowledge(r);
         } else {
@@ -298,33 +482,33 @@ final class TopicReader {
         }
     }
 
-    /** The position after which an attempt was answered to go on; null if this is no answer. */
-    private static @Nullable Position answeredAfter(ToConsumer message) {
+    /** The sequence behind which an attempt was answered to go on; {@link Place#UNKNOWN} if this is no answer. */
+    private static long answeredAfter(ToConsumer message) {
         if (message instanceof Registered registered) {
-            return new Position(registered.log().epoch(), registered.next() - 1);
+            return registered.next() - 1;
         }
         return message instanceof CursorExpired expired && expired.answersRegister()
-                ? new Position(expired.log().epoch(), expired.resumeAt() - 1)
-                : null;
+                ? expired.resumeAt() - 1
+                : Place.UNKNOWN;
     }
 
-    private void accepted(Registration r, Session session, At at, Now now) {
+    private void accepted(Registration r, Session session, long to, boolean publishes, Now now) {
         registrar.answered(r, session, now.ns());
-        r.becomeLive(session, at, patienceNs);
-        producers.settle();
+        r.becomeLive(session, to, publishes, patienceNs);
         registrar.acknowledge(r);
     }
 
     private void onBatch(Registration r, Batch batch, long nowNs) {
-        if (!r.isLive() || !(r.at() instanceof At at)) {
+        if (!r.isLive()) {
             return; // not believed before the registration is answered
         }
-        if (batch.first() != at.sequence() + 1) {
+        if (batch.first() != r.at() + 1) {
             registrar.registerAfterGap(r, nowNs);
             return;
         }
-        hasUpTo(batch.head(), batch.last(), nowNs);
-        r.advanceTo(writer.messages(at, batch));
+        hasUpTo(r, batch.head(), batch.last(), nowNs);
+        feed.messages(r.stream(), batch.first(), batch.slices());
+        r.advanceTo(batch.last());
         if (batch.asks()) {
             registrar.acknowledge(r);
         } else {
@@ -333,30 +517,30 @@ final class TopicReader {
     }
 
     private void onHeartbeat(Registration r, Heartbeat heartbeat, long nowNs) {
-        if (!r.isLive() || !(r.at() instanceof At at)) {
+        if (!r.isLive()) {
             return;
         }
-        if (heartbeat.sent() != at.sequence()) {
+        if (heartbeat.sent() != r.at()) {
             registrar.registerAfterGap(r, nowNs);
         } else {
-            hasUpTo(heartbeat.head(), at.sequence(), nowNs);
+            hasUpTo(r, heartbeat.head(), r.at(), nowNs);
             r.nothingMissing();
             registrar.acknowledge(r);
         }
     }
 
-    private void onGone(Registration r, Gone gone, long nowNs) {
-        if (!(r.at() instanceof At at) || !(r.isLive() || r.hasLeft())) {
+    private void onGone(Registration r, Gone gone, Now now) {
+        if (!(r.isLive() || r.hasLeft())) {
             return;
         }
-        if (gone.head() != at.sequence()) {
-            registrar.register(r, nowNs);
+        if (gone.head() != r.at()) {
+            registrar.register(r, now.ns());
             return;
         }
         if (r.isLive()) {
             r.becomeLeft();
-            producers.settle();
-            writer.left(r, at);
+            feed.ended(r.stream(), r.at(), End.exact(gone.head(), now.ms()), true);
+            context.heard().left(r.stream().epoch(), gone.head());
         }
         registrar.acknowledgeEnd(r, gone.session(), gone.head());
     }
@@ -372,7 +556,7 @@ final class TopicReader {
     }
 
     void onTime(Now now) {
-        for (Registration r : registrations.withNames()) {
+        for (Registration r : registrations.all()) {
             if (r.owesAck() && r.ackDueNs() - now.ns() <= 0) {
                 registrar.acknowledge(r);
             }
@@ -380,13 +564,12 @@ final class TopicReader {
                 onDue(r, now.ns());
             }
         }
-        producers.giveUpOverdue(now);
     }
 
     private void onDue(Registration r, long nowNs) {
         if (r.isRegistering()) {
             registrar.repeat(r, nowNs);
-        } else if (!r.isWaiting()) {
+        } else {
             registrar.register(r, nowNs); // its turn has come, or the answer to its last attempt may be lost
         }
     }
@@ -402,16 +585,18 @@ final class TopicReader {
 
     /** The feed has room again: whoever was stopped for want of it may go on. */
     void grantAgain() {
-        for (Registration r : registrations.withNames()) {
-            if (r.isLive()) {
-                registrar.acknowledge(r);
+        if (feed.wantsRoom() && feed.grantBytes() > 0) {
+            for (Registration r : registrations.all()) {
+                if (r.isLive()) {
+                    registrar.acknowledge(r);
+                }
             }
         }
     }
 
     /** Nobody reads any more: the producers may forget it. */
     void close() {
-        registrations.present().forEach(registrar::deregister);
+        registrations.all().forEach(registrar::deregister);
         registrations.clear();
     }
 

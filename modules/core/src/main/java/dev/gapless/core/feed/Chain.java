@@ -4,7 +4,7 @@ import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One producer's entries in a feed. They form a chain: each goes on where the one before ended. Under the feed's lock.
+ * One stream's entries in a feed. They form a chain: each goes on where the one before ended. Under the feed's lock.
  *
  * <pre>
  *   fell out of the ring │ still there
@@ -13,105 +13,128 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Chain {
-    private final String node;
-    /** The position after the newest entry. Invariant: it falls to no end. */
-    private Placed tail;
-    /** Invariant: it never falls, and is no index beyond the feed's head. */
-    private long tailIndex;
+    /** Of a stream that ended before anything of it came. */
+    static final long NOWHERE = -1;
 
-    /** The base, if the last entry that fell out was a notice, or if nothing did, and the stream began with {@code Started}. */
-    private @Nullable Placed notice;
-    /** Is that where the producer left in good order? */
-    private boolean left;
-    /** Else the stretch, the sequence and the key of the message that fell out. Invariant: null if there is a notice. */
-    private @Nullable Era era;
+    private final Stream stream;
+    /** Where it began in this feed; {@link Place#UNKNOWN} if that was an expiry. */
+    private long began = Place.UNKNOWN;
+    /** The sequence behind the newest entry. Invariant: it never falls, but where its producer says that it never was further. */
+    private long tail = NOWHERE;
+    /** The sequence behind the last entry that fell out of the ring; where the stream began if none did. */
+    private long base = NOWHERE;
+    /** Up to where the last expiry leads. */
+    private long expiredTo = NOWHERE;
 
-    private long sequence;
+    private FeedEntry.@Nullable Ended ended;
+    /** The key of the message in front of the base. */
     private @Nullable String key;
-    /** Where the last expiry goes on that names a position; null if there was none. */
-    private @Nullable At resumes;
 
     /** Begins with this entry. */
     Chain(FeedEntry first) {
-        this.node = first.node();
-        this.tail = first.after();
-        this.tailIndex = first.index();
-        if (first instanceof FeedEntry.Started) {
-            this.notice = first.after(); // who begins in front of it misses nothing
+        this.stream = first.stream();
+        if (first instanceof FeedEntry.Messages) {
+            throw new IllegalStateException(first.stream() + " has messages, and has not begun");
         }
-        resumesAt(first);
+        append(first);
+        base = tail;
     }
 
-    /** An expiry says where the stream goes on. */
-    void resumesAt(FeedEntry entry) {
-        if (entry instanceof FeedEntry.Expired && entry.after() instanceof At at) {
-            resumes = at;
+    /** Goes on with this entry. */
+    void append(FeedEntry entry) {
+        assert ended == null || !ended.end().wasMember() : entry + " behind " + ended;
+        ended = null; // its incarnation has turned out to be there
+        if (entry instanceof FeedEntry.Messages messages) {
+            assert messages.sequence() == tail + 1 : messages.sequence() + " after " + tail;
+            tail = messages.lastSequence();
+        } else if (entry instanceof FeedEntry.Began here) {
+            began = here.at();
+            base = here.at();
+            tail = here.at();
+            expiredTo = NOWHERE;
+        } else if (entry instanceof FeedEntry.Expired expired) {
+            tail = expired.to();
+            expiredTo = expired.to();
+        } else if (entry instanceof FeedEntry.Ended last) {
+            ended = last;
         }
     }
 
-    Placed tail() {
-        return tail;
-    }
-
-    /** Is the producer's stream over, and has everything up to this index to do with somebody else? */
-    boolean isOverBy(long index) {
-        return tail instanceof End && tailIndex <= index;
-    }
-
-    /** Goes on up to this position, with the entry of this index. Returns true if that is in another stretch, or after its end. */
-    boolean append(Placed after, long index) {
-        assert index >= tailIndex : node + ": " + index + " after " + tailIndex;
-        assert !(after instanceof End) || !tail.isBeyond(after) : node + ": " + after + " after " + tail;
-        boolean elsewhere = !tail.isLevelWith(after);
-        tail = after;
-        tailIndex = index;
-        return elsewhere;
-    }
-
-    /** This entry of the producer fell out of the ring; of messages those up to this index. */
+    /** This entry fell out of the ring; of messages those up to this index. */
     void evicted(FeedEntry entry, long upTo) {
         if (entry instanceof FeedEntry.Messages messages) {
             int last = (int) (upTo - messages.index());
-            notice = null;
-            left = false;
-            era = messages.era();
-            sequence = messages.sequence() + last;
+            base = messages.sequence() + last;
             key = messages.slice().key(last);
-        } else {
-            notice = entry.after();
-            left = entry instanceof FeedEntry.Left;
-            era = null;
+        } else if (entry instanceof FeedEntry.Began here) {
+            base = here.at();
+            key = null;
+        } else if (entry instanceof FeedEntry.Expired expired) {
+            base = expired.to();
             key = null;
         }
-        assert entry.node().equals(node) : entry + " in the chain of " + node;
     }
 
-    /** The position after the last entry that is gone; null if that is none, and nobody knows what was before the first. */
-    @Nullable Placed base() {
-        if (notice != null) {
-            return notice;
-        }
-        return era == null ? null : new At(era, sequence);
+    /** Where whoever begins with what comes next stands. */
+    Place place() {
+        long at = Math.max(tail, Place.AWAITED);
+        return ended == null ? Place.at(stream, at) : Place.over(stream, at);
     }
 
-    /** Is the base where the producer left in good order? */
-    boolean baseIsLeft() {
-        return left;
+    Stream stream() {
+        return stream;
+    }
+
+    long began() {
+        return began;
+    }
+
+    long tail() {
+        return tail;
+    }
+
+    long base() {
+        return base;
+    }
+
+    /** Its last entry, once it is over. */
+    FeedEntry.@Nullable Ended ended() {
+        return ended;
+    }
+
+    /** Has its end fallen out of a ring with this oldest index? */
+    boolean hasLostItsEnd(long oldest) {
+        return ended != null && ended.index() < oldest;
+    }
+
+    /** Is it over, and has everything up to this index to do with others? */
+    boolean isOverBy(long index) {
+        return ended != null && ended.index() <= index;
     }
 
     /** The key of the message in front of this position, if that is the base; null if it had none. */
     @Nullable String keyBefore(Position position) {
-        return era != null && position.equals(new Position(era.epoch(), sequence + 1)) ? key : null;
+        return position.sequence() == base + 1 ? key : null;
     }
 
-    /** Has this position reached the base? */
-    boolean isReachedBy(@Nullable Placed position) {
-        Placed base = base();
-        return base == null || !base.isBeyond(position);
-    }
-
-    /** Does this feed lack something in the stretch of this position that comes behind it? Its own reader may have that. */
-    boolean isExpiredBehind(@Nullable Placed position) {
-        return position instanceof At && resumes != null && resumes.isLevelWith(position) && resumes.isBeyond(position);
+    /**
+     * May a subscription that stands there read the ring from its oldest entry on? It must lack nothing that fell out of the ring, or that is
+     * told here as missed, and its producer must be known to have been there.
+     *
+     * @param place null for one that reads from the first message
+     * @param head the highest sequence that its producer is known to have had
+     */
+    boolean covers(@Nullable Place place, long head, long oldest) {
+        if (place != null && (place.kind() == Place.Kind.OVER || (place.over() && ended != null))) {
+            return true;
+        } else if (hasLostItsEnd(oldest)) {
+            return false;
+        } else if (place == null) {
+            return base <= 0 && expiredTo <= 0;
+        } else if (!place.isKnown()) {
+            return place.sequence() == Place.UNKNOWN;
+        }
+        long at = place.sequence();
+        return base <= at && expiredTo <= at && at <= Math.max(head, tail);
     }
 }

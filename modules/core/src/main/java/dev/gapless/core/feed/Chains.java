@@ -1,131 +1,109 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The chains of all producers of a feed, and what they come to for a subscription that joins, or was overtaken. Under the feed's lock. */
+/** The chains of all streams of a feed, and what they come to for a subscription that is placed there, or was overtaken. Under the feed's lock. */
 final class Chains {
-    private final Map<String, Chain> byNode = new HashMap<>(Limits.NODES_AT_FIRST);
+    private final Map<Epoch, Chain> byEpoch = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
-    @Nullable Chain of(String node) {
-        return byNode.get(node);
+    @Nullable Chain of(Epoch epoch) {
+        return byEpoch.get(epoch);
     }
 
-    void add(Chain chain, String node) {
-        byNode.put(node, chain);
-    }
-
-    /** An entry fell out of the ring, of messages those up to this index. Its producer has a chain until nothing of it is left there. */
-    void evicted(FeedEntry entry, long upTo) {
-        Chain chain = byNode.get(entry.node());
+    void append(FeedEntry entry) {
+        Chain chain = byEpoch.get(entry.stream().epoch());
         if (chain == null) {
-            throw new IllegalStateException(entry + " is of a producer that was forgotten");
+            byEpoch.put(entry.stream().epoch(), new Chain(entry));
+        } else {
+            chain.append(entry);
+        }
+    }
+
+    /** An entry fell out of the ring, of messages those up to this index. Its stream has a chain until nothing of it is left there. */
+    void evicted(FeedEntry entry, long upTo) {
+        Chain chain = byEpoch.get(entry.stream().epoch());
+        if (chain == null) {
+            throw new IllegalStateException(entry + " is of a stream that was forgotten");
         }
         chain.evicted(entry, upTo);
     }
 
-    /** Forgets the producers that are over by this index, but for these. Returns their names. */
-    Set<String> forgetOver(long byIndex, Set<String> known) {
-        Set<String> gone = new HashSet<>();
-        byNode.forEach((node, chain) -> {
-            if (chain.isOverBy(byIndex) && !known.contains(node)) {
-                gone.add(node);
+    /** Forgets the streams that are over by this index, but for these. */
+    void forgetOver(long byIndex, Set<Epoch> except) {
+        byEpoch.values()
+                .removeIf(chain -> chain.isOverBy(byIndex)
+                        && !except.contains(chain.stream().epoch()));
+    }
+
+    /** Those that have come to their end. */
+    void addOver(Set<Epoch> epochs) {
+        byEpoch.forEach((epoch, chain) -> {
+            if (chain.ended() != null) {
+                epochs.add(epoch);
             }
         });
-        byNode.keySet().removeAll(gone);
-        return gone;
     }
 
-    /** Is the producer's stream known to be over there, or further on? */
-    boolean areOverAt(End end) {
-        Chain chain = byNode.get(end.node());
-        return chain != null && chain.tail() instanceof End tail && !end.isBeyond(tail);
+    /** Where whoever begins with what comes next stands. */
+    Map<Epoch, Place> tails() {
+        Map<Epoch, Place> places = new HashMap<>();
+        byEpoch.forEach((epoch, chain) -> places.put(epoch, chain.place()));
+        return places;
     }
 
-    Vector tails() {
-        Map<String, Placed> positions = new HashMap<>();
-        byNode.forEach((node, chain) -> positions.put(node, chain.tail()));
-        return Vector.of(positions);
-    }
-
-    Vector bases() {
-        Map<String, Placed> positions = new HashMap<>();
-        byNode.forEach((node, chain) -> {
-            Placed base = chain.base();
-            if (base != null) {
-                positions.put(node, base);
-            }
-        });
-        return Vector.of(positions);
-    }
-
-    /** The producers whose base is where they left in good order. */
-    Set<String> left() {
-        Set<String> left = new HashSet<>();
-        byNode.forEach((node, chain) -> {
-            if (chain.baseIsLeft()) {
-                left.add(node);
-            }
-        });
-        return left;
+    /** What is to be told of each stream to whoever goes on at this index. */
+    List<Base> bases(long oldest) {
+        List<Base> bases = new ArrayList<>();
+        for (Chain chain : byEpoch.values()) {
+            FeedEntry.Ended ended = chain.hasLostItsEnd(oldest) ? chain.ended() : null;
+            bases.add(new Base(chain.stream(), chain.began(), chain.base(), ended));
+        }
+        return bases;
     }
 
     /** The key of the message in front of this position, if that is a base. */
-    @Nullable String keyBefore(String node, Position position) {
-        Chain chain = byNode.get(node);
+    @Nullable String keyBefore(Position position) {
+        Chain chain = byEpoch.get(position.epoch());
         return chain == null ? null : chain.keyBefore(position);
     }
 
-    // ------------------------------------------------------------------ joining (rule S5)
-
-    /**
-     * These positions, and the ends of producers that are over, unless they are among them with a position in a stretch: over for whoever
-     * joins, too. What it missed of them it was told by its catch-up reader, which has heard of the same members.
-     */
-    Vector withEnded(Vector positions) {
-        Map<String, Placed> ended = new HashMap<>();
-        byNode.forEach((node, chain) -> {
-            Placed known = positions.get(node);
-            if (chain.tail() instanceof End end && (known == null || known instanceof End) && end.isBeyond(known)) {
-                ended.put(node, end.forWhoWasAt(known));
+    /** May a subscription that stands there read the ring from this index, its oldest, on? */
+    boolean cover(Vector at, Asked asked, long oldest) {
+        for (Place place : at.places()) {
+            Chain chain = byEpoch.get(place.stream().epoch());
+            if (chain == null && !place.over() && !asked.asks(place)) {
+                return false;
             }
-        });
-        return ended.isEmpty() ? positions : positions.with(ended);
-    }
-
-    /** Do these positions reach the end of every producer that is over? */
-    boolean endsAreReachedBy(Vector positions) {
-        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
-            Placed tail = chain.getValue().tail();
-            if (tail instanceof End && tail.isBeyond(positions.get(chain.getKey()))) {
+        }
+        for (Chain chain : byEpoch.values()) {
+            Stream stream = chain.stream();
+            if (!chain.covers(at.get(stream), asked.head(stream), oldest)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Do these positions reach the base of every producer, and what the feed has missed of the stretches that they are in? */
-    boolean mayBeJoinedAt(Vector positions) {
-        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
-            if (chain.getValue().isExpiredBehind(positions.get(chain.getKey()))) {
-                return false;
+    /** Where the streams begin here of which nobody could say where a subscription is. */
+    Map<Epoch, Long> begins(Vector at) {
+        Map<Epoch, Long> begins = new HashMap<>();
+        for (Place place : at.places()) {
+            Chain chain = place.isKnown() || place.over()
+                    ? null
+                    : byEpoch.get(place.stream().epoch());
+            if (chain != null && chain.tail() != Chain.NOWHERE) {
+                begins.put(place.stream().epoch(), chain.tail());
             }
         }
-        return areReachedBy(positions);
-    }
-
-    /** Do these positions reach the base of every producer? */
-    boolean areReachedBy(Vector positions) {
-        for (Map.Entry<String, Chain> chain : byNode.entrySet()) {
-            if (!chain.getValue().isReachedBy(positions.get(chain.getKey()))) {
-                return false;
-            }
-        }
-        return true;
+        return begins;
     }
 }

@@ -1,11 +1,13 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Slice;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,14 +17,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's own ring for a topic: what came from all producers, and every expiry, in the order received. Subscriptions read
- * it, each at its own pace; one that is overtaken finds out, and is told from {@link #overtaken} or {@link #overtakenAgain} what it missed.
+ * A ring of a topic on a node: what came from all producers, and every notice, in the order received. Subscriptions read it, each at its
+ * own pace; one that is overtaken finds out, and is told from {@link #overtaken} or {@link #overtakenAgain} what it missed.
  *
- * <p>Per producer the entries form a chain: each goes on where the one before ended. What fell out of the ring is remembered
- * as the producer's base, the position after its last entry that is gone (rule F1).
+ * <p>The entries of each stream form a chain: each goes on where the one before ended. What fell out of the ring is remembered as the
+ * stream's base, the sequence behind its last entry that is gone (rule F1).
  *
  * <p>Written by one thread, that of the topic's consumer, under a lock; read by any number of threads, entries without it,
- * base and oldest index with it, since they mean nothing apart.
+ * bases and oldest index with it, since they mean nothing apart.
  */
 public final class Feed {
     /** Of so few none are left out. */
@@ -34,12 +36,10 @@ public final class Feed {
     private final Chains chains = new Chains();
     private final FeedCursors cursors;
     private final Ages ages;
-    /** What others see of the chains. Invariant: it is as of the newest entry, or ahead of it. */
-    private volatile Known known = Known.NOBODY;
     /** Where those go on that are overtaken again, and {@link #basesAt} there. Under the lock. */
     private long goOn;
 
-    private Map<String, Placed> basesThere = Map.of();
+    private Map<Epoch, Long> basesThere = Map.of();
     /** Invariant: it never falls, and no notice has a higher index. */
     private volatile long lastNotice;
     /** Is there a subscription that asks where it reads on? */
@@ -49,18 +49,17 @@ public final class Feed {
      * Where an overtaken subscription goes on.
      *
      * @param oldest the oldest index
-     * @param bases the position before it, of each producer
-     * @param left the producers whose base is where they left in good order
+     * @param bases what is to be told of each stream
      */
-    public record Overtaken(long oldest, Vector bases, Set<String> left) {}
+    public record Overtaken(long oldest, List<Base> bases) {}
 
     /**
-     * How a subscription that has caught up goes on in this feed.
+     * How a subscription goes on that is placed in this feed.
      *
      * @param cursor attached at the oldest entry
-     * @param positions its own, and the ends of producers that are gone for good, and of which it never knew
+     * @param begins for streams of which its place is not known the newest sequence here, behind which they go on for it
      */
-    public record Joined(FeedCursor cursor, Vector positions) {}
+    public record Placed(FeedCursor cursor, Map<Epoch, Long> begins) {}
 
     public Feed(TopicSettings settings) {
         this.settings = settings;
@@ -71,17 +70,17 @@ public final class Feed {
 
     // ------------------------------------------------------------------ for its writer
 
-    /** A producer's stream begins here. */
-    public void started(At at) {
-        notice(new FeedEntry.Started(ring.head() + 1, at));
+    /** A stream begins here, behind this sequence, and nothing was missed by that. */
+    public void began(Stream stream, long at) {
+        notice(new FeedEntry.Began(ring.head() + 1, stream, at));
     }
 
     /**
-     * Messages of one stretch, in order.
+     * Messages of one stream, in order.
      *
      * @param first the sequence of the first
      */
-    public void messages(Era era, long first, List<Slice> slices) {
+    public void messages(Stream stream, long first, List<Slice> slices) {
         lock.lock();
         try {
             cursors.lookForStalled();
@@ -90,7 +89,7 @@ public final class Feed {
                 int from = 0;
                 while (from < slice.count()) {
                     Slice part = FeedEntry.Messages.fitting(slice, from, ring);
-                    add(new FeedEntry.Messages(ring.head() + 1, era, sequence, part));
+                    add(new FeedEntry.Messages(ring.head() + 1, stream, sequence, part));
                     from += part.count();
                     sequence += part.count();
                 }
@@ -100,48 +99,30 @@ public final class Feed {
         }
     }
 
-    /** Whatever lies between a subscription's position and this one is missed. {@return false if that end is told already} */
-    public boolean expired(Placed to, Reason reason, long nowMs) {
-        return notice(new FeedEntry.Expired(ring.head() + 1, to, reason, nowMs));
+    /** Whatever lies between a subscription's place and this sequence is missed. The producer was asked for what comes behind {@code from}. */
+    public void expired(Stream stream, long from, long to, Reason reason, long nowMs) {
+        notice(new FeedEntry.Expired(ring.head() + 1, stream, from, to, reason, nowMs));
     }
 
-    /** A producer left in good order. */
-    public void left(End end) {
-        notice(new FeedEntry.Left(ring.head() + 1, end));
+    /** A stream is over, of which the feed has everything up to this sequence. */
+    public void ended(Stream stream, long at, End end, boolean promised) {
+        notice(new FeedEntry.Ended(ring.head() + 1, stream, at, end, promised));
     }
 
-    private boolean notice(FeedEntry entry) {
+    private void notice(FeedEntry entry) {
         lock.lock();
         try {
-            if (entry.after() instanceof End end && chains.areOverAt(end)) {
-                return false;
-            }
             cursors.lookForStalled();
             lastNotice = entry.index(); // before the entry can be read: who reads it must find it announced
             add(entry);
-            return true;
         } finally {
             lock.unlock();
         }
     }
 
     private void add(FeedEntry entry) {
-        Chain chain = chains.of(entry.node());
-        if (chain == null) {
-            begin(entry);
-        } else {
-            known = chain.append(entry.after(), entry.last()) ? known.wentTo(entry.after()) : known;
-            chain.resumesAt(entry);
-        }
+        chains.append(entry);
         append(entry);
-    }
-
-    /** The first entry of a producer. */
-    private void begin(FeedEntry first) {
-        Chain chain = new Chain(first);
-        chains.add(chain, first.node());
-        Known more = first instanceof FeedEntry.Started started ? known.began(started.after()) : known;
-        known = more.wentTo(first.after());
     }
 
     private void append(FeedEntry entry) {
@@ -154,12 +135,64 @@ public final class Feed {
         ring.added(entry.count(), sizeBytes);
     }
 
-    /** Forgets the producers, except these, that have ended, of which nothing is left in the ring, and whose end every subscription has read. */
-    public void forgetEnded(Set<String> except) {
+    /** Forgets the streams, except these, that are over, of which nothing is left in the ring, and whose end every subscription has read. */
+    public void forgetEnded(Set<Epoch> except) {
         lock.lock();
         try {
-            Set<String> gone = chains.forgetOver(cursors.readBy(ring.oldest() - 1), except);
-            known = gone.isEmpty() ? known : known.without(gone);
+            chains.forgetOver(cursors.readBy(ring.oldest() - 1), except);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds the streams that are over and not forgotten. */
+    public void addOver(Set<Epoch> epochs) {
+        lock.lock();
+        try {
+            chains.addOver(epochs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Behind which sequence this feed has all of that stream; less than 0 if it has nothing of it. */
+    public long base(Epoch epoch) {
+        lock.lock();
+        try {
+            Chain chain = chains.of(epoch);
+            return chain == null || chain.ended() != null ? Chain.NOWHERE : chain.base();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where that stream began here, if nothing was missed by that; else less than 0. */
+    public long began(Epoch epoch) {
+        lock.lock();
+        try {
+            Chain chain = chains.of(epoch);
+            return chain == null ? Place.UNKNOWN : chain.began();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has anything of that stream come here? */
+    public boolean hasChain(Epoch epoch) {
+        lock.lock();
+        try {
+            return chains.of(epoch) != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has this feed the end of that stream? */
+    public boolean hasEnd(Epoch epoch) {
+        lock.lock();
+        try {
+            Chain chain = chains.of(epoch);
+            return chain != null && chain.ended() != null && !chain.hasLostItsEnd(ring.oldest());
         } finally {
             lock.unlock();
         }
@@ -252,18 +285,8 @@ public final class Feed {
         return cursors.holdDueNs();
     }
 
-    /**
-     * What tokens say, at once: one of between would neither list a producer nor know that it ended.
-     *
-     * @param mustBeListed producers that a token must list, whatever was read of them
-     * @param passed what is known of incarnations that ended
-     */
-    public void know(Set<String> mustBeListed, Passed passed) {
-        known = known.with(mustBeListed, passed);
-    }
-
-    /** The position after the newest entry of each producer. */
-    public Vector tails() {
+    /** Where whoever begins with what comes next stands, of each stream. */
+    public Map<Epoch, Place> tails() {
         lock.lock();
         try {
             return chains.tails();
@@ -330,21 +353,11 @@ public final class Feed {
         return cursors.wantRoom();
     }
 
-    /** What is known of the producers now. */
-    public Known known() {
-        return known;
-    }
-
-    /** {@link Known#where}, now. */
-    public @Nullable Placed where(String node, Vector positions) {
-        return known.where(node, positions);
-    }
-
     /** What an overtaken subscription missed, and where it goes on. */
     public Overtaken overtaken() {
         lock.lock();
         try {
-            return new Overtaken(ring.oldest(), chains.bases(), chains.left());
+            return new Overtaken(ring.oldest(), chains.bases(ring.oldest()));
         } finally {
             lock.unlock();
         }
@@ -368,51 +381,41 @@ public final class Feed {
                 basesThere = basesAt(next);
                 goOn = next;
             }
-            return new Overtaken(next, all.bases().with(basesThere), all.left());
+            List<Base> further = new ArrayList<>();
+            for (Base base : all.bases()) {
+                long at = basesThere.getOrDefault(base.stream().epoch(), base.at());
+                further.add(new Base(base.stream(), base.began(), at, base.ended()));
+            }
+            return new Overtaken(next, further);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Of the producers that have messages before this index. All entries there are messages. */
-    private Map<String, Placed> basesAt(long next) {
-        Map<String, Placed> bases = new HashMap<>();
+    /** Of the streams that have messages before this index. All entries there are messages. */
+    private Map<Epoch, Long> basesAt(long next) {
+        Map<Epoch, Long> bases = new HashMap<>();
         long index = ring.oldest();
         while (index < next) {
             FeedEntry.Messages entry = (FeedEntry.Messages) Objects.requireNonNull(ring.get(index));
             long last = Math.min(entry.last(), next - 1);
-            bases.put(entry.node(), entry.at((int) (last - entry.index())));
+            bases.put(entry.stream().epoch(), entry.sequence() + (last - entry.index()));
             index = last + 1;
         }
         return bases;
     }
 
     /** For people: the key of the message in front of this position, if it was the last to fall out of the ring; else null. */
-    public @Nullable String keyBefore(String node, Position position) {
+    public @Nullable String keyBefore(Position position) {
         lock.lock();
         try {
-            return chains.keyBefore(node, position);
+            return chains.keyBefore(position);
         } finally {
             lock.unlock();
         }
     }
 
-    /**
-     * Lets a subscription in that has got as far as the feed's oldest entry, of every producer, and has what the feed missed (rule S5).
-     *
-     * @return how it goes on, or null if it has not got so far
-     */
-    public @Nullable Joined join(Vector positions, long nowNs) {
-        lock.lock();
-        try {
-            Vector reached = chains.withEnded(positions);
-            return chains.mayBeJoinedAt(reached) ? new Joined(cursors.attach(ring.oldest(), nowNs), reached) : null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** A subscription that this feed has gone on past asks where it reads on (rule S6). */
+    /** A subscription asks where to read on (rule S5). */
     public void asked() {
         asked = true;
     }
@@ -426,22 +429,23 @@ public final class Feed {
         return was;
     }
 
-    /** The cursor of a subscription that reads on here from these positions, or null if something behind them is here no more. */
-    public @Nullable FeedCursor attachBehind(Vector positions, long nowNs) {
+    /** May a subscription that stands there read this feed from its oldest entry on (rule S5)? */
+    public boolean covers(Vector at, Asked what) {
         lock.lock();
         try {
-            boolean reached = chains.areReachedBy(positions) && chains.endsAreReachedBy(positions);
-            return reached ? cursors.attach(ring.oldest(), nowNs) : null;
+            return chains.cover(at, what, ring.oldest());
         } finally {
             lock.unlock();
         }
     }
 
-    /** May a subscription {@link #join} at these positions? */
-    public boolean isReachedBy(Vector positions) {
+    /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
+    public @Nullable Placed place(Vector at, Asked what, long nowNs) {
         lock.lock();
         try {
-            return chains.mayBeJoinedAt(chains.withEnded(positions));
+            return chains.cover(at, what, ring.oldest())
+                    ? new Placed(cursors.attach(ring.oldest(), nowNs), chains.begins(at))
+                    : null;
         } finally {
             lock.unlock();
         }

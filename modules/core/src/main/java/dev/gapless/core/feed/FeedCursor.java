@@ -21,6 +21,11 @@ public final class FeedCursor {
         this.progressNs = nowNs;
     }
 
+    /** Of a subscription that reads no feed yet. */
+    public static FeedCursor nowhere() {
+        return new FeedCursor(1, 0);
+    }
+
     /** The index of the entry that is read next. */
     public long next() {
         return next;

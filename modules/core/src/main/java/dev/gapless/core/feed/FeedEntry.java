@@ -3,11 +3,8 @@ package dev.gapless.core.feed;
 import dev.gapless.core.Reason;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Slice;
-import org.jspecify.annotations.Nullable;
 
-/**
- * An entry of a {@link Feed}, or several messages, each of which is one; they move one producer's position to {@link #after}.
- */
+/** An entry of a {@link Feed}, or several messages, each of which is one. */
 public sealed interface FeedEntry extends Ring.Piece {
 
     /** The index of the entry, of the first one if these are messages. */
@@ -38,54 +35,37 @@ public sealed interface FeedEntry extends Ring.Piece {
         return Slice.OVERHEAD_BYTES;
     }
 
-    /** The producer's name. */
-    String node();
+    Stream stream();
 
-    /** The producer's position after this entry. */
-    Placed after();
-
-    /**
-     * A position in front of this entry, where that is the producer's answer for it. The first one says where the position of a token
-     * lies among all others; what a reload has passed before that stays passed (S4).
-     */
-    default @Nullable Placed place(@Nullable Placed position) {
-        return position == null ? null : position.resolvedBy(after());
+    /** The name of its node. */
+    default String node() {
+        return stream().node();
     }
 
     /**
-     * Messages of one stretch, one after the other.
+     * Messages of one stream, one after the other.
      *
      * @param sequence of the first
      */
-    record Messages(long index, Era era, long sequence, Slice slice) implements FeedEntry {
+    record Messages(long index, Stream stream, long sequence, Slice slice) implements FeedEntry {
         /** What an entry is charged for beside its messages: it goes with the last of them. */
         static final int OVERHEAD_BYTES = 96;
-
-        @Override
-        public String node() {
-            return era.node();
-        }
 
         @Override
         public int count() {
             return slice.count();
         }
 
-        @Override
-        public At after() {
-            return at(count() - 1);
-        }
-
-        /** The position after the message of this number, counted from 0. */
-        public At at(int i) {
-            return new At(era, sequence + i);
+        /** The sequence of the last of them. */
+        public long lastSequence() {
+            return sequence + count() - 1;
         }
 
         /** Those from this number on, so many of them. */
         public Messages part(int first, int number) {
             return number == count()
                     ? this
-                    : new Messages(index + first, era, sequence + first, slice.part(first, number));
+                    : new Messages(index + first, stream, sequence + first, slice.part(first, number));
         }
 
         /** The messages of a slice from this one on, no more than a ring holds, or else one. */
@@ -114,38 +94,32 @@ public sealed interface FeedEntry extends Ring.Piece {
         }
     }
 
-    /** A producer's stream begins here, and nothing was missed by that. */
-    record Started(long index, At after) implements FeedEntry {
-        @Override
-        public String node() {
-            return after.node();
-        }
-    }
+    /**
+     * The stream begins here, and nothing was missed by that.
+     *
+     * @param at the sequence in front of its first message here
+     */
+    record Began(long index, Stream stream, long at) implements FeedEntry {}
 
     /**
-     * Whatever lies between a subscription's position and this one is missed.
+     * Whatever lies between a subscription's place and this one is missed.
      *
-     * @param after an {@link End} if nothing says yet where the producer goes on
+     * @param from the place that its producer was asked for: one that it never had, if the stream goes on in front of it
+     * @param to the sequence behind which the stream goes on
      * @param timeMs when it became known, in milliseconds since 1970
      */
-    record Expired(long index, Placed after, Reason reason, long timeMs) implements FeedEntry {
-        @Override
-        public String node() {
-            return after.node();
-        }
+    record Expired(long index, Stream stream, long from, long to, Reason reason, long timeMs) implements FeedEntry {}
 
-        /** Where the position is unknown, the producer has never been there. */
-        @Override
-        public @Nullable Placed place(@Nullable Placed position) {
-            return reason == Reason.POSITION_UNKNOWN ? position : FeedEntry.super.place(position);
-        }
-    }
-
-    /** A producer left in good order; its last message is that of the end. */
-    record Left(long index, End after) implements FeedEntry {
-        @Override
-        public String node() {
-            return after.node();
+    /**
+     * The stream is over.
+     *
+     * @param at the sequence up to which everything came into the feed, or was told as missed; less than 0 if nothing did
+     * @param promised counts what was published before the member said where it was? Not if nobody was ready when it went
+     */
+    record Ended(long index, Stream stream, long at, End end, boolean promised) implements FeedEntry {
+        /** Did everything come into the feed that there was? */
+        public boolean isComplete() {
+            return !end.isOpen() && at == end.head();
         }
     }
 }

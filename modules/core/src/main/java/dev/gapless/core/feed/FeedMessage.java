@@ -17,27 +17,22 @@ public record FeedMessage(FeedEntry.Messages of, int i) {
         return of.index() + i;
     }
 
-    /** The producer's name. */
+    /** The name of the producer's node. */
     public String node() {
         return of.node();
     }
 
-    public Era era() {
-        return of.era();
+    public Stream stream() {
+        return of.stream();
     }
 
     public long sequence() {
         return of.sequence() + i;
     }
 
-    /** The producer's position after it. */
-    public At after() {
-        return of.at(i);
-    }
-
-    /** The same without its place. */
+    /** The position behind it. */
     public Position position() {
-        return new Position(of.era().epoch(), sequence());
+        return of.stream().at(sequence());
     }
 
     /** When it was published, in milliseconds since 1970. */

@@ -1,53 +1,36 @@
 package dev.gapless.core.feed;
 
-import java.util.HashMap;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a feed tells any thread about its producers, at one moment. Immutable.
+ * What a consumer tells any thread of a topic's streams, at one moment. Immutable.
  *
- * @param origins where each producer's stream first began in the feed, unless it began with an expiry, which nobody must skip
- * @param newest of each producer a position in the stretch that it is in, or the end that it has come to
- * @param mustBeListed producers that a token must list whatever was read of them: without a position yet, or still there after their end
- * @param passed which incarnations that ended lie behind, and where
+ * @param open streams of members, and those of which it is not settled how they ended
+ * @param removed of these and of those that ended when they were removed, by the cluster's time, in milliseconds since 1970; until every
+ *     subscription has read the end
+ * @param settled those of which it is settled how they ended, until every subscription has read that
+ * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
+ *     them
+ * @param history what is remembered of incarnations that ended
+ * @param notices how often it was said that something is missed of which nobody knows whose it is
  */
-public record Known(Map<String, At> origins, Map<String, Placed> newest, Set<String> mustBeListed, Passed passed) {
-    static final Known NOBODY = new Known(Map.of(), Map.of(), Set.of(), Passed.NOTHING);
+public record Known(
+        Map<Epoch, Stream> open,
+        Map<Epoch, Long> removed,
+        Set<Epoch> settled,
+        Set<Epoch> unheard,
+        HistoryView history,
+        long notices) {
+    /** Of a node that is not up. */
+    public static final Known NOTHING = new Known(Map.of(), Map.of(), Set.of(), Set.of(), HistoryView.NOTHING, 0);
 
-    /** Where a producer's stream began. */
-    Known began(At origin) {
-        Map<String, At> more = new HashMap<>(origins);
-        more.put(origin.node(), origin);
-        return new Known(Map.copyOf(more), newest, mustBeListed, passed);
-    }
-
-    /** A producer went on in another stretch, or came to its end. */
-    Known wentTo(Placed position) {
-        Map<String, Placed> more = new HashMap<>(newest);
-        more.put(position.node(), position);
-        return new Known(origins, Map.copyOf(more), mustBeListed, passed);
-    }
-
-    Known with(Set<String> nodes, Passed more) {
-        return new Known(origins, newest, nodes, more);
-    }
-
-    Known without(Set<String> nodes) {
-        Map<String, At> fewerOrigins = new HashMap<>(origins);
-        fewerOrigins.keySet().removeAll(nodes);
-        Map<String, Placed> fewer = new HashMap<>(newest);
-        fewer.keySet().removeAll(nodes);
-        return new Known(Map.copyOf(fewerOrigins), Map.copyOf(fewer), mustBeListed, passed);
-    }
-
-    /**
-     * Where a subscription with these positions stands; null if nothing of that producer has come. Of one that answered after the subscription was
-     * opened it is where its stream began in the feed.
-     */
-    public @Nullable Placed where(String node, Vector positions) {
-        Placed position = positions.get(node);
-        return position == null ? origins.get(node) : position;
+    public Known {
+        open = Map.copyOf(open);
+        removed = Map.copyOf(removed);
+        settled = Set.copyOf(settled);
+        unheard = Set.copyOf(unheard);
     }
 }

@@ -1,116 +1,96 @@
 package dev.gapless.core.feed;
 
-import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A position for each producer, by the name of its node. Immutable. */
+/**
+ * V, where a subscription stands: a place for each stream, by its epoch, and how many notices of no stream it has passed. What it does not
+ * list it reads from the first message. Immutable.
+ */
 public final class Vector {
-    public static final Vector EMPTY = new Vector(Map.of());
+    public static final Vector EMPTY = new Vector(Map.of(), 0);
 
-    private final Map<String, Placed> positions;
+    private final Map<Epoch, Place> places;
+    private final long notices;
 
-    private Vector(Map<String, Placed> positions) {
-        this.positions = positions;
+    private Vector(Map<Epoch, Place> places, long notices) {
+        this.places = places;
+        this.notices = notices;
     }
 
-    public static Vector of(Map<String, Placed> positions) {
-        return new Vector(new HashMap<>(positions));
+    public static Vector of(Map<Epoch, Place> places) {
+        return places.isEmpty() ? EMPTY : new Vector(new HashMap<>(places), 0);
     }
 
-    public @Nullable Placed get(String node) {
-        return positions.get(node);
+    /** How often it was told that something is missing of which nobody knows whose it is. */
+    public long notices() {
+        return notices;
     }
 
-    /** An unmodifiable view. */
-    public Map<String, Placed> positions() {
-        return Collections.unmodifiableMap(positions);
+    /** The same, once it was told so often. */
+    public Vector passing(long more) {
+        return more == notices ? this : new Vector(places, more);
     }
 
-    public Vector with(Placed position) {
-        return with(Map.of(position.node(), position));
+    public @Nullable Place get(Stream stream) {
+        return places.get(stream.epoch());
     }
 
-    public Vector with(Map<String, Placed> changed) {
-        Map<String, Placed> copy = new HashMap<>(positions);
-        copy.putAll(changed);
-        return new Vector(copy);
+    public @Nullable Place get(Epoch epoch) {
+        return places.get(epoch);
     }
 
-    /** The same, with every end told by the catch-up reader, unless the subscription began after it. */
-    public Vector withEndsToldByCatchUp() {
-        Map<String, Placed> copy = new HashMap<>(positions);
-        copy.replaceAll((node, position) ->
-                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !Departure.isAside(node)
-                        ? end.toldBy(End.ToldBy.CATCH_UP)
-                        : position);
-        return new Vector(copy);
+    /** Up to where everything was given or told: of a stream that is not listed nothing was. */
+    public long sequence(Stream stream) {
+        Place place = places.get(stream.epoch());
+        return place == null ? 0 : place.sequence();
     }
 
-    /**
-     * The same, where some of these are ends of incarnations that are told of alone, to their last messages: behind those messages, also
-     * under the names of their nodes.
-     */
-    public Vector passing(Map<String, Placed> told) {
-        Map<String, Placed> copy = null;
-        for (Map.Entry<String, Placed> entry : told.entrySet()) {
-            if (Departure.isAside(entry.getKey()) && entry.getValue() instanceof End end) {
-                copy = copy == null ? new HashMap<>(positions) : copy;
-                copy.replaceAll((node, position) -> end.isSaidOf(position) ? end.inPlaceOf(position) : position);
-            }
-        }
-        return copy == null ? this : new Vector(copy);
+    /** Has the stream come to its end? */
+    public boolean isOver(Stream stream) {
+        Place place = places.get(stream.epoch());
+        return place != null && place.over();
     }
 
-    /** The same; whoever is further than this, in the same stretch, is to answer for its position first. */
-    public Vector askedBeyond(Vector tails) {
-        Map<String, Placed> copy = new HashMap<>(positions);
-        copy.replaceAll((node, position) -> {
-            Placed tail = tails.get(node);
-            return position instanceof At at && isBeyond(at, tail)
-                    ? new Unplaced(node, at.position(), at.uid())
-                    : position;
-        });
-        return new Vector(copy);
+    public boolean isEmpty() {
+        return places.isEmpty();
     }
 
-    /** Is that further than this, in the same stretch of a producer? */
-    private static boolean isBeyond(Placed position, @Nullable Placed tail) {
-        return position instanceof At && tail instanceof At && position.isLevelWith(tail) && position.isBeyond(tail);
+    /** In no order. An unmodifiable view. */
+    public Collection<Place> places() {
+        return Collections.unmodifiableCollection(places.values());
     }
 
-    /** Is any of it further than both of these, in the same stretches? */
-    public boolean isBeyond(Vector some, Vector others) {
-        return positions.values().stream()
-                .anyMatch(at -> isBeyond(at, some.get(at.node())) && isBeyond(at, others.get(at.node())));
+    public Vector with(Place place) {
+        return with(Map.of(place.stream().epoch(), place));
     }
 
-    /** Without the ends that the feed told, except those of these producers. */
-    public Vector withoutFeedEndsExcept(Set<String> nodes) {
-        return without(position ->
-                position instanceof End end && end.toldBy() == End.ToldBy.FEED && !nodes.contains(end.node()));
-    }
-
-    /** Without the ends that only a token says. */
-    public Vector withoutEndsOfToken() {
-        return without(position -> position instanceof End end && end.isOfToken());
-    }
-
-    private Vector without(Predicate<Placed> isOut) {
-        if (positions.values().stream().noneMatch(isOut)) {
+    public Vector with(Map<Epoch, Place> changed) {
+        if (changed.isEmpty()) {
             return this;
         }
-        Map<String, Placed> copy = new HashMap<>(positions);
-        copy.values().removeIf(isOut);
-        return new Vector(copy);
+        Map<Epoch, Place> copy = new HashMap<>(places);
+        copy.putAll(changed);
+        return new Vector(copy, notices);
+    }
+
+    /** Without these. */
+    public Vector without(Predicate<Place> which) {
+        if (places.values().stream().noneMatch(which)) {
+            return this;
+        }
+        Map<Epoch, Place> copy = new HashMap<>(places);
+        copy.values().removeIf(which);
+        return new Vector(copy, notices);
     }
 
     @Override
     public String toString() {
-        return positions.toString();
+        return places.values() + (notices == 0 ? "" : " " + notices);
     }
 }

@@ -1,9 +1,9 @@
 /**
- * What a node has received for a topic, in one order, and how positions of different lives of a producer compare.
+ * What a node has received for a topic, in one order, and where a subscription stands in it.
  *
- * <p>{@link dev.gapless.core.feed.Feed} stores. What it knows of each producer are its chains, what it keeps for subscriptions its cursors
- * say. A position is {@link dev.gapless.core.feed.Placed}: in a stretch of messages that {@link dev.gapless.core.feed.Eras} has counted,
- * after the end of one, or where a token says.
+ * <p>{@link dev.gapless.core.feed.Feed} stores. What it knows of each {@link dev.gapless.core.feed.Stream} are its chains, what it keeps for
+ * subscriptions its cursors say. Where a subscription stands is a {@link dev.gapless.core.feed.Vector}: a {@link
+ * dev.gapless.core.feed.Place} for each stream.
  */
 @NullMarked
 package dev.gapless.core.feed;

@@ -1,6 +1,5 @@
 package dev.gapless.core.log;
 
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -8,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A producer's latest messages.
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Publishing threads write under a short lock; whatever one thread publishes is sequenced in that order
  * (G7). {@link #read} takes no lock.
  *
- * <p>Invariants: sequences rise by one from the identity's first; publish times never decrease; once a publish waits, every
+ * <p>Invariants: sequences rise by one from 1; publish times never decrease; once a publish waits, every
  * later one waits after it.
  */
 public final class Log {
@@ -64,7 +62,7 @@ public final class Log {
         this.identity = identity;
         this.settings = settings;
         this.gate = gate;
-        this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), identity.first());
+        this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), 1);
         this.ages = Ages.of(settings.maxAgeNs());
     }
 
@@ -263,18 +261,18 @@ public final class Log {
 
     /** How many messages were published here. */
     public long publishedMessages() {
-        return head() - identity.first() + 1;
+        return head();
     }
 
     /** Was anything ever published here? */
     public boolean hasPublished() {
-        return head() >= identity.first();
+        return head() > 0;
     }
 
-    /** Closes it. {@return where it ended, or null if nothing was ever published here} */
-    public @Nullable LogEnd end() {
+    /** Closes it. {@return its last sequence; 0 if nothing was ever published here} */
+    public long end() {
         close();
-        return hasPublished() ? new LogEnd(identity, head()) : null;
+        return head();
     }
 
     /** Refuses whatever waits or comes: from now on the head stays where it is. */
@@ -339,7 +337,7 @@ public final class Log {
         lock.lock();
         try {
             long low = ring.oldest();
-            if (low > identity.first() && evictedMs(low) >= timeMs) {
+            if (low > 1 && evictedMs(low) >= timeMs) {
                 return 0;
             }
             long high = ring.head() + 1;

@@ -3,6 +3,7 @@ package dev.gapless.core.member;
 import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.LastPing;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
 import java.util.ArrayList;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
  * begins with a member that finds none, and is copied from member to member; each adds what it sees, and takes what the others have that it
  * lacks. It is a set, by uid.
  *
- * <p>What is forgotten, as it is too old or there is too much, raises the horizon. Not thread-safe.
+ * <p>What is forgotten, as it is too old or there is too much, raises the horizon, unless it said that it published nothing. Not thread-safe.
  */
 public final class History {
     /** Other clusters at a time. */
     private static final int MOST_CLUSTERS = 8;
 
     private final Bounds bounds;
+    private final LastPing lastPing = new LastPing();
     private final Map<Long, Departure> byUid = new HashMap<>();
     /** Invariant: unknown until it is complete. */
     private long id = HistoryId.UNKNOWN;
@@ -68,6 +70,11 @@ public final class History {
 
     public boolean isComplete() {
         return id != HistoryId.UNKNOWN;
+    }
+
+    /** Until when other members were heard of: nobody else tells who ended. */
+    public LastPing lastPing() {
+        return lastPing;
     }
 
     public boolean contains(long uid) {
@@ -203,8 +210,14 @@ public final class History {
         byUid.put(departure.uid(), both);
         changed();
         if (byUid.size() > bounds.most()) {
-            forget(departures().get(0));
+            forget(leastNeeded());
         }
+    }
+
+    /** The first that said that it published nothing, or else the first of all. */
+    private Departure leastNeeded() {
+        List<Departure> all = departures();
+        return all.stream().filter(Departure::publishedNothing).findFirst().orElse(all.get(0));
     }
 
     private boolean isForgotten(Departure departure) {
@@ -234,8 +247,10 @@ public final class History {
 
     private void forget(Departure departure) {
         byUid.remove(departure.uid());
-        forgottenMs = Math.max(forgottenMs, departure.endedMs() + bounds.marginMs());
-        horizonMs = Math.max(horizonMs, forgottenMs);
+        if (!departure.publishedNothing()) {
+            forgottenMs = Math.max(forgottenMs, departure.endedMs() + bounds.marginMs());
+            horizonMs = Math.max(horizonMs, forgottenMs);
+        }
         changed();
     }
 
@@ -291,7 +306,14 @@ public final class History {
         if (now == null || !now.clock().equals(clock)) {
             List<Departure> departures = now == null ? departures() : now.departures();
             now = new HistoryView(
-                    id, horizonMs, !clusters.isEmpty(), hasUntoldCluster(), departures, clock, bounds.marginMs());
+                    id,
+                    horizonMs,
+                    !clusters.isEmpty(),
+                    hasUntoldCluster(),
+                    departures,
+                    clock,
+                    lastPing,
+                    bounds.marginMs());
             view = now;
         }
         return now;

@@ -1,7 +1,7 @@
 package dev.gapless.core.member;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
-import dev.gapless.core.LogEnd;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +21,12 @@ public sealed interface MemberEvent {
         }
     }
 
-    /** It runs Gapless, under this name, which no other member has. */
-    record Named(long uid, String node) implements MemberEvent {
+    /**
+     * It runs Gapless, under this name, which no other member has.
+     *
+     * @param sinceMs since when it runs, by the cluster's time, in milliseconds since 1970
+     */
+    record Named(long uid, String node, long sinceMs) implements MemberEvent {
         public Named {
             Limits.checkName("node", node);
         }
@@ -31,9 +35,9 @@ public sealed interface MemberEvent {
     /**
      * It is no member any more, and never will be again under this uid.
      *
-     * @param published for each topic to which it published anything where its log ended; null if nobody knows
+     * @param published the last sequence of each stream to which it published anything; null if nobody knows
      */
-    record Removed(long uid, @Nullable Map<String, LogEnd> published) implements MemberEvent {
+    record Removed(long uid, @Nullable Map<Epoch, Long> published) implements MemberEvent {
         /** One that went without a word. */
         public Removed(long uid) {
             this(uid, null);

@@ -1,7 +1,7 @@
 package dev.gapless.core.member;
 
 import dev.gapless.core.Departure;
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.wire.Hello;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,8 +43,11 @@ public final class Membership {
 
         boolean named;
 
+        /** Since when it runs, by the cluster's time, once it has said its name. */
+        long sinceMs;
+
         /** What it said that it published, when it left. */
-        @Nullable Map<String, LogEnd> published;
+        @Nullable Map<Epoch, Long> published;
         /** It said that it leaves. */
         boolean leaves;
 
@@ -87,7 +90,7 @@ public final class Membership {
             members.forEach((memberUid, member) -> events.add(new MemberEvent.Present(memberUid, member.address)));
             members.forEach((memberUid, member) -> {
                 if (member.named && member.claimed != null) {
-                    events.add(new MemberEvent.Named(memberUid, member.claimed));
+                    events.add(new MemberEvent.Named(memberUid, member.claimed, member.sinceMs));
                 }
             });
         }
@@ -117,25 +120,27 @@ public final class Membership {
         events.add(new MemberEvent.Present(memberUid, address));
         if (memberUid == uid) {
             member.claimed = node;
+            member.sinceMs = timeMs;
             events.addAll(nameWhereFree(node));
         }
         return up ? events : List.of();
     }
 
-    /** A member said who it is. Members that are not known yet say it again. */
-    public List<MemberEvent> heard(Hello hello) {
+    /** A member said who it is, at this time of the cluster. Members that are not known yet say it again. */
+    public List<MemberEvent> heard(Hello hello, long timeMs) {
         Member member = members.get(hello.fromUid());
         if (member == null || member.claimed != null) {
             return List.of();
         }
         member.claimed = hello.node();
+        member.sinceMs = timeMs - hello.ageMs();
         member.published = hello.publishes() ? member.published : Map.of();
         List<MemberEvent> events = nameWhereFree(hello.node());
         return up ? events : List.of();
     }
 
     /** A member, or one that is joining, says that it leaves, and what it published. That counts once it is removed. */
-    public void farewell(long memberUid, Map<String, LogEnd> published) {
+    public void farewell(long memberUid, Map<Epoch, Long> published) {
         Member member = members.getOrDefault(memberUid, joining.get(memberUid));
         if (member != null) {
             member.published = published;
@@ -296,6 +301,6 @@ public final class Membership {
             return List.of();
         }
         first.named = true;
-        return List.of(new MemberEvent.Named(firstUid, name));
+        return List.of(new MemberEvent.Named(firstUid, name, first.sinceMs));
     }
 }

@@ -86,9 +86,10 @@ public final class FailureDetector {
         });
     }
 
-    /** No pings go to anybody else any more. */
-    public void unwatchAllBut(Set<Long> lives) {
+    /** No pings go to anybody else any more. {@return whether any go} */
+    public boolean unwatchAllBut(Set<Long> lives) {
         peers.keySet().retainAll(lives);
+        return !peers.isEmpty();
     }
 
     /** Takes a ping for this life. Its sender is watched from now on: it pings us because it shares a session with us. */

@@ -1,10 +1,10 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
@@ -260,7 +260,7 @@ final class Memory {
     }
 
     /** This node leaves, and nothing is published here any more: everybody is told how far its logs go. Too much for one message nobody knows. */
-    void sayFarewell(Map<String, LogEnd> published, Set<Long> lives) {
+    void sayFarewell(Map<Epoch, Long> published, Set<Long> lives) {
         if (sizeOf(published) > Limits.MAX_FAREWELL_BYTES) {
             return;
         }
@@ -271,10 +271,10 @@ final class Memory {
         }
     }
 
-    /** On the wire, about, and not less. */
-    private static long sizeOf(Map<String, LogEnd> published) {
-        return published.keySet().stream()
-                .mapToLong(topic -> 64 + 3L * topic.length())
+    /** On the wire. */
+    private static long sizeOf(Map<Epoch, Long> published) {
+        return published.values().stream()
+                .mapToLong(head -> Long.BYTES + 1 + (Long.SIZE - 1 - Long.numberOfLeadingZeros(head | 1)) / 7)
                 .sum();
     }
 
@@ -283,6 +283,7 @@ final class Memory {
     /** Takes the cluster's time from a ping, and asks its sender if that has told for a while that it remembers something else. */
     void onPing(Ping ping, Now now) {
         heardTime(ping.fromUid(), ping.timeMs(), now);
+        history.lastPing().heard(Math.min(ping.timeMs(), timeMs(now)));
         long ours = history.digest();
         if (ping.history() == ours || !history.isComplete()) {
             differing.remove(ping.fromUid());
@@ -295,6 +296,11 @@ final class Memory {
         if (times > 1 && Integer.bitCount(times) == 1) { // ever more rarely, if that is of no use
             ask(ping.fromUid());
         }
+    }
+
+    /** Nobody is there who would send one. */
+    void nobodyPings() {
+        history.lastPing().nobodySends();
     }
 
     /** Once an interval. */

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one input at a time, with the time; then the outbox is drained.
  */
 public final class Node {
+    private static final long NS_PER_MS = 1_000_000;
+
     private final NodeSettings settings;
     private final NodeLogs logs;
     private final Outbox outbox;
@@ -41,6 +43,7 @@ public final class Node {
     /** For each member being forgotten, the shards that have not yet dropped its cursors. Invariant: of members alone, and no set is empty. */
     private final Map<Long, Set<Integer>> forgetting = new HashMap<>();
 
+    private final long startedNs;
     private long pingDueNs;
     private long helloDueNs = Long.MAX_VALUE;
     /** How often members were asked for their names since one came. */
@@ -67,6 +70,7 @@ public final class Node {
         this.membership = new Membership(settings.uid(), settings.name(), memory.history());
         this.failureDetector =
                 new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs(), outbox);
+        this.startedNs = now.ns();
         this.pingDueNs = now.ns() + settings.pingNs();
         this.leaving =
                 new Leaving(settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.lives()));
@@ -125,7 +129,9 @@ public final class Node {
 
     private void changed(List<MemberEvent> events) {
         Set<Long> lives = membership.lives();
-        failureDetector.unwatchAllBut(lives);
+        if (!failureDetector.unwatchAllBut(lives)) {
+            memory.nobodyPings();
+        }
         seniority.retain(lives);
         forgetting.keySet().retainAll(lives);
         memory.retain(lives);
@@ -208,7 +214,7 @@ public final class Node {
             memory.sayFarewell(Map.of(), Set.of(from));
         }
         if (!membership.hasSaidItsName(from)) {
-            changed(membership.heard(hello));
+            changed(membership.heard(hello, memory.timeMs(now)));
             refuseNamesake();
             remember(now);
         }
@@ -258,6 +264,7 @@ public final class Node {
                         answer,
                         settings.startedMs(),
                         memory.timeMs(now),
+                        (now.ns() - startedNs) / NS_PER_MS,
                         settings.publishes()));
     }
 

@@ -329,15 +329,7 @@ public final class Shard {
         outbox.add(new Effect.TellNode(new ToNode.SubscriptionsEnded()));
     }
 
-    /** A subscription has gone over from its own reader to the shared feed. */
-    public void joined(String topic, long id) {
-        TopicConsumer consumer = consumers.get(topic);
-        if (consumer != null) {
-            consumer.onJoined(id);
-        }
-    }
-
-    /** This subscription has freed something of a feed that was full, or was overtaken by its feed. */
+    /** This subscription has freed something of a feed that was full, or asks where to read on. */
     public void room(String topic, long id, Now now) {
         TopicConsumer consumer = consumers.get(topic);
         if (consumer != null) {

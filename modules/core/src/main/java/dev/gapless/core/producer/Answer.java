@@ -1,6 +1,5 @@
 package dev.gapless.core.producer;
 
-import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -28,9 +27,9 @@ record Answer(@Nullable Reason expiry, long next, long oldest, long head) {
         if (start instanceof Start.Earliest) {
             return new Answer(null, oldest, oldest, head);
         } else if (start instanceof Start.Beginning) {
-            return identity.first() >= oldest
-                    ? new Answer(null, identity.first(), oldest, head)
-                    : new Answer(Reason.OVERRUN, resumeInNewEpoch(identity, oldest, head), oldest, head);
+            return oldest == 1
+                    ? new Answer(null, 1, oldest, head)
+                    : new Answer(Reason.OVERRUN, resumeAtBeginning(oldest, head), oldest, head);
         } else if (start instanceof Start.Since since) {
             long first = log.firstSince(since.timeMs());
             return first > 0
@@ -44,10 +43,9 @@ record Answer(@Nullable Reason expiry, long next, long oldest, long head) {
 
     private static Answer after(
             Position position, LogIdentity identity, long oldest, long head, TopicSettings settings) {
-        Lineage lineage = identity.lineage();
-        boolean known = position.epoch().equals(identity.epoch()) || (lineage != null && lineage.holds(position));
+        boolean known = position.epoch().equals(identity.epoch());
         if (!known) {
-            return new Answer(Reason.PRODUCER_RESTARTED, resumeInNewEpoch(identity, oldest, head), oldest, head);
+            return new Answer(Reason.PRODUCER_RESTARTED, resumeAtBeginning(oldest, head), oldest, head);
         } else if (position.sequence() > head) {
             return new Answer(Reason.POSITION_UNKNOWN, resumeAfterOverrun(oldest, head, settings), oldest, head);
         } else if (position.sequence() + 1 < oldest) {
@@ -57,8 +55,8 @@ record Answer(@Nullable Reason expiry, long next, long oldest, long head) {
     }
 
     /** Rule P3. */
-    private static long resumeInNewEpoch(LogIdentity identity, long oldest, long head) {
-        return identity.first() >= oldest ? identity.first() : head + 1;
+    private static long resumeAtBeginning(long oldest, long head) {
+        return oldest == 1 ? 1 : head + 1;
     }
 
     /** Rule P3: where a reader goes on that the ring overtook. */

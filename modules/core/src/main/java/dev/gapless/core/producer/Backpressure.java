@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Which readers the publishers of one log wait for: those that can be reached, and that have not been without an answer for
- * too long (rule P8). Not thread-safe.
+ * too long (rule P5). Not thread-safe.
  */
 final class Backpressure {
     private final Log log;

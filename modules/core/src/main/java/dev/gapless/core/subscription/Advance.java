@@ -1,20 +1,20 @@
 package dev.gapless.core.subscription;
 
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.At;
-import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Advance {
     private final Feed feed;
+    private final long head;
+    private final Known known;
     private final TopicSettings settings;
     private final ReloadPace pace;
     private final long nowNs;
-    private final boolean mayFallBehind;
-    private final List<CursorToken.Lost> lost;
+    private final boolean mayAsk;
     private final boolean again;
     private Standing here;
     private long overtakenTo;
@@ -36,25 +37,27 @@ final class Advance {
     /**
      * From here on, where nothing is left to be handled.
      *
-     * @param mayFallBehind whether somebody says where it reads on if its feed has gone on past it
-     * @param lost {@link Remembered#lost}
+     * @param head of the feed, read before what is known of the streams
+     * @param mayAsk whether it asks where it reads on if its feed has gone on past it
      * @param again whether its feed has gone on past it a moment ago
      */
     Advance(
             Standing from,
+            long head,
+            Known known,
             TopicSettings settings,
             ReloadPace pace,
             long nowNs,
-            boolean mayFallBehind,
-            List<CursorToken.Lost> lost,
+            boolean mayAsk,
             boolean again) {
         assert from.run().isEmpty() : from.run();
         this.feed = from.feed();
+        this.head = head;
+        this.known = known;
         this.settings = settings;
         this.pace = pace;
         this.nowNs = nowNs;
-        this.mayFallBehind = mayFallBehind;
-        this.lost = lost;
+        this.mayAsk = mayAsk;
         this.again = again;
         this.here = from;
     }
@@ -64,7 +67,7 @@ final class Advance {
         return here;
     }
 
-    /** Where it goes on, if its feed has gone on past it; else 0. */
+    /** Where it goes on, if its feed has gone on past it, and it was told what it missed; else 0. */
     long overtakenTo() {
         return overtakenTo;
     }
@@ -74,39 +77,33 @@ final class Advance {
         return holes;
     }
 
-    /** The next end that is still to be told, if any. What was told of a later life says already that this one is over. */
-    @Nullable Step tellEnd() {
-        Vector at = here.positions();
-        while (!here.untold().isEmpty()) {
-            List<End> untold = here.untold();
-            here = here.leavingUntold(untold.subList(1, untold.size()));
-            if (untold.get(0).equals(at.get(untold.get(0).node()))) {
-                return left(untold.get(0));
-            }
+    /** The next producer that left and is still to be told, if any. */
+    @Nullable Step tellLeft() {
+        List<Step.Left> untold = here.untold();
+        if (untold.isEmpty()) {
+            return null;
         }
-        return null;
-    }
-
-    /**
-     * Names come and go: V keeps no ends that the shared feed has forgotten (rule F3), but for those that its catch-up reader told: should
-     * such a life turn up after all, it goes on where it was.
-     */
-    Advance withoutForgotten(Feed shared) {
-        Set<String> known = feed.known().newest().keySet();
-        Vector at = here.positions();
-        if (feed == shared && at.positions().size() > known.size()) {
-            here = here.movedTo(here.index(), at.withoutFeedEndsExcept(known));
-        }
-        return this;
+        here = here.leavingUntold(untold.subList(1, untold.size()));
+        return untold.get(0);
     }
 
     /** Reads up to the first entry that is no message; messages before it come first. */
     Step read() {
+        if (!here.pending().isNothing() || here.positions().notices() < known.notices()) {
+            Step first =
+                    hand(here, new Missing(here.positions().with(here.pending().upTo())), false);
+            if (first == null) {
+                first = tellLeft();
+            }
+            if (first != null) {
+                return first;
+            }
+        }
         Vector at = here.positions();
         long index = here.index();
-        Map<String, Placed> moved = new HashMap<>();
+        Map<Epoch, Long> moved = new HashMap<>();
         MessageRun.Builder run = new MessageRun.Builder(settings.windowBytes());
-        while (!run.isFull() && index <= feed.head()) {
+        while (!run.isFull() && index <= head) {
             FeedEntry entry = feed.get(index);
             if (!run.isEmpty() && !(entry instanceof FeedEntry.Messages)) {
                 break;
@@ -115,31 +112,27 @@ final class Advance {
                 here = here.movedTo(index, at);
                 return overtaken();
             }
-            String node = entry.node();
-            Placed known = moved.containsKey(node) ? moved.get(node) : feed.where(node, at);
-            Placed before = entry.place(known);
-            if (before != null && !before.equals(known)) {
-                at = at.with(before);
-            }
             if (entry instanceof FeedEntry.Messages messages) {
-                int first = firstNew(messages, (int) (index - entry.index()), before);
-                index = entry.index() + first;
-                if (first == messages.count()) {
+                long reached = reached(messages.stream(), moved, at);
+                if (reached >= messages.lastSequence()) {
+                    index = entry.last() + 1; // S1
                     continue;
                 }
-                if (!follows(messages, first, before)) {
+                int first = (int) Math.max(index - entry.index(), reached - messages.sequence() + 1);
+                index = entry.index() + first;
+                if (messages.sequence() + first != reached + 1) {
                     if (!run.isEmpty()) {
                         break;
                     }
                     here = here.movedTo(index, at);
-                    return hole(messages, first);
+                    return hole(messages.stream(), messages.sequence() + first - 1);
                 }
                 FeedEntry.Messages taken = run.add(messages, first);
-                moved.put(node, taken.after());
+                moved.put(messages.stream().epoch(), taken.lastSequence());
                 index += taken.count();
             } else {
                 here = here.movedTo(index, at);
-                Step step = notice(entry, before);
+                Step step = notice(entry);
                 if (step != null) {
                     return step;
                 }
@@ -157,121 +150,142 @@ final class Advance {
         return new Step.Messages(messages);
     }
 
-    /** Rule S1: the number of the first message, from this one on, that is beyond a position; the count of all if none is. */
-    private static int firstNew(FeedEntry.Messages messages, int from, @Nullable Placed before) {
-        if (isNew(messages.at(from), before)) {
-            return from;
+    /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
+    private long reached(Stream stream, Map<Epoch, Long> moved, Vector at) {
+        Long there = moved.get(stream.epoch());
+        if (there != null) {
+            return there;
         }
-        return before instanceof At at && isNew(messages.after(), at)
-                ? (int) (at.sequence() - messages.sequence()) + 1 // of their stretch
-                : messages.count();
-    }
-
-    /** Rule S1. Positions of a token that nobody has answered for yet are below every other. */
-    private static boolean isNew(Placed after, @Nullable Placed before) {
-        return after.isBeyond(before);
-    }
-
-    private static boolean follows(FeedEntry.Messages messages, int first, @Nullable Placed before) {
-        return before == null
-                || (before instanceof At at
-                        && at.era().number() == messages.era().number()
-                        && messages.sequence() + first == at.sequence() + 1);
+        Place place = at.get(stream);
+        if (place == null) {
+            return 0;
+        }
+        return switch (place.kind()) {
+            case OPEN -> place.sequence();
+            case LOST -> place.returned().sequence();
+            case OVER -> Long.MAX_VALUE;
+        };
     }
 
     /** An entry that is no message. Returns null if there is nothing to do about it, and it is passed. */
-    private @Nullable Step notice(FeedEntry entry, @Nullable Placed before) {
-        if (entry instanceof FeedEntry.Expired expired) {
-            Step step = expired(expired);
-            return step == null ? tellEnd() : step; // nothing else may ever come
-        }
+    private @Nullable Step notice(FeedEntry entry) {
         Vector at = here.positions();
-        // The place where a stream begins counts as read too, so that V has it: a catch-up reader joins by it.
-        boolean counts = isNew(entry.after(), before) || at.get(entry.node()) == null;
-        here = here.movedTo(here.index() + 1, counts ? at.with(entry.after()) : at);
-        boolean hasLeft = counts && entry instanceof FeedEntry.Left;
-        return hasLeft && entry.after() instanceof End end && end.hasPublished()
-                ? left(end) // who never published anything leaves without a word
-                : null;
+        Stream stream = entry.stream();
+        Place place = at.get(stream);
+        Standing further = here.movedTo(here.index() + 1, at);
+        if (place != null && place.over()) {
+            boolean hasReturned =
+                    !(entry instanceof FeedEntry.Ended ended) || ended.end().wasMember();
+            if (place.kind() == Place.Kind.OVER || !hasReturned) {
+                here = further;
+                return null;
+            }
+            here = here.movedTo(here.index(), at.with(place.returned()));
+            return notice(entry);
+        }
+        if (entry instanceof FeedEntry.Began began) {
+            if (place != null && place.sequence() == Place.UNKNOWN) {
+                Missing missing = new Missing(at);
+                missing.addHole(stream, began.at());
+                missing.addFrom(feed, further.index());
+                return handOrLeft(further, missing);
+            }
+            boolean begins = place == null || place.isAwaited();
+            here = begins ? further.movedTo(further.index(), at.with(Place.at(stream, began.at()))) : further;
+            return null; // whoever is less far finds a hole
+        }
+        Missing first = new Missing(at);
+        if (entry instanceof FeedEntry.Expired expired) {
+            first.add(expired);
+        } else if (entry instanceof FeedEntry.Ended ended) {
+            first.add(ended);
+        }
+        if (!first.told().gaps().isEmpty()) {
+            first.addFrom(feed, further.index());
+        }
+        return handOrLeft(further, first);
     }
 
-    /** What should never be: a hole in a stretch. It is told. */
-    private Step hole(FeedEntry.Messages messages, int first) {
-        Expiries expiries = new Expiries(feed, here.positions(), lost);
-        expiries.add(messages.at(first - 1), Reason.POSITION_UNKNOWN);
-        Step step = hand(here, expiries, false);
+    private @Nullable Step handOrLeft(Standing further, Missing missing) {
+        Step step = hand(further, missing, false);
+        return step == null ? tellLeft() : step; // nothing else may ever come
+    }
+
+    /** What should never be: a hole in a stream. It is told. */
+    private Step hole(Stream stream, long to) {
+        Place place = here.positions().get(stream);
+        if (place != null && place.over()) {
+            here = here.movedTo(here.index(), here.positions().with(place.returned()));
+        }
+        Missing missing = new Missing(here.positions());
+        missing.addHole(stream, to);
+        Step step = handOrLeft(here, missing);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
             holes++;
         }
         return step == null ? read() : step;
     }
 
-    /** Hands over this expiry and all after it. */
-    private @Nullable Step expired(FeedEntry.Expired first) {
-        Vector at = here.positions();
-        Expiries expiries = new Expiries(feed, at, lost);
-        expiries.add(first); // the feed may have gone on past it by now
-        Standing further = here.movedTo(here.index() + 1, at);
-        expiries.addFrom(further.index());
-        return hand(further, expiries, false);
-    }
-
     /** The feed has gone on past this subscription (rule S3). */
     private Step overtaken() {
-        if (mayFallBehind && here.untold().isEmpty()) {
-            here = here.behind();
+        if (mayAsk && here.untold().isEmpty()) {
+            here = here.unplaced(here.positions());
             return Step.IDLE;
         }
         Feed.Overtaken overtaken = again ? feed.overtakenAgain() : feed.overtaken();
-        Vector at = wentOn(overtaken.bases());
-        here = here.movedTo(here.index(), at);
-        Expiries expiries = new Expiries(feed, at, lost);
-        List<End> ends = new ArrayList<>(here.untold());
-        ends.addAll(expiries.addOvertaken(overtaken));
-        Standing further = here.movedTo(overtaken.oldest(), at).leavingUntold(ends);
-        expiries.addFrom(further.index());
-        Step step = hand(further, expiries, again);
+        Missing missing = new Missing(here.positions());
+        missing.addOvertaken(overtaken);
+        missing.addFrom(feed, overtaken.oldest());
+        Standing further = here.movedTo(overtaken.oldest(), here.positions());
+        Step step = hand(further, missing, again);
         if (step instanceof Step.Missed) {
             overtakenTo = further.index();
         }
         if (step == null) {
-            step = tellEnd();
+            step = tellLeft();
         }
         return step == null ? read() : step;
     }
 
-    /** V, where the bases show that a lost producer went on, or where a new stream began: the join compares against them. */
-    private Vector wentOn(Vector bases) {
-        Vector at = here.positions();
-        Map<String, Placed> went = new HashMap<>();
-        bases.positions().forEach((node, base) -> {
-            Placed known = feed.where(node, at);
-            Placed position = known instanceof End ? known.resolvedBy(base) : known;
-            if (position != null && !position.equals(at.get(node))) {
-                went.put(node, position);
-            }
-        });
-        return at.with(went);
-    }
-
-    private static Step.Left left(End end) {
-        return new Step.Left(Departure.nodeOf(end.node()), end.last());
-    }
-
     /**
      * Begins a reload if anything is missed, and it is time for one; until then it stays here. If nothing is, V passes at once, and null is
-     * returned.
+     * returned; so it is if a producer that left is to be told first.
      *
      * @param further where it goes on
      * @param atOnce whether one that is only told need not wait
      */
-    private @Nullable Step hand(Standing further, Expiries expiries, boolean atOnce) {
-        Expiries.Missed missed = expiries.missed();
-        List<End> untold = new ArrayList<>(further.untold());
-        untold.addAll(missed.left());
-        if (missed.gaps().isEmpty()) {
-            here = further.passed(further.positions().with(missed.upTo())).leavingUntold(untold);
+    private @Nullable Step hand(Standing further, Missing missing, boolean atOnce) {
+        Pending pending = here.pending();
+        boolean unknown = here.positions().notices() < known.notices();
+        if (unknown || !pending.isNothing()) {
+            missing.addFrom(feed, further.index());
+        }
+        Missing.Told told = missing.told();
+        List<Gap> gaps = new ArrayList<>();
+        if (unknown) {
+            gaps.add(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
+        }
+        gaps.addAll(pending.gaps());
+        gaps.addAll(told.gaps());
+        List<Step.Left> left = new ArrayList<>(further.untold());
+        left.addAll(pending.left());
+        left.addAll(told.left());
+        Vector upTo = further.positions()
+                .with(pending.upTo())
+                .with(told.upTo())
+                .passing(Math.max(known.notices(), further.positions().notices()));
+        if (gaps.isEmpty()) {
+            here = further.passed(upTo).leavingUntold(left);
             return null;
+        }
+        List<Step.Left> early = early(pending, told);
+        if (!early.isEmpty()) {
+            Map<Epoch, Place> over = new HashMap<>();
+            early.forEach(one -> over.put(
+                    one.position().epoch(),
+                    Objects.requireNonNull(upTo.get(one.position().epoch()))));
+            here = here.tellingFirst(early, here.positions().with(over), pending.afterEarly(over.keySet()));
+            return null; // the gaps are come to again
         }
         long beginNs = here.phase() instanceof SubscriptionPhase.Waiting waiting
                 ? waiting.untilNs()
@@ -281,7 +295,19 @@ final class Advance {
             return new Step.Waiting(beginNs);
         }
         pace.begins(nowNs);
-        here = further.leavingUntold(untold).reloading(here.index(), missed.upTo());
-        return new Step.Missed(missed.gaps(), missed.timeMs());
+        here = further.leavingUntold(left).reloading(upTo);
+        return new Step.Missed(List.copyOf(gaps), told.timeMs());
+    }
+
+    /** Producers that left in front of what the gaps tell of the same node. */
+    private static List<Step.Left> early(Pending pending, Missing.Told told) {
+        List<Step.Left> early = new ArrayList<>(pending.early());
+        for (Step.Left left : pending.left()) {
+            if (told.gaps().stream().anyMatch(gap -> left.node().equals(gap.node()))) {
+                early.add(left);
+            }
+        }
+        early.addAll(told.early());
+        return early;
     }
 }

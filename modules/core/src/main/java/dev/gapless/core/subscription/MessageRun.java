@@ -1,10 +1,10 @@
 package dev.gapless.core.subscription;
 
-import dev.gapless.core.feed.At;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedMessage;
-import dev.gapless.core.feed.Placed;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -42,12 +42,12 @@ public final class MessageRun {
      * messages, which nobody keeps who keeps a token's supplier. Immutable.
      */
     public static final class Path {
-        private static final Era[] NO_ERAS = {};
+        private static final Stream[] NO_STREAMS = {};
         private static final long[] NO_SEQUENCES = {};
 
         private final Vector before;
         /** Of each part of the run. */
-        private final Era[] eras;
+        private final Stream[] streams;
         /** The sequence in front of the first message of each part, less how many messages are in front of that. */
         private final long[] offsets;
         /** How many messages there are up to the end of each part. */
@@ -56,20 +56,20 @@ public final class MessageRun {
         /** Nowhere else. */
         private Path(Vector before) {
             this.before = before;
-            this.eras = NO_ERAS;
+            this.streams = NO_STREAMS;
             this.offsets = NO_SEQUENCES;
             this.ends = NO_SEQUENCES;
         }
 
         private Path(Vector before, List<FeedEntry.Messages> parts) {
             this.before = before;
-            this.eras = new Era[parts.size()];
+            this.streams = new Stream[parts.size()];
             this.offsets = new long[parts.size()];
             this.ends = new long[parts.size()];
             long end = 0;
-            for (int i = 0; i < eras.length; i++) {
+            for (int i = 0; i < streams.length; i++) {
                 FeedEntry.Messages part = parts.get(i);
-                eras[i] = part.era();
+                streams[i] = part.stream();
                 offsets[i] = part.sequence() - 1 - end;
                 end += part.count();
                 ends[i] = end;
@@ -81,10 +81,10 @@ public final class MessageRun {
             if (count == 0) {
                 return before;
             }
-            Map<String, Placed> changed = new HashMap<>();
+            Map<Epoch, Place> changed = new HashMap<>();
             long begins = 0;
-            for (int i = 0; i < eras.length && begins < count; i++) {
-                changed.put(eras[i].node(), new At(eras[i], offsets[i] + Math.min(count, ends[i])));
+            for (int i = 0; i < streams.length && begins < count; i++) {
+                changed.put(streams[i].epoch(), Place.at(streams[i], offsets[i] + Math.min(count, ends[i])));
                 begins = ends[i];
             }
             return before.with(changed);
@@ -148,7 +148,7 @@ public final class MessageRun {
         return size == 0;
     }
 
-    /** They, in order; each part is of one stretch. */
+    /** They, in order; each part is of one stream. */
     public List<FeedEntry.Messages> parts() {
         return Collections.unmodifiableList(parts);
     }

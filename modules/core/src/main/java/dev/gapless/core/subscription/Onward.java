@@ -1,22 +1,32 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Epoch;
+import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Stream;
+import java.util.Map;
 
-/** How a subscription goes on that the shared feed has overtaken (rule S6). */
+/** Where a subscription reads on that has asked (rule S5). */
 public sealed interface Onward {
-
     /**
-     * Through another feed, which has everything behind where it is.
+     * In this feed, which has everything that it lacks.
      *
      * @param cursor attached there
-     * @param at where it is
+     * @param ended streams whose ends it has not read, and will not read there: it is told them first
+     * @param unknown may others have ended that nobody remembers any more? It is told that first
+     * @param begins for streams of which its place is not known the sequence behind which they go on there
      */
-    record In(Feed feed, FeedCursor cursor, Vector at) implements Onward {}
+    record In(Feed feed, FeedCursor cursor, Map<Stream, End> ended, boolean unknown, Map<Epoch, Long> begins)
+            implements Onward {
+        /** At its place, as it is. */
+        public In(Feed feed, FeedCursor cursor) {
+            this(feed, cursor, Map.of(), false, Map.of());
+        }
+    }
 
-    /** In the shared feed, told what fell out of it. */
-    record Told() implements Onward {}
+    /** Where it is. */
+    record Stay() implements Onward {}
 
-    Onward TOLD = new Told();
+    Onward STAY = new Stay();
 }

@@ -33,7 +33,7 @@ public sealed interface Opening {
     /** Is it to be told of incarnations that ended before (rule T2)? Not with a token that was made by hand. */
     default boolean isFromThePast() {
         return this instanceof Since
-                || (this instanceof Resume resume && resume.token().seen() != null);
+                || (this instanceof Resume resume && !resume.token().isMadeByHand());
     }
 
     /** What the members that are present are asked for, beside those that a token names. */

@@ -3,7 +3,6 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What a subscription is to do next. */
 public sealed interface Step {
@@ -21,12 +20,9 @@ public sealed interface Step {
     /**
      * A producer left in good order.
      *
-     * @param position its last message, or null if it never said anything
+     * @param position its last message
      */
-    record Left(String node, @Nullable Position position) implements Step {}
-
-    /** It reads the shared feed from now on: its catch-up reader can go. */
-    record Joined() implements Step {}
+    record Left(String node, Position position) implements Step {}
 
     /** Nothing is there: wait to be woken. */
     record Idle() implements Step {}
@@ -41,7 +37,6 @@ public sealed interface Step {
      */
     record Waiting(long untilNs) implements Step {}
 
-    Step JOINED = new Joined();
     Step IDLE = new Idle();
     Step RELOADING = new Reloading();
 }

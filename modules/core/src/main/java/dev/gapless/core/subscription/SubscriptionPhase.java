@@ -1,11 +1,9 @@
 package dev.gapless.core.subscription;
 
-import dev.gapless.core.feed.Placed;
-import java.util.Map;
+import dev.gapless.core.feed.Vector;
 
-/** What a subscription does. Which feed it reads, its own or the shared one, makes no difference to that. */
+/** What a subscription does. Which feed it reads makes no difference to that. */
 sealed interface SubscriptionPhase {
-
     /** It is given what comes. */
     record Reading() implements SubscriptionPhase {}
 
@@ -19,16 +17,14 @@ sealed interface SubscriptionPhase {
     /**
      * The application reloads. V stands in front of the gaps.
      *
-     * @param from the index of the entry where the gaps begin
-     * @param upTo where V goes on once that has succeeded; never empty
+     * @param upTo V once that has succeeded
      * @param failed how often it has failed
      */
-    record Reloading(long from, Map<String, Placed> upTo, int failed) implements SubscriptionPhase {}
+    record Reloading(Vector upTo, int failed) implements SubscriptionPhase {}
 
-    /** The shared feed has overtaken it, and the consumer is to say where it reads on (rule S6). V stands in front of what is missing. */
-    record Behind() implements SubscriptionPhase {}
+    /** It has asked where to read on. */
+    record Unplaced() implements SubscriptionPhase {}
 
     SubscriptionPhase READING = new Reading();
-
-    SubscriptionPhase BEHIND = new Behind();
+    SubscriptionPhase UNPLACED = new Unplaced();
 }

@@ -1,149 +1,182 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Known;
-import dev.gapless.core.feed.Placed;
-import dev.gapless.core.feed.Unplaced;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of a feed: V, its position in every producer, and what it is given next.
+ * One reader of a feed: V, its place in every stream, and what it is given next.
  *
  * <pre>
- *              Expired, overtaken                 interval and jitter are over
- *   READING ─────────────────────────► WAITING ────────────────────────────────► RELOADING
- *    │ ▲ ▲                               │ nothing to reload after all             │  │ ▲
- *    │ │ └───────────────────────────────┘                                         │  └─┘ failed: again, later
- *    │ └──────────────────────────── reloaded: V passes ───────────────────────────┘
- *    └─ joins: a feed of its own, then the shared one
+ *                 a notice, overtaken                 interval and jitter are over
+ *     READING ─────────────────────────► WAITING ────────────────────────────────► RELOADING
+ *      │ ▲ ▲ ▲                               │ nothing to reload after all             │  │ ▲
+ *   asks │ │ └───────────────────────────────┘                                         │  └─┘ failed: again, later
+ *      ▼ │ └──────────────────────────── reloaded: V passes ───────────────────────────┘
+ *    UNPLACED, also at first
  * </pre>
  *
- * <p>It catches up as long as it reads a feed of its own. It may join the shared one while it reads or waits. {@link SubscriptionPhase} has what
- * belongs to each, {@link Standing} the transitions, {@link Advance} what leads to them.
+ * <p>It asks where to read on when its feed has gone on past it, and when the shared feed has all that it lacks. {@link SubscriptionPhase}
+ * has what belongs to each phase, {@link Standing} the transitions, {@link Advance} what leads to them.
  *
- * <p>What is at or below V is skipped; an expiry begins at V and is dropped when it is empty (S1). When a reload begins, all
- * expiries then in the feed are handed over together, and V passes them only when the reload has succeeded (S2, S3).
+ * <p>What is at or below V is skipped; a gap begins at V and is dropped when it is empty (S1). When a reload begins, all
+ * notices then in the feed are handed over together, and V passes them only when the reload has succeeded (S2, S3).
  *
- * <p>Invariant: between two positions of one stretch that V takes, every sequence is given or told. It is checked at each
+ * <p>Invariant: between two places in one stream that V takes, every sequence is given or told. It is checked at each
  * message; were it ever broken, the hole would be told as a gap, and counted in {@link #violations}.
  *
- * <p>One thread at a time, except for what says "Any thread".
+ * <p>One thread at a time, except for what says "Any thread", and for what says "Consumer": that is called while it is unplaced.
  */
 public final class SubscriptionState {
     private final TopicSettings settings;
     private final Feed shared;
-    private volatile ReloadPace pace;
-    private final AtomicLong violations = new AtomicLong();
+    private final TopicView topic;
+    /** Where it began; null if it began without a token. */
+    private final @Nullable CursorToken token;
+    /** Up to when it knows who ended, as long as it has not been told what ended since. */
+    private final long beganMs;
 
+    private final AtomicLong violations = new AtomicLong();
+    private volatile ReloadPace pace;
     /** What other threads look at, at once. One thread moves it. */
     private volatile Standing standing;
-    /** Has all that the catch-up reader waits for come? Said by the consumer's thread. */
-    private volatile boolean mayJoin;
+    /** May it be placed? Before, its place is that of its token. */
+    private volatile boolean begun;
+    /** Is it ready? Then it counts what members published that had not said where they are. */
+    private volatile boolean ready;
     /** Nobody waits for it any more. */
     private volatile boolean closed;
-    /** Does the consumer say where it reads on if the shared feed has gone on past it? */
-    private volatile boolean asks;
     /** Does V name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
     private volatile boolean ahead;
-    /** Is it to be told what the shared feed dropped? From then on it asks no more until it is told. For its own thread. */
-    private boolean stays;
-    /** Where it went on in the shared feed when that had gone on past it the last time; 0 if it never had. */
-    private volatile long overtakenTo;
-    /** What the consumer said. Invariant: null unless it is behind. */
+    /** Its reader is gone: once it has read what there is, it asks where to read on. */
+    private volatile boolean leaves;
+    /** Where it went on in its feed, or was placed there, when a feed had gone on past it the last time; 0 if none had. */
+    private volatile long placedFrom;
+
+    private boolean placedOnce;
+    /** Did it ask for being ahead? */
+    private boolean askedAhead;
+    /** {@link TopicView#changes} when it asked for another feed the last time. */
+    private volatile long askedAt = -1;
+    /** What the consumer said. Invariant: null unless it is unplaced. */
     private volatile @Nullable Onward onward;
-    /** What is known of incarnations that ended beside what its feed says: from its token, and from feeds that it left. */
-    private volatile Remembered remembered;
     /** By what it leaves out messages. */
     private volatile long filter;
     /** By what its token's subscription did, until it has been told, and has reloaded; 0 if that is not to be told. */
     private volatile long filterBefore;
 
     private SubscriptionState(
-            Standing first, Feed shared, Remembered remembered, TopicSettings settings, double share) {
-        this.settings = settings;
-        this.remembered = remembered;
-        this.pace = new ReloadPace(settings, share);
-        this.shared = shared;
-        this.standing = first;
-    }
-
-    /**
-     * A subscription to the shared feed, from this index and these positions on.
-     *
-     * @param share how much of the reload jitter it takes, 0 to 1
-     */
-    public static SubscriptionState live(
-            Feed shared, long index, Vector start, TopicSettings settings, double share, long nowNs) {
-        Standing first = Standing.first(shared, shared.attach(index, nowNs), start);
-        return new SubscriptionState(first, shared, Remembered.NOTHING, settings, share);
-    }
-
-    /**
-     * A subscription that resumes this token in the shared feed at once.
-     *
-     * @param share how much of the reload jitter it takes, 0 to 1
-     */
-    public static SubscriptionState back(
-            Feed shared, Feed.Joined joined, CursorToken token, TopicSettings settings, double share) {
-        Standing first = Standing.first(shared, joined.cursor(), joined.positions());
-        return new SubscriptionState(first, shared, Remembered.of(token), settings, share);
-    }
-
-    /**
-     * A subscription that reads a feed of its own until it can join the shared one.
-     *
-     * @param token where it begins, or null
-     * @param share how much of the reload jitter it takes, 0 to 1
-     */
-    public static SubscriptionState catchingUp(
-            Feed own,
             Feed shared,
-            Vector start,
-            @Nullable CursorToken token,
+            TopicView topic,
             TopicSettings settings,
             double share,
-            long nowNs) {
-        Remembered remembered = token == null ? Remembered.NOTHING : Remembered.of(token);
-        Standing first = Standing.first(own, own.attach(own.head() + 1, nowNs), start);
-        return new SubscriptionState(first, shared, remembered, settings, share);
+            @Nullable CursorToken token,
+            long beganMs) {
+        this.settings = settings;
+        this.topic = topic;
+        this.token = token;
+        this.beganMs = beganMs;
+        this.pace = new ReloadPace(settings, share);
+        this.shared = shared;
+        this.standing = Standing.first(shared);
     }
 
-    /** The positions of a token, which no producer has answered for yet, and the ends that it says were told. */
-    public static Vector startOf(@Nullable CursorToken token) {
-        Map<String, Placed> positions = new HashMap<>();
-        if (token != null) {
-            Remembered.of(token).lost().forEach(lost -> positions.put(lost.node(), End.ofToken(lost)));
-            token.positions().forEach((node, position) -> {
-                if (position != null) {
-                    positions.put(node, new Unplaced(node, position));
-                }
-            });
+    /**
+     * A subscription that has not begun.
+     *
+     * @param share how much of the reload jitter it takes, 0 to 1
+     */
+    public static SubscriptionState of(
+            Opening opening, Feed shared, TopicView topic, TopicSettings settings, double share) {
+        if (opening instanceof Opening.Resume resume) {
+            CursorToken from = resume.token();
+            SubscriptionState state = new SubscriptionState(shared, topic, settings, share, from, from.timeMs());
+            state.filterBefore = resume.leftOut() ? from.filter() : 0;
+            return state;
         }
-        return Vector.of(positions);
+        long sinceMs = opening instanceof Opening.Since since ? since.timeMs() : Long.MAX_VALUE;
+        return new SubscriptionState(shared, topic, settings, share, null, sinceMs);
     }
 
-    /** Everything that its catch-up reader waits for has come: it may join once it has read far enough. Any thread. */
-    public void mayJoin(boolean may) {
-        mayJoin = may;
+    // ------------------------------------------------------------------ for the consumer
+
+    /**
+     * Consumer. It may be placed from now on.
+     *
+     * @param at V
+     * @param ended how streams ended, which it is told before it reads anything
+     * @param notices {@link Vector#notices}
+     */
+    public void begin(Vector at, Map<Stream, End> ended, long notices) {
+        Missing missing = new Missing(at);
+        ended.forEach(missing::add);
+        Missing.Told told = missing.told();
+        standing = standing.begun(at.passing(notices), Pending.of(told, beganMs));
+        begun = true;
     }
 
-    /** From now on it asks where it reads on if the shared feed has gone on past it. Before it is read. */
-    public SubscriptionState asking() {
-        asks = !settings.backpressure();
-        return this;
+    /** Any thread. It is ready. */
+    public void becomeReady() {
+        ready = true;
     }
+
+    /** Any thread. Does it wait for {@link #goOn}? */
+    public boolean asks() {
+        return begun && standing.phase() instanceof SubscriptionPhase.Unplaced && onward == null;
+    }
+
+    /** Consumer. V, behind all that it is told first. */
+    public Vector placedAt() {
+        Standing here = standing;
+        return here.positions().with(here.pending().upTo());
+    }
+
+    /** Consumer. Has its feed gone on past it, or has it none? */
+    public boolean isOvertaken() {
+        Standing here = standing;
+        return here.index() < here.feed().oldest();
+    }
+
+    /** Consumer. Does its place come from what a reload says? */
+    public boolean isAhead() {
+        return ahead;
+    }
+
+    /** Consumer. It reads on there. */
+    public void goOn(Onward where) {
+        leaves &= where instanceof Onward.Stay;
+        onward = where;
+        if (closed) {
+            close();
+        }
+    }
+
+    /** Any thread. Its reader is gone: once it has read what there is, it asks where to read on. */
+    public void leaveOnceRead() {
+        leaves = true;
+    }
+
+    // ------------------------------------------------------------------ how it is read
 
     /** From now on it is only told what it missed, and does not reload here (rule S3). Before it is read. */
     public SubscriptionState telling() {
@@ -156,47 +189,10 @@ public final class SubscriptionState {
         filter = hash;
     }
 
-    /** Until it has been told what its token's subscription left out its tokens name that one's filter (rule T1). Before it is read. */
-    public void filteredUntilTold(long hash) {
-        filterBefore = hash;
-    }
-
-    /** Does it wait for {@link #goOn}, as the shared feed has gone on past it? Any thread. */
-    public boolean isBehind() {
-        return waitsToGoOn() && !ahead;
-    }
-
-    /** Does it wait for {@link #goOn}, as its source reflects what its feed has not heard of (rule S4)? Any thread. */
-    public boolean isAhead() {
-        return waitsToGoOn() && ahead;
-    }
-
-    private boolean waitsToGoOn() {
-        return standing.phase() instanceof SubscriptionPhase.Behind && onward == null;
-    }
-
-    /** Has the shared feed gone on past it, whether or not it knows, so that it will ask where it reads on? Any thread. */
-    public boolean isOvertaken() {
-        Standing here = standing;
-        return mayAsk(here) && !ahead && onward == null && here.index() < shared.oldest();
-    }
-
-    /** Does it read the shared feed, and nobody has told it to go on elsewhere? Any thread. */
-    public boolean readsShared() {
-        return standing.feed() == shared && onward == null;
-    }
-
-    /** The consumer says where it reads on that {@link #isBehind}. */
-    public void goOn(Onward where) {
-        onward = where;
-        if (closed) {
-            close();
-        }
-    }
-
-    /** Does it read a feed of its own? Any thread. */
+    /** Does it read another feed than the shared one? Any thread. */
     public boolean isCatchingUp() {
-        return standing.feed() != shared;
+        Standing here = standing;
+        return here.feed() != shared || here.phase() instanceof SubscriptionPhase.Unplaced;
     }
 
     /** Is a reload due that may not begin yet? Any thread. */
@@ -215,6 +211,11 @@ public final class SubscriptionState {
         return Math.max(0, here.feed().head() - here.oldestUnread() + 1);
     }
 
+    /** The index of the first entry of its feed that it has not dealt with. Any thread. */
+    public long oldestUnread() {
+        return standing.oldestUnread();
+    }
+
     /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
     public OptionalLong behindSinceMs() {
         Standing here = standing;
@@ -228,9 +229,12 @@ public final class SubscriptionState {
 
     /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
     public @Nullable String lastKey(Gap gap) {
-        return gap.node() == null || gap.resumesAt() == null
-                ? null
-                : standing.feed().keyBefore(gap.node(), gap.resumesAt());
+        Position resumesAt = gap.resumesAt();
+        if (resumesAt == null) {
+            return null;
+        }
+        String key = standing.feed().keyBefore(resumesAt);
+        return key == null ? shared.keyBefore(resumesAt) : key;
     }
 
     /** How often the invariant was found broken; a defect of Gapless if it is not 0. Any thread. */
@@ -240,17 +244,46 @@ public final class SubscriptionState {
 
     /** Does the consumer wait for it to free its feed? Any thread. */
     public boolean isPressed() {
-        return standing.feed().wantsRoom() || waitsToGoOn();
+        return standing.feed().wantsRoom() || asks();
     }
 
-    /** Is there something to read now? A reload that waits is not. Any thread. */
+    /** Is there something to read now, or to free? A reload that waits is not. Any thread. */
     public boolean hasNext() {
         Standing here = standing;
-        if (here.phase() instanceof SubscriptionPhase.Behind) {
+        if (here.phase() instanceof SubscriptionPhase.Unplaced) {
             return onward != null;
         }
         return here.phase() instanceof SubscriptionPhase.Reading
-                && (ahead || here.index() <= here.feed().head() || (mayJoin && mayJoin(here, here.positions())));
+                && (here.index() <= here.feed().head()
+                        || hasMore(here, topic.known())
+                        || wantsToMove(here)
+                        || holdsRoom(here));
+    }
+
+    /** Does its feed wait for room that it holds, and needs no more? */
+    private static boolean holdsRoom(Standing here) {
+        return here.feed().wantsRoom() && here.cursor().next() < here.index();
+    }
+
+    /** Is there something beside what its feed says? */
+    private static boolean hasMore(Standing here, Known known) {
+        return !here.pending().isNothing()
+                || !here.untold().isEmpty()
+                || here.positions().notices() < known.notices();
+    }
+
+    /** Is there reason to ask where to read on? */
+    private boolean wantsToMove(Standing here) {
+        if (ahead) {
+            return true;
+        } else if (leaves) {
+            return here.index() > here.feed().head();
+        }
+        return here.feed() != shared
+                && askedAt != topic.changes()
+                && here.index() > here.feed().lastNotice()
+                && here.positions().places().stream().noneMatch(Place::isAwaited)
+                && shared.covers(here.positions(), Asked.ANYTHING);
     }
 
     /** Nobody waits for it any more. Any thread. */
@@ -275,68 +308,137 @@ public final class SubscriptionState {
         if (here.phase() instanceof SubscriptionPhase.Waiting waiting && waiting.untilNs() - nowNs > 0) {
             return new Step.Waiting(waiting.untilNs());
         }
-        Onward said = onward;
-        if (here.phase() instanceof SubscriptionPhase.Behind) {
+        if (here.phase() instanceof SubscriptionPhase.Unplaced) {
+            Onward said = onward;
             if (said == null) {
                 return Step.IDLE;
             }
             here = goesOn(here, said);
         }
         here.cursor().moveTo(here.index());
-        boolean mayFallBehind = mayAsk(here) && !stays;
-        Advance advance = new Advance(
-                here.done(), settings, pace, nowNs, mayFallBehind, remembered.lost(), isOvertakenAgain(here));
-        Step step = advance.tellEnd();
-        if (step == null && ahead) {
-            standing = advance.here().behind();
-            shared.asked();
+        long head = here.feed().head(); // first: what is known by then was known before any entry up to there
+        Known known = topic.known();
+        boolean again = isOvertakenAgain(here);
+        boolean isToldAlone = again && (pace.isToTell() || here.feed() != shared); // or it would ask for ever
+        boolean mayAsk = !settings.backpressure() && !isToldAlone;
+        Advance advance =
+                new Advance(withoutForgotten(here.done(), known), head, known, settings, pace, nowNs, mayAsk, again);
+        Step step = advance.tellLeft();
+        if (step == null && asksToMove(advance.here(), known)) {
             return Step.IDLE;
         }
-        if (step == null && mayJoin && join(advance.here(), nowNs)) {
-            return Step.JOINED;
-        }
         if (step == null) {
-            step = advance.withoutForgotten(shared).read();
+            step = advance.read();
         }
-        standing = advance.here();
-        if (here.feed() == shared && advance.overtakenTo() > 0) {
-            overtakenTo = advance.overtakenTo();
+        standing = asking(advance.here());
+        if (advance.overtakenTo() > 0) {
+            placedFrom = advance.overtakenTo();
         }
         violations.addAndGet(advance.holes());
-        stays &= !(step instanceof Step.Missed || step instanceof Step.Messages);
-        if (waitsToGoOn()) {
+        if (asks()) {
             shared.asked();
         }
         return step;
     }
 
-    /** If the shared feed had gone on past it: has it read less than a feed since it last did (rule S3)? */
-    private boolean isOvertakenAgain(Standing here) {
-        long to = overtakenTo;
-        return here.feed() == shared && to > 0 && here.index() - to < shared.size();
+    private boolean asksToMove(Standing here, Known known) {
+        long changes = topic.changes();
+        boolean asks = here.phase() instanceof SubscriptionPhase.Reading && !hasMore(here, known) && wantsToMove(here);
+        if (asks) {
+            askedAhead = ahead;
+            askedAt = changes;
+            standing = asking(here.unplaced(here.positions()));
+            shared.asked();
+        }
+        return asks;
     }
 
-    /** If the shared feed has gone on past it: does it ask where to read on (rule S6)? */
-    private boolean mayAsk(Standing here) {
-        return asks && here.feed() == shared && !(pace.isToTell() && isOvertakenAgain(here));
+    /** Who asks counts what came before a member says where it is, if it is ready, or began in the past. */
+    private Standing asking(Standing here) {
+        boolean counts = ready || here.feed() != shared; // there it had asked for what is past
+        if (!counts || !(here.phase() instanceof SubscriptionPhase.Unplaced)) {
+            return here;
+        }
+        Map<Epoch, Place> unknown = new HashMap<>();
+        for (Place place : here.positions().places()) {
+            if (place.sequence() == Place.AWAITED && !place.over()) {
+                long began = here.feed().began(place.stream().epoch());
+                unknown.put(place.stream().epoch(), Place.at(place.stream(), Math.max(began, Place.UNKNOWN)));
+            }
+        }
+        return unknown.isEmpty() ? here : here.unplaced(here.positions().with(unknown));
+    }
+
+    /**
+     * Streams come and go: V lists none that is over, and that nobody remembers any more (rule F3). Only behind the last notice: what was told
+     * together may have entries in front of it.
+     */
+    private static Standing withoutForgotten(Standing here, Known known) {
+        if (here.index() <= here.feed().lastNotice()) {
+            return here;
+        }
+        Vector at = here.positions();
+        AtomicLong excess = new AtomicLong(at.places().stream()
+                        .filter(place -> place.kind() == Place.Kind.LOST)
+                        .count()
+                - Limits.MAX_TOKEN_LOST);
+        Vector fewer = at.without(place -> place.kind() == Place.Kind.LOST
+                ? excess.getAndDecrement() > 0
+                : place.over() && !isRemembered(place.stream().epoch(), known));
+        return fewer == at ? here : here.movedTo(here.index(), fewer);
+    }
+
+    private static boolean isRemembered(Epoch stream, Known known) {
+        return known.settled().contains(stream)
+                || known.unheard().contains(stream)
+                || known.open().containsKey(stream);
+    }
+
+    /** If its feed had gone on past it: has it read less than a feed since it last did (rule S3)? */
+    private boolean isOvertakenAgain(Standing here) {
+        long from = placedFrom;
+        return from > 0 && here.index() - from < here.feed().size();
     }
 
     private Standing goesOn(Standing here, Onward where) {
-        Standing there = where instanceof Onward.In in ? here.readingOn(in) : here.staying();
-        stays = where instanceof Onward.Told;
-        if (there.feed() != here.feed()) {
-            remembered = remembered.and(here.feed().known().passed(), here.passedTo());
-        }
-        standing = there;
-        ahead = false;
-        onward = null;
-        if (there.feed() != here.feed()) {
+        Standing there = here.staying();
+        if (where instanceof Onward.In in) {
+            there = readsOn(here, in);
+            placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
+            placedOnce = true;
             here.feed().detach(here.cursor());
         }
+        standing = there;
+        ahead &= !askedAhead; // else it got ahead meanwhile
+        askedAhead = false;
+        onward = null;
         if (closed) {
             close(); // it may have seen the feed that was left
         }
         return there;
+    }
+
+    private static Standing readsOn(Standing here, Onward.In in) {
+        Vector at = here.positions();
+        Missing missing = new Missing(at.with(here.pending().upTo()));
+        in.ended().forEach(missing::add);
+        Pending pending = here.pending().and(missing.told(), in.unknown());
+        for (Map.Entry<Epoch, Long> begins : in.begins().entrySet()) {
+            Place before = at.with(pending.upTo()).get(begins.getKey());
+            if (before == null) {
+                continue;
+            }
+            Stream stream = before.stream();
+            Place place = Place.at(stream, begins.getValue());
+            if (before.sequence() == Place.AWAITED || place.sequence() == 0) { // nothing was published before
+                at = at.with(place);
+            } else {
+                Position resumesAt = stream.at(begins.getValue() + 1);
+                pending = pending.and(
+                        new Gap(stream.node(), Reason.POSITION_UNKNOWN, stream.epoch(), null, null, resumesAt), place);
+            }
+        }
+        return here.readingOn(in.feed(), in.cursor(), at, pending);
     }
 
     /** The first {@code count} messages of the run that was given last are done with. */
@@ -348,27 +450,7 @@ public final class SubscriptionState {
         }
     }
 
-    private boolean mayJoin(Standing here, Vector at) {
-        return here.feed() != shared
-                && here.index() > here.feed().lastNotice() // the shared feed may know nothing of it
-                && Standing.isPlaced(at)
-                && shared.isReachedBy(at);
-    }
-
-    private boolean join(Standing here, long nowNs) {
-        Vector at = here.positions();
-        Feed.Joined joined = mayJoin(here, at) ? shared.join(at.withEndsToldByCatchUp(), nowNs) : null;
-        if (joined == null) {
-            return false;
-        }
-        here.feed().detach(here.cursor());
-        remembered = remembered.and(here.feed().known().passed(), here.passedTo());
-        standing = here.joined(shared, joined);
-        if (closed) {
-            close(); // it may have seen the feed that was left
-        }
-        return true;
-    }
+    // ------------------------------------------------------------------ reloading
 
     /**
      * The reload has succeeded: V passes the gaps.
@@ -377,10 +459,8 @@ public final class SubscriptionState {
      */
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
-        Map<String, Placed> upTo = here.underWay().upTo();
-        Vector at = here.positions().with(upTo).passing(upTo);
-        remembered = remembered.told(here);
-        standing = here.reloaded(reflects == null ? at : at.with(further(here.feed(), at, reflects)));
+        Vector at = withBeginnings(here.underWay().upTo(), here);
+        standing = here.reloaded(reflects == null ? at : at.with(further(at, reflects)));
         ahead = reflects != null && isFurther(standing);
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
@@ -390,15 +470,47 @@ public final class SubscriptionState {
      */
     public void loaded(CursorToken reflects) {
         Standing here = standing;
-        Vector at = here.positions();
-        standing = here.passed(at.with(further(here.feed(), at, reflects)));
+        Vector at = withBeginnings(here.positions(), here);
+        standing = here.movedTo(here.index(), at.with(further(at, reflects)));
         ahead = isFurther(standing);
     }
 
-    /** Is it further than its feed has got, and the shared one, in the stretch of a producer that both are in? */
+    /** Is it further than its feed has got, and the shared one, in any stream? */
     private boolean isFurther(Standing here) {
-        Vector own = here.feed().tails();
-        return here.positions().isBeyond(own, here.feed() == shared ? own : shared.tails());
+        Map<Epoch, Place> own = here.feed().tails();
+        Map<Epoch, Place> others = here.feed() == shared ? own : shared.tails();
+        for (Place place : here.positions().places()) {
+            Epoch epoch = place.stream().epoch();
+            if (!place.over() && isBeyond(place, own.get(epoch)) && isBeyond(place, others.get(epoch))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isBeyond(Place place, @Nullable Place tail) {
+        return place.sequence() > (tail == null ? 0 : tail.sequence());
+    }
+
+    /** Where this token is ahead of V, in streams that go on. */
+    private Map<Epoch, Place> further(Vector at, CursorToken reflects) {
+        Map<Epoch, Place> further = new HashMap<>();
+        Map<Epoch, Stream> open = topic.known().open();
+        for (CursorToken.Entry entry : reflects.entries()) {
+            Place here = at.get(entry.epoch());
+            Stream stream = here == null ? open.get(entry.epoch()) : here.stream();
+            boolean goesOn = here == null ? !hasOpen(at, entry.node()) : !here.over() && here.isKnown();
+            if (stream != null && goesOn && entry.sequence() > (here == null ? 0 : here.sequence())) {
+                further.put(entry.epoch(), Place.at(stream, entry.sequence()));
+            }
+        }
+        return further;
+    }
+
+    /** Is it to be told yet how an earlier incarnation of that node ended? */
+    private static boolean hasOpen(Vector at, String node) {
+        return at.places().stream()
+                .anyMatch(place -> !place.over() && place.stream().node().equals(node));
     }
 
     /** After how many nanoseconds to load again that failed so often, the last time included; empty if that was the last attempt. */
@@ -407,21 +519,6 @@ public final class SubscriptionState {
         return last
                 ? OptionalLong.empty()
                 : OptionalLong.of(settings.reloadBackoff().waitNs(times - 1));
-    }
-
-    /** Where this token is ahead of these positions, in the epochs that they are in. */
-    private static Map<String, Placed> further(Feed feed, Vector at, CursorToken reflects) {
-        Map<String, Placed> further = new HashMap<>();
-        reflects.positions().forEach((node, position) -> {
-            Placed here = feed.where(node, at);
-            if (here != null && position != null && position.epoch().equals(here.epoch())) {
-                Placed there = here.movedTo(position);
-                if (there.isBeyond(here)) {
-                    further.put(node, there);
-                }
-            }
-        });
-        return further;
     }
 
     /**
@@ -435,30 +532,62 @@ public final class SubscriptionState {
         return loadFailed(failed + 1);
     }
 
+    // ------------------------------------------------------------------ where it is
+
     /** Where it stands: after the last message handled, and in front of a gap that is being reloaded. Any thread. */
     public Vector positions() {
         return standing.positions();
     }
 
-    /** {@link #token(Vector, String, String, Now)} of {@link #positions}. Any thread. */
-    public CursorToken token(String topic, String cluster, Now now) {
+    /** A token for where it stands (rule T1). Any thread. */
+    public CursorToken token(String topicName, String cluster, Now now) {
         Standing here = standing;
-        return token(here, here.positions(), topic, cluster, now);
+        return token(here, here.positions(), topic.known(), topicName, cluster, now);
     }
 
-    /** A token for a place where this subscription is or was (rule T1). Any thread. */
-    public CursorToken token(Vector at, String topic, String cluster, Now now) {
-        return token(standing, at, topic, cluster, now);
+    /** What is known of the topic's streams now. Any thread. */
+    public Known known() {
+        return topic.known();
     }
 
-    private CursorToken token(Standing here, Vector at, String topic, String cluster, Now now) {
-        Remembered before = remembered;
-        Known known = here.feed().known();
-        Vector come = at.withoutEndsOfToken(); // of whoever else has that name the feed knows more
-        Map<String, @Nullable Position> positions = Listing.of(come, here.untold(), known);
-        Remembered.Said said = before.at(here.passedTo(), known.passed(), Listing.lives(come, known, before), now);
+    /**
+     * A token for a place where this subscription was (rule T1). Any thread.
+     *
+     * @param then what was known when it was there
+     * @param now when that was
+     */
+    public CursorToken token(Vector at, Known then, String topicName, String cluster, Now now) {
+        return token(standing, at, then, topicName, cluster, now);
+    }
+
+    /** Where streams began of which it has read nothing yet, as far as its feed knows by now. */
+    private Vector withBeginnings(Vector at, Standing here) {
+        Feed feed = here.feed();
+        if (here.phase() instanceof SubscriptionPhase.Unplaced) {
+            if (!(onward instanceof Onward.In in)) {
+                return at; // it is yet to be asked there
+            }
+            feed = in.feed();
+        }
+        Map<Epoch, Place> begins = new HashMap<>();
+        for (Place place : at.places()) {
+            long began = place.isAwaited() ? feed.began(place.stream().epoch()) : Place.UNKNOWN;
+            if (began >= 0) {
+                begins.put(place.stream().epoch(), Place.at(place.stream(), began));
+            }
+        }
+        return at.with(begins);
+    }
+
+    private CursorToken token(Standing here, Vector at, Known known, String topicName, String cluster, Now now) {
         long left = filterBefore;
-        CursorToken.Seen seen = before.withLost(said.seen(), positions);
-        return new CursorToken(topic, cluster, said.timeMs(), positions, seen).withFilter(left == 0 ? filter : left);
+        long by = left == 0 ? filter : left;
+        if (!begun) {
+            CursorToken from = token;
+            return from == null
+                    ? new CursorToken(topicName, cluster, now.ms(), HistoryId.UNKNOWN, List.of(), by)
+                    : from;
+        }
+        return Tokens.of(withBeginnings(at, here), known, here.pending(), here.untold(), topicName, cluster, by, now);
     }
 }

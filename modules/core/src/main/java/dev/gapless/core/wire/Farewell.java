@@ -1,6 +1,6 @@
 package dev.gapless.core.wire;
 
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import java.util.Map;
 
 /**
@@ -9,9 +9,9 @@ import java.util.Map;
  *
  * @param fromUid the sender's life
  * @param toUid the life that it is meant for
- * @param published for each topic to which anything was published where its log ended
+ * @param published the last sequence of each stream to which anything was published
  */
-public record Farewell(long fromUid, long toUid, Map<String, LogEnd> published) implements NodeMessage {
+public record Farewell(long fromUid, long toUid, Map<Epoch, Long> published) implements NodeMessage {
     public Farewell {
         published = Map.copyOf(published);
     }

@@ -15,6 +15,7 @@ import java.util.List;
  * @param startedMs when the sender was started, by its own clock, in milliseconds since 1970: of two namesakes in different data
  *     centers, the one that was started later gives way
  * @param timeMs the cluster's time, as the sender knows it, in milliseconds since 1970
+ * @param ageMs for how many milliseconds the sender has run
  * @param publishes whether anything may ever be published there; if not, nothing of it can be missed, however it ends
  */
 public record Hello(
@@ -25,6 +26,7 @@ public record Hello(
         boolean answer,
         long startedMs,
         long timeMs,
+        long ageMs,
         boolean publishes)
         implements NodeMessage {
     public Hello {

@@ -1,851 +1,538 @@
 package dev.gapless.core.consumer;
 
-import static dev.gapless.core.Given.LOG;
-import static dev.gapless.core.Given.NOW;
-import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.FRAME_BYTES;
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Departure;
-import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
-import dev.gapless.core.HistoryView;
-import dev.gapless.core.LogIdentity;
-import dev.gapless.core.Now;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.Overflow;
-import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.effect.Effect;
-import dev.gapless.core.effect.MemberView;
-import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.FeedMessage;
-import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.consumer.OneTopic.Reader;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.Step;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Ack;
-import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Deregister;
-import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
-import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Register;
-import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
-import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class TopicConsumerTest implements Outbox.Carrier {
-    private static final long PRODUCER = 1;
-    private static final List<MemberEvent> MEMBERS =
-            List.of(new MemberEvent.Present(PRODUCER, "host:1"), new MemberEvent.Named(PRODUCER, "p"));
-    private static final Map<String, Position> AT_THE_START = Map.of("p", new Position(Given.EPOCH, 0));
+class TopicConsumerTest {
+    private static final long RETURN_MS = 15_000;
+    private static final Stream P = OneTopic.stream(1, "p");
+    private static final Stream P2 = OneTopic.stream(2, "p");
+    private static final Stream P3 = OneTopic.stream(3, "p");
+    private static final Stream Q = OneTopic.stream(9, "q");
+    private static final Gap NOBODY_KNOWS = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
 
-    private final List<ToProducer> sent = new ArrayList<>();
-    private final Map<Long, Set<String>> ready = new LinkedHashMap<>();
-    private Set<String> unresolvedWhenReady = Set.of();
-    private final List<Reason> missedByReaders = new ArrayList<>();
-    private final List<Long> arrived = new ArrayList<>(); // null for all
-    private TopicConsumer consumer = consumer(Given.ring(8));
-    private long sessions;
+    /** A ring of 1,000 messages, a feed of 64. */
+    private static final TopicSettings SETTINGS = Given.ring(1_000).with(draft -> {
+        draft.feedMessages = 64;
+        draft.batchBytes = 16 * FRAME_BYTES;
+        draft.windowBytes = 64L * FRAME_BYTES;
+    });
 
-    private TopicConsumer consumer(TopicSettings settings) {
-        return new TopicConsumer(
-                TOPIC, 20, settings, new Asking(() -> ++sessions, new SplittableRandom(1)), Given.outbox(this));
+    private OneTopic topic = new OneTopic(SETTINGS);
+
+    /** A subscription that has got these from the first incarnation of {@code p}. */
+    private Reader thatHas(int messages) {
+        topic.member(1, "p");
+        topic.up();
+        Reader reader = topic.latest(1);
+        topic.run();
+        topic.publish(1, messages).run();
+        reader.hasAll(P, 1, messages);
+        return reader;
     }
 
-    @Override
-    public void send(long toUid, Packet packet) {
-        sent.add(assertInstanceOf(ToProducer.class, packet));
+    private static Gap gap(Stream stream, Reason reason, @Nullable Long first, @Nullable Long missed) {
+        return new Gap(stream.node(), reason, stream.epoch(), first, missed, null);
     }
 
-    @Override
-    public void carryOut(Effect effect) {
-        if (effect instanceof Effect.Arrived one) {
-            arrived.add(one.subscription());
-        } else if (effect instanceof Effect.Ready one) {
-            ready.put(one.subscription(), one.late());
-            unresolvedWhenReady = consumer.feed().known().mustBeListed();
-        } else if (effect instanceof Effect.Missed missed && missed.reader() != 0) {
-            missedByReaders.add(missed.reason());
-        }
+    private static Gap restarted(Stream stream, @Nullable Long first, Stream successor) {
+        return new Gap(stream.node(), Reason.PRODUCER_RESTARTED, stream.epoch(), first, null, successor.at(1));
     }
 
-    private Register registerOf(long reader) {
-        Register found = null;
-        for (ToProducer message : sent) {
-            if (message instanceof Register register && register.reader() == reader) {
-                found = register;
-            }
-        }
-        return found;
-    }
-
-    private void registered(long reader, long next, long head) {
-        registered(reader, next, head, NOW);
-    }
-
-    private void registered(long reader, long next, long head, Now now) {
-        consumer.onMessage(new Registered(TOPIC, reader, registerOf(reader).session(), LOG, next, 1, head, 0), now);
-    }
-
-    private void batch(long reader, long first, long last) {
-        batch(reader, first, last, last);
-    }
-
-    private void batch(long reader, long first, long last, long head) {
-        consumer.onMessage(
-                new Batch(TOPIC, reader, registerOf(reader).session(), first, head, true, slices(first, last)), NOW);
-    }
+    // ------------------------------------------------------------------ being ready (rule C10)
 
     @Test
-    @DisplayName("ruleS5: what comes for a catch-up reader concerns its subscription alone")
-    void onlyItsOwnIsWoken() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.open(1, resume(0), NOW);
-        consumer.open(2, resume(0), NOW);
-        registered(1, 1, 2);
-        arrived.clear();
-        batch(1, 1, 2);
-        assertEquals(List.of(1L), arrived);
-        registered(0, 3, 2);
-        assertNull(arrived.get(1), "the shared feed is everybody's");
-        consumer.close(1);
-        arrived.clear();
-        batch(1, 3, 3);
-        assertTrue(arrived.isEmpty(), "there is no such reader any more");
-    }
-
-    @Test
-    @DisplayName("ruleC10, ruleS5: who resumes waits for no member that its token lists, but joins nobody who does")
-    void whoseTokenListsAllIsReady() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        SubscriptionState latest = consumer.open(1, new Opening.Latest(), NOW);
-        SubscriptionState resumed = consumer.open(2, resume(0), NOW);
-        assertEquals(Map.of(2L, Set.of()), ready);
-        registered(1, 1, 2);
-        batch(1, 1, 2);
-        assertInstanceOf(Step.Messages.class, resumed.next(0));
-        resumed.handled(2);
-        assertSame(Step.IDLE, resumed.next(0));
-        assertTrue(resumed.isCatchingUp());
-        registered(0, 3, 2);
-        assertInstanceOf(Step.Joined.class, resumed.next(0));
-        assertEquals(Set.of(1L, 2L), ready.keySet());
-        assertSame(Step.IDLE, latest.next(0));
-    }
-
-    @Test
-    @DisplayName("ruleC4: of many readers each asks again in time")
-    void manyReadersAskAgain() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        for (long id = 1; id <= 10; id++) {
-            consumer.open(id, resume(0), NOW);
-        }
-        registered(0, 1, 0);
-        for (long reader = 1; reader <= 10; reader++) {
-            if (reader != 7) {
-                registered(reader, 1, 0);
-            }
-        }
-        sent.clear();
-        long dueNs = consumer.deadlineNs(NOW.ns());
-        for (int i = 0; i < 50 && sent.isEmpty(); i++) { // early it does no harm
-            consumer.onTime(new Now(0, dueNs));
-            dueNs = consumer.deadlineNs(dueNs);
-        }
-        assertEquals(1, sent.size());
-        assertEquals(7, assertInstanceOf(Register.class, sent.get(0)).reader());
-        assertEquals(1, consumer.registeredAgain());
-    }
-
-    private static Opening resume(long sequence) {
-        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, sequence));
-        return new Opening.Resume(new CursorToken(TOPIC, "c", 0, positions));
-    }
-
-    @Test
-    @DisplayName("ruleC10, G4: ready once every member has given a position")
+    @DisplayName("ruleC10, G4: ready once every member has said where it is")
     void readyWhenAllHaveAnswered() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        assertTrue(ready.isEmpty());
-        consumer.begin(Given.members(MEMBERS), NOW);
-        assertTrue(ready.isEmpty());
-        registered(0, 1, 0);
-        assertEquals(Map.of(1L, Set.of()), ready);
-        consumer.open(2, new Opening.Latest(), NOW);
-        assertEquals(Set.of(1L, 2L), ready.keySet(), "at once");
+        topic.latest(1);
+        assertTrue(topic.ready.isEmpty());
+        topic.member(1, "p");
+        topic.up();
+        assertTrue(topic.ready.isEmpty());
+        topic.run();
+        assertEquals(Map.of(1L, Set.of()), topic.ready);
+        topic.latest(2);
+        assertEquals(Set.of(1L, 2L), topic.ready.keySet(), "at once");
     }
 
     @Test
     @DisplayName("ruleC10: ready when those that have not answered are removed")
     void readyWhenTheSilentOneIsRemoved() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), Given.members(List.of()), NOW);
-        assertEquals(Map.of(1L, Set.of()), ready);
-    }
-
-    @Test
-    @DisplayName("ruleC10, T1: the end of a life and its successor are both heard of before anybody is told")
-    void readyOnceAllIsHeard() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        MemberEvent successor = new MemberEvent.Present(2, "host:1");
-        consumer.onMembers(
-                List.of(new MemberEvent.Removed(PRODUCER), successor), Given.members(List.of(successor)), NOW);
-        assertEquals(Map.of(1L, Set.of()), ready);
-        assertEquals(Set.of("host:1"), unresolvedWhenReady, "a token of that moment names the successor");
-    }
-
-    @Test
-    @DisplayName("ruleC10: ready without those that are silent for too long, which it names")
-    void readyWithoutTheSilent() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.onTime(new Now(0, 5 * SECOND - 1));
-        assertTrue(ready.isEmpty());
-        assertTrue(consumer.deadlineNs(5 * SECOND - 1) <= 5 * SECOND);
-        consumer.onTime(new Now(0, 5 * SECOND));
-        assertEquals(Map.of(1L, Set.of("p")), ready);
+        topic.latest(1);
+        topic.member(1, "p");
+        topic.up();
+        topic.crashes(1);
+        assertEquals(Map.of(1L, Set.of()), topic.ready);
     }
 
     @Test
     @DisplayName(
-            "ruleS6: whoever begins with the oldest asks the producers, and so does the next one; the shared feed begins at the latest")
-    void theOldestIsThatOfTheRings() {
-        consumer.open(1, new Opening.Earliest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        assertEquals(Start.LATEST, registerOf(0).start());
-        assertEquals(Start.EARLIEST, registerOf(1).start());
-        registered(0, 6, 5);
-        registered(1, 2, 5);
-        assertEquals(Set.of(1L), ready.keySet());
-        SubscriptionState second = consumer.open(2, new Opening.Earliest(), NOW);
-        assertEquals(Start.EARLIEST, registerOf(2).start());
-        registered(2, 2, 5);
-        batch(2, 2, 5);
-        Step.Messages given = assertInstanceOf(Step.Messages.class, second.next(0));
-        assertEquals(2, given.run().messages().get(0).sequence());
+            "ruleC10, C9: ready without those that are silent for too long, which it names, and of which it is told")
+    void readyWithoutTheSilent() {
+        topic.member(1, "p");
+        topic.publish(1, 5);
+        topic.unreachable(1);
+        topic.up();
+        Reader reader = topic.latest(1);
+        topic.after(4_999);
+        assertTrue(topic.ready.isEmpty());
+        topic.after(1);
+        assertEquals(Map.of(1L, Set.of("p")), topic.ready);
+        topic.publish(1, 2);
+        topic.reachable(1);
+        topic.after(10_000);
+        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(8))), reader.gaps);
+        topic.publish(1, 1).run();
+        assertEquals(List.of(8L), reader.given(P));
     }
 
     @Test
-    @DisplayName("rowP1: every subscription of the node is given each message, once")
+    @DisplayName("stream37: of one that has published nothing since nothing is told, and nothing old is given")
+    void readyWithoutASilentOneThatPublishedNothing() {
+        topic.member(1, "p");
+        topic.publish(1, 5);
+        topic.after(20_000);
+        topic.unreachable(1);
+        topic.up();
+        Reader reader = topic.latest(1);
+        topic.after(5_000);
+        topic.reachable(1);
+        topic.after(2_000);
+        topic.publish(1, 1).run();
+        reader.hasAll(P, 6, 6);
+    }
+
+    @Test
+    @DisplayName("ruleS5, C10: whoever reads the shared feed is given each message once, however many they are")
     void everySubscriptionIsGivenEachMessage() {
-        SubscriptionState one = consumer.open(1, new Opening.Latest(), NOW);
-        SubscriptionState other = consumer.open(2, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 3);
-        for (SubscriptionState each : List.of(one, other)) {
-            Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
-            assertEquals(3, given.run().messages().size());
-            given.run().handled(3);
-            assertSame(Step.IDLE, each.next(0));
-        }
+        thatHas(3);
+        Reader other = topic.latest(2);
+        topic.publish(1, 3).run();
+        other.hasAll(P, 4, 6);
+        assertEquals(1, topic.registers());
+    }
+
+    // ------------------------------------------------------------------ the past
+
+    @Test
+    @DisplayName("ruleS6: whoever begins with the oldest asks the producers, and the shared feed begins at the latest")
+    void earliest() {
+        topic.member(1, "p");
+        topic.publish(1, 500);
+        topic.up();
+        Reader oldest = topic.open(1, new Opening.Earliest());
+        assertEquals(Start.EARLIEST, topic.register(1, 1).start());
+        assertEquals(Start.LATEST, topic.register(0, 1).start());
+        topic.run();
+        oldest.hasAll(P, 1, 500);
+        assertFalse(oldest.state.isCatchingUp());
+        assertEquals(Map.of(1L, Set.of()), topic.ready);
     }
 
     @Test
-    @DisplayName("ruleS5: who resumes reads a feed of its own, joins, and its reader is taken off")
-    void resumes() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 6, 5);
-        SubscriptionState resumed = consumer.open(2, resume(2), NOW);
-        assertEquals(
-                new Start.After(new Position(Given.EPOCH, 2)), registerOf(1).start());
-        assertTrue(ready.containsKey(2L), "who resumes builds on what it has");
-        registered(1, 3, 5);
-        batch(1, 3, 5);
-        Step.Messages given = assertInstanceOf(Step.Messages.class, resumed.next(0));
-        given.run().handled(3);
-        assertSame(Step.JOINED, resumed.next(0));
-        consumer.onJoined(2);
-        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
-        batch(0, 6, 7);
-        assertEquals(
-                2,
-                assertInstanceOf(Step.Messages.class, resumed.next(0))
-                        .run()
-                        .messages()
-                        .size());
+    @DisplayName("ruleT2: whoever begins at a time is given what was published since, and told what ended since")
+    void since() {
+        topic.member(1, "p");
+        topic.member(9, "q");
+        topic.publish(1, 10);
+        topic.publish(9, 4);
+        topic.after(200_000);
+        topic.publish(1, 10);
+        topic.up();
+        topic.endsWithAFarewell(9);
+        Reader reader = topic.open(1, new Opening.Since(topic.now().ms()));
+        topic.run();
+        assertEquals(List.of(gap(Q, Reason.PRODUCER_LOST, 1L, 4L)), reader.gaps);
+        assertEquals(List.of(11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L, 20L), reader.given(P));
+    }
+
+    @Test
+    @DisplayName("ruleT1: a token that is taken at any moment is gone on with behind what was given, once")
+    void tokensGoOn() {
+        Reader before = thatHas(7);
+        Set<String> tokens = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            topic.publish(1, i * 5).run();
+            CursorToken token = CursorToken.parse(before.token().toString());
+            tokens.add(token.toString());
+            topic.publish(1, 3);
+            Reader after = topic.resume(100 + i, token);
+            topic.run();
+            long last = before.given(P).size();
+            after.hasAll(P, token.entries().get(0).sequence() + 1, last);
+        }
+        assertEquals(20, tokens.size());
+        assertEquals(0, topic.consumer.catchUps());
+    }
+
+    @Test
+    @DisplayName("ruleT2: whoever resumes waits until the members' history has come, and is told what it says")
+    void waitsForTheHistory() {
+        topic.withoutAHistory();
+        topic.member(1, "p");
+        topic.publish(1, 2);
+        topic.up();
+        Reader resumed = topic.resumeAt(1, P, 1);
+        assertNull(topic.ready.get(1L));
+        topic.run();
+        assertEquals(List.of(), resumed.given(P));
+        topic.historyCame();
+        topic.run();
+        resumed.hasAll(P, 2, 2);
+        assertEquals(Set.of(), topic.ready.get(1L));
+    }
+
+    @Test
+    @DisplayName("ruleT2: after ready-timeout it goes on without, and is told that nobody knows who came and went")
+    void goesOnWithoutAHistory() {
+        topic.withoutAHistory();
+        topic.member(1, "p");
+        topic.publish(1, 2);
+        topic.up();
+        Reader resumed = topic.resumeAt(1, P, 1);
+        topic.after(5_000);
+        assertEquals(List.of(NOBODY_KNOWS), resumed.gaps);
+        assertEquals(List.of(2L), resumed.given(P));
+        assertEquals(HistoryId.UNKNOWN, resumed.token().historyId());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM4: whoever reads is told once that something of another cluster is missed, whoever begins then is not")
+    void anotherCluster() {
+        Reader reader = thatHas(2);
+        topic.anotherCluster();
+        Reader later = topic.latest(2);
+        topic.publish(1, 1).run();
+        assertEquals(List.of(NOBODY_KNOWS), reader.gaps);
+        assertEquals(1, reader.reloads);
+        assertEquals(List.of(), later.gaps);
+        assertEquals(List.of(1L, 2L, 3L), reader.given(P));
+    }
+
+    // ------------------------------------------------------------------ producers that end, and come back
+
+    @Test
+    @DisplayName("ruleC6: a producer that leaves in good order is an event, and its token says that it is over")
+    void leaves() {
+        Reader reader = thatHas(3);
+        topic.leaves(1);
+        topic.run();
+        assertEquals(List.of(new Step.Left("p", P.at(3))), reader.left);
+        assertEquals(List.of(), reader.gaps);
+        Reader resumed = topic.resume(2, reader.token());
+        topic.after(20_000);
+        assertEquals(List.of(), resumed.gaps);
+        assertEquals(List.of(), resumed.left);
+    }
+
+    @Test
+    @DisplayName("ruleC7: one that crashes is lost when it has not come back in time, for everybody who has it, once")
+    void crashes() {
+        Reader reader = thatHas(3);
+        topic.crashes(1);
+        topic.after(RETURN_MS - 1);
+        assertEquals(List.of(), reader.gaps);
+        CursorToken open = reader.token();
+        topic.after(1);
+        assertEquals(List.of(gap(P, Reason.PRODUCER_LOST, 4L, null)), reader.gaps);
+        CursorToken over = reader.token();
+        Reader resumedBefore = topic.resume(2, open);
+        Reader resumedAfter = topic.resume(3, over);
+        topic.after(RETURN_MS);
+        assertEquals(List.of(gap(P, Reason.PRODUCER_LOST, 4L, null)), resumedBefore.gaps);
+        assertEquals(List.of(), resumedAfter.gaps, "stream2: it was told");
+        assertEquals(1, reader.reloads);
+    }
+
+    @Test
+    @DisplayName("stream14: a farewell that comes in time says what is missed")
+    void saysFarewell() {
+        Reader reader = thatHas(3);
+        topic.unreachable(1);
+        topic.publish(1, 2).run();
+        topic.endsWithAFarewell(1);
+        topic.run();
+        assertEquals(List.of(gap(P, Reason.PRODUCER_LOST, 4L, 2L)), reader.gaps);
+    }
+
+    @Test
+    @DisplayName("ruleC7: one that comes back in time closes the stream before, and goes on from its beginning")
+    void comesBack() {
+        Reader reader = thatHas(3);
+        topic.crashes(1);
+        topic.member(2, "p");
+        topic.publish(2, 2).run();
+        assertEquals(List.of(restarted(P, 4L, P2)), reader.gaps);
+        assertEquals(List.of(1L, 2L), reader.given(P2));
+        topic.after(RETURN_MS);
+        assertEquals(1, reader.reloads);
+    }
+
+    @Test
+    @DisplayName("stream10: one answer closes all streams of its name, in one reload, also those nobody ever heard of")
+    void comesBackAfterASilentOne() {
+        Reader reader = thatHas(3);
+        topic.crashes(1);
+        topic.member(2, "p");
+        topic.unreachable(2);
+        topic.publish(2, 5).run();
+        topic.crashes(2);
+        topic.member(3, "p");
+        topic.publish(3, 2).run();
+        assertEquals(Set.of(restarted(P, 4L, P3), restarted(P2, null, P3)), Set.copyOf(reader.gaps));
+        assertEquals(1, reader.reloads);
+        assertEquals(List.of(1L, 2L), reader.given(P3));
+    }
+
+    @Test
+    @DisplayName(
+            "stream18: a stream that one reader's question closes is closed in every feed, each from its own place")
+    void closedInEveryFeed() {
+        topic.member(1, "p");
+        topic.publish(1, 450);
+        topic.up();
+        Reader shared = topic.latest(1);
+        topic.run();
+        topic.publish(1, 30).run();
+        topic.crashes(1);
+        Reader resumed = topic.resumeAt(2, P, 400);
+        topic.run();
+        assertEquals(1, topic.consumer.catchUps());
+        topic.member(2, "p");
+        topic.publish(2, 2).run();
+        assertEquals(List.of(restarted(P, 481L, P2)), shared.gaps);
+        assertEquals(List.of(restarted(P, 401L, P2)), resumed.gaps);
+        assertEquals(List.of(1L, 2L), shared.given(P2));
+        assertEquals(List.of(1L, 2L), resumed.given(P2));
+        topic.after(RETURN_MS);
+        assertEquals(1, shared.reloads);
+        assertEquals(1, resumed.reloads);
+    }
+
+    @Test
+    @DisplayName("stream19: whoever begins while a stream is waited for is told nothing of it")
+    void beginsWhileItIsWaitedFor() {
+        Reader before = thatHas(3);
+        topic.crashes(1);
+        Reader reader = topic.latest(2);
+        topic.run();
+        topic.member(2, "p");
+        topic.publish(2, 2).run();
+        reader.hasAll(P2, 1, 2);
+        assertEquals(List.of(), reader.left);
+        assertEquals(1, before.reloads);
+    }
+
+    @Test
+    @DisplayName("stream20: one that is over for a token, and whose messages come here, is skipped up to its place")
+    void overForAToken() {
+        Reader reader = thatHas(10);
+        CursorToken.Entry lost = new CursorToken.Entry("p", 1, P.epoch(), 4, true);
+        Reader resumed = topic.resume(2, topic.token(lost));
+        topic.run();
+        topic.publish(1, 2).run();
+        resumed.hasAll(P, 5, 12);
+        reader.hasAll(P, 1, 12);
+    }
+
+    @Test
+    @DisplayName("stream2.8, stream2.9: one that was told as lost here, and is a member of which nobody had heard yet")
+    void lostAndThereAfterAll() {
+        topic.up();
+        Reader resumed = topic.resumeAt(1, P, 4);
+        topic.after(RETURN_MS + 100);
+        assertEquals(List.of(gap(P, Reason.PRODUCER_LOST, 5L, null)), resumed.gaps);
+        topic.member(1, "p");
+        topic.publish(1, 10).after(1_000);
+        assertEquals(List.of(5L, 6L, 7L, 8L, 9L, 10L), resumed.given(P));
+        assertEquals(1, resumed.reloads);
+        assertFalse(resumed.state.isCatchingUp());
+    }
+
+    @Test
+    @DisplayName("stream12: one that never said its name is told under its address, and is nobody's predecessor")
+    void neverSaidItsName() {
+        topic.up();
+        Reader reader = topic.latest(1);
+        topic.run();
+        Stream unnamed = topic.unnamed(1);
+        topic.run();
+        topic.crashes(1);
+        topic.member(2, "p");
+        topic.publish(2, 2).run();
+        assertEquals(List.of(gap(unnamed, Reason.PRODUCER_LOST, null, null)), reader.gaps);
+        assertEquals(List.of(1L, 2L), reader.given(P2));
+    }
+
+    @Test
+    @DisplayName("stream16, stream20: those that wait, or read nothing, are given what is there in front of an end")
+    void readsUpToTheEnd() {
+        Reader slow = thatHas(3);
+        slow.stands();
+        topic.publish(1, 40).run();
+        topic.leaves(1);
+        topic.after(1_000);
+        slow.goesOn();
+        topic.run();
+        slow.hasAll(P, 1, 43);
+        assertEquals(List.of(new Step.Left("p", P.at(43))), slow.left);
+    }
+
+    // ------------------------------------------------------------------ room
+
+    @Test
+    @DisplayName(
+            "ruleS6: of a backlog that is larger than the feed nothing is told, nor asked for again, while it is read")
+    void aBacklogLargerThanTheFeed() {
+        Reader reader = thatHas(0);
+        topic.publish(1, 900).run();
+        reader.hasAll(P, 1, 900);
+        assertEquals(1, topic.registers());
+    }
+
+    @Test
+    @DisplayName("ruleS6, G5: whoever does not read holds up a feed that is behind for a second, and then alone")
+    void whoDoesNotReadHoldsUpForASecond() {
+        Reader stuck = thatHas(0).stands();
+        Reader reads = topic.latest(2);
+        topic.publish(1, 900).run();
+        assertTrue(reads.given(P).size() < 900);
+        topic.after(1_100);
+        reads.hasAll(P, 1, 900);
+        stuck.goesOn();
+        topic.after(100);
+        stuck.hasAll(P, 1, 900);
+    }
+
+    private static OneTopic withBackpressure() {
+        return new OneTopic(Given.settings(64, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
+    }
+
+    private long lastWindow() {
+        long window = -1;
+        for (ToProducer message : topic.sent) {
+            window = message instanceof Ack ack ? ack.windowBytes() : window;
+        }
+        return window;
+    }
+
+    @Test
+    @DisplayName("backpressure: window is granted as the slowest subscription frees the feed, or is closed")
+    void grantsWhatIsFreed() {
+        topic = withBackpressure();
+        Reader slow = thatHas(0).stands();
+        topic.publish(1, 64).run();
+        assertEquals(0, lastWindow());
+        assertTrue(slow.state.isPressed());
+        slow.goesOn();
+        topic.run();
+        slow.hasAll(P, 1, 64);
+        assertTrue(lastWindow() > 0);
+        slow.stands();
+        topic.publish(1, 64).run();
+        assertEquals(0, lastWindow());
+        topic.close(slow);
+        assertTrue(lastWindow() > 0);
+    }
+
+    // ------------------------------------------------------------------ who is woken, and what is left
+
+    @Test
+    @DisplayName("ruleS5: what comes for a reader with one subscription concerns that one alone")
+    void onlyItsOwnIsWoken() {
+        topic.member(1, "p");
+        topic.publish(1, 500);
+        topic.up();
+        topic.latest(1);
+        topic.run();
+        topic.resumeAt(2, P, 100).stands();
+        topic.arrived.clear();
+        topic.deliver();
+        assertEquals(Set.of(2L), new HashSet<>(topic.arrived));
+        topic.publish(1, 1).deliver();
+        assertTrue(topic.arrived.contains(null), "the shared feed is everybody's");
     }
 
     @Test
     @DisplayName("a reader that is gone is taken off once its producer asks about it")
     void deregistersStrangers() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        Heartbeat heartbeat = new Heartbeat(TOPIC, 9, registerOf(0).session(), PRODUCER, 1, 1);
-        consumer.onMessage(heartbeat, NOW);
-        assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), sent.get(sent.size() - 1));
+        thatHas(1);
+        Heartbeat heartbeat = new Heartbeat(TOPIC, 9, new Session(OneTopic.CONSUMER, 77), 1, 1, 1);
+        topic.consumer.onMessage(heartbeat, topic.now());
+        assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), topic.sent.get(topic.sent.size() - 1));
     }
 
     @Test
-    @DisplayName("backpressure: window is granted as the slowest subscription frees the feed")
-    void grantsWhatIsFreed() {
-        SubscriptionState slow = thatFillsItsFeed();
-        assertTrue(slow.isPressed());
-        Step.Messages given = assertInstanceOf(Step.Messages.class, slow.next(0));
-        given.run().handled(given.run().messages().size());
-        slow.next(0);
-        consumer.onRoom();
-        assertTrue(windowOfLastAck() > 0);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS6: of a backlog that is larger than the feed nothing is told as missed, as long as the subscription reads")
-    void aBacklogLargerThanTheFeed() {
-        SubscriptionState reads = thatIsBehind();
-        assertEquals(0, windowOfLastAck());
-        for (long first = 9; first <= 24; first += 8) {
-            Step.Messages given = assertInstanceOf(Step.Messages.class, reads.next(0));
-            given.run().handled(given.run().messages().size());
-            assertEquals(Step.IDLE, reads.next(0));
-            assertTrue(reads.isPressed());
-            consumer.onRoom();
-            assertTrue(windowOfLastAck() > 0);
-            batch(0, first, first + 7, 24);
-        }
-        assertInstanceOf(Step.Messages.class, reads.next(0));
-    }
-
-    @Test
-    @DisplayName("ruleS6, G5: whoever does not read holds up a feed that is behind for a second")
-    void whoDoesNotReadHoldsUpForASecond() {
-        SubscriptionState stuck = thatIsBehind();
-        long nowNs = NOW.ns();
-        assertEquals(nowNs + SECOND, consumer.deadlineNs(nowNs));
-        consumer.onTime(new Now(NOW.ms(), nowNs + SECOND));
-        assertTrue(windowOfLastAck() > 0);
-        batch(0, 9, 16, 24);
-        assertEquals(Step.IDLE, stuck.next(0));
-        assertTrue(stuck.isBehind(), "alone");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS6: those that the shared feed has overtaken read on through one reader, from the least of their positions, and join")
-    void theOvertakenShareAReader() {
-        SubscriptionState one = consumer.open(1, new Opening.Latest(), NOW);
-        SubscriptionState other = consumer.open(2, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 2);
-        assertInstanceOf(Step.Messages.class, one.next(0)).run().handled(1);
-        assertInstanceOf(Step.Messages.class, other.next(0)).run().handled(2);
-        batch(0, 3, 12);
-        assertEquals(Step.IDLE, other.next(0));
-        assertTrue(other.isPressed());
-        consumer.onRoom(NOW);
-        assertEquals(
-                new Start.After(new Position(Given.EPOCH, 1)), registerOf(1).start());
-        registered(1, 2, 12);
-        assertTrue(other.hasNext());
-        batch(1, 2, 4, 12);
-        one.handled(2);
-        assertEquals(Step.IDLE, one.next(0));
-        consumer.onRoom(NOW);
-        batch(1, 5, 12);
-        for (SubscriptionState each : List.of(one, other)) {
-            Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
-            assertEquals(3, given.run().messages().get(0).sequence());
-            given.run().handled(given.run().messages().size());
-            assertSame(Step.JOINED, each.next(0));
-        }
-        consumer.onJoined(1);
-        assertInstanceOf(Ack.class, sent.get(sent.size() - 1), "the other one is still there");
-        consumer.onJoined(2);
-        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS6, G5: a thousand that were overtaken cost their producer what two cost it: one more reader, and no more messages")
-    void aThousandOvertakenCostWhatTwoCost() {
-        assertEquals(sentForOvertaken(2), sentForOvertaken(1_000));
-    }
-
-    /** So many are overtaken, and catch up. {@return what the producer is sent for that} */
-    private List<Class<?>> sentForOvertaken(int number) {
-        consumer = consumer(Given.ring(8));
-        sent.clear();
-        List<SubscriptionState> all = new ArrayList<>();
-        for (int id = 1; id <= number; id++) {
-            all.add(consumer.open(id, new Opening.Latest(), NOW));
-        }
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 20);
-        all.forEach(each -> assertEquals(Step.IDLE, each.next(0), "overtaken"));
-        consumer.onRoom(NOW);
-        registered(1, 1, 20);
-        for (int[] part : new int[][] {{1, 8}, {9, 16}}) {
-            batch(1, part[0], part[1], 20);
-            for (SubscriptionState each : all) {
-                Step.Messages given = assertInstanceOf(Step.Messages.class, each.next(0));
-                assertEquals(part[0], given.run().messages().get(0).sequence());
-                given.run().handled(given.run().messages().size());
-            }
-            all.forEach(each -> assertSame(part[1] == 16 ? Step.JOINED : Step.IDLE, each.next(0)));
-            consumer.onRoom(NOW);
-        }
-        for (int id = 1; id <= number; id++) {
-            consumer.onJoined(id);
-        }
-        assertEquals(2, sent.stream().filter(Register.class::isInstance).count());
-        assertInstanceOf(Deregister.class, sent.get(sent.size() - 1));
-        return sent.stream().<Class<?>>map(Object::getClass).toList();
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS6, G5: of those that share the second reader one that stands still holds up the others for a second")
-    void theOvertakenHoldUpNobodyForLong() {
-        SubscriptionState stuck = consumer.open(1, new Opening.Latest(), NOW);
-        SubscriptionState reads = consumer.open(2, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 20);
-        stuck.next(0);
-        reads.next(0);
-        consumer.onRoom(NOW);
-        registered(1, 1, 20);
-        batch(1, 1, 8, 20);
-        assertEquals(0, windowOfLastAck());
-        Step.Messages given = assertInstanceOf(Step.Messages.class, reads.next(0));
-        given.run().handled(8);
-        assertEquals(Step.IDLE, reads.next(0));
-        for (long second = 1; second <= 3; second++) {
-            consumer.onTime(new Now(0, second * SECOND));
-        }
-        assertTrue(windowOfLastAck() > 0);
-        batch(1, 9, 20);
-        assertInstanceOf(Step.Messages.class, reads.next(3 * SECOND)).run().handled(8);
-        assertInstanceOf(Step.Missed.class, stuck.next(3 * SECOND), "alone");
-        assertSame(Step.JOINED, reads.next(3 * SECOND));
-    }
-
-    @Test
-    @DisplayName("ruleS6: whoever is closed while it asks where to read on leaves no reader behind")
-    void closesWhileItAsks() {
-        SubscriptionState stuck = thatIsBehind();
-        consumer.open(2, new Opening.Latest(), NOW);
-        consumer.onTime(new Now(0, SECOND));
-        batch(0, 9, 20, 24);
-        assertEquals(Step.IDLE, stuck.next(0));
-        consumer.onRoom(new Now(0, SECOND));
-        assertEquals(Start.After.class, registerOf(1).start().getClass());
-        consumer.close(1);
-        assertEquals(new Deregister(TOPIC, 1, registerOf(1).session()), sent.get(sent.size() - 1));
-    }
-
-    /** Subscription 1, which has read nothing of a feed that is full, while its producer has more. */
-    private SubscriptionState thatIsBehind() {
-        SubscriptionState slow = consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 4, 24);
-        batch(0, 5, 8, 24);
-        return slow;
-    }
-
-    @Test
-    @DisplayName("backpressure: what a subscription left unread when it was closed holds nobody up")
-    void grantsWhatTheClosedOneHeld() {
-        thatFillsItsFeed();
-        consumer.close(1);
-        consumer.onRoom();
-        assertTrue(windowOfLastAck() > 0);
-    }
-
-    /** Subscription 1, which has read nothing of a feed that is full. */
-    private SubscriptionState thatFillsItsFeed() {
-        consumer = consumer(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
-        SubscriptionState slow = consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 4);
-        batch(0, 5, 8);
-        assertEquals(0, windowOfLastAck());
-        return slow;
-    }
-
-    private long windowOfLastAck() {
-        return assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).windowBytes();
-    }
-
-    @Test
-    @DisplayName("rowP8: without subscriptions nothing is left behind")
+    @DisplayName("rowP8: a consumer that was closed is never due again, asks nobody, and has no reader")
     void closes() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.open(2, resume(2), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        sent.removeIf(message -> !(message instanceof Register));
-        int registers = sent.size();
-        consumer.close();
-        assertTrue(consumer.isIdle());
-        assertEquals(2, registers);
-        assertEquals(2, sent.size() - registers);
+        thatHas(1);
+        topic.resumeAt(2, P, 0).stands();
+        topic.crashes(1);
+        topic.member(2, "q");
+        topic.consumer.close();
+        assertTrue(topic.consumer.isIdle());
+        assertEquals(0, topic.consumer.catchUps());
+        topic.deliver();
+        topic.sent.clear();
+        topic.after(60_000);
+        assertEquals(List.of(), topic.sent);
     }
 
     @Test
-    @DisplayName(
-            "rowP8, ruleF3: over years of nodes that come and go, each under a name of its own, nothing of them is kept")
-    void forgetsNamesOfThoseLongGone() {
-        SubscriptionState subscription = consumer.open(1, new Opening.Latest(), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        for (long uid = 1_000; uid < 11_000; uid++) {
-            String node = "pod-" + uid;
-            MemberEvent present = new MemberEvent.Present(uid, "host:" + uid);
-            consumer.onMembers(List.of(present), Given.members(List.of(present)), NOW);
-            MemberEvent named = new MemberEvent.Named(uid, node);
-            consumer.onMembers(List.of(named), Given.members(List.of(named)), NOW);
-            LogIdentity log = LogIdentity.fresh(new Epoch(uid), 0);
-            Session session = registerOf(0).session();
-            consumer.onMessage(new Registered(TOPIC, 0, session, log, 1, 1, 0, 0), NOW);
-            consumer.onMessage(new Batch(TOPIC, 0, session, 1, 2, true, slices(1, 2)), NOW);
-            consumer.onMessage(new Gone(TOPIC, 0, session, 2), NOW);
-            readAll(subscription, node, uid % 3 != 0);
-            consumer.onMembers(List.of(new MemberEvent.Removed(uid)), Given.members(List.of()), NOW);
-            sent.clear();
-        }
-        int most = 8; // as many as the ring has entries
-        assertTrue(
-                consumer.feed().known().newest().size() <= most,
-                consumer.feed().known().newest().toString());
-        assertTrue(consumer.feed().known().origins().size() <= most);
-        assertTrue(consumer.feed().tails().positions().size() <= most);
-        assertTrue(consumer.feed().overtaken().bases().positions().size() <= most);
-        assertTrue(subscription.positions().positions().size() <= most);
-        assertTrue(consumer.names() <= most + 1, "names of " + consumer.names());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleF3: what a subscription catches up with is known until it has come to its end, whatever the shared feed has (seed 910395529)")
-    void knowsWhatSomebodyCatchesUpWith() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.open(1, resume(2), NOW);
-        registered(1, 3, 5);
-        batch(1, 3, 5);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), Given.members(List.of()), NOW);
-        consumer.onTime(new Now(0, 60 * SECOND)); // it is waited for in vain
-        assertEquals(List.of(Reason.PRODUCER_LOST), missedByReaders);
-        consumer.onMembers(List.of(), Given.members(List.of()), NOW);
-        assertEquals(1, consumer.names());
-        consumer.close(1);
-        consumer.onMembers(List.of(), Given.members(List.of()), NOW);
-        assertEquals(0, consumer.names());
-    }
-
-    /** All that came of this node; or only some of it, so that the feed goes past the rest. */
-    private static void readAll(SubscriptionState subscription, String node, boolean all) {
-        long last = 0;
-        for (int steps = 0; steps < (all ? 20 : 1); steps++) {
-            Step step = subscription.next(0);
-            if (step instanceof Step.Messages messages) {
-                for (FeedMessage message : messages.run().messages()) {
-                    last = message.era().node().equals(node) ? message.sequence() : last;
-                }
-                messages.run().handled(messages.run().messages().size());
-            } else if (step instanceof Step.Missed) {
-                subscription.reloaded(null);
+    @DisplayName("rowP8, ruleF3: over years of nodes that come and go nothing of them is kept, wherever they are read")
+    void forgetsThoseLongGone() {
+        Reader reader = thatHas(1);
+        Reader resumed = topic.resumeAt(2, P, 0);
+        for (long uid = 1_000; uid < 2_000; uid++) {
+            topic.member(uid, "pod-" + uid);
+            topic.publish(uid, 2).run();
+            if (uid % 2 == 0) {
+                topic.leaves(uid);
+            } else {
+                topic.crashes(uid);
             }
+            topic.after(10_000);
         }
-        assertEquals(all ? 2 : last, last);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5: whoever comes back with a token that the shared feed can place is there at once, and asks no producer for anything")
-    void manyComeBackAtOnce() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 4);
-        sent.clear();
-        for (long id = 1; id <= 2_000; id++) {
-            SubscriptionState back = consumer.open(id, resume(2), NOW);
-            assertEquals(
-                    3,
-                    assertInstanceOf(Step.Messages.class, back.next(0))
-                            .run()
-                            .messages()
-                            .get(0)
-                            .sequence());
-        }
-        assertEquals(List.of(), sent);
-        assertEquals(2_000, ready.size());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5: the shared feed cannot place a token that lacks what it has dropped, leaves a producer out, or is of another log")
-    void asksTheProducersOtherwise() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        batch(0, 1, 10);
-        List<Map<String, Position>> tokens = List.of(
-                Map.of("p", new Position(Given.EPOCH, 1)),
-                Map.of(),
-                Map.of("p", new Position(Given.EPOCH, 9), "q", new Position(Given.EPOCH, 9)),
-                Map.of("p", new Position(new Epoch(99), 9)));
-        for (int i = 0; i < tokens.size(); i++) {
-            sent.clear();
-            consumer.open(10 + i, new Opening.Resume(new CursorToken(TOPIC, "c", 0, tokens.get(i))), NOW);
-            assertInstanceOf(Register.class, sent.get(0), "token " + tokens.get(i));
-        }
-        sent.clear();
-        consumer.onSilent(PRODUCER, 0); // the shared reader asks anew, and has a position all the same
-        sent.clear();
-        consumer.open(20, resume(9), NOW);
-        assertEquals(List.of(), sent);
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5, T2: if somebody ended whom the token does not know of, its subscription is told by a reader of its own")
-    void asksIfSomebodyEnded() {
-        Departure gone = new Departure(77, "q", 1_000, null);
-        HistoryView history = new HistoryView(5L, 0L, false, false, List.of(gone), new Now(2_000, 0), 60);
-        consumer.begin(new MemberView(Set.of(PRODUCER), MEMBERS, true, history), NOW);
-        registered(0, 1, 0);
-        sent.clear();
-        consumer.open(1, resume(1_060, Set.of()), NOW);
-        assertEquals(List.of(), sent, "it ended a margin before the token was taken");
-        consumer.open(2, resume(1_059, Set.of(77L)), NOW);
-        assertEquals(List.of(), sent, "the token names it");
-        consumer.open(3, resume(1_059, Set.of()), NOW);
-        assertInstanceOf(Register.class, sent.get(0));
-        sent.clear();
-        consumer.open(4, resume(2_000, AT_THE_START, new CursorToken.Seen(6, Map.of(), Set.of(77L))), NOW);
-        assertInstanceOf(Register.class, sent.get(0), "a token of another history");
-    }
-
-    private static Opening resume(long timeMs, Set<Long> ended) {
-        return resume(timeMs, AT_THE_START, new CursorToken.Seen(5, Map.of("p", PRODUCER), ended));
-    }
-
-    private static Opening resume(long timeMs, Map<String, Position> positions, CursorToken.Seen seen) {
-        return new Opening.Resume(new CursorToken(TOPIC, "c", timeMs, positions, seen));
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5, T2: with a token that says that a member was told as lost, the member is asked; without it nobody is")
-    void asksWhoWasToldAsLost() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        sent.clear();
-        Position position = AT_THE_START.get("p");
-        consumer.open(1, toldAsLost(AT_THE_START, new CursorToken.Lost("q", 77, position)), NOW);
-        assertEquals(List.of(), sent);
-        consumer.open(2, toldAsLost(Map.of(), new CursorToken.Lost("p", PRODUCER, position)), NOW);
-        Register asked = assertInstanceOf(Register.class, sent.get(0));
-        assertEquals(new Start.After(position), asked.start());
-    }
-
-    private static Opening toldAsLost(Map<String, Position> positions, CursorToken.Lost lost) {
-        return resume(2_000, positions, new CursorToken.Seen(Given.HISTORY, Map.of(), Set.of(), List.of(lost)));
-    }
-
-    @Test
-    void theRegistrationsOfReadersThatAreGoneStayCounted() {
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 1, 0);
-        consumer.open(1, new Opening.Earliest(), NOW);
-        consumer.onSilent(PRODUCER, 0);
-        assertEquals(2, consumer.registeredAgain());
-        consumer.close(1);
-        assertEquals(2, consumer.registeredAgain());
-    }
-
-    @Test
-    void whatOpeningTakesDoesNotDependOnHowManySubscriptionsThereAre() {
-        allocatedByOpening(2_000); // classes are loaded, code is compiled
-        long some = allocatedByOpening(1_000);
-        long many = allocatedByOpening(8_000);
-        assertTrue(many < 16 * some, "1,000 took " + some + " bytes, 8,000 took " + many);
-    }
-
-    /** Opens subscriptions while a member has not answered, and returns how many bytes that allocated. */
-    private long allocatedByOpening(int subscriptions) {
-        consumer = consumer(Given.ring(8));
-        consumer.begin(Given.members(MEMBERS), NOW);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (int id = 1; id <= subscriptions; id++) {
-            consumer.open(id, new Opening.Latest(), new Now(0, id));
-            assertTrue(consumer.deadlineNs(id) <= 1 + 5 * SECOND);
-        }
-        return threads.getCurrentThreadAllocatedBytes() - before;
-    }
-
-    private void member(MemberEvent event, List<MemberEvent> snapshot, long nowNs) {
-        consumer.onMembers(List.of(event), Given.members(snapshot), new Now(0, nowNs));
-    }
-
-    private List<Register> registersOf(long reader) {
-        return sent.stream()
-                .filter(message -> message instanceof Register register && register.reader() == reader)
-                .map(Register.class::cast)
-                .toList();
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5, G5: once its subscription has joined, nothing of a catch-up reader lives on: it asks nobody, and waits for nothing")
-    void aReaderEndsWithItsJoin() {
-        resumes();
-        sent.clear();
-        MemberEvent present = new MemberEvent.Present(2, "host:2");
-        MemberEvent named = new MemberEvent.Named(2, "q");
-        consumer.onMembers(List.of(present, named), Given.members(List.of(present, named)), NOW);
-        consumer.onSilent(PRODUCER, 0);
-        consumer.onTime(new Now(0, 20 * SECOND));
-        assertEquals(List.of(), registersOf(1));
-        assertTrue(registersOf(0).size() > 1, "the shared one does");
-        Heartbeat late = new Heartbeat(TOPIC, 1, new Session(20, 99), PRODUCER, 1, 1);
-        consumer.onMessage(late, NOW);
-        assertEquals(new Deregister(TOPIC, 1, late.session()), sent.get(sent.size() - 1), "its cursor is taken off");
-    }
-
-    @Test
-    @DisplayName("rowP8: a consumer that was closed is never due again, asks nobody, and waits for no node")
-    void nothingLivesOnBehindTheClose() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.open(2, resume(2), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        registered(0, 6, 5);
-        member(new MemberEvent.Removed(PRODUCER), List.of(), 0); // is waited for
-        consumer.close();
-        sent.clear();
-        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(0));
-        consumer.onTime(new Now(0, 60 * SECOND));
-        consumer.onSilent(PRODUCER, 60 * SECOND);
-        assertEquals(List.of(), sent);
-        assertEquals(List.of(), consumer.registrations());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC9, ruleC10: that ready() went on without a silent member is remembered by the catch-up reader, too")
-    void aCatchUpReaderRemembersWhoWasSilent() {
-        consumer.open(1, new Opening.Since(1_000), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.onTime(new Now(0, 5 * SECOND));
-        assertEquals(Map.of(1L, Set.of("p")), ready);
-        registered(1, 4, 3, new Now(0, 5 * SECOND));
-        assertEquals(Map.of(Reason.POSITION_UNKNOWN, 1L), expiriesOfReader());
-        registered(0, 4, 3, new Now(0, 5 * SECOND));
-        assertEquals(Map.of(Reason.POSITION_UNKNOWN, 1L), consumer.expiries(), "as by the shared one");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC7, ruleC10: once ready() went on without it, a silent member that goes is a loss to the catch-up reader, too")
-    void aCatchUpReaderIsReadyWithItsSubscription() {
-        consumer.open(1, new Opening.Latest(), NOW);
-        consumer.open(2, new Opening.Since(1_000), NOW);
-        consumer.begin(Given.members(MEMBERS), NOW);
-        consumer.onTime(new Now(0, 5 * SECOND));
-        member(new MemberEvent.Removed(PRODUCER), List.of(), 5 * SECOND);
-        assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), expiriesOfReader());
-        assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), consumer.expiries());
-    }
-
-    /** What catch-up readers were told as missed. */
-    private Map<Reason, Long> expiriesOfReader() {
-        Map<Reason, Long> told = new LinkedHashMap<>();
-        missedByReaders.forEach(reason -> told.merge(reason, 1L, Long::sum));
-        return told;
-    }
-
-    // ------------------------------------------------------------------ T2
-
-    private static MemberView without(HistoryView history) {
-        return new MemberView(Set.of(PRODUCER), MEMBERS, true, history);
-    }
-
-    private static Opening resumeBehind(long sequence) {
-        Map<String, Position> positions = Map.of("p", new Position(Given.EPOCH, sequence));
-        CursorToken.Seen seen = new CursorToken.Seen(Given.HISTORY, Map.of("p", PRODUCER), Set.of());
-        return new Opening.Resume(new CursorToken(TOPIC, "c", 0, positions, seen));
-    }
-
-    private SubscriptionState resumedWithoutAHistory() {
-        consumer.begin(without(HistoryView.NOTHING), NOW);
-        registered(0, 6, 5);
-        return consumer.open(1, resumeBehind(2), NOW);
-    }
-
-    @Test
-    @DisplayName("ruleT2: who resumes waits until the members' history has come here, and is told what it says")
-    void resumesOnceTheHistoryHasCome() {
-        SubscriptionState resumed = resumedWithoutAHistory();
-        assertEquals(List.of(), registersOf(1));
-        assertTrue(ready.isEmpty());
-        consumer.onMembers(List.of(), Given.members(MEMBERS, new Departure(9, "q", 5, null)), NOW);
-        assertEquals(
-                List.of(new Start.After(new Position(Given.EPOCH, 2))),
-                registersOf(1).stream().map(Register::start).toList());
-        registered(1, 3, 5);
-        assertEquals(Set.of(1L), ready.keySet());
-        assertEquals(List.of("q"), gapsOf(resumed));
-    }
-
-    private static List<String> gapsOf(SubscriptionState subscription) {
-        return assertInstanceOf(Step.Missed.class, subscription.next(0)).gaps().stream()
-                .map(gap -> String.valueOf(gap.node()))
-                .toList();
-    }
-
-    @Test
-    @DisplayName("ruleT2: after ready-timeout it goes on without, and is told that nobody knows who came and went")
-    void resumesWithoutAHistory() {
-        SubscriptionState resumed = resumedWithoutAHistory();
-        assertTrue(consumer.deadlineNs(0) <= 5 * SECOND);
-        consumer.onTime(new Now(0, 5 * SECOND - 1));
-        assertEquals(List.of(), registersOf(1));
-        consumer.onTime(new Now(0, 5 * SECOND));
-        assertEquals(1, registersOf(1).size());
-        assertEquals(List.of("null"), gapsOf(resumed));
-    }
-
-    @Test
-    @DisplayName("ruleT2, ruleC10: others ask before the history has come, and are ready when it has")
-    void othersDoNotWaitForTheHistory() {
-        consumer.begin(without(HistoryView.NOTHING), NOW);
-        registered(0, 6, 5);
-        consumer.open(1, new Opening.Latest(), NOW);
-        assertEquals(Set.of(), ready.keySet(), "its token would be told of the past");
-        consumer.open(2, new Opening.Earliest(), NOW);
-        consumer.open(3, resume(2), NOW);
-        assertEquals(1, registersOf(1).size());
-        assertEquals(1, registersOf(2).size());
-        consumer.open(4, new Opening.Since(1_000), NOW);
-        assertEquals(0, registersOf(3).size(), "it asks who ended since");
-        consumer.onMembers(List.of(), Given.members(MEMBERS), NOW);
-        assertEquals(Set.of(1L, 3L), ready.keySet(), "the others wait for answers");
+        topic.after(300_000);
+        topic.events(List.of());
+        topic.run();
+        assertEquals(500, reader.reloads);
+        assertEquals(500, resumed.reloads);
+        int most = 64; // as many as the ring has entries
+        assertTrue(topic.consumer.streams() <= most, topic.consumer.streams() + " streams");
+        assertTrue(topic.consumer.feed().tails().size() <= most);
+        assertTrue(reader.state.positions().places().size() <= most);
+        assertTrue(topic.consumer.known().settled().size() <= most);
     }
 }

@@ -1,7 +1,5 @@
 package dev.gapless.core.consumer;
 
-import static dev.gapless.core.Given.EPOCH;
-import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.SECOND;
 import static dev.gapless.core.Given.TOPIC;
 import static dev.gapless.core.Given.slices;
@@ -12,13 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
-import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
-import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
@@ -30,13 +24,12 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Eras;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.Placed;
-import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
@@ -49,40 +42,50 @@ import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToProducer;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class TopicReaderTest implements Outbox.Carrier {
+/** One reader, whose topic's streams are those of {@link #streams}. Incarnations 1 and up are of a node {@code p}, unless a test says otherwise. */
+class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     private static final long OWN = 20;
     private static final long PRODUCER = 1;
-    private static final LogIdentity NEXT_LOG = LogIdentity.fresh(new Epoch(8), 0);
+    private static final Stream P = Stream.of(PRODUCER, TOPIC, "p");
+    private static final Stream NEXT = Stream.of(2, TOPIC, "p");
+    private static final LogIdentity LOG = LogIdentity.fresh(P.epoch(), 0);
+    private static final LogIdentity NEXT_LOG = LogIdentity.fresh(NEXT.epoch(), 0);
 
     private final List<ToProducer> sent = new ArrayList<>();
-    private Feed feed = new Feed(Given.ring(64));
+    private final List<Position> restarted = new ArrayList<>();
+    private final Map<Epoch, Long> left = new HashMap<>();
     private final List<String> missed = new ArrayList<>();
-    private final Set<Set<String>> unresolvedWhenMissed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Eras eras = new Eras();
+    private final Streams streams = new Streams(TOPIC, Given.ring(64).producerReturnNs());
+    private Feed feed = new Feed(Given.ring(64));
     private final Asking asking = new Asking(() -> ++this.sessions, new SplittableRandom(1));
-    private TopicReader consumer = consumer(Start.LATEST, null);
+    private TopicReader reader = reader(Start.LATEST);
+    private boolean begun;
+    /** What members are asked for of which no place is known. */
+    private Start unlisted = Start.LATEST;
+
     private long sessions;
     private long nowNs;
-    private HistoryView history = Given.history();
 
-    private TopicReader consumer(Start start, CursorToken token) {
-        return consumer(start, token, Given.ring(64));
+    private TopicReader reader(Start start) {
+        return reader(start, Given.ring(64));
     }
 
-    private TopicReader consumer(Start start, CursorToken token, TopicSettings settings) {
-        ReaderContext reader = new ReaderContext(TOPIC, 0, OWN, settings, eras, asking, Given.outbox(this));
-        return new TopicReader(reader, feed, start, token);
+    private TopicReader reader(Start start, TopicSettings settings) {
+        begun = false;
+        unlisted = start;
+        ReaderContext context = new ReaderContext(TOPIC, 0, OWN, settings, asking, Given.outbox(this), this);
+        return new TopicReader(context, streams, feed, start);
     }
 
     @Override
@@ -93,30 +96,107 @@ class TopicReaderTest implements Outbox.Carrier {
     @Override
     public void carryOut(Effect effect) {
         missed.add(assertInstanceOf(Effect.Missed.class, effect).node());
-        unresolvedWhenMissed.add(feed.known().mustBeListed());
+    }
+
+    @Override
+    public void restarted(String node, Position successor, Now now) {
+        restarted.add(successor);
+        for (Stream before : streams.waitedFor(node)) {
+            settle(before, End.restarted(successor, now.ms()));
+        }
+    }
+
+    @Override
+    public long sharedFrom(Epoch stream) {
+        return -1;
+    }
+
+    @Override
+    public void replaced(String node, Now now) {
+        for (Stream before : streams.waitedFor(node)) {
+            settle(before, End.lost(now.ms()));
+        }
+    }
+
+    @Override
+    public void left(Epoch stream, long head) {
+        left.put(stream, head);
+        streams.left(stream, head);
     }
 
     private Now now() {
         return new Now(0, nowNs);
     }
 
-    private static MemberEvent present(long uid) {
-        return new MemberEvent.Present(uid, "host:" + uid);
+    // ------------------------------------------------------------------ members
+
+    private void present(long uid) {
+        Stream stream = streams.appeared(uid, "host:" + uid);
+        if (begun) {
+            reader.appeared(stream);
+        }
     }
 
-    private static MemberEvent named(long uid) {
-        return new MemberEvent.Named(uid, "p");
+    private void named(long uid, String name) {
+        Stream stream = streams.named(uid, name, 0);
+        if (begun && stream != null) {
+            reader.isNamed(stream, nowNs);
+        }
     }
 
-    private void begin(MemberEvent... members) {
-        consumer.begin(List.of(members), history, Set.of(), now());
+    private void member(long uid) {
+        present(uid);
+        named(uid, "p");
+    }
+
+    private void removed(long uid) {
+        removed(uid, null);
+    }
+
+    private void removed(long uid, @Nullable Map<Epoch, Long> published) {
+        Stream stream = streams.removed(uid);
+        assertTrue(stream != null, "a member");
+        End end = streams.endOf(stream, published, reader.isMute(stream.epoch()), now());
+        if (end == null) {
+            streams.waitFor(stream, now());
+            reader.waitsFor(stream.epoch(), nowNs);
+        } else {
+            settle(stream, end);
+        }
+    }
+
+    private void settle(Stream stream, End end) {
+        reader.ended(stream, streams.settle(stream, end, now()), nowNs);
+    }
+
+    /** The member is present, and has said its name. */
+    private void begin() {
+        if (streams.member(P.epoch()) == null) {
+            member(PRODUCER);
+        }
+        beginWithWhoIsThere();
+    }
+
+    private void beginAt(Place... places) {
+        member(PRODUCER);
+        begun = true;
+        Map<Epoch, Place> from = new HashMap<>();
+        Arrays.asList(places).forEach(place -> from.put(place.stream().epoch(), place));
+        reader.begin(Vector.of(from), unlisted, now());
+    }
+
+    private void beginWithWhoIsThere() {
+        begun = true;
+        reader.begin(Vector.EMPTY, unlisted, now());
     }
 
     /** The producer has answered that it goes on with this sequence. */
     private void live(long next) {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         registered(LOG, next, next - 1);
     }
+
+    // ------------------------------------------------------------------ messages
 
     private Register lastRegister() {
         for (int i = sent.size() - 1; i >= 0; i--) {
@@ -132,24 +212,24 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void registered(LogIdentity log, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head, 0), now());
+        reader.onMessage(new Registered(TOPIC, 0, session(), log, next, 1, head, 0), now());
     }
 
     private void expired(Reason reason, LogIdentity log, long resumeAt, boolean answers) {
-        consumer.onMessage(new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), now());
+        reader.onMessage(new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), now());
     }
 
     private void batch(Session session, long first, long last) {
-        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, true, slices(first, last)), now());
+        reader.onMessage(new Batch(TOPIC, 0, session, first, last, true, slices(first, last)), now());
     }
 
     private void heartbeat(Session session, long sequence) {
-        consumer.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), now());
+        reader.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), now());
     }
 
     private void after(long delayNs) {
         nowNs += delayNs;
-        consumer.onTime(now());
+        reader.onTime(now());
     }
 
     private FeedEntry last() {
@@ -161,11 +241,11 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private Position position() {
-        return consumer.registrations().get(0).position();
+        return reader.registrations().get(0).position();
     }
 
     private boolean asksAgain() {
-        return "REGISTERING".equals(consumer.registrations().get(0).phase());
+        return "REGISTERING".equals(reader.registrations().get(0).phase());
     }
 
     // ------------------------------------------------------------------ C1, C2
@@ -173,7 +253,7 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC1: while registering nothing but an answer to the Register is believed")
     void believesNothingBeforeTheAnswer() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         batch(session(), 1, 2);
         heartbeat(session(), 2);
         expired(Reason.OVERRUN, LOG, 3, false);
@@ -182,13 +262,13 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleC1: with a position, too, a batch before the answer is not believed: it may be of a new epoch")
+    @DisplayName("ruleC1: with a position, too, a batch before the answer is not believed")
     void believesNoBatchBeforeTheAnswer() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         batch(session(), 3, 3);
-        assertEquals(new Position(EPOCH, 2), position());
+        assertEquals(P.at(2), position());
     }
 
     @Test
@@ -210,7 +290,7 @@ class TopicReaderTest implements Outbox.Carrier {
         sent.clear();
         heartbeat(old, 3);
         assertEquals(List.of(), sent, "its own session keeps the place in the ring");
-        consumer.close();
+        reader.close();
         sent.clear();
         heartbeat(old, 3);
         assertEquals(List.of(new Deregister(TOPIC, 0, old)), sent);
@@ -221,27 +301,14 @@ class TopicReaderTest implements Outbox.Carrier {
     void asksAfterOnceThereIsAPosition() {
         live(5);
         batch(session(), 5, 6);
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(new Start.After(new Position(EPOCH, 6)), lastRegister().start());
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(new Start.After(P.at(6)), lastRegister().start());
         Session asked = session();
         registered(LOG, 9, 8);
         assertNotEquals(asked, session(), "that answer is for somebody else");
         registered(LOG, 7, 8);
         assertFalse(asksAgain());
-        assertEquals(new Position(EPOCH, 6), position());
-    }
-
-    @Test
-    @DisplayName("ruleP8: with a lineage it goes on into the new epoch without a break")
-    void goesOnIntoTheNewEpoch() {
-        live(5);
-        batch(session(), 5, 6);
-        long head = feed.head();
-        consumer.onSilent(PRODUCER, nowNs);
-        LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 7, new Lineage(EPOCH, 6));
-        registered(recovered, 7, 6);
-        assertEquals(head, feed.head());
-        assertEquals(new Position(new Epoch(9), 6), position());
+        assertEquals(P.at(6), position());
     }
 
     // ------------------------------------------------------------------ C3
@@ -253,7 +320,7 @@ class TopicReaderTest implements Outbox.Carrier {
         batch(session(), 1, 2);
         expired(Reason.OVERRUN, LOG, 9, false);
         assertEquals(Reason.OVERRUN, lastReason());
-        assertEquals(new Position(EPOCH, 8), position());
+        assertEquals(P.at(8), position());
         assertEquals(8, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
     }
 
@@ -270,13 +337,10 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC3: an expiry may lead back")
     void expiryMayLeadBack() {
-        Map<String, Position> positions = new HashMap<>();
-        positions.put("p", new Position(EPOCH, 9));
-        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        begin(present(PRODUCER), named(PRODUCER));
+        beginAt(Place.at(P, 9));
         expired(Reason.POSITION_UNKNOWN, LOG, 4, true);
         assertEquals(Reason.POSITION_UNKNOWN, lastReason());
-        assertEquals(new Position(EPOCH, 3), position());
+        assertEquals(P.at(3), position());
     }
 
     // ------------------------------------------------------------------ C4
@@ -287,12 +351,12 @@ class TopicReaderTest implements Outbox.Carrier {
         live(1);
         batch(session(), 1, 3);
         assertEquals(3, assertInstanceOf(Ack.class, sent.get(sent.size() - 1)).sequence());
-        assertEquals(3, last().after().sequence());
+        assertEquals(3, ((FeedEntry.Messages) last()).lastSequence());
     }
 
     private Session liveWithADelay(TopicSettings settings) {
         feed = new Feed(settings);
-        consumer = consumer(Start.LATEST, null, settings.with(draft -> draft.ackDelayNs = 5));
+        reader = reader(Start.LATEST, settings.with(draft -> draft.ackDelayNs = 5));
         live(1);
         Session session = session();
         sent.clear();
@@ -300,7 +364,7 @@ class TopicReaderTest implements Outbox.Carrier {
     }
 
     private void batchThatDoesNotAsk(Session session, long first, long last) {
-        consumer.onMessage(new Batch(TOPIC, 0, session, first, last, false, slices(first, last)), now());
+        reader.onMessage(new Batch(TOPIC, 0, session, first, last, false, slices(first, last)), now());
     }
 
     private List<Long> acknowledged() {
@@ -317,13 +381,13 @@ class TopicReaderTest implements Outbox.Carrier {
         Session session = liveWithADelay(Given.ring(64));
         batchThatDoesNotAsk(session, 1, 2);
         assertEquals(List.of(), acknowledged());
-        assertEquals(nowNs + 5, consumer.deadlineNs(nowNs));
+        assertEquals(nowNs + 5, reader.deadlineNs(nowNs));
         after(3);
         batchThatDoesNotAsk(session, 3, 4);
         assertEquals(List.of(), acknowledged());
         after(2);
         assertEquals(List.of(4L), acknowledged());
-        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(nowNs));
+        assertEquals(Long.MAX_VALUE, reader.deadlineNs(nowNs));
         after(5);
         assertEquals(List.of(), acknowledged());
     }
@@ -377,7 +441,7 @@ class TopicReaderTest implements Outbox.Carrier {
         long head = feed.head();
         batch(session(), 4, 5);
         assertEquals(head, feed.head());
-        assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
+        assertEquals(new Start.After(P.at(2)), lastRegister().start());
     }
 
     @Test
@@ -396,7 +460,7 @@ class TopicReaderTest implements Outbox.Carrier {
     void heartbeatShowsALoss() {
         live(1);
         sent.clear();
-        consumer.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), now());
+        reader.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), now());
         assertInstanceOf(Ack.class, sent.get(0));
         assertFalse(asksAgain());
         heartbeat(new Session(OWN, sessions), 2);
@@ -409,7 +473,7 @@ class TopicReaderTest implements Outbox.Carrier {
             long at = position().sequence();
             batch(session(), at + 2, at + 2);
             if (i < number - 1) {
-                after(Math.max(0, consumer.deadlineNs(nowNs) - nowNs));
+                after(Math.max(0, reader.deadlineNs(nowNs) - nowNs));
                 registered(LOG, at + 1, at + 2);
             }
         }
@@ -421,11 +485,11 @@ class TopicReaderTest implements Outbox.Carrier {
         live(1);
         gaps(4);
         assertTrue(asksAgain());
-        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs));
+        assertEquals(nowNs + SECOND / 5, reader.deadlineNs(nowNs));
         after(SECOND / 5);
         registered(LOG, 1, 2);
         batch(session(), 2, 2);
-        assertEquals(nowNs + 2 * SECOND / 5, consumer.deadlineNs(nowNs));
+        assertEquals(nowNs + 2 * SECOND / 5, reader.deadlineNs(nowNs));
     }
 
     @Test
@@ -439,28 +503,15 @@ class TopicReaderTest implements Outbox.Carrier {
         assertEquals(List.of(), sent);
     }
 
-    @Test
-    @DisplayName("ruleC4: the gaps of one incarnation are not held against the next")
-    void gapsEndWithTheIncarnation() {
-        live(1);
-        gaps(4);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(2), named(2)), history, now());
-        registered(NEXT_LOG, 1, 0);
-        Session asked = session();
-        batch(asked, 3, 3);
-        assertNotEquals(asked, session(), "asked anew at once");
-    }
-
     // ------------------------------------------------------------------ C5
 
     @Test
     @DisplayName("ruleC5: without an answer it registers again, at intervals that double up to a bound")
     void backoffDoubles() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         long expectedNs = SECOND / 5;
         for (int i = 0; i < 8; i++) {
-            assertEquals(nowNs + expectedNs, consumer.deadlineNs(nowNs));
+            assertEquals(nowNs + expectedNs, reader.deadlineNs(nowNs));
             Session asked = session();
             after(expectedNs - 1);
             assertEquals(asked, session());
@@ -469,45 +520,45 @@ class TopicReaderTest implements Outbox.Carrier {
             expectedNs = Math.min(expectedNs * 2, 10 * SECOND);
         }
         registered(LOG, 1, 0);
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs), "an answer that is accepted ends it");
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + SECOND / 5, reader.deadlineNs(nowNs), "an answer that is accepted ends it");
     }
 
     @Test
     @DisplayName("ruleC5: a member that takes long to answer is not asked again before it can have answered")
     void waitsAsLongAsAnswersTake() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         Session first = session();
         after(SECOND / 5);
         after(2 * SECOND / 5);
         assertNotEquals(first, session(), "nothing is known of it yet");
         nowNs += SECOND / 5;
-        consumer.onMessage(new Registered(TOPIC, 0, first, LOG, 1, 1, 0, 0), now());
+        reader.onMessage(new Registered(TOPIC, 0, first, LOG, 1, 1, 0, 0), now());
 
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(nowNs + 2 * 4 * SECOND / 5, consumer.deadlineNs(nowNs), "the first attempt took 0.8 s");
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + 2 * 4 * SECOND / 5, reader.deadlineNs(nowNs), "the first attempt took 0.8 s");
         after(SECOND / 5);
         registered(LOG, 1, 0);
         nowNs += 10 * SECOND + 1;
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(nowNs + SECOND / 5, consumer.deadlineNs(nowNs), "that was long ago");
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(nowNs + SECOND / 5, reader.deadlineNs(nowNs), "that was long ago");
     }
 
     @Test
     @DisplayName("ruleC5: whoever asked before others found out how long it takes waits as long as they")
     void waitsAsLongAsAnswersHaveBeenFoundToTake() {
-        begin(present(PRODUCER), named(PRODUCER));
-        TopicReader early = consumer;
+        begin();
+        TopicReader early = reader;
         Session firstOfEarly = session();
-        consumer = consumer(Start.LATEST, null);
-        begin(present(PRODUCER), named(PRODUCER));
+        reader = reader(Start.LATEST);
+        begin();
         Session firstOfLate = session();
         assertNotEquals(firstOfEarly, firstOfLate);
 
         nowNs += SECOND / 8;
         early.onMessage(new Registered(TOPIC, 0, firstOfEarly, LOG, 1, 1, 0, 0), now());
         nowNs += SECOND / 5 - SECOND / 8;
-        consumer.onTime(now());
+        reader.onTime(now());
         assertEquals(firstOfLate, session(), "an answer takes an eighth of a second: twice that is not over");
         after(SECOND / 4 - SECOND / 5 - 1);
         assertEquals(firstOfLate, session());
@@ -519,12 +570,12 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName("rowO1, ruleC5: a member is asked for as long as it is one, at intervals with jitter, between bounds")
     void registersForAsLongAsItIsAMember() {
         TopicSettings jittery = Given.ring(64).with(draft -> draft.registerJitter = 0.2);
-        consumer = consumer(Start.LATEST, null, jittery);
-        begin(present(PRODUCER), named(PRODUCER));
+        reader = reader(Start.LATEST, jittery);
+        begin();
         long maxNs = jittery.registerBackoff().maxNs();
         Set<Long> waits = new HashSet<>();
         for (int i = 0; i < 10_000; i++) { // more than a day
-            long waitNs = consumer.deadlineNs(nowNs) - nowNs;
+            long waitNs = reader.deadlineNs(nowNs) - nowNs;
             long meantNs = jittery.registerBackoff().waitNs(i);
             assertTrue(Math.abs(waitNs - meantNs) <= meantNs / 5 + 1, "wait " + i + " is " + waitNs);
             assertTrue(waitNs <= maxNs + maxNs / 5 + 1);
@@ -535,7 +586,7 @@ class TopicReaderTest implements Outbox.Carrier {
             sent.subList(0, sent.size() - 1).clear();
         }
         assertTrue(waits.size() > 9_000, "they differ");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
+        removed(PRODUCER);
         sent.clear();
         after(maxNs * 2);
         assertEquals(List.of(), sent);
@@ -544,60 +595,60 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("rowO2: attempts that are not answered, and registrations that end within 5 s, are failures in a row")
     void countsFailedRegistrations() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         assertEquals(0, failures());
         for (int i = 1; i <= 4; i++) {
-            after(consumer.deadlineNs(nowNs) - nowNs);
+            after(reader.deadlineNs(nowNs) - nowNs);
             assertEquals(i, failures());
         }
         registered(LOG, 1, 0);
         assertEquals(4, failures(), "it was answered just now");
         nowNs += SECOND;
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         assertEquals(5, failures(), "it ended within 5 s");
         registered(LOG, 1, 0);
         nowNs += 5 * SECOND;
         assertEquals(0, failures(), "it lasts");
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         assertEquals(0, failures());
-        assertEquals(5, consumer.registrationFailures());
+        assertEquals(5, reader.registrationFailures());
     }
 
     private int failures() {
-        return consumer.registrations().get(0).failures(nowNs);
+        return reader.registrations().get(0).failures(nowNs);
     }
 
     @Test
     @DisplayName("ruleC5: silence makes it register again")
     void registersWhenTheProducerIsSilent() {
         live(1);
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
     }
 
     @Test
     @DisplayName("ruleC5: an answer of before the silence is not believed: the producer may have forgotten it since")
     void answerOfBeforeTheSilence() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         Session before = session();
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         assertTrue(asksAgain());
-        consumer.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0, 0), now());
-        assertTrue(feed.known().mustBeListed().contains("p"));
+        reader.onMessage(new Registered(TOPIC, 0, before, LOG, 1, 1, 0, 0), now());
+        assertNull(position());
     }
 
     /** Sessions of so many attempts of which none was answered in time. */
     private List<Session> unanswered(int attempts) {
         List<Session> asked = new ArrayList<>(List.of(session()));
         while (asked.size() < attempts) {
-            after(consumer.deadlineNs(nowNs) - nowNs);
+            after(reader.deadlineNs(nowNs) - nowNs);
             asked.add(session());
         }
         return asked;
     }
 
     private void registered(Session attempt, long next, long head) {
-        consumer.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head, 0), now());
+        reader.onMessage(new Registered(TOPIC, 0, attempt, LOG, next, 1, head, 0), now());
     }
 
     private Session lastAcknowledged() {
@@ -608,17 +659,17 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName(
             "ruleC1, ruleC5: an answer that takes longer than the longest backoff is taken, and so are those to later attempts")
     void takesAnswersThatAlwaysTakeLonger() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(4);
         registered(asked.get(0), 5, 4);
         assertFalse(asksAgain());
-        assertTrue(consumer.isSettled(), "its messages come: nothing is left to wait for");
+        assertEquals(Set.of(), reader.notYetLate(), "its messages come: nothing is left to wait for");
         batch(asked.get(0), 5, 6);
-        assertEquals(new Position(EPOCH, 6), position());
+        assertEquals(P.at(6), position());
         registered(asked.get(2), 7, 6);
         assertEquals(asked.get(2), lastAcknowledged(), "the producer's cursor is that one now");
         batch(asked.get(2), 7, 7);
-        assertEquals(new Position(EPOCH, 7), position());
+        assertEquals(P.at(7), position());
         long head = feed.head();
         registered(asked.get(1), 7, 6);
         batch(asked.get(0), 8, 8);
@@ -630,30 +681,30 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName(
             "ruleC5: if the answer to the last attempt does not come either, it is asked anew, without a heartbeat")
     void asksAnewWhereTheLastAnswerIsLost() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 5, 4);
         batch(asked.get(0), 5, 6);
-        long waitNs = consumer.deadlineNs(nowNs) - nowNs;
+        long waitNs = reader.deadlineNs(nowNs) - nowNs;
         assertTrue(waitNs > 10 * SECOND, "an answer may take as long as the longest backoff");
         after(waitNs - 1);
         assertFalse(asksAgain());
         after(1);
-        assertEquals(new Start.After(new Position(EPOCH, 6)), lastRegister().start());
+        assertEquals(new Start.After(P.at(6)), lastRegister().start());
         registered(LOG, 7, 9);
-        assertEquals(Long.MAX_VALUE, consumer.deadlineNs(nowNs), "that was the last one");
+        assertEquals(Long.MAX_VALUE, reader.deadlineNs(nowNs), "that was the last one");
     }
 
     @Test
     @DisplayName("ruleC1, G1: an answer to a later attempt that does not go on at the position is not taken")
     void asksAnewWhereALaterAnswerDoesNotGoOn() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(2);
         registered(asked.get(0), 5, 4);
         registered(asked.get(1), 7, 6);
-        assertEquals(new Start.After(new Position(EPOCH, 4)), lastRegister().start(), "5 and 6 were lost");
+        assertEquals(new Start.After(P.at(4)), lastRegister().start(), "5 and 6 were lost");
         batch(asked.get(1), 5, 6);
-        assertEquals(new Position(EPOCH, 4), position(), "nothing counts but the answer to that");
+        assertEquals(P.at(4), position(), "nothing counts but the answer to that");
         registered(LOG, 5, 6);
         assertFalse(asksAgain());
     }
@@ -662,13 +713,13 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName("ruleC3: to be overrun is taken of a later attempt only where it leads to the position")
     void asksAnewWhereALaterAttemptIsOverrun() {
         live(5);
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 5, 9);
         long head = feed.head();
-        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), now());
+        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), now());
         assertEquals(asked.get(1), lastAcknowledged());
-        consumer.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), now());
+        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), now());
         assertTrue(asksAgain());
         assertEquals(head, feed.head());
     }
@@ -676,7 +727,7 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC1: a later attempt whose answer was lost shows by its heartbeat, and is asked anew")
     void asksAnewWhereALaterAnswerWasLost() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(2);
         registered(asked.get(0), 1, 0);
         sent.clear();
@@ -689,10 +740,10 @@ class TopicReaderTest implements Outbox.Carrier {
     @DisplayName(
             "ruleC5: an answer of before a silence is not believed, whichever attempt it answers, also once another was answered")
     void noAnswerOfBeforeTheSilence() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 1, 0);
-        consumer.onSilent(PRODUCER, nowNs);
+        reader.onSilent(PRODUCER, nowNs);
         registered(asked.get(1), 1, 0);
         registered(asked.get(2), 1, 0);
         assertTrue(asksAgain());
@@ -701,10 +752,10 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC5, G5: of many attempts the first and the latest are known, and no more than the bound")
     void attemptsAreBounded() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(3 * Limits.MAX_ATTEMPTS);
         sent.clear();
-        consumer.close();
+        reader.close();
         List<Session> known = new ArrayList<>(List.of(asked.get(0)));
         known.addAll(asked.subList(asked.size() - Limits.MAX_ATTEMPTS + 1, asked.size()));
         assertEquals(
@@ -714,43 +765,44 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC5: the backoff begins anew once the latest attempt was answered, not before")
     void backoffBeginsAnewBehindTheLatestAnswer() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 1, 0);
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(8 * SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(8 * SECOND / 5, reader.deadlineNs(nowNs) - nowNs);
         registered(LOG, 1, 0);
         nowNs += 10 * SECOND + 1; // how long the first answer took is forgotten
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(SECOND / 5, consumer.deadlineNs(nowNs) - nowNs);
+        reader.onSilent(PRODUCER, nowNs);
+        assertEquals(SECOND / 5, reader.deadlineNs(nowNs) - nowNs);
     }
 
     @Test
     @DisplayName(
             "ruleC6: a producer that left, and whose cursor a later attempt has moved, is told that everything came")
     void leftAndAskedAgain() {
-        begin(present(PRODUCER), named(PRODUCER));
+        begin();
         List<Session> asked = unanswered(2);
         registered(asked.get(0), 1, 0);
         batch(asked.get(0), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, asked.get(0), 2), now());
+        reader.onMessage(new Gone(TOPIC, 0, asked.get(0), 2), now());
         long head = feed.head();
         registered(asked.get(1), 3, 2);
         assertEquals(new GoneAck(TOPIC, 0, asked.get(1), 2), sent.get(sent.size() - 1));
         assertEquals(head, feed.head());
     }
 
-    // ------------------------------------------------------------------ C6, C7, C8
+    // ------------------------------------------------------------------ C6, C7, C8: how streams end
 
-    @Test
-    @DisplayName("ruleM2: who gives way to another one of its name, and published nothing, is no loss")
-    void whoLeavesWithNothingIsNotLost() {
-        begin(present(PRODUCER));
-        consumer.setReady();
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2, Map.of())), history, now());
-        assertEquals(Set.of(PRODUCER), consumer.notYetLate());
-        assertEquals(0, feed.head());
+    private FeedEntry.Ended ended(Stream stream) {
+        for (long i = feed.oldest(); i <= feed.head(); ) {
+            FeedEntry entry = feed.get(i);
+            assertTrue(entry != null);
+            if (entry instanceof FeedEntry.Ended end && end.stream().equals(stream)) {
+                return end;
+            }
+            i = entry.last() + 1;
+        }
+        throw new AssertionError("it has not ended: " + stream);
     }
 
     @Test
@@ -758,14 +810,16 @@ class TopicReaderTest implements Outbox.Carrier {
     void goneEndsTheStream() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), now());
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 2), now());
-        assertInstanceOf(FeedEntry.Left.class, last());
-        assertEquals(4, feed.head(), "Started, two messages, Left");
+        reader.onMessage(new Gone(TOPIC, 0, session(), 2), now());
+        reader.onMessage(new Gone(TOPIC, 0, session(), 2), now());
+        assertTrue(assertInstanceOf(FeedEntry.Ended.class, last()).isComplete());
+        assertEquals(4, feed.head(), "it began, two messages, its end");
         assertEquals(new GoneAck(TOPIC, 0, session(), 2), sent.get(sent.size() - 1));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertTrue(consumer.registrations().isEmpty());
-        assertInstanceOf(FeedEntry.Left.class, last(), "it is not lost");
+        assertEquals(Map.of(P.epoch(), 2L), left, "all readers are to know");
+        removed(PRODUCER);
+        assertEquals(4, feed.head(), "it is not lost");
+        assertEquals(List.of(), reader.registrations());
+        assertEquals(List.of(), missed);
     }
 
     @Test
@@ -773,204 +827,343 @@ class TopicReaderTest implements Outbox.Carrier {
     void goneWithAnotherHead() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMessage(new Gone(TOPIC, 0, session(), 3), now());
+        reader.onMessage(new Gone(TOPIC, 0, session(), 3), now());
         assertTrue(asksAgain());
+        assertEquals(Map.of(), left);
     }
 
     @Test
-    @DisplayName("ruleC7: a producer that was removed is lost when it has not returned in time")
-    void lostProducer() {
+    @DisplayName("ruleC7: one that was removed without a word is waited for; what comes of it is not believed any more")
+    void waitsForOneThatWasRemoved() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        after(15 * SECOND - 1);
-        assertInstanceOf(FeedEntry.Messages.class, last());
-        after(1);
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertInstanceOf(End.class, last().after());
-        assertTrue(consumer.registrations().isEmpty());
+        Session before = session();
+        removed(PRODUCER);
+        batch(before, 3, 3);
+        assertEquals(P.at(2), position());
+        assertEquals("WAITING", reader.registrations().get(0).phase());
+        settle(P, End.lost(7));
+        assertEquals(new FeedEntry.Ended(4, P, 2, End.lost(7), true), last());
+        assertEquals(List.of(), reader.registrations());
+        assertEquals(List.of("p"), missed);
+        assertEquals(Map.of(Reason.PRODUCER_LOST, 1L), reader.expiries());
     }
 
     @Test
-    @DisplayName("ruleC7, P5, sequenceReuseAfterCrash: one that returns in time is asked, and answers for itself")
-    void returnedProducerAnswersForItself() {
+    @DisplayName("ruleC7: an exact end behind which nothing is missing counts as no loss")
+    void exactEnd() {
         live(1);
         batch(session(), 1, 2);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(named(2)), history, now());
-        assertEquals(new Start.After(new Position(EPOCH, 2)), lastRegister().start());
-        assertEquals(2, lastRegister().toUid());
-        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
-        assertEquals(Reason.PRODUCER_RESTARTED, lastReason());
-        assertEquals(new Position(NEXT_LOG.epoch(), 0), position());
-        after(20 * SECOND);
-        assertEquals(Reason.PRODUCER_RESTARTED, lastReason());
+        removed(PRODUCER, Map.of(P.epoch(), 2L));
+        assertTrue(ended(P).isComplete());
+        assertEquals(List.of(), missed);
+        member(2);
+        registered(NEXT_LOG, 1, 0);
+        removed(2, Map.of(NEXT.epoch(), 5L));
+        assertEquals(5, ended(NEXT).end().head());
+        assertFalse(ended(NEXT).isComplete());
+        assertEquals(List.of("p"), missed);
     }
 
     @Test
-    @DisplayName("ruleC7: one that never answered is lost at once, if a subscription is ready")
-    void silentProducerIsLostAtOnce() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-    }
-
-    @Test
-    @DisplayName("ruleC7: each life that never answered is one more loss")
-    void eachSilentLifeIsALoss() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.setReady();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        Placed first = last().after();
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(named(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(last().after().isBeyond(first), "it lies beyond the first");
-    }
-
-    @Test
-    @DisplayName("ruleC7, G1: a life that came and went unheard is lost with the one before it, and beyond its end")
-    void unheardLifeBehindAPosition() {
-        live(8);
-        batch(session(), 8, 9);
-        long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(named(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        long end = assertInstanceOf(End.class, last().after()).number();
-        assertTrue(end > position, "who was told the end of the first is told this one, too");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC7: where a name is an address, a life that never said it is one more life of that node, told once")
-    void unnamedLifeBehindAPosition() {
-        begin(present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
-        registered(LOG, 8, 7);
-        consumer.setReady();
-        consumer.onMembers(
-                List.of(new MemberEvent.Removed(PRODUCER), new MemberEvent.Present(2, "host:1")), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        assertInstanceOf(FeedEntry.Started.class, last(), "it may come back");
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals(2, feed.head());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC7, S3: a life that came and went without an answer lies between its predecessor's end and its successor")
-    void unheardLifeBeforeASuccessor() {
-        live(8);
-        batch(session(), 8, 9);
-        long position = assertInstanceOf(At.class, last().after()).era().number();
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(2), named(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        consumer.onMembers(List.of(present(3), named(3)), history, now());
-        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
-        At next = assertInstanceOf(At.class, last().after());
-        assertTrue(next.era().number() > position + 1, "who was told the first one's end sees that it is not the next");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleF2, S6: a life that went without an answer lies before the next one, though that answered another reader first")
-    void unheardLifeBeforeAnAnswerToAnother() {
-        LogIdentity nothing = LogIdentity.fresh(Epoch.NONE, 0);
-        begin(present(PRODUCER), named(PRODUCER));
-        registered(nothing, 1, 0);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(2), named(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        consumer.onMembers(List.of(present(3), named(3)), history, now());
-        eras.ofUnpublished("p", nothing, 3); // a catch-up reader that never heard of the others
-        registered(nothing, 1, 0);
-        Placed lost = assertInstanceOf(FeedEntry.Expired.class, feed.get(feed.head() - 1))
-                .after();
-        assertTrue(last().after().isBeyond(lost), "who is where the stream goes on lacks nothing of what lies before");
-    }
-
-    @Test
-    @DisplayName("ruleC7, ruleT1: who resumes while this node gets up is told of members that went before it was up")
-    void wentBeforeThisNodeWasUp() {
-        resume("q", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Removed(PRODUCER), present(2));
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals("host:1", last().node());
-        assertEquals(1, feed.head());
-    }
-
-    @Test
-    @DisplayName("ruleC7: before anybody is ready, one that never answered is no loss")
-    void noLossBeforeReady() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(0, feed.head());
-    }
-
-    @Test
-    @DisplayName("ruleC7, G1: who asked for the past builds on it before being ready")
-    void lossBeforeReadyOfThePast() {
-        consumer = consumer(new Start.Since(5), null);
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC7, G1: who came after the reader began, and goes without an answer, is lost, although nobody is ready")
-    void lossOfOneThatCameLater() {
+    @DisplayName("a member in whose log nothing is ever published leaves no loss, however it ends")
+    void mute() {
         begin();
-        consumer.onMembers(List.of(present(PRODUCER), new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
+        LogIdentity silent = new LogIdentity(P.epoch(), 0, false);
+        registered(silent, 1, 0);
+        assertTrue(reader.isMute(P.epoch()));
+        removed(PRODUCER);
+        assertTrue(ended(P).isComplete());
+        assertEquals(List.of(), missed);
     }
 
     @Test
-    @DisplayName("ruleC8: a new life of one that has ended is asked for its beginning")
+    @DisplayName("ruleC7: before anybody is ready, one that was asked for the latest and never answered is no loss")
+    void noLossBeforeReady() {
+        begin();
+        removed(PRODUCER);
+        settle(P, End.lost(0));
+        assertFalse(ended(P).promised());
+        assertEquals(List.of(), missed);
+    }
+
+    @Test
+    @DisplayName("ruleC7: once somebody is ready it is one")
+    void lossOnceReady() {
+        begin();
+        reader.setReady();
+        removed(PRODUCER);
+        settle(P, End.lost(0));
+        assertTrue(ended(P).promised());
+        assertEquals(List.of("p"), missed);
+    }
+
+    @Test
+    @DisplayName("ruleC7, G1: also before anybody is ready, if it was asked for more than the latest, or came later")
+    void lossBeforeReadyOfThePast() {
+        reader = reader(new Start.Since(5));
+        begin();
+        removed(PRODUCER);
+        settle(P, End.lost(0));
+        assertTrue(ended(P).promised());
+        member(2);
+        removed(2);
+        settle(NEXT, End.lost(0));
+        assertTrue(ended(NEXT).promised());
+    }
+
+    // ------------------------------------------------------------------ C7: who comes back
+
+    @Test
+    @DisplayName("ruleC7, P5, sequenceReuseAfterCrash: one that comes back is asked what comes behind the one before")
+    void successor() {
+        live(1);
+        batch(session(), 1, 2);
+        removed(PRODUCER);
+        present(2);
+        Session before = session();
+        named(2, "p");
+        assertNotEquals(before, session());
+        assertEquals(new Start.After(P.at(2)), lastRegister().start());
+        assertEquals(2, lastRegister().toUid());
+        assertTrue(reader.asksForSuccession("p"));
+        assertFalse(reader.asksForSuccession("q"));
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
+        assertEquals(List.of(NEXT.at(1)), restarted);
+        assertEquals(new FeedEntry.Ended(4, P, 2, End.restarted(NEXT.at(1), 0), true), feed.get(4));
+        assertEquals(new FeedEntry.Began(5, NEXT, 0), last());
+        assertEquals(List.of("p"), missed);
+        assertFalse(reader.asksForSuccession("p"));
+        assertEquals(NEXT.at(0), position());
+    }
+
+    @Test
+    @DisplayName("ruleC7: if the successor's ring no longer has its beginning, both are told, the end first")
+    void successorThatOverran() {
+        live(1);
+        batch(session(), 1, 2);
+        removed(PRODUCER);
+        member(2);
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 6, true);
+        assertEquals(List.of(NEXT.at(6)), restarted);
+        assertEquals(End.restarted(NEXT.at(6), 0), ended(P).end());
+        FeedEntry.Expired skipped = assertInstanceOf(FeedEntry.Expired.class, last());
+        assertEquals(NEXT, skipped.stream());
+        assertEquals(5, skipped.to());
+    }
+
+    @Test
+    @DisplayName("ruleC7: an answer that goes on as if it were the same stream is not taken: it is asked anew")
+    void successorThatKnowsNothingOfIt() {
+        live(1);
+        batch(session(), 1, 2);
+        removed(PRODUCER);
+        member(2);
+        Session asked = session();
+        registered(NEXT_LOG, 3, 4);
+        assertNotEquals(asked, session());
+        assertEquals(List.of(), restarted);
+    }
+
+    @Test
+    @DisplayName("ruleC7: the successor of one that never answered is asked what comes behind its beginning")
+    void successorOfASilentOne() {
+        begin();
+        reader.setReady();
+        removed(PRODUCER);
+        member(2);
+        assertEquals(new Start.After(P.at(0)), lastRegister().start());
+        expired(Reason.PRODUCER_RESTARTED, NEXT_LOG, 1, true);
+        assertEquals(List.of(NEXT.at(1)), restarted);
+        assertEquals(Place.AWAITED, ended(P).at());
+        assertTrue(ended(P).promised());
+    }
+
+    @Test
+    @DisplayName("stream10: one answer closes all streams of its name that are waited for")
+    void successorOfTwo() {
+        live(1);
+        batch(session(), 1, 2);
+        removed(PRODUCER);
+        member(2);
+        removed(2);
+        member(3);
+        Stream third = Stream.of(3, TOPIC, "p");
+        expired(Reason.PRODUCER_RESTARTED, LogIdentity.fresh(third.epoch(), 0), 1, true);
+        assertEquals(End.restarted(third.at(1), 0), ended(P).end());
+        assertEquals(End.restarted(third.at(1), 0), ended(NEXT).end());
+        assertTrue(ended(NEXT).promised(), "it came later, and may have published anything");
+        assertTrue(ended(NEXT).index() < feed.head(), "in front of what comes of the third");
+        assertEquals(new FeedEntry.Began(feed.head(), third, 0), last());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7: a successor that is asked for its own place does not say what became of those before: they are lost")
+    void successorInWhichSomebodyStands() {
+        member(PRODUCER);
+        removed(PRODUCER);
+        member(2);
+        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
+        begun = true;
+        reader.begin(at, Start.BEGINNING, now());
+        assertEquals(new Start.After(NEXT.at(4)), lastRegister().start());
+        registered(NEXT_LOG, 5, 6);
+        assertEquals(End.lost(0), ended(P).end());
+        assertEquals(2, ended(P).at());
+        assertEquals(new FeedEntry.Began(2, NEXT, 4), last(), "behind that");
+    }
+
+    @Test
+    @DisplayName("ruleC8: once its end is settled a new incarnation is asked for its beginning")
     void newLifeIsAskedForItsBeginning() {
         live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        after(15 * SECOND);
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(named(2)), history, now());
+        removed(PRODUCER);
+        settle(P, End.lost(0));
+        member(2);
         assertEquals(Start.BEGINNING, lastRegister().start());
         registered(NEXT_LOG, 1, 3);
-        assertInstanceOf(FeedEntry.Started.class, last());
+        assertEquals(new FeedEntry.Began(feed.head(), NEXT, 0), last());
     }
 
-    // ------------------------------------------------------------------ C9, C10
+    @Test
+    @DisplayName("stream17: a member that has not said its name is asked nothing, and succeeds nobody")
+    void unnamedIsAskedNothing() {
+        live(1);
+        removed(PRODUCER);
+        sent.clear();
+        present(2);
+        after(20 * SECOND);
+        assertEquals(List.of(), sent);
+        heartbeat(new Session(OWN, 99), 3);
+        assertEquals(List.of(new Deregister(TOPIC, 0, new Session(OWN, 99))), sent);
+    }
+
+    @Test
+    @DisplayName("an incarnation that was waited for, and is a member after all, goes on behind the place")
+    void comesBackItself() {
+        streams.expect(P, now());
+        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
+        begun = true;
+        reader.begin(at, unlisted, now());
+        member(PRODUCER);
+        assertEquals(new Start.After(P.at(7)), lastRegister().start());
+        registered(LOG, 8, 9);
+        assertEquals(new FeedEntry.Began(1, P, 7), last());
+    }
+
+    @Test
+    @DisplayName("stream8: also if it was settled meanwhile that it is lost: it begins anew, and comes into the feed")
+    void comesBackItselfOnceItIsLost() {
+        streams.expect(P, now());
+        begun = true;
+        reader.begin(Vector.of(Map.of(P.epoch(), Place.at(P, 7))), unlisted, now());
+        settle(P, End.lost(0));
+        assertFalse(ended(P).end().wasMember());
+        member(PRODUCER);
+        assertEquals(Start.BEGINNING, lastRegister().start());
+        registered(LOG, 1, 9);
+        batch(session(), 1, 9);
+        assertEquals(9, ((FeedEntry.Messages) last()).lastSequence());
+        assertFalse(feed.hasEnd(P.epoch()));
+    }
+
+    // ------------------------------------------------------------------ where it begins
+
+    @Test
+    @DisplayName("ruleC10, rowP4: those present are asked for the start, those that come later for their beginning")
+    void asksLaterOnesForTheirBeginning() {
+        begin();
+        assertEquals(Start.LATEST, lastRegister().start());
+        present(2);
+        named(2, "q");
+        assertEquals(Start.BEGINNING, lastRegister().start());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: it begins behind the place that it is given, at the beginning of streams that V does not list")
+    void beginsBehindAPlace() {
+        reader = reader(Start.BEGINNING);
+        present(2);
+        named(2, "q");
+        beginAt(Place.at(P, 7));
+        Set<Start> starts = new HashSet<>();
+        sent.forEach(message -> starts.add(((Register) message).start()));
+        assertEquals(Set.of(new Start.After(P.at(7)), Start.BEGINNING), starts);
+    }
+
+    @Test
+    @DisplayName("ruleT1: of a place that is not known it asks for the latest, of the first one for the beginning")
+    void beginsBehindAnUnknownPlace() {
+        reader = reader(Start.BEGINNING);
+        beginAt(Place.at(P, Place.UNKNOWN));
+        assertEquals(Start.LATEST, lastRegister().start());
+        reader = reader(Start.BEGINNING);
+        beginAt(Place.at(P, 0));
+        assertEquals(Start.BEGINNING, lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleT1: it asks a member whose answer is awaited for what its own subscriptions begin with")
+    void beginsWhereItIsAwaited() {
+        reader = reader(new Start.Since(5));
+        unlisted = Start.BEGINNING;
+        beginAt(Place.at(P, Place.AWAITED));
+        assertEquals(new Start.Since(5), lastRegister().start());
+        member(2);
+        removed(PRODUCER);
+        assertEquals(Start.BEGINNING, lastRegister().start());
+    }
+
+    @Test
+    @DisplayName("ruleS5: of one that is waited for it begins behind the place, and of one that is over not at all")
+    void beginsBehindWhoIsWaitedFor() {
+        member(2);
+        removed(2);
+        reader = reader(Start.BEGINNING);
+        beginAt(Place.at(NEXT, 4), Place.at(P, 0));
+        assertEquals(2, reader.registrations().size());
+        settle(NEXT, End.lost(0));
+        assertEquals(4, ended(NEXT).at());
+        member(3);
+        removed(3);
+        reader = reader(Start.BEGINNING);
+        beginAt(Place.over(Stream.of(3, TOPIC, "p"), 4), Place.at(P, 0));
+        assertEquals(1, reader.registrations().size());
+    }
+
+    // ------------------------------------------------------------------ C9: late members
 
     @Test
     @DisplayName("ruleC9: who answers after ready() went on without it, and may have published since, is announced")
     void late() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
-        assertEquals(Set.of("p"), consumer.late());
+        begin();
+        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        assertEquals(Set.of("p"), reader.late());
+        assertEquals(Set.of(), reader.notYetLate());
         registered(LOG, 4, 3);
-        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
-        assertEquals(Set.of(), consumer.late());
+        FeedEntry.Expired told = assertInstanceOf(FeedEntry.Expired.class, last());
+        assertEquals(Reason.POSITION_UNKNOWN, told.reason());
+        assertEquals(Place.AWAITED, told.from());
+        assertEquals(3, told.to());
+        assertEquals(Set.of(), reader.late());
     }
 
     @Test
     @DisplayName("ruleC9: not if it says that it has published nothing since, by more than clocks drift")
     void lateAndQuiet() {
         for (long quietMs : List.of(1_142L, 1_143L)) {
-            consumer = consumer(Start.LATEST, null);
-            begin(present(PRODUCER), named(PRODUCER));
-            consumer.goOnWithout(Set.of(PRODUCER), now().ns());
+            feed = new Feed(Given.ring(64));
+            reader = reader(Start.LATEST);
+            begin();
+            reader.goOnWithout(Set.of(PRODUCER), nowNs);
             after(SECOND);
-            consumer.onMessage(new Registered(TOPIC, 0, session(), LOG, 4, 1, 3, quietMs), now());
+            reader.onMessage(new Registered(TOPIC, 0, session(), LOG, 4, 1, 3, quietMs), now());
             if (quietMs == 1_142) {
                 assertEquals(Reason.POSITION_UNKNOWN, lastReason());
             } else {
-                assertInstanceOf(FeedEntry.Started.class, last());
+                assertInstanceOf(FeedEntry.Began.class, last());
             }
         }
     }
@@ -978,281 +1171,104 @@ class TopicReaderTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleC9: not if it had published nothing")
     void lateWithoutMessages() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
+        begin();
+        reader.goOnWithout(Set.of(PRODUCER), nowNs);
         registered(LOG, 1, 0);
-        assertInstanceOf(FeedEntry.Started.class, last());
-    }
-
-    @Test
-    @DisplayName("ruleC9: asked for its earliest, it is late when its ring no longer holds everything")
-    void lateEarliest() {
-        consumer = consumer(Start.EARLIEST, null);
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
-        registered(LOG, 4, 9);
-        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+        assertInstanceOf(FeedEntry.Began.class, last());
     }
 
     @Test
     @DisplayName("ruleC9: asked for the past, it is late when it skips anything: its clock may be behind")
-    void lateSince() {
-        consumer = consumer(new Start.Since(1_000), null);
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
-        registered(LOG, 4, 3);
-        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+    void lateInThePast() {
+        for (Start start : List.of(Start.EARLIEST, new Start.Since(1_000))) {
+            feed = new Feed(Given.ring(64));
+            reader = reader(start);
+            begin();
+            reader.goOnWithout(Set.of(PRODUCER), nowNs);
+            registered(LOG, 4, 9);
+            assertEquals(Reason.POSITION_UNKNOWN, lastReason());
+        }
     }
 
     @Test
     @DisplayName("ruleC9: asked for the oldest, it is not late when it sends all that it ever published")
     void lateAndNothingSkipped() {
-        consumer = consumer(Start.EARLIEST, null);
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.goOnWithout(Set.of(PRODUCER), now().ns());
-        registered(LOG, 1, 5);
-        assertInstanceOf(FeedEntry.Started.class, last());
-    }
-
-    @Test
-    @DisplayName("ruleC10, rowP4: those present are asked for the start, those that come later for their beginning")
-    void asksLaterOnesForTheirBeginning() {
-        begin(present(PRODUCER), named(PRODUCER));
-        assertEquals(Start.LATEST, lastRegister().start());
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Named(2, "q")), history, now());
-        assertEquals(Start.BEGINNING, lastRegister().start());
-    }
-
-    // ------------------------------------------------------------------ T1
-
-    private void resume(String node, Position position, MemberEvent... members) {
-        Map<String, Position> positions = new HashMap<>();
-        positions.put(node, position);
-        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        begin(members);
-    }
-
-    @Test
-    @DisplayName("ruleT1: listed: goes on behind its position")
-    void resumesBehindThePosition() {
-        resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-        registered(LOG, 8, 9);
-        assertInstanceOf(FeedEntry.Started.class, last());
-        assertTrue(consumer.isSettled());
-    }
-
-    @Test
-    @DisplayName("ruleT1: not listed: from its beginning")
-    void resumesUnlistedFromTheBeginning() {
-        resume("q", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
-        assertEquals(Start.BEGINNING, lastRegister().start());
-    }
-
-    @Test
-    @DisplayName("ruleT1: unresolved: told that its position is unknown")
-    void resumesUnresolved() {
-        resume("p", null, present(PRODUCER), named(PRODUCER));
-        assertEquals(Start.LATEST, lastRegister().start());
-        registered(LOG, 4, 3);
-        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
-    }
-
-    @Test
-    @DisplayName("ruleT1: unresolved under its address, before it had said its name")
-    void resumesUnresolvedByAddress() {
-        resume("host:1", null, present(PRODUCER), named(PRODUCER));
-        registered(LOG, 4, 3);
-        assertEquals(Reason.POSITION_UNKNOWN, lastReason());
-        assertEquals(1, feed.head(), "and nobody is lost");
-    }
-
-    @Test
-    @DisplayName("ruleT1: a node may have its address for a name")
-    void resumesWhereNamesAreAddresses() {
-        resume("host:1", new Position(EPOCH, 7), present(PRODUCER), new MemberEvent.Named(PRODUCER, "host:1"));
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-        assertEquals(0, feed.head(), "and nobody is lost");
-    }
-
-    @Test
-    @DisplayName("ruleT1, ruleC7: listed and no member: waited for like one that was removed, then lost")
-    void resumesWithoutTheProducer() {
-        resume("p", new Position(EPOCH, 7));
-        assertEquals(0, feed.head(), "this node may not have heard of it yet");
-        assertFalse(consumer.isSettled());
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(consumer.isSettled());
-        assertEquals(Set.of(), feed.known().mustBeListed());
-    }
-
-    @Test
-    @DisplayName("ruleT1, G2: a listed producer that this node hears of later goes on where the token says")
-    void resumesBeforeItHearsOfTheProducer() {
-        resume("p", new Position(EPOCH, 7));
-        consumer.onMembers(List.of(present(PRODUCER)), history, now());
-        consumer.onMembers(List.of(named(PRODUCER)), history, now());
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-        assertEquals(0, feed.head(), "and nobody is lost");
-    }
-
-    @Test
-    @DisplayName("ruleT1: as long as a member has not said its name, it may be the one")
-    void waitsForNames() {
-        resume("p", new Position(EPOCH, 7), present(PRODUCER));
-        assertEquals(0, feed.head());
-        consumer.onMembers(List.of(named(PRODUCER)), history, now());
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5, G1: a reader does not join while a producer's end is open: the shared feed may not know of it")
-    void isNotSettledWhileAnEndIsOpen() {
-        resume("p", new Position(EPOCH, 7), present(PRODUCER), named(PRODUCER));
-        registered(LOG, 8, 9);
-        assertTrue(consumer.isSettled());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertFalse(consumer.isSettled());
-        consumer.onMembers(List.of(present(2)), history, now());
-        consumer.onMembers(List.of(named(2)), history, now());
-        assertFalse(consumer.isSettled(), "its successor has not answered");
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(consumer.isSettled());
-    }
-
-    @Test
-    @DisplayName("ruleT1, G2: a silent member that was given up, and is the one, goes on where the token says")
-    void givenUpAndBack() {
-        resume("p", new Position(EPOCH, 7), present(PRODUCER));
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertTrue(consumer.isSettled(), "nothing more is to be expected of it here");
-        assertEquals(Set.of("p", "host:1"), feed.known().mustBeListed());
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(1, feed.head(), "told once");
-        consumer.onMembers(List.of(named(PRODUCER)), history, now());
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-        assertFalse(consumer.isSettled(), "it may have more than the shared feed");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleT1, G5: of a thousand nodes that a token names, and that nobody knows, each is told once and looked at once")
-    void givesAThousandUpTogether() {
-        Map<String, Position> positions = new HashMap<>();
-        for (int i = 0; i < Limits.MAX_TOKEN_POSITIONS; i++) {
-            positions.put("pod-" + i, i % 2 == 0 ? null : new Position(new Epoch(i), i));
-        }
-        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
+        reader = reader(Start.EARLIEST);
         begin();
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(positions.keySet(), Set.copyOf(missed));
-        assertEquals(positions.size(), missed.size());
-        assertEquals(1, unresolvedWhenMissed.size(), "not gathered anew for each of them");
-        assertEquals(Set.of(), feed.known().mustBeListed());
-        assertEquals(Set.of(), consumer.known());
+        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        registered(LOG, 1, 5);
+        assertInstanceOf(FeedEntry.Began.class, last());
     }
 
     @Test
-    @DisplayName("ruleT1: once no member is left that may be it, a token does not name one that was given up")
-    void givenUpForGood() {
-        resume("p", new Position(EPOCH, 7), present(PRODUCER));
-        after(Given.ring(64).producerReturnNs());
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Set.of(), feed.known().mustBeListed());
+    @DisplayName("ruleC9: one that went on without it, and has a place, is not late")
+    void notLateWithAPlace() {
+        live(1);
+        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        assertEquals(Set.of(), reader.late());
+        assertFalse(reader.hasNoPlace(PRODUCER));
     }
 
-    @Test
-    @DisplayName("ruleT1, G1: a life that a token knows by its address only is lost before its successor is asked")
-    void lifeBeforeTheOneThatIsListed() {
-        Map<String, Position> positions = new HashMap<>();
-        positions.put("p", new Position(EPOCH, 7));
-        positions.put("host:1", null);
-        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        begin(present(PRODUCER), present(2), named(PRODUCER));
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals("host:1", last().node());
-        assertEquals(new Start.After(new Position(EPOCH, 7)), lastRegister().start());
-        registered(LOG, 8, 9);
-        assertInstanceOf(FeedEntry.Started.class, last());
-    }
+    // ------------------------------------------------------------------ S5: what it says of places
 
     @Test
-    @DisplayName("ruleT1, C10: before this node is up, a token names what the one names that is resumed")
-    void unresolvedBeforeItIsUp() {
-        Map<String, Position> positions = new HashMap<>();
-        positions.put("p", new Position(EPOCH, 7));
-        positions.put("host:1", null);
-        consumer = consumer(Start.BEGINNING, new CursorToken(TOPIC, "c", 0, positions));
-        assertEquals(Set.of("host:1"), feed.known().mustBeListed(), "the other one has its position");
-    }
-
-    @Test
-    @DisplayName("ruleT1: unresolved are all that have not answered, whether they were there or came later")
-    void unresolved() {
-        begin(present(PRODUCER), named(PRODUCER));
-        consumer.onMembers(List.of(present(2)), history, now());
-        assertEquals(Set.of("p", "host:2"), feed.known().mustBeListed());
-        registered(LOG, 1, 0);
-        assertEquals(Set.of("host:2"), feed.known().mustBeListed());
+    @DisplayName(
+            "ruleS5: who begins now awaits those that have not answered, and is done with those that are waited for")
+    void tails() {
+        present(2);
+        named(2, "q");
+        present(3);
+        named(3, "r");
+        live(6);
+        removed(3);
+        Vector tails = reader.tails();
+        Stream q = Stream.of(2, TOPIC, "q");
+        Stream r = Stream.of(3, TOPIC, "r");
+        assertEquals(Place.at(P, 5), tails.get(P));
+        assertEquals(Place.at(q, Place.AWAITED), tails.get(q));
+        assertEquals(Place.over(r, Place.AWAITED), tails.get(r));
     }
 
     @Test
     @DisplayName(
-            "ruleT2, G1: a life that went without an answer, and is waited for under its name, is not passed until it is told")
-    void unheardOfAndWaitedFor() {
-        live(1);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Set.of(), feed.known().mustBeListed(), "its position says all");
-        consumer.onMembers(List.of(present(2), named(2)), history, now());
-        assertEquals(Set.of("p"), feed.known().mustBeListed());
-        history = Given.history(new Departure(2, "p", 100_000, null));
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        assertEquals(Set.of(), feed.known().mustBeListed(), "the members remember it");
-        assertEquals(Set.of(), feed.known().passed().before(Long.MAX_VALUE));
-        after(Given.ring(64).producerReturnNs());
-        assertEquals(Reason.PRODUCER_LOST, lastReason());
-        assertEquals(Set.of(2L), feed.known().passed().before(Long.MAX_VALUE));
+            "stream21, stream22: it asks what comes behind a place only if it is at it, or its producer was further")
+    void asksForPlaces() {
+        member(PRODUCER);
+        beginWithWhoIsThere();
+        assertNull(reader.place(Vector.of(Map.of(P.epoch(), Place.at(P, 3))), true, nowNs), "it has not answered");
+        registered(LOG, 6, 7);
+        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
+        assertTrue(reader.place(at, true, nowNs) != null, "its producer had seven");
+        assertNull(reader.place(at.with(Place.at(P, 8)), true, nowNs));
+        assertNull(reader.place(at.with(Place.at(P, 4)), true, nowNs));
+        assertTrue(reader.hasHeardOf(at));
+        assertFalse(reader.hasHeardOf(at.with(Place.at(P, 8))));
     }
 
     @Test
-    @DisplayName(
-            "ruleS5, G1: who is waited for is over for a token that lists neither its name nor an address of its lives")
-    void openEnds() {
-        live(1);
-        assertEquals(Set.of(), consumer.openEndsWithout(Set.of()).keySet(), "it is there");
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
-        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("p")).keySet());
-        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
-        consumer.onMembers(List.of(present(2), named(2)), history, now());
-        consumer.onMembers(List.of(new MemberEvent.Removed(2)), history, now());
-        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:1")).keySet());
-        assertEquals(Set.of(), consumer.openEndsWithout(Set.of("host:2")).keySet());
-        assertEquals(Set.of("p"), consumer.openEndsWithout(Set.of("host:3")).keySet());
+    @DisplayName("ruleS5: who does not list a stream is placed only where it is asked for from its beginning")
+    void asksForWhatIsNotListed() {
+        begin();
+        assertNull(reader.place(Vector.EMPTY, true, nowNs), "asked for the latest");
+        reader = reader(Start.BEGINNING);
+        beginWithWhoIsThere();
+        assertTrue(reader.place(Vector.EMPTY, true, nowNs) != null);
+        reader = reader(Start.LATEST);
+        feed = new Feed(Given.ring(64));
+        reader = reader(Start.LATEST);
+        live(6);
+        assertNull(reader.place(Vector.EMPTY, true, nowNs), "1 to 5 are missing");
     }
 
     @Test
-    void countsTheRegistrationsThatItHadToMakeAgain() {
-        begin(present(PRODUCER), named(PRODUCER));
-        assertEquals(0, consumer.registeredAgain(), "the first one");
-        after(SECOND);
-        assertEquals(1, consumer.registeredAgain(), "without an answer");
-        registered(LOG, 1, 0);
-        batch(session(), 5, 5);
-        assertEquals(2, consumer.registeredAgain(), "behind a gap");
-        registered(LOG, 1, 5);
-        consumer.onSilent(PRODUCER, nowNs);
-        assertEquals(3, consumer.registeredAgain(), "in silence");
-        registered(LOG, 1, 5);
-        consumer.onMembers(List.of(new MemberEvent.Removed(PRODUCER)), history, now());
-        consumer.onMembers(List.of(present(PRODUCER + 1), named(PRODUCER + 1)), history, now());
-        assertEquals(PRODUCER + 1, lastRegister().toUid());
-        assertEquals(3, consumer.registeredAgain(), "with another life");
+    @DisplayName("a reader that is closed takes its registrations off, and is never due again")
+    void closes() {
+        live(1);
+        Session its = session();
+        sent.clear();
+        reader.close();
+        assertEquals(List.of(new Deregister(TOPIC, 0, its)), sent);
+        assertEquals(Long.MAX_VALUE, reader.deadlineNs(nowNs));
+        assertEquals(List.of(), reader.registrations());
     }
 }

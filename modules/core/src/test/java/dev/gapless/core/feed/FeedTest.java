@@ -1,66 +1,137 @@
 package dev.gapless.core.feed;
 
-import static dev.gapless.core.Given.EPOCH;
-import static dev.gapless.core.Given.LOG;
 import static dev.gapless.core.Given.SECOND;
+import static dev.gapless.core.Given.TOPIC;
 import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
-import dev.gapless.core.Lineage;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Segment;
 import dev.gapless.core.log.Slice;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class FeedTest {
-    private final Eras eras = new Eras();
-    private final Era p = eras.of("p", LOG, 0);
-    private final Era q = eras.of("q", LOG, 0);
+    private static final Stream P = Stream.of(1, TOPIC, "p");
+    private static final Stream Q = Stream.of(2, TOPIC, "q");
+    private static final Stream R = Stream.of(3, TOPIC, "r");
+
+    private static Vector at(Place... places) {
+        return Vector.of(Arrays.stream(places)
+                .collect(Collectors.toMap(place -> place.stream().epoch(), place -> place)));
+    }
+
+    /** Its reader asks for what comes behind these places, and has heard of nothing. */
+    private static Asked asks(Place... places) {
+        return new Asked() {
+            @Override
+            public boolean asks(Place place) {
+                return List.of(places).contains(place);
+            }
+
+            @Override
+            public long head(Stream stream) {
+                return Place.UNKNOWN;
+            }
+        };
+    }
+
+    private static Map<Stream, Long> bases(Feed feed) {
+        Map<Stream, Long> bases = new HashMap<>();
+        feed.overtaken().bases().forEach(base -> bases.put(base.stream(), base.at()));
+        return bases;
+    }
+
+    private static boolean knows(Feed feed, Stream stream) {
+        return feed.tails().containsKey(stream.epoch());
+    }
+
+    // ------------------------------------------------------------------ what fell out (rule F1)
 
     @Test
-    @DisplayName("ruleF1: the base is behind the last entry that fell out, of each producer")
+    @DisplayName("ruleF1: the base is behind the last entry that fell out, of each stream")
     void basesFollowWhatFellOut() {
         Feed feed = new Feed(Given.ring(4));
-        feed.started(new At(p, 0));
-        feed.started(new At(q, 7));
-        feed.messages(p, 1, slices(1, 2));
-        assertEquals(Map.of("p", new At(p, 0), "q", new At(q, 7)), bases(feed));
-        feed.messages(q, 8, slices(8, 10));
-        feed.messages(p, 3, slices(3, 4));
+        feed.began(P, 0);
+        feed.began(Q, 7);
+        feed.messages(P, 1, slices(1, 2));
+        assertEquals(Map.of(P, 0L, Q, 7L), bases(feed));
+        feed.messages(Q, 8, slices(8, 10));
+        feed.messages(P, 3, slices(3, 4));
         assertEquals(6, feed.overtaken().oldest());
-        assertEquals(Map.of("p", new At(p, 2), "q", new At(q, 8)), bases(feed));
+        assertEquals(Map.of(P, 2L, Q, 8L), bases(feed));
+    }
+
+    @Test
+    @DisplayName("ruleF1: an expiry that fell out counts for the base, an end is told with it")
+    void noticesThatFellOut() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.began(P, 0);
+        feed.expired(P, 0, 9, Reason.OVERRUN, 0);
+        feed.messages(P, 10, slices(10, 11));
+        assertEquals(Map.of(P, 9L), bases(feed));
+        feed.ended(P, 11, End.exact(15, 5), true);
+        feed.began(Q, 0);
+        assertNull(feed.overtaken().bases().get(0).ended(), "it is there, and will be read");
+        feed.messages(Q, 1, slices(1, 2));
+        Base base = feed.overtaken().bases().stream()
+                .filter(one -> one.stream().equals(P))
+                .findAny()
+                .orElseThrow();
+        assertEquals(0, base.began());
+        assertEquals(11, base.at());
+        assertEquals(End.exact(15, 5), base.ended().end());
+    }
+
+    @Test
+    @DisplayName("ruleF1: who goes on further than the oldest entry is told of what lies before, of each stream")
+    void basesOfWhoIsOvertakenAgain() {
+        Feed feed = new Feed(Given.ring(8));
+        feed.began(P, 0);
+        feed.began(Q, 0);
+        feed.messages(P, 1, slices(1, 4));
+        feed.messages(Q, 1, slices(1, 4));
+        feed.messages(P, 5, slices(5, 6));
+        Feed.Overtaken again = feed.overtakenAgain();
+        assertTrue(again.oldest() > feed.oldest() && again.oldest() <= feed.head());
+        Map<Stream, Long> bases = new HashMap<>();
+        again.bases().forEach(base -> bases.put(base.stream(), base.at()));
+        FeedEntry.Messages next = (FeedEntry.Messages) feed.get(again.oldest());
+        assertNotNull(next);
+        assertEquals(next.sequence() + again.oldest() - next.index() - 1, bases.get(next.stream()));
+        assertEquals(4, bases.get(P), "5 and 6 come behind it");
     }
 
     @Test
     void knowsTheKeyOfTheLastMessageThatFellOut() {
         Feed feed = new Feed(Given.ring(2));
-        feed.started(new At(p, 0));
-        feed.messages(p, 1, keyed(1, 4));
-        assertEquals("key-2", feed.keyBefore("p", new Position(EPOCH, 3)));
-        assertNull(feed.keyBefore("p", new Position(EPOCH, 2)), "another fell out since");
-        assertNull(feed.keyBefore("p", new Position(new Epoch(9), 3)));
-        assertNull(feed.keyBefore("q", new Position(EPOCH, 3)));
-        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, 10, keyed(10, 11));
-        assertNull(feed.keyBefore("p", new Position(EPOCH, 10)), "no message");
+        feed.began(P, 0);
+        feed.messages(P, 1, keyed(1, 4));
+        assertEquals("key-2", feed.keyBefore(P.at(3)));
+        assertNull(feed.keyBefore(P.at(2)), "another fell out since");
+        assertNull(feed.keyBefore(new Position(Q.epoch(), 3)));
+        feed.expired(P, 4, 9, Reason.OVERRUN, 0);
+        feed.messages(P, 10, keyed(10, 11));
+        assertNull(feed.keyBefore(P.at(10)), "no message");
     }
 
     private static List<Slice> keyed(long first, long last) {
@@ -83,131 +154,141 @@ class FeedTest {
             Feed feed = new Feed(
                     Given.settings(100, overflow, ResumeAfterExpiry.HEAD).with(draft -> draft.maxAgeNs = 16 * SECOND));
             FeedCursor reader = feed.attach(1, 0);
-            feed.started(new At(p, 0));
-            feed.messages(p, 1, slices(1, 4));
+            feed.began(P, 0);
+            feed.messages(P, 1, slices(1, 4));
             feed.dropOld(0);
             reader.moveTo(4);
             feed.dropOld(20 * SECOND);
             long behind = overflow == Overflow.EXPIRE ? 4 : 2;
-            assertEquals(Map.of("p", new At(p, behind)), bases(feed));
+            assertEquals(Map.of(P, behind), bases(feed));
             assertEquals(behind + 2, feed.oldest());
         }
     }
 
     @Test
-    @DisplayName("ruleF1: an expiry that fell out counts for the base")
-    void expiriesCountForTheBase() {
+    @DisplayName("ruleS3: no notice has a higher index than the last one")
+    void lastNotice() {
+        Feed feed = new Feed(Given.ring(8));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 3));
+        assertEquals(1, feed.lastNotice());
+        feed.expired(P, 3, 5, Reason.OVERRUN, 0);
+        assertEquals(5, feed.lastNotice());
+        feed.ended(P, 5, End.lost(0), true);
+        assertEquals(6, feed.lastNotice());
+    }
+
+    // ------------------------------------------------------------------ who may read it (rule S5)
+
+    @Test
+    @DisplayName("ruleS5: who lacks nothing that fell out, of any stream, reads on at the oldest entry")
+    void placesWhoLacksNothing() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.began(P, 0);
+        feed.began(Q, 0);
+        feed.messages(P, 1, slices(1, 3));
+        feed.messages(Q, 1, slices(1, 3));
+        Vector at = at(Place.at(P, 2), Place.at(Q, 0));
+        assertTrue(feed.covers(at, Asked.ANYTHING));
+        Feed.Placed placed = feed.place(at, Asked.ANYTHING, 0);
+        assertNotNull(placed);
+        assertEquals(feed.oldest(), placed.cursor().next());
+        assertEquals(Map.of(), placed.begins());
+        assertFalse(feed.covers(at.with(Place.at(P, 1)), Asked.ANYTHING));
+        assertNull(feed.place(at.with(Place.at(P, 1)), Asked.ANYTHING, 0));
+        assertFalse(feed.covers(at.with(Place.at(Q, 4)), Asked.ANYTHING), "nobody knows of a fourth");
+        assertFalse(feed.covers(at(Place.at(Q, 0)), Asked.ANYTHING), "the first message of P is gone");
+        assertTrue(feed.covers(at(Place.at(P, 2)), Asked.ANYTHING), "it has all of Q");
+    }
+
+    @Test
+    @DisplayName("ruleS5: of a stream of which it has nothing its reader must ask for what comes behind the place")
+    void placesWhoseStreamIsAskedFor() {
+        Feed feed = new Feed(Given.ring(4));
+        assertTrue(feed.covers(Vector.EMPTY, asks()));
+        assertTrue(feed.covers(at(Place.at(P, 5)), asks(Place.at(P, 5))));
+        assertFalse(feed.covers(at(Place.at(P, 6)), asks(Place.at(P, 5))));
+        assertTrue(feed.covers(at(Place.over(P, 6)), asks()), "nothing more is expected");
+        assertTrue(feed.covers(at(Place.lost(P, 6)), asks()));
+    }
+
+    @Test
+    @DisplayName("ruleS5: a place that is not known begins behind the newest message")
+    void placesWhoIsToldWhereItBegins() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.began(P, 300);
+        feed.began(Q, 0);
+        feed.messages(P, 301, slices(1, 3));
+        feed.messages(P, 304, slices(4, 4));
+        feed.messages(P, 305, slices(5, 5));
+        Vector at = at(Place.at(P, Place.UNKNOWN), Place.at(Q, 0), Place.at(R, Place.AWAITED));
+        Feed.Placed placed = feed.place(at, asks(Place.at(R, Place.AWAITED)), 0);
+        assertNotNull(placed);
+        assertEquals(Map.of(P.epoch(), 305L), placed.begins());
+        assertNull(feed.place(at, asks(), 0), "nobody is asked for R");
+    }
+
+    @Test
+    @DisplayName("ruleS5: with backpressure nothing is overwritten that who was placed is about to read")
+    void keepsWhatWhoWasPlacedReads() {
+        Feed feed = withBackpressure();
+        feed.messages(P, 1, slices(1, 7));
+        Feed.Placed placed = feed.place(at(Place.at(P, 0)), Asked.ANYTHING, 0);
+        assertNotNull(placed);
+        feed.messages(P, 8, slices(8, 9));
+        assertEquals(1, feed.oldest());
+        feed.detach(placed.cursor());
+        feed.messages(P, 10, slices(10, 10));
+        assertEquals(8, feed.size());
+    }
+
+    // ------------------------------------------------------------------ ends, and forgetting (rule F3)
+
+    @Test
+    @DisplayName("ruleF3: a stream's end is in the feed until it falls out, and not before it came")
+    void hasEnd() {
         Feed feed = new Feed(Given.ring(2));
-        feed.started(new At(p, 0));
-        feed.expired(new At(p, 9), Reason.OVERRUN, 0);
-        feed.messages(p, 10, slices(10, 11));
-        assertEquals(new At(p, 9), bases(feed).get("p"));
-        feed.left(eras.endOf(new At(p, 11), 1));
-        feed.messages(q, 1, slices(1, 2));
-        assertInstanceOf(End.class, bases(feed).get("p"));
+        assertFalse(feed.hasEnd(P.epoch()));
+        feed.began(P, 5);
+        assertFalse(feed.hasEnd(P.epoch()));
+        feed.ended(P, 5, End.exact(5, 0), true);
+        assertTrue(feed.hasEnd(P.epoch()));
+        feed.began(Q, 0);
+        assertTrue(feed.hasEnd(P.epoch()));
+        feed.messages(Q, 1, slices(1, 1));
+        assertFalse(feed.hasEnd(P.epoch()));
+        Set<Epoch> over = new HashSet<>();
+        feed.addOver(over);
+        assertEquals(Set.of(P.epoch()), over, "it is not forgotten");
     }
 
     @Test
-    @DisplayName("ruleF1: behind an open end the sequence does not count")
-    void openEndsHaveNoSequence() {
-        End end = eras.endOf(new At(p, 2), 1);
-        assertFalse(eras.endOf(new At(p, 9), 1).isBeyond(end));
-        assertTrue(end.isBeyond(new At(p, 99)));
-        assertTrue(new At(eras.of("p", LogIdentity.fresh(new Epoch(9), 0), 0), 0)
-                .isBeyond(eras.endOf(new At(p, 99), 1)));
+    @DisplayName("ruleF1: a feed has the end of a stream of which nothing else came, as every other feed")
+    void hasTheEndOfWhatNeverCame() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.ended(P, Place.AWAITED, End.lost(0), true);
+        assertTrue(feed.hasEnd(P.epoch()));
+        assertEquals(Place.over(P, Place.AWAITED), feed.tails().get(P.epoch()));
     }
 
     @Test
-    @DisplayName("ruleF1: epochs that go on from one another share a stretch, others do not")
-    void lineageSharesTheStretch() {
-        LogIdentity recovered = new LogIdentity(new Epoch(9), 0, 5, new Lineage(EPOCH, 4));
-        assertEquals(p.number(), eras.continued("p", new At(p, 4), recovered, 0).number());
-        assertTrue(eras.of("p", LogIdentity.fresh(new Epoch(10), 0), 0).number() > p.number());
-        assertEquals(p.number(), eras.of("p", LOG, 0).number(), "what is known keeps its number");
-    }
-
-    @Test
-    @DisplayName("ruleF1: ends are counted alike by all readers, those of lives that never answered too")
-    void endsAreCountedAlike() {
-        assertEquals(endOf(p, 1), endOf(p, 1));
-        End silent = eras.endOfUnheard("p", 5);
-        assertTrue(silent.isBeyond(endOf(p, 1)));
-        assertEquals(silent, eras.endOfUnheard("p", 5));
-        assertTrue(eras.endOfUnheard("p", 6).isBeyond(silent));
-    }
-
-    private End endOf(Era era, long uid) {
-        return eras.endOf(new At(era, 0), uid);
-    }
-
-    @Test
-    @DisplayName("ruleF2, S5: a life ends in one place, whether it answered a reader or not")
-    void endOfALifeThatAnsweredOneReader() {
-        long silent = eras.endOfUnheard("p", 5).number();
-        assertEquals(silent, endOf(p, 5).number());
-        assertEquals(endOf(q, 6).number(), eras.endOfUnheard("q", 6).number());
-    }
-
-    @Test
-    @DisplayName("ruleC7: a producer that began with an expiry has no origin that would pass it")
-    void noOriginBehindAnExpiry() {
-        Feed feed = new Feed(Given.ring(4));
-        feed.expired(eras.endOfUnheard("r", 5), Reason.PRODUCER_LOST, 0);
-        At begins = new At(eras.of("r", LogIdentity.fresh(new Epoch(9), 0), 0), 0);
-        feed.started(begins);
-        assertNull(feed.known().origins().get("r"));
-        assertNull(bases(feed).get("r"));
-        assertEquals(begins, feed.known().newest().get("r"));
-        assertEquals(2, begins.era().number(), "the life that was lost counts");
-    }
-
-    @Test
-    @DisplayName("ruleS5: joins at the oldest entry, and only when behind no producer")
-    void joinsWhenBehindNobody() {
-        Feed feed = new Feed(Given.ring(4));
-        feed.started(new At(p, 0));
-        feed.started(new At(q, 0));
-        feed.messages(p, 1, slices(1, 3));
-        feed.messages(q, 1, slices(1, 3));
-        Vector at = Vector.of(Map.of("p", new At(p, 2), "q", new At(q, 0)));
-        assertNotNull(feed.join(at, 0));
-        assertEquals(feed.oldest(), feed.join(at, 0).cursor().next());
-        assertNull(feed.join(at.with(new At(p, 1)), 0));
-        assertNull(feed.join(Vector.of(Map.of("p", new At(p, 9))), 0), "it has nothing of q yet");
-    }
-
-    @Test
-    @DisplayName(
-            "ruleS5, ruleT2: who joins keeps where its token says that a life was lost: it may turn up and go on there")
-    void joinsBehindALossOfItsToken() {
-        Feed feed = new Feed(Given.ring(4));
-        feed.expired(eras.endOf(new At(p, 3), 1), Reason.PRODUCER_LOST, 0);
-        End lost = End.ofToken(new CursorToken.Lost("p", 2, new Position(new Epoch(2), 7)));
-        Vector joined = feed.join(Vector.of(Map.of("p", lost)), 0).positions();
-        Era turnsUp = eras.of("p", LogIdentity.fresh(new Epoch(2), 0), 2);
-        assertEquals(new At(turnsUp, 7), joined.get("p").resolvedBy(new At(turnsUp, 9)));
-        Vector other = feed.join(Vector.EMPTY, 0).positions();
-        assertNull(other.get("p").position(), "what others got of another life is not its own");
-    }
-
-    @Test
-    @DisplayName("ruleF3, G1: a producer is not forgotten while its end is in the ring, or a reader has yet to read it")
+    @DisplayName("ruleF3, G1: a stream is not forgotten while its end is in the ring, or a reader has yet to read it")
     void endsAreNotForgottenTooEarly() {
         Feed feed = new Feed(Given.ring(2));
         FeedCursor reader = feed.attach(1, 0);
-        feed.left(eras.endOf(new At(p, 5), 1)); // 1
-        feed.started(new At(q, 0)); // 2
-        feed.forgetEnded(Set.of("q"));
-        assertTrue(feed.known().newest().containsKey("p"), "in the ring, and to be read");
+        feed.ended(P, 5, End.exact(5, 0), true); // 1
+        feed.began(Q, 0); // 2
+        feed.forgetEnded(Set.of());
+        assertTrue(knows(feed, P), "in the ring, and to be read");
         reader.moveTo(2);
-        feed.forgetEnded(Set.of("q"));
-        assertTrue(feed.known().newest().containsKey("p"), "in the ring");
-        feed.messages(q, 1, slices(1, 1)); // 3
-        assertTrue(bases(feed).containsKey("p"));
-        feed.forgetEnded(Set.of("q"));
-        assertFalse(feed.known().newest().containsKey("p"));
-        assertFalse(bases(feed).containsKey("p"));
-        assertNull(feed.tails().get("p"));
+        feed.forgetEnded(Set.of());
+        assertTrue(knows(feed, P), "in the ring");
+        feed.messages(Q, 1, slices(1, 1)); // 3
+        feed.forgetEnded(Set.of(P.epoch()));
+        assertTrue(knows(feed, P), "tokens say that it ended");
+        feed.forgetEnded(Set.of());
+        assertFalse(knows(feed, P));
+        assertEquals(Set.of(Q), bases(feed).keySet());
     }
 
     @Test
@@ -215,64 +296,81 @@ class FeedTest {
     void endsAreNotForgottenBeforeTheyAreTold() {
         Feed feed = new Feed(Given.ring(2));
         FeedCursor reader = feed.attach(1, 0);
-        feed.left(eras.endOf(new At(p, 5), 1)); // 1
-        feed.started(new At(q, 0)); // 2
-        feed.messages(q, 1, slices(1, 9)); // 3 to 11
-        feed.forgetEnded(Set.of("q"));
-        assertTrue(bases(feed).containsKey("p"), "it stands in front of the end");
+        feed.ended(P, 5, End.lost(0), true); // 1
+        feed.began(Q, 0); // 2
+        feed.messages(Q, 1, slices(1, 9)); // 3 to 11
+        feed.forgetEnded(Set.of());
+        assertTrue(knows(feed, P), "it stands in front of the end");
         reader.moveTo(2);
-        feed.forgetEnded(Set.of("q"));
-        assertFalse(bases(feed).containsKey("p"));
+        feed.forgetEnded(Set.of());
+        assertFalse(knows(feed, P));
+    }
+
+    @Test
+    @DisplayName("ruleS5: that a subscription asks is seen once")
+    void takeAsked() {
+        Feed feed = new Feed(Given.ring(2));
+        assertFalse(feed.takeAsked());
+        feed.asked();
+        assertTrue(feed.takeAsked());
+        assertFalse(feed.takeAsked());
     }
 
     // ------------------------------------------------------------------ backpressure
+
+    /** The first entry says that the stream begins. */
+    private static Feed begun(TopicSettings settings) {
+        Feed feed = new Feed(settings);
+        feed.began(P, 0);
+        return feed;
+    }
 
     @Test
     @DisplayName(
             "backpressure, P12: what is too old stays for every reader that has yet to read it, unless that has stalled")
     void ageWaitsForReaders() {
-        Feed feed = new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD)
+        Feed feed = begun(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD)
                 .with(draft -> draft.maxAgeNs = 16 * SECOND));
-        FeedCursor slow = feed.attach(1, 0);
-        FeedCursor fast = feed.attach(1, 0);
-        feed.messages(p, 1, slices(1, 8));
+        FeedCursor slow = feed.attach(2, 0);
+        FeedCursor fast = feed.attach(2, 0);
+        feed.messages(P, 1, slices(1, 8));
         feed.dropOld(0);
-        fast.moveTo(9);
+        fast.moveTo(10);
         feed.dropOld(20 * SECOND);
-        assertEquals(1, feed.oldest(), "held");
-        slow.moveTo(4);
+        assertEquals(2, feed.oldest(), "held");
+        slow.moveTo(5);
         feed.dropOld(22 * SECOND);
-        assertEquals(4, feed.oldest(), "held from there on");
+        assertEquals(5, feed.oldest(), "held from there on");
         feed.findStalled(22 * SECOND);
         assertEquals(8 * Given.FRAME_BYTES, feed.grantBytes());
-        feed.messages(p, 9, slices(9, 11));
+        feed.messages(P, 9, slices(9, 11));
         assertEquals(0, feed.grantBytes());
-        fast.moveTo(12);
+        fast.moveTo(13);
         feed.findStalled(23 * SECOND);
         feed.findStalled(33 * SECOND);
         feed.dropOld(50 * SECOND);
-        assertTrue(feed.oldest() > 4, "it frees nothing");
+        assertTrue(feed.oldest() > 5, "it frees nothing");
     }
 
     private static Feed withBackpressure() {
-        return new Feed(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
+        return begun(Given.settings(8, Overflow.BACKPRESSURE, ResumeAfterExpiry.HEAD));
     }
 
     @Test
     @DisplayName("backpressure, slowSubscriberMailbox: a full feed grants nothing, until its slowest reader goes on")
     void fullFeedGrantsNothing() {
         Feed feed = withBackpressure();
-        FeedCursor slow = feed.attach(1, 0);
-        FeedCursor fast = feed.attach(1, 0);
+        FeedCursor slow = feed.attach(2, 0);
+        FeedCursor fast = feed.attach(2, 0);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, 1, slices(1, 8));
-        fast.moveTo(9);
+        feed.messages(P, 1, slices(1, 8));
+        fast.moveTo(10);
         assertEquals(0, feed.grantBytes());
         assertTrue(feed.wantsRoom());
-        slow.moveTo(5);
+        slow.moveTo(6);
         assertTrue(feed.grantBytes() > 0);
         assertFalse(feed.wantsRoom());
-        feed.messages(p, 9, slices(9, 10));
+        feed.messages(P, 9, slices(9, 10));
         assertEquals(8, feed.size());
     }
 
@@ -280,22 +378,22 @@ class FeedTest {
     @DisplayName("backpressure: what a reader that has just come is about to read stays")
     void keepsWhatANewReaderReads() {
         Feed feed = withBackpressure();
-        feed.messages(p, 1, slices(1, 8));
+        feed.messages(P, 1, slices(1, 8));
         assertTrue(feed.grantBytes() > 0, "nobody reads");
-        feed.attach(1, 0);
-        feed.messages(p, 9, slices(9, 10));
-        assertEquals(1, feed.oldest());
+        feed.attach(2, 0);
+        feed.messages(P, 9, slices(9, 10));
+        assertEquals(2, feed.oldest());
     }
 
     @Test
     @DisplayName("backpressure: a reader that frees nothing for too long is overtaken, alone")
     void stalledReaderIsOvertaken() {
         Feed feed = withBackpressure();
-        FeedCursor frozen = feed.attach(1, 0);
-        FeedCursor other = feed.attach(1, 0);
+        FeedCursor frozen = feed.attach(2, 0);
+        FeedCursor other = feed.attach(2, 0);
         feed.findStalled(0);
-        feed.messages(p, 1, slices(1, 8));
-        other.moveTo(9);
+        feed.messages(P, 1, slices(1, 8));
+        other.moveTo(10);
         // The topic was idle for long; only from now on there is somebody who waits.
         assertEquals(0, feed.grantBytes());
         feed.findStalled(100 * SECOND);
@@ -303,13 +401,13 @@ class FeedTest {
         assertEquals(0, feed.grantBytes());
         feed.findStalled(105 * SECOND);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, 9, slices(9, 12));
+        feed.messages(P, 9, slices(9, 12));
         assertTrue(feed.oldest() > frozen.next());
         frozen.moveTo(feed.oldest());
         feed.findStalled(106 * SECOND);
-        other.moveTo(13);
+        other.moveTo(14);
         feed.grantBytes();
-        feed.messages(p, 13, slices(13, 20));
+        feed.messages(P, 13, slices(13, 20));
         assertEquals(0, feed.grantBytes(), "it goes on, and is waited for again");
     }
 
@@ -317,9 +415,9 @@ class FeedTest {
 
     /** A feed of 8 that is behind and full, and its slow reader, which stands at its oldest entry. */
     private FeedCursor holdsBackA(Feed feed) {
-        FeedCursor slow = feed.attach(1, 0);
+        FeedCursor slow = feed.attach(2, 0);
         feed.behind(0);
-        feed.messages(p, 1, slices(1, 8));
+        feed.messages(P, 1, slices(1, 8));
         assertEquals(0, feed.grantBytes());
         assertFalse(feed.lookAtHold(0));
         return slow;
@@ -328,13 +426,13 @@ class FeedTest {
     @Test
     @DisplayName("ruleS6: a feed that is behind grants nothing and overwrites nothing that is unread")
     void behindItTakesNoMoreThanIsRead() {
-        Feed feed = new Feed(Given.ring(8));
+        Feed feed = begun(Given.ring(8));
         FeedCursor slow = holdsBackA(feed);
-        feed.messages(p, 9, slices(9, 12)); // was under way
-        assertEquals(1, feed.oldest());
-        slow.moveTo(13);
+        feed.messages(P, 9, slices(9, 12)); // was under way
+        assertEquals(2, feed.oldest());
+        slow.moveTo(14);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, 13, slices(13, 13));
+        feed.messages(P, 13, slices(13, 13));
         assertEquals(8, feed.size());
     }
 
@@ -342,66 +440,66 @@ class FeedTest {
     @DisplayName(
             "ruleS6, G5: it waits for a second, and then no more for whoever has not read everything, until it has")
     void behindItWaitsForASecond() {
-        Feed feed = new Feed(Given.ring(8));
+        Feed feed = begun(Given.ring(8));
         FeedCursor slow = holdsBackA(feed);
-        FeedCursor fast = feed.attach(9, 0);
+        FeedCursor fast = feed.attach(10, 0);
         assertEquals(SECOND, feed.holdDueNs());
         assertFalse(feed.lookAtHold(SECOND - 1));
         assertTrue(feed.lookAtHold(SECOND));
         assertEquals(Given.ring(8).windowBytes(), feed.grantBytes());
-        feed.messages(p, 9, slices(9, 12));
-        assertEquals(5, feed.oldest());
-        fast.idleAt(13);
-        slow.moveTo(5);
+        feed.messages(P, 9, slices(9, 12));
+        assertEquals(6, feed.oldest());
+        fast.idleAt(14);
+        slow.moveTo(6);
         assertFalse(feed.lookAtHold(3 * SECOND));
         feed.behind(3 * SECOND);
-        feed.messages(p, 13, slices(13, 13));
-        assertEquals(6, feed.oldest(), "it moves, and is still not waited for");
-        slow.idleAt(14);
-        fast.idleAt(14);
-        feed.messages(p, 14, slices(14, 22));
-        assertEquals(14, feed.oldest(), "it had read everything");
+        feed.messages(P, 13, slices(13, 13));
+        assertEquals(7, feed.oldest(), "it moves, and is still not waited for");
+        slow.idleAt(15);
+        fast.idleAt(15);
+        feed.messages(P, 14, slices(14, 22));
+        assertEquals(15, feed.oldest(), "it had read everything");
     }
 
     @Test
     @DisplayName("ruleS6: while it goes on being behind, it waits for no second time")
     void behindItWaitsOnce() {
-        Feed feed = new Feed(Given.ring(8));
+        Feed feed = begun(Given.ring(8));
         FeedCursor slow = holdsBackA(feed);
         assertTrue(feed.lookAtHold(SECOND));
         assertTrue(feed.grantBytes() > 0);
-        slow.idleAt(9);
+        slow.idleAt(10);
         feed.behind(SECOND + 1);
-        feed.messages(p, 9, slices(9, 20));
-        assertEquals(13, feed.oldest());
+        feed.messages(P, 9, slices(9, 20));
+        assertEquals(14, feed.oldest());
         assertFalse(feed.lookAtHold(2 * SECOND));
         assertFalse(feed.lookAtHold(2 * SECOND + 1), "it has been behind for the last time");
         feed.behind(2 * SECOND + 2);
-        slow.idleAt(21);
-        feed.messages(p, 21, slices(21, 29));
-        assertEquals(21, feed.oldest());
+        slow.idleAt(22);
+        feed.messages(P, 21, slices(21, 29));
+        assertEquals(22, feed.oldest());
     }
 
     @Test
     @DisplayName("ruleS6: a feed waits for nobody that it has overtaken, and for nobody while it is not behind")
     void behindItWaitsForNobodyThatIsToldAnyway() {
-        Feed feed = new Feed(Given.ring(8));
-        feed.attach(1, 0);
-        feed.messages(p, 1, slices(1, 9));
+        Feed feed = begun(Given.ring(8));
+        feed.attach(2, 0);
+        feed.messages(P, 1, slices(1, 9));
         feed.behind(0);
         assertTrue(feed.grantBytes() > 0);
-        feed.messages(p, 10, slices(10, 12));
+        feed.messages(P, 10, slices(10, 12));
         assertEquals(8, feed.size());
     }
 
     @Test
     @DisplayName("ruleS6: without a hold it never waits")
     void withoutAHold() {
-        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedHoldNs = 0));
-        feed.attach(1, 0);
+        Feed feed = begun(Given.ring(8).with(draft -> draft.feedHoldNs = 0));
+        feed.attach(2, 0);
         feed.behind(0);
-        feed.messages(p, 1, slices(1, 9));
-        assertEquals(2, feed.oldest());
+        feed.messages(P, 1, slices(1, 9));
+        assertEquals(3, feed.oldest());
         assertFalse(feed.lookAtHold(9 * SECOND));
         assertEquals(Long.MAX_VALUE, feed.holdDueNs());
     }
@@ -409,8 +507,8 @@ class FeedTest {
     @Test
     @DisplayName("a feed may be smaller than a log")
     void mayBeSmallerThanALog() {
-        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedMessages = 2));
-        feed.messages(p, 1, slices(1, 3));
+        Feed feed = begun(Given.ring(8).with(draft -> draft.feedMessages = 2));
+        feed.messages(P, 1, slices(1, 3));
         assertEquals(2, feed.size());
     }
 
@@ -418,17 +516,13 @@ class FeedTest {
     @DisplayName("a feed counts what keeps messages that came together, until the last of them is gone")
     void countsEntries() {
         int entry = FeedEntry.Messages.OVERHEAD_BYTES;
-        Feed feed = new Feed(Given.ring(8).with(draft -> draft.feedBytes = 3L * Given.FRAME_BYTES + 2L * entry));
-        feed.messages(p, 1, slices(1, 3));
-        feed.messages(p, 4, slices(4, 4));
+        Feed feed = begun(Given.ring(8).with(draft -> draft.feedBytes = 3L * Given.FRAME_BYTES + 2L * entry));
+        feed.messages(P, 1, slices(1, 3));
+        feed.messages(P, 4, slices(4, 4));
         assertEquals(3, feed.size(), "two of the first entry, and that of the other");
         assertEquals(3L * Given.FRAME_BYTES + 2L * entry, feed.bytes());
-        feed.messages(p, 5, slices(5, 5));
+        feed.messages(P, 5, slices(5, 5));
         assertEquals(2, feed.size(), "three entries would be too much");
         assertEquals(2L * (Given.FRAME_BYTES + entry), feed.bytes());
-    }
-
-    private static Map<String, Placed> bases(Feed feed) {
-        return feed.overtaken().bases().positions();
     }
 }

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Given;
-import dev.gapless.core.Lineage;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.ResumeAfterExpiry;
@@ -38,14 +36,24 @@ class LogTest {
     }
 
     @Test
-    @DisplayName("G7: sequences rise by one from 1, or from the last of the lineage")
+    @DisplayName("G7: sequences rise by one from 1")
     void sequences() {
         Log log = log(4);
         assertEquals(new Position(Given.EPOCH, 1), publish(log, 1));
         assertEquals(new Position(Given.EPOCH, 2), publish(log, 1));
-        LogIdentity recovered = new LogIdentity(Given.EPOCH, 0, 42, new Lineage(Given.EPOCH, 41));
-        assertEquals(
-                42, publish(new Log(recovered, Given.ring(4), Gate.opened()), 1).sequence());
+    }
+
+    @Test
+    @DisplayName("its end is its last sequence, 0 if nothing was published, and nothing is published any more")
+    void end() {
+        assertEquals(0, log(4).end());
+        Log log = log(2);
+        for (int i = 1; i <= 5; i++) {
+            publish(log, i);
+        }
+        assertEquals(5, log.end());
+        assertInstanceOf(Admission.Closed.class, log.publish(content(1), 9, 0, NOBODY));
+        assertEquals(5, log.end());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.LastPing;
 import dev.gapless.core.Now;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -49,7 +50,7 @@ class ClusterTimeTest {
     @Test
     @DisplayName("ruleT2: any thread reads it from the history, and gets the same")
     void readFromTheHistory() {
-        HistoryView view = new HistoryView(1, Long.MIN_VALUE, false, false, List.of(), time.mark(), 0);
+        HistoryView view = new HistoryView(1, Long.MIN_VALUE, false, false, List.of(), time.mark(), new LastPing(), 0);
         assertEquals(time.ms(at(0, 9_000_000)), view.timeMs(9_000_000));
         assertEquals(1_000, view.timeMs(4_000_000), "a thread that looked before does not see it fall");
     }

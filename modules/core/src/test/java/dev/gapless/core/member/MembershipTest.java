@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
-import dev.gapless.core.LogEnd;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
@@ -21,11 +19,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class MembershipTest {
+    private static final long AGE_MS = 100;
+    private static final long HEARD_MS = 1_000;
+    private static final long SINCE_MS = 900;
+
     private final History history = new History(History.Bounds.DEFAULT);
     private final Membership membership = new Membership(1, "n1", history);
 
     private List<MemberEvent> heard(long uid, String node) {
-        return membership.heard(new Hello(uid, 1, node, List.of(), false, 0, 0, true));
+        return membership.heard(new Hello(uid, 1, node, List.of(), false, 0, 0, AGE_MS, true), HEARD_MS);
     }
 
     private void up() {
@@ -37,7 +39,7 @@ class MembershipTest {
         return history.view(new Now(0, 0)).departures();
     }
 
-    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
+    private static final Map<Epoch, Long> PUBLISHED = Map.of(new Epoch(5), 3L);
 
     @Test
     @DisplayName(
@@ -46,10 +48,10 @@ class MembershipTest {
         up();
         membership.appeared(2, "host:2", 0);
         heard(2, "n2");
-        membership.farewell(2, Map.of("t", END));
+        membership.farewell(2, PUBLISHED);
         assertEquals(List.of(), remembered(), "a farewell counts once its sender is removed");
-        assertEquals(List.of(new Removed(2, Map.of("t", END))), membership.removed(2, 7));
-        assertEquals(List.of(new Departure(2, "n2", 7, Map.of("t", END))), remembered());
+        assertEquals(List.of(new Removed(2, PUBLISHED)), membership.removed(2, 7));
+        assertEquals(List.of(new Departure(2, "n2", 7, PUBLISHED)), remembered());
     }
 
     @Test
@@ -58,7 +60,7 @@ class MembershipTest {
         up();
         membership.joining(2, "host:2");
         membership.farewell(2, Map.of());
-        membership.farewell(3, Map.of("t", END));
+        membership.farewell(3, PUBLISHED);
         assertEquals(List.of(new Present(2, "host:2"), new Removed(2, Map.of())), membership.removed(2, 7));
         assertEquals(List.of(), membership.removed(3, 8));
         assertEquals(List.of(new Departure(2, "host:2", 7, Map.of())), remembered());
@@ -79,11 +81,15 @@ class MembershipTest {
     void startsWhenUp() {
         assertEquals(List.of(), membership.appeared(2, "host:2", 0));
         assertEquals(List.of(), heard(2, "n2"));
-        assertEquals(List.of(), membership.appeared(1, "host:1", 0));
+        assertEquals(List.of(), membership.appeared(1, "host:1", 8));
         assertEquals(List.of(), membership.snapshot());
         List<MemberEvent> all = membership.selfUp();
         assertEquals(
-                List.of(new Present(2, "host:2"), new Present(1, "host:1"), new Named(2, "n2"), new Named(1, "n1")),
+                List.of(
+                        new Present(2, "host:2"),
+                        new Present(1, "host:1"),
+                        new Named(2, "n2", SINCE_MS),
+                        new Named(1, "n1", 8)),
                 all);
         assertEquals(all, membership.snapshot());
     }
@@ -95,9 +101,9 @@ class MembershipTest {
         heard(2, "n2");
         assertEquals(List.of(), membership.removed(2, 7));
         membership.appeared(1, "host:1", 8);
-        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.selfUp());
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1", 8)), membership.selfUp());
         assertEquals(List.of(new Departure(2, "n2", 7, null)), remembered());
-        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.snapshot());
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1", 8)), membership.snapshot());
     }
 
     @Test
@@ -106,7 +112,7 @@ class MembershipTest {
         assertEquals(List.of(new Present(2, "host:2")), membership.appeared(2, "host:2", 0));
         assertEquals("host:2", membership.nameOf(2));
         assertFalse(membership.hasSaidItsName(2));
-        assertEquals(List.of(new Named(2, "n2")), heard(2, "n2"));
+        assertEquals(List.of(new Named(2, "n2", SINCE_MS)), heard(2, "n2"));
         assertEquals("n2", membership.nameOf(2));
         assertEquals(List.of(), heard(2, "n2"));
         assertEquals(List.of(new Removed(2)), membership.removed(2, 0));
@@ -136,7 +142,7 @@ class MembershipTest {
         membership.joining(2, "host:2");
         assertEquals(List.of(), membership.removed(2, 7));
         membership.appeared(1, "host:1", 8);
-        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1")), membership.selfUp());
+        assertEquals(List.of(new Present(1, "host:1"), new Named(1, "n1", 8)), membership.selfUp());
         assertEquals(List.of(new Departure(2, "host:2", 7, null)), remembered());
     }
 
@@ -171,6 +177,17 @@ class MembershipTest {
     }
 
     @Test
+    @DisplayName("ruleT2: a member runs since when it says, by its age, also if another one had its name until then")
+    void runsSince() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        heard(2, "n2");
+        membership.appeared(3, "host:3", 0);
+        heard(3, "n2");
+        assertEquals(List.of(new Removed(2), new Named(3, "n2", SINCE_MS)), membership.removed(2, 99_000));
+    }
+
+    @Test
     @DisplayName("a name that is heard before its member is known is said again")
     void heardTooEarly() {
         up();
@@ -188,7 +205,7 @@ class MembershipTest {
         assertEquals(List.of(new Present(3, "host:3")), membership.appeared(3, "host:3", 0));
         assertEquals(List.of(), heard(3, "n2"));
         assertTrue(membership.hasSaidItsName(3));
-        assertEquals(List.of(new Removed(2), new Named(3, "n2")), membership.removed(2, 0));
+        assertEquals(List.of(new Removed(2), new Named(3, "n2", SINCE_MS)), membership.removed(2, 0));
     }
 
     @Test
@@ -199,7 +216,7 @@ class MembershipTest {
         membership.appeared(2, "host:2", 0);
         heard(2, "n2");
         assertEquals(List.of(new Removed(2), new Present(3, "host:2")), membership.appeared(3, "host:2", 0));
-        assertEquals(List.of(new Named(3, "n2")), heard(3, "n2"));
+        assertEquals(List.of(new Named(3, "n2", SINCE_MS)), heard(3, "n2"));
         assertEquals(List.of(), membership.removed(2, 0));
         assertEquals("n2", membership.nameOf(3));
     }

@@ -9,8 +9,6 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
-import dev.gapless.core.LogEnd;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
@@ -39,13 +37,13 @@ class MemoryTest implements Outbox.Carrier {
     private static final long THIRD = 30;
     private static final long HISTORY = HistoryId.first(77);
     private static final long OWN = HistoryId.first(SELF);
-    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
+    private static final Map<Epoch, Long> PUBLISHED = Map.of(new Epoch(5), 3L);
     private static final Departure GONE = new Departure(40, "n4", 5, null);
 
     private final List<Packet> packets = new ArrayList<>();
     private final List<ToShard.Members> told = new ArrayList<>();
     private final Outbox outbox = new Outbox();
-    private Map<String, LogEnd> published = Map.of();
+    private Map<Epoch, Long> published = Map.of();
     private long nowNs;
     private Node node = started(History.Bounds.DEFAULT);
 
@@ -104,7 +102,7 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     private void hello(long uid) {
-        did(() -> node.onMessage(new Hello(uid, SELF, "n" + uid, List.of(3), true, 0, 0, true), now()));
+        did(() -> node.onMessage(new Hello(uid, SELF, "n" + uid, List.of(3), true, 0, 0, 0, true), now()));
     }
 
     private void removed(long uid) {
@@ -176,7 +174,7 @@ class MemoryTest implements Outbox.Carrier {
         appears(THIRD);
         removed(OTHER);
         long ahead = 3_600_000;
-        did(() -> node.onMessage(new Hello(THIRD, SELF, "n3", List.of(3), true, ahead, ahead, true), now()));
+        did(() -> node.onMessage(new Hello(THIRD, SELF, "n3", List.of(3), true, ahead, ahead, 0, true), now()));
         assertEquals(
                 List.of(new Departure(OTHER, "host:20", ahead, null)), history().departures());
     }
@@ -320,6 +318,21 @@ class MemoryTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleT1: what ended is known up to the last ping of another member, as long as pings go to one")
+    void heardUpToTheLastPing() {
+        upWith(OTHER, THIRD);
+        nowNs = 100 * SECOND;
+        did(() -> node.onShard(0, new ToNode.Watch(OTHER), now()));
+        assertEquals(100_000, history().heardUpToMs(nowNs));
+        did(() -> node.onMessage(new Ping(OTHER, SELF, 1, 0, 0, 90_000, 0), now()));
+        assertEquals(90_000, history().heardUpToMs(nowNs));
+        removed(THIRD);
+        assertEquals(90_000, history().heardUpToMs(nowNs), "OTHER is there");
+        removed(OTHER);
+        assertEquals(100_000, history().heardUpToMs(nowNs), "nobody would send one");
+    }
+
+    @Test
     @DisplayName("ruleT2: who tells twice that it remembers something else is asked, then ever more rarely")
     void asksWhoeverRemembersSomethingElse() {
         upWith(OTHER);
@@ -359,7 +372,7 @@ class MemoryTest implements Outbox.Carrier {
             "ruleT2: who ended is remembered by the cluster's time, which is that of the member that is furthest ahead")
     void goesByTheClustersTime() {
         upWith(OTHER, THIRD);
-        did(() -> node.onMessage(new Hello(OTHER, SELF, "n20", List.of(3), true, 0, 5_000, true), now()));
+        did(() -> node.onMessage(new Hello(OTHER, SELF, "n20", List.of(3), true, 0, 5_000, 0, true), now()));
         nowNs += SECOND;
         removed(THIRD);
         assertEquals(6_000, history().departures().get(0).endedMs());
@@ -369,11 +382,11 @@ class MemoryTest implements Outbox.Carrier {
     @DisplayName("ruleT2: a farewell that comes before the removal is told with the removal, and remembered")
     void farewell() {
         upWith(OTHER, THIRD);
-        did(() -> node.onMessage(new Farewell(THIRD, SELF, Map.of("t", END)), now()));
+        did(() -> node.onMessage(new Farewell(THIRD, SELF, PUBLISHED), now()));
         assertEquals(List.of(), history().departures());
         removed(THIRD);
-        assertEquals(Map.of("t", END), history().departures().get(0).published());
-        did(() -> node.onMessage(new Farewell(50, SELF, Map.of("t", END)), now()));
+        assertEquals(PUBLISHED, history().departures().get(0).published());
+        did(() -> node.onMessage(new Farewell(50, SELF, PUBLISHED), now()));
         removed(50);
         assertEquals(1, history().departures().size(), "of a stranger nothing counts");
     }
@@ -389,7 +402,7 @@ class MemoryTest implements Outbox.Carrier {
     @DisplayName("ruleT2: who leaves says to each member what it published once it has drained")
     void saysFarewell() {
         upWith(OTHER, THIRD);
-        published = Map.of("t", END);
+        published = PUBLISHED;
         leaves();
         assertEquals(
                 List.of(new Farewell(SELF, OTHER, published), new Farewell(SELF, THIRD, published)),
@@ -401,12 +414,26 @@ class MemoryTest implements Outbox.Carrier {
             "ruleT2: who published to more topics than fit into a message leaves without a word: nobody knows, never nothing")
     void saysNothingRatherThanAPart() {
         upWith(OTHER);
-        published = new HashMap<>();
-        for (int i = 0; i < 1_000; i++) {
-            published.put("topic-" + i, END);
-        }
+        published = published(2_000);
         leaves();
         assertEquals(List.of(), sent(Farewell.class));
+    }
+
+    @Test
+    @DisplayName("ruleT2: a thousand topics fit into a farewell, with up to 2^28 messages each")
+    void aThousandTopicsFit() {
+        upWith(OTHER);
+        published = published(1_000);
+        leaves();
+        assertEquals(List.of(new Farewell(SELF, OTHER, published)), sent(Farewell.class));
+    }
+
+    private static Map<Epoch, Long> published(int topics) {
+        Map<Epoch, Long> published = new HashMap<>();
+        for (int i = 1; i <= topics; i++) {
+            published.put(Epoch.of(SELF, "topic-" + i), 1_000L * i);
+        }
+        return published;
     }
 
     @Test

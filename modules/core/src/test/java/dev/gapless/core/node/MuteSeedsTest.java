@@ -202,7 +202,7 @@ class MuteSeedsTest {
         oldest.appeared(OLDEST, "host:1");
         oldest.appeared(LOST, SEED);
         oldest.did(() -> oldest.node.up(now()));
-        received(new Hello(LOST, OLDEST, "quiet", List.of(1), true, 0, 0, false));
+        received(new Hello(LOST, OLDEST, "quiet", List.of(1), true, 0, 0, 0, false));
         oldest.did(() -> oldest.node.removed(LOST, now()));
         run(7 * GRACE);
         assertEquals(1, oldest.told());

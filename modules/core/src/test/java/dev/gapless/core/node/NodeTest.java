@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
-import dev.gapless.core.LogEnd;
-import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
@@ -31,12 +29,12 @@ class NodeTest implements Outbox.Carrier {
     private static final long SELF = 10;
     private static final long OTHER = 20;
     private static final int SHARDS = 3;
-    private static final LogEnd END = new LogEnd(LogIdentity.fresh(new Epoch(5), 0), 3);
+    private static final Map<Epoch, Long> PUBLISHED = Map.of(new Epoch(5), 3L);
 
     private final List<Effect> effects = new ArrayList<>();
     private final List<Packet> packets = new ArrayList<>();
     private final Outbox outbox = new Outbox();
-    private Map<String, LogEnd> published = Map.of();
+    private Map<Epoch, Long> published = Map.of();
     private boolean closed;
     private Node node = started(1_000);
 
@@ -56,7 +54,7 @@ class NodeTest implements Outbox.Carrier {
         return new Node(settings, this::closeLogs, outbox, at(0));
     }
 
-    private Map<String, LogEnd> closeLogs() {
+    private Map<Epoch, Long> closeLogs() {
         closed = true;
         return published;
     }
@@ -91,7 +89,7 @@ class NodeTest implements Outbox.Carrier {
     }
 
     private List<Effect> helloOf(long uid, String name, long startedMs) {
-        return did(() -> node.onMessage(new Hello(uid, SELF, name, List.of(3), false, startedMs, 0, true), at(0)));
+        return did(() -> node.onMessage(new Hello(uid, SELF, name, List.of(3), false, startedMs, 0, 0, true), at(0)));
     }
 
     private void isMember(long uid, String dataCenter, long number) {
@@ -114,11 +112,11 @@ class NodeTest implements Outbox.Carrier {
         isMember(OTHER, "dc", 2);
         assertEquals(
                 List.of(),
-                did(() -> node.onMessage(new Hello(OTHER, 99, "other", List.of(3), false, 0, 0, true), at(0))));
+                did(() -> node.onMessage(new Hello(OTHER, 99, "other", List.of(3), false, 0, 0, 0, true), at(0))));
         assertEquals(Set.of(SELF), node.named());
         assertTrue(helloOf(OTHER, "other", 0).contains(new Effect.Introduced(OTHER, List.of(3))));
         assertEquals(Set.of(SELF, OTHER), node.named());
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), true, 1_000, 0, true)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), true, 1_000, 0, 0, true)), packets);
     }
 
     @Test
@@ -144,7 +142,7 @@ class NodeTest implements Outbox.Carrier {
         isMember(OTHER, "dc", 2);
         assertEquals(200_000_000L, node.deadlineNs());
         did(() -> node.onTime(at(200_000_000L)));
-        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), false, 1_000, 200, true)), packets);
+        assertEquals(List.of(new Hello(SELF, OTHER, "n", List.of(7), false, 1_000, 200, 200, true)), packets);
         assertEquals(600_000_000L, node.deadlineNs());
         helloOf(OTHER, "other", 0);
         did(() -> node.onTime(at(600_000_000L)));
@@ -318,7 +316,7 @@ class NodeTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleM2: who has published does not say so at once: it drains first")
     void whoHasPublishedSaysNothingAtOnce() {
-        published = Map.of("t", END);
+        published = PUBLISHED;
         up("dc", 3);
         isMember(OTHER, "dc", 2);
         assertTrue(givesWay(helloOf(OTHER, "n", 0)));

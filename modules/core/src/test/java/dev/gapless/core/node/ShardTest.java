@@ -49,8 +49,8 @@ class ShardTest implements Outbox.Carrier, LogSource {
     private static final List<MemberEvent> MEMBERS = List.of(
             new Present(SELF, "host:10"),
             new Present(OTHER, "host:20"),
-            new Named(SELF, "n"),
-            new Named(OTHER, "other"));
+            new Named(SELF, "n", 0),
+            new Named(OTHER, "other", 0));
 
     private final List<Effect> effects = new ArrayList<>();
     private final List<Packet> packets = new ArrayList<>();

@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
-import dev.gapless.core.Lineage;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
@@ -240,16 +239,6 @@ class ProducerStateTest implements Outbox.Carrier {
         isExpired(Reason.PRODUCER_RESTARTED, 1, register(SESSION, after(new Epoch(99), 3)));
         publish(1);
         isExpired(Reason.PRODUCER_RESTARTED, 6, register(SESSION, after(new Epoch(99), 3)));
-    }
-
-    @Test
-    @DisplayName("ruleP8: a lineage goes on up to what was stored, and no further")
-    void lineage() {
-        Epoch old = new Epoch(3);
-        begin(new LogIdentity(EPOCH, 0, 11, new Lineage(old, 10)), Given.ring(4));
-        isRegistered(11, register(SESSION, after(old, 10)));
-        isExpired(Reason.PRODUCER_RESTARTED, 11, register(SESSION, after(old, 11)));
-        isExpired(Reason.OVERRUN, 11, register(SESSION, after(old, 9)));
     }
 
     @Test

@@ -17,7 +17,7 @@ public final class Configurations {
                     .may(Kind.RESUME, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.CRASH, 1)
-                    .atLeast(140_000, 37),
+                    .atLeast(75_000, 50),
             Configuration.of("loss")
                     .host("a", 4, 0)
                     .host("b", 0, 1)
@@ -40,7 +40,7 @@ public final class Configurations {
                     .may(Kind.START, 1)
                     .atLeast(8_000, 21),
             Configuration.of("two subscriptions, feed overrun")
-                    .host("a", 4, 0)
+                    .host("a", 3, 0)
                     .host("b", 0, 2)
                     .may(Kind.LOSE, 1)
                     .atLeast(50_000, 40),
@@ -106,7 +106,7 @@ public final class Configurations {
                     .host("b", 0, 1)
                     .may(Kind.START, 2)
                     .may(Kind.CRASH, 2)
-                    .atLeast(17_000, 34),
+                    .atLeast(11_000, 34),
             Configuration.of("two clusters")
                     .readsAtOnce()
                     .apart(1)

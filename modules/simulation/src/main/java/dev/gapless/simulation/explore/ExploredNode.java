@@ -198,7 +198,6 @@ final class ExploredNode implements Outside {
 
     void isUp() {
         node.selfUp();
-        heard.isUp();
     }
 
     void appeared(long uid, String address) {
@@ -285,8 +284,8 @@ final class ExploredNode implements Outside {
     }
 
     @Override
-    public void logMade(Epoch epoch) {
-        world.truth().logMade(name, node.uid(), epoch);
+    public void begins(long uid, Epoch stream) {
+        world.truth().logMade(name, uid, stream);
     }
 
     @Override

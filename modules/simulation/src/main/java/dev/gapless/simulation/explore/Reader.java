@@ -74,8 +74,7 @@ final class Reader {
     private void take(Step step) {
         if (step instanceof Step.Messages messages) {
             for (FeedMessage message : messages.run().messages()) {
-                oracle.given(
-                        witness, message.node(), message.after().position(), SimulatedNode.idOf(message.content()));
+                oracle.given(witness, message.node(), message.position(), SimulatedNode.idOf(message.content()));
             }
             state().handled(messages.run().size());
         } else if (step instanceof Step.Missed missed) {
@@ -83,8 +82,6 @@ final class Reader {
             oracle.missed(witness, missed.gaps());
         } else if (step instanceof Step.Left left) {
             oracle.left(witness, left.node(), left.position());
-        } else if (step instanceof Step.Joined) {
-            node.joined(witness.id());
         }
     }
 

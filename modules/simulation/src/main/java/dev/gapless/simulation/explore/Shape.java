@@ -1,10 +1,12 @@
 package dev.gapless.simulation.explore;
 
+import dev.gapless.core.LastPing;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.Asking;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
@@ -83,7 +85,9 @@ record Shape(Sort sort, long name, Part[] parts) {
         /** Moments in that order that are compared with marks alone: only which marks are before them. */
         STAMP,
         /** When something was heard of another cluster: only which of these are before others. */
-        HEARD
+        HEARD,
+        /** How often things had changed when a subscription asked: only whether they have changed since. */
+        AS_NOW
     }
 
     /** One field. */
@@ -116,28 +120,31 @@ record Shape(Sort sort, long name, Part[] parts) {
             Oracle.class, // judges Truth and Witness, which are state, and keeps nothing itself
             Configuration.class, // never changes
             Configuration.Host.class, // neither
+            LastPing.class, // nor has any come
             FailureDetector.class); // no ping is ever sent: silence is an action
 
     private static final Map<String, String> IGNORED = Map.ofEntries(
             Map.entry("TopicReader.patienceNs", "never changes"),
             Map.entry("TopicReader.heartbeatNs", "never changes"),
-            Map.entry("CatchUps.dueNs", "made of the rest, or earlier, which does no harm"),
-            Map.entry("CatchUps.owners", "made of the rest"),
-            Map.entry("TopicConsumer.readyDueNs", "made of the rest"),
+            Map.entry("Placement.dueNs", "made of the rest, or earlier, which does no harm"),
+            Map.entry("Placement.changes", "see SubscriptionState.askedAt"),
+            Map.entry("Streams.returnNs", "never changes"),
+            Map.entry("CursorToken.positions", "made of the rest"),
+            Map.entry("Node.startedNs", "no node is older than a millisecond, and others count those"),
             Map.entry("ProducerState.heartbeatDueNs", "made of the rest, or earlier, which does no harm"),
             Map.entry("ProducerState.lowest", "made of the rest"),
             Map.entry("Batch.asks", "no Ack is put off here"),
             Map.entry("ProducerState.expiries", "statistics"),
-            Map.entry("FeedWriter.expiries", "statistics"),
+            Map.entry("TopicReader.expiries", "statistics"),
             Map.entry("Registrar.registeredAgain", "statistics"),
-            Map.entry("CatchUps.registeredAgain", "statistics"),
+            Map.entry("Placement.registeredAgain", "statistics"),
             Map.entry("Registrar.failures", "statistics"),
             Map.entry("Registration.failures", "told to people alone"),
             Map.entry("Registration.answeredNs", "as above"),
             Map.entry("Chain.key", "told to people alone"),
             Map.entry("FeedCursors.stalledAfterNs", "never changes"),
             Map.entry("Hold.mostNs", "never changes"),
-            Map.entry("Path.eras", "those of the run's messages"),
+            Map.entry("Path.streams", "those of the run's messages"),
             Map.entry("Path.offsets", "those of the run's messages"),
             Map.entry("Path.ends", "those of the run's messages"),
             Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
@@ -179,16 +186,19 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Registering.dueNs", Meaning.DEADLINE),
             Map.entry("Unasked.dueNs", Meaning.DEADLINE),
             Map.entry("LiveAmidAttempts.dueNs", Meaning.DEADLINE),
-            Map.entry("Waiting.dueNs", Meaning.DEADLINE),
+            Map.entry("Waited.dueNs", Meaning.DEADLINE),
             Map.entry("Registration.ackDueNs", Meaning.DEADLINE),
             Map.entry("ProducerState.outOfUseAtNs", Meaning.DEADLINE),
             Map.entry("Open.readyUntilNs", Meaning.DEADLINE),
-            Map.entry("Second.decideNs", Meaning.DEADLINE),
+            Map.entry("Open.readyNs", Meaning.SINCE),
+            Map.entry("Open.waitsNs", Meaning.SINCE), // as long as it waits: what it waits for takes longer
+            Map.entry("CatchUp.movedNs", Meaning.SINCE),
+            Map.entry("SubscriptionState.askedAt", Meaning.AS_NOW),
             Map.entry("Memory.askAgainNs", Meaning.DEADLINE),
             Map.entry("Asked.dueNs", Meaning.DEADLINE),
             Map.entry("Asked.waitNs", Meaning.NUMBER),
             Map.entry("ProducerState.seenNs", Meaning.SINCE),
-            Map.entry("Unbegun.lateNs", Meaning.SINCE_OR_NULL),
+            Map.entry("Registration.lateNs", Meaning.SINCE_OR_NULL),
             Map.entry("SeenCluster.firstNs", Meaning.SINCE),
             Map.entry("SeenCluster.heardNs", Meaning.LATELY),
             Map.entry("SeenCluster.countedNs", Meaning.LATELY),
@@ -208,7 +218,6 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Hold.fullNs", Meaning.SINCE),
             Map.entry("Heard.appeared", Meaning.STAMP),
             Map.entry("Heard.removed", Meaning.STAMP),
-            Map.entry("Heard.up", Meaning.STAMP),
             Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
             Map.entry("Truth.former", Meaning.STAMP),
@@ -249,7 +258,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         } else if (type == Ring.class) {
             return Sort.RING;
         }
-        return type.isRecord() ? Sort.RECORD : Sort.MUTABLE;
+        return type.isRecord() || type == Vector.class ? Sort.RECORD : Sort.MUTABLE;
     }
 
     private static Shape read(Class<?> type) {

@@ -2,7 +2,8 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Era;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.simulation.oracle.Oracle;
@@ -120,7 +121,8 @@ final class Snapshot {
                 // head
                 Slice.class,
                 long[].class, // where a run led: neither
-                Era[].class,
+                Stream[].class,
+                Vector.class,
                 TopicSettings.class,
                 NodeSettings.class,
                 Outbox.class, // empty between two actions

@@ -6,6 +6,8 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Segment;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.TopicView;
 import dev.gapless.simulation.node.SimulatedNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ final class StateReader {
 
     private static final @Nullable Reading[] NOBODY = {};
 
+    private static final Field TOPIC = topicOfSubscriptions();
+
     private final Numbers words = new Numbers();
     private final Numbers sessions = new Numbers();
     private final Numbers marks = new Numbers();
@@ -50,6 +54,16 @@ final class StateReader {
                 Math.max(
                         configuration.settings().backpressureTimeoutNs(),
                         configuration.settings().feedHoldNs()));
+    }
+
+    private static Field topicOfSubscriptions() {
+        try {
+            Field field = SubscriptionState.class.getDeclaredField("topic");
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Of a world of which nothing is known. */
@@ -278,6 +292,7 @@ final class StateReader {
             case MARK -> marks.add(part.field().getLong(object));
             case HEARD -> heard.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
+            case AS_NOW -> words.add(asked(object, part.field().getLong(object)));
         }
     }
 
@@ -288,6 +303,11 @@ final class StateReader {
     private void since(Object object, Field field, long mostNs) throws IllegalAccessException {
         Object moment = field.get(object);
         words.add(moment == null ? NULL : Math.min(mostNs, nowNs - (Long) moment));
+    }
+
+    /** Has it asked since its topic changed? */
+    private static long asked(Object subscription, long changes) throws IllegalAccessException {
+        return ((TopicView) TOPIC.get(subscription)).changes() == changes ? 1 : 0;
     }
 
     private void stamp(@Nullable Object value) {

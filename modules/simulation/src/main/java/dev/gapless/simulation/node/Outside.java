@@ -61,7 +61,7 @@ public interface Outside {
     }
 
     /** The node begins a log. */
-    void logMade(Epoch epoch);
+    void begins(long uid, Epoch stream);
 
     /** The log takes no more: the node says where it ended, as it leaves, or before that to another cluster. */
     default void logClosed(Epoch epoch) {}

@@ -1,6 +1,6 @@
 package dev.gapless.simulation.node;
 
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
@@ -65,7 +65,7 @@ public final class SimulatedNode implements LogSource {
     private final Outbox otherOutbox = new Outbox();
     private final OtherCarrier otherCarrier = new OtherCarrier();
     private final Gate gate = new Gate();
-    private @Nullable LogIdentity identity;
+    private final LogIdentity identity;
     private @Nullable Log log;
     private boolean held;
     /** No log takes messages any more, one that is made later neither. */
@@ -94,6 +94,8 @@ public final class SimulatedNode implements LogSource {
         this.settings = settings;
         this.random = random;
         this.outside = outside;
+        this.identity = LogIdentity.of(uid, TOPIC, settings, outside.nowMs());
+        outside.begins(uid, identity.epoch()); // others name the stream before there is a log
         NodeSettings nodeSettings = new NodeSettings(
                 uid,
                 name,
@@ -355,36 +357,27 @@ public final class SimulatedNode implements LogSource {
         return true;
     }
 
-    private Map<String, LogEnd> closeLogs() {
+    private Map<Epoch, Long> closeLogs() {
         closed = true;
-        LogEnd end = log == null ? null : log.end();
-        if (end != null) {
-            outside.logClosed(end.log().epoch());
+        Log its = log;
+        long head = its == null ? 0 : its.end();
+        if (its == null || head == 0) {
+            return Map.of();
         }
-        return end == null ? Map.of() : Map.of(TOPIC, end);
+        outside.logClosed(its.identity().epoch());
+        return Map.of(its.identity().epoch(), head);
     }
 
     private Log log() {
         Log made = log;
         if (made == null) {
-            made = new Log(identity(), settings, gate);
+            made = new Log(identity, settings, gate);
             log = made;
             if (closed || node.isLeaving()) {
                 made.close();
             }
         }
         return made;
-    }
-
-    /** An empty log that was dropped, and is made anew, is the same log. */
-    private LogIdentity identity() {
-        LogIdentity known = identity;
-        if (known == null) {
-            known = LogIdentity.fresh(settings, random, outside.nowMs());
-            identity = known;
-            outside.logMade(known.epoch());
-        }
-        return known;
     }
 
     /** Publishes a message whose content is its number, and so many bytes more. */
@@ -448,12 +441,6 @@ public final class SimulatedNode implements LogSource {
     /** Ends one. */
     public void unsubscribe(long id) {
         shard.close(TOPIC, id);
-        settle();
-    }
-
-    /** A subscription has gone over from its own reader to the shared feed. */
-    public void joined(long id) {
-        shard.joined(TOPIC, id);
         settle();
     }
 

@@ -12,7 +12,6 @@ public final class Heard {
     private final Map<Long, Long> appeared = new HashMap<>();
     private final Map<Long, Long> removed = new HashMap<>();
     private final Map<String, Long> latestAt = new HashMap<>();
-    private long up = Long.MAX_VALUE;
     private long joined = Long.MAX_VALUE;
 
     /** Of a process where there is one cluster only. */
@@ -82,11 +81,6 @@ public final class Heard {
         joined = stamps.getAsLong();
     }
 
-    /** It is up: those of whom it has heard are its subscriptions' members from now on. */
-    public void isUp() {
-        up = stamps.getAsLong();
-    }
-
     /** That life appeared at this address: whoever was there before is gone. */
     public void appeared(long uid, String address) {
         appeared.putIfAbsent(uid, stamps.getAsLong());
@@ -98,15 +92,6 @@ public final class Heard {
 
     public void removed(long uid) {
         removed.putIfAbsent(uid, stamps.getAsLong());
-    }
-
-    public long now() {
-        return stamps.getAsLong();
-    }
-
-    /** When it became a member. */
-    long joined() {
-        return joined;
     }
 
     boolean hasJoined() {
@@ -121,20 +106,5 @@ public final class Heard {
     /** Was it told that this life is a member, and that it is none any more? */
     public boolean sawTheEndOf(long uid) {
         return appeared.containsKey(uid) && removed.containsKey(uid);
-    }
-
-    /** Has it known that life as a member, at this moment or later? */
-    boolean knewSince(long uid, long stamp) {
-        return appeared.containsKey(uid) && removed.getOrDefault(uid, Long.MAX_VALUE) > stamp;
-    }
-
-    /** Had it heard of that life's end when the other one appeared? */
-    boolean knewTheEndWhenAppeared(long uid, long other) {
-        return removed.getOrDefault(uid, Long.MAX_VALUE) <= appeared.getOrDefault(other, Long.MAX_VALUE);
-    }
-
-    /** Had it heard of that life before this moment? */
-    boolean knewBefore(long uid, long stamp) {
-        return up < stamp && appeared.getOrDefault(uid, Long.MAX_VALUE) < stamp;
     }
 }

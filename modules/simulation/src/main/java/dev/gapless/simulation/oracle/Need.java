@@ -1,12 +1,16 @@
 package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Was it necessary to announce a gap: is anything in it that was published, and that the subscription has neither been given nor told? Who
- * announces everything to everybody loses nothing in silence, and is of no use.
+ * Was it necessary to announce what is missed of a node: is anything in it that was published, and that the subscription has neither been given
+ * nor told? Who announces everything to everybody loses nothing in silence, and is of no use.
  */
 final class Need {
     private final Truth truth;
@@ -15,44 +19,42 @@ final class Need {
         this.truth = truth;
     }
 
-    /** What to count of it; {@code node} is the producer's, null if the gap has none. */
-    String of(Witness w, Gap gap, @Nullable String node) {
-        boolean numbered = gap.missed() != null;
-        boolean needed = numbered || (node == null ? anybodyLacks(w) : lacks(w, node, gap));
-        return needed ? "announced: something is missing" : "announced: nothing is missing";
+    /** What to count of these, which a reload begins with: once for each node, by what is told of its last stream. */
+    List<String> of(Witness w, List<Gap> gaps) {
+        Map<@Nullable String, List<Gap>> byNode = new LinkedHashMap<>();
+        gaps.forEach(gap ->
+                byNode.computeIfAbsent(gap.node(), node -> new ArrayList<>()).add(gap));
+        return byNode.values().stream()
+                .map(its -> {
+                    boolean needed = its.stream().anyMatch(gap -> isNeeded(w, gap));
+                    String what = needed ? "announced: something is missing, " : "announced: nothing is missing, ";
+                    return what + its.get(its.size() - 1).reason();
+                })
+                .toList();
     }
 
-    private boolean anybodyLacks(Witness w) {
-        for (String node : truth.nodes()) {
-            if (lacks(w, node, null)) {
-                return true;
-            }
+    private boolean isNeeded(Witness w, Gap gap) {
+        return gap.missed() != null || truth.lives().stream().anyMatch(life -> lacks(w, life, gap));
+    }
+
+    /** Does the gap have anything of this stream that is due? */
+    private static boolean lacks(Witness w, Truth.Life life, Gap gap) {
+        Long behind = w.dueBehind(life);
+        return isOf(life, gap) && lastOf(life, gap) > (behind == null ? 0 : behind);
+    }
+
+    private static boolean isOf(Truth.Life life, Gap gap) {
+        boolean isOfItsNode = gap.node() == null || life.goesBy(gap.node());
+        return gap.epoch() == null ? isOfItsNode : gap.epoch().equals(life.epoch);
+    }
+
+    /** Up to where the gap leads in this stream: to where it resumes, or to the end of a stream that is over. */
+    private static long lastOf(Truth.Life life, Gap gap) {
+        Position resumesAt = gap.resumesAt();
+        if (resumesAt != null && resumesAt.epoch().equals(life.epoch)) {
+            return resumesAt.sequence() - 1;
         }
-        return false;
-    }
-
-    /** Is there anything of a life that is over, or that lies in front of where the gap ends? */
-    private boolean lacks(Witness w, String node, @Nullable Gap gap) {
-        Place due = w.due.getOrDefault(node, Place.NOWHERE);
-        List<Truth.Life> lives = truth.lives(node);
-        int end = gap == null || gap.resumesAt() == null
-                ? lives.size()
-                : truth.life(node, gap.resumesAt().epoch()).index;
-        for (Truth.Life life : lives) {
-            long behind = life.index == due.life() ? due.sequence() : 0;
-            boolean over = life.isRemoved() || life.index < end;
-            boolean within = life.index >= due.life() && (life.index < end || resumesBehind(gap, life, behind));
-            if (over && within && life.owed() > behind && w.toldAlone.getOrDefault(life, -1L) < life.owed()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean resumesBehind(@Nullable Gap gap, Truth.Life life, long behind) {
-        return gap != null
-                && gap.resumesAt() != null
-                && gap.resumesAt().epoch().equals(life.epoch)
-                && gap.resumesAt().sequence() - 1 > behind;
+        boolean hasSuccessor = gap.epoch() != null && resumesAt != null;
+        return hasSuccessor || life.isRemoved() ? life.owed() : 0;
     }
 }

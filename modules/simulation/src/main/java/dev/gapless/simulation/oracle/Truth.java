@@ -2,6 +2,7 @@ package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.Epoch;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,6 @@ public final class Truth {
         final String address;
 
         public final Epoch epoch;
-        final int index;
         final List<Long> contents = new ArrayList<>();
         final List<Long> timesMs = new ArrayList<>();
         private final List<Long> publishedNs = new ArrayList<>();
@@ -38,17 +38,22 @@ public final class Truth {
         /** By a stamp. */
         long memberSince = Long.MAX_VALUE;
 
-        private Life(String node, long uid, String address, Epoch epoch, int index) {
+        private Life(String node, long uid, String address, Epoch epoch) {
             this.node = node;
             this.uid = uid;
             this.address = address;
             this.epoch = epoch;
-            this.index = index;
         }
 
         private void joined(long stamp) {
             wasMember = true;
             memberSince = stamp;
+        }
+
+        /** Is this the name of its node, or its address, as far as that is known? */
+        boolean goesBy(String name) {
+            boolean addressIsUnknown = address.equals(node);
+            return name.equals(node) || name.equals(address) || (addressIsUnknown && name.startsWith(node + ":"));
         }
 
         public long head() {
@@ -81,6 +86,11 @@ public final class Truth {
             }
             return count;
         }
+
+        @Override
+        public String toString() {
+            return node + " " + epoch;
+        }
     }
 
     public void node(String node) {
@@ -103,14 +113,7 @@ public final class Truth {
     public void logMade(String node, long uid, Epoch epoch) {
         List<Life> all = lives(node);
         String address = addresses.getOrDefault(uid, node);
-        if (epoch.equals(Epoch.NONE)) {
-            if (all.isEmpty()) {
-                all.add(new Life(
-                        node, uid, address, epoch, 0)); // one for all, and never gone: nothing is ever missing of it
-            }
-            return;
-        }
-        Life life = new Life(node, uid, address, epoch, all.size());
+        Life life = new Life(node, uid, address, epoch);
         Long since = members.get(uid);
         Long before = former.get(uid);
         if (since != null) {
@@ -171,10 +174,10 @@ public final class Truth {
         life(node, epoch).left = true;
     }
 
-    /** The life of that epoch, whosever it is. The node tells apart those that never publish. */
+    /** The life of that epoch, whosever it is. */
     public Life life(String node, Epoch epoch) {
-        Life life = epoch.equals(Epoch.NONE) ? lives(node).get(0) : byEpoch.get(epoch);
-        if (life == null || !life.epoch.equals(epoch)) {
+        Life life = byEpoch.get(epoch);
+        if (life == null) {
             throw new Violation("G3: nobody ever had the epoch " + epoch);
         }
         return life;
@@ -188,12 +191,9 @@ public final class Truth {
         return all;
     }
 
-    /** The place behind all that this node has published in the cluster up to now. */
-    Place now(String node) {
-        List<Life> all = lives(node);
-        return all.isEmpty()
-                ? Place.NOWHERE
-                : new Place(all.size() - 1, all.get(all.size() - 1).owed());
+    /** The lives of all nodes, but for those that never publish. */
+    Collection<Life> lives() {
+        return byEpoch.values();
     }
 
     public boolean hasPublished(long uid) {

@@ -12,37 +12,19 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one subscription was given and told, per producing node. A subscription that is resumed elsewhere goes on with a copy
+ * What one subscription was given and told, stream by stream. A subscription that is resumed elsewhere goes on with a copy
  * of the witness of the one that its token was taken from.
  */
 public final class Witness {
     private final long id;
     private final String origin;
 
-    /** Up to where everything was given or told; nothing behind it may come again. */
-    final Map<String, Place> got = new HashMap<>();
-    /** All that was published behind this must still come, or be told. At a closed end the same as {@link #got}. */
-    final Map<String, Place> due = new HashMap<>();
+    private final Map<Epoch, Account> accounts = new HashMap<>();
     /** Begins with what was published at this time or later; or null. */
     @Nullable Long sinceMs;
 
-    /** What reloads were said to reflect before it was ready. */
-    final Map<String, Place> reflected = new HashMap<>();
-
-    /** The life of each node whose end it was told last. */
-    final Map<String, Integer> ended = new HashMap<>();
-
-    /** How often it was told the end of each life. */
+    /** How often it was told the end of each stream since it was opened. */
     final Map<Epoch, Integer> ends = new HashMap<>();
-
-    /** Lives to be told of by their addresses, although something of later ones was given already: what is behind this sequence. */
-    final Map<Truth.Life, Long> later = new HashMap<>();
-
-    /** Nodes of which it was told the loss of a life by its address: that life may say its name and begin again. */
-    final Set<String> lostByAddress = new HashSet<>();
-
-    /** Lives that are over, told of alone and to their last messages: up to where. */
-    final Map<Truth.Life, Long> toldAlone = new HashMap<>();
 
     /** A token of it was taken in one part of a cluster and resumed in the other, before that had a word of the first: when. */
     private long partedUnheard;
@@ -54,7 +36,7 @@ public final class Witness {
     boolean resumed;
     boolean earliest;
     /** What had been published when it was opened. */
-    final Map<String, Place> whenOpened = new HashMap<>();
+    final Map<Epoch, Long> whenOpened = new HashMap<>();
 
     boolean ready;
     /** Nodes of which something was given. */
@@ -62,7 +44,7 @@ public final class Witness {
 
     @Nullable List<Gap> pending;
     /** What had been published when the reload that is under way began. */
-    final Map<String, Place> whenReloadBegan = new HashMap<>();
+    final Map<Epoch, Long> whenReloadBegan = new HashMap<>();
     /** Where it was resumed from tokens. */
     final List<Handover> handovers = new ArrayList<>();
 
@@ -118,13 +100,7 @@ public final class Witness {
 
     private Witness copy(long newId, String how) {
         Witness copy = new Witness(newId, how);
-        copy.got.putAll(got);
-        copy.due.putAll(due);
-        copy.ended.putAll(ended);
-        copy.reflected.putAll(reflected);
-        copy.later.putAll(later);
-        copy.toldAlone.putAll(toldAlone);
-        copy.lostByAddress.addAll(lostByAddress);
+        copy.accounts.putAll(accounts);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;
@@ -135,16 +111,50 @@ public final class Witness {
         return copy;
     }
 
-    /**
-     * A life that its reader, or that of its token, knew by its address alone: nobody knows that the other one, with an address of
-     * its own, came after it. It is told of when it goes.
-     */
-    boolean mayComeLater(Truth.Life life, Truth.Life other) {
-        return isElsewhere(life)
-                || (!life.address.equals(other.address)
-                        && (!Objects.requireNonNull(reader).knewTheEndWhenAppeared(life.uid, other.uid)
-                                || handovers.stream().anyMatch(h -> h.taker().knewBefore(life.uid, h.taken()))));
+    // ------------------------------------------------------------------ one stream
+
+    Account of(Truth.Life life) {
+        return accounts.getOrDefault(life.epoch, Account.EMPTY);
     }
+
+    void put(Truth.Life life, Account account) {
+        accounts.put(life.epoch, account);
+    }
+
+    /** Everything behind this sequence must still be given or told; null while nobody knows where the subscription begins. */
+    @Nullable Long dueBehind(Truth.Life life) {
+        Account account = of(life);
+        if (ready) {
+            return account.dueBehindAtLeast(0); // who comes later is given from the beginning
+        }
+        return sinceMs == null ? account.due() : Long.valueOf(account.dueBehindAtLeast(life.before(sinceMs)));
+    }
+
+    /** What had been published when the reload began is in it. */
+    void isInTheReload(Truth.Life life) {
+        put(life, of(life).covers(whenReloadBegan.getOrDefault(life.epoch, 0L)));
+    }
+
+    /** It was told that the stream ended, and the stream cannot come back: only who comes from the past may find one that does. */
+    boolean isAtItsEnd(Truth.Life life) {
+        return ends.containsKey(life.epoch) && !comesFromThePast();
+    }
+
+    boolean comesFromThePast() {
+        return resumed || sinceMs != null;
+    }
+
+    /** Did its process take that stream's life for ended? */
+    boolean sawTheEndOf(Truth.Life life) {
+        return Objects.requireNonNull(reader).sawTheEndOf(life.uid);
+    }
+
+    /** Was it no member yet when the token was taken that this began with? */
+    boolean cameAfterTheToken(Truth.Life life) {
+        return !handovers.isEmpty() && life.memberSince > handovers.get(0).taken();
+    }
+
+    // ------------------------------------------------------------------ other clusters
 
     /** Was it a member of another cluster? Then it is told of when that one gives way, or is gone (M4). */
     boolean isElsewhere(Truth.Life life) {
@@ -180,22 +190,13 @@ public final class Witness {
         return Objects.requireNonNull(reader).others().areHeardOf();
     }
 
-    /** It is told that somebody is gone for good: by the address if that is all that is known of it. */
-    void isToldTheLoss(String node, String name) {
-        if (!name.equals(node)) {
-            lostByAddress.add(node);
-        }
-        later.keySet().removeIf(life -> life.node.equals(node) && (name.equals(node) || name.equals(life.address)));
-    }
-
     /** How many tokens lie between it and the subscription that was opened without one. */
     public int resumptions() {
         return handovers.size();
     }
 
     public String describe() {
-        return "got " + got + " due " + due + (ready ? "" : ", not ready")
-                + (pending == null ? "" : " pending " + pending);
+        return accounts + (ready ? "" : ", not ready") + (pending == null ? "" : " pending " + pending);
     }
 
     @Override

@@ -319,7 +319,7 @@ final class NodeProcess implements Outside {
 
     void selfUp() {
         trace(() -> "is up");
-        learns(heard::isUp, node::selfUp);
+        learns(() -> {}, node::selfUp);
         schedule.workload().up(this);
     }
 
@@ -447,9 +447,9 @@ final class NodeProcess implements Outside {
     }
 
     @Override
-    public void logMade(Epoch epoch) {
-        schedule.names().logMade(uid(), epoch);
-        schedule.truth().logMade(host.name(), uid(), epoch);
+    public void begins(long uid, Epoch stream) {
+        schedule.names().logMade(uid, stream);
+        schedule.truth().logMade(host.name(), uid, stream);
     }
 
     @Override

@@ -125,13 +125,17 @@ final class Subscriber {
     private boolean step() {
         SubscriptionState state = state();
         isOvertakenForAReason(state);
-        boolean readShared = state.readsShared();
+        boolean caughtUp = state.isCatchingUp();
         boolean waited = state.isWaiting();
         Step step = state.next(process.nowNs());
-        if (readShared && state.isBehind()) {
-            schedule.counts().add("subscription: overtaken, and asks where to read on");
-        } else if (!readShared && step instanceof Step.Messages && state.isCatchingUp()) {
+        if (state.asks()) {
+            schedule.counts().add("subscription: asks where to read on");
+        } else if (caughtUp && step instanceof Step.Messages && state.isCatchingUp()) {
             schedule.counts().add("subscription: reads what it has yet to read elsewhere");
+        } else if (caughtUp && !state.isCatchingUp()) {
+            schedule.counts().add("subscription: joined the feed");
+            schedule.trace(witness, () -> "joins the feed");
+            process.happens(Moment.JOINED);
         }
         if (step instanceof Step.Missed || (step instanceof Step.Waiting && !waited)) {
             process.vigil().moved(); // what was handled before is done with, at last: it may be waited for anew
@@ -152,12 +156,6 @@ final class Subscriber {
         } else if (step instanceof Step.Left left) {
             schedule.oracle().left(witness, left.node(), left.position());
             return true;
-        } else if (step instanceof Step.Joined) {
-            schedule.counts().add("subscription: joined the feed");
-            schedule.trace(witness, () -> "joins the feed");
-            process.happens(Moment.JOINED);
-            later(0, this::joined);
-            return true;
         } else if (step instanceof Step.Waiting waiting) {
             schedule.counts().add("reload: waits for its time");
             later(process.untilNs(waiting.untilNs()), this::read);
@@ -167,10 +165,6 @@ final class Subscriber {
             wake();
             return false;
         }
-    }
-
-    private void joined() {
-        process.node().joined(witness.id());
     }
 
     private void moved() {
@@ -198,7 +192,7 @@ final class Subscriber {
             FeedMessage message = run.get(i);
             long id = SimulatedNode.idOf(message.content());
             process.effect();
-            schedule.oracle().given(witness, message.node(), message.after().position(), id);
+            schedule.oracle().given(witness, message.node(), message.position(), id);
             i++;
             state().handled(i);
             moved();

@@ -221,7 +221,7 @@ final class Workload {
         schedule.counts().add(subscriber.isReloading() ? "token: taken during a reload" : "token: taken");
         schedule.trace(
                 witness,
-                () -> "token " + token.positions() + " " + token.seen() + " at " + token.timeMs() + ", "
+                () -> "token " + token.entries() + " " + token.historyId() + " at " + token.timeMs() + ", "
                         + witness.describe());
         return new Taken(
                 token,
@@ -304,8 +304,8 @@ final class Workload {
                                 schedule.timeline().stamp()));
         schedule.trace(
                 process.host(),
-                () -> "opens " + witness + " " + taken.token().positions() + " "
-                        + taken.token().seen() + " " + witness.describe());
+                () -> "opens " + witness + " " + taken.token().entries() + " "
+                        + taken.token().historyId() + " " + witness.describe());
         process.subscribe(new Opening.Resume(taken.token()), witness);
     }
 }

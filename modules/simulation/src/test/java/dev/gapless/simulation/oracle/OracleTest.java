@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,6 @@ class OracleTest implements Observer {
     });
     private static final Epoch FIRST = new Epoch(1);
     private static final Epoch SECOND = new Epoch(2);
-    private static final Epoch THIRD = new Epoch(3);
     private static final long READER = 99;
     /** The number of {@link #reader}, which has taken the tokens. */
     private static final long TAKER = 0;
@@ -44,7 +45,6 @@ class OracleTest implements Observer {
         truth.becameMember(1, stamp());
         reader.appeared(READER, "reader");
         reader.joins();
-        reader.isUp();
         reader.appeared(1, "n1:1");
         oracle.opened(witness, reader);
     }
@@ -95,108 +95,90 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void agreesThatStreamsOfOneNodeGoOnSideBySide() {
+        ready();
+        publish(FIRST, 1, 2);
+        laterLife("n1:2");
+        give(SECOND, 1, 1);
+        give(FIRST, 1, 1);
+        give(SECOND, 2, 2);
+        give(FIRST, 2, 2);
+        oracle.isLevel(witness);
+    }
+
+    @Test
     void agreesThatTheGapsOfOneReloadAreToldInAnyOrder() {
         ready();
-        publish(FIRST, 1, 2);
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
         restart();
-        Gap ofBoth = new Gap("n1", Reason.PRODUCER_LOST, null, null, null, null);
-        oracle.missed(witness, List.of(ofTheLaterLife(), ofBoth));
-        oracle.reloaded(witness, null);
+        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
+        Gap openly = new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 2));
+        missed(inNumbers, openly, ofTheLaterLife());
         give(SECOND, 2, 2);
         oracle.isLevel(witness);
     }
 
     @Test
-    void agreesThatALifeIsToldInNumbersAndWithAnOpenEndInOneReload() {
+    void agreesThatAStreamIsOverrunAndLostInOneReload() {
         ready();
         publish(FIRST, 1, 9);
         give(FIRST, 1, 2);
-        truth.left("n1", FIRST);
-        truth.isNoMemberAnyMore(10);
-        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
-        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null);
-        oracle.missed(witness, List.of(inNumbers, openly));
-        oracle.reloaded(witness, null);
+        truth.isNoMemberAnyMore(1);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 8L, null, null), overrun(3, 5, 8));
         oracle.isLevel(witness);
     }
 
     @Test
-    void agreesThatALifeIsToldInNumbersUnderItsAddressBehindItsOpenEndInOneReload() {
+    void agreesThatAStreamIsToldBothUnderItsNameAndUnderItsAddressInOneReload() {
         ready();
         publish(FIRST, 1, 2);
-        give(FIRST, 1, 2);
-        restart();
-        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 1)));
-        truth.isNoMemberAnyMore(11);
-        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 1L, null, null);
-        Gap inNumbers = new Gap("n1:1", Reason.PRODUCER_LOST, SECOND, 1L, 2L, null);
-        oracle.missed(witness, List.of(openly, inNumbers));
-        oracle.reloaded(witness, null);
+        truth.isNoMemberAnyMore(1);
+        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, null, null);
+        Gap inNumbers = new Gap("n1:1", Reason.PRODUCER_LOST, FIRST, 1L, 2L, null);
+        missed(openly, inNumbers);
         oracle.isLevel(witness);
     }
 
     @Test
-    void agreesThatALifeIsToldInNumbersAndByALaterOneInOneReload() {
+    void agreesThatNobodyKnowsWhichStreamOfANodeIsOver() {
         ready();
-        publish(FIRST, 1, 9);
-        give(FIRST, 1, 2);
-        restart();
-        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
-        Gap byTheLaterOne = new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 2));
-        oracle.missed(witness, List.of(inNumbers, byTheLaterOne, ofTheLaterLife()));
-        oracle.reloaded(witness, null);
-        give(SECOND, 2, 2);
-        oracle.isLevel(witness);
-    }
-
-    @Test
-    void agreesThatAnEarlierLifeIsToldAloneBetweenTheOpenEndOfALaterOneAndItsNumbers() {
         publish(FIRST, 1, 2);
-        ready();
-        restart();
-        give(SECOND, 1, 1);
-        truth.isNoMemberAnyMore(11);
-        Gap openly = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 2L, null, null);
-        Gap earlier = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 2L, null);
-        Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, SECOND, 2L, 1L, null);
-        oracle.missed(witness, List.of(openly, earlier, inNumbers));
-        oracle.reloaded(witness, null);
-        oracle.isLevel(witness);
-    }
-
-    @Test
-    void agreesThatALifeThatWasToldAloneHasLeftBeforeTheEndOfAnEarlierOneIsTold() {
-        ready();
-        publish(FIRST, 1, 3);
         give(FIRST, 1, 1);
         restart();
-        truth.left("n1", SECOND);
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, null, null, null, new Position(SECOND, 2)));
+        give(SECOND, 2, 2);
         truth.isNoMemberAnyMore(11);
-        missed(new Gap("n1", Reason.PRODUCER_LOST, SECOND, 1L, 2L, null));
-        oracle.left(witness, "n1", new Position(SECOND, 2));
-        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
+        missed(new Gap("n1", Reason.PRODUCER_LOST, null, null, null, null));
         oracle.isLevel(witness);
     }
 
     @Test
-    void findsALifeThatIsToldAloneFromTheBeginningThoughSomeOfItWasGiven() {
+    void agreesThatNobodyKnowsWhereItWas() {
         ready();
-        publish(FIRST, 1, 3);
+        publish(FIRST, 1, 9);
         give(FIRST, 1, 2);
-        truth.left("n1", FIRST);
-        truth.isNoMemberAnyMore(10);
-        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 3L, null)));
+        missed(unknown(6));
+        give(FIRST, 6, 9);
+        oracle.isLevel(witness);
+    }
+
+    @Test
+    void countsWhetherAnAnnouncementWasNeeded() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        truth.isNoMemberAnyMore(1);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
+        assertEquals(1, counts.get("announced: something is missing, PRODUCER_LOST"));
+        lifeOfN2(true);
+        missed(new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 3L, null));
+        assertEquals(2, counts.get("announced: something is missing, PRODUCER_LOST"));
+        missed(new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
+        assertEquals(1, counts.get("announced: nothing is missing, PRODUCER_LOST"));
     }
 
     // ------------------------------------------------------------------ G1
-
-    @Test
-    void findsALifeThatIsToldOnlyInTheReloadAfterTheLaterOnes() {
-        ready();
-        publish(FIRST, 1, 2);
-        restart();
-        breaks("G1", () -> missed(ofTheLaterLife()));
-    }
 
     @Test
     void findsAMessageThatIsSkipped() {
@@ -231,12 +213,176 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void findsALifeThatIsPassedOver() {
+    void findsAGapInNumbersThatGoesOnInAnotherStream() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        breaks("G1", () -> missed(new Gap("n1", Reason.OVERRUN, FIRST, 1L, 2L, new Position(SECOND, 1))));
+    }
+
+    @Test
+    void findsNumbersWithoutAFirstOne() {
+        ready();
+        publish(FIRST, 1, 2);
+        breaks("G1", () -> missed(new Gap("n1", Reason.OVERRUN, FIRST, null, 2L, new Position(FIRST, 3))));
+        breaks("G1", () -> missed(new Gap("n1", Reason.OVERRUN, FIRST, 1L, 0L, new Position(FIRST, 1))));
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, null, 1L, 2L, null)));
+    }
+
+    @Test
+    void findsAnOpenEndThatBeginsTooLate() {
+        ready();
+        publish(FIRST, 1, 4);
+        give(FIRST, 1, 2);
+        restart();
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 4L, null, null)));
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 6L, null, null)));
+    }
+
+    @Test
+    void findsAnOpenEndForAnotherReason() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        breaks("G1", () -> missed(new Gap("n1", Reason.OVERRUN, FIRST, 1L, null, new Position(SECOND, 1))));
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, null, new Position(SECOND, 1))));
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 1L, null, null)));
+    }
+
+    @Test
+    void findsAnOpenEndBehindWhichTheStreamGoesOn() {
+        ready();
+        publish(FIRST, 1, 4);
+        breaks("G1", () -> missed(new Gap("n1", Reason.POSITION_UNKNOWN, FIRST, 1L, null, new Position(FIRST, 4))));
+    }
+
+    @Test
+    void findsWhatIsPublishedBehindAnOpenEndAndNeverTold() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null));
+        oracle.isLevel(witness);
+        publish(FIRST, 3, 3);
+        breaks("G1", () -> oracle.isLevel(witness));
+    }
+
+    @Test
+    void findsTheBeginningOfASuccessorThatIsLeftOut() {
         ready();
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
         restart();
-        breaks("G1", () -> give(SECOND, 1, 1));
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 2)));
+        breaks("G1", () -> give(SECOND, 2, 2));
+    }
+
+    @Test
+    void findsTheBeginningOfASuccessorThatIsLeftOutBeforeItIsReady() {
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        restart();
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
+        breaks("G1", () -> give(SECOND, 2, 2));
+        Witness other = Witness.latest(2);
+        oracle.opened(other, reader);
+        missed(other, new Gap("n1", Reason.PRODUCER_RESTARTED, null, null, null, new Position(SECOND, 1)));
+        breaks("G1", () -> oracle.given(other, "n1", new Position(SECOND, 2), content(SECOND, 2)));
+    }
+
+    @Test
+    void findsASuccessorThatGoesOnWhereItNeverWas() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 1L, null, new Position(SECOND, 4))));
+    }
+
+    @Test
+    void findsAGapWithoutNumbersWherePositionsAreKnown() {
+        ready();
+        publish(FIRST, 1, 4);
+        breaks("G1", () -> missed(new Gap("n1", Reason.OVERRUN, FIRST, null, null, new Position(FIRST, 4))));
+    }
+
+    @Test
+    void findsAnUnknownPositionThatLeadsWhereItCannot() {
+        ready();
+        publish(FIRST, 1, 4);
+        give(FIRST, 1, 3);
+        breaks("G1", () -> missed(unknown(3)));
+        breaks("G1", () -> missed(unknown(6)));
+        missed(unknown(4));
+        give(FIRST, 4, 4);
+    }
+
+    @Test
+    void findsThatWhatAReloadHasOfOneStreamSaysNothingOfAnother() {
+        ready();
+        publish(FIRST, 1, 9);
+        laterLife("n1:2");
+        oracle.missed(witness, List.of(overrun(1, 5, 6)));
+        Map<String, Position> upTo = Map.of("n1", new Position(SECOND, 1));
+        oracle.reloaded(witness, new CursorToken("topic", "cluster", 0, upTo));
+        give(SECOND, 2, 2);
+        breaks("G1", () -> give(FIRST, 7, 7));
+    }
+
+    // ------------------------------------------------------------------ M2, and the end of a stream
+
+    @Test
+    void findsALifeThatIsGivenBeforeTheEarlierOneIsSettled() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        restart();
+        breaks("M2", () -> give(SECOND, 1, 1));
+    }
+
+    @Test
+    void findsAnEndThatIsToldTwice() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        truth.left("n1", FIRST);
+        truth.isNoMemberAnyMore(1);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, 1L, null));
+        oracle.isLevel(witness);
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, null, null, null)));
+        breaks("G2", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
+    }
+
+    @Test
+    void findsAnEndThatIsNotTold() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 2);
+        restart();
+        give(SECOND, 1, 2);
+        breaks("G6", () -> oracle.isLevel(witness));
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null));
+        oracle.isLevel(witness);
+    }
+
+    @Test
+    void findsAStreamThatGoesOnBehindItsEnd() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 1);
+        restart();
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
+        give(SECOND, 1, 1);
+        breaks("G2", () -> give(FIRST, 2, 2));
+        breaks("G2", () -> missed(overrun(2, 1, 3)));
+    }
+
+    @Test
+    void findsALossUnderAnAddressThatIsAnotherLifes() {
+        laterLifeAtAnotherAddress();
+        give(SECOND, 1, 2);
+        missed(new Gap("n1:2", Reason.PRODUCER_LOST, null, null, null, null));
+        breaks("G1", () -> oracle.isLevel(witness));
+        breaks("G3", () -> missed(new Gap("n1:2", Reason.PRODUCER_LOST, FIRST, 1L, null, null)));
     }
 
     @Test
@@ -264,25 +410,13 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void findsAnEndThatIsToldTwice() {
-        ready();
-        publish(FIRST, 1, 2);
-        give(FIRST, 1, 1);
-        truth.isNoMemberAnyMore(1);
-        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
-        oracle.isLevel(witness);
-        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, null, null, null)));
-    }
-
-    @Test
-    void findsAnOldLifeThatComesAgain() {
+    void findsAnOpenEndInWhatWasGiven() {
         ready();
         publish(FIRST, 1, 3);
-        give(FIRST, 1, 1);
-        restart();
-        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
-        give(SECOND, 1, 1);
-        breaks("G2", () -> give(FIRST, 2, 2));
+        give(FIRST, 1, 2);
+        truth.isNoMemberAnyMore(1);
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null)));
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 3L, null)));
     }
 
     @Test
@@ -317,13 +451,31 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void findsAStartOfNobodyKnowsWhat() {
+    void findsABeginningThatIsLeftOutOfANodeThatComesLater() {
         ready();
-        truth.node("n3");
-        truth.logMade("n3", 3, SECOND);
-        truth.becameMember(3, stamp());
-        publish(SECOND, 1, 1);
-        breaks("G4", () -> oracle.given(witness, "n3", new Position(SECOND, 1), content(SECOND, 1)));
+        lifeOfN2(false);
+        breaks("G1", () -> oracle.given(witness, "n2", new Position(SECOND, 2), content(SECOND, 2)));
+    }
+
+    @Test
+    void findsABeginningBehindTheTimeThatWasAskedFor() {
+        publish(FIRST, 1, 2);
+        Witness since = Witness.since(2, 1);
+        oracle.opened(since, reader);
+        truth.appended("n1", FIRST, 3, content(FIRST, 3), 1);
+        truth.appended("n1", FIRST, 4, content(FIRST, 4), 2);
+        breaks("G1", () -> oracle.given(since, "n1", new Position(FIRST, 4), content(FIRST, 4)));
+        oracle.ready(since, reader);
+        breaks("G1", () -> oracle.given(since, "n1", new Position(FIRST, 4), content(FIRST, 4)));
+        oracle.given(since, "n1", new Position(FIRST, 3), content(FIRST, 3));
+    }
+
+    @Test
+    void owesNothingOfWhoWasGoneBeforeItWasReady() {
+        publish(FIRST, 1, 2);
+        truth.isNoMemberAnyMore(1);
+        ready();
+        oracle.isLevel(witness);
     }
 
     // ------------------------------------------------------------------ G5, G6, G7
@@ -401,13 +553,6 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void findsSuchALifeThatTheTakerOfTheTokenKnew() {
-        reader.appeared(2, "two");
-        Witness resumed = resumedBehindALifeOfN2();
-        breaks("G1", () -> oracle.isLevel(resumed));
-    }
-
-    @Test
     void agreesThatSuchALifeIsToldWithNumbersOrWithout() {
         Witness exactly = resumedBehindALifeOfN2();
         missed(exactly, new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 3L, null));
@@ -441,47 +586,19 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void findsALifeThatBeganAfterATokenOfASubscriptionThatWasNotReady() {
+        Witness kept = witness.kept();
+        long taken = stamp();
+        lifeOfN2(false);
+        Witness resumed = resumed(kept, taken, lateReader());
+        oracle.ready(resumed, lateReader());
+        breaks("G1", () -> oracle.given(resumed, "n2", new Position(SECOND, 2), content(SECOND, 2)));
+    }
+
+    @Test
     void findsSuchAGapOfASubscriptionThatBeganHere() {
         ready();
         breaks("G1", () -> missed(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null)));
-    }
-
-    @Test
-    void agreesThatALifeIsLostUnderItsAddressOfWhichNothingIsMissed() {
-        Witness resumed = resumedBehindALifeOfN2();
-        missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
-        truth.logMade("n2", 3, THIRD);
-        missed(resumed, new Gap("n2", Reason.PRODUCER_RESTARTED, null, null, null, new Position(THIRD, 1)));
-        missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 4L, null, null));
-        breaks("G2", () -> missed(resumed, new Gap("n2:1", Reason.PRODUCER_LOST, SECOND, 3L, null, null)));
-    }
-
-    @Test
-    void agreesThatWhatAReloadHasIsNotDueBehindTheEndOfAnEarlierLifeThatIsToldLater() {
-        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
-        oracle.given(resumed, "n1", new Position(THIRD, 1), content(THIRD, 1));
-    }
-
-    @Test
-    void findsWhatIsSkippedBehindSuchAReload() {
-        Witness resumed = reloadedBeforeItIsToldThatAnEarlierLifeLeft();
-        breaks("G1", () -> oracle.given(resumed, "n1", new Position(THIRD, 2), content(THIRD, 2)));
-    }
-
-    /** It is not ready yet; of the life in between it is told nothing else. */
-    private Witness reloadedBeforeItIsToldThatAnEarlierLifeLeft() {
-        publish(FIRST, 1, 2);
-        Witness resumed = resumed(witness.kept(), stamp(), lateReader());
-        oracle.opened(resumed, lateReader());
-        truth.left("n1", FIRST);
-        restart();
-        missed(resumed, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
-        oracle.left(resumed, "n1", new Position(FIRST, 2));
-        truth.isNoMemberAnyMore(11);
-        truth.logMade("n1", 12, THIRD);
-        truth.becameMember(12, stamp());
-        publish(THIRD, 1, 2);
-        return resumed;
     }
 
     private Witness resumedBehindALifeOfN2() {
@@ -533,58 +650,17 @@ class OracleTest implements Observer {
         breaks("G1", () -> oracle.isLevel(witness));
     }
 
-    @Test
-    void findsALifeThatIsLeftOutThoughItWasGoneBeforeTheLaterOneCame() {
-        ready();
-        publish(FIRST, 1, 2);
-        reader.removed(1);
-        restartAt("n1:2");
-        reader.appeared(11, "n1:2");
-        breaks("G1", () -> give(SECOND, 1, 2));
-    }
-
-    @Test
-    void findsALifeThatIsLeftOutWhereTheLaterOneHasItsAddress() {
-        ready();
-        publish(FIRST, 1, 2);
-        restart();
-        reader.appeared(11, "n1:1");
-        breaks("G1", () -> give(SECOND, 1, 2));
-    }
-
     private void laterLifeAtAnotherAddress() {
         ready();
         publish(FIRST, 1, 2);
-        restartAt("n1:2");
-        reader.appeared(11, "n1:2");
+        truth.isNoMemberAnyMore(1);
+        laterLife("n1:2");
     }
 
     @Test
     void findsThatMessagesComeAgainOfALifeThatWasToldAsLost() {
         Witness resumed = resumedBehindALoss();
         breaks("G2", () -> oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1)));
-    }
-
-    @Test
-    void agreesThatALifeThatWasToldAsLostBeforeItPublishedComesLateWithoutNumbers() {
-        ready();
-        comesLateWithoutNumbers(1);
-        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, null, null));
-        publish(FIRST, 1, 4);
-        comesLateWithoutNumbers(4);
-        give(FIRST, 4, 4);
-    }
-
-    @Test
-    void findsThatALifeComesLateWithoutNumbersThatWasNotToldAsLost() {
-        ready();
-        comesLateWithoutNumbers(1);
-        publish(FIRST, 1, 4);
-        breaks("G1", () -> comesLateWithoutNumbers(4));
-    }
-
-    private void comesLateWithoutNumbers(long resumesAt) {
-        missed(new Gap("n1", Reason.OVERRUN, FIRST, null, null, new Position(FIRST, resumesAt)));
     }
 
     @Test
@@ -702,7 +778,6 @@ class OracleTest implements Observer {
     private Heard lateReader() {
         Heard late = new Heard(this::stamp);
         late.joins();
-        late.isUp();
         return late;
     }
 
@@ -729,28 +804,33 @@ class OracleTest implements Observer {
     }
 
     private void restart() {
-        restartAt("n1:1");
+        truth.isNoMemberAnyMore(1);
+        laterLife("n1:1");
     }
 
-    private void restartAt(String address) {
+    private void laterLife(String address) {
         truth.address(11, address);
-        truth.isNoMemberAnyMore(1);
         truth.logMade("n1", 11, SECOND);
         truth.becameMember(11, stamp());
         publish(SECOND, 1, 2);
     }
 
-    private void missed(Gap gap) {
-        missed(witness, gap);
+    private void missed(Gap... gaps) {
+        missed(witness, gaps);
     }
 
-    private void missed(Witness by, Gap gap) {
-        oracle.missed(by, List.of(gap));
+    private void missed(Witness by, Gap... gaps) {
+        by.pending = null; // an earlier attempt was found to be wrong
+        oracle.missed(by, List.of(gaps));
         oracle.reloaded(by, null);
     }
 
     private static Gap ofTheLaterLife() {
         return new Gap("n1", Reason.OVERRUN, SECOND, 1L, 1L, new Position(SECOND, 2));
+    }
+
+    private static Gap unknown(long resumesAt) {
+        return new Gap("n1", Reason.POSITION_UNKNOWN, FIRST, null, null, new Position(FIRST, resumesAt));
     }
 
     private static Gap overrun(long firstMissing, long missed, long resumesAt) {

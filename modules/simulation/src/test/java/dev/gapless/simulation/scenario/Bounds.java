@@ -13,7 +13,7 @@ final class Bounds {
 
     static void check(ScenarioNode life, int nodes, Truth truth) {
         Oracle oracle = new Oracle(truth, life.settings(), true, World.NOBODY);
-        if (life.hasLog() && life.node().producer() != null) {
+        if (life.node().producer() != null) {
             Log log = life.node().producer().log();
             oracle.isBounded("ring of " + life.name(), log.size(), log.bytes());
         }

@@ -1,10 +1,10 @@
 package dev.gapless.simulation.scenario;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryId;
-import dev.gapless.core.LogEnd;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
@@ -142,12 +142,23 @@ final class Names {
                 .collect(Collectors.joining());
     }
 
-    private String ends(Map<String, LogEnd> published) {
+    private String ends(Map<Epoch, Long> published) {
         return published.isEmpty()
                 ? " without a message"
-                : published.values().stream()
-                        .map(end -> " at " + position(end.position()))
+                : published.entrySet().stream()
+                        .map(end -> " at " + log(end.getKey()) + ":" + end.getValue())
                         .collect(Collectors.joining());
+    }
+
+    /** Up to where a token says that its subscription has read, stream by stream. */
+    String token(CursorToken token) {
+        String entries = token.entries().stream().map(this::entry).collect(Collectors.joining(", "));
+        return entries.isEmpty() ? "without a position" : entries;
+    }
+
+    private String entry(CursorToken.Entry entry) {
+        String where = entry.sequence() == CursorToken.Entry.UNKNOWN ? " without a position" : ":" + entry.sequence();
+        return log(entry.epoch()) + where + (entry.over() ? " over" : "");
     }
 
     private String what(Message message) {

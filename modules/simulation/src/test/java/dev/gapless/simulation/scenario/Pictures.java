@@ -1,9 +1,7 @@
 package dev.gapless.simulation.scenario;
 
-import dev.gapless.core.Epoch;
 import dev.gapless.core.consumer.RegistrationStatus;
 import dev.gapless.core.consumer.TopicConsumer;
-import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Log;
@@ -76,25 +74,24 @@ final class Pictures {
             if (entry == null || !isShown(life, entry.node())) {
                 continue;
             }
-            Epoch epoch = entry.after().epoch();
-            String log = epoch == null ? entry.node() : world.names().log(epoch);
+            String log = world.names().log(entry.stream().epoch());
             if (entry instanceof FeedEntry.Messages messages) {
-                world.story()
-                        .tell(
-                                "message",
-                                log,
-                                messages.at((int) (i - entry.index())).sequence());
+                world.story().tell("message", log, messages.sequence() + i - entry.index());
+            } else if (entry instanceof FeedEntry.Began began) {
+                world.story().tell("begins behind " + log + ":" + began.at());
             } else if (entry instanceof FeedEntry.Expired expired) {
-                world.story()
-                        .tell("expired " + expired.reason() + " up to " + log
-                                + (entry.after() instanceof End
-                                        ? ", open"
-                                        : ":" + entry.after().sequence()));
-            } else {
-                world.story()
-                        .tell((entry instanceof FeedEntry.Left ? "left" : "started") + " at " + log + ":"
-                                + entry.after().sequence());
+                world.story().tell("expired " + expired.reason() + " up to " + log + ":" + expired.to());
+            } else if (entry instanceof FeedEntry.Ended ended) {
+                world.story().tell(ended(log, ended));
             }
         }
+    }
+
+    private static String ended(String log, FeedEntry.Ended ended) {
+        String at = ended.at() < 0 ? log + " at nowhere" : log + ":" + ended.at();
+        return "ended at " + at + ", "
+                + (ended.end().isOpen()
+                        ? "openly, " + ended.end().reason()
+                        : "where it ends is " + ended.end().head());
     }
 }

@@ -82,9 +82,6 @@ final class Reader {
                 world.story()
                         .tell(name + " is told: " + producerLeft.node() + " left at "
                                 + world.names().position(producerLeft.position()));
-            } else if (step instanceof Step.Joined) {
-                world.story().tell(name + " joins the feed");
-                life.node().joined(witness.id());
             } else if (!state().hasNext()) { // else the feed has gone on past it, and it was told where to read on
                 return any;
             }
@@ -98,7 +95,7 @@ final class Reader {
         MessageRun messages = run;
         while (messages != null && handled < messages.size() && count < most) {
             FeedMessage message = messages.get(handled);
-            Position at = message.after().position();
+            Position at = message.position();
             world.oracle().given(witness, message.node(), at, SimulatedNode.idOf(message.content()));
             world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());
             handled++;

@@ -29,7 +29,6 @@ final class ScenarioNode implements Outside {
     private final TopicSettings settings;
     private final SimulatedNode node;
     private final Heard heard;
-    private @Nullable Epoch epoch;
     private long skewMs;
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
@@ -44,12 +43,14 @@ final class ScenarioNode implements Outside {
             long uid,
             TopicSettings settings,
             boolean publishesElsewhere,
-            @Nullable OtherClusterSettings others) {
+            @Nullable OtherClusterSettings others,
+            long skewMs) {
         this.world = world;
         this.address = address;
         this.nodeName = nodeName;
         this.name = nodeName + "." + number;
         this.settings = settings;
+        this.skewMs = skewMs;
         this.node = new SimulatedNode(
                 uid,
                 nodeName,
@@ -93,13 +94,9 @@ final class ScenarioNode implements Outside {
         return heard;
     }
 
-    /** Its log. */
-    Epoch epoch() {
-        return Objects.requireNonNull(epoch, name + " has no log");
-    }
-
-    boolean hasLog() {
-        return epoch != null;
+    /** The stream that it may publish. */
+    Epoch stream() {
+        return Epoch.of(uid(), SimulatedNode.TOPIC);
     }
 
     /** Its wall clock is wrong by this much. */
@@ -184,10 +181,9 @@ final class ScenarioNode implements Outside {
     }
 
     @Override
-    public void logMade(Epoch made) {
-        epoch = made;
-        world.names().log(made, name);
-        world.truth().logMade(nodeName, uid(), made);
+    public void begins(long uid, Epoch stream) {
+        world.names().log(stream, name);
+        world.truth().logMade(nodeName, uid, stream);
     }
 
     @Override

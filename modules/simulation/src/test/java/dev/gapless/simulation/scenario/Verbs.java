@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of a scenario mean. */
@@ -65,7 +64,7 @@ final class Verbs {
             case "free" -> free(world.life(command.argument(0)));
             case "unreachable" -> world.reachable(command.argument(0), false);
             case "reachable" -> world.reachable(command.argument(0), true);
-            case "clock" -> world.life(command.argument(0)).skew(milliseconds(command.argument(1)));
+            case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
             case "flush" -> world.flush(world.life(command.argument(0)));
             case "subscribe" -> subscribe(command);
@@ -217,9 +216,7 @@ final class Verbs {
     // ------------------------------------------------------------------ applications
 
     private void leave(ScenarioNode life) {
-        if (life.hasLog()) {
-            world.truth().left(life.nodeName(), life.epoch());
-        }
+        world.truth().left(life.nodeName(), life.stream());
         life.node().leave();
         world.settle();
     }
@@ -301,9 +298,13 @@ final class Verbs {
         Map<String, Position> positions = new HashMap<>();
         for (String text : given) {
             Position position = world.names().position(text);
-            positions.put(text.substring(0, text.indexOf('.')), position);
+            positions.put(nodeOf(text), position);
         }
         return positions;
+    }
+
+    private static String nodeOf(String position) {
+        return position.substring(0, position.indexOf('.'));
     }
 
     // ------------------------------------------------------------------ tokens
@@ -314,26 +315,32 @@ final class Verbs {
                 .token(SimulatedNode.TOPIC, CLUSTER, new Now(reader.life().nowMs(), world.nowNs()))
                 .toString());
         // An application may keep positions alone, and make a token of them.
-        CursorToken token = command.arguments().contains("positions")
-                ? new CursorToken(SimulatedNode.TOPIC, CLUSTER, taken.timeMs(), taken.positions())
-                : taken;
+        CursorToken token = command.arguments().contains("positions") ? byHand(taken) : taken;
         tokens.put(
                 command.argument(1),
                 new Taken(token, reader.witness().kept(), reader.life().heard(), world.stamp()));
-        world.story()
-                .tell(command.argument(1) + " is "
-                        + token.positions().entrySet().stream()
-                                .map(entry -> entry.getValue() == null
-                                        ? entry.getKey() + " without a position"
-                                        : world.names().position(entry.getValue()))
-                                .collect(Collectors.joining(", ")));
+        world.story().tell(command.argument(1) + " is " + world.names().token(token));
+    }
+
+    /** The positions in it alone: of streams that are not over, which it names by their epochs. */
+    private static CursorToken byHand(CursorToken taken) {
+        List<CursorToken.Entry> entries = taken.entries().stream()
+                .filter(entry -> !entry.over())
+                .map(entry -> new CursorToken.Entry(entry.node(), 0, entry.epoch(), entry.sequence(), false))
+                .toList();
+        return CursorToken.ofHand(SimulatedNode.TOPIC, CLUSTER, taken.timeMs(), entries);
     }
 
     /** A token that nobody took: of somebody who believes to be further than he can be. */
     private void craft(Command command) {
-        Map<String, Position> positions =
-                positions(command.arguments().subList(1, command.arguments().size()));
-        CursorToken token = new CursorToken(SimulatedNode.TOPIC, CLUSTER, Names.BEGIN_MS, new HashMap<>(positions));
+        List<CursorToken.Entry> entries = command.arguments().stream()
+                .skip(1)
+                .map(text -> {
+                    Position position = world.names().position(text);
+                    return new CursorToken.Entry(nodeOf(text), 0, position.epoch(), position.sequence(), false);
+                })
+                .toList();
+        CursorToken token = CursorToken.ofHand(SimulatedNode.TOPIC, CLUSTER, Names.BEGIN_MS, entries);
         tokens.put(command.argument(0), new Taken(token, Witness.latest(0), new Heard(world::stamp), world.stamp()));
     }
 

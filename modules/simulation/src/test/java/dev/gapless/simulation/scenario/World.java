@@ -54,6 +54,9 @@ final class World {
     private final Set<Set<Long>> mute = new HashSet<>();
 
     private final Map<String, @Nullable OtherClusterSettings> others = new LinkedHashMap<>();
+    /** By how much clocks are wrong. */
+    private final Map<String, Long> skewsMs = new HashMap<>();
+
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
     private final Network network = new Network(this);
@@ -162,7 +165,14 @@ final class World {
                         uid,
                         Objects.requireNonNull(nodes.get(address)),
                         publishElsewhere.contains(address),
-                        others.get(address)));
+                        others.get(address),
+                        skewsMs.getOrDefault(address, 0L)));
+    }
+
+    /** The clock there is wrong by this much: that of the process that runs, and of those that follow. */
+    void skew(String address, long ms) {
+        skewsMs.put(address, ms);
+        life(address).skew(ms);
     }
 
     /** The process that runs at this address ends there and then. */
@@ -320,7 +330,6 @@ final class World {
         settle();
         come.forEach(life -> {
             life.node().selfUp();
-            life.heard().isUp();
             settle();
         });
     }
@@ -337,7 +346,6 @@ final class World {
         members.forEach(other -> appeared(life, other));
         settle();
         life.node().selfUp();
-        life.heard().isUp();
         settle();
     }
 

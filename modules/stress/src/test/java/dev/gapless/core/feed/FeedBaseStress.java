@@ -20,8 +20,8 @@ public class FeedBaseStress {
     private final Feed feed = new Feed(Given.settings(4, Overflow.EXPIRE));
 
     public FeedBaseStress() {
-        feed.started(new At(Given.era("p"), 0));
-        feed.started(new At(Given.era("q"), 0));
+        feed.began(Given.stream("p"), 0);
+        feed.began(Given.stream("q"), 0);
         messages(1);
     }
 
@@ -43,12 +43,15 @@ public class FeedBaseStress {
     }
 
     private void messages(long sequence) {
-        feed.messages(Given.era("p"), sequence, Given.slice(sequence));
-        feed.messages(Given.era("q"), sequence, Given.slice(sequence));
+        feed.messages(Given.stream("p"), sequence, Given.slice(sequence));
+        feed.messages(Given.stream("q"), sequence, Given.slice(sequence));
     }
 
     private static long sequence(Feed.Overtaken overtaken, String node) {
-        Placed base = overtaken.bases().get(node);
-        return base == null ? -1 : base.sequence();
+        return overtaken.bases().stream()
+                .filter(base -> base.stream().node().equals(node))
+                .mapToLong(Base::at)
+                .findFirst()
+                .orElse(-1);
     }
 }

@@ -23,13 +23,13 @@ public class FeedExpiryStress {
     private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
 
     public FeedExpiryStress() {
-        feed.started(new At(Given.era("p"), 0));
+        feed.began(Given.stream("p"), 0);
     }
 
     @Actor
     public void writer() {
-        feed.expired(new At(Given.era("p"), 4), Reason.OVERRUN, 0);
-        feed.messages(Given.era("p"), 5, Given.slice(5));
+        feed.expired(Given.stream("p"), 0, 4, Reason.OVERRUN, 0);
+        feed.messages(Given.stream("p"), 5, Given.slice(5));
     }
 
     @Actor

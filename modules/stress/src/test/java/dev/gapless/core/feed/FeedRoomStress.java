@@ -22,8 +22,8 @@ public class FeedRoomStress {
     private final FeedCursor reader = feed.attach(1, 0);
 
     public FeedRoomStress() {
-        feed.started(new At(Given.era("p"), 0));
-        feed.messages(Given.era("p"), 1, Given.slice(1));
+        feed.began(Given.stream("p"), 0);
+        feed.messages(Given.stream("p"), 1, Given.slice(1));
     }
 
     @Actor

@@ -9,14 +9,13 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Vector;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.stress.Given;
+import dev.gapless.stress.OneTopic;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -45,12 +44,11 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
 
     Confirming(Recipient<Payload> recipient) {
         Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
-        feed.started(new At(Given.era("p"), 0));
+        feed.began(Given.stream("p"), 0);
         for (int sequence = 1; sequence <= MESSAGES; sequence++) {
-            feed.messages(Given.era("p"), sequence, Given.slice(sequence));
+            feed.messages(Given.stream("p"), sequence, Given.slice(sequence));
         }
-        SubscriptionState state =
-                SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0);
+        SubscriptionState state = OneTopic.reading(feed);
         Reading<Payload> reading = new Reading<>(TOPIC, SubscriptionSettings.defaults(), 1, recipient, handle);
         this.loop = new SubscriptionLoop<>(reading, this, new Wakeup(), this);
         this.opened = new Cue.Opened(state, feedback -> {});

@@ -3,11 +3,9 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.stress.Given;
+import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -31,18 +29,18 @@ public class SubscriptionPaceStress {
     private final Woken subscription;
 
     public SubscriptionPaceStress() {
-        feed.started(new At(Given.era("p"), 0));
-        feed.expired(new At(Given.era("p"), 1), Reason.OVERRUN, 0);
-        subscription = new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, PACED, 0, 0));
+        feed.began(Given.stream("p"), 0);
+        feed.expired(Given.stream("p"), 0, 1, Reason.OVERRUN, 0);
+        subscription = new Woken(OneTopic.reading(feed));
         subscription.wake();
         subscription.turns(); // the first reload; the next one waits
-        feed.expired(new At(Given.era("p"), 2), Reason.OVERRUN, 0);
+        feed.expired(Given.stream("p"), 1, 2, Reason.OVERRUN, 0);
         subscription.wake();
     }
 
     @Actor
     public void consumer() {
-        feed.messages(Given.era("p"), 3, Given.slice(3));
+        feed.messages(Given.stream("p"), 3, Given.slice(3));
         subscription.wake();
     }
 

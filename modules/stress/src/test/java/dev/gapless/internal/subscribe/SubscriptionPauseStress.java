@@ -1,11 +1,9 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.core.feed.At;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.stress.Given;
+import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -26,15 +24,14 @@ public class SubscriptionPauseStress {
     private final Woken subscription;
 
     public SubscriptionPauseStress() {
-        feed.started(new At(Given.era("p"), 0));
-        subscription =
-                new Woken(SubscriptionState.live(feed, 1, Vector.EMPTY, Given.settings(8, Overflow.EXPIRE), 0, 0));
+        feed.began(Given.stream("p"), 0);
+        subscription = new Woken(OneTopic.reading(feed));
         subscription.wake();
     }
 
     @Actor
     public void consumer() {
-        feed.messages(Given.era("p"), 1, Given.slice(1));
+        feed.messages(Given.stream("p"), 1, Given.slice(1));
         subscription.wake();
     }
 

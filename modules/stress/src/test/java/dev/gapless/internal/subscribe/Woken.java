@@ -36,21 +36,12 @@ final class Woken implements Clock {
     private final AtomicInteger mailbox = new AtomicInteger();
     private volatile long nowNs;
     private boolean timer;
-    private boolean joined;
     private long reached;
     private int gaps;
 
     Woken(SubscriptionState state) {
         this.state = state;
-        this.events = new EventReader<>(
-                TOPIC,
-                1,
-                state,
-                feedback -> joined |= feedback instanceof Feedback.Joined,
-                EVERYTHING,
-                NONE,
-                "c",
-                this);
+        this.events = new EventReader<>(TOPIC, 1, state, feedback -> {}, EVERYTHING, NONE, "c", this);
         this.link = SubscriptionLink.of(handle, wakeup, this::tell, null);
     }
 
@@ -127,10 +118,6 @@ final class Woken implements Clock {
 
     private void goOn(long first, long last) {
         reached = first == reached + 1 ? last : Long.MIN_VALUE;
-    }
-
-    boolean hasJoined() {
-        return joined;
     }
 
     int gaps() {

@@ -1,6 +1,6 @@
 package dev.gapless.testkit.internal;
 
-import dev.gapless.core.LogEnd;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
@@ -12,17 +12,16 @@ import java.util.concurrent.Executor;
 
 /** The logs of one process, with epochs that are the same in each run of a test. Thread-safe. */
 final class LocalLogs {
+    private final long uid;
     private final Surroundings around;
     private final Executor completions;
     private final Gate gate = new Gate();
     private final Map<String, ProducerLog> logs = new ConcurrentHashMap<>();
-    /** An empty log that was dropped, and is made anew, is the same log. */
-    private final Map<String, LogIdentity> identities = new ConcurrentHashMap<>();
-
     private volatile boolean closing;
 
-    /** None yet; publishers are answered on this executor. */
-    LocalLogs(Surroundings around, Executor completions) {
+    /** None yet, of this incarnation; publishers are answered on this executor. */
+    LocalLogs(long uid, Surroundings around, Executor completions) {
+        this.uid = uid;
         this.around = around;
         this.completions = completions;
     }
@@ -38,16 +37,13 @@ final class LocalLogs {
     }
 
     private ProducerLog make(String topic) {
-        Log log = new Log(identities.computeIfAbsent(topic, this::identity), around.topic(topic), gate);
+        LogIdentity identity =
+                LogIdentity.of(uid, topic, around.topic(topic), around.time().ms());
+        Log log = new Log(identity, around.topic(topic), gate);
         if (closing) {
             log.close();
         }
         return new ProducerLog(topic, log, around.topic(topic), completions, around.time());
-    }
-
-    private LogIdentity identity(String topic) {
-        return LogIdentity.fresh(
-                around.topic(topic), around::nextRandom, around.time().ms());
     }
 
     /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
@@ -60,16 +56,16 @@ final class LocalLogs {
         closing = true;
     }
 
-    /** Nothing more is published here. {@return for each topic to which anything was published where its log ended} */
-    Map<String, LogEnd> close() {
+    /** Nothing more is published here. {@return the last sequence of each stream to which anything was published} */
+    Map<Epoch, Long> close() {
         closing = true;
-        Map<String, LogEnd> ends = new HashMap<>();
-        logs.forEach((topic, local) -> {
-            LogEnd end = local.log().end();
-            if (end != null) {
-                ends.put(topic, end);
+        Map<Epoch, Long> published = new HashMap<>();
+        for (ProducerLog local : logs.values()) {
+            long head = local.log().end();
+            if (head > 0) {
+                published.put(local.log().identity().epoch(), head);
             }
-        });
-        return ends;
+        }
+        return published;
     }
 }

@@ -93,12 +93,13 @@ public final class Surroundings {
         return uids.incrementAndGet();
     }
 
-    synchronized long nextRandom() {
-        return random.nextLong();
-    }
-
+    /** Thread-safe. */
     RandomGenerator random() {
         return this::nextRandom;
+    }
+
+    private synchronized long nextRandom() {
+        return random.nextLong();
     }
 
     TopicSettings topic(String topic) {

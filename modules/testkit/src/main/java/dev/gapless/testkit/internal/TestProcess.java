@@ -44,7 +44,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
         this.around = around;
         this.uid = around.nextUid();
         this.name = name;
-        this.logs = new LocalLogs(around, completions);
+        this.logs = new LocalLogs(uid, around, completions);
         Settings settings = around.settings();
         NodeSettings self = new NodeSettings(
                 uid,

@@ -197,7 +197,12 @@ final class Dialogue {
         }
         CursorToken there = known.token();
         long left = there == null ? here.filter() : there.filter();
-        return framing.subscribed(frame.get(), known.topic(), here.withFilter(left), Set.of());
+        return framing.subscribed(frame.get(), known.topic(), filteredBy(left, here), Set.of());
+    }
+
+    private static CursorToken filteredBy(long filter, CursorToken token) {
+        return new CursorToken(
+                token.topic(), token.cluster(), token.timeMs(), token.historyId(), token.entries(), filter);
     }
 
     private StartFrom start(Command.Subscribe wanted) {

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.client;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.internal.subscribe.Filter;
@@ -10,6 +11,7 @@ import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -147,7 +149,7 @@ final class TopicCursor {
         } else if (held instanceof Pulled.Left left && !filter.takesNode(left.node())) {
             held = null;
         } else if (held == Pulled.Plain.MESSAGE
-                && !(filter.takesNode(reader.era().node()) && filter.takesMessage(reader.slice(), reader.index()))) {
+                && !(filter.takesNode(reader.stream().node()) && filter.takesMessage(reader.slice(), reader.index()))) {
             held = null;
         }
     }
@@ -180,7 +182,24 @@ final class TopicCursor {
             return reader.inFront().get();
         }
         reader.handled();
-        return reader.token();
+        return held instanceof Pulled.Left left ? inFrontOf(left, reader.token()) : reader.token();
+    }
+
+    /** The same place, where the client has not been told yet that this producer left: its stream goes on. */
+    private static CursorToken inFrontOf(Pulled.Left left, CursorToken behind) {
+        Position end = left.position();
+        List<CursorToken.Entry> entries = new ArrayList<>();
+        long uid = 0;
+        for (CursorToken.Entry entry : behind.entries()) {
+            if (entry.epoch().equals(end.epoch())) {
+                uid = entry.uid();
+            } else {
+                entries.add(entry);
+            }
+        }
+        entries.add(new CursorToken.Entry(left.node(), uid, end.epoch(), end.sequence(), false));
+        return new CursorToken(
+                behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter());
     }
 
     // ------------------------------------------------------------------ reading

@@ -104,7 +104,7 @@ public final class WebSocketFraming extends JsonFraming {
         ObjectNode message =
                 PayloadJson.JSON.createObjectNode().put("type", "subscribed").put("topic", topic);
         ArrayNode positions = message.putArray("positions");
-        token.positions().forEach((node, position) -> PositionJson.write(positions.addObject(), node, position));
+        PositionJson.open(token).forEach(entry -> PositionJson.write(positions.addObject(), entry));
         ArrayNode without = message.putArray("silent");
         silent.forEach(without::add);
         MessageJson.tree(message.put("token", token.toString()), frame);

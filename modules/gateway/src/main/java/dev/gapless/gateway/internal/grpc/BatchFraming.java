@@ -9,6 +9,7 @@ import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.client.Framing;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.PositionJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.v1.Batch;
 import dev.gapless.gateway.v1.Begin;
@@ -27,7 +28,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +61,7 @@ final class BatchFraming implements Framing {
         Slice slice = reader.slice();
         int i = reader.index();
         Event.Builder event = Event.newBuilder()
-                .setPosition(position(reader.era().node(), reader.era().epoch(), reader.sequence()))
+                .setPosition(position(reader.stream().node(), reader.stream().epoch(), reader.sequence()))
                 .setTime(time(slice.publishedMs(i)))
                 .putAllHeaders(slice.headers(i));
         String key = slice.key(i);
@@ -153,12 +153,14 @@ final class BatchFraming implements Framing {
     @Override
     public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
         Subscribed.Builder subscribed = Subscribed.newBuilder().addAllSilent(silent);
-        for (Map.Entry<String, dev.gapless.core.@Nullable Position> entry :
-                token.positions().entrySet()) {
-            Begin.Builder begin = subscribed.addPositionsBuilder().setNode(entry.getKey());
-            dev.gapless.core.Position position = entry.getValue();
+        for (CursorToken.Entry entry : PositionJson.open(token)) {
+            Begin.Builder begin = subscribed
+                    .addPositionsBuilder()
+                    .setNode(entry.node())
+                    .setEpoch(entry.epoch().id());
+            dev.gapless.core.Position position = entry.position();
             if (position != null) {
-                begin.setEpoch(position.epoch().id()).setSeq(position.sequence());
+                begin.setSeq(position.sequence());
             }
         }
         return written(

@@ -44,7 +44,7 @@ public final class MessageJson {
     /** Which message, and whose. */
     public record Place(String topic, String node, Position position) {}
 
-    /** What events of a stretch begin with. */
+    /** What events of a stream begin with. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Head(String topic, String node, Epoch epoch, byte[] text) {
         static Head of(Place place) {

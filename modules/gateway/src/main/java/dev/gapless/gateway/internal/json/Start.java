@@ -5,15 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads START: {@code latest}, {@code earliest}, a time, a cursor token, or its open form, the positions as JSON. Tokens begin
@@ -60,25 +59,31 @@ public final class Start {
     }
 
     private static CursorToken openForm(String text, String topic, String cluster) {
-        Map<String, @Nullable Position> positions = new TreeMap<>();
-        List<CursorToken.Lost> ended = new ArrayList<>();
+        List<CursorToken.Entry> entries = new ArrayList<>();
+        boolean lists = true;
         try {
             JsonNode list = PayloadJson.read(text).get("positions");
             if (list == null || !list.isArray()) {
                 throw new IllegalArgumentException("the open form of a token is {\"positions\":[…]}");
             }
             for (JsonNode entry : list) {
-                position(entry, positions, ended);
+                lists &= addPosition(entry, entries);
             }
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("the open form of a token is JSON: " + Reasons.ofJson(e), e);
         }
-        return CursorToken.ofHand(topic, cluster, System.currentTimeMillis(), positions, ended);
+        long timeMs = System.currentTimeMillis();
+        return lists
+                ? CursorToken.ofHand(topic, cluster, timeMs, entries)
+                : new CursorToken(topic, cluster, timeMs, HistoryId.UNKNOWN, entries, 0);
     }
 
-    /** One that is not known has no sequence, or none that is not null. Of one that ended before it was known nothing is left to tell. */
-    private static void position(
-            JsonNode entry, Map<String, @Nullable Position> positions, List<CursorToken.Lost> ended) {
+    /**
+     * Adds one. Where it is not known how far it was read it has no sequence.
+     *
+     * @return false if it goes on, and nobody can tell which stream it is of: then whatever the client may have missed is told first
+     */
+    private static boolean addPosition(JsonNode entry, List<CursorToken.Entry> entries) {
         JsonNode node = entry.path("node");
         JsonNode sequence = entry.path("seq");
         JsonNode over = entry.path("ended");
@@ -87,13 +92,16 @@ public final class Start {
             throw new IllegalArgumentException(
                     "this is no position: " + entry + "; one is {\"node\":…,\"epoch\":…,\"seq\":…}");
         }
-        Epoch epoch = sequence.isNull() ? null : Epoch.parse(entry.path("epoch").asText());
-        Position position = epoch == null ? null : new Position(epoch, sequence.longValue());
-        if (!over.asBoolean(false)) {
-            positions.put(node.textValue(), position);
-        } else if (position != null) {
-            ended.add(new CursorToken.Lost(node.textValue(), CursorToken.Lost.UNKNOWN, position));
+        boolean isOver = over.asBoolean(false);
+        if (sequence.isNull() && entry.path("epoch").asText("").isEmpty()) {
+            Limits.checkName("node", node.textValue());
+            return isOver;
         }
+        Epoch epoch = Epoch.parse(entry.path("epoch").asText());
+        long known =
+                sequence.isNull() ? CursorToken.Entry.UNKNOWN : new Position(epoch, sequence.longValue()).sequence();
+        entries.add(new CursorToken.Entry(node.textValue(), 0, epoch, known, isOver));
+        return true;
     }
 
     /** A number that is too large is refused: cut to a long it would be another position. */

@@ -82,10 +82,9 @@ final class ModelView {
         inFront = null;
     }
 
-    private static Map<String, At> positions(String token) {
+    private Map<String, At> positions(String token) {
         Map<String, At> positions = new TreeMap<>();
-        CursorToken.parse(token)
-                .positions()
+        topic.where(CursorToken.parse(token))
                 .forEach((node, position) ->
                         positions.put(node, new At(position.epoch().toString(), position.sequence())));
         return positions;
@@ -162,9 +161,14 @@ final class ModelView {
         for (JsonNode gap : expired.get("gaps")) {
             String node = gap.get("node").textValue();
             assertTrue(wanted.takesNode(node), gap::toString);
-            assertTrue(gap.get("resumes_at").isNumber(), gap::toString);
-            String resumesIn = gap.get("resumes_epoch").textValue();
-            long resumesAt = gap.get("resumes_at").longValue();
+            boolean goesOn = gap.get("resumes_at").isNumber(); // else what is told next is of a later life there
+            assertTrue(goesOn || gap.get("missed").isNumber(), gap::toString);
+            String resumesIn = goesOn
+                    ? gap.get("resumes_epoch").textValue()
+                    : gap.get("epoch").textValue();
+            long resumesAt = goesOn
+                    ? gap.get("resumes_at").longValue()
+                    : gap.get("first_missing").longValue() + gap.get("missed").longValue();
             if (gap.get("first_missing").isNumber()) {
                 String epoch = gap.get("epoch").textValue();
                 long first = gap.get("first_missing").longValue();
@@ -183,11 +187,13 @@ final class ModelView {
         token(expired.get("token").textValue());
         paused = onLag.equals("pause");
         inFront = before;
-        behindGap = after;
+        behindGap = new TreeMap<>(after);
+        behindGap.entrySet().removeIf(entry -> entry.getValue().equals(before.get(entry.getKey())));
         at = paused ? before : after;
         seen.gaps++;
     }
 
+    /** Of those nodes of which something was missed. */
     private Map<String, At> behindGap;
 
     /** It has reloaded; if its filter changed since it was told, it is told again, as the new filter has it. */
@@ -196,7 +202,8 @@ final class ModelView {
         again = changed ? at : null;
         changed = false;
         inFront = at; // until the gateway has taken its word
-        at = behindGap;
+        at = new TreeMap<>(at); // its filter may have changed meanwhile, in a place further on
+        at.putAll(behindGap);
     }
 
     private boolean changed;

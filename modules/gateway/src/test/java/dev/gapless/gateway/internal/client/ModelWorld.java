@@ -77,7 +77,7 @@ final class ModelWorld {
     ModelWorld(long seed, Format format, PayloadJson payloads, Seen seen) {
         this.random = new Random(seed);
         this.seen = seen;
-        TOPICS.forEach(topic -> topics.put(topic, new ModelTopic(format, random)));
+        TOPICS.forEach(topic -> topics.put(topic, new ModelTopic(topic, format, random)));
         GatewaySettings settings = new GatewaySettings(ConfigFactory.parseString("gapless.gateway { max-clients = "
                         + MOST_CLIENTS + ", per-ip-limit = 3, batch-events = " + (1 + random.nextInt(5)) + " }")
                 .withFallback(ConfigFactory.load()));
@@ -131,11 +131,20 @@ final class ModelWorld {
             if (opening.remove(id)) {
                 SubscriptionState state = topics.get(topic).open(start);
                 open.put(id, new Open(topic, made, state));
-                made.opened(state, feedback -> {});
+                made.opened(state, feedback -> later(() -> place(id)));
                 later(() -> made.ready(Set.of()));
             }
         });
         return made;
+    }
+
+    /** It may ask where to read on. */
+    private void place(long id) {
+        Open one = open.get(id);
+        if (one != null && one.state().asks()) {
+            topics.get(one.topic()).place(one.state());
+            one.subscription().wake();
+        }
     }
 
     private void closed(long id) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
-import dev.gapless.core.Position;
 import dev.gapless.gateway.HostileText;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Refusal;
@@ -13,9 +12,7 @@ import dev.gapless.gateway.internal.json.Start;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -103,9 +100,11 @@ class ParserFuzzTest {
     }
 
     private static CursorToken token() {
-        CursorToken.Seen seen = new CursorToken.Seen(
-                7, Map.of("n1", 5L), Set.of(9L), List.of(new CursorToken.Lost("n3", 4, new Position(new Epoch(8), 2))));
-        return new CursorToken("t", "gapless", 1, Map.of("n1", new Position(new Epoch(-2), 42)), seen);
+        List<CursorToken.Entry> entries = List.of(
+                new CursorToken.Entry("n1", 5, Epoch.of(5, "t"), 42, false),
+                new CursorToken.Entry("n1", 0, new Epoch(-2), CursorToken.Entry.UNKNOWN, false),
+                new CursorToken.Entry("n3", 4, Epoch.of(4, "t"), 2, true));
+        return new CursorToken("t", "gapless", 1, 7, entries, 9);
     }
 
     /** All valid inputs must be read; what is made of them may be refused. */

@@ -3,16 +3,18 @@ package dev.gapless.gateway.internal.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.Position;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,10 +72,46 @@ class StartTest {
                 + "{\"node\":\"n3\",\"epoch\":null,\"seq\":null,\"ended\":true}]}");
         CursorToken token = assertInstanceOf(StartFrom.Resume.class, start).token();
         assertEquals(TOKEN.positions(), token.positions());
-        CursorToken.Lost ended = new CursorToken.Lost("n2", CursorToken.Lost.UNKNOWN, new Position(new Epoch(2), 5));
-        assertEquals(List.of(ended), token.lost());
-        assertEquals(ended, token.lost("n2", 77), "whichever incarnation it is");
-        assertNull(token.lost("n3", 77));
+        assertEquals(
+                List.of(
+                        new CursorToken.Entry("n1", 0, new Epoch(-2), 42, false),
+                        new CursorToken.Entry("n2", 0, new Epoch(2), 5, true)),
+                token.entries(),
+                "of one that ended before it was known nothing is left to tell");
+        assertTrue(token.isMadeByHand());
+    }
+
+    @Test
+    void readsSeveralStreamsOfANode() {
+        StartFrom start = start("{\"positions\":["
+                + "{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42},"
+                + "{\"node\":\"n1\",\"epoch\":\"0000000000000002\",\"seq\":0}]}");
+        CursorToken token = assertInstanceOf(StartFrom.Resume.class, start).token();
+        assertEquals(
+                Set.of(
+                        new CursorToken.Entry("n1", 0, new Epoch(-2), 42, false),
+                        new CursorToken.Entry("n1", 0, new Epoch(2), 0, false)),
+                Set.copyOf(token.entries()));
+    }
+
+    @Test
+    void aStreamMayBeKnownWithoutAPositionInIt() {
+        StartFrom start = start("{\"positions\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":null}]}");
+        CursorToken token = assertInstanceOf(StartFrom.Resume.class, start).token();
+        assertEquals(
+                List.of(new CursorToken.Entry("n1", 0, new Epoch(-2), CursorToken.Entry.UNKNOWN, false)),
+                token.entries());
+        assertTrue(token.isMadeByHand());
+    }
+
+    @Test
+    void whoCannotNameAStreamThatGoesOnIsToldThatItMayHaveMissedSomething() {
+        StartFrom start = start("{\"positions\":["
+                + "{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":42},"
+                + "{\"node\":\"n2\",\"epoch\":null,\"seq\":null}]}");
+        CursorToken token = assertInstanceOf(StartFrom.Resume.class, start).token();
+        assertEquals(TOKEN.positions(), token.positions());
+        assertEquals(HistoryId.UNKNOWN, token.historyId(), "it is not covered");
     }
 
     @ParameterizedTest

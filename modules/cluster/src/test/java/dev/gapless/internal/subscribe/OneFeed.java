@@ -1,0 +1,41 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.TopicView;
+import java.util.Map;
+
+/** A topic of whose streams nothing is known but what its feeds say, and its subscriptions, without a consumer. */
+final class OneFeed implements TopicView {
+    private static final OneFeed TOPIC = new OneFeed();
+
+    private OneFeed() {}
+
+    /** A subscription that reads the shared feed from its first entry on. */
+    static SubscriptionState read(Feed shared, TopicSettings settings) {
+        return read(shared, shared, settings);
+    }
+
+    /** A subscription that reads this feed from its first entry on. */
+    static SubscriptionState read(Feed feed, Feed shared, TopicSettings settings) {
+        SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, TOPIC, settings, 0);
+        state.begin(Vector.EMPTY, Map.of(), 0);
+        state.goOn(new Onward.In(feed, feed.attach(1, 0)));
+        return state;
+    }
+
+    @Override
+    public Known known() {
+        return Known.NOTHING;
+    }
+
+    @Override
+    public long changes() {
+        return 0;
+    }
+}

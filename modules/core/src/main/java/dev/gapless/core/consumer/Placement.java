@@ -1,0 +1,397 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Now;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedCursor;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.wire.Message;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * In which reader's feed each subscription reads (rule S5): the shared one's, if that has all that it lacks; else that of another one that
+ * has; else it waits for one that begins at its place, for all that wait. Nothing is told here: only a producer's answer does that.
+ *
+ * <p>Not thread-safe; any thread may ask for {@link #changes}.
+ */
+final class Placement {
+    /** For so long others may come that want the same, while there is another reader. */
+    private static final long MOMENT_NS = 5_000_000;
+
+    /** Makes a reader that asks members that are present for this. */
+    interface Readers {
+        TopicReader make(long number, Start start, TopicSettings settings);
+    }
+
+    private final TopicReader shared;
+    private final Streams streams;
+    private final TopicSettings settings;
+    private final Readers make;
+    /** Is told whom there may be something for. */
+    private final Consumer<Open> placed;
+
+    private final Map<Long, CatchUp> catchUps = new LinkedHashMap<>(1);
+    private final Set<Open> waiting = new LinkedHashSet<>();
+    /** They ask once they have read what their reader had, which is gone. */
+    private final Set<Open> leaving = new HashSet<>();
+
+    private long registeredAgain;
+    /** Invariant: no reader is due before; {@code Long.MAX_VALUE} if none is. */
+    private long dueNs = Long.MAX_VALUE;
+    /** How often it may have become another question where a subscription is placed. */
+    private final AtomicLong changes = new AtomicLong();
+
+    Placement(TopicReader shared, Streams streams, TopicSettings settings, Readers make, Consumer<Open> placed) {
+        this.shared = shared;
+        this.streams = streams;
+        this.settings = settings;
+        this.make = make;
+        this.placed = placed;
+    }
+
+    // ------------------------------------------------------------------ readers
+
+    /** All readers, the shared one first. */
+    void readers(Consumer<TopicReader> what) {
+        what.accept(shared);
+        catchUps.values().forEach(catchUp -> what.accept(catchUp.reader));
+    }
+
+    @Nullable TopicReader reader(long number) {
+        if (number == Message.SHARED_READER) {
+            return shared;
+        }
+        CatchUp catchUp = catchUps.get(number);
+        return catchUp == null ? null : catchUp.reader;
+    }
+
+    /** The only subscription that reads there; null if there may be others. */
+    @Nullable Open onlyOneAt(TopicReader reader) {
+        CatchUp catchUp = catchUps.get(reader.number());
+        return catchUp == null || catchUp.subscriptions.size() != 1
+                ? null
+                : catchUp.subscriptions.iterator().next();
+    }
+
+    int size() {
+        return catchUps.size();
+    }
+
+    /** Is there a subscription that reads no feed, or one whose reader is gone? */
+    boolean anybodyWaits() {
+        return !waiting.isEmpty() || !leaving.isEmpty();
+    }
+
+    /** How often one of those beside the shared one registered with a member that it had registered with before. */
+    long registeredAgain() {
+        return registeredAgain;
+    }
+
+    boolean isMute(Epoch stream) {
+        return shared.isMute(stream) || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.isMute(stream));
+    }
+
+    /** Is a producer with this name asked for what comes behind an earlier incarnation? */
+    boolean asksForSuccession(String node) {
+        return shared.asksForSuccession(node)
+                || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.asksForSuccession(node));
+    }
+
+    /** Something has happened to this one. */
+    void touched(TopicReader reader, long nowNs) {
+        if (reader != shared) {
+            registeredAgain += reader.takeRegisteredAgain();
+            long atNs = reader.deadlineNs(nowNs);
+            if (atNs != Long.MAX_VALUE && (dueNs == Long.MAX_VALUE || atNs - dueNs < 0)) {
+                dueNs = atNs;
+            }
+        }
+    }
+
+    /** Something has happened to all of them, or that changes which streams they have. */
+    void changed(long nowNs) {
+        changes.incrementAndGet();
+        dueNs = Long.MAX_VALUE;
+        catchUps.values().forEach(catchUp -> touched(catchUp.reader, nowNs));
+    }
+
+    /** Rises whenever a subscription that was refused may ask again. Any thread. */
+    long changes() {
+        return changes.get();
+    }
+
+    /** When something is due, or {@code Long.MAX_VALUE}. */
+    long dueNs(long nowNs) {
+        changedDue(nowNs);
+        if (waiting.isEmpty()) {
+            return dueNs;
+        }
+        long beginNs = catchUps.size() < settings.catchUpReaders()
+                ? waiting.iterator().next().waitsNs + MOMENT_NS
+                : nowNs + settings.feedHoldNs() / 2 + MOMENT_NS;
+        return dueNs == Long.MAX_VALUE || beginNs - dueNs < 0 ? beginNs : dueNs;
+    }
+
+    private void changedDue(long nowNs) {
+        dueNs = Long.MAX_VALUE;
+        catchUps.values().forEach(catchUp -> touched(catchUp.reader, nowNs));
+    }
+
+    // ------------------------------------------------------------------ subscriptions
+
+    /** Places one that asks; if no feed has what it lacks, it waits. */
+    void place(Open one, Now now) {
+        if (one.reader != null && !one.subscription.isOvertaken()) { // its feed has all ends that it has not read
+            one.forgotten = streams.forgotten();
+        }
+        if (one.start == null && isPlaced(one, now)) {
+            return;
+        }
+        if (waiting.add(one)) {
+            leave(one);
+            one.waitsNs = now.ns();
+        }
+        if (catchUps.isEmpty()) {
+            begin(now);
+        }
+    }
+
+    private boolean isPlaced(Open one, Now now) {
+        Vector at = one.subscription.placedAt();
+        if (isPlaced(one, shared, at, now)) {
+            return true;
+        }
+        TopicReader its = one.reader;
+        if (its != null && !one.subscription.isOvertaken() && its.hasHeardOf(at)) {
+            one.subscription.goOn(Onward.STAY);
+            placed.accept(one);
+            return true;
+        }
+        for (CatchUp catchUp : List.copyOf(catchUps.values())) {
+            if (isPlaced(one, catchUp.reader, at, now)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isPlaced(Open one, TopicReader reader, Vector at, Now now) {
+        if (reader == one.reader) {
+            return false; // it would not ask
+        }
+        Map<Stream, End> ended = endsToTell(at, reader);
+        Map<Epoch, Place> over = new HashMap<>();
+        ended.keySet().forEach(stream -> over.put(stream.epoch(), Place.over(stream, Place.AWAITED)));
+        Feed.Placed placed = reader.place(at.with(over), one.claims(), now.ns());
+        if (placed == null) {
+            return false;
+        }
+        if (reader == shared && one.opening.isFromThePast()) {
+            shared.joinedFromThePast(now.ns());
+        }
+        boolean unknown = one.forgotten != streams.forgotten();
+        move(one, reader, new Onward.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins()));
+        return true;
+    }
+
+    /** Streams that ended, and whose ends it has not read, and would not read there. */
+    private Map<Stream, End> endsToTell(Vector at, TopicReader reader) {
+        Map<Stream, End> ended = new LinkedHashMap<>();
+        for (Streams.Settled settled : streams.settled()) {
+            Stream stream = settled.stream();
+            if (!at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
+                ended.put(stream, reader.asToldHere(settled.end()));
+            }
+        }
+        return ended;
+    }
+
+    private void move(Open one, TopicReader reader, Onward.In onward) {
+        one.forgotten = streams.forgotten();
+        leave(one);
+        waiting.remove(one);
+        leaving.remove(one);
+        one.reads(reader, reader != shared);
+        CatchUp catchUp = catchUps.get(reader.number());
+        if (catchUp != null) {
+            catchUp.subscriptions.add(one);
+        }
+        one.subscription.goOn(onward);
+        placed.accept(one);
+    }
+
+    private void leave(Open one) {
+        TopicReader its = one.reader;
+        one.reader = null;
+        CatchUp catchUp = its == null ? null : catchUps.get(its.number());
+        if (catchUp != null && catchUp.subscriptions.remove(one) && catchUp.subscriptions.isEmpty()) {
+            end(catchUp);
+        }
+    }
+
+    private void end(CatchUp catchUp) {
+        registeredAgain += catchUp.reader.takeRegisteredAgain();
+        catchUp.reader.close();
+        catchUps.remove(catchUp.reader.number());
+    }
+
+    /** It is closed. */
+    void forget(Open one) {
+        waiting.remove(one);
+        leaving.remove(one);
+        leave(one);
+    }
+
+    /** Looks again for all that wait, and begins a reader for them if it is time. */
+    void placeThoseThatWait(Now now) {
+        for (Open one : List.copyOf(waiting)) {
+            if (one.start == null) {
+                isPlaced(one, now);
+            }
+        }
+        if (!waiting.isEmpty()) {
+            boolean isTime = now.ns() - waiting.iterator().next().waitsNs >= MOMENT_NS;
+            if (catchUps.isEmpty() || (isTime && catchUps.size() < settings.catchUpReaders())) {
+                begin(now);
+            } else if (isTime) {
+                endOneThatStandsStill(now.ns());
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ beginning and ending a reader
+
+    private void begin(Now now) {
+        Open first = waiting.iterator().next();
+        Vector at = first.subscription.placedAt();
+        boolean alone = first.start != null || first.claims();
+        if (!begins(first.start, alone ? at : leastOf(at), now) && !begins(first.start, at, now)) {
+            throw new IllegalStateException("A reader from " + at + " on does not have what is missing there");
+        }
+        changed(now.ns());
+    }
+
+    /** Begins a reader for all that wait for the same. {@return false if it is of use to none of them, and has ended} */
+    private boolean begins(@Nullable Start start, Vector from, Now now) {
+        TopicReader reader = make.make(freeNumber(), start == null ? Start.LATEST : start, settings.forCatchUp());
+        CatchUp made = new CatchUp(reader, now.ns());
+        catchUps.put(reader.number(), made);
+        for (Place place : from.places()) {
+            if (!place.over() && streams.isUnknown(place.stream().epoch())) {
+                streams.expect(place.stream(), now);
+            }
+        }
+        reader.begin(from, Start.BEGINNING, now);
+        for (Open one : List.copyOf(waiting)) {
+            if (start != null && start.equals(one.start)) {
+                one.start = null;
+                placeAtTheStart(one, reader, now);
+            } else if (start == null && one.start == null) {
+                isPlaced(one, reader, one.subscription.placedAt(), now);
+            }
+        }
+        if (made.subscriptions.isEmpty()) {
+            end(made);
+            return false;
+        }
+        return true;
+    }
+
+    private void placeAtTheStart(Open one, TopicReader reader, Now now) {
+        Feed feed = reader.feed();
+        Map<Stream, End> ended = endsToTell(one.subscription.placedAt(), reader);
+        boolean unknown = one.forgotten != streams.forgotten();
+        FeedCursor cursor = feed.attach(1, now.ns());
+        move(one, reader, new Onward.In(feed, cursor, ended, unknown, Map.of()));
+    }
+
+    /** One of another reader before may be taken: what is still under way for that has another session. */
+    private long freeNumber() {
+        long number = Message.SHARED_READER + 1;
+        while (catchUps.containsKey(number)) {
+            number++;
+        }
+        return number;
+    }
+
+    /** The least place in each stream of all that wait and know the same streams. */
+    private Vector leastOf(Vector first) {
+        Map<Epoch, Boolean> streamsOfFirst = open(first);
+        Map<Epoch, Place> least = new HashMap<>();
+        first.places().forEach(place -> least.put(place.stream().epoch(), place));
+        for (Open one : waiting) {
+            Vector at = one.subscription.placedAt();
+            if (one.start == null && !one.claims() && open(at).equals(streamsOfFirst)) {
+                for (Place place : at.places()) {
+                    if (!place.over()) {
+                        least.merge(place.stream().epoch(), place, Placement::lesser);
+                    }
+                }
+            }
+        }
+        return Vector.of(least);
+    }
+
+    /** The streams that go on, and whether its place there is known. */
+    private static Map<Epoch, Boolean> open(Vector at) {
+        Map<Epoch, Boolean> known = new HashMap<>();
+        for (Place place : at.places()) {
+            if (!place.over()) {
+                known.put(place.stream().epoch(), place.isKnown());
+            }
+        }
+        return known;
+    }
+
+    private static Place lesser(Place one, Place other) {
+        if (one.over() || !one.isKnown()) {
+            return other;
+        }
+        return other.over() || !other.isKnown() || other.sequence() >= one.sequence() ? one : other;
+    }
+
+    /** Others wait, and there are as many readers as may be: one goes whose subscriptions read nothing. They ask again once they have read. */
+    private void endOneThatStandsStill(long nowNs) {
+        CatchUp stillest = null;
+        for (CatchUp catchUp : catchUps.values()) {
+            long stillNs = catchUp.stillNs(nowNs);
+            if (stillNs >= settings.feedHoldNs() && (stillest == null || stillNs > stillest.stillNs(nowNs))) {
+                stillest = catchUp;
+            }
+        }
+        if (stillest != null) {
+            for (Open one : new ArrayList<>(stillest.subscriptions)) {
+                one.reader = null;
+                one.forgotten = streams.forgotten();
+                leaving.add(one);
+                one.subscription.leaveOnceRead();
+            }
+            end(stillest);
+        }
+    }
+
+    /** Several read one feed, and none must hold up the others: who frees nothing falls behind alone. */
+    void findStalled(long nowNs) {
+        for (CatchUp catchUp : catchUps.values()) {
+            if (catchUp.subscriptions.size() > 1 || settings.backpressure()) { // publishers wait for it
+                catchUp.reader.feed().findStalled(nowNs);
+            }
+        }
+    }
+}

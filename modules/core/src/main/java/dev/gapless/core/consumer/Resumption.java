@@ -1,0 +1,247 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
+import dev.gapless.core.subscription.Opening;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a subscription stands that begins in the past, and what it is told before it reads anything (rule T2): how the streams ended that it
+ * knows, or that came and went since. Used once.
+ */
+final class Resumption {
+    private final Streams streams;
+    private final HistoryView history;
+    private final Now now;
+    private final Map<Epoch, Place> places = new HashMap<>();
+    private final Map<Stream, End> ended = new LinkedHashMap<>();
+    private boolean covered = true;
+
+    private Resumption(Streams streams, Now now) {
+        this.streams = streams;
+        this.history = streams.history();
+        this.now = now;
+    }
+
+    /** Of a subscription that begins so; null if that is with what comes next. */
+    static @Nullable Resumption of(Opening opening, Streams streams, Now now) {
+        Resumption resumption = new Resumption(streams, now);
+        if (opening instanceof Opening.Resume resume) {
+            resumption.resume(resume.token());
+            resumption.covered &= !resume.leftOut();
+        } else if (opening instanceof Opening.Since since) {
+            resumption.since(since.timeMs());
+        } else if (opening instanceof Opening.Earliest) {
+            resumption.withoutWhatIsOver();
+        } else {
+            return null;
+        }
+        return resumption;
+    }
+
+    /** V, in front of what is told first. */
+    Vector at() {
+        return Vector.of(places);
+    }
+
+    /** The ends that are told first. */
+    Map<Stream, End> ended() {
+        return ended;
+    }
+
+    /** Is it known whatever else it may have missed? If not, it is told that first. */
+    boolean isCovered() {
+        return covered;
+    }
+
+    // ------------------------------------------------------------------ a token
+
+    private void resume(CursorToken token) {
+        covered = token.isMadeByHand() || (history.covers(token, now.ns()) && !listsWhatEndedBefore(token));
+        Set<Epoch> listed = new HashSet<>();
+        for (CursorToken.Entry entry : token.entries()) {
+            listed.add(entry.epoch());
+            resume(entry);
+        }
+        for (Stream member : streams.members()) {
+            if (!listed.contains(member.epoch())) {
+                unlisted(token, member);
+            }
+        }
+        for (Stream waited : streams.waitedFor()) {
+            if (!listed.contains(waited.epoch()) && streams.wasMember(waited.epoch())) {
+                unlistedAndGone(token, waited);
+            }
+        }
+        for (Streams.Settled settled : streams.settled()) {
+            Stream stream = settled.stream();
+            if (settled.wasMember() && !listed.contains(stream.epoch())) {
+                places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
+            }
+        }
+        if (covered && !token.isMadeByHand()) {
+            endedSince(token.timeMs(), listed)
+                    .forEach(departure ->
+                            tell(departure, streams.streamOf(departure).epoch()));
+        }
+    }
+
+    /** It is of a part of a cluster in which something lived on that had ended here. */
+    private boolean listsWhatEndedBefore(CursorToken token) {
+        for (CursorToken.Entry entry : token.entries()) {
+            Departure departure = entry.over() || entry.uid() == Stream.UNKNOWN ? null : streams.departure(entry.uid());
+            if (departure != null && departure.endedMs() < token.timeMs() - history.marginMs()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void resume(CursorToken.Entry entry) {
+        Epoch epoch = entry.epoch();
+        long sequence = entry.sequence() == CursorToken.Entry.UNKNOWN ? Place.UNKNOWN : entry.sequence();
+        Stream open = open(epoch);
+        boolean isMember = streams.member(epoch) != null;
+        boolean isKnown = open != null && (isMember ? streams.isNamed(open) : streams.wasMember(epoch));
+        Stream stream = open == null || !isKnown ? new Stream(epoch, entry.uid(), entry.node()) : open;
+        if (entry.over()) {
+            places.put(epoch, over(stream, Math.max(sequence, Place.AWAITED)));
+            return;
+        }
+        places.put(epoch, Place.at(stream, sequence));
+        if (open == null || !(isMember || isKnown)) {
+            End end = endOf(entry);
+            if (end == null) {
+                streams.expect(stream, now);
+            } else {
+                ended.put(stream, end);
+            }
+        }
+    }
+
+    /** Of one that its subscription was told is lost, or has left: it goes on if its incarnation is a member here, or turns out to be one. */
+    private Place over(Stream stream, long sequence) {
+        Epoch epoch = stream.epoch();
+        Place lost = Place.lost(stream, sequence);
+        if (streams.member(epoch) != null && !streams.hasLeft(epoch)) {
+            return lost.returned();
+        }
+        return streams.wasMember(epoch) || streams.hasLeft(epoch) ? Place.over(stream, sequence) : lost;
+    }
+
+    /** One of a member, or one that is waited for. */
+    private @Nullable Stream open(Epoch epoch) {
+        Stream member = streams.member(epoch);
+        return member == null ? streams.waitedFor(epoch) : member;
+    }
+
+    /** How a stream ended that is not open here; null if nobody here has heard of it. */
+    private @Nullable End endOf(CursorToken.Entry entry) {
+        Streams.Settled settled = streams.settled(entry.epoch());
+        Departure departure = entry.uid() == Stream.UNKNOWN ? byEpoch(entry.epoch()) : streams.departure(entry.uid());
+        if (settled != null) {
+            return settled.end();
+        } else if (departure == null) {
+            return null;
+        }
+        Long head = departure.headOf(entry.epoch());
+        return head == null ? streams.mayReturn(departure, now) ? null : End.lost(now.ms()) : End.exact(head, now.ms());
+    }
+
+    private @Nullable Departure byEpoch(Epoch epoch) {
+        for (Departure departure : history.departures()) {
+            if (streams.streamOf(departure).epoch().equals(epoch)) {
+                return departure;
+            }
+        }
+        return null;
+    }
+
+    /** A member that a token does not list has joined since, or its subscription was told that it is lost, where nobody saw it any more. */
+    private void unlisted(CursorToken token, Stream member) {
+        if (isSuccessor(token, member)) {
+            return; // nothing of it was given before the end of that one was told
+        }
+        if (!covered || (!token.isMadeByHand() && !isNew(token, member))) {
+            places.put(member.epoch(), Place.at(member, Place.UNKNOWN));
+        }
+    }
+
+    private static boolean isSuccessor(CursorToken token, Stream member) {
+        return token.entries().stream()
+                .anyMatch(entry -> !entry.over() && entry.node().equals(member.node()));
+    }
+
+    /** The same of one whose node may come back: if it went since the token was taken, it is told how it ended. */
+    private void unlistedAndGone(CursorToken token, Stream waited) {
+        boolean since = streams.removedMs(waited) > token.timeMs() - history.marginMs();
+        if (!covered || token.isMadeByHand() || !since) {
+            places.put(waited.epoch(), Place.over(waited, Place.AWAITED));
+        } else if (!isNew(token, waited)) {
+            places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
+        }
+    }
+
+    private boolean isNew(CursorToken token, Stream stream) {
+        return streams.sinceMs(stream) > token.timeMs() - history.marginMs();
+    }
+
+    // ------------------------------------------------------------------ a time
+
+    private void since(long timeMs) {
+        covered = history.complete() && !history.severalClusters();
+        withoutWhatIsOver();
+        for (Departure departure : history.complete() ? endedSince(timeMs, Set.of()) : List.<Departure>of()) {
+            Epoch epoch = streams.streamOf(departure).epoch();
+            if (departure.headOf(epoch) == null) {
+                covered = false; // nor is it known whether it published anything since
+            } else {
+                tell(departure, epoch);
+            }
+        }
+    }
+
+    private void withoutWhatIsOver() {
+        streams.members().forEach(member -> places.put(member.epoch(), Place.at(member, Place.AWAITED)));
+        for (Streams.Settled settled : streams.settled()) {
+            if (settled.wasMember()) {
+                places.put(settled.stream().epoch(), Place.over(settled.stream(), Place.AWAITED));
+            }
+        }
+        for (Stream waited : streams.waitedFor()) {
+            places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
+        }
+    }
+
+    /** Those that ended since that time, by their streams not listed, and not open here. */
+    private List<Departure> endedSince(long timeMs, Set<Epoch> listed) {
+        return history.departures().stream()
+                .filter(departure -> {
+                    Epoch epoch = streams.streamOf(departure).epoch();
+                    // What is waited for as a token names it concerns that one's subscription alone.
+                    boolean isWaitedFor = streams.waitedFor(epoch) != null && streams.wasMember(epoch);
+                    boolean isOpen = streams.member(epoch) != null || isWaitedFor;
+                    return history.endedSince(timeMs, departure) && !listed.contains(epoch) && !isOpen;
+                })
+                .toList();
+    }
+
+    private void tell(Departure departure, Epoch epoch) {
+        Long head = departure.headOf(epoch);
+        places.remove(epoch);
+        ended.put(streams.streamOf(departure), head == null ? End.lost(now.ms()) : End.exact(head, now.ms()));
+    }
+}

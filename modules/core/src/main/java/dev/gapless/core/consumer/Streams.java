@@ -1,0 +1,403 @@
+package dev.gapless.core.consumer;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Stream;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node knows of a topic's streams: whose incarnation is a member, which have no member any more and are waited for, and how those
+ * ended that are over. It is the same for all readers of the topic.
+ *
+ * <pre>
+ *   member ──removed──► waited for ──farewell, successor, too long──► settled ──read by all──► (nothing)
+ *      │                    ▲                                            ▲
+ *      └────────────────────┼── removed with a farewell ─────────────────┘
+ *                 named by a token alone
+ * </pre>
+ *
+ * <p>Not thread-safe; any thread may ask for {@link #known}.
+ */
+final class Streams {
+    private static final long NS_PER_MS = 1_000_000;
+
+    /** So many that are over are remembered for subscriptions that wait. */
+    private static final int MOST_SETTLED = 1_000;
+
+    private final String topic;
+    private final long returnNs;
+
+    private final Map<Epoch, Stream> members = new LinkedHashMap<>();
+    /** Since when those run that have said their names, by the cluster's time. */
+    private final Map<Epoch, Long> named = new HashMap<>();
+
+    private final Map<Epoch, Waited> waited = new LinkedHashMap<>();
+    private final Map<Epoch, Settled> settled = new LinkedHashMap<>();
+    /** How much they published that left in good order, and are members yet. */
+    private final Map<Epoch, Long> left = new HashMap<>();
+
+    /** Of those that the history remembers: those whose end this node has seen, or that ended before it was there. */
+    private final Set<Epoch> heard = new HashSet<>();
+
+    private long forgotten;
+    private HistoryView history = HistoryView.NOTHING;
+    private long notices;
+    private volatile Known known = Known.NOTHING;
+
+    /**
+     * One that is waited for.
+     *
+     * @param removedMs when its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here
+     * @param dueNs until when
+     */
+    private record Waited(Stream stream, long removedMs, long sinceMs, long dueNs) {
+        boolean wasMember() {
+            return removedMs != Long.MAX_VALUE;
+        }
+    }
+
+    /** One that is over. */
+    record Settled(Stream stream, End end, long removedMs) {
+        boolean wasMember() {
+            return removedMs != Long.MAX_VALUE;
+        }
+    }
+
+    Streams(String topic, long returnNs) {
+        this.topic = topic;
+        this.returnNs = returnNs;
+    }
+
+    /** What any thread may know, as of the last {@link #publish}. */
+    Known known() {
+        return known;
+    }
+
+    /** Tells all threads. */
+    void publish() {
+        Map<Epoch, Stream> open = new HashMap<>(members);
+        Map<Epoch, Long> removed = new HashMap<>();
+        waited.forEach((epoch, one) -> {
+            if (one.wasMember()) {
+                open.put(epoch, one.stream());
+                removed.put(epoch, one.removedMs());
+            }
+        });
+        settled.forEach((epoch, one) -> {
+            if (one.wasMember()) {
+                removed.put(epoch, one.removedMs());
+            }
+        });
+        known = new Known(open, removed, settled.keySet(), unheard(), history, notices);
+    }
+
+    HistoryView history() {
+        return history;
+    }
+
+    // ------------------------------------------------------------------ members
+
+    /** A member came. {@return its stream} */
+    Stream appeared(long uid, String address) {
+        Stream stream = Stream.of(uid, topic, address);
+        members.put(stream.epoch(), stream);
+        waited.remove(stream.epoch());
+        settled.remove(stream.epoch()); // a token named it, and this node had not heard of it yet
+        return stream;
+    }
+
+    /**
+     * A member said its name.
+     *
+     * @param sinceMs since when it runs, by the cluster's time
+     * @return its stream; null if it is none
+     */
+    @Nullable Stream named(long uid, String node, long sinceMs) {
+        Stream stream = Stream.of(uid, topic, node);
+        if (members.replace(stream.epoch(), stream) == null) {
+            return null;
+        }
+        named.put(stream.epoch(), sinceMs);
+        return stream;
+    }
+
+    /** A member was removed. {@return its stream; null if it was none} */
+    @Nullable Stream removed(long uid) {
+        Epoch epoch = Epoch.of(uid, topic);
+        heard.add(epoch);
+        return members.remove(epoch);
+    }
+
+    /** How that one ended, if it is known; {@code null} if its node may come back. */
+    @Nullable End endOf(Stream removed, @Nullable Map<Epoch, Long> published, boolean mute, Now now) {
+        Epoch epoch = removed.epoch();
+        boolean hadName = named.containsKey(epoch);
+        Long head = left.remove(epoch);
+        if (published != null) {
+            head = published.getOrDefault(epoch, 0L);
+        } else if (mute) {
+            head = 0L;
+        } else if (head == null && !hadName) {
+            Departure departure = departure(removed.uid());
+            head = departure == null ? null : departure.headOf(epoch); // another member heard its farewell
+        }
+        return head != null ? End.exact(head, now.ms()) : hadName ? null : End.lost(now.ms());
+    }
+
+    /** It left in good order, and will be removed. */
+    void left(Epoch stream, long head) {
+        if (members.containsKey(stream)) {
+            left.put(stream, head);
+        }
+    }
+
+    boolean hasLeft(Epoch stream) {
+        return left.containsKey(stream);
+    }
+
+    Collection<Stream> members() {
+        return members.values();
+    }
+
+    /** Members that have said their names. */
+    List<Stream> named() {
+        return members.values().stream()
+                .filter(member -> named.containsKey(member.epoch()))
+                .toList();
+    }
+
+    boolean isNamed(Stream member) {
+        return named.containsKey(member.epoch());
+    }
+
+    /** Since when the incarnation runs, by the cluster's time; {@code Long.MIN_VALUE} if it has not said so. */
+    long sinceMs(Stream stream) {
+        Waited one = waited.get(stream.epoch());
+        return one == null ? named.getOrDefault(stream.epoch(), Long.MIN_VALUE) : one.sinceMs();
+    }
+
+    @Nullable Stream member(Epoch epoch) {
+        return members.get(epoch);
+    }
+
+    // ------------------------------------------------------------------ those that are waited for
+
+    /** Its node may come back, and say what becomes of it. */
+    void waitFor(Stream removed, Now now) {
+        long sinceMs = sinceMs(removed);
+        waited.put(removed.epoch(), new Waited(removed, removedMs(removed, now), sinceMs, now.ns() + returnNs));
+    }
+
+    /** A token names it, and this node has not heard of it: it may yet. */
+    void expect(Stream stream, Now now) {
+        Waited before = waited.get(stream.epoch());
+        long dueNs = before == null ? now.ns() + returnNs : before.dueNs();
+        waited.put(stream.epoch(), new Waited(stream, Long.MAX_VALUE, Long.MIN_VALUE, dueNs));
+    }
+
+    /** Is it neither a member's, nor waited for, nor over? */
+    boolean isUnknown(Epoch epoch) {
+        return !members.containsKey(epoch) && !waited.containsKey(epoch) && !settled.containsKey(epoch);
+    }
+
+    List<Stream> waitedFor() {
+        return waited.values().stream().map(Waited::stream).toList();
+    }
+
+    /** Of one that has no member: was there one here? If not, it concerns those alone whose token names it. */
+    boolean wasMember(Epoch stream) {
+        Waited one = waited.get(stream);
+        Settled over = settled.get(stream);
+        return one == null ? over != null && over.wasMember() : one.wasMember();
+    }
+
+    /** The stream, if it is waited for. */
+    @Nullable Stream waitedFor(Epoch epoch) {
+        Waited one = waited.get(epoch);
+        return one == null ? null : one.stream();
+    }
+
+    /** When its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here. */
+    long removedMs(Stream waitedFor) {
+        Waited one = waited.get(waitedFor.epoch());
+        return one == null ? Long.MAX_VALUE : one.removedMs();
+    }
+
+    /** Those of a node. */
+    List<Stream> waitedFor(String node) {
+        return waitedFor().stream().filter(one -> one.node().equals(node)).toList();
+    }
+
+    /** Those that were waited for long enough. */
+    List<Stream> overdue(long nowNs) {
+        return waited.values().stream()
+                .filter(one -> one.dueNs() - nowNs <= 0)
+                .map(Waited::stream)
+                .toList();
+    }
+
+    /** It is being asked what becomes of it. */
+    void waitLonger(Stream stream, Now now) {
+        Waited one = waited.get(stream.epoch());
+        if (one != null) {
+            waited.put(stream.epoch(), new Waited(one.stream(), one.removedMs(), one.sinceMs(), now.ns() + returnNs));
+        }
+    }
+
+    /** When the first of them is, or {@code Long.MAX_VALUE}. */
+    long dueNs() {
+        long due = Long.MAX_VALUE;
+        for (Waited one : waited.values()) {
+            due = due == Long.MAX_VALUE || one.dueNs() - due < 0 ? one.dueNs() : due;
+        }
+        return due;
+    }
+
+    // ------------------------------------------------------------------ those that are over
+
+    /** It is settled how it ended. {@return how, for all readers} */
+    End settle(Stream stream, End end, Now now) {
+        Waited before = waited.remove(stream.epoch());
+        named.remove(stream.epoch());
+        long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
+        End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
+        settled.put(stream.epoch(), new Settled(stream, its, removedMs));
+        return its;
+    }
+
+    @Nullable Settled settled(Epoch epoch) {
+        return settled.get(epoch);
+    }
+
+    Collection<Settled> settled() {
+        return settled.values();
+    }
+
+    private long removedMs(Stream stream, Now now) {
+        Departure departure = departure(stream.uid());
+        return departure == null ? history.timeMs(now.ns()) : departure.endedMs();
+    }
+
+    /** What is remembered of that incarnation. */
+    @Nullable Departure departure(long uid) {
+        for (Departure departure : history.departures()) {
+            if (departure.uid() == uid) {
+                return departure;
+            }
+        }
+        return null;
+    }
+
+    /** The ends of those that are waited for and of which it is remembered by now how much they published. */
+    Map<Stream, End> saidSince(Now now) {
+        Map<Stream, End> ends = new LinkedHashMap<>();
+        for (Stream stream : waitedFor()) {
+            Departure departure = departure(stream.uid());
+            Long head = departure == null ? null : departure.headOf(stream.epoch());
+            if (head != null) {
+                ends.put(stream, End.exact(head, now.ms()));
+            }
+        }
+        return ends;
+    }
+
+    /** Those that every subscription has passed long ago are forgotten, but for these. */
+    void forgetSettled(Set<Epoch> except, Now now) {
+        long since = history.timeMs(now.ns()) - 2 * history.marginMs();
+        settled.values().removeIf(one -> !except.contains(one.stream().epoch()) && isPast(one, since));
+    }
+
+    /** There are too many of them: half of them are forgotten, whoever has not read how they ended; first those that tokens alone named. */
+    void forgetTooMany() {
+        if (settled.size() > MOST_SETTLED) {
+            settled.values().stream()
+                    .sorted(Comparator.comparing(Settled::wasMember))
+                    .limit(settled.size() / 2)
+                    .map(one -> one.stream().epoch())
+                    .toList()
+                    .forEach(settled::remove);
+            forgotten++;
+        }
+    }
+
+    /** How often some were forgotten whose ends not everybody had read. */
+    long forgotten() {
+        return forgotten;
+    }
+
+    /** Those of which tokens say that they ended. */
+    Set<Epoch> recent(Now now) {
+        long since = history.timeMs(now.ns()) - 2 * history.marginMs();
+        Set<Epoch> recent = new HashSet<>(left.keySet());
+        settled.forEach((epoch, one) -> {
+            if (!isPast(one, since)) {
+                recent.add(epoch);
+            }
+        });
+        return recent;
+    }
+
+    private static boolean isPast(Settled one, long sinceMs) {
+        return !one.wasMember() || one.removedMs() < sinceMs;
+    }
+
+    /** How many streams are remembered. */
+    int size() {
+        return members.size() + waited.size() + settled.size();
+    }
+
+    // ------------------------------------------------------------------ the history
+
+    /** This is remembered now. What a history has when it becomes complete ended before this node was there. */
+    void remember(HistoryView view) {
+        Set<Epoch> epochs = new HashSet<>();
+        view.departures().forEach(departure -> epochs.add(streamOf(departure).epoch()));
+        if (view.complete() && !history.complete()) {
+            heard.addAll(epochs);
+        }
+        heard.retainAll(epochs);
+        history = view;
+    }
+
+    private Set<Epoch> unheard() {
+        Set<Epoch> unheard = new HashSet<>();
+        for (Departure departure : history.departures()) {
+            Epoch epoch = streamOf(departure).epoch();
+            if (!heard.contains(epoch) && !members.containsKey(epoch)) {
+                unheard.add(epoch);
+            }
+        }
+        return unheard;
+    }
+
+    /** Everybody is to be told that something is missed of which nobody knows whose it is. */
+    void notice() {
+        notices++;
+    }
+
+    long notices() {
+        return notices;
+    }
+
+    Stream streamOf(Departure departure) {
+        return Stream.of(departure.uid(), topic, departure.node());
+    }
+
+    /** May that incarnation's node still come back, or is it back already? */
+    boolean mayReturn(Departure departure, Now now) {
+        boolean isBack = named().stream().anyMatch(member -> member.node().equals(departure.node()));
+        return isBack || history.timeMs(now.ns()) - departure.endedMs() < returnNs / NS_PER_MS;
+    }
+}

@@ -1,0 +1,279 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Base;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a subscription that stands at V is told in one reload: of each stream all that is missing, up to the last notice (rule S3). Not thread-safe. */
+final class Missing {
+    /** Of one node those that are over come first. */
+    private static final Comparator<Notice> BY_NODE = Comparator.comparing(
+                    (Notice notice) -> notice.stream().node())
+            .thenComparing(notice -> notice.end() == null);
+
+    private final Vector at;
+    private final Map<Epoch, Notice> notices = new LinkedHashMap<>();
+    /** Where it stands in streams of which V does not say it. */
+    private final Map<Epoch, Place> from = new HashMap<>();
+
+    /**
+     * The last one of a stream.
+     *
+     * @param from the place that its producer was asked for
+     * @param to the sequence behind which it goes on
+     * @param end how it ended; null if it did not
+     */
+    private record Notice(
+            Stream stream,
+            long from,
+            long to,
+            @Nullable End end,
+            boolean complete,
+            boolean promised,
+            Reason reason,
+            long timeMs) {}
+
+    /**
+     * What they come to.
+     *
+     * @param gaps empty if V has passed them all; in the order of their nodes' names
+     * @param upTo where V goes on behind them
+     * @param early producers that left in good order, and of which V has all; to be told in front of gaps of what came after them there
+     * @param left other producers that left in good order, and of which V has all, or was told what it lacks
+     * @param timeMs when the last of them became known, in milliseconds since 1970
+     */
+    record Told(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long timeMs) {}
+
+    Missing(Vector at) {
+        this.at = at;
+    }
+
+    void add(FeedEntry.Expired expired) {
+        Stream stream = expired.stream();
+        notices.put(
+                stream.epoch(),
+                new Notice(
+                        stream, expired.from(), expired.to(), null, false, true, expired.reason(), expired.timeMs()));
+    }
+
+    void add(FeedEntry.Ended ended) {
+        End end = ended.end();
+        Reason reason = ended.isComplete() ? Reason.OVERRUN : end.reason();
+        notices.put(
+                ended.stream().epoch(),
+                new Notice(
+                        ended.stream(),
+                        Place.UNKNOWN,
+                        end.head(),
+                        end,
+                        ended.isComplete(),
+                        ended.promised(),
+                        reason,
+                        end.timeMs()));
+    }
+
+    /** A stream ended of which nothing is in the feed. */
+    void add(Stream stream, End end) {
+        notices.put(
+                stream.epoch(),
+                new Notice(stream, Place.UNKNOWN, end.head(), end, false, true, end.reason(), end.timeMs()));
+    }
+
+    /** It goes on behind this sequence: what should never be missing is. */
+    void addHole(Stream stream, long to) {
+        notices.put(
+                stream.epoch(), new Notice(stream, Place.UNKNOWN, to, null, false, true, Reason.POSITION_UNKNOWN, 0));
+    }
+
+    /** All notices that the feed has from this index on, but for ends in front of which nothing is missing. */
+    void addFrom(Feed feed, long index) {
+        Set<String> later = new HashSet<>();
+        long last = feed.lastNotice();
+        long i = index;
+        while (i <= last) {
+            FeedEntry entry = feed.get(i);
+            if (entry != null && later.contains(entry.stream().node())) {
+                // of a stream behind one whose end is read first
+            } else if (entry instanceof FeedEntry.Expired expired) {
+                add(expired);
+            } else if (entry instanceof FeedEntry.Ended ended && !ended.isComplete()) {
+                add(ended);
+            } else if (entry instanceof FeedEntry.Ended ended && !at.isOver(ended.stream())) {
+                later.add(ended.stream().node());
+            } else if (entry instanceof FeedEntry.Began began) {
+                begins(began);
+            }
+            i = entry == null ? Math.max(i + 1, feed.oldest()) : entry.last() + 1;
+        }
+    }
+
+    private void begins(FeedEntry.Began began) {
+        Place place = at.get(began.stream());
+        if (place != null && place.isAwaited()) {
+            from.putIfAbsent(began.stream().epoch(), Place.at(began.stream(), began.at()));
+        } else if (isUnknown(began.stream())) {
+            addHole(began.stream(), began.at());
+        }
+    }
+
+    /** What fell out of the feed. */
+    void addOvertaken(Feed.Overtaken overtaken) {
+        for (Base base : overtaken.bases()) {
+            Stream stream = base.stream();
+            Place place = at.get(stream);
+            boolean begins = place == null || place.isAwaited();
+            if (begins && base.began() >= 0) {
+                from.put(stream.epoch(), Place.at(stream, base.began()));
+            }
+            if (base.ended() != null) {
+                add(base.ended());
+            } else if (base.at() > sequence(stream)) {
+                notices.put(
+                        stream.epoch(),
+                        new Notice(stream, Place.UNKNOWN, base.at(), null, false, true, Reason.OVERRUN, 0));
+            }
+        }
+    }
+
+    /** One that was told as lost is over, unless its incarnation has turned out to be there. */
+    private boolean isOver(Notice notice) {
+        Place place = at.get(notice.stream());
+        boolean hasReturned = notice.end() == null || notice.end().wasMember();
+        return place == null
+                ? !hasReturned // another one's token named it
+                : (place.kind() == Place.Kind.OVER || (place.kind() == Place.Kind.LOST && !hasReturned));
+    }
+
+    private boolean isUnknown(Stream stream) {
+        Place place = at.get(stream);
+        return place != null && !place.over() && place.sequence() == Place.UNKNOWN;
+    }
+
+    private @Nullable Place place(Stream stream) {
+        Place place = from.getOrDefault(stream.epoch(), at.get(stream));
+        return place == null || !place.over() ? place : place.returned();
+    }
+
+    private long sequence(Stream stream) {
+        Place place = place(stream);
+        return place == null ? 0 : place.sequence();
+    }
+
+    Told told() {
+        List<Notice> inOrder = new ArrayList<>(notices.values());
+        inOrder.sort(BY_NODE);
+        List<Gap> gaps = new ArrayList<>();
+        Map<Epoch, Place> upTo = new HashMap<>(from);
+        List<Step.Left> early = new ArrayList<>();
+        List<Step.Left> left = new ArrayList<>();
+        long timeMs = 0;
+        for (Notice notice : inOrder) {
+            if (!isOver(notice)) {
+                int lefts = left.size();
+                Gap gap = notice.end() == null ? expired(notice, upTo) : ended(notice, notice.end(), upTo, left);
+                if (gap != null) {
+                    goesInFront(left.subList(0, lefts), gap, gaps, early);
+                    gaps.add(gap);
+                    timeMs = Math.max(timeMs, notice.timeMs());
+                }
+            }
+        }
+        return new Told(gaps, upTo, early, left, timeMs);
+    }
+
+    /** Of one node everything is told in its order: who left there before, with a gap or without one, comes before this gap. */
+    private static void goesInFront(List<Step.Left> left, Gap gap, List<Gap> gaps, List<Step.Left> early) {
+        for (Step.Left one : List.copyOf(left)) {
+            if (one.node().equals(gap.node())) {
+                left.remove(one);
+                int its = indexOf(gaps, one.position().epoch());
+                if (its < 0) {
+                    early.add(one);
+                } else {
+                    gaps.set(its, asTheEnd(gaps.get(its)));
+                }
+            }
+        }
+    }
+
+    /** Nothing follows of its stream: who left there is not told any more. */
+    private static Gap asTheEnd(Gap gap) {
+        Reason reason = gap.missed() == null ? Reason.PRODUCER_LOST : gap.reason();
+        return new Gap(gap.node(), reason, gap.epoch(), gap.firstMissing(), gap.missed(), null);
+    }
+
+    private static int indexOf(List<Gap> gaps, Epoch epoch) {
+        for (int i = 0; i < gaps.size(); i++) {
+            if (epoch.equals(gaps.get(i).epoch())) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private @Nullable Gap expired(Notice notice, Map<Epoch, Place> upTo) {
+        Stream stream = notice.stream();
+        boolean isPast = sequence(stream) == Place.AWAITED && notice.reason() == Reason.OVERRUN; // asked from there on
+        long here = isPast ? 0 : sequence(stream);
+        long to = notice.to();
+        if (here == to || (here > to && here != notice.from())) {
+            return null; // S1
+        }
+        upTo.put(stream.epoch(), Place.at(stream, to));
+        if (to == 0) {
+            return null; // nothing was ever published there
+        }
+        Position resumesAt = stream.at(to + 1);
+        return here >= 0 && here < to
+                ? new Gap(stream.node(), notice.reason(), stream.epoch(), here + 1, to - here, resumesAt)
+                : new Gap(stream.node(), Reason.POSITION_UNKNOWN, stream.epoch(), null, null, resumesAt);
+    }
+
+    private static Reason unnumbered(Notice notice) {
+        return notice.complete() ? Reason.POSITION_UNKNOWN : notice.reason();
+    }
+
+    private @Nullable Gap ended(Notice notice, End end, Map<Epoch, Place> upTo, List<Step.Left> left) {
+        Stream stream = notice.stream();
+        long here = sequence(stream);
+        long last = Math.max(here, Math.max(end.head(), Place.AWAITED));
+        upTo.put(stream.epoch(), end.wasMember() ? Place.over(stream, last) : Place.lost(stream, last));
+        boolean counts = here != Place.AWAITED || notice.promised();
+        if (end.isOpen()) {
+            Long first = place(stream) != null && here >= 0 ? here + 1 : null; // else it has read nothing of it
+            return counts
+                    ? new Gap(stream.node(), notice.reason(), stream.epoch(), first, null, end.successor())
+                    : null;
+        }
+        if (end.head() == 0 || here > end.head()) {
+            return null;
+        }
+        if (notice.complete() || here == end.head()) {
+            left.add(new Step.Left(stream.node(), stream.at(end.head())));
+        }
+        if (here == end.head() || !counts) {
+            return null;
+        }
+        Position resumesAt = notice.complete() ? stream.at(end.head() + 1) : null; // where it left
+        return here >= 0
+                ? new Gap(stream.node(), notice.reason(), stream.epoch(), here + 1, end.head() - here, resumesAt)
+                : new Gap(stream.node(), unnumbered(notice), stream.epoch(), null, null, resumesAt);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.Place;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a subscription is told beside what its feed says: before it reads anything, and where it is placed.
+ *
+ * @param upTo where it goes on behind that
+ * @param early producers that left, to be told in front of the gaps
+ * @param left producers that left, to be told behind them
+ * @param sinceMs as long as it has not been told, a token knows of nothing that ended later
+ */
+record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long sinceMs) {
+    static final Pending NOTHING = new Pending(List.of(), Map.of(), List.of(), List.of(), Long.MAX_VALUE);
+
+    static Pending of(Missing.Told told, long sinceMs) {
+        return new Pending(told.gaps(), told.upTo(), told.early(), told.left(), sinceMs);
+    }
+
+    boolean isNothing() {
+        return gaps.isEmpty() && upTo.isEmpty() && left.isEmpty();
+    }
+
+    /** The same, and this; unknown if that may not be all. */
+    Pending and(Missing.Told told, boolean unknown) {
+        List<Gap> more = new ArrayList<>(gaps);
+        if (unknown) {
+            more.add(0, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
+        }
+        more.addAll(told.gaps());
+        Map<Epoch, Place> further = new HashMap<>(upTo);
+        further.putAll(told.upTo());
+        return new Pending(
+                List.copyOf(more), further, and(early, told.early()), and(left, told.left()), unknown ? 0 : sinceMs);
+    }
+
+    /** The same, and this gap. */
+    Pending and(Gap gap, Place to) {
+        List<Gap> more = new ArrayList<>(gaps);
+        more.add(gap);
+        Map<Epoch, Place> further = new HashMap<>(upTo);
+        further.put(to.stream().epoch(), to);
+        return new Pending(List.copyOf(more), further, early, left, sinceMs);
+    }
+
+    /** The same, but for what is told early, and by that. */
+    Pending afterEarly(Collection<Epoch> told) {
+        Map<Epoch, Place> rest = new HashMap<>(upTo);
+        rest.keySet().removeAll(told);
+        List<Step.Left> others = left.stream()
+                .filter(one -> !told.contains(one.position().epoch()))
+                .toList();
+        return new Pending(gaps, rest, List.of(), others, sinceMs);
+    }
+
+    private static List<Step.Left> and(List<Step.Left> some, List<Step.Left> others) {
+        List<Step.Left> all = new ArrayList<>(some);
+        all.addAll(others);
+        return List.copyOf(all);
+    }
+}

@@ -1,0 +1,133 @@
+package dev.gapless.core.subscription;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Limits;
+import dev.gapless.core.Now;
+import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a token says of a subscription that stands at V (rule T1). */
+final class Tokens {
+    private Tokens() {}
+
+    /**
+     * A token.
+     *
+     * @param known read after V
+     * @param pending what it has not been told yet
+     * @param untold nor that
+     */
+    static CursorToken of(
+            Vector at,
+            Known known,
+            Pending pending,
+            List<Step.Left> untold,
+            String topic,
+            String cluster,
+            long filter,
+            Now now) {
+        HistoryView history = known.history();
+        Set<Epoch> toBeTold = new HashSet<>(pending.upTo().keySet());
+        untold.forEach(left -> toBeTold.add(left.position().epoch()));
+        Map<Epoch, CursorToken.Entry> entries = new LinkedHashMap<>();
+        for (Place place : at.places()) {
+            Epoch epoch = place.stream().epoch();
+            boolean over = place.over() && !toBeTold.contains(epoch);
+            if (!over || place.kind() == Place.Kind.LOST || known.open().containsKey(epoch)) {
+                entries.put(epoch, entry(place, over));
+            }
+        }
+        known.open().forEach((epoch, stream) -> {
+            if (at.get(epoch) == null) {
+                entries.put(epoch, entry(Place.at(stream, 0), false));
+            }
+        });
+        long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, topic, now));
+        boolean all = addOver(entries, at, known, toBeTold, topic, timeMs - 2 * history.marginMs());
+        boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
+        return new CursorToken(
+                topic,
+                cluster,
+                timeMs,
+                knows ? history.id() : HistoryId.UNKNOWN,
+                List.copyOf(entries.values()),
+                filter);
+    }
+
+    private static CursorToken.Entry entry(Place place, boolean over) {
+        Stream stream = place.stream();
+        long sequence = place.isKnown() ? place.sequence() : CursorToken.Entry.UNKNOWN;
+        return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, over);
+    }
+
+    /** Up to when V has passed the end of every stream that ended. */
+    private static long timeMs(Vector at, Known known, Map<Epoch, CursorToken.Entry> entries, String topic, Now now) {
+        long timeMs = known.history().heardUpToMs(now.ns());
+        for (Map.Entry<Epoch, Long> removed : known.removed().entrySet()) {
+            Place place = at.get(removed.getKey());
+            if (place == null || !place.over()) {
+                timeMs = Math.min(timeMs, removed.getValue());
+            }
+        }
+        for (Departure departure : known.history().departures()) {
+            Epoch epoch = Epoch.of(departure.uid(), topic);
+            CursorToken.Entry entry = entries.get(epoch);
+            boolean isOpen =
+                    entry == null ? at.get(epoch) == null && known.unheard().contains(epoch) : !entry.over();
+            if (departure.endedMs() < timeMs && isOpen) {
+                timeMs = departure.endedMs();
+            }
+        }
+        return timeMs;
+    }
+
+    /** Adds those that ended after that time, and that V has passed. {@return whether it could add all of them} */
+    private static boolean addOver(
+            Map<Epoch, CursorToken.Entry> entries,
+            Vector at,
+            Known known,
+            Set<Epoch> toBeTold,
+            String topic,
+            long sinceMs) {
+        List<Departure> departures = known.history().departures();
+        Map<Epoch, CursorToken.Entry> over = new HashMap<>();
+        for (int i = departures.size() - 1; i >= 0; i--) {
+            Departure departure = departures.get(i);
+            if (departure.endedMs() <= sinceMs) {
+                break;
+            }
+            Epoch epoch = Epoch.of(departure.uid(), topic);
+            Place place = at.get(epoch);
+            boolean isUnread =
+                    known.removed().containsKey(epoch) || known.unheard().contains(epoch) || toBeTold.contains(epoch);
+            boolean isPassed = place != null || !isUnread;
+            if (isPassed && !entries.containsKey(epoch)) {
+                if (over.size() == Limits.MAX_TOKEN_ENDED) {
+                    return false;
+                }
+                over.put(epoch, over(departure, epoch, place));
+            }
+        }
+        entries.putAll(over);
+        return true;
+    }
+
+    private static CursorToken.Entry over(Departure departure, Epoch epoch, @Nullable Place place) {
+        return place == null
+                ? new CursorToken.Entry(departure.node(), departure.uid(), epoch, CursorToken.Entry.UNKNOWN, true)
+                : entry(place, true);
+    }
+}

@@ -1,0 +1,287 @@
+package dev.gapless.core.subscription;
+
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.gapless.core.Gap;
+import dev.gapless.core.Given;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.Vector;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Which gaps are told to a subscription, by where it stands and by what its feed says. */
+class MissingTest {
+    private static final Stream P = Stream.of(1, TOPIC, "p");
+    private static final Stream Q = Stream.of(2, TOPIC, "q");
+    private static final Stream P2 = Stream.of(3, TOPIC, "p");
+
+    private static Vector at(Place... places) {
+        Vector at = Vector.EMPTY;
+        for (Place place : places) {
+            at = at.with(place);
+        }
+        return at;
+    }
+
+    private static Missing.Told expired(Vector at, long from, long to, Reason reason) {
+        Missing missing = new Missing(at);
+        missing.add(new FeedEntry.Expired(1, P, from, to, reason, 7));
+        return missing.told();
+    }
+
+    private static Missing.Told ended(Vector at, long upTo, End end, boolean promised) {
+        Missing missing = new Missing(at);
+        missing.add(new FeedEntry.Ended(1, P, upTo, end, promised));
+        return missing.told();
+    }
+
+    private static Missing.Told ended(Vector at, End end) {
+        return ended(at, 2, end, true);
+    }
+
+    private static Gap gap(Reason reason, @Nullable Long first, @Nullable Long missed, @Nullable Position resumesAt) {
+        return new Gap("p", reason, P.epoch(), first, missed, resumesAt);
+    }
+
+    private static void tells(@Nullable Gap gap, @Nullable Place upTo, Missing.Told told) {
+        assertEquals(gap == null ? List.of() : List.of(gap), told.gaps());
+        assertEquals(upTo == null ? Map.of() : Map.of(P.epoch(), upTo), told.upTo());
+    }
+
+    // ------------------------------------------------------------------ expiries
+
+    @Test
+    @DisplayName("stream23: a gap begins at V, and is none if V is behind it")
+    void beginsAtItsPlace() {
+        Gap gap = gap(Reason.OVERRUN, 551L, 150L, P.at(701));
+        tells(gap, Place.at(P, 700), expired(at(Place.at(P, 550)), 399, 700, Reason.OVERRUN));
+        tells(null, null, expired(at(Place.at(P, 750)), 399, 700, Reason.OVERRUN));
+        tells(null, null, expired(at(Place.at(P, 700)), 399, 700, Reason.OVERRUN));
+    }
+
+    @Test
+    @DisplayName("of a stream that V does not list it begins at the first message")
+    void beginsAtTheFirst() {
+        tells(gap(Reason.OVERRUN, 1L, 7L, P.at(8)), Place.at(P, 7), expired(at(), 0, 7, Reason.OVERRUN));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC3: behind a place that its producer was asked for, and never had, it leads back, without numbers")
+    void leadsBack() {
+        Gap gap = gap(Reason.POSITION_UNKNOWN, null, null, P.at(501));
+        tells(gap, Place.at(P, 500), expired(at(Place.at(P, 900)), 900, 500, Reason.POSITION_UNKNOWN));
+        tells(null, null, expired(at(Place.at(P, 901)), 900, 500, Reason.POSITION_UNKNOWN));
+    }
+
+    @Test
+    @DisplayName("of a place that is not known there are no numbers")
+    void withoutAPlace() {
+        Gap gap = gap(Reason.POSITION_UNKNOWN, null, null, P.at(8));
+        tells(gap, Place.at(P, 7), expired(at(Place.at(P, Place.UNKNOWN)), Place.UNKNOWN, 7, Reason.OVERRUN));
+        Gap ofThePast = gap(Reason.OVERRUN, 1L, 7L, P.at(8));
+        tells(ofThePast, Place.at(P, 7), expired(at(Place.at(P, Place.AWAITED)), Place.AWAITED, 7, Reason.OVERRUN));
+    }
+
+    @Test
+    @DisplayName("of several gaps of a stream the last one says how far all of them lead")
+    void severalOfAStream() {
+        Missing missing = new Missing(at(Place.at(P, 2)));
+        missing.add(new FeedEntry.Expired(1, P, 2, 5, Reason.OVERRUN, 7));
+        missing.add(new FeedEntry.Expired(9, P, 7, 9, Reason.OVERRUN, 8));
+        Missing.Told told = missing.told();
+        tells(gap(Reason.OVERRUN, 3L, 7L, P.at(10)), Place.at(P, 9), told);
+        assertEquals(8, told.timeMs());
+    }
+
+    @Test
+    @DisplayName("G1: what should never be missing is told with its numbers all the same")
+    void hole() {
+        Missing missing = new Missing(at(Place.at(P, 2)));
+        missing.addHole(P, 5);
+        tells(gap(Reason.POSITION_UNKNOWN, 3L, 3L, P.at(6)), Place.at(P, 5), missing.told());
+    }
+
+    // ------------------------------------------------------------------ ends
+
+    @Test
+    @DisplayName("stream14: an end that its producer said is told exactly, and leads nowhere")
+    void exactEnd() {
+        Missing.Told told = ended(at(Place.at(P, 480)), End.exact(500, 7));
+        tells(gap(Reason.PRODUCER_LOST, 481L, 20L, null), Place.over(P, 500), told);
+        assertEquals(List.of(), told.left());
+        assertEquals(7, told.timeMs());
+    }
+
+    @Test
+    @DisplayName("ruleC6: to whom nothing is missing it left")
+    void leftWithNothingMissing() {
+        Missing.Told told = ended(at(Place.at(P, 500)), End.exact(500, 7));
+        tells(null, Place.over(P, 500), told);
+        assertEquals(List.of(new Step.Left("p", P.at(500))), told.left());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC6: where all of it was in a feed that has gone on, that is what is missing, and it left behind it")
+    void completeEnd() {
+        Missing.Told told = ended(at(Place.at(P, 480)), 500, End.exact(500, 7), true);
+        tells(gap(Reason.OVERRUN, 481L, 20L, P.at(501)), Place.over(P, 500), told);
+        assertEquals(List.of(new Step.Left("p", P.at(500))), told.left());
+    }
+
+    @Test
+    @DisplayName("one that published nothing is over without a word; nobody is told to be further than its end")
+    void nothingPublished() {
+        Missing.Told told = ended(at(Place.at(P, 0)), End.exact(0, 7));
+        tells(null, Place.over(P, 0), told);
+        assertEquals(List.of(), told.left());
+        tells(null, Place.over(P, 0), ended(at(Place.at(P, Place.AWAITED)), 0, End.exact(0, 7), false));
+        tells(null, Place.over(P, 600), ended(at(Place.at(P, 600)), End.exact(500, 7)));
+    }
+
+    @Test
+    @DisplayName("stream10, stream16: an open end has a first missing message, if anything was read, and no number")
+    void openEnd() {
+        tells(
+                gap(Reason.PRODUCER_LOST, 481L, null, null),
+                Place.over(P, 480),
+                ended(at(Place.at(P, 480)), End.lost(7)));
+        tells(gap(Reason.PRODUCER_LOST, null, null, null), Place.over(P, 0), ended(at(), End.lost(7)));
+        tells(
+                gap(Reason.PRODUCER_RESTARTED, 481L, null, P2.at(1)),
+                Place.over(P, 480),
+                ended(at(Place.at(P, 480)), End.restarted(P2.at(1), 7)));
+    }
+
+    @Test
+    @DisplayName("of a member that never answered there is no first one; before anybody was ready nothing is missed")
+    void openEndWithoutAPlace() {
+        Vector awaited = at(Place.at(P, Place.AWAITED));
+        tells(
+                gap(Reason.PRODUCER_LOST, null, null, null),
+                Place.over(P, Place.AWAITED),
+                ended(awaited, Place.AWAITED, End.lost(7), true));
+        tells(null, Place.over(P, Place.AWAITED), ended(awaited, Place.AWAITED, End.lost(7), false));
+        tells(
+                gap(Reason.PRODUCER_LOST, null, null, null),
+                Place.over(P, Place.AWAITED),
+                ended(at(Place.at(P, Place.UNKNOWN)), Place.AWAITED, End.lost(7), false));
+    }
+
+    @Test
+    @DisplayName("what is known of the end of one that never answered has no numbers either")
+    void exactEndWithoutAPlace() {
+        tells(
+                gap(Reason.PRODUCER_LOST, null, null, null),
+                Place.over(P, 500),
+                ended(at(Place.at(P, Place.UNKNOWN)), End.exact(500, 7)));
+    }
+
+    @Test
+    @DisplayName("stream20: what is over for V is told no more")
+    void over() {
+        tells(null, null, ended(at(Place.over(P, 2)), End.exact(500, 7)));
+        tells(null, null, expired(at(Place.over(P, 2)), 2, 500, Reason.OVERRUN));
+    }
+
+    @Test
+    @DisplayName("the end of one that was no member here may be none: V keeps where it goes on then")
+    void strangersEnd() {
+        Missing.Told told = ended(at(Place.at(P, 480)), End.lost(7).ofStranger());
+        tells(gap(Reason.PRODUCER_LOST, 481L, null, null), Place.lost(P, 480), told);
+    }
+
+    @Test
+    @DisplayName("ruleS3: gaps come in the order of their nodes' names; those of two streams of a node are two")
+    void inOrder() {
+        Missing missing = new Missing(at(Place.at(P, 480)));
+        missing.add(Q, End.lost(7));
+        missing.add(P, End.restarted(P2.at(6), 7));
+        missing.add(new FeedEntry.Expired(1, P2, 0, 5, Reason.OVERRUN, 7));
+        List<Gap> gaps = missing.told().gaps();
+        assertEquals(List.of("p", "p", "q"), gaps.stream().map(Gap::node).toList());
+        assertEquals(3, gaps.stream().map(Gap::epoch).distinct().count());
+    }
+
+    // ------------------------------------------------------------------ what a feed says
+
+    @Test
+    @DisplayName("ruleS3: all notices that are in the feed are told together, but for ends to which nothing is missing")
+    void fromAFeed() {
+        Feed feed = new Feed(Given.ring(64));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 3));
+        feed.expired(P, 3, 5, Reason.OVERRUN, 1);
+        feed.messages(P, 6, slices(6, 6));
+        feed.began(Q, 0);
+        feed.ended(Q, 0, End.lost(2), true);
+        feed.ended(P, 6, End.exact(6, 3), true);
+        Missing missing = new Missing(at(Place.at(P, 0), Place.at(Q, 0)));
+        missing.addFrom(feed, 1);
+        Missing.Told told = missing.told();
+        Gap ofQ = new Gap("q", Reason.PRODUCER_LOST, Q.epoch(), 1L, null, null);
+        assertEquals(List.of(gap(Reason.OVERRUN, 1L, 5L, P.at(6)), ofQ), told.gaps());
+        assertEquals(Place.at(P, 5), told.upTo().get(P.epoch()), "6 and the end are still to be read");
+    }
+
+    @Test
+    @DisplayName("ruleS3: who was overtaken is told up to the base of each stream, and ends that fell out")
+    void overtaken() {
+        Feed feed = new Feed(Given.ring(4));
+        feed.began(P, 0);
+        feed.began(Q, 5);
+        feed.messages(P, 1, slices(1, 3));
+        feed.ended(P, 3, End.exact(3, 1), true);
+        feed.messages(Q, 6, slices(6, 10));
+        Missing missing = new Missing(at(Place.at(P, 1), Place.at(Q, Place.AWAITED)));
+        missing.addOvertaken(feed.overtaken());
+        Missing.Told told = missing.told();
+        Gap ofQ = new Gap("q", Reason.OVERRUN, Q.epoch(), 6L, 1L, Q.at(7));
+        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 2L, P.at(4)), ofQ), told.gaps());
+        assertEquals(Map.of(P.epoch(), Place.over(P, 3), Q.epoch(), Place.at(Q, 6)), told.upTo());
+        assertEquals(List.of(new Step.Left("p", P.at(3))), told.left());
+    }
+
+    @Test
+    @DisplayName("ruleS3: of a stream that began in what fell out it missed what came behind that, if anything")
+    void overtakenByABeginning() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.began(Q, 5);
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 2));
+        Missing missing = new Missing(at(Place.at(P, 0), Place.at(Q, Place.AWAITED)));
+        missing.addOvertaken(feed.overtaken());
+        Missing.Told told = missing.told();
+        assertEquals(List.of(), told.gaps());
+        assertEquals(Place.at(Q, 5), told.upTo().get(Q.epoch()));
+        assertNull(told.upTo().get(P.epoch()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleF2: of one node all is told in its order: behind who left with a gap comes the next stream's, and no more of the first")
+    void oneNodeInItsOrder() {
+        Stream next = Stream.of(33, TOPIC, "p");
+        Missing missing = new Missing(at(Place.at(P, 1)));
+        missing.add(new FeedEntry.Ended(1, P, 2, End.exact(2, 7), true));
+        missing.add(new FeedEntry.Expired(2, next, 0, 5, Reason.OVERRUN, 7));
+        Missing.Told told = missing.told();
+        Gap behind = new Gap("p", Reason.OVERRUN, next.epoch(), 1L, 5L, next.at(6));
+        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 1L, null), behind), told.gaps());
+        assertEquals(List.of(), told.early());
+        assertEquals(List.of(), told.left());
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gapless.simulation.oracle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one subscription was given and told of one stream. It never changes: each message and each announcement makes another one.
+ *
+ * @param due everything behind this sequence must still be given or told; null while nobody knows where the subscription begins
+ * @param got nothing up to this sequence may be given again
+ * @param covered a reload had everything up to this sequence, while nobody knew where the subscription begins
+ * @param named was a message of it given under the name of its node?
+ * @param over was the subscription told that the stream has ended?
+ */
+record Account(@Nullable Long due, long got, long covered, boolean named, boolean over) {
+    /** Nothing was given or told. */
+    static final Account EMPTY = new Account(null, 0, 0, false, false);
+
+    /** What is behind this sequence is due, unless that was known before. */
+    Account beginsBehind(long sequence) {
+        return due == null ? dueBehind(sequence) : this;
+    }
+
+    /** Everything up to this sequence was given, or told. It goes on, unless more is said. */
+    Account hasGot(long sequence) {
+        Account behind = dueBehind(sequence);
+        return new Account(behind.due, sequence, behind.covered, named, false);
+    }
+
+    /** Nothing up to this sequence has to be given or told any more. It may still be given. */
+    Account covers(long sequence) {
+        return due == null ? new Account(null, got, Math.max(sequence, covered), named, over) : dueBehind(sequence);
+    }
+
+    Account goesByItsName() {
+        return new Account(due, got, covered, true, over);
+    }
+
+    Account isOver() {
+        return new Account(due, got, covered, named, true);
+    }
+
+    /** Behind which sequence everything is due, if the subscription begins behind this one unless more is known. */
+    long dueBehindAtLeast(long sequence) {
+        return due == null ? Math.max(sequence, covered) : due;
+    }
+
+    /** Once it is known where the subscription begins, what is covered counts as given. */
+    private Account dueBehind(long sequence) {
+        return new Account(Math.max(sequence, due == null ? covered : due), got, 0, named, over);
+    }
+}

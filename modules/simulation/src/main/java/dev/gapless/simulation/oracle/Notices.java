@@ -1,0 +1,187 @@
+package dev.gapless.simulation.oracle;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Judges what the gaps of one reload say, each of its stream, in whatever order they are told. */
+final class Notices {
+    /** Of one stream: by where they begin, and one without numbers before one with numbers. */
+    private static final Comparator<Gap> IN_ORDER =
+            Comparator.comparingLong(Notices::begin).thenComparing(gap -> gap.missed() != null);
+
+    private final Truth truth;
+    private final Streams streams;
+    private final Observer observer;
+
+    Notices(Truth truth, Streams streams, Observer observer) {
+        this.truth = truth;
+        this.streams = streams;
+        this.observer = observer;
+    }
+
+    private static long begin(Gap gap) {
+        if (gap.firstMissing() != null) {
+            return gap.firstMissing();
+        }
+        return goesOn(gap) ? Objects.requireNonNull(gap.resumesAt()).sequence() : 0;
+    }
+
+    /** Does the stream go on behind the gap? */
+    private static boolean goesOn(Gap gap) {
+        return gap.resumesAt() != null && gap.resumesAt().epoch().equals(gap.epoch());
+    }
+
+    /** The reload has succeeded. */
+    void areTold(Witness w, List<Gap> gaps) {
+        Set<Epoch> ended = new HashSet<>();
+        for (Gap gap : gaps.stream().sorted(IN_ORDER).toList()) {
+            if (gap.node() == null) {
+                ofEverybody(w, gap);
+            } else if (gap.epoch() == null) {
+                ofSomeStream(w, gap.node(), gap);
+            } else {
+                ofStream(w, streams.of(w, gap.node(), gap.epoch()), gap);
+                if (!goesOn(gap)) {
+                    ended.add(gap.epoch());
+                }
+            }
+        }
+        ended.forEach(epoch -> Streams.isToldOnce(w, epoch));
+    }
+
+    // ------------------------------------------------------------------ gaps that name no stream
+
+    private void ofEverybody(Witness w, Gap gap) {
+        mayConcernEverybody(w, gap);
+        observer.count("expired: without a producer", 1);
+        if (!w.resumed && w.sinceMs == null) {
+            observer.count("clusters: another one told as nobody", 1);
+        }
+        truth.lives().forEach(w::isInTheReload);
+    }
+
+    /** Who comes from the past may be told once that nobody knows who came and went. */
+    void mayConcernEverybody(Witness w, Gap gap) {
+        boolean unknown = gap.reason() == Reason.POSITION_UNKNOWN || gap.reason() == Reason.PRODUCER_LOST;
+        boolean mayBe = w.resumed || w.sinceMs != null || w.hasHeardOfOthers();
+        if (!unknown || gap.epoch() != null || !mayBe) {
+            Streams.fail(w, "G1", "is told of a gap without a producer: " + gap);
+        }
+    }
+
+    /** Some stream of that node is over. It may be any, but for the one that goes on. */
+    private void ofSomeStream(Witness w, String name, Gap gap) {
+        if (gap.firstMissing() != null || gap.missed() != null) {
+            Streams.fail(w, "G1", "is told of numbers without an epoch: " + gap);
+        }
+        Position resumesAt = gap.resumesAt();
+        Truth.Life next = resumesAt == null ? null : ofSuccessor(w, gap, resumesAt);
+        for (Truth.Life life : truth.lives(streams.nodeOf(name))) {
+            if (life == next) {
+                long behind = Objects.requireNonNull(resumesAt).sequence() - 1;
+                w.put(life, w.of(life).beginsBehind(behind).covers(behind));
+            } else if (life.goesBy(name)) {
+                w.isInTheReload(life);
+                if (life.isRemoved() || w.sawTheEndOf(life)) {
+                    w.put(life, w.of(life).isOver());
+                }
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ gaps of one stream
+
+    private void ofStream(Witness w, Truth.Life life, Gap gap) {
+        if (gap.firstMissing() != null) {
+            beginsBehindAll(w, life, gap, gap.firstMissing());
+        }
+        if (goesOn(gap)) {
+            Streams.goesOn(w, life);
+        }
+        if (gap.missed() != null) {
+            inNumbers(w, life, gap, gap.missed());
+        } else if (goesOn(gap)) {
+            withoutNumbers(w, life, gap);
+        } else {
+            withAnOpenEnd(w, life, gap);
+        }
+        if (!goesOn(gap)) {
+            w.put(life, w.of(life).isOver());
+        }
+    }
+
+    private void beginsBehindAll(Witness w, Truth.Life life, Gap gap, long firstMissing) {
+        if (firstMissing - 1 > life.head()) {
+            Streams.fail(w, "G1", "is told of what was never published, the head is " + life.head() + ": " + gap);
+        }
+        if (firstMissing <= w.of(life).got()) {
+            Streams.fail(
+                    w, "G2", "is told of what it has got, up to " + w.of(life).got() + ": " + gap);
+        }
+        streams.nothingSkipped(w, life, firstMissing - 1, "before " + gap);
+    }
+
+    private void inNumbers(Witness w, Truth.Life life, Gap gap, long missed) {
+        if (gap.firstMissing() == null || missed < 1) {
+            Streams.fail(w, "G1", "is told of how many, and not of which: " + gap);
+        }
+        long last = begin(gap) + missed - 1;
+        if (last > life.head()) {
+            Streams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + life.head());
+        }
+        Position resumesAt = gap.resumesAt();
+        if (resumesAt == null && (last != life.head() || !life.isRemoved())) {
+            Streams.fail(w, "G1", "is told of an end that was none: " + gap + ", the head is " + life.head());
+        }
+        if (resumesAt != null && !resumesAt.equals(new Position(life.epoch, last + 1))) {
+            Streams.fail(w, "G1", "goes on at " + resumesAt + ", having got to " + last + ": " + gap);
+        }
+        observer.count("messages: announced as missed", missed);
+        w.put(life, w.of(life).hasGot(last));
+    }
+
+    /** Nobody knows where it was; it goes on there. */
+    private void withoutNumbers(Witness w, Truth.Life life, Gap gap) {
+        if (gap.firstMissing() != null || gap.reason() != Reason.POSITION_UNKNOWN) {
+            Streams.fail(w, "G1", "is not told how many it missed: " + gap);
+        }
+        long behind = begin(gap) - 1;
+        if (behind < w.of(life).got() || behind > life.head()) {
+            Streams.fail(
+                    w,
+                    "G1",
+                    "goes on where it cannot: " + gap + ", got to " + w.of(life).got() + ", the head is "
+                            + life.head());
+        }
+        w.put(life, w.of(life).hasGot(behind));
+    }
+
+    /** It is over, or its successor says so, and nobody knows what was in it. What comes of it later must come, or be told. */
+    private void withAnOpenEnd(Witness w, Truth.Life life, Gap gap) {
+        Position resumesAt = gap.resumesAt();
+        Reason reason = resumesAt == null ? Reason.PRODUCER_LOST : Reason.PRODUCER_RESTARTED;
+        if (gap.reason() != reason) {
+            Streams.fail(w, "G1", "is told of an end for another reason than " + reason + ": " + gap);
+        }
+        if (resumesAt != null) {
+            Truth.Life next = ofSuccessor(w, gap, resumesAt);
+            w.put(next, w.of(next).beginsBehind(0)); // what its ring has lost is a gap of its own
+        }
+        w.isInTheReload(life);
+    }
+
+    private Truth.Life ofSuccessor(Witness w, Gap gap, Position resumesAt) {
+        Truth.Life next = streams.of(w, streams.nodeOf(Objects.requireNonNull(gap.node())), resumesAt.epoch());
+        if (resumesAt.sequence() - 1 > next.head()) {
+            Streams.fail(w, "G1", "goes on behind the head, which is " + next.head() + ": " + gap);
+        }
+        return next;
+    }
+}
