@@ -51,7 +51,6 @@ final class Placement {
     /** They ask once they have read what their reader had, which is gone. */
     private final Set<Open> leaving = new HashSet<>();
 
-    private long registeredAgain;
     /** Invariant: no reader is due before; {@code Long.MAX_VALUE} if none is. */
     private long dueNs = Long.MAX_VALUE;
     /** How often it may have become another question where a subscription is placed. */
@@ -98,11 +97,6 @@ final class Placement {
         return !waiting.isEmpty() || !leaving.isEmpty();
     }
 
-    /** How often one of those beside the shared one registered with a member that it had registered with before. */
-    long registeredAgain() {
-        return registeredAgain;
-    }
-
     boolean isMute(Epoch stream) {
         return shared.isMute(stream) || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.isMute(stream));
     }
@@ -116,7 +110,6 @@ final class Placement {
     /** Something has happened to this one. */
     void touched(TopicReader reader, long nowNs) {
         if (reader != shared) {
-            registeredAgain += reader.takeRegisteredAgain();
             long atNs = reader.deadlineNs(nowNs);
             if (atNs != Long.MAX_VALUE && (dueNs == Long.MAX_VALUE || atNs - dueNs < 0)) {
                 dueNs = atNs;
@@ -202,9 +195,6 @@ final class Placement {
         if (placed == null) {
             return false;
         }
-        if (reader == shared && one.opening.isFromThePast()) {
-            shared.joinedFromThePast(now.ns());
-        }
         boolean unknown = one.forgotten != streams.forgotten();
         move(one, reader, new Onward.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins()));
         return true;
@@ -246,7 +236,6 @@ final class Placement {
     }
 
     private void end(CatchUp catchUp) {
-        registeredAgain += catchUp.reader.takeRegisteredAgain();
         catchUp.reader.close();
         catchUps.remove(catchUp.reader.number());
     }

@@ -24,6 +24,9 @@ record ReaderContext(
         /** The same, where the new incarnation does not go on at its beginning: earlier ones are lost. */
         void replaced(String node, Now now);
 
+        /** A reader registers with a member with which it had registered before. */
+        void registersAgain();
+
         /** Behind which sequence the shared feed has all of that stream; less than 0 if it has nothing of it. */
         long sharedFrom(Epoch stream);
 

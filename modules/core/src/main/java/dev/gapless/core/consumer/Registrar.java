@@ -15,24 +15,11 @@ final class Registrar {
 
     private final ReaderContext context;
     private final Feed feed;
-    private long registeredAgain;
     private long failures;
 
     Registrar(ReaderContext context, Feed feed) {
         this.context = context;
         this.feed = feed;
-    }
-
-    /** How often it registered with a member that it had registered with before. */
-    long registeredAgain() {
-        return registeredAgain;
-    }
-
-    /** The same, since this was called last. */
-    long takeRegisteredAgain() {
-        long taken = registeredAgain;
-        registeredAgain = 0;
-        return taken;
     }
 
     /** How many registrations have failed, of all time: they were not answered, or ended soon after. */
@@ -78,7 +65,7 @@ final class Registrar {
 
     private Session session(Registration r) {
         if (r.wasAsked()) {
-            registeredAgain++;
+            context.heard().registersAgain();
         }
         return new Session(context.uid(), context.asking().nextNumber());
     }

@@ -106,13 +106,6 @@ final class Registration {
         }
     }
 
-    /** A subscription that began in the past goes on without it, too: whatever it published then counts. */
-    void becomeLateSinceEver(long nowNs) {
-        if (at == Place.AWAITED && lateNs != null) {
-            lateNs = nowNs - Long.MAX_VALUE / 2;
-        }
-    }
-
     /** It was asked anew: no answer to what was asked before counts any more. */
     void becomeRegistering(Session session, long nowNs, long dueNs) {
         assert isPresent() && !(phase instanceof Phase.Unnamed) : this;

@@ -1,12 +1,12 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.subscription.Opening;
@@ -93,17 +93,15 @@ final class Resumption {
             }
         }
         if (covered && !token.isMadeByHand()) {
-            endedSince(token.timeMs(), listed)
-                    .forEach(departure ->
-                            tell(departure, streams.streamOf(departure).epoch()));
+            endedSince(token.timeMs(), listed).forEach(this::tell);
         }
     }
 
     /** It is of a part of a cluster in which something lived on that had ended here. */
     private boolean listsWhatEndedBefore(CursorToken token) {
         for (CursorToken.Entry entry : token.entries()) {
-            Departure departure = entry.over() || entry.uid() == Stream.UNKNOWN ? null : streams.departure(entry.uid());
-            if (departure != null && departure.endedMs() < token.timeMs() - history.marginMs()) {
+            Remembered.Gone gone = entry.over() ? null : streams.remembered().get(entry.epoch());
+            if (gone != null && gone.departure().endedMs() < token.timeMs() - history.marginMs()) {
                 return true;
             }
         }
@@ -151,23 +149,13 @@ final class Resumption {
     /** How a stream ended that is not open here; null if nobody here has heard of it. */
     private @Nullable End endOf(CursorToken.Entry entry) {
         Streams.Settled settled = streams.settled(entry.epoch());
-        Departure departure = entry.uid() == Stream.UNKNOWN ? byEpoch(entry.epoch()) : streams.departure(entry.uid());
+        Remembered.Gone gone = streams.remembered().get(entry.epoch());
         if (settled != null) {
             return settled.end();
-        } else if (departure == null) {
+        } else if (gone == null) {
             return null;
         }
-        Long head = departure.headOf(entry.epoch());
-        return head == null ? streams.mayReturn(departure, now) ? null : End.lost(now.ms()) : End.exact(head, now.ms());
-    }
-
-    private @Nullable Departure byEpoch(Epoch epoch) {
-        for (Departure departure : history.departures()) {
-            if (streams.streamOf(departure).epoch().equals(epoch)) {
-                return departure;
-            }
-        }
-        return null;
+        return gone.head() == null && streams.mayReturn(gone.departure(), now) ? null : gone.end(now.ms());
     }
 
     /** A member that a token does not list has joined since, or its subscription was told that it is lost, where nobody saw it any more. */
@@ -204,12 +192,11 @@ final class Resumption {
     private void since(long timeMs) {
         covered = history.complete() && !history.severalClusters();
         withoutWhatIsOver();
-        for (Departure departure : history.complete() ? endedSince(timeMs, Set.of()) : List.<Departure>of()) {
-            Epoch epoch = streams.streamOf(departure).epoch();
-            if (departure.headOf(epoch) == null) {
+        for (Remembered.Gone gone : history.complete() ? endedSince(timeMs, Set.of()) : List.<Remembered.Gone>of()) {
+            if (gone.head() == null) {
                 covered = false; // nor is it known whether it published anything since
             } else {
-                tell(departure, epoch);
+                tell(gone);
             }
         }
     }
@@ -226,22 +213,21 @@ final class Resumption {
         }
     }
 
-    /** Those that ended since that time, by their streams not listed, and not open here. */
-    private List<Departure> endedSince(long timeMs, Set<Epoch> listed) {
-        return history.departures().stream()
-                .filter(departure -> {
-                    Epoch epoch = streams.streamOf(departure).epoch();
+    /** Those that ended since that time, are not listed, and are not open here. */
+    private List<Remembered.Gone> endedSince(long timeMs, Set<Epoch> listed) {
+        return streams.remembered().inOrder().stream()
+                .filter(gone -> {
+                    Epoch epoch = gone.stream().epoch();
                     // What is waited for as a token names it concerns that one's subscription alone.
                     boolean isWaitedFor = streams.waitedFor(epoch) != null && streams.wasMember(epoch);
                     boolean isOpen = streams.member(epoch) != null || isWaitedFor;
-                    return history.endedSince(timeMs, departure) && !listed.contains(epoch) && !isOpen;
+                    return history.endedSince(timeMs, gone.departure()) && !listed.contains(epoch) && !isOpen;
                 })
                 .toList();
     }
 
-    private void tell(Departure departure, Epoch epoch) {
-        Long head = departure.headOf(epoch);
-        places.remove(epoch);
-        ended.put(streams.streamOf(departure), head == null ? End.lost(now.ms()) : End.exact(head, now.ms()));
+    private void tell(Remembered.Gone gone) {
+        places.remove(gone.stream().epoch());
+        ended.put(gone.stream(), gone.end(now.ms()));
     }
 }

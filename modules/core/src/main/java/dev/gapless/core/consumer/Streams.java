@@ -6,6 +6,7 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import java.util.Collection;
 import java.util.Comparator;
@@ -52,7 +53,7 @@ final class Streams {
     private final Set<Epoch> heard = new HashSet<>();
 
     private long forgotten;
-    private HistoryView history = HistoryView.NOTHING;
+    private Remembered remembered = Remembered.NOTHING;
     private long notices;
     private volatile Known known = Known.NOTHING;
 
@@ -100,11 +101,16 @@ final class Streams {
                 removed.put(epoch, one.removedMs());
             }
         });
-        known = new Known(open, removed, settled.keySet(), unheard(), history, notices);
+        known = new Known(open, removed, settled.keySet(), unheard(), remembered, notices);
     }
 
     HistoryView history() {
-        return history;
+        return remembered.history();
+    }
+
+    /** The incarnations that ended, as the members remember them. */
+    Remembered remembered() {
+        return remembered;
     }
 
     // ------------------------------------------------------------------ members
@@ -150,8 +156,8 @@ final class Streams {
         } else if (mute) {
             head = 0L;
         } else if (head == null && !hadName) {
-            Departure departure = departure(removed.uid());
-            head = departure == null ? null : departure.headOf(epoch); // another member heard its farewell
+            Remembered.Gone gone = remembered.get(epoch);
+            head = gone == null ? null : gone.head(); // another member heard its farewell
         }
         return head != null ? End.exact(head, now.ms()) : hadName ? null : End.lost(now.ms());
     }
@@ -286,26 +292,16 @@ final class Streams {
     }
 
     private long removedMs(Stream stream, Now now) {
-        Departure departure = departure(stream.uid());
-        return departure == null ? history.timeMs(now.ns()) : departure.endedMs();
-    }
-
-    /** What is remembered of that incarnation. */
-    @Nullable Departure departure(long uid) {
-        for (Departure departure : history.departures()) {
-            if (departure.uid() == uid) {
-                return departure;
-            }
-        }
-        return null;
+        Remembered.Gone gone = remembered.get(stream.epoch());
+        return gone == null ? history().timeMs(now.ns()) : gone.departure().endedMs();
     }
 
     /** The ends of those that are waited for and of which it is remembered by now how much they published. */
     Map<Stream, End> saidSince(Now now) {
         Map<Stream, End> ends = new LinkedHashMap<>();
         for (Stream stream : waitedFor()) {
-            Departure departure = departure(stream.uid());
-            Long head = departure == null ? null : departure.headOf(stream.epoch());
+            Remembered.Gone gone = remembered.get(stream.epoch());
+            Long head = gone == null ? null : gone.head();
             if (head != null) {
                 ends.put(stream, End.exact(head, now.ms()));
             }
@@ -315,7 +311,7 @@ final class Streams {
 
     /** Those that every subscription has passed long ago are forgotten, but for these. */
     void forgetSettled(Set<Epoch> except, Now now) {
-        long since = history.timeMs(now.ns()) - 2 * history.marginMs();
+        long since = history().timeMs(now.ns()) - 2 * history().marginMs();
         settled.values().removeIf(one -> !except.contains(one.stream().epoch()) && isPast(one, since));
     }
 
@@ -339,7 +335,7 @@ final class Streams {
 
     /** Those of which tokens say that they ended. */
     Set<Epoch> recent(Now now) {
-        long since = history.timeMs(now.ns()) - 2 * history.marginMs();
+        long since = history().timeMs(now.ns()) - 2 * history().marginMs();
         Set<Epoch> recent = new HashSet<>(left.keySet());
         settled.forEach((epoch, one) -> {
             if (!isPast(one, since)) {
@@ -362,19 +358,17 @@ final class Streams {
 
     /** This is remembered now. What a history has when it becomes complete ended before this node was there. */
     void remember(HistoryView view) {
-        Set<Epoch> epochs = new HashSet<>();
-        view.departures().forEach(departure -> epochs.add(streamOf(departure).epoch()));
-        if (view.complete() && !history.complete()) {
-            heard.addAll(epochs);
+        boolean becomesComplete = view.complete() && !history().complete();
+        remembered = remembered.next(view, topic);
+        if (becomesComplete) {
+            heard.addAll(remembered.epochs());
         }
-        heard.retainAll(epochs);
-        history = view;
+        heard.retainAll(remembered.epochs());
     }
 
     private Set<Epoch> unheard() {
         Set<Epoch> unheard = new HashSet<>();
-        for (Departure departure : history.departures()) {
-            Epoch epoch = streamOf(departure).epoch();
+        for (Epoch epoch : remembered.epochs()) {
             if (!heard.contains(epoch) && !members.containsKey(epoch)) {
                 unheard.add(epoch);
             }
@@ -391,13 +385,9 @@ final class Streams {
         return notices;
     }
 
-    Stream streamOf(Departure departure) {
-        return Stream.of(departure.uid(), topic, departure.node());
-    }
-
     /** May that incarnation's node still come back, or is it back already? */
     boolean mayReturn(Departure departure, Now now) {
         boolean isBack = named().stream().anyMatch(member -> member.node().equals(departure.node()));
-        return isBack || history.timeMs(now.ns()) - departure.endedMs() < returnNs / NS_PER_MS;
+        return isBack || history().timeMs(now.ns()) - departure.endedMs() < returnNs / NS_PER_MS;
     }
 }

@@ -52,6 +52,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     private Map<Long, Open> unready = Map.of();
 
     private boolean up;
+    private long registeredAgain;
 
     /**
      * A consumer without a subscription.
@@ -89,7 +90,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     /** How often its readers registered with a member that they had registered with before. */
     public long registeredAgain() {
-        return shared.registeredAgain() + placement.registeredAgain();
+        return registeredAgain;
     }
 
     /** How many registrations of the shared reader have failed. */
@@ -272,6 +273,11 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             return; // that one's answer says more
         }
         settleWaitedFor(node, End.lost(now.ms()), now);
+    }
+
+    @Override
+    public void registersAgain() {
+        registeredAgain++;
     }
 
     @Override

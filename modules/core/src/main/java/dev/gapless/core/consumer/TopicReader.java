@@ -80,16 +80,6 @@ final class TopicReader {
         return expiries;
     }
 
-    /** How often it registered with a member that it had registered with before. */
-    long registeredAgain() {
-        return registrar.registeredAgain();
-    }
-
-    /** The same, since this was called last. */
-    long takeRegisteredAgain() {
-        return registrar.takeRegisteredAgain();
-    }
-
     /** How many registrations have failed. */
     long registrationFailures() {
         return registrar.failures();
@@ -244,11 +234,6 @@ final class TopicReader {
                 r.becomeLate(nowNs);
             }
         }
-    }
-
-    /** A subscription that began in the past reads its feed from now on, which has nothing of these either. */
-    void joinedFromThePast(long nowNs) {
-        registrations.all().forEach(r -> r.becomeLateSinceEver(nowNs));
     }
 
     /** A subscription is ready: from now on a producer that is lost before it answered is a loss. */

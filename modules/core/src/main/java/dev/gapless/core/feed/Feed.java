@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -137,65 +138,41 @@ public final class Feed {
 
     /** Forgets the streams, except these, that are over, of which nothing is left in the ring, and whose end every subscription has read. */
     public void forgetEnded(Set<Epoch> except) {
-        lock.lock();
-        try {
-            chains.forgetOver(cursors.readBy(ring.oldest() - 1), except);
-        } finally {
-            lock.unlock();
-        }
+        doLocked(() -> chains.forgetOver(cursors.readBy(ring.oldest() - 1), except));
     }
 
     /** Adds the streams that are over and not forgotten. */
     public void addOver(Set<Epoch> epochs) {
-        lock.lock();
-        try {
-            chains.addOver(epochs);
-        } finally {
-            lock.unlock();
-        }
+        doLocked(() -> chains.addOver(epochs));
     }
 
     /** Behind which sequence this feed has all of that stream; less than 0 if it has nothing of it. */
     public long base(Epoch epoch) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Chain chain = chains.of(epoch);
             return chain == null || chain.ended() != null ? Chain.NOWHERE : chain.base();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Where that stream began here, if nothing was missed by that; else less than 0. */
     public long began(Epoch epoch) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Chain chain = chains.of(epoch);
             return chain == null ? Place.UNKNOWN : chain.began();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Has anything of that stream come here? */
     public boolean hasChain(Epoch epoch) {
-        lock.lock();
-        try {
-            return chains.of(epoch) != null;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> chains.of(epoch) != null);
     }
 
     /** Has this feed the end of that stream? */
     public boolean hasEnd(Epoch epoch) {
-        lock.lock();
-        try {
+        return locked(() -> {
             Chain chain = chains.of(epoch);
             return chain != null && chain.ended() != null && !chain.hasLostItsEnd(ring.oldest());
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Drops entries that are older than the settings allow; with backpressure none that a subscription is waited for. */
@@ -245,12 +222,7 @@ public final class Feed {
      * that its node's cursor has at the producer, or all of the node's subscriptions would expire with it.
      */
     public void findStalled(long nowNs) {
-        lock.lock();
-        try {
-            cursors.findStalled(ring.head(), nowNs);
-        } finally {
-            lock.unlock();
-        }
+        doLocked(() -> cursors.findStalled(ring.head(), nowNs));
     }
 
     /** A producer has more than it has sent (rule S6). */
@@ -258,12 +230,7 @@ public final class Feed {
         if (settings.backpressure()) {
             return;
         }
-        lock.lock();
-        try {
-            cursors.behind(nowNs);
-        } finally {
-            lock.unlock();
-        }
+        doLocked(() -> cursors.behind(nowNs));
     }
 
     /** A feed that is behind waits no longer than it may. Returns true if whom it stopped may go on. For its writer. */
@@ -287,33 +254,18 @@ public final class Feed {
 
     /** Where whoever begins with what comes next stands, of each stream. */
     public Map<Epoch, Place> tails() {
-        lock.lock();
-        try {
-            return chains.tails();
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> chains.tails());
     }
 
     // ------------------------------------------------------------------ for everybody
 
     /** The cursor of a subscription that begins at this index. Until it is detached, a feed with backpressure waits for it. */
     public FeedCursor attach(long index, long nowNs) {
-        lock.lock();
-        try {
-            return cursors.attach(index, nowNs);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> cursors.attach(index, nowNs));
     }
 
     public void detach(FeedCursor cursor) {
-        lock.lock();
-        try {
-            cursors.detach(cursor);
-        } finally {
-            lock.unlock();
-        }
+        doLocked(() -> cursors.detach(cursor));
     }
 
     /** The entry with this index, with others if it is a message; null if it is not there yet (index above the head) or no more. */
@@ -355,12 +307,7 @@ public final class Feed {
 
     /** What an overtaken subscription missed, and where it goes on. */
     public Overtaken overtaken() {
-        lock.lock();
-        try {
-            return new Overtaken(ring.oldest(), chains.bases(ring.oldest()));
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> new Overtaken(ring.oldest(), chains.bases(ring.oldest())));
     }
 
     /**
@@ -407,12 +354,7 @@ public final class Feed {
 
     /** For people: the key of the message in front of this position, if it was the last to fall out of the ring; else null. */
     public @Nullable String keyBefore(Position position) {
-        lock.lock();
-        try {
-            return chains.keyBefore(position);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> chains.keyBefore(position));
     }
 
     /** A subscription asks where to read on (rule S5). */
@@ -431,21 +373,29 @@ public final class Feed {
 
     /** May a subscription that stands there read this feed from its oldest entry on (rule S5)? */
     public boolean covers(Vector at, Asked what) {
+        return locked(() -> chains.cover(at, what, ring.oldest()));
+    }
+
+    /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
+    public @Nullable Placed place(Vector at, Asked what, long nowNs) {
+        return locked(() -> chains.cover(at, what, ring.oldest())
+                ? new Placed(cursors.attach(ring.oldest(), nowNs), chains.begins(at))
+                : null);
+    }
+
+    private <T> T locked(Supplier<T> what) {
         lock.lock();
         try {
-            return chains.cover(at, what, ring.oldest());
+            return what.get();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
-    public @Nullable Placed place(Vector at, Asked what, long nowNs) {
+    private void doLocked(Runnable what) {
         lock.lock();
         try {
-            return chains.cover(at, what, ring.oldest())
-                    ? new Placed(cursors.attach(ring.oldest(), nowNs), chains.begins(at))
-                    : null;
+            what.run();
         } finally {
             lock.unlock();
         }

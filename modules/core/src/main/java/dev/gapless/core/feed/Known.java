@@ -14,7 +14,7 @@ import java.util.Set;
  * @param settled those of which it is settled how they ended, until every subscription has read that
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
  *     them
- * @param history what is remembered of incarnations that ended
+ * @param remembered the incarnations that ended
  * @param notices how often it was said that something is missed of which nobody knows whose it is
  */
 public record Known(
@@ -22,15 +22,20 @@ public record Known(
         Map<Epoch, Long> removed,
         Set<Epoch> settled,
         Set<Epoch> unheard,
-        HistoryView history,
+        Remembered remembered,
         long notices) {
     /** Of a node that is not up. */
-    public static final Known NOTHING = new Known(Map.of(), Map.of(), Set.of(), Set.of(), HistoryView.NOTHING, 0);
+    public static final Known NOTHING = new Known(Map.of(), Map.of(), Set.of(), Set.of(), Remembered.NOTHING, 0);
 
     public Known {
         open = Map.copyOf(open);
         removed = Map.copyOf(removed);
         settled = Set.copyOf(settled);
         unheard = Set.copyOf(unheard);
+    }
+
+    /** What is remembered of them. */
+    public HistoryView history() {
+        return remembered.history();
     }
 }

@@ -24,31 +24,14 @@ import org.jspecify.annotations.Nullable;
 /** What a subscription that stands at V is told in one reload: of each stream all that is missing, up to the last notice (rule S3). Not thread-safe. */
 final class Missing {
     /** Of one node those that are over come first. */
-    private static final Comparator<Notice> BY_NODE = Comparator.comparing(
-                    (Notice notice) -> notice.stream().node())
-            .thenComparing(notice -> notice.end() == null);
+    private static final Comparator<FeedEntry> BY_NODE =
+            Comparator.comparing(FeedEntry::node).thenComparing(notice -> !(notice instanceof FeedEntry.Ended));
 
     private final Vector at;
-    private final Map<Epoch, Notice> notices = new LinkedHashMap<>();
+    /** The last one of each stream, an expiry or an end. */
+    private final Map<Epoch, FeedEntry> notices = new LinkedHashMap<>();
     /** Where it stands in streams of which V does not say it. */
     private final Map<Epoch, Place> from = new HashMap<>();
-
-    /**
-     * The last one of a stream.
-     *
-     * @param from the place that its producer was asked for
-     * @param to the sequence behind which it goes on
-     * @param end how it ended; null if it did not
-     */
-    private record Notice(
-            Stream stream,
-            long from,
-            long to,
-            @Nullable End end,
-            boolean complete,
-            boolean promised,
-            Reason reason,
-            long timeMs) {}
 
     /**
      * What they come to.
@@ -65,41 +48,18 @@ final class Missing {
         this.at = at;
     }
 
-    void add(FeedEntry.Expired expired) {
-        Stream stream = expired.stream();
-        notices.put(
-                stream.epoch(),
-                new Notice(
-                        stream, expired.from(), expired.to(), null, false, true, expired.reason(), expired.timeMs()));
-    }
-
-    void add(FeedEntry.Ended ended) {
-        End end = ended.end();
-        Reason reason = ended.isComplete() ? Reason.OVERRUN : end.reason();
-        notices.put(
-                ended.stream().epoch(),
-                new Notice(
-                        ended.stream(),
-                        Place.UNKNOWN,
-                        end.head(),
-                        end,
-                        ended.isComplete(),
-                        ended.promised(),
-                        reason,
-                        end.timeMs()));
+    void add(FeedEntry notice) {
+        notices.put(notice.stream().epoch(), notice);
     }
 
     /** A stream ended of which nothing is in the feed. */
     void add(Stream stream, End end) {
-        notices.put(
-                stream.epoch(),
-                new Notice(stream, Place.UNKNOWN, end.head(), end, false, true, end.reason(), end.timeMs()));
+        add(new FeedEntry.Ended(0, stream, Place.UNKNOWN, end, true));
     }
 
     /** It goes on behind this sequence: what should never be missing is. */
     void addHole(Stream stream, long to) {
-        notices.put(
-                stream.epoch(), new Notice(stream, Place.UNKNOWN, to, null, false, true, Reason.POSITION_UNKNOWN, 0));
+        add(new FeedEntry.Expired(0, stream, Place.UNKNOWN, to, Reason.POSITION_UNKNOWN, 0));
     }
 
     /** All notices that the feed has from this index on, but for ends in front of which nothing is missing. */
@@ -145,17 +105,16 @@ final class Missing {
             if (base.ended() != null) {
                 add(base.ended());
             } else if (base.at() > sequence(stream)) {
-                notices.put(
-                        stream.epoch(),
-                        new Notice(stream, Place.UNKNOWN, base.at(), null, false, true, Reason.OVERRUN, 0));
+                add(new FeedEntry.Expired(0, stream, Place.UNKNOWN, base.at(), Reason.OVERRUN, 0));
             }
         }
     }
 
     /** One that was told as lost is over, unless its incarnation has turned out to be there. */
-    private boolean isOver(Notice notice) {
+    private boolean isOver(FeedEntry notice) {
         Place place = at.get(notice.stream());
-        boolean hasReturned = notice.end() == null || notice.end().wasMember();
+        boolean hasReturned =
+                !(notice instanceof FeedEntry.Ended ended) || ended.end().wasMember();
         return place == null
                 ? !hasReturned // another one's token named it
                 : (place.kind() == Place.Kind.OVER || (place.kind() == Place.Kind.LOST && !hasReturned));
@@ -177,21 +136,23 @@ final class Missing {
     }
 
     Told told() {
-        List<Notice> inOrder = new ArrayList<>(notices.values());
+        List<FeedEntry> inOrder = new ArrayList<>(notices.values());
         inOrder.sort(BY_NODE);
         List<Gap> gaps = new ArrayList<>();
         Map<Epoch, Place> upTo = new HashMap<>(from);
         List<Step.Left> early = new ArrayList<>();
         List<Step.Left> left = new ArrayList<>();
         long timeMs = 0;
-        for (Notice notice : inOrder) {
+        for (FeedEntry notice : inOrder) {
             if (!isOver(notice)) {
                 int lefts = left.size();
-                Gap gap = notice.end() == null ? expired(notice, upTo) : ended(notice, notice.end(), upTo, left);
+                Gap gap = notice instanceof FeedEntry.Ended ended
+                        ? ended(ended, upTo, left)
+                        : expired((FeedEntry.Expired) notice, upTo);
                 if (gap != null) {
                     goesInFront(left.subList(0, lefts), gap, gaps, early);
                     gaps.add(gap);
-                    timeMs = Math.max(timeMs, notice.timeMs());
+                    timeMs = Math.max(timeMs, timeMs(notice));
                 }
             }
         }
@@ -228,7 +189,11 @@ final class Missing {
         return -1;
     }
 
-    private @Nullable Gap expired(Notice notice, Map<Epoch, Place> upTo) {
+    private static long timeMs(FeedEntry notice) {
+        return notice instanceof FeedEntry.Ended ended ? ended.end().timeMs() : ((FeedEntry.Expired) notice).timeMs();
+    }
+
+    private @Nullable Gap expired(FeedEntry.Expired notice, Map<Epoch, Place> upTo) {
         Stream stream = notice.stream();
         boolean isPast = sequence(stream) == Place.AWAITED && notice.reason() == Reason.OVERRUN; // asked from there on
         long here = isPast ? 0 : sequence(stream);
@@ -246,34 +211,33 @@ final class Missing {
                 : new Gap(stream.node(), Reason.POSITION_UNKNOWN, stream.epoch(), null, null, resumesAt);
     }
 
-    private static Reason unnumbered(Notice notice) {
-        return notice.complete() ? Reason.POSITION_UNKNOWN : notice.reason();
-    }
-
-    private @Nullable Gap ended(Notice notice, End end, Map<Epoch, Place> upTo, List<Step.Left> left) {
+    private @Nullable Gap ended(FeedEntry.Ended notice, Map<Epoch, Place> upTo, List<Step.Left> left) {
         Stream stream = notice.stream();
+        End end = notice.end();
         long here = sequence(stream);
         long last = Math.max(here, Math.max(end.head(), Place.AWAITED));
         upTo.put(stream.epoch(), end.wasMember() ? Place.over(stream, last) : Place.lost(stream, last));
         boolean counts = here != Place.AWAITED || notice.promised();
         if (end.isOpen()) {
             Long first = place(stream) != null && here >= 0 ? here + 1 : null; // else it has read nothing of it
-            return counts
-                    ? new Gap(stream.node(), notice.reason(), stream.epoch(), first, null, end.successor())
-                    : null;
+            return counts ? new Gap(stream.node(), end.reason(), stream.epoch(), first, null, end.successor()) : null;
         }
+        boolean complete = notice.isComplete();
         if (end.head() == 0 || here > end.head()) {
             return null;
         }
-        if (notice.complete() || here == end.head()) {
+        if (complete || here == end.head()) {
             left.add(new Step.Left(stream.node(), stream.at(end.head())));
         }
         if (here == end.head() || !counts) {
             return null;
         }
-        Position resumesAt = notice.complete() ? stream.at(end.head() + 1) : null; // where it left
-        return here >= 0
-                ? new Gap(stream.node(), notice.reason(), stream.epoch(), here + 1, end.head() - here, resumesAt)
-                : new Gap(stream.node(), unnumbered(notice), stream.epoch(), null, null, resumesAt);
+        Position resumesAt = complete ? stream.at(end.head() + 1) : null; // where it left
+        if (here < 0) {
+            Reason reason = complete ? Reason.POSITION_UNKNOWN : end.reason();
+            return new Gap(stream.node(), reason, stream.epoch(), null, null, resumesAt);
+        }
+        Reason reason = complete ? Reason.OVERRUN : end.reason();
+        return new Gap(stream.node(), reason, stream.epoch(), here + 1, end.head() - here, resumesAt);
     }
 }

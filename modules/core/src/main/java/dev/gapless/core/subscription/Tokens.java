@@ -1,7 +1,6 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
@@ -9,6 +8,7 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.util.HashMap;
@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What a token says of a subscription that stands at V (rule T1). */
 final class Tokens {
@@ -55,8 +54,8 @@ final class Tokens {
                 entries.put(epoch, entry(Place.at(stream, 0), false));
             }
         });
-        long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, topic, now));
-        boolean all = addOver(entries, at, known, toBeTold, topic, timeMs - 2 * history.marginMs());
+        long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, now));
+        boolean all = addOver(entries, at, known, toBeTold, timeMs - 2 * history.marginMs());
         boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
         return new CursorToken(
                 topic,
@@ -74,7 +73,7 @@ final class Tokens {
     }
 
     /** Up to when V has passed the end of every stream that ended. */
-    private static long timeMs(Vector at, Known known, Map<Epoch, CursorToken.Entry> entries, String topic, Now now) {
+    private static long timeMs(Vector at, Known known, Map<Epoch, CursorToken.Entry> entries, Now now) {
         long timeMs = known.history().heardUpToMs(now.ns());
         for (Map.Entry<Epoch, Long> removed : known.removed().entrySet()) {
             Place place = at.get(removed.getKey());
@@ -82,34 +81,33 @@ final class Tokens {
                 timeMs = Math.min(timeMs, removed.getValue());
             }
         }
-        for (Departure departure : known.history().departures()) {
-            Epoch epoch = Epoch.of(departure.uid(), topic);
-            CursorToken.Entry entry = entries.get(epoch);
-            boolean isOpen =
-                    entry == null ? at.get(epoch) == null && known.unheard().contains(epoch) : !entry.over();
-            if (departure.endedMs() < timeMs && isOpen) {
-                timeMs = departure.endedMs();
+        for (CursorToken.Entry entry : entries.values()) {
+            timeMs = entry.over() ? timeMs : Math.min(timeMs, endedMs(entry.epoch(), known));
+        }
+        for (Epoch unheard : known.unheard()) {
+            if (at.get(unheard) == null && !entries.containsKey(unheard)) {
+                timeMs = Math.min(timeMs, endedMs(unheard, known));
             }
         }
         return timeMs;
     }
 
+    private static long endedMs(Epoch stream, Known known) {
+        Remembered.Gone gone = known.remembered().get(stream);
+        return gone == null ? Long.MAX_VALUE : gone.departure().endedMs();
+    }
+
     /** Adds those that ended after that time, and that V has passed. {@return whether it could add all of them} */
     private static boolean addOver(
-            Map<Epoch, CursorToken.Entry> entries,
-            Vector at,
-            Known known,
-            Set<Epoch> toBeTold,
-            String topic,
-            long sinceMs) {
-        List<Departure> departures = known.history().departures();
+            Map<Epoch, CursorToken.Entry> entries, Vector at, Known known, Set<Epoch> toBeTold, long sinceMs) {
+        List<Remembered.Gone> inOrder = known.remembered().inOrder();
         Map<Epoch, CursorToken.Entry> over = new HashMap<>();
-        for (int i = departures.size() - 1; i >= 0; i--) {
-            Departure departure = departures.get(i);
-            if (departure.endedMs() <= sinceMs) {
+        for (int i = inOrder.size() - 1; i >= 0; i--) {
+            Stream stream = inOrder.get(i).stream();
+            Epoch epoch = stream.epoch();
+            if (inOrder.get(i).departure().endedMs() <= sinceMs) {
                 break;
             }
-            Epoch epoch = Epoch.of(departure.uid(), topic);
             Place place = at.get(epoch);
             boolean isUnread =
                     known.removed().containsKey(epoch) || known.unheard().contains(epoch) || toBeTold.contains(epoch);
@@ -118,16 +116,10 @@ final class Tokens {
                 if (over.size() == Limits.MAX_TOKEN_ENDED) {
                     return false;
                 }
-                over.put(epoch, over(departure, epoch, place));
+                over.put(epoch, entry(place == null ? Place.over(stream, Place.AWAITED) : place, true));
             }
         }
         entries.putAll(over);
         return true;
-    }
-
-    private static CursorToken.Entry over(Departure departure, Epoch epoch, @Nullable Place place) {
-        return place == null
-                ? new CursorToken.Entry(departure.node(), departure.uid(), epoch, CursorToken.Entry.UNKNOWN, true)
-                : entry(place, true);
     }
 }

@@ -254,6 +254,31 @@ class StreamsTest {
     }
 
     @Test
+    @DisplayName("ruleF3: first those that tokens alone named: nobody else counts on their ends")
+    void forgetsStrangersFirst() {
+        member(2, "p");
+        isWaitedFor(2);
+        streams.settle(NEXT, End.lost(0), now);
+        for (long uid = 3; uid <= 1_002; uid++) {
+            streams.expect(Stream.of(uid, TOPIC, "p"), now);
+            streams.settle(Stream.of(uid, TOPIC, "p"), End.lost(0), now);
+        }
+        streams.forgetTooMany();
+        assertEquals(501, streams.size());
+        assertNotNull(streams.settled(NEXT.epoch()));
+    }
+
+    @Test
+    @DisplayName("ruleF2: of one that never said its name the end is exact, too, if another member heard its farewell")
+    void unnamedWhoseFarewellAnotherHeard() {
+        streams.appeared(1, "host:1");
+        streams.remember(Given.history(new Departure(1, "host:1", 1, Map.of(P.epoch(), 7L))));
+        Stream stream = streams.removed(1);
+        assertNotNull(stream);
+        assertEquals(End.exact(7, now.ms()), streams.endOf(stream, null, false, now));
+    }
+
+    @Test
     @DisplayName("ruleT2: what others remember, and nothing has come of here, is not passed; not what ended before")
     void unheard() {
         Stream before = Stream.of(3, TOPIC, "r");

@@ -107,6 +107,9 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     @Override
+    public void registersAgain() {}
+
+    @Override
     public long sharedFrom(Epoch stream) {
         return -1;
     }

@@ -28,6 +28,7 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.util.HashMap;
@@ -61,7 +62,7 @@ class SubscriptionStateTest implements TopicView {
 
     @Override
     public Known known() {
-        return new Known(open, Map.of(), settled, Set.of(), Given.history(), notices);
+        return new Known(open, Map.of(), settled, Set.of(), Remembered.of(Given.history(), TOPIC), notices);
     }
 
     @Override

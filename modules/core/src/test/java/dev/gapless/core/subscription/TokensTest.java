@@ -17,6 +17,7 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class TokensTest {
         departures.sort(Comparator.comparingLong(Departure::endedMs));
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
-        Known known = new Known(open, removed, settled, unheard, history, notices);
+        Known known = new Known(open, removed, settled, unheard, Remembered.of(history, TOPIC), notices);
         return Tokens.of(at, known, pending, untold, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 

@@ -16,6 +16,7 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Known;
 import dev.gapless.core.feed.Place;
+import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.Vector;
 import dev.gapless.core.log.Content;
@@ -135,7 +136,7 @@ final class ModelTopic implements TopicView {
         Now clock = new Now(timeMs, Long.MAX_VALUE); // it stands still
         HistoryView history =
                 new HistoryView(1, Long.MIN_VALUE, false, false, departures, clock, new LastPing(), MARGIN_MS);
-        known = new Known(open, removed, removed.keySet(), Set.of(), history, 0);
+        known = new Known(open, removed, removed.keySet(), Set.of(), Remembered.of(history, name), 0);
         changes++;
     }
 
