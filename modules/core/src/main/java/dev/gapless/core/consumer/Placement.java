@@ -88,6 +88,15 @@ final class Placement {
                 : catchUp.subscriptions.iterator().next();
     }
 
+    /** Does one of that reader's subscriptions lack less of that stream than what lies behind this sequence? */
+    boolean areFurther(long reader, Epoch stream, long sequence) {
+        CatchUp catchUp = catchUps.get(reader);
+        return catchUp != null
+                && catchUp.subscriptions.stream()
+                        .map(one -> one.subscription.placedAt().get(stream))
+                        .anyMatch(place -> place != null && !place.over() && place.sequence() > sequence);
+    }
+
     int size() {
         return catchUps.size();
     }

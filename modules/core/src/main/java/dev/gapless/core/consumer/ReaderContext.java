@@ -24,6 +24,9 @@ record ReaderContext(
         /** The same, where the new incarnation does not go on at its beginning: earlier ones are lost. */
         void replaced(String node, Now now);
 
+        /** Does one of that reader's subscriptions lack less of that stream than what lies behind this sequence? */
+        boolean areFurther(long reader, Epoch stream, long sequence);
+
         /** A reader registers with a member with which it had registered before. */
         void registersAgain();
 

@@ -32,6 +32,8 @@ final class Registration {
     private boolean begun;
     /** Of an earlier incarnation of its node: it is asked for what comes behind that, until it has answered. */
     private @Nullable Position predecessor;
+    /** What was asked for is overwritten, and others lack less: is it asked for the oldest that there is? */
+    private boolean oldest;
     /** The highest sequence that it is known to have had. */
     private long head;
     /** Since when {@code ready()} went on without its answer; null if it did not. */
@@ -141,6 +143,7 @@ final class Registration {
         at = to;
         begun = true;
         predecessor = null;
+        oldest = false;
         lateNs = null;
         mute = !publishes;
         becomeAnswered(answered, patienceNs);
@@ -168,6 +171,12 @@ final class Registration {
         assert (isRegistering() || isLive()) && sequence > at : this + " to " + sequence;
         at = sequence;
         begun = true;
+    }
+
+    /** From now on it is asked for the oldest that there is. */
+    void becomeAskedForTheOldest() {
+        assert isRegistering() : this;
+        oldest = true;
     }
 
     /** What comes follows. */
@@ -219,6 +228,7 @@ final class Registration {
         assert isPresent() && !hasLeft() : this;
         promised = ready || at != Place.AWAITED || !(start instanceof Start.Latest);
         predecessor = null;
+        oldest = false;
         acknowledged();
         phase = new Phase.Waiting();
     }
@@ -314,7 +324,14 @@ final class Registration {
         if (predecessor != null) {
             return new Start.After(predecessor);
         }
+        if (oldest) {
+            return Start.EARLIEST;
+        }
         return hasPlace() ? new Start.After(stream.at(at)) : start;
+    }
+
+    boolean asksForTheOldest() {
+        return oldest;
     }
 
     /** {@code ready()} went on without it, and it has not answered since. */

@@ -276,6 +276,11 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     @Override
+    public boolean areFurther(long reader, Epoch stream, long sequence) {
+        return placement.areFurther(reader, stream, sequence);
+    }
+
+    @Override
     public void registersAgain() {
         registeredAgain++;
     }

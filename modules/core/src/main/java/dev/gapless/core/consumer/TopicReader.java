@@ -371,14 +371,17 @@ final class TopicReader {
         }
         long to = message.next() - 1;
         hasUpTo(r, message.head(), to, now.ns());
-        if (r.hasPlace() ? r.at() != to : r.asksForSuccession()) {
+        boolean goesOnLater = r.asksForTheOldest() && to > Math.max(0, r.at());
+        if (!goesOnLater && (r.hasPlace() ? r.at() != to : r.asksForSuccession())) {
             registrar.register(r, now.ns()); // C2
             return;
         }
         if (!r.hasBegun() && predecessorOf(r.stream()) != null) {
             context.heard().replaced(r.stream().node(), now);
         }
-        if (!r.hasPlace() && missedSomething(r, message, now.ns())) {
+        if (goesOnLater) {
+            expires(r, to, Reason.OVERRUN, now.ms());
+        } else if (!r.hasPlace() && missedSomething(r, message, now.ns())) {
             expires(r, to, Reason.POSITION_UNKNOWN, now.ms());
         } else if (!r.hasBegun()) {
             feed.began(r.stream(), to);
@@ -406,6 +409,12 @@ final class TopicReader {
         hasUpTo(r, message.head(), to, now.ns());
         if (r.asksForSuccession()) {
             context.heard().restarted(r.stream().node(), r.stream().at(message.resumeAt()), now);
+        }
+        boolean isOverrun = message.answersRegister() && message.reason() == Reason.OVERRUN;
+        if (isOverrun && context.heard().areFurther(context.reader(), r.stream().epoch(), Math.max(0, r.at()))) {
+            r.becomeAskedForTheOldest(); // the ring may have all that others lack
+            registrar.register(r, now.ns());
+            return;
         }
         long sharedFrom = context.heard().sharedFrom(r.stream().epoch());
         boolean isBehind = Math.max(0, r.at()) < sharedFrom && (r.hasPlace() || r.asks() instanceof Start.Beginning);

@@ -155,6 +155,24 @@ class PlacementTest {
 
     @Test
     @DisplayName(
+            "stream24: of those that share a reader only who lacks what the ring has lost is told, and only of that")
+    void oneThatWasAwayForTooLong() {
+        topic = new OneTopic(LARGE_RING.with(draft -> draft.bufferMessages = 400));
+        published(500);
+        Reader first = topic.resumeAt(2, P, 400).stands();
+        Reader away = topic.resumeAt(3, P, 5);
+        Reader other = topic.resumeAt(4, P, 200);
+        topic.after(5);
+        first.goesOn();
+        topic.run();
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 6L, 95L, 101L)), away.gaps);
+        assertEquals(400, away.given(P).size());
+        other.hasAll(P, 201, 500);
+        first.hasAll(P, 401, 500);
+    }
+
+    @Test
+    @DisplayName(
             "G5: with backpressure publishers wait no longer for one that stands still in a reader of its own than for others")
     void standsStillWithBackpressure() {
         topic = new OneTopic(Given.ring(64).with(draft -> {

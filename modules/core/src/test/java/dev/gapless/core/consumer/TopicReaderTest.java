@@ -55,6 +55,7 @@ import org.junit.jupiter.api.Test;
 
 /** One reader, whose topic's streams are those of {@link #streams}. Incarnations 1 and up are of a node {@code p}, unless a test says otherwise. */
 class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
+    private boolean areFurther;
     private static final long OWN = 20;
     private static final long PRODUCER = 1;
     private static final Stream P = Stream.of(PRODUCER, TOPIC, "p");
@@ -108,6 +109,11 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
 
     @Override
     public void registersAgain() {}
+
+    @Override
+    public boolean areFurther(long itsNumber, Epoch stream, long sequence) {
+        return areFurther;
+    }
 
     @Override
     public long sharedFrom(Epoch stream) {
