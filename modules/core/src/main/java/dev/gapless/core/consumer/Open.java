@@ -37,9 +37,15 @@ final class Open {
         this.start = opening instanceof Opening.Earliest || opening instanceof Opening.Since ? opening.start() : null;
     }
 
-    /** May it begin? One that is to be told what ended since only once that is remembered here, or its time is up. */
-    boolean mayBegin(HistoryView history, long nowNs) {
-        return !begun && (!opening.isFromThePast() || history.complete() || readyUntilNs - nowNs <= 0);
+    /**
+     * May it begin? One that begins in the past only once it is remembered here what ended since, and it is known whose successors the members
+     * are, or its time is up.
+     *
+     * @param namesToCome of members
+     */
+    boolean mayBegin(HistoryView history, boolean namesToCome, long nowNs) {
+        boolean knows = history.complete() && !namesToCome;
+        return !begun && (!opening.isFromThePast() || knows || readyUntilNs - nowNs <= 0);
     }
 
     void begin() {

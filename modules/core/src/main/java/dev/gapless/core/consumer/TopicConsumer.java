@@ -156,13 +156,22 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     /** Begins it, if that may be by now, and looks whether it is ready. */
     private void moveOn(Open one, Now now) {
-        if (up && one.mayBegin(streams.history(), now.ns())) {
+        Set<Long> unnamed = up && !one.hasBegun() && one.opening.isFromThePast() ? namesToCome() : Set.of();
+        if (up && one.mayBegin(streams.history(), !unnamed.isEmpty(), now.ns())) {
+            shared.goOnWithout(unnamed, now.ns()); // its time is up: nobody waits for them again
             begin(one, now);
         }
         Set<String> late = up ? one.becomeReady(streams.history(), now.ns()) : null;
         if (late != null) {
             outbox.add(new Effect.Ready(topic, one.id, late));
         }
+    }
+
+    /** Members whose names may still come: those that {@code ready()} has not gone on without. */
+    private Set<Long> namesToCome() {
+        Set<Long> unnamed = new HashSet<>(shared.notYetLate());
+        streams.named().forEach(member -> unnamed.remove(member.uid()));
+        return unnamed;
     }
 
     private void begin(Open one, Now now) {
