@@ -129,8 +129,7 @@ final class Placement {
     /** Something has happened to all of them, or that changes which streams they have. */
     void changed(long nowNs) {
         changes.incrementAndGet();
-        dueNs = Long.MAX_VALUE;
-        catchUps.values().forEach(catchUp -> touched(catchUp.reader, nowNs));
+        changedDue(nowNs);
     }
 
     /** Rises whenever a subscription that was refused may ask again. Any thread. */

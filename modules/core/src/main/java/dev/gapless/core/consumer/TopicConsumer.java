@@ -25,6 +25,7 @@ import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,7 +125,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         open.put(id, added);
         unready = unready.isEmpty() ? new LinkedHashMap<>() : unready;
         unready.put(id, added);
-        moveOn(added, now);
+        moveOn(added, namesToCome(List.of(added)), now);
         if (added.ready) {
             unready.remove(id); // it alone: it changes nothing for the others, and there may be thousands
         }
@@ -155,8 +156,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     /** Begins it, if that may be by now, and looks whether it is ready. */
-    private void moveOn(Open one, Now now) {
-        Set<Long> unnamed = up && !one.hasBegun() && one.opening.isFromThePast() ? namesToCome() : Set.of();
+    private void moveOn(Open one, Set<Long> unnamed, Now now) {
         if (up && one.mayBegin(streams.history(), !unnamed.isEmpty(), now.ns())) {
             shared.goOnWithout(unnamed, now.ns()); // its time is up: nobody waits for them again
             begin(one, now);
@@ -167,8 +167,11 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         }
     }
 
-    /** Members whose names may still come: those that {@code ready()} has not gone on without. */
-    private Set<Long> namesToCome() {
+    /** Members whose names may still come, if any of these wait for them: those that {@code ready()} has not gone on without. */
+    private Set<Long> namesToCome(Collection<Open> some) {
+        if (!up || some.stream().noneMatch(one -> !one.hasBegun() && one.opening.isFromThePast())) {
+            return Set.of();
+        }
         Set<Long> unnamed = new HashSet<>(shared.notYetLate());
         streams.named().forEach(member -> unnamed.remove(member.uid()));
         return unnamed;
@@ -192,7 +195,8 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     private void moveOn(Now now) {
         if (!unready.isEmpty()) {
-            unready.values().forEach(one -> moveOn(one, now));
+            Set<Long> unnamed = namesToCome(unready.values());
+            unready.values().forEach(one -> moveOn(one, unnamed, now));
             unready.values().removeIf(one -> one.ready);
             unready = unready.isEmpty() ? Map.of() : unready;
         }

@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +14,20 @@ import org.jspecify.annotations.Nullable;
  * list it reads from the first message. Immutable.
  */
 public final class Vector {
-    public static final Vector EMPTY = new Vector(Map.of(), 0);
+    public static final Vector EMPTY = new Vector(Map.of(), 0, false);
 
     private final Map<Epoch, Place> places;
     private final long notices;
+    private final boolean mayHaveEnded;
 
-    private Vector(Map<Epoch, Place> places, long notices) {
+    private Vector(Map<Epoch, Place> places, long notices, boolean mayHaveEnded) {
         this.places = places;
         this.notices = notices;
+        this.mayHaveEnded = mayHaveEnded;
     }
 
     public static Vector of(Map<Epoch, Place> places) {
-        return places.isEmpty() ? EMPTY : new Vector(new HashMap<>(places), 0);
+        return EMPTY.with(places);
     }
 
     /** How often it was told that something is missing of which nobody knows whose it is. */
@@ -34,7 +37,7 @@ public final class Vector {
 
     /** The same, once it was told so often. */
     public Vector passing(long more) {
-        return more == notices ? this : new Vector(places, more);
+        return more == notices ? this : new Vector(places, more, mayHaveEnded);
     }
 
     public @Nullable Place get(Stream stream) {
@@ -61,22 +64,36 @@ public final class Vector {
         return places.isEmpty();
     }
 
+    /** May a place be over? Costs nothing. */
+    public boolean mayHaveEnded() {
+        return mayHaveEnded;
+    }
+
     /** In no order. An unmodifiable view. */
     public Collection<Place> places() {
         return Collections.unmodifiableCollection(places.values());
     }
 
     public Vector with(Place place) {
-        return with(Map.of(place.stream().epoch(), place));
+        return with(List.of(place));
     }
 
     public Vector with(Map<Epoch, Place> changed) {
+        return with(changed.values());
+    }
+
+    /** With these in the places of those of the same streams, the later ones last. */
+    public Vector with(Collection<Place> changed) {
         if (changed.isEmpty()) {
             return this;
         }
         Map<Epoch, Place> copy = new HashMap<>(places);
-        copy.putAll(changed);
-        return new Vector(copy, notices);
+        boolean ended = mayHaveEnded;
+        for (Place place : changed) {
+            copy.put(place.stream().epoch(), place);
+            ended |= place.over();
+        }
+        return new Vector(copy, notices, ended);
     }
 
     /** Without these. */
@@ -86,7 +103,7 @@ public final class Vector {
         }
         Map<Epoch, Place> copy = new HashMap<>(places);
         copy.values().removeIf(which);
-        return new Vector(copy, notices);
+        return new Vector(copy, notices, copy.values().stream().anyMatch(Place::over));
     }
 
     @Override

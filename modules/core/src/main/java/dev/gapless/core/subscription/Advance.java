@@ -89,7 +89,7 @@ final class Advance {
 
     /** Reads up to the first entry that is no message; messages before it come first. */
     Step read() {
-        if (!here.pending().isNothing() || here.positions().notices() < known.notices()) {
+        if (!here.pending().isNothing() || here.notices() < known.notices()) {
             Step first =
                     hand(here, new Missing(here.positions().with(here.pending().upTo())), false);
             if (first == null) {
@@ -101,7 +101,6 @@ final class Advance {
         }
         Vector at = here.positions();
         long index = here.index();
-        Map<Epoch, Long> moved = new HashMap<>();
         MessageRun.Builder run = new MessageRun.Builder(settings.windowBytes());
         while (!run.isFull() && index <= head) {
             FeedEntry entry = feed.get(index);
@@ -113,7 +112,7 @@ final class Advance {
                 return overtaken();
             }
             if (entry instanceof FeedEntry.Messages messages) {
-                long reached = reached(messages.stream(), moved, at);
+                long reached = reached(messages.stream(), run, at);
                 if (reached >= messages.lastSequence()) {
                     index = entry.last() + 1; // S1
                     continue;
@@ -128,7 +127,6 @@ final class Advance {
                     return hole(messages.stream(), messages.sequence() + first - 1);
                 }
                 FeedEntry.Messages taken = run.add(messages, first);
-                moved.put(messages.stream().epoch(), taken.lastSequence());
                 index += taken.count();
             } else {
                 here = here.movedTo(index, at);
@@ -151,10 +149,10 @@ final class Advance {
     }
 
     /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
-    private long reached(Stream stream, Map<Epoch, Long> moved, Vector at) {
-        Long there = moved.get(stream.epoch());
-        if (there != null) {
-            return there;
+    private static long reached(Stream stream, MessageRun.Builder run, Vector at) {
+        long given = run.reached(stream.epoch());
+        if (given > 0) {
+            return given;
         }
         Place place = at.get(stream);
         if (place == null) {
@@ -256,7 +254,7 @@ final class Advance {
      */
     private @Nullable Step hand(Standing further, Missing missing, boolean atOnce) {
         Pending pending = here.pending();
-        boolean unknown = here.positions().notices() < known.notices();
+        boolean unknown = here.notices() < known.notices();
         if (unknown || !pending.isNothing()) {
             missing.addFrom(feed, further.index());
         }

@@ -9,11 +9,11 @@ import dev.gapless.core.feed.Vector;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages that a subscription read at once, and where it stood before them. The messages never change; {@link #handled} is moved by one
@@ -81,10 +81,10 @@ public final class MessageRun {
             if (count == 0) {
                 return before;
             }
-            Map<Epoch, Place> changed = new HashMap<>();
+            List<Place> changed = new ArrayList<>(streams.length);
             long begins = 0;
             for (int i = 0; i < streams.length && begins < count; i++) {
-                changed.put(streams[i].epoch(), Place.at(streams[i], offsets[i] + Math.min(count, ends[i])));
+                changed.add(Place.at(streams[i], offsets[i] + Math.min(count, ends[i])));
                 begins = ends[i];
             }
             return before.with(changed);
@@ -97,6 +97,8 @@ public final class MessageRun {
         private final long maxBytes;
         private int count;
         private long bytes;
+        /** Up to where there is something of the streams, but for that of the last part. */
+        private Map<Epoch, Long> earlier = Map.of();
 
         /** One that takes no more messages once it has so many bytes. */
         Builder(long maxBytes) {
@@ -116,10 +118,33 @@ public final class MessageRun {
             int most = Math.min(MAX_MESSAGES - count, messages.count() - first);
             int fitting = messages.slice().fitting(first, most, maxBytes - bytes);
             FeedEntry.Messages added = messages.part(first, fitting);
+            changeTo(added.stream().epoch());
             bytes += added.slice().sizeBytes();
             count += fitting;
             parts.add(added);
             return added;
+        }
+
+        private void changeTo(Epoch stream) {
+            FeedEntry.Messages before = last();
+            if (before != null && !before.stream().epoch().equals(stream)) {
+                if (earlier.isEmpty()) {
+                    earlier = new HashMap<>();
+                }
+                earlier.put(before.stream().epoch(), before.lastSequence());
+            }
+        }
+
+        /** The sequence of the last message of that stream in it; 0 if there is none. */
+        long reached(Epoch stream) {
+            FeedEntry.Messages before = last();
+            return before != null && before.stream().epoch().equals(stream)
+                    ? before.lastSequence()
+                    : earlier.getOrDefault(stream, 0L);
+        }
+
+        private FeedEntry.@Nullable Messages last() {
+            return parts.isEmpty() ? null : parts.get(parts.size() - 1);
         }
 
         /** The run, of a subscription that stood there. */
@@ -148,9 +173,9 @@ public final class MessageRun {
         return size == 0;
     }
 
-    /** They, in order; each part is of one stream. */
-    public List<FeedEntry.Messages> parts() {
-        return Collections.unmodifiableList(parts);
+    /** Messages of one stream, one after the other: the part of this number, counted from 0. */
+    FeedEntry.Messages part(int number) {
+        return parts.get(number);
     }
 
     /** The message of this number, counted from 0. */

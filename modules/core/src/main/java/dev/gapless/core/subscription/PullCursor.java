@@ -53,7 +53,7 @@ public final class PullCursor {
     public boolean next() {
         FeedEntry.Messages current = slice;
         if (current == null || inSlice == current.count()) {
-            current = Objects.requireNonNull(run).parts().get(nextSlice);
+            current = Objects.requireNonNull(run).part(nextSlice);
             slice = current;
             nextSlice++;
             inSlice = 0;

@@ -54,6 +54,11 @@ record Standing(
         return run.after(run.handled());
     }
 
+    /** {@link Vector#notices} of V: messages change nothing about them. */
+    long notices() {
+        return run.after(0).notices();
+    }
+
     /** The index of the first entry that it has not dealt with. */
     long oldestUnread() {
         int done = run.handled();

@@ -267,9 +267,7 @@ public final class SubscriptionState {
 
     /** Is there something beside what its feed says? */
     private static boolean hasMore(Standing here, Known known) {
-        return !here.pending().isNothing()
-                || !here.untold().isEmpty()
-                || here.positions().notices() < known.notices();
+        return !here.pending().isNothing() || !here.untold().isEmpty() || here.notices() < known.notices();
     }
 
     /** Is there reason to ask where to read on? */
@@ -374,10 +372,10 @@ public final class SubscriptionState {
      * together may have entries in front of it.
      */
     private static Standing withoutForgotten(Standing here, Known known) {
-        if (here.index() <= here.feed().lastNotice()) {
+        Vector at = here.positions();
+        if (!at.mayHaveEnded() || here.index() <= here.feed().lastNotice()) {
             return here;
         }
-        Vector at = here.positions();
         AtomicLong excess = new AtomicLong(at.places().stream()
                         .filter(place -> place.kind() == Place.Kind.LOST)
                         .count()

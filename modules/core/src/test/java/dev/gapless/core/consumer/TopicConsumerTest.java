@@ -316,6 +316,25 @@ class TopicConsumerTest {
     }
 
     @Test
+    @DisplayName("ruleC7: while a successor is asked what becomes of a stream, what it tells others closes nothing")
+    void answersAnotherFirst() {
+        Reader reader = thatHas(3);
+        topic.crashes(1);
+        topic.member(2, "p");
+        topic.publish(2, 2);
+        topic.unreachable(2);
+        topic.run(); // the question is lost, and comes again
+        topic.reachable(2);
+        Reader earliest = topic.open(2, new Opening.Earliest());
+        topic.run();
+        assertEquals(List.of(1L, 2L), earliest.given(P2), "it has answered");
+        assertEquals(List.of(), reader.gaps);
+        topic.after(RETURN_MS);
+        assertEquals(List.of(restarted(P, 4L, P2)), reader.gaps);
+        assertEquals(List.of(1L, 2L), reader.given(P2));
+    }
+
+    @Test
     @DisplayName(
             "stream18: a stream that one reader's question closes is closed in every feed, each from its own place")
     void closedInEveryFeed() {
@@ -534,5 +553,26 @@ class TopicConsumerTest {
         assertTrue(topic.consumer.feed().tails().size() <= most);
         assertTrue(reader.state.positions().places().size() <= most);
         assertTrue(topic.consumer.known().settled().size() <= most);
+    }
+
+    @Test
+    @DisplayName("ruleF3: whoever has not read how streams ended that are forgotten is told that something is missing")
+    void forgottenBeforeTheyWereRead() {
+        Reader reader = thatHas(1);
+        Reader stands = topic.latest(2).stands();
+        topic.publish(1, 30).after(3_000);
+        topic.publish(1, 100).after(3_000); // its feed goes on without it
+        for (long uid = 1_000; uid < 2_100; uid++) {
+            topic.member(uid, "pod-" + uid);
+            topic.publish(uid, 1).run();
+            topic.endsWithAFarewell(uid);
+            topic.run();
+        }
+        assertEquals(List.of(), reader.gaps);
+        stands.goesOn();
+        topic.after(1_000);
+        assertTrue(stands.gaps.contains(NOBODY_KNOWS), () -> stands.gaps.size() + " gaps");
+        topic.publish(1, 1).run();
+        assertEquals(132, stands.given(P).get(stands.given(P).size() - 1));
     }
 }
