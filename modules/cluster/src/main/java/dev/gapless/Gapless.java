@@ -3,7 +3,7 @@ package dev.gapless;
 import dev.gapless.core.Position;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.node.GaplessExtension;
-import dev.gapless.internal.node.Node;
+import dev.gapless.internal.node.NodeBackend;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,14 +37,14 @@ public final class Gapless {
     /** Longer than anybody waits for an answer, and within what timers can count. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(100);
 
-    private final Node node;
+    private final NodeBackend node;
 
     /**
      * For the test kit: a node that is no cluster's. Applications use {@link #get}.
      *
      * @param node a class of Gapless itself
      */
-    public Gapless(Node node) {
+    public Gapless(NodeBackend node) {
         this.node = node;
     }
 

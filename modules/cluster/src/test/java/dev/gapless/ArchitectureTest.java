@@ -9,7 +9,6 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gapless.core.subscription.MessageRun;
-import dev.gapless.core.subscription.PullCursor;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -92,7 +91,7 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("dev.gapless.core.subscription", roomNamed("subscribe"))
                 .should()
                 .dependOnClassesThat()
-                .belongToAnyOf(PullCursor.class, MessageRun.class)
+                .belongToAnyOf(MessageRun.class)
                 .check(GAPLESS);
     }
 

@@ -101,9 +101,9 @@ class BenchTest {
         n3.restart();
         assertTrue(n3.pid() != pid);
         cluster.awaitUp();
-        Await.until("the new life hears", () -> {
-            tell(n1, n3, "to the new life", 1);
-            return heard(n3, "to the new life") > 0;
+        Await.until("the new incarnation hears", () -> {
+            tell(n1, n3, "to the new incarnation", 1);
+            return heard(n3, "to the new incarnation") > 0;
         });
     }
 

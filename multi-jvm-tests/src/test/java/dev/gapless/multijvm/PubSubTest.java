@@ -221,8 +221,8 @@ class PubSubTest {
             return last;
         });
         long next = 2;
-        for (int life = 1; life <= 20; life++) {
-            TestSubscription s = n3.subscribe("again", "again-" + life, Arguments.of("from", token));
+        for (int incarnation = 1; incarnation <= 20; incarnation++) {
+            TestSubscription s = n3.subscribe("again", "again-" + incarnation, Arguments.of("from", token));
             s.awaitReached(n1, next + 100);
             assertEquals("CANCELLED", s.cancel());
             Report report = s.report();

@@ -125,14 +125,14 @@ class RestartElsewhereTest {
         assertEquals(400, items.get(0).last());
         assertTellsOnlyOf(report, List.of(consumer.name(), before));
         Await.value(
-                producer + " keeps nothing of the life before",
+                producer + " keeps nothing of the incarnation before",
                 () -> producer.cursors("consumer").stream()
                         .map(NodeStatus.CursorStatus::node)
                         .toList(),
                 List.of(consumer.name())::equals);
     }
 
-    /** Its own life before may have published, and under which name the dead member went no new process can know. */
+    /** Its own incarnation before may have published, and under which name the dead member went no new process can know. */
     private static void assertTellsOnlyOf(Report report, List<String> itself) {
         Set<String> told = new HashSet<>(report.streams().keySet());
         told.remove(producer.name());
@@ -145,7 +145,7 @@ class RestartElsewhereTest {
         assertNotEquals(before, node.address());
     }
 
-    /** The cluster has let the new life in as far as it does while it waits for the one before. */
+    /** The cluster has let the new incarnation in as far as it does while it waits for the one before. */
     private static void awaitBeside(String before, TestNode node, List<TestNode> others) {
         for (TestNode other : others) {
             Await.value(

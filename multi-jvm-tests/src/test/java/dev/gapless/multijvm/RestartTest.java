@@ -50,9 +50,9 @@ class RestartTest {
         cluster.awaitUp();
     }
 
-    /** sequenceReuseAfterCrash: the new life begins at 1 again, and says so by another epoch. */
+    /** sequenceReuseAfterCrash: the new incarnation begins at 1 again, and says so by another epoch. */
     @Test
-    void rowP5_theProducerRestartsDuringACutAndItsNewLifeTellsTheConsumer() {
+    void rowP5_theProducerRestartsDuringACutAndItsNewIncarnationTellsTheConsumer() {
         TestSubscription s = consumer.subscribeReady("restarted", "restarted");
         TestSubscription unaffected = seed.subscribeReady("restarted", "unaffected");
         producer.publish("restarted", 100);
@@ -65,7 +65,7 @@ class RestartTest {
         producer.restart();
         assertNotEquals(pid, producer.pid());
         producer.publish("restarted", 10);
-        Await.value("the new life is up", producer::members, m -> m.up().contains(producer.address()));
+        Await.value("the new incarnation is up", producer::members, m -> m.up().contains(producer.address()));
         assertEquals(100, s.report().delivered());
         cluster.heal(producer, consumer);
 
@@ -128,7 +128,7 @@ class RestartTest {
     }
 
     @Test
-    void carriedIntoNextLife_whatWasMeantForADeadConsumerIsNotTakenByItsSuccessor() {
+    void carriedIntoNextIncarnation_whatWasMeantForADeadConsumerIsNotTakenByItsSuccessor() {
         TestSubscription s = consumer.subscribeReady("carried", "carried");
         producer.publish("carried", 10);
         s.awaitReached(producer, 10);
@@ -167,7 +167,7 @@ class RestartTest {
         producer.restart();
         cluster.awaitUp();
         producer.publish("lost", 5);
-        Report report = Await.value("its next life is heard", s::report, r -> r.delivered() == 15);
+        Report report = Await.value("its next incarnation is heard", s::report, r -> r.delivered() == 15);
         Expect.onlyGap(report, producer, "PRODUCER_LOST");
     }
 }

@@ -1,6 +1,6 @@
 package dev.gapless.bench;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.Peers;
 import java.time.Duration;
 import java.util.List;
@@ -10,51 +10,56 @@ import org.jspecify.annotations.Nullable;
 
 /** What the processes of a round do. */
 public enum Workload {
-    W1("one publisher to one subscriber, as fast as it can", Scope.ALL, 1, 0, Message.BYTES, Figure.RATE),
-    W2("one publisher to three subscribers, as fast as it can", Scope.ALL, 3, 0, Message.BYTES, Figure.RATE),
+    W1("one publisher to one subscriber, as fast as it can", Scope.ALL, 1, 0, BenchMessage.BYTES, Figure.RATE),
+    W2("one publisher to three subscribers, as fast as it can", Scope.ALL, 3, 0, BenchMessage.BYTES, Figure.RATE),
     W3(
             "one publisher to one subscriber, 10,000 messages a second: latency",
             Scope.ALL,
             1,
             10_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.LATENCY_MEDIAN),
     W4(
             "20,000 messages a second, the subscriber is stopped for 5 s, the ring holds what it misses: time until it is level",
             Scope.GAPLESS,
             1,
             20_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.LEVEL),
     W4B(
             "as W4, the ring holds half of it: delivered and announced messages add up",
             Scope.GAPLESS,
             1,
             20_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.ANNOUNCED),
     W4B_RETAINED(
-            "as W4B, with resume-after-expiry = retained", Scope.GAPLESS, 1, 20_000, Message.BYTES, Figure.ANNOUNCED),
+            "as W4B, with resume-after-expiry = retained",
+            Scope.GAPLESS,
+            1,
+            20_000,
+            BenchMessage.BYTES,
+            Figure.ANNOUNCED),
     W5(
             "10,000 messages a second, the publisher is killed and started again: time until the subscriber is told",
             Scope.GAPLESS,
             1,
             10_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.TOLD_AFTER_MEMBER),
     W6(
             "16 topics, four publishers of all of them, one subscriber of all of them, as fast as they can",
             Scope.GAPLESS,
             1,
             0,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.RATE),
     W7(
             "1,000 subscriptions of a topic on one node, 200 messages a second: CPU without and with one that is stuck",
             Scope.GAPLESS,
             1,
             200,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.CPU_RATIO_ONE_STUCK),
     W8_16B("as W1, messages of 16 bytes", Scope.BESIDE_BATCHES, 1, 0, 16, Figure.RATE),
     W8_1K("as W1, messages of 1 KiB", Scope.BESIDE_BATCHES, 1, 0, 1 << 10, Figure.RATE),
@@ -64,52 +69,58 @@ public enum Workload {
             Scope.BESIDE_PEKKO,
             2,
             0,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.IDLE_CPU),
-    W9_10000("as W9_1000, with 10,000 topics", Scope.BESIDE_PEKKO, 2, 0, Message.BYTES, Figure.IDLE_CPU),
+    W9_10000("as W9_1000, with 10,000 topics", Scope.BESIDE_PEKKO, 2, 0, BenchMessage.BYTES, Figure.IDLE_CPU),
     W10(
             "as W1, messages of a class, through Jackson's CBOR, beside Jackson by itself on all processors",
             Scope.BESIDE_JACKSON,
             1,
             0,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.RATE),
     W11(
             "1,000 subscriptions begin at once with the oldest of 2,000 messages",
             Scope.GAPLESS,
             1,
             2_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.CATCH_UP),
     C_SOCKETS(
             "50 WebSocket clients of a gateway, as fast as they can, beside a bare Jetty that sends them frames made beforehand",
             Scope.CLIENTS_BESIDE_JETTY,
             50,
             0,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.RATE),
     C_MUTE(
             "50 WebSocket clients, 10,000 messages a second: CPU without and with one that does not read",
             Scope.CLIENTS,
             50,
             10_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.CPU_RATIO_ONE_STUCK),
     C_INGEST(
             "another node publishes 600,000 messages a second, 10 WebSocket clients of a gateway get what they can",
             Scope.CLIENTS,
             10,
             600_000,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.RATE),
-    C_IDLE("5,000 WebSocket clients with nothing to do", Scope.CLIENTS, 5_000, 0, Message.BYTES, Figure.HEAP_CLIENT),
+    C_IDLE(
+            "5,000 WebSocket clients with nothing to do",
+            Scope.CLIENTS,
+            5_000,
+            0,
+            BenchMessage.BYTES,
+            Figure.HEAP_CLIENT),
     C_RETURN(
             "a gateway is killed, and its 2,000 WebSocket clients come to another one at once, at 20 messages a second: time until"
                     + " all are level",
             Scope.CLIENTS,
             2_000,
             20,
-            Message.BYTES,
+            BenchMessage.BYTES,
             Figure.LEVEL),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
@@ -183,7 +194,7 @@ public enum Workload {
         this.scope = growth == Growth.NODES || growth == Growth.PAYLOAD ? Scope.BESIDE_BATCHES : Scope.GAPLESS;
         this.subscribers = growth == Growth.NODES ? amount : 1;
         this.ratePerSecond = growth == Growth.BACKLOG ? amount : 0;
-        this.messageBytes = growth == Growth.PAYLOAD ? amount : Message.BYTES;
+        this.messageBytes = growth == Growth.PAYLOAD ? amount : BenchMessage.BYTES;
         this.headline = growth == Growth.BACKLOG ? Figure.CATCH_UP : Figure.RATE;
         this.growth = growth;
         this.amount = amount;

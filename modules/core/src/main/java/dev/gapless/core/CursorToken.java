@@ -48,7 +48,7 @@ public final class CursorToken {
      * @param node the name of the producer's node, or its address if it never said one
      * @param uid the incarnation; 0 if whoever made the token knows its epoch alone
      * @param epoch the stream
-     * @param sequence everything up to here was given or told; {@link #UNKNOWN} if the producer had not answered
+     * @param sequence everything up to here was given or announced; {@link #UNKNOWN} if the producer had not answered
      * @param over did the subscription come to the end of the stream, or was told that its producer is lost?
      */
     public record Entry(String node, long uid, Epoch epoch, long sequence, boolean over) {
@@ -84,7 +84,7 @@ public final class CursorToken {
     }
 
     /**
-     * A token made by hand that says, too, which producers were told as lost, or left.
+     * A token made by hand that says, too, which producers were announced as lost, or left.
      *
      * @param entries without their incarnations
      */
@@ -234,6 +234,18 @@ public final class CursorToken {
             entries.add(new Entry(node, uid, epoch, sequence, (flags & OVER) != 0));
         }
         return new CursorToken(topic, cluster, timeMs, historyId, entries, filter);
+    }
+
+    /** Throws IllegalArgumentException if it is a token of another topic or cluster. */
+    public void checkIsOf(String resumedTopic, String resumedCluster) {
+        if (!topic.equals(resumedTopic)) {
+            throw new IllegalArgumentException(
+                    "The cursor token is of topic " + topic + ", and cannot resume topic " + resumedTopic);
+        }
+        if (!cluster.equals(resumedCluster)) {
+            throw new IllegalArgumentException("The cursor token is of cluster " + cluster
+                    + ", and cannot resume in cluster " + resumedCluster + " (gapless.cluster-id)");
+        }
     }
 
     /** Throws IllegalArgumentException if it names more producers than can be waited for where it is resumed. */

@@ -9,7 +9,7 @@ import java.util.function.LongPredicate;
  * @param id by which tokens name it, a {@link HistoryId}; {@link HistoryId#UNKNOWN} as long as it lacks what the others had when it came
  * @param horizonMs since when nothing of it was forgotten, in milliseconds since 1970
  * @param severalClusters was there another cluster, not long ago (rule M4)?
- * @param untoldCluster was one heard of which nothing was told yet? A token may be of its half of a split: none is covered
+ * @param unannouncedCluster was one heard of which nothing was told yet? A token may be of its half of a split: none is covered
  * @param departures in the order in which they ended
  * @param clock the cluster's time
  * @param lastPing until when it heard of other members
@@ -19,7 +19,7 @@ public record HistoryView(
         long id,
         long horizonMs,
         boolean severalClusters,
-        boolean untoldCluster,
+        boolean unannouncedCluster,
         List<Departure> departures,
         Now clock,
         LastPing lastPing,
@@ -39,7 +39,8 @@ public record HistoryView(
                 .toList();
         return others.size() == departures.size()
                 ? this
-                : new HistoryView(id, horizonMs, severalClusters, untoldCluster, others, clock, lastPing, marginMs);
+                : new HistoryView(
+                        id, horizonMs, severalClusters, unannouncedCluster, others, clock, lastPing, marginMs);
     }
 
     /** Does it have all that the others had when it came? */
@@ -49,7 +50,7 @@ public record HistoryView(
 
     /** Does it have everything that ended since that time, for a token of this history? */
     public boolean covers(long historyId, long sinceMs) {
-        return complete() && !untoldCluster && historyId == id && horizonMs <= sinceMs;
+        return complete() && !unannouncedCluster && historyId == id && horizonMs <= sinceMs;
     }
 
     /**
@@ -70,7 +71,7 @@ public record HistoryView(
      *
      * @param before what this node remembered then
      */
-    public boolean toldSince(HistoryView before) {
+    public boolean announcedSince(HistoryView before) {
         return before.complete() ? HistoryId.count(id) > HistoryId.count(before.id) : complete() && severalClusters;
     }
 

@@ -21,7 +21,7 @@ public final class Limits {
 
     /** Incarnations that one cursor token names as ended. */
     public static final int MAX_TOKEN_ENDED = 100;
-    /** Producers that one cursor token names as told as lost. */
+    /** Producers that one cursor token names as announced as lost. */
     public static final int MAX_TOKEN_LOST = 64;
     /** Bytes of what a farewell tells, about. A node that published to more topics leaves without one. */
     public static final int MAX_FAREWELL_BYTES = 12 * 1024;

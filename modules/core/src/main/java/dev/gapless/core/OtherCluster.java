@@ -61,7 +61,7 @@ public record OtherCluster(long oldestUid, String name, int members, long heardM
     }
 
     /** The same, of which everybody is told so much. */
-    public OtherCluster told(Stage more) {
+    public OtherCluster announced(Stage more) {
         return new OtherCluster(oldestUid, name, members, heardMs, goneMs, later(stage, more));
     }
 

@@ -3,8 +3,8 @@ package dev.gapless.core;
 /**
  * One registration attempt. What carries another session than the current one is of no concern any more.
  *
- * @param uid the consuming node's life, as Pekko numbers it
- * @param counter rises with every attempt of this life, over all topics and readers, and is never reset
+ * @param uid the consuming node's incarnation, as Pekko numbers it
+ * @param counter rises with every attempt of this incarnation, over all topics and readers, and is never reset
  */
 public record Session(long uid, long counter) {
 

@@ -10,7 +10,7 @@
  *                                   ╚═══════════ Register, Ack ══════════╝
  * </pre>
  *
- * <p>A <em>life</em> is one incarnation of a node, known by its uid.
+ * <p>A <em>incarnation</em> is one incarnation of a node, known by its uid.
  *
  * <p>Where to begin reading:
  *

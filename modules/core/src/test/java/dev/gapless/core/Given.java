@@ -38,9 +38,9 @@ public final class Given {
 
     /** A node that is up, with these members, and these others remembered. */
     public static MemberView members(List<MemberEvent> snapshot, Departure... departures) {
-        Set<Long> lives = new LinkedHashSet<>();
-        snapshot.forEach(event -> lives.add(event.uid()));
-        return new MemberView(lives, snapshot, true, history(departures));
+        Set<Long> incarnations = new LinkedHashSet<>();
+        snapshot.forEach(event -> incarnations.add(event.uid()));
+        return new MemberView(incarnations, snapshot, true, history(departures));
     }
 
     /** A node with one shard, which pings once a second, and publishes. */

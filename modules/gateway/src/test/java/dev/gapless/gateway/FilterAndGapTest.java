@@ -184,7 +184,7 @@ class FilterAndGapTest {
     }
 
     @Test
-    void aProducerThatLivesAlthoughItEndedForAClientGoesOnBehindItsPosition() {
+    void aProducerThatIncarnationsAlthoughItEndedForAClientGoesOnBehindItsPosition() {
         String from = published("lives").replace("\"seq\":1}", "\"seq\":1,\"ended\":true}");
         assertTrue(from.contains("ended"), from);
         JsonSocket client = client();

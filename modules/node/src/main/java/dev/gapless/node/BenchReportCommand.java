@@ -47,7 +47,7 @@ final class BenchReportCommand implements Callable<Integer> {
                     + "` and `" + Section.END
                     + "` is replaced, and nothing else. The charts go into the directory beside"
                     + " it that has its name without .md.",
-            defaultValue = "docs/performance.md")
+            defaultValue = "docs/performance/results.md")
     private Path into;
 
     @Option(names = "--keep", description = "Keeps what the document shows of other workloads, ahead of these.")

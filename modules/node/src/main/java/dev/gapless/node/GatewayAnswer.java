@@ -15,7 +15,7 @@ import java.util.TreeMap;
  *
  * @param status of HTTP
  * @param retryAfterMs what the gateway asks for before the next attempt; 0 if nothing
- * @param gateway tells one gateway, and one life of it, from all others; empty if it does not say
+ * @param gateway tells one gateway, and one incarnation of it, from all others; empty if it does not say
  * @param members scalar members of the JSON, with their paths: {@code detail}, {@code positions.1.epoch}
  */
 record GatewayAnswer(int status, long retryAfterMs, String gateway, Map<String, String> members) {

@@ -171,7 +171,7 @@ final class GatewayProducer {
                 }
                 boolean isSame = !asked.isEmpty() && answer.gateway().equals(asked);
                 if (!isSame && answer.accepted() == 0) {
-                    mayComeTwice(url, rest); // it may never have got the request that another one accepted
+                    warnOfDuplicates(url, rest); // it may never have got the request that another one accepted
                 }
                 return answer;
             } catch (IOException e) {
@@ -183,7 +183,7 @@ final class GatewayProducer {
                 }
                 if (wasGone && links.urls().size() > 1 && links.failingFor().compareTo(ASK_FOR) > 0) {
                     links.next();
-                    mayComeTwice(url, rest);
+                    warnOfDuplicates(url, rest);
                     return null;
                 }
             }
@@ -211,7 +211,7 @@ final class GatewayProducer {
         }
     }
 
-    private void mayComeTwice(GatewayUrl url, LineBatch rest) {
+    private void warnOfDuplicates(GatewayUrl url, LineBatch rest) {
         tell.accept(named(rest) + " may come twice: " + url + " went before it answered, and they are published again");
     }
 

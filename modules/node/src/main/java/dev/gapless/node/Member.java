@@ -48,7 +48,7 @@ public final class Member implements AutoCloseable {
     /** Starts an actor system of this name. */
     static Member start(Config config, String systemName) {
         try {
-            Listening.check(config);
+            ListenProbe.check(config);
             return new Member(ActorSystem.create(systemName, config));
         } catch (Failure e) {
             throw e;

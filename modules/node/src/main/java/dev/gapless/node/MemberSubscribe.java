@@ -13,7 +13,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Overflow;
 import dev.gapless.gateway.internal.json.EventJson;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.json.StartRequest;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.TreeSet;
@@ -118,7 +118,7 @@ final class MemberSubscribe {
             return StartFrom.token(resume);
         }
         try {
-            return Start.parse(wish.from(), wish.topic(), cluster);
+            return StartRequest.parse(wish.from(), wish.topic(), cluster);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--from: " + Failure.reason(e), e);
         }

@@ -1,6 +1,6 @@
 package dev.gapless.node;
 
-import dev.gapless.simulation.schedule.Report;
+import dev.gapless.simulation.schedule.ScheduleReport;
 import dev.gapless.simulation.schedule.Simulator;
 import java.io.PrintWriter;
 import java.util.Arrays;
@@ -126,7 +126,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private void simulate() {
-        Report report = new Report(MOST_FAILURES);
+        ScheduleReport report = new ScheduleReport(MOST_FAILURES);
         termination.requested().thenRun(report::end);
         ScheduledExecutorService progress = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "progress");

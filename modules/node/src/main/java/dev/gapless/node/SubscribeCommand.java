@@ -1,7 +1,7 @@
 package dev.gapless.node;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.json.StartRequest;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +86,8 @@ final class SubscribeCommand extends ToolCommand {
             throw new ParameterException(spec.commandLine(), "--nodes: a name is empty");
         }
         try {
-            var unused = Start.parse(from, topic, SystemName.DEFAULT); // whether the cluster is another is known later
+            var unused = StartRequest.parse(
+                    from, topic, SystemName.DEFAULT); // whether the cluster is another is known later
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--from: " + Failure.reason(e), e);
         }

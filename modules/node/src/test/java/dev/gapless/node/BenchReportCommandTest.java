@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,26 @@ class BenchReportCommandTest {
         assertEquals(0, report(results(), page), err::toString);
         assertEquals(
                 written.replaceAll("Measured at .*", ""), Files.readString(page).replaceAll("Measured at .*", ""));
+    }
+
+    @Test
+    void writesByDefaultIntoADocumentThatHasAPlaceForItAndTheChartsThatItShows() throws IOException {
+        String name = GaplessCommand.commandLine(new Termination())
+                .getSubcommands()
+                .get("bench-report")
+                .getCommandSpec()
+                .findOption("--into")
+                .defaultValue();
+        Path document = Path.of("../..").resolve(name);
+        List<String> charts = Pattern.compile("]\\(([^)]*\\.svg)\\)")
+                .matcher(Section.without(Set.of(), Files.readString(document)))
+                .results()
+                .map(chart -> chart.group(1))
+                .toList();
+        assertFalse(charts.isEmpty(), name);
+        for (String chart : charts) {
+            assertTrue(Files.exists(document.resolveSibling(chart)), chart);
+        }
     }
 
     @Test

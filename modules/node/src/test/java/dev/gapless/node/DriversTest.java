@@ -16,7 +16,7 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.node.Node;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
-import dev.gapless.core.subscription.PullCursor;
+import dev.gapless.core.subscription.MessageRun;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +36,7 @@ class DriversTest {
                     "dev.gapless.core.producer",
                     "dev.gapless.core.feed",
                     "dev.gapless.core.subscription")
-            .and(DescribedPredicate.not(belongToAnyOf(Node.class, Shard.class, Quota.class, PullCursor.class)))
+            .and(DescribedPredicate.not(belongToAnyOf(Node.class, Shard.class, Quota.class, MessageRun.class)))
             .and(DescribedPredicate.describe("decide", type -> !type.isRecord() && !type.isInterface()))
             .as("parts of the node");
 

@@ -78,7 +78,7 @@ class GivingWayTest {
         try (Program younger = startTheYounger("--rejoin")) {
             younger.awaitErr("127.0.0.1:" + youngerPort + " joins 127.0.0.1:" + olderPort);
             younger.await(
-                    "second life",
+                    "second incarnation",
                     () -> younger.err().stream()
                                     .filter(line -> line.startsWith("younger is up"))
                                     .count()

@@ -65,7 +65,7 @@ class RemovedNodeTest {
             node.signal("CONT");
             node.awaitErr("was removed from the cluster, and joins anew");
             node.await(
-                    "the new life",
+                    "the new incarnation",
                     () -> node.err().stream()
                                     .filter(line -> line.startsWith("n5 is up"))
                                     .count()

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
-import dev.gapless.simulation.schedule.Report;
+import dev.gapless.simulation.schedule.ScheduleReport;
 import dev.gapless.simulation.schedule.Simulator;
 import java.util.Arrays;
 import java.util.List;
@@ -33,17 +33,17 @@ class SimulationTest {
             "chain: LOST",
             "chain: READY",
             "clusters: a node gave way",
-            "clusters: a short life on an island",
+            "clusters: a short incarnation on an island",
             "clusters: another one told as nobody",
             "clusters: formed by a process that did not join",
             "clusters: parted, both live on",
             "died: between two effects",
             "died: a while after it was no member any more",
             "died: while leaving",
-            "fault: a short life on an island",
+            "fault: a short incarnation on an island",
             "fault: a split",
             "fault: an island",
-            "fault: another life",
+            "fault: another incarnation",
             "fault: chain",
             "fault: clock drift",
             "fault: clock jump",
@@ -65,7 +65,7 @@ class SimulationTest {
             "fault: reset",
             "fault: restart",
             "fault: slow subscription",
-            "lives of a node: 17 and more",
+            "incarnations of a node: 17 and more",
             "members: gone before it was seen up",
             "members: gone before it was seen up, and had published",
             "members: news late by a second and more",
@@ -74,7 +74,7 @@ class SimulationTest {
             "messages: announced as missed",
             "messages: delivered",
             "messages: published",
-            "packets: carried into the next life",
+            "packets: carried into the next incarnation",
             "packets: held up on a clogged link",
             "packets: lost in a reset",
             "packets: lost in silence",
@@ -87,7 +87,7 @@ class SimulationTest {
             "publish: waits until its node is up",
             "setting: nodes named by their address",
             "setting: nodes with names of their own",
-            "setting: nodes with names of their own, and an address for each life",
+            "setting: nodes with names of their own, and an address for each incarnation",
             "setting: 2 nodes",
             "setting: 3 nodes",
             "setting: 4 nodes",
@@ -122,8 +122,8 @@ class SimulationTest {
             "subscription: reload answers with positions",
             "subscription: told that a producer left",
             "token: of a token of tokens",
-            "token: resumed in a later life of its node",
-            "token: resumed in the same life",
+            "token: resumed in a later incarnation of its node",
+            "token: resumed in the same incarnation",
             "token: resumed on another node",
             "token: taken",
             "token: taken during a reload",
@@ -155,7 +155,7 @@ class SimulationTest {
         String given = System.getProperty("gapless.simulation.seeds", SEEDS);
         int dots = given.indexOf("..");
         long first = Long.parseLong(dots < 0 ? given : given.substring(0, dots));
-        Report report = run(first, dots < 0 ? first : Long.parseLong(given.substring(dots + 2)));
+        ScheduleReport report = run(first, dots < 0 ? first : Long.parseLong(given.substring(dots + 2)));
         if (given.equals(SEEDS)) {
             long needless = announced(report, "nothing is missing");
             long all = needless + announced(report, "something is missing");
@@ -165,8 +165,8 @@ class SimulationTest {
         }
     }
 
-    private static Report run(long first, long last) {
-        Report report = new Report(MOST_FAILURES);
+    private static ScheduleReport run(long first, long last) {
+        ScheduleReport report = new ScheduleReport(MOST_FAILURES);
         Simulator.runAll(first, last, null, Runtime.getRuntime().availableProcessors(), report);
         String text = String.join("\n", report.lines());
         System.out.println(text);
@@ -175,7 +175,7 @@ class SimulationTest {
         return report;
     }
 
-    private static long announced(Report report, String what) {
+    private static long announced(ScheduleReport report, String what) {
         return Arrays.stream(Reason.values())
                 .mapToLong(reason -> report.of("announced: " + what + ", " + reason))
                 .sum();

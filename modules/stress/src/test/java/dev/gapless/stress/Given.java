@@ -122,7 +122,7 @@ public final class Given {
     }
 
     /** What a reading gave: {@code empty}, {@code overrun}, or the contents. */
-    public static String told(Reading reading) {
+    public static String announced(Reading reading) {
         if (!(reading instanceof Reading.Messages messages)) {
             return reading instanceof Reading.Empty ? "empty" : "overrun";
         }

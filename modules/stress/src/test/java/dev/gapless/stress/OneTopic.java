@@ -5,11 +5,11 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.util.Map;
@@ -36,8 +36,8 @@ public final class OneTopic implements TopicView {
     /** A subscription that reads this feed from its first entry on. */
     public SubscriptionState reading(Feed feed, TopicSettings settings) {
         SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, this, settings, 0);
-        state.begin(Vector.EMPTY, Map.of(), 0);
-        state.goOn(new Onward.In(feed, feed.attach(1, 0)));
+        state.begin(Frontier.EMPTY, Map.of(), 0);
+        state.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         return state;
     }
 
@@ -50,7 +50,7 @@ public final class OneTopic implements TopicView {
     /** If it asks, it reads on in the shared feed, or else stays where it is. */
     public void serve(SubscriptionState state) {
         if (state.asks() && !isPlaced(state)) {
-            state.goOn(Onward.STAY);
+            state.goOn(ReadOn.STAY);
         }
     }
 
@@ -74,21 +74,21 @@ public final class OneTopic implements TopicView {
         for (long sequence = Math.max(at + 1, oldest); sequence <= head; sequence++) {
             own.messages(PRODUCER, sequence, Given.slice(sequence));
         }
-        state.goOn(new Onward.In(own, own.attach(1, 0)));
+        state.goOn(new ReadOn.In(own, own.attach(1, 0)));
         state.leaveOnceRead();
     }
 
     private boolean isPlaced(SubscriptionState state) {
         Feed.Placed placed = shared.place(state.placedAt(), Asked.ANYTHING, 0);
         if (placed != null) {
-            state.goOn(new Onward.In(shared, placed.cursor()));
+            state.goOn(new ReadOn.In(shared, placed.cursor()));
         }
         return placed != null;
     }
 
     @Override
-    public Known known() {
-        return Known.NOTHING;
+    public StreamsView known() {
+        return StreamsView.NOTHING;
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Reader {
         reached = first == reached + 1 ? last : Long.MIN_VALUE;
     }
 
-    /** Up to where it was given and told everything, without a hole and nothing twice. */
+    /** Up to where it was given and announced everything, without a hole and nothing twice. */
     public long reached() {
         return state.violations() == 0 ? reached : Long.MIN_VALUE;
     }

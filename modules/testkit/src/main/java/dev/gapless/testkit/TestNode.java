@@ -28,7 +28,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node of a {@link GaplessTestKit}, through all of its lives: it publishes, subscribes, and suffers what nodes suffer. It runs from
+ * A node of a {@link GaplessTestKit}, through all of its incarnations: it publishes, subscribes, and suffers what nodes suffer. It runs from
  * the moment at which {@link GaplessTestKit#node} made it. Thread-safe.
  */
 public final class TestNode implements NamedNode {
@@ -39,13 +39,13 @@ public final class TestNode implements NamedNode {
     private final World world;
     private final String name;
     private @Nullable ActorSystem bound;
-    private TestIncarnation life;
+    private TestIncarnation incarnation;
 
     TestNode(World world, String name) {
         this.world = world;
         this.name = name;
-        this.life = world.start(name);
-        life.join();
+        this.incarnation = world.start(name);
+        incarnation.join();
     }
 
     @Override
@@ -53,9 +53,9 @@ public final class TestNode implements NamedNode {
         return name;
     }
 
-    /** What the application asks for, in place of {@code Gapless.get(system)}. It is of this life: after a restart ask again. */
+    /** What the application asks for, in place of {@code Gapless.get(system)}. It is of this incarnation: after a restart ask again. */
     public synchronized Gapless gapless() {
-        return new Gapless(life);
+        return new Gapless(incarnation);
     }
 
     // ------------------------------------------------------------------ publishing
@@ -254,12 +254,12 @@ public final class TestNode implements NamedNode {
     }
 
     private synchronized TestIncarnation current() {
-        return life;
+        return incarnation;
     }
 
     private void become(TestIncarnation next) {
         synchronized (this) {
-            life = next;
+            incarnation = next;
         }
         next.join();
         stoodInFor(next);

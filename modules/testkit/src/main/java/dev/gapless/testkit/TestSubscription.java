@@ -13,7 +13,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import dev.gapless.testkit.internal.DrivenSubscription;
-import dev.gapless.testkit.internal.Observer;
+import dev.gapless.testkit.internal.ReadObserver;
 import dev.gapless.testkit.internal.Turns;
 import java.time.Duration;
 import java.util.List;
@@ -56,8 +56,8 @@ public final class TestSubscription<T> implements Subscription {
         return driven;
     }
 
-    Observer<T> observer() {
-        return new Observer<>() {
+    ReadObserver<T> observer() {
+        return new ReadObserver<>() {
             @Override
             public void given(Event<T> event) {
                 journal.given(event, !(event instanceof Ended));

@@ -5,8 +5,8 @@ import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.testkit.internal.DrivenSubscription;
 import dev.gapless.testkit.internal.Links;
-import dev.gapless.testkit.internal.Observer;
 import dev.gapless.testkit.internal.Observers;
+import dev.gapless.testkit.internal.ReadObserver;
 import dev.gapless.testkit.internal.Surroundings;
 import dev.gapless.testkit.internal.TestIncarnation;
 import java.time.Duration;
@@ -117,7 +117,7 @@ final class World implements Observers {
     // ------------------------------------------------------------------ subscriptions
 
     @Override
-    public synchronized <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> driven) {
+    public synchronized <T> ReadObserver<T> observe(Topic<T> topic, DrivenSubscription<T> driven) {
         TestSubscription<T> subscription = new TestSubscription<>(surroundings.turns(), () -> patience, driven);
         subscriptions.add(subscription);
         return subscription.observer();

@@ -217,7 +217,7 @@ class ExpiryTest {
     }
 
     @Test
-    void aTokenResumesOnAnotherNodeAndInAnotherLife() {
+    void aTokenResumesOnAnotherNodeAndInAnotherIncarnation() {
         TestSubscription<String> seen = app.subscribe(TOPIC, handler);
         feed.publish(TOPIC, "one");
         CursorToken token = seen.nextMessage().token();
@@ -230,7 +230,7 @@ class ExpiryTest {
         app.start();
         app.subscribe(TOPIC, StartFrom.token(token), handler)
                 .expectMessage("two")
-                .expectExpiry(app, Reason.PRODUCER_RESTARTED) // its own last life may have published something
+                .expectExpiry(app, Reason.PRODUCER_RESTARTED) // its own last incarnation may have published something
                 .expectNothing();
         feed.overrun(TOPIC, () -> feed.publish(TOPIC, "missed"));
         other.subscribe(TOPIC, StartFrom.token(token.toString()), new Counting())

@@ -26,11 +26,12 @@ class SerializationTest {
             TestNode feed = kit.node("feed");
             CompletionException failure =
                     assertThrows(CompletionException.class, () -> feed.publish(UNBOUND, new Unbound(1)));
-            String told =
+            String announced =
                     assertInstanceOf(NotSerializable.class, failure.getCause()).getMessage();
             assertTrue(
-                    told.contains(Unbound.class.getName()) && told.contains("pekko.actor.serialization-bindings"),
-                    told);
+                    announced.contains(Unbound.class.getName())
+                            && announced.contains("pekko.actor.serialization-bindings"),
+                    announced);
         }
     }
 

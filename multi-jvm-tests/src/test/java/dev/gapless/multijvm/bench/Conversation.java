@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What is asked of one life of a node, and what it says: answers, and that it has started and ended. Thread-safe. */
+/** What is asked of one incarnation of a node, and what it says: answers, and that it has started and ended. Thread-safe. */
 final class Conversation implements JvmProcess.Listener {
     private final String node;
     private final AtomicInteger numbers = new AtomicInteger();

@@ -49,7 +49,7 @@ public final class TestNode implements AutoCloseable {
         proxy.start(new InetSocketAddress(settings.bindHost(), settings.port()));
     }
 
-    // ---------------------------------------------------------------------------------------------- its life
+    // ---------------------------------------------------------------------------------------------- its incarnation
 
     /** One after the other: of two nodes that see nobody else alive only one may form the cluster. */
     void start() {
@@ -134,14 +134,14 @@ public final class TestNode implements AutoCloseable {
         return !process.isAlive() && process.exitStatus() == KILLED;
     }
 
-    /** Starts a new life of it, at the same port and under the same name, and waits until that runs. */
+    /** Starts a new incarnation of it, at the same port and under the same name, and waits until that runs. */
     public TestNode restart() {
         checkEnded();
         start();
         return awaitStarted();
     }
 
-    /** Starts a new life as {@link #restart} does, with further settings for this and later lives, as HOCON. */
+    /** Starts a new incarnation as {@link #restart} does, with further settings for this and later incarnations, as HOCON. */
     public TestNode restart(String further) {
         settings = settings.with(further);
         return restart();

@@ -107,32 +107,32 @@ public final class Checker {
     }
 
     private Consumer<String[]> members(List<String> header) {
-        String life = header.get(3);
-        truth.member(life, header.get(4));
+        String incarnation = header.get(3);
+        truth.member(incarnation, header.get(4));
         return words -> {
             long ns = Long.parseLong(words[2]);
             if (words[0].equals("up")) {
-                truth.up(life, words[1], ns);
+                truth.up(incarnation, words[1], ns);
             } else {
-                truth.removed(life, words[1], ns);
+                truth.removed(incarnation, words[1], ns);
             }
         };
     }
 
     private Consumer<String[]> publisher(List<String> h) {
-        Life life = truth.begins(h.get(1), h.get(2), h.get(3), h.get(4), Long.parseLong(h.get(5)));
+        Incarnation incarnation = truth.begins(h.get(1), h.get(2), h.get(3), h.get(4), Long.parseLong(h.get(5)));
         return words -> {
             int thread = Integer.parseInt(words[1]);
             long index = Long.parseLong(words[2]);
             switch (words[0]) {
-                case "p" -> life.intends(thread, index, words[3], Long.parseLong(words[4]));
+                case "p" -> incarnation.intends(thread, index, words[3], Long.parseLong(words[4]));
                 case "a" -> {
                     tally.add("published", 1);
-                    truth.accepted(life, thread, index, words[3], Long.parseLong(words[4]));
+                    truth.accepted(incarnation, thread, index, words[3], Long.parseLong(words[4]));
                 }
                 case "f" -> {
                     tally.add("refused: " + words[3], 1);
-                    life.answered(life.intended(thread, index), false);
+                    incarnation.answered(incarnation.intended(thread, index), false);
                 }
                 default -> throw new IllegalStateException(String.join(" ", words));
             }
@@ -181,7 +181,7 @@ public final class Checker {
     /** What lacks something now has had its time: guarantee G6. And the logs as a whole: G3, G7. */
     public void judge() {
         lacking().forEach((who, lack) -> violations.add("G6", who + " " + lack));
-        truth.all().forEach(Life::judge);
+        truth.all().forEach(Incarnation::judge);
     }
 
     public Collection<String> violations() {
@@ -191,7 +191,8 @@ public final class Checker {
     /** What happened, and how often. */
     public Map<String, Long> counts() {
         Map<String, Long> counts = new TreeMap<>(tally.all());
-        counts.put("in doubt", truth.all().stream().mapToLong(Life::inDoubt).sum());
+        counts.put(
+                "in doubt", truth.all().stream().mapToLong(Incarnation::inDoubt).sum());
         return counts;
     }
 }

@@ -106,7 +106,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesThatALifeComesAfterAnEmptyLogOfWhichNothingIsTold() {
+    void takesThatAnIncarnationComesAfterAnEmptyLogOfWhichNothingIsTold() {
         given(1, 2, 3, 4, 5);
         told("g n1 PRODUCER_RESTARTED e1 6 - e8 1");
         restartAgain();
@@ -151,7 +151,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesAProducerThatIsLostAndItsNextLifeFromTheBeginning() {
+    void takesAProducerThatIsLostAndItsNextIncarnationFromTheBeginning() {
         given(1, 2);
         restart();
         told("g n1 PRODUCER_LOST e1 3 - - -");
@@ -168,7 +168,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesTheNextLifeOfAProducerThatLeftBehindWhatWasMissed() {
+    void takesTheNextIncarnationOfAProducerThatLeftBehindWhatWasMissed() {
         given(1);
         told("g n1 OVERRUN e1 2 4 e1 6");
         write("subscription-s1", "l n1 e1 5");
@@ -178,7 +178,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesAGapInTheNextLifeRightBeforeTheLastOneIsToldToHaveLeft() {
+    void takesAGapInTheNextIncarnationRightBeforeTheLastOneIsToldToHaveLeft() {
         given(1, 2, 3, 4, 5);
         restart();
         told("g n1 OVERRUN e2 1 1 e2 2");
@@ -197,23 +197,23 @@ class CheckerTest {
     }
 
     @Test
-    void takesALifeBetweenATokenAndItsResumptionThatIsToldInNumbers() {
+    void takesAnIncarnationBetweenATokenAndItsResumptionThatIsToldInNumbers() {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 2 - -", "r");
         right();
-        assertEquals(1, checker.counts().get("lives behind a token, told in numbers"));
+        assertEquals(1, checker.counts().get("incarnations behind a token, told in numbers"));
     }
 
     @Test
-    void takesALifeBetweenATokenAndItsResumptionOfWhichNobodyKnowsWhatItPublished() {
+    void takesAnIncarnationBetweenATokenAndItsResumptionOfWhichNobodyKnowsWhatItPublished() {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 - - -", "r");
         right();
-        assertEquals(1, checker.counts().get("lives behind a token, told without numbers"));
+        assertEquals(1, checker.counts().get("incarnations behind a token, told without numbers"));
     }
 
     @Test
-    void takesALifeThatIsToldByItsAddress() {
+    void takesAnIncarnationThatIsToldByItsAddress() {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g 127.0.0.1:3 PRODUCER_LOST e3 1 - - -", "r");
         right();
@@ -221,7 +221,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesALifeThatIsToldOfBeforeTheEndOfTheOneThatATokenNames() {
+    void takesAnIncarnationThatIsToldOfBeforeTheEndOfTheOneThatATokenNames() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
         restart();
@@ -233,7 +233,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesALifeThatIsToldOfInTheReloadInWhichTheNextOneAnswers() {
+    void takesAnIncarnationThatIsToldOfInTheReloadInWhichTheNextOneAnswers() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
         restart();
@@ -244,7 +244,7 @@ class CheckerTest {
     }
 
     @Test
-    void takesAnEarlierLifeThatIsToldOfWhileTheNextOneGoesOn() {
+    void takesAnEarlierIncarnationThatIsToldOfWhileTheNextOneGoesOn() {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5", "e CANCELLED 110");
         restart();
@@ -257,7 +257,7 @@ class CheckerTest {
 
     /** On n3, which is in another cluster than n1, and then on n2, which is not. */
     @Test
-    void takesThatALifeGoesOnThatWasToldAsLostInAnotherCluster() {
+    void takesThatAnIncarnationGoesOnThatWasToldAsLostInAnotherCluster() {
         resumesInAnotherCluster("up 44 155");
         write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 195", "d n1 e1 3 a 1 3 h1-3");
         write("subscription-s3", "x 1 200", "g n1 OVERRUN e1 4 1 e1 5", "r", "d n1 e1 5 a 2 2 h2-2");
@@ -267,7 +267,7 @@ class CheckerTest {
 
     /** n1 is still a member when s3 resumes, and is removed before s4 does. */
     @Test
-    void takesThatALifeIsToldAsLostOnceMoreThatWasAMemberInBetween() {
+    void takesThatAnIncarnationIsToldAsLostOnceMoreThatWasAMemberInBetween() {
         resumesInAnotherCluster("up 44 155");
         write("members-n2", "removed 11 195");
         write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 191", "t 1 token 192", "e CANCELLED 193");
@@ -287,14 +287,14 @@ class CheckerTest {
     }
 
     @Test
-    void takesLivesThatNobodyCanNumber() {
+    void takesIncarnationsThatNobodyCanNumber() {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
         right();
     }
 
     @Test
-    void takesARestartThatEndsTheLivesInBetween() {
+    void takesARestartThatEndsTheIncarnationsInBetween() {
         given(1, 2, 3);
         restart();
         restartAgain();
@@ -319,9 +319,9 @@ class CheckerTest {
         right();
     }
 
-    /** Nobody knew that it was n1 when the next life of n1 was heard. */
+    /** Nobody knew that it was n1 when the next incarnation of n1 was heard. */
     @Test
-    void takesTheNextLifeBesideOneThatGoesByItsAddress() {
+    void takesTheNextIncarnationBesideOneThatGoesByItsAddress() {
         write("subscription-s1", "d 127.0.0.1:1 e1 1 a 1 1 h1-1");
         restart();
         write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
@@ -375,7 +375,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesAGapInTheNextLifeBeforeTheEndOfTheLast() {
+    void noticesAGapInTheNextIncarnationBeforeTheEndOfTheLast() {
         given(1, 2, 3, 4);
         restart();
         told("g n1 OVERRUN e2 1 1 e2 2");
@@ -383,7 +383,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatTheNextLifeIsGivenBehindAGapBeforeTheEndOfTheLast() {
+    void noticesThatTheNextIncarnationIsGivenBehindAGapBeforeTheEndOfTheLast() {
         given(1, 2, 3, 4, 5);
         restart();
         told("g n1 OVERRUN e2 1 1 e2 2");
@@ -392,7 +392,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesAGapInALifeBehindTheNextOne() {
+    void noticesAGapInAnIncarnationBehindTheNextOne() {
         given(1, 2);
         restart();
         told("g n1 PRODUCER_RESTARTED e1 3 - e2 1");
@@ -402,7 +402,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatTheNextLifeLeftBeforeTheEndOfTheLast() {
+    void noticesThatTheNextIncarnationLeftBeforeTheEndOfTheLast() {
         given(1, 2, 3, 4, 5);
         restart();
         write("subscription-s1", "l n1 e2 2");
@@ -527,7 +527,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatARestartLeavesALifeInBetweenOpen() {
+    void noticesThatARestartLeavesAnIncarnationInBetweenOpen() {
         given(1, 2, 3);
         restart();
         restartAgain();
@@ -537,7 +537,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatALifeComesBehindTheNextOne() {
+    void noticesThatAnIncarnationComesBehindTheNextOne() {
         given(1, 2);
         restart();
         told("g n1 PRODUCER_RESTARTED e1 3 - e2 1");
@@ -643,7 +643,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesALifeInBetweenThatIsNotTold() {
+    void noticesAnIncarnationInBetweenThatIsNotTold() {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5");
         restart();
@@ -678,7 +678,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatMessagesComeAgainOfALifeThatWasToldAsLostInAnotherCluster() {
+    void noticesThatMessagesComeAgainOfAnIncarnationThatWasToldAsLostInAnotherCluster() {
         resumesInAnotherCluster("up 44 155");
         write("subscription-s3", "subscription s3 t n2 b s2 1 190", "d n1 e1 2 a 1 2 h1-2");
         violated("G2", "having reached 2");
@@ -700,7 +700,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatALifeIsToldOfThatATokenHadPassed() {
+    void noticesThatAnIncarnationIsToldOfThatATokenHadPassed() {
         given(1, 2, 3, 4, 5);
         write("subscription-s1", "l n1 e1 5", "t 1 token 150", "e CANCELLED 160");
         write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
@@ -754,7 +754,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatALifeIsToldAsLostOnceMoreThatWasNoMemberAnyMore() {
+    void noticesThatAnIncarnationIsToldAsLostOnceMoreThatWasNoMemberAnyMore() {
         resumesInAnotherCluster("up 44 155");
         write("members-n2", "removed 11 185");
         write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 191", "t 1 token 192", "e CANCELLED 193");
@@ -843,13 +843,13 @@ class CheckerTest {
     }
 
     @Test
-    void noticesALifeBetweenATokenAndItsResumption() {
+    void noticesAnIncarnationBetweenATokenAndItsResumption() {
         aToolBehindTheToken();
         violated("G6", "tool/e3:1 (G4)");
     }
 
     @Test
-    void noticesThatALifeBetweenATokenAndItsResumptionIsToldInPart() {
+    void noticesThatAnIncarnationBetweenATokenAndItsResumptionIsToldInPart() {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 1 - -", "r");
         violated("G6", "tool/e3:2");
@@ -866,7 +866,7 @@ class CheckerTest {
     }
 
     @Test
-    void noticesThatALifeDoesNotGoOnThatWasToldAsLostInAnotherCluster() {
+    void noticesThatAnIncarnationDoesNotGoOnThatWasToldAsLostInAnotherCluster() {
         resumesInAnotherCluster("up 44 155");
         publish("publisher-t-n1-a", "e1", 1, 4, 6, 185);
         write("subscription-s3", "subscription s3 t n2 b s2 1 190", "y 0 195");
@@ -902,7 +902,7 @@ class CheckerTest {
 
     // ------------------------------------------------------------------------------------------
 
-    /** The next life of n1, which publishes two messages. */
+    /** The next incarnation of n1, which publishes two messages. */
     private void restart() {
         write("faults", "over n1 115");
         write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");

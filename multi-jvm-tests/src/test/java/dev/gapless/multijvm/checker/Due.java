@@ -55,14 +55,14 @@ final class Due {
     }
 
     /** Did it begin behind a token, and end before that token was resumed? */
-    boolean isBetween(Life log) {
+    boolean isBetween(Incarnation log) {
         return handovers.stream()
                 .anyMatch(h -> !truth.knewBefore(h.taker(), log.id, h.takenNs())
                         && !truth.knewSince(h.reader(), log.id, h.resumedNs()));
     }
 
     /** The first message of that stream up to that sequence that is due, and was neither given nor told; or null. */
-    String first(Stream stream, Life log, long upTo) {
+    String first(Stream stream, Incarnation log, long upTo) {
         return firstSince(dueNs(stream), stream, log, upTo);
     }
 
@@ -71,7 +71,7 @@ final class Due {
         return stream.hasBegun() ? toldNs : Math.max(toldNs, Math.max(readyNs, toldOfNobodyNs));
     }
 
-    private static String firstSince(long dueNs, Stream stream, Life log, long upTo) {
+    private static String firstSince(long dueNs, Stream stream, Incarnation log, long upTo) {
         if (log.lastNs() < dueNs) {
             return null;
         }
@@ -85,7 +85,7 @@ final class Due {
     }
 
     /** What it lacks of a stream, though nobody publishes any more; or null. */
-    String lacks(Stream stream, Life log, String reader) {
+    String lacks(Stream stream, Incarnation log, String reader) {
         if (stream.isLost() && (log.over || !truth.knows(reader, log.id))) {
             return null; // it does not go on here
         } else if (log.over && stream.hasAnything() && !stream.isOver()) {

@@ -10,7 +10,7 @@ final class Notices {
     private static final String UNKNOWN = "POSITION_UNKNOWN";
 
     /** Streams that began behind a token, and ended before it was resumed. */
-    private static final String BEHIND_A_TOKEN = "lives behind a token, told ";
+    private static final String BEHIND_A_TOKEN = "incarnations behind a token, told ";
 
     /** By so much members may differ about when something happened. */
     private static final long MARGIN_NS = 60_000_000_000L;
@@ -41,19 +41,19 @@ final class Notices {
         gaps.stream().filter(gap -> gap.resumesAt() != null).forEach(this::goesOn); // once all ends are known
     }
 
-    /** Something is delivered again behind it: in its stream, or in that of the next life. */
+    /** Something is delivered again behind it: in its stream, or in that of the next incarnation. */
     private void goesOn(Gap gap) {
         if (gap.goesOnInItsStream()) {
             streams.isTheTurnOfAGap(gap);
             return;
         }
-        Life successor = truth.ofEpoch(gap.resumesEpoch());
+        Incarnation successor = truth.ofEpoch(gap.resumesEpoch());
         isOf(gap, successor);
         isWithin(gap, gap.resumesAt() - 1, successor);
         streams.of(gap.resumesEpoch()).begin(); // what its ring has lost is a gap of its own
     }
 
-    private void isWithin(Gap gap, long sequence, Life log) {
+    private void isWithin(Gap gap, long sequence, Incarnation log) {
         if (log != null && sequence > log.intended()) {
             fail("G1", "is told that it missed what never was: " + gap);
         }
@@ -78,7 +78,7 @@ final class Notices {
 
     /** Whoever has just started is also told of one that was there shortly before: nobody knows by how much clocks differ. */
     private boolean mayHearOfAnotherCluster() {
-        return truth.wasApart(streams.reader().life(), streams.reader().beganNs(), ns)
+        return truth.wasApart(streams.reader().incarnation(), streams.reader().beganNs(), ns)
                 || truth.wereTwoClusters(ns - MARGIN_NS - GONE_NS, ns);
     }
 
@@ -94,7 +94,7 @@ final class Notices {
             return;
         }
         Stream stream = streams.of(gap.epoch());
-        Life log = truth.ofEpoch(gap.epoch());
+        Incarnation log = truth.ofEpoch(gap.epoch());
         isOf(gap, log);
         if (log != null && streams.due().isBetween(log)) {
             tally.add(BEHIND_A_TOKEN + (gap.missed() == null ? "without numbers" : "in numbers"), 1);
@@ -119,13 +119,13 @@ final class Notices {
         }
     }
 
-    private void isOf(Gap gap, Life log) {
+    private void isOf(Gap gap, Incarnation log) {
         if (log != null && !log.node.equals(truth.node(gap.node()))) {
             fail("G3", "is told of " + log + " by another name: " + gap);
         }
     }
 
-    private void beginsBehindAll(Gap gap, long first, Stream stream, Life log) {
+    private void beginsBehindAll(Gap gap, long first, Stream stream, Incarnation log) {
         if (first <= stream.reached()) {
             fail("G2", "is told that it missed what it has: " + gap + ", having reached " + stream.reached());
         } else if (stream.hasBegun() && first > stream.reached() + 1) {
@@ -136,7 +136,7 @@ final class Notices {
         isWithin(gap, first - 1, log);
     }
 
-    private void inNumbers(Gap gap, Stream stream, Life log) {
+    private void inNumbers(Gap gap, Stream stream, Incarnation log) {
         if (gap.first() == null || gap.reason().equals(UNKNOWN)) {
             fail("G1", "is told a number and no position, or the other way round: " + gap);
             return;
@@ -155,7 +155,7 @@ final class Notices {
             if (log != null && log.head() > upTo) {
                 fail("G1", "is told of an end that was none: " + gap + ", its head is " + log.head());
             }
-            stream.end(Stream.End.EXACT, ns, streams.reader().life());
+            stream.end(Stream.End.EXACT, ns, streams.reader().incarnation());
         } else if (!gap.goesOnInItsStream() || gap.resumesAt() != upTo + 1) {
             fail("G1", "does not go on behind what it missed: " + gap);
         }
@@ -170,7 +170,7 @@ final class Notices {
     }
 
     /** It goes on there, and nobody knows where the subscription was. */
-    private void withoutNumbers(Gap gap, Stream stream, Life log) {
+    private void withoutNumbers(Gap gap, Stream stream, Incarnation log) {
         if (gap.first() != null || !gap.reason().equals(UNKNOWN)) {
             fail("G1", "is not told how many it missed: " + gap);
         } else if (!streams.due().isResumed() && stream.hasBegun()) {
@@ -185,7 +185,7 @@ final class Notices {
     }
 
     /** It is over, and nobody knows what was in it. What had been published by then counts as told. */
-    private void withAnOpenEnd(Gap gap, Stream stream, Life log) {
+    private void withAnOpenEnd(Gap gap, Stream stream, Incarnation log) {
         String reason = gap.resumesAt() == null ? LOST : RESTARTED;
         if (!gap.reason().equals(reason)) {
             fail("G1", "is told of an open end, and not that it is " + reason + ": " + gap);
@@ -193,7 +193,7 @@ final class Notices {
         if (stream.isOver() && !streams.mayHaveReturned(stream, log)) {
             fail("G2", "is told again that it ended: " + gap);
         }
-        stream.end(Stream.End.OPEN, ns, streams.reader().life());
+        stream.end(Stream.End.OPEN, ns, streams.reader().incarnation());
     }
 
     private void fail(String guarantee, String what) {

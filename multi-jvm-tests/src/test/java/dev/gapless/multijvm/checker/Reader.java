@@ -6,10 +6,10 @@ import java.util.List;
  * A subscription, as its journal's first line says it.
  *
  * @param node where it is
- * @param life of the process
+ * @param incarnation of the process
  * @param beganNs when it began
  */
-record Reader(String id, String topic, String node, String life, long beganNs) {
+record Reader(String id, String topic, String node, String incarnation, long beganNs) {
     static Reader of(List<String> header) {
         return new Reader(header.get(1), header.get(2), header.get(3), header.get(4), Long.parseLong(header.get(7)));
     }

@@ -1,6 +1,6 @@
 package dev.gapless.multijvm.checker;
 
-/** How far one subscription has got with one stream: the log of a topic in one life of a node. Its epoch names it. */
+/** How far one subscription has got with one stream: the log of a topic in one incarnation of a node. Its epoch names it. */
 final class Stream {
     static final long NEVER = Long.MIN_VALUE;
 

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * The streams of one subscription, by epoch, and what each message and each gap has to keep. They have no order, but what goes by
- * the name of a node goes on from one of its lives to the next.
+ * the name of a node goes on from one of its incarnations to the next.
  */
 final class Streams {
     private final Reader reader;
@@ -36,8 +36,8 @@ final class Streams {
         return byEpoch.computeIfAbsent(epoch, e -> new Stream());
     }
 
-    /** Nothing is known of a life's stream as long as nobody has said its epoch. */
-    private Stream of(Life log) {
+    /** Nothing is known of an incarnation's stream as long as nobody has said its epoch. */
+    private Stream of(Incarnation log) {
         return log.epoch == null ? new Stream() : of(log.epoch);
     }
 
@@ -49,10 +49,10 @@ final class Streams {
     /** They go on where they were. */
     void resume(Kept kept) {
         byEpoch = copy(kept.byEpoch());
-        due.resumes(kept.due(), kept.taker().life(), kept.ns(), reader.life(), reader.beganNs());
+        due.resumes(kept.due(), kept.taker().incarnation(), kept.ns(), reader.incarnation(), reader.beganNs());
         byEpoch.forEach((epoch, stream) -> {
-            Life log = truth.ofEpoch(epoch);
-            if (stream.isLost() && log != null && truth.knewSince(reader.life(), log.id, reader.beganNs())) {
+            Incarnation log = truth.ofEpoch(epoch);
+            if (stream.isLost() && log != null && truth.knewSince(reader.incarnation(), log.id, reader.beganNs())) {
                 stream.returns();
             }
         });
@@ -67,7 +67,7 @@ final class Streams {
     // ------------------------------------------------------------------------------------------ what has to be kept
 
     /** The stream goes on behind this sequence: everything up to there must have been given or told, or not be due. */
-    void nothingSkipped(Stream stream, Life log, long upTo, String when) {
+    void nothingSkipped(Stream stream, Incarnation log, long upTo, String when) {
         String skipped = log == null ? null : due.first(stream, log, upTo);
         if (skipped != null) {
             fail("G1", skipped + " is neither given nor told " + when);
@@ -78,24 +78,24 @@ final class Streams {
      * A stream that ended goes on only where its producer is a member all the same: the subscription was told of the end elsewhere, or
      * before its process had heard of the producer.
      */
-    void mayGoOn(Stream stream, Life log, String what) {
+    void mayGoOn(Stream stream, Incarnation log, String what) {
         if (stream.isOver() && !(stream.isLost() && mayHaveReturned(stream, log))) {
             fail("G2", what + " of a log that was over");
         }
     }
 
     /** In one process no stream comes back that it has seen the end of; but it may have been a member where the token was resumed before. */
-    boolean mayHaveReturned(Stream stream, Life log) {
+    boolean mayHaveReturned(Stream stream, Incarnation log) {
         if (log == null || stream.hasReturned()) {
             return due.isResumed();
         }
-        long ns = stream.endedAt(reader.life()) ? stream.endNs() : reader.beganNs();
-        return !truth.sawTheEndBefore(reader.life(), log.id, ns);
+        long ns = stream.endedAt(reader.incarnation()) ? stream.endNs() : reader.beganNs();
+        return !truth.sawTheEndBefore(reader.incarnation(), log.id, ns);
     }
 
-    /** By that name nothing is given before the lives before are told to have ended, and nothing once something of a later one was. */
+    /** By that name nothing is given before the incarnations before are told to have ended, and nothing once something of a later one was. */
     void isItsTurn(String name, String epoch, String what) {
-        Life log = truth.isItsName(name) ? truth.ofEpoch(epoch) : null;
+        Incarnation log = truth.isItsName(name) ? truth.ofEpoch(epoch) : null;
         if (log != null) {
             truth.earlier(log).forEach(earlier -> mustBeOver(earlier, false, what));
             noLaterOneHasBegun(log, what);
@@ -104,26 +104,26 @@ final class Streams {
 
     /** The same of a gap behind which a stream goes on: who left in good order, and of whom nothing is missing, is told right after it. */
     void isTheTurnOfAGap(Gap gap) {
-        Life log = truth.isItsName(gap.node()) ? truth.ofEpoch(gap.epoch()) : null;
+        Incarnation log = truth.isItsName(gap.node()) ? truth.ofEpoch(gap.epoch()) : null;
         if (log != null) {
             truth.earlier(log).forEach(earlier -> mustBeOver(earlier, isComplete(earlier), "is told " + gap));
             noLaterOneHasBegun(log, "is told " + gap);
         }
     }
 
-    private boolean isComplete(Life log) {
+    private boolean isComplete(Incarnation log) {
         return due.first(of(log), log, log.head()) == null;
     }
 
-    private void mustBeOver(Life earlier, boolean orComplete, String what) {
+    private void mustBeOver(Incarnation earlier, boolean orComplete, String what) {
         Stream stream = of(earlier);
         if (stream.hasAnything() && stream.isNamed() && !stream.isOver() && !orComplete) {
             fail("G1", what + " silently, being in " + earlier.epoch);
         }
     }
 
-    private void noLaterOneHasBegun(Life log, String what) {
-        for (Life later : truth.later(log)) {
+    private void noLaterOneHasBegun(Incarnation log, String what) {
+        for (Incarnation later : truth.later(log)) {
             if (of(later).isGivenByItsName()) {
                 fail("G1", what + ", having been in " + later.epoch);
             }
@@ -132,8 +132,8 @@ final class Streams {
 
     /** What is due and missing, though nobody publishes any more; or null. */
     String lacks() {
-        for (Life log : truth.logs(reader.topic())) {
-            String lack = log.epoch == null ? null : due.lacks(of(log), log, reader.life());
+        for (Incarnation log : truth.logs(reader.topic())) {
+            String lack = log.epoch == null ? null : due.lacks(of(log), log, reader.incarnation());
             if (lack != null) {
                 return lack;
             }

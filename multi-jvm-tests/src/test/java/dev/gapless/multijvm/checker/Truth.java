@@ -11,12 +11,12 @@ final class Truth {
     private final Violations violations;
     private final Map<String, String> nodesByAddress = new HashMap<>();
     /** By topic, then node. */
-    private final Map<String, Map<String, List<Life>>> lives = new TreeMap<>();
+    private final Map<String, Map<String, List<Incarnation>>> incarnations = new TreeMap<>();
 
-    private final Map<String, Life> byId = new HashMap<>();
-    private final Map<String, Life> byEpoch = new HashMap<>();
+    private final Map<String, Incarnation> byId = new HashMap<>();
+    private final Map<String, Incarnation> byEpoch = new HashMap<>();
     private final Map<String, String> uids = new HashMap<>();
-    /** By the life of the node that sees it: since when, and until when. */
+    /** By the incarnation of the node that sees it: since when, and until when. */
     private final Map<String, Map<String, Long>> up = new HashMap<>();
 
     private final Map<String, Map<String, Long>> removed = new HashMap<>();
@@ -27,86 +27,88 @@ final class Truth {
 
     // ------------------------------------------------------------------------------------------ publishers
 
-    Life begins(String topic, String node, String address, String id, long ns) {
+    Incarnation begins(String topic, String node, String address, String id, long ns) {
         nodesByAddress.put(address, node);
-        List<Life> its = lives(topic).computeIfAbsent(node, n -> new ArrayList<>());
-        Life life = new Life(node, topic, id, ns, its.size(), violations);
-        its.add(life);
-        byId.put(topic + " " + id, life);
-        return life;
+        List<Incarnation> its = incarnations(topic).computeIfAbsent(node, n -> new ArrayList<>());
+        Incarnation incarnation = new Incarnation(node, topic, id, ns, its.size(), violations);
+        its.add(incarnation);
+        byId.put(topic + " " + id, incarnation);
+        return incarnation;
     }
 
     /** A process is over: those of this node that had begun by then. */
     void over(String node, long ns) {
-        for (Map<String, List<Life>> byNode : lives.values()) {
-            for (Life life : byNode.getOrDefault(node, List.of())) {
-                life.over |= life.beganNs < ns;
+        for (Map<String, List<Incarnation>> byNode : incarnations.values()) {
+            for (Incarnation incarnation : byNode.getOrDefault(node, List.of())) {
+                incarnation.over |= incarnation.beganNs < ns;
             }
         }
     }
 
-    void accepted(Life life, int thread, long index, String epoch, long sequence) {
-        Message message = life.intended(thread, index);
-        life.answered(message, true);
-        place(life, message, epoch, sequence, "publisher");
+    void accepted(Incarnation incarnation, int thread, long index, String epoch, long sequence) {
+        Message message = incarnation.intended(thread, index);
+        incarnation.answered(message, true);
+        place(incarnation, message, epoch, sequence, "publisher");
     }
 
     /** Somebody was given this: it must have been meant to be published, and stand there for everybody. */
     void given(String who, String node, String topic, String epoch, long sequence, String[] content) {
-        Life life = byId.get(topic + " " + content[0]);
-        Message message = life == null ? null : life.intended(Integer.parseInt(content[1]), Long.parseLong(content[2]));
+        Incarnation incarnation = byId.get(topic + " " + content[0]);
+        Message message = incarnation == null
+                ? null
+                : incarnation.intended(Integer.parseInt(content[1]), Long.parseLong(content[2]));
         String what = who + ": " + node + "/" + epoch + ":" + sequence;
         if (message == null || !message.hash.equals(content[3])) {
             violations.add("G3", what + " has a content that was never published: " + String.join(" ", content));
-        } else if (!life.node.equals(node)) {
-            violations.add("G3", what + " was published by " + life.node);
+        } else if (!incarnation.node.equals(node)) {
+            violations.add("G3", what + " was published by " + incarnation.node);
         } else {
-            place(life, message, epoch, sequence, who);
+            place(incarnation, message, epoch, sequence, who);
         }
     }
 
-    private void place(Life life, Message message, String epoch, long sequence, String who) {
-        if (life.epoch == null && !byEpoch.containsKey(epoch)) {
-            life.epoch = epoch;
-            byEpoch.put(epoch, life);
+    private void place(Incarnation incarnation, Message message, String epoch, long sequence, String who) {
+        if (incarnation.epoch == null && !byEpoch.containsKey(epoch)) {
+            incarnation.epoch = epoch;
+            byEpoch.put(epoch, incarnation);
         }
-        if (!epoch.equals(life.epoch)) {
-            violations.add("G3", who + ": " + message + " of " + life + " stands in epoch " + epoch);
+        if (!epoch.equals(incarnation.epoch)) {
+            violations.add("G3", who + ": " + message + " of " + incarnation + " stands in epoch " + epoch);
             return;
         }
-        life.place(message, sequence, who);
+        incarnation.place(message, sequence, who);
     }
 
     /** Null if nothing is known to stand in it. */
-    Life ofEpoch(String epoch) {
+    Incarnation ofEpoch(String epoch) {
         return byEpoch.get(epoch);
     }
 
     /** Those that published to a topic, one node after the other. */
-    List<Life> logs(String topic) {
-        return lives(topic).values().stream().flatMap(List::stream).toList();
+    List<Incarnation> logs(String topic) {
+        return incarnations(topic).values().stream().flatMap(List::stream).toList();
     }
 
     /** The lives of its node that began before that one. */
-    List<Life> earlier(Life log) {
-        return lives(log.topic).getOrDefault(log.node, List.of()).subList(0, log.index);
+    List<Incarnation> earlier(Incarnation log) {
+        return incarnations(log.topic).getOrDefault(log.node, List.of()).subList(0, log.index);
     }
 
     /** The lives of its node that began after that one. */
-    List<Life> later(Life log) {
-        List<Life> all = lives(log.topic).getOrDefault(log.node, List.of());
+    List<Incarnation> later(Incarnation log) {
+        List<Incarnation> all = incarnations(log.topic).getOrDefault(log.node, List.of());
         return all.subList(log.index + 1, all.size());
     }
 
-    List<Life> all() {
+    List<Incarnation> all() {
         return List.copyOf(byId.values());
     }
 
     /** How many messages were about to be published to the topic, by anybody, in that time. */
     long published(String topic, long fromNs, long toNs) {
-        return lives(topic).values().stream()
+        return incarnations(topic).values().stream()
                 .flatMap(List::stream)
-                .flatMap(life -> life.byThread.values().stream())
+                .flatMap(incarnation -> incarnation.byThread.values().stream())
                 .flatMap(List::stream)
                 .filter(m -> fromNs <= m.publishedNs && m.publishedNs <= toNs)
                 .count();
@@ -122,14 +124,14 @@ final class Truth {
         return nodesByAddress.getOrDefault(nameOrAddress, nameOrAddress);
     }
 
-    private Map<String, List<Life>> lives(String topic) {
-        return lives.computeIfAbsent(topic, t -> new TreeMap<>());
+    private Map<String, List<Incarnation>> incarnations(String topic) {
+        return incarnations.computeIfAbsent(topic, t -> new TreeMap<>());
     }
 
     // ------------------------------------------------------------------------------------------ members
 
-    void member(String life, String uid) {
-        uids.put(life, uid);
+    void member(String incarnation, String uid) {
+        uids.put(incarnation, uid);
     }
 
     void up(String seenBy, String uid, long ns) {
@@ -141,44 +143,45 @@ final class Truth {
     }
 
     /** Had this process been seen as a member by then? */
-    boolean knewBefore(String seenBy, String life, long ns) {
-        return up.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(life, ""), Long.MAX_VALUE) < ns;
+    boolean knewBefore(String seenBy, String incarnation, long ns) {
+        return up.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(incarnation, ""), Long.MAX_VALUE) < ns;
     }
 
     /** Did anybody publish in that time whom this process did not see as a member? */
     boolean wasApart(String seenBy, long fromNs, long toNs) {
         return byId.values().stream()
-                .anyMatch(life -> life.publishedWithin(fromNs, toNs) && !knewBefore(seenBy, life.id, toNs));
+                .anyMatch(incarnation ->
+                        incarnation.publishedWithin(fromNs, toNs) && !knewBefore(seenBy, incarnation.id, toNs));
     }
 
     /** Were there two clusters in that time: did anybody publish whom another process, which was up, never saw as a member? */
     boolean wereTwoClusters(long fromNs, long toNs) {
         return byId.values().stream()
-                .filter(life -> life.publishedWithin(fromNs, toNs))
-                .anyMatch(life -> isKnownToNobodyElse(life.id)
-                        || up.keySet().stream().anyMatch(other -> isStrangerTo(life, other)));
+                .filter(incarnation -> incarnation.publishedWithin(fromNs, toNs))
+                .anyMatch(incarnation -> isKnownToNobodyElse(incarnation.id)
+                        || up.keySet().stream().anyMatch(other -> isStrangerTo(incarnation, other)));
     }
 
-    private boolean isKnownToNobodyElse(String life) {
-        String uid = uids.getOrDefault(life, "");
+    private boolean isKnownToNobodyElse(String incarnation) {
+        String uid = uids.getOrDefault(incarnation, "");
         return up.entrySet().stream()
-                .noneMatch(
-                        seen -> !seen.getKey().equals(life) && seen.getValue().containsKey(uid));
+                .noneMatch(seen ->
+                        !seen.getKey().equals(incarnation) && seen.getValue().containsKey(uid));
     }
 
     /** Was the other one up while this one published, and never saw it? */
-    private boolean isStrangerTo(Life life, String other) {
-        return !other.equals(life.id)
-                && knewBefore(other, other, life.lastNs())
-                && lastSeenNs(other) >= life.firstNs()
-                && !knewBefore(other, life.id, Long.MAX_VALUE);
+    private boolean isStrangerTo(Incarnation incarnation, String other) {
+        return !other.equals(incarnation.id)
+                && knewBefore(other, other, incarnation.lastNs())
+                && lastSeenNs(other) >= incarnation.firstNs()
+                && !knewBefore(other, incarnation.id, Long.MAX_VALUE);
     }
 
     /** When this process published, or heard of any member, for the last time. */
     private long lastSeenNs(String process) {
         long publishedNs = byId.values().stream()
-                .filter(life -> life.id.equals(process))
-                .mapToLong(Life::lastNs)
+                .filter(incarnation -> incarnation.id.equals(process))
+                .mapToLong(Incarnation::lastNs)
                 .max()
                 .orElse(Long.MIN_VALUE);
         return Math.max(publishedNs, Math.max(lastNs(up.get(process)), lastNs(removed.get(process))));
@@ -191,17 +194,18 @@ final class Truth {
     }
 
     /** Was it a member at that time, or later? */
-    boolean knewSince(String seenBy, String life, long ns) {
-        return knewBefore(seenBy, life, Long.MAX_VALUE) && !sawTheEndBefore(seenBy, life, ns);
+    boolean knewSince(String seenBy, String incarnation, long ns) {
+        return knewBefore(seenBy, incarnation, Long.MAX_VALUE) && !sawTheEndBefore(seenBy, incarnation, ns);
     }
 
     /** Does that process see it as a member, as far as its journal goes? */
-    boolean knows(String seenBy, String life) {
-        return knewSince(seenBy, life, Long.MAX_VALUE);
+    boolean knows(String seenBy, String incarnation) {
+        return knewSince(seenBy, incarnation, Long.MAX_VALUE);
     }
 
     /** Had that process seen by then that it was removed? */
-    boolean sawTheEndBefore(String seenBy, String life, long ns) {
-        return removed.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(life, ""), Long.MAX_VALUE) < ns;
+    boolean sawTheEndBefore(String seenBy, String incarnation, long ns) {
+        return removed.getOrDefault(seenBy, Map.of()).getOrDefault(uids.getOrDefault(incarnation, ""), Long.MAX_VALUE)
+                < ns;
     }
 }

@@ -78,7 +78,7 @@ final class Witness {
                 toString(), from, reader.topic(), epoch, sequence, new String[] {words[4], words[5], words[6], words[7]
                 });
         Stream stream = streams.of(epoch);
-        Life log = truth.ofEpoch(epoch);
+        Incarnation log = truth.ofEpoch(epoch);
         if (pending != null) {
             fail("G1", "is given " + what + " before it has reloaded");
         }
@@ -137,7 +137,7 @@ final class Witness {
         tally.add("producers that left", 1);
         String what = "is told that " + truth.node(from) + " left at " + epoch + ":" + sequence;
         Stream stream = streams.of(epoch);
-        Life log = truth.ofEpoch(epoch);
+        Incarnation log = truth.ofEpoch(epoch);
         if (stream.hasBegun() && stream.reached() != sequence) {
             fail("G1", what + ", having reached " + stream.reached());
         } else {
@@ -149,7 +149,7 @@ final class Witness {
         streams.mayGoOn(stream, log, what);
         streams.isItsTurn(from, epoch, what);
         stream.reach(Math.max(sequence, stream.reached()));
-        stream.end(Stream.End.EXACT, toldNs, reader.life());
+        stream.end(Stream.End.EXACT, toldNs, reader.incarnation());
     }
 
     // ------------------------------------------------------------------------------------------ at the end

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Those that were there when a fault began. As long as one of these lives is going on, it has to see the fault; their next
+ * Those that were there when a fault began. As long as one of these incarnations is going on, it has to see the fault; their next
  * lives know nothing of what was before.
  */
 final class Bystanders {

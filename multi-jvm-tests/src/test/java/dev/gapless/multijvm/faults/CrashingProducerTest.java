@@ -46,8 +46,8 @@ class CrashingProducerTest {
                             () -> s.node.call("journal-ready", Arguments.of("id", s.id))
                                     .equals("true")));
             TestNode crashing = cluster.add().awaitStarted();
-            for (int life = 1; life <= LIVES; life++) {
-                if (life > 1) {
+            for (int incarnation = 1; incarnation <= LIVES; incarnation++) {
+                if (incarnation > 1) {
                     crashing.restart();
                 }
                 String its = subscriptions.journalEarly(crashing, TOPICS, 50);

@@ -54,7 +54,7 @@ enum Fault {
         this.costs = costs;
     }
 
-    /** A short life is begun for it. */
+    /** A short incarnation is begun for it. */
     boolean isOfTool() {
         return this == TOOL_LEAVES
                 || this == TOOL_IS_KILLED

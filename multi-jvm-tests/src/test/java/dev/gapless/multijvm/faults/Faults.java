@@ -205,7 +205,7 @@ final class Faults {
         TestNode guest = population.takeGuest();
         try {
             population.startGuest(guest);
-            Bystanders itself = new Bystanders(List.of(guest)); // others may take a life before for this one
+            Bystanders itself = new Bystanders(List.of(guest)); // others may take an incarnation before for this one
             Lasting.until(
                     guest + " is a member",
                     () -> itself.areGone() || others.areGone(),

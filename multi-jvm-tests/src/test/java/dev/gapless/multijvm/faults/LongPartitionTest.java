@@ -41,14 +41,14 @@ class LongPartitionTest {
     void rowP5_aNodeThatIsCutOffUntilItIsRemovedStartsAnewByItselfAndGoesOnByItsTokens() {
         List.of(n1, n2, n3).forEach(judged::awaitTokens);
         Map<String, Long> before = judged.awaitLevelOrTold();
-        Life life = new Life(n3);
+        Incarnation incarnation = new Incarnation(n3);
         judged.cluster().isolate(n3);
         awaitMembers(n1, List.of(n1, n2));
         awaitMembers(n2, List.of(n1, n2));
-        life.awaitEnd();
+        incarnation.awaitEnd();
         judged.cluster().rejoin(n3);
         Map<String, Long> after = judged.awaitLevelOrTold();
-        life.assertThatItWasRemovedOnce();
+        incarnation.assertThatItWasRemovedOnce();
         assertEquals(Judged.TOPICS.size(), more("tokens resumed", before, after), after::toString);
         everySubscriptionIsToldOfTheEndOf(1, before, after);
     }
@@ -58,13 +58,13 @@ class LongPartitionTest {
     void rowP5_twoNodesThatOnlyTheThirdSeesAreRemovedAndStartAnewByThemselves() {
         List.of(n1, n2, n3).forEach(judged::awaitTokens);
         Map<String, Long> before = judged.awaitLevelOrTold();
-        List<Life> lives = List.of(new Life(n2), new Life(n3));
-        Life third = new Life(n1);
+        List<Incarnation> incarnations = List.of(new Incarnation(n2), new Incarnation(n3));
+        Incarnation third = new Incarnation(n1);
         judged.cluster().cut(n2, n3);
-        lives.forEach(Life::awaitEnd);
+        incarnations.forEach(Incarnation::awaitEnd);
         judged.cluster().heal(n2, n3); // before their next lives are removed likewise
         Map<String, Long> after = judged.awaitLevelOrTold();
-        lives.forEach(Life::assertThatItWasRemovedOnce);
+        incarnations.forEach(Incarnation::assertThatItWasRemovedOnce);
         third.assertThatItGoesOn();
         assertEquals(2L * Judged.TOPICS.size(), more("tokens resumed", before, after), after::toString);
         everySubscriptionIsToldOfTheEndOf(2, before, after);
@@ -93,12 +93,12 @@ class LongPartitionTest {
     }
 
     /** An actor system of a process that begins another one by itself. */
-    private static final class Life {
+    private static final class Incarnation {
         private final TestNode node;
         private final long pid;
         private final int before;
 
-        Life(TestNode node) {
+        Incarnation(TestNode node) {
             this.node = node;
             pid = node.pid();
             before = node.ends().size();

@@ -12,7 +12,7 @@ import java.util.Map;
  * decide who is removed from the cluster, and let others join; without them nobody does, or all are downed.
  *
  * <p>A node is not there from the beginning of a fault that takes it away until all that are there find it reachable, and
- * it is a member as it sees itself. So a process that was killed counts again once its next life is up, and a node that
+ * it is a member as it sees itself. So a process that was killed counts again once its next incarnation is up, and a node that
  * the cluster downed is missed like one that a fault took. Of each broken link one end counts as left out. Thread-safe.
  */
 final class Majority {

@@ -36,7 +36,7 @@ final class Population {
     /** Those that have been written down as over. */
     private final Set<TestNode> over = ConcurrentHashMap.newKeySet();
 
-    /** Members of nothing: which life, and since when. */
+    /** Members of nothing: which incarnation, and since when. */
     private final Map<TestNode, Stranger> strangers = new HashMap<>();
 
     private long lookedNs = System.nanoTime();
@@ -60,7 +60,7 @@ final class Population {
         }
     }
 
-    /** It publishes and subscribes to every topic; a new life half of the times where the one before was. */
+    /** It publishes and subscribes to every topic; a new incarnation half of the times where the one before was. */
     private String begin(TestNode node) {
         String its = subscriptions.journal(node, TOPICS, LARGEST_BURST);
         for (String topic : TOPICS) {
@@ -108,13 +108,13 @@ final class Population {
         over.add(node);
     }
 
-    /** A new life at the same port. */
+    /** A new incarnation at the same port. */
     void comeBack(TestNode node) {
         over.remove(node);
         begin(node.restart());
     }
 
-    /** A new life at the same port, which reaches none of the others. Returns what its journals are called by. */
+    /** A new incarnation at the same port, which reaches none of the others. Returns what its journals are called by. */
     String comeBackAlone(TestNode node) {
         over.remove(node);
         return begin(node.restartAsFirstSeed());

@@ -28,7 +28,7 @@ final class Subscriptions {
         this.journals = journals;
     }
 
-    /** A subscription of one life of a node. */
+    /** A subscription of one incarnation of a node. */
     static final class Entry {
         final String id;
         final String topic;
@@ -158,7 +158,7 @@ final class Subscriptions {
         return token.get();
     }
 
-    /** The last token that this node wrote for the topic, in the life before; null if there is none. */
+    /** The last token that this node wrote for the topic, in the incarnation before; null if there is none. */
     Token ownToken(TestNode node, String topic) {
         Entry source = null;
         synchronized (this) {

@@ -38,7 +38,7 @@ final class ToolFaults {
         live(others, random, tools::kill);
     }
 
-    /** How a life ends. */
+    /** How an incarnation ends. */
     private interface End {
         void of(TestNode tool);
     }

@@ -134,9 +134,12 @@ class TwoClustersTest {
         return nodes.stream().map(TestNode::address).sorted().toList();
     }
 
-    /** In so many of its lives. */
-    private void hasPublished(TestNode node, int lives) {
-        Await.until(node + " has published in " + lives + " lives", node::log, () -> published(node) == lives);
+    /** In so many of its incarnations. */
+    private void hasPublished(TestNode node, int incarnations) {
+        Await.until(
+                node + " has published in " + incarnations + " incarnations",
+                node::log,
+                () -> published(node) == incarnations);
     }
 
     private long published(TestNode node) {

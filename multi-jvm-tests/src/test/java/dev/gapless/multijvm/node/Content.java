@@ -5,22 +5,22 @@ import java.nio.ByteBuffer;
 /**
  * What a test message says: enough to tell whether it is the right one in its place.
  *
- * @param life a random number of the publishing process
+ * @param incarnation a random number of the publishing process
  * @param thread 0 if one thread alone publishes to the topic, so that the index is the sequence; else from 1
  * @param index counts that thread's messages, from 1
  */
-record Content(long life, int thread, long index) {
+record Content(long incarnation, int thread, long index) {
     static final int BYTES = Long.BYTES + Integer.BYTES + Long.BYTES;
 
     /** As an array of at least {@link #BYTES}. */
     byte[] toBytes(int size) {
         byte[] bytes = new byte[Math.max(size, BYTES)];
-        ByteBuffer.wrap(bytes).putLong(life).putInt(thread).putLong(index);
+        ByteBuffer.wrap(bytes).putLong(incarnation).putInt(thread).putLong(index);
         return bytes;
     }
 
     TestMessage toMessage(int size) {
-        return new TestMessage(life, thread, index, "x".repeat(size));
+        return new TestMessage(incarnation, thread, index, "x".repeat(size));
     }
 
     static Content of(Object message) {
@@ -28,7 +28,7 @@ record Content(long life, int thread, long index) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             return new Content(buffer.getLong(), buffer.getInt(), buffer.getLong());
         } else if (message instanceof TestMessage m) {
-            return new Content(m.life(), m.thread(), m.index());
+            return new Content(m.incarnation(), m.thread(), m.index());
         }
         throw new IllegalArgumentException("No test message: " + message);
     }

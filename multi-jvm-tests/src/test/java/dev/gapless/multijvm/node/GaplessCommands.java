@@ -21,7 +21,7 @@ final class GaplessCommands implements Commands {
     private final ActorSystem system;
     private final Gapless gapless;
     private final Commands others;
-    private final long life = new SecureRandom().nextLong();
+    private final long incarnation = new SecureRandom().nextLong();
     private final Map<String, Publisher> publishers = new ConcurrentHashMap<>();
     private final Map<String, Subscribed> subscriptions = new ConcurrentHashMap<>();
 
@@ -85,7 +85,7 @@ final class GaplessCommands implements Commands {
     }
 
     private Publisher publisher(Arguments arguments) {
-        return publishers.computeIfAbsent(arguments.text("topic"), topic -> new Publisher(gapless, topic, life));
+        return publishers.computeIfAbsent(arguments.text("topic"), topic -> new Publisher(gapless, topic, incarnation));
     }
 
     private String subscribe(Arguments arguments) {

@@ -46,8 +46,8 @@ public final class GatewayClient implements Runnable {
     private int sessions;
     private int tokens;
 
-    /** A gateway: of which node, in which of its lives. */
-    public record Gateway(String node, String life, int port) {}
+    /** A gateway: of which node, in which of its incarnations. */
+    public record Gateway(String node, String incarnation, int port) {}
 
     private record Kept(String source, int number, String text) {}
 
@@ -132,7 +132,7 @@ public final class GatewayClient implements Runnable {
                     id,
                     topic,
                     gateway.node(),
-                    gateway.life(),
+                    gateway.incarnation(),
                     kept == null ? "-" : kept.source(),
                     kept == null ? 0 : kept.number());
         }
@@ -234,7 +234,7 @@ public final class GatewayClient implements Runnable {
                     text(message, "node"),
                     text(message, "epoch"),
                     text(message, "seq"),
-                    Long.toHexString(content.life()),
+                    Long.toHexString(content.incarnation()),
                     content.thread(),
                     content.index(),
                     JournaledPublisher.hash(bytes));

@@ -18,7 +18,7 @@ final class JournalCommands implements Commands {
 
     private final ActorSystem system;
     private final Commands others;
-    private final long life = new SecureRandom().nextLong() >>> 1;
+    private final long incarnation = new SecureRandom().nextLong() >>> 1;
     private final Map<String, Subscribed> subscriptions = new ConcurrentHashMap<>();
     private List<JournaledPublisher> publishers = List.of();
     private boolean isUp;
@@ -77,7 +77,7 @@ final class JournalCommands implements Commands {
                 + ':'
                 + cluster.selfAddress().port().get();
         String directory = arguments.text("directory");
-        String its = Long.toHexString(life);
+        String its = Long.toHexString(incarnation);
         Journal members = new Journal(directory, "members-" + gapless.nodeName() + "-" + its);
         members.timed(
                 "members",
@@ -87,7 +87,7 @@ final class JournalCommands implements Commands {
                 cluster.selfUniqueAddress().longUid());
         publishers = Arrays.stream(arguments.text("topics").split(",", -1))
                 .map(topic -> new JournaledPublisher(
-                        gapless, topic, address, life, directory, arguments.number("largest-burst", 1)))
+                        gapless, topic, address, incarnation, directory, arguments.number("largest-burst", 1)))
                 .toList();
         MembersJournal.start(system, members, this::up);
         if (arguments.flag("early")) {
@@ -126,7 +126,7 @@ final class JournalCommands implements Commands {
                 id,
                 topic,
                 gapless.nodeName(),
-                Long.toHexString(life),
+                Long.toHexString(incarnation),
                 arguments.text("source", "-"),
                 arguments.number("token", 0));
         JournaledSubscriber handler = new JournaledSubscriber(journal);
@@ -136,7 +136,7 @@ final class JournalCommands implements Commands {
         return "subscribed";
     }
 
-    /** Publishes as the life before did, and makes its subscriptions again, each with the token that its handler had kept. */
+    /** Publishes as the incarnation before did, and makes its subscriptions again, each with the token that its handler had kept. */
     void goOn(JournalCommands before) {
         if (before.journaled == null) {
             return;

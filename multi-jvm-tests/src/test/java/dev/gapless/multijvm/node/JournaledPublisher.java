@@ -29,17 +29,18 @@ final class JournaledPublisher {
 
     private final Producer<Object> producer;
     private final Journal journal;
-    private final long life;
+    private final long incarnation;
     private final int largestBurst;
     private final long[] indexes = new long[THREADS + 1];
     private List<Thread> threads = List.of();
     private volatile boolean going;
 
-    JournaledPublisher(Gapless gapless, String topic, String address, long life, String directory, int largestBurst) {
+    JournaledPublisher(
+            Gapless gapless, String topic, String address, long incarnation, String directory, int largestBurst) {
         this.producer = gapless.producer(Topic.of(topic, Object.class));
-        this.life = life;
+        this.incarnation = incarnation;
         this.largestBurst = largestBurst;
-        String its = Long.toHexString(life);
+        String its = Long.toHexString(incarnation);
         journal = new Journal(directory, "publisher-" + topic + "-" + gapless.nodeName() + "-" + its);
         journal.timed("publisher", topic, gapless.nodeName(), address, its);
     }
@@ -84,7 +85,7 @@ final class JournaledPublisher {
         long index = ++indexes[thread];
         byte[] message = new byte[Content.BYTES + random.nextInt(FILLER_BYTES)];
         random.nextBytes(message);
-        ByteBuffer.wrap(message).put(new Content(life, thread, index).toBytes(0));
+        ByteBuffer.wrap(message).put(new Content(incarnation, thread, index).toBytes(0));
         journal.timed("p", thread, index, hash(message));
         return producer.publish(message)
                 .handle((position, failure) -> {

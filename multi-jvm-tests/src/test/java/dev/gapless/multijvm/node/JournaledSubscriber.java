@@ -77,7 +77,7 @@ final class JournaledSubscriber implements MessageHandler<Object> {
                 delivery.node(),
                 delivery.position().epoch(),
                 delivery.position().sequence(),
-                Long.toHexString(content.life()),
+                Long.toHexString(content.incarnation()),
                 content.thread(),
                 content.index(),
                 JournaledPublisher.hash(message));

@@ -17,14 +17,14 @@ final class Publisher {
     /** Stages that are not complete yet, at most: below max-pending-publishes. */
     private static final int PENDING = 4_000;
 
-    private final long life;
+    private final long incarnation;
     private final Producer<Object> producer;
     private final AtomicLong index = new AtomicLong();
     /** What stands at each sequence, where several threads publish; else it says so itself. */
     private final Map<Long, Content> contents = new ConcurrentHashMap<>();
 
-    Publisher(Gapless gapless, String topic, long life) {
-        this.life = life;
+    Publisher(Gapless gapless, String topic, long incarnation) {
+        this.incarnation = incarnation;
         this.producer = gapless.producer(Topic.of(topic, Object.class));
     }
 
@@ -33,7 +33,7 @@ final class Publisher {
         Positions positions = new Positions();
         Semaphore pending = new Semaphore(PENDING);
         for (int i = 0; i < count; i++) {
-            Content content = new Content(life, thread, index.incrementAndGet());
+            Content content = new Content(incarnation, thread, index.incrementAndGet());
             pending.acquire();
             publish(content, size, cbor, positions, pending);
         }
@@ -49,7 +49,7 @@ final class Publisher {
         try {
             producer.publish(message)
                     .whenComplete((position, failure) ->
-                            done(new Content(life, 0, 0), position, failure, positions, pending));
+                            done(new Content(incarnation, 0, 0), position, failure, positions, pending));
         } catch (RuntimeException e) {
             positions.failed(e);
             pending.release();
@@ -73,7 +73,7 @@ final class Publisher {
                 start.acquireUninterruptibly();
                 for (int i = 1; i <= count; i++) {
                     pending.acquireUninterruptibly();
-                    publish(new Content(life, number, i), size, false, positions, pending);
+                    publish(new Content(incarnation, number, i), size, false, positions, pending);
                 }
             });
             thread.start();

@@ -67,10 +67,10 @@ class RecorderTest {
     }
 
     @Test
-    void noticesAnotherLifeInTheSameEpoch() {
+    void noticesAnotherIncarnationInTheSameEpoch() {
         message(OLD, 1, new Content(5, 0, 1));
         message(OLD, 2, new Content(6, 0, 2));
-        violated("another life");
+        violated("another incarnation");
     }
 
     @Test

@@ -18,8 +18,8 @@ final class StreamRecord {
     private final Map<Integer, Long> lastIndexes = new HashMap<>();
 
     private String epoch;
-    private long life;
-    private boolean lifeKnown;
+    private long incarnation;
+    private boolean incarnationKnown;
     /** The sequence that must come next, or 0 where anything may. */
     private long next;
     /** Begun and not yet ended by something else: a stretch of messages, from this sequence. */
@@ -35,11 +35,11 @@ final class StreamRecord {
 
     void delivered(Position position, Content content) {
         at(position);
-        if (!lifeKnown) {
-            life = content.life();
-            lifeKnown = true;
-        } else if (life != content.life()) {
-            violation("the content of another life at " + position);
+        if (!incarnationKnown) {
+            incarnation = content.incarnation();
+            incarnationKnown = true;
+        } else if (incarnation != content.incarnation()) {
+            violation("the content of another incarnation at " + position);
         }
         if (content.thread() == 0 && content.index() != position.sequence()) {
             violation("content " + content.index() + " at " + position);
@@ -167,7 +167,7 @@ final class StreamRecord {
     private void enter(String newEpoch) {
         epoch = newEpoch;
         next = 0;
-        lifeKnown = false;
+        incarnationKnown = false;
         lastIndexes.clear();
     }
 

@@ -32,9 +32,9 @@ public final class TestNodeMain {
     public static void main(String[] arguments) throws IOException {
         Config config = ConfigFactory.parseFile(new File(arguments[0])).withFallback(ConfigFactory.load());
         boolean isPlain = arguments.length > 1 && arguments[1].equals("plain");
-        Lives lives = new Lives(config, isPlain, TestNodeMain::say);
-        lives.begin();
-        read(lives);
+        Incarnations incarnations = new Incarnations(config, isPlain, TestNodeMain::say);
+        incarnations.begin();
+        read(incarnations);
         Runtime.getRuntime().halt(0);
     }
 

@@ -1,11 +1,11 @@
 package dev.gapless.bench.apart;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import io.aeron.Aeron;
 import io.aeron.CommonContext;
 import io.aeron.ExclusivePublication;
@@ -39,7 +39,7 @@ final class AeronPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws IOException {
+    public PeerSide subscriber(Receiver receiver) throws IOException {
         return new Listener(receiver);
     }
 
@@ -64,7 +64,7 @@ final class AeronPeer implements Peer {
     private static final class Sender implements Publisher {
         private final Aeron aeron = aeron();
         private final List<ExclusivePublication> publications = new ArrayList<>();
-        private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[Message.BYTES]);
+        private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[BenchMessage.BYTES]);
         private final IdleStrategy idle = idle();
 
         @Override
@@ -120,7 +120,7 @@ final class AeronPeer implements Peer {
         }
     }
 
-    private static final class Listener implements Side {
+    private static final class Listener implements PeerSide {
         private final int port;
         private final Receiver receiver;
 
@@ -147,7 +147,7 @@ final class AeronPeer implements Peer {
 
         /** Messages go through an array: what Aeron hands over may lie outside the heap. */
         private void read(Subscription subscription) {
-            byte[][] array = {new byte[Message.BYTES]};
+            byte[][] array = {new byte[BenchMessage.BYTES]};
             FragmentAssembler handler = new FragmentAssembler((buffer, offset, length, header) -> {
                 if (array[0].length < length) {
                     array[0] = new byte[length];

@@ -12,8 +12,8 @@ import com.hazelcast.map.listener.EntryAddedListener;
 import com.hazelcast.map.listener.EntryUpdatedListener;
 import dev.gapless.bench.peer.Credit;
 import dev.gapless.bench.peer.Patience;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
-import dev.gapless.bench.peer.Side;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * A member of a Hazelcast cluster. The publisher's member has all data; those of the subscribers are lite members. Hazelcast's rings
  * overwrite messages that were not read, so subscribers confirm what they have taken, through a map, and the publisher waits for them.
  */
-abstract class HazelcastNode implements Side {
+abstract class HazelcastNode implements PeerSide {
     static final String NAME = "bench";
 
     /** Of the ring, in messages. */

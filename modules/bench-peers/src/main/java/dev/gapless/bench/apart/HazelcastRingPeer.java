@@ -5,9 +5,9 @@ import com.hazelcast.ringbuffer.OverflowPolicy;
 import com.hazelcast.ringbuffer.ReadResultSet;
 import com.hazelcast.ringbuffer.Ringbuffer;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,7 @@ final class HazelcastRingPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws IOException {
+    public PeerSide subscriber(Receiver receiver) throws IOException {
         return new Listener(receiver);
     }
 

@@ -3,9 +3,9 @@ package dev.gapless.bench.apart;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.topic.ITopic;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import java.io.IOException;
 
 /** Hazelcast's ReliableTopic: messages are published one by one, and up to 1,000 are read at once. */
@@ -16,7 +16,7 @@ final class HazelcastTopicPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws IOException {
+    public PeerSide subscriber(Receiver receiver) throws IOException {
         return new Listener(receiver);
     }
 

@@ -2,9 +2,9 @@ package dev.gapless.bench.apart;
 
 import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -29,12 +29,12 @@ final class JGroupsPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws Exception {
+    public PeerSide subscriber(Receiver receiver) throws Exception {
         return new Listener(receiver);
     }
 
     /** A member of the group, once it is connected. The publisher forms the group. */
-    private static class Member implements Side {
+    private static class Member implements PeerSide {
         final JChannel channel;
         private final int port = freePort();
 

@@ -2,9 +2,9 @@ package dev.gapless.bench.apart;
 
 import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
@@ -63,7 +63,7 @@ final class SegmentsPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws Exception {
+    public PeerSide subscriber(Receiver receiver) throws Exception {
         return new Listener(receiver);
     }
 
@@ -226,7 +226,7 @@ final class SegmentsPeer implements Peer {
 
     // ------------------------------------------------------------------ the subscribing side
 
-    private static final class Listener implements Side {
+    private static final class Listener implements PeerSide {
         private record Part(long last, boolean asks, Slice slice, Channel from) {}
 
         private final BlockingQueue<Part> parts = new LinkedBlockingQueue<>(); // bounded by the window

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.Peer;
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.peer.Publisher;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +55,16 @@ class PeersTest {
     @ParameterizedTest
     @MethodSource("peers")
     void deliversEachMessageOnceAndInOrder(String name) throws Exception {
-        Peer peer = Peers.of(name).maker().of(Message.BYTES);
+        Peer peer = Peers.of(name).maker().of(BenchMessage.BYTES);
         List<Taken> taken = List.of(new Taken(), new Taken());
         Publisher publisher = peer.publisher();
-        List<Side> subscribers = new ArrayList<>();
+        List<PeerSide> subscribers = new ArrayList<>();
         for (Taken one : taken) {
             subscribers.add(peer.subscriber(one));
         }
         connect(publisher, subscribers);
         for (int i = 1; i <= MESSAGES; i++) {
-            publisher.publish(Message.of(Message.BYTES, i, 0));
+            publisher.publish(BenchMessage.of(BenchMessage.BYTES, i, 0));
         }
         publisher.flush();
         for (Taken one : taken) {
@@ -74,9 +74,9 @@ class PeersTest {
         }
     }
 
-    private static void connect(Publisher publisher, List<Side> subscribers) {
-        List<String> addresses = subscribers.stream().map(Side::address).toList();
-        List<Side> all = new ArrayList<>(List.of(publisher));
+    private static void connect(Publisher publisher, List<PeerSide> subscribers) {
+        List<String> addresses = subscribers.stream().map(PeerSide::address).toList();
+        List<PeerSide> all = new ArrayList<>(List.of(publisher));
         all.addAll(subscribers);
         List<CompletableFuture<Void>> connected = all.stream()
                 .map(side -> CompletableFuture.runAsync(() -> {
@@ -103,10 +103,10 @@ class PeersTest {
 
         @Override
         public void take(byte[] bytes, int offset, int length) {
-            if (!Message.isWhole(bytes, offset, length)) {
+            if (!BenchMessage.isWhole(bytes, offset, length)) {
                 takeProblem("damaged after " + last);
-            } else if (Message.numberAt(bytes, offset) != last.get() + 1) {
-                takeProblem(Message.numberAt(bytes, offset) + " after " + last);
+            } else if (BenchMessage.numberAt(bytes, offset) != last.get() + 1) {
+                takeProblem(BenchMessage.numberAt(bytes, offset) + " after " + last);
             } else if (last.incrementAndGet() == MESSAGES) {
                 all.countDown();
             }

@@ -25,7 +25,7 @@ public final class BatchSerializer extends SerializerWithStringManifest implemen
     @Override
     public byte[] toBinary(Object object) {
         int bytes = Integer.BYTES;
-        for (byte[] message : ((Batch) object).messages()) {
+        for (byte[] message : ((BenchBatch) object).messages()) {
             bytes += Integer.BYTES + message.length;
         }
         ByteBuffer buffer = ByteBuffer.allocate(bytes);
@@ -40,7 +40,7 @@ public final class BatchSerializer extends SerializerWithStringManifest implemen
 
     @Override
     public void toBinary(Object object, ByteBuffer buffer) {
-        List<byte[]> messages = ((Batch) object).messages();
+        List<byte[]> messages = ((BenchBatch) object).messages();
         buffer.putInt(messages.size());
         for (byte[] message : messages) {
             buffer.putInt(message.length).put(message);
@@ -59,6 +59,6 @@ public final class BatchSerializer extends SerializerWithStringManifest implemen
             buffer.get(message);
             messages.add(message);
         }
-        return new Batch(messages);
+        return new BenchBatch(messages);
     }
 }

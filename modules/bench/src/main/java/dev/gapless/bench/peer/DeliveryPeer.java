@@ -32,7 +32,7 @@ final class DeliveryPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) {
+    public PeerSide subscriber(Receiver receiver) {
         return new Listener(receiver);
     }
 
@@ -40,7 +40,7 @@ final class DeliveryPeer implements Peer {
         return ActorSystem.create(SYSTEM, ConfigFactory.load("bench-remoting.conf"));
     }
 
-    private static final class Listener implements Side {
+    private static final class Listener implements PeerSide {
         private final ActorSystem system = system();
         private final ActorRef<ConsumerController.Command<byte[]>> controller =
                 Adapter.spawn(system, ConsumerController.create(), "controller");

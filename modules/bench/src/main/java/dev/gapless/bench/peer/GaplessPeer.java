@@ -46,17 +46,17 @@ public final class GaplessPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) {
+    public PeerSide subscriber(Receiver receiver) {
         return new Listener(List.of(receiver));
     }
 
     /** A subscribing side with as many subscriptions. */
-    public static Side subscribers(List<Receiver> receivers) {
+    public static PeerSide subscribers(List<Receiver> receivers) {
         return new Listener(receivers);
     }
 
     /** A subscribing side with a node for each of them, in one JVM. */
-    public static Side nodes(List<Receiver> receivers) {
+    public static PeerSide nodes(List<Receiver> receivers) {
         return new Nodes(receivers.stream()
                 .map(receiver -> new Listener(List.of(receiver)))
                 .toList());
@@ -90,7 +90,7 @@ public final class GaplessPeer implements Peer {
         }
     }
 
-    private static final class Listener extends ClusterNode implements Side {
+    private static final class Listener extends ClusterNode implements PeerSide {
         private final List<Receiver> receivers;
 
         Listener(List<Receiver> receivers) {
@@ -127,7 +127,7 @@ public final class GaplessPeer implements Peer {
         }
     }
 
-    private record Nodes(List<Listener> nodes) implements Side {
+    private record Nodes(List<Listener> nodes) implements PeerSide {
         private static final int JOINING_AT_ONCE = 5;
 
         @Override
@@ -151,7 +151,7 @@ public final class GaplessPeer implements Peer {
     }
 
     /** A subscribing node whose subscriptions begin with the oldest message. */
-    public static final class CatchingUp extends ClusterNode implements Side {
+    public static final class CatchingUp extends ClusterNode implements PeerSide {
         private final List<Subscription> subscriptions = new ArrayList<>();
 
         public CatchingUp() {

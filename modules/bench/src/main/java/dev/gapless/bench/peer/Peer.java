@@ -10,5 +10,5 @@ public interface Peer {
      *
      * @param receiver gets every message
      */
-    Side subscriber(Receiver receiver) throws Exception;
+    PeerSide subscriber(Receiver receiver) throws Exception;
 }

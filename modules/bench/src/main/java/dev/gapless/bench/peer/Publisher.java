@@ -1,7 +1,7 @@
 package dev.gapless.bench.peer;
 
 /** The side that publishes, on one thread. */
-public interface Publisher extends Side {
+public interface Publisher extends PeerSide {
     /** Publishes a message; waits while the subscribers have not taken enough of those before. The array is the peer's from now on. */
     void publish(byte[] message) throws Exception;
 

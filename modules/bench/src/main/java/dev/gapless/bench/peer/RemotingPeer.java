@@ -11,7 +11,7 @@ import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.Props;
 
 /**
- * An actor for each subscriber, told by tell over Pekko remoting: each message for itself, or several in a {@link Batch}. A window
+ * An actor for each subscriber, told by tell over Pekko remoting: each message for itself, or several in a {@link BenchBatch}. A window
  * of unconfirmed tells keeps the transport's queue from overflowing, as its reliable delivery would. Nothing is repeated.
  */
 final class RemotingPeer implements Peer {
@@ -42,7 +42,7 @@ final class RemotingPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) {
+    public PeerSide subscriber(Receiver receiver) {
         ActorSystem system = system();
         int every = Math.max(1, window / 4);
         system.actorOf(Props.create(Taker.class, () -> new Taker(receiver, every, null)), ACTOR);
@@ -58,7 +58,7 @@ final class RemotingPeer implements Peer {
         return address.getHost().orElseThrow() + ":" + address.getPort().orElseThrow();
     }
 
-    private record Listener(ActorSystem system) implements Side {
+    private record Listener(ActorSystem system) implements PeerSide {
         @Override
         public String address() {
             return addressOf(system);
@@ -111,7 +111,7 @@ final class RemotingPeer implements Peer {
         @Override
         public void flush() {
             if (!collected.isEmpty()) {
-                tell(new Batch(collected));
+                tell(new BenchBatch(collected));
                 collected = new ArrayList<>(batch);
             }
         }

@@ -25,7 +25,7 @@ final class Taker extends AbstractActor {
     public Receive createReceive() {
         return receiveBuilder()
                 .match(byte[].class, this::onMessage)
-                .match(Batch.class, this::onBatch)
+                .match(BenchBatch.class, this::onBatch)
                 .build();
     }
 
@@ -34,7 +34,7 @@ final class Taker extends AbstractActor {
         confirm();
     }
 
-    private void onBatch(Batch batch) {
+    private void onBatch(BenchBatch batch) {
         for (byte[] message : batch.messages()) {
             receiver.take(message, 0, message.length);
         }

@@ -27,7 +27,7 @@ final class TcpPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) throws IOException {
+    public PeerSide subscriber(Receiver receiver) throws IOException {
         return new Listener(receiver);
     }
 
@@ -75,7 +75,7 @@ final class TcpPeer implements Peer {
         }
     }
 
-    private final class Listener implements Side {
+    private final class Listener implements PeerSide {
         private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         private final Receiver receiver;
 

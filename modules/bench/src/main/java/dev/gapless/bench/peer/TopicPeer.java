@@ -29,7 +29,7 @@ final class TopicPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) {
+    public PeerSide subscriber(Receiver receiver) {
         return new Listener(receiver);
     }
 
@@ -89,7 +89,7 @@ final class TopicPeer implements Peer {
         }
     }
 
-    private static final class Listener extends ClusterNode implements Side {
+    private static final class Listener extends ClusterNode implements PeerSide {
         private final ActorRef<Topic.Command<byte[]>> topic = topic(this);
         private final Receiver receiver;
 

@@ -25,7 +25,7 @@ final class TypedPeer implements Peer {
     }
 
     @Override
-    public Side subscriber(Receiver receiver) {
+    public PeerSide subscriber(Receiver receiver) {
         return new Listener(receiver);
     }
 
@@ -43,7 +43,8 @@ final class TypedPeer implements Peer {
 
         @Override
         public void publish(byte[] message) {
-            producer.send(Quote.of(Message.numberAt(message, 0), Message.intendedNsAt(message, 0, message.length)));
+            producer.send(
+                    Quote.of(BenchMessage.numberAt(message, 0), BenchMessage.intendedNsAt(message, 0, message.length)));
         }
 
         @Override
@@ -52,7 +53,7 @@ final class TypedPeer implements Peer {
         }
     }
 
-    private static final class Listener extends ClusterNode implements Side {
+    private static final class Listener extends ClusterNode implements PeerSide {
         private final Receiver receiver;
 
         Listener(Receiver receiver) {

@@ -1,7 +1,7 @@
 package dev.gapless.bench.process;
 
+import dev.gapless.bench.peer.PeerSide;
 import dev.gapless.bench.peer.Receiver;
-import dev.gapless.bench.peer.Side;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 record FlowSubscriber(Maker side, int subscriptions) implements Job {
     /** Makes the subscribing side of a peer. */
     interface Maker {
-        Side of(List<Receiver> receivers) throws Exception;
+        PeerSide of(List<Receiver> receivers) throws Exception;
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.JsonPublisher;
+import dev.gapless.bench.peer.BenchJsonPublisher;
 import dev.gapless.gateway.GaplessGateway;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -27,7 +27,7 @@ record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
 
     @Override
     public void run(Dialogue dialogue) throws Exception {
-        JsonPublisher node = new JsonPublisher(messageBytes);
+        BenchJsonPublisher node = new BenchJsonPublisher(messageBytes);
         GaplessGateway gateway = GaplessGateway.start(node.system());
         Connecting.connect(dialogue, node);
         dialogue.say("port", gateway.port());

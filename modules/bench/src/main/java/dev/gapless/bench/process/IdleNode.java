@@ -10,8 +10,8 @@ import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.ClusterNode;
-import dev.gapless.bench.peer.Message;
 import dev.gapless.bench.peer.Patience;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -142,7 +142,7 @@ record IdleNode(String config) implements Job {
         void publish(long each) throws Exception {
             for (int i = 0; i < each; i++) {
                 for (Producer<byte[]> producer : producers) {
-                    var unused = producer.publish(Message.of(Message.BYTES, i + 1, 0))
+                    var unused = producer.publish(BenchMessage.of(BenchMessage.BYTES, i + 1, 0))
                             .toCompletableFuture()
                             .get(Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS);
                 }

@@ -1,6 +1,6 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.Publisher;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -27,7 +27,7 @@ final class Publishing {
         long number = published();
         while (System.nanoTime() - endNs < 0) {
             for (int i = 0; i < TURN; i++) {
-                publisher.publish(Message.of(messageBytes, ++number, 0));
+                publisher.publish(BenchMessage.of(messageBytes, ++number, 0));
                 published.lazySet(number);
             }
         }
@@ -47,7 +47,7 @@ final class Publishing {
                 publisher.flush();
                 Window.sleepUntil(dueNs);
             }
-            publisher.publish(Message.of(messageBytes, ++number, dueNs));
+            publisher.publish(BenchMessage.of(messageBytes, ++number, dueNs));
             published.lazySet(number);
             dueNs = beginNs + i * 1_000_000_000L / ratePerSecond;
         }

@@ -1,6 +1,6 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.Patience;
 import dev.gapless.bench.peer.Receiver;
 import java.util.List;
@@ -53,11 +53,11 @@ final class Reception implements Receiver {
 
     @Override
     public void take(byte[] bytes, int offset, int length) {
-        if (!Message.isWhole(bytes, offset, length)) {
+        if (!BenchMessage.isWhole(bytes, offset, length)) {
             checker.gotDamaged();
             return;
         }
-        takeNumber(Message.numberAt(bytes, offset), Message.intendedNsAt(bytes, offset, length));
+        takeNumber(BenchMessage.numberAt(bytes, offset), BenchMessage.intendedNsAt(bytes, offset, length));
     }
 
     @Override
@@ -91,7 +91,7 @@ final class Reception implements Receiver {
         publish(received.getPlain());
     }
 
-    /** The messages of the life before must have come without a hole; how many were published in it nobody knows. */
+    /** The messages of the incarnation before must have come without a hole; how many were published in it nobody knows. */
     @Override
     public void takeRestart() {
         toldNs = System.nanoTime();

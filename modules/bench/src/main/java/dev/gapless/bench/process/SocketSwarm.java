@@ -1,6 +1,6 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.JsonPublisher;
+import dev.gapless.bench.peer.BenchJsonPublisher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -242,7 +242,7 @@ final class SocketSwarm implements AutoCloseable {
             return end;
         }
         client.open = true;
-        write(channel, SocketFrames.text(client.checker.subscribe(JsonPublisher.TOPIC)));
+        write(channel, SocketFrames.text(client.checker.subscribe(BenchJsonPublisher.TOPIC)));
         return headEnd + 4;
     }
 

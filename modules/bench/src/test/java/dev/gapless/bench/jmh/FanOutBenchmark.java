@@ -9,8 +9,8 @@ import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
+import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.ClusterNode;
-import dev.gapless.bench.peer.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,7 +39,7 @@ public class FanOutBenchmark {
     private int subscriptions;
 
     private final LongAdder delivered = new LongAdder();
-    private final byte[] message = Message.of(Message.BYTES, 1, 0);
+    private final byte[] message = BenchMessage.of(BenchMessage.BYTES, 1, 0);
     private ClusterNode node;
     private Producer<byte[]> producer;
     private long expected;

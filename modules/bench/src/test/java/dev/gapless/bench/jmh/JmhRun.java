@@ -6,7 +6,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** All benchmarks, measured: only with the profile jmh, as docs/performance.md says. */
+/** All benchmarks, measured: only with the profile jmh, as docs/performance/method.md says. */
 class JmhRun {
     @Test
     void measures() throws Exception {

@@ -2,7 +2,7 @@ package dev.gapless.bench.jmh;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import org.junit.jupiter.api.Test;
@@ -36,7 +36,7 @@ class JmhTest {
 
     @Test
     void whatIsDecodedIsWhatWasEncoded() throws Exception {
-        CoreSeam core = new CoreSeam(Message.of(Message.BYTES, 1, 0));
+        CoreSeam core = new CoreSeam(BenchMessage.of(BenchMessage.BYTES, 1, 0));
         Object batch = core.read();
         ByteBuffer buffer = ByteBuffer.allocate(256 << 10);
         core.encode(batch, buffer);

@@ -1,6 +1,6 @@
 package dev.gapless.bench.jmh;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +17,7 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LogBenchmark {
-    private final byte[] message = Message.of(Message.BYTES, 1, 0);
+    private final byte[] message = BenchMessage.of(BenchMessage.BYTES, 1, 0);
     private final ByteBuffer encoded = ByteBuffer.allocateDirect(256 << 10);
     private CoreSeam core;
     private Object batch;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.bench.peer.Message;
+import dev.gapless.bench.peer.BenchMessage;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -92,10 +92,10 @@ class CheckerTest {
     @Test
     void aRestartedPublisherBeginsAnew() {
         Reception reception = new Reception();
-        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, 0), 0, BenchMessage.BYTES);
         reception.takeRestart();
-        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 2, 0), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, 0), 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 2, 0), 0, BenchMessage.BYTES);
         assertEquals("", said(reception, 2));
         assertEquals(1, reception.story().restarts());
     }
@@ -103,8 +103,8 @@ class CheckerTest {
     @Test
     void noticesAHoleBeforeARestart() {
         Reception reception = new Reception();
-        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 3, 0), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, 0), 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 3, 0), 0, BenchMessage.BYTES);
         reception.takeRestart();
         assertSaid("before the publisher was restarted: of 3 messages 1 were lost", said(reception, 0));
     }
@@ -114,23 +114,25 @@ class CheckerTest {
         Reception reception = new Reception();
         long nowNs = System.nanoTime();
         reception.measure(new Window(nowNs - 60_000_000_000L, nowNs + 600_000_000_000L));
-        reception.take(Message.of(Message.BYTES, 1, System.nanoTime()), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, System.nanoTime()), 0, BenchMessage.BYTES);
         assertEquals(0, reception.story().levelNs());
-        reception.take(Message.of(Message.BYTES, 2, System.nanoTime() - 1_000_000_000L), 0, Message.BYTES);
+        reception.take(
+                BenchMessage.of(BenchMessage.BYTES, 2, System.nanoTime() - 1_000_000_000L), 0, BenchMessage.BYTES);
         assertEquals(0, reception.story().levelNs());
-        reception.take(Message.of(Message.BYTES, 3, System.nanoTime() + 1_000_000_000L), 0, Message.BYTES);
+        reception.take(
+                BenchMessage.of(BenchMessage.BYTES, 3, System.nanoTime() + 1_000_000_000L), 0, BenchMessage.BYTES);
         assertTrue(reception.story().levelNs() - nowNs > 0);
     }
 
     @Test
     void noticesADamagedMessage() {
-        byte[] message = Message.of(Message.BYTES, 1, 0);
+        byte[] message = BenchMessage.of(BenchMessage.BYTES, 1, 0);
         Reception reception = new Reception();
-        reception.take(message, 0, Message.BYTES);
-        byte[] damaged = Message.of(Message.BYTES, 2, 0);
-        damaged[Message.BYTES - 1] ^= 1;
-        reception.take(damaged, 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 3, 0), 0, Message.BYTES);
+        reception.take(message, 0, BenchMessage.BYTES);
+        byte[] damaged = BenchMessage.of(BenchMessage.BYTES, 2, 0);
+        damaged[BenchMessage.BYTES - 1] ^= 1;
+        reception.take(damaged, 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 3, 0), 0, BenchMessage.BYTES);
         assertEquals(2, reception.received());
         assertSaid("1 were lost, 0 came late, 0 came twice, 1 were damaged", said(reception, 3));
     }
@@ -138,7 +140,7 @@ class CheckerTest {
     @Test
     void believesThePeerThatSomethingIsMissing() {
         Reception reception = new Reception();
-        reception.take(Message.of(Message.BYTES, 1, 0), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, 0), 0, BenchMessage.BYTES);
         reception.takeProblem("a gap");
         reception.takeProblem("another one");
         assertEquals("a gap", said(reception, 1));
@@ -146,24 +148,24 @@ class CheckerTest {
 
     @Test
     void readsAMessageInTheMidstOfABuffer() {
-        int length = Message.BYTES;
+        int length = BenchMessage.BYTES;
         byte[] buffer = new byte[3 * length];
-        System.arraycopy(Message.of(length, 1, 17), 0, buffer, length, length);
-        assertTrue(Message.isWhole(buffer, length, length));
-        assertEquals(1, Message.numberAt(buffer, length));
-        assertEquals(17, Message.intendedNsAt(buffer, length, length));
-        assertFalse(Message.isWhole(buffer, length + 1, length));
-        assertFalse(Message.isWhole(buffer, length, length - 1));
-        assertFalse(Message.isWhole(buffer, 2 * length + 1, length));
+        System.arraycopy(BenchMessage.of(length, 1, 17), 0, buffer, length, length);
+        assertTrue(BenchMessage.isWhole(buffer, length, length));
+        assertEquals(1, BenchMessage.numberAt(buffer, length));
+        assertEquals(17, BenchMessage.intendedNsAt(buffer, length, length));
+        assertFalse(BenchMessage.isWhole(buffer, length + 1, length));
+        assertFalse(BenchMessage.isWhole(buffer, length, length - 1));
+        assertFalse(BenchMessage.isWhole(buffer, 2 * length + 1, length));
     }
 
     @Test
     void theSmallestMessageHasNoTime() {
-        byte[] message = Message.of(Message.FEWEST_BYTES, 7, 17);
-        assertTrue(Message.isWhole(message, 0, message.length));
-        assertEquals(7, Message.numberAt(message, 0));
-        assertEquals(0, Message.intendedNsAt(message, 0, message.length));
-        assertFalse(Message.isWhole(message, 0, message.length - 1));
+        byte[] message = BenchMessage.of(BenchMessage.FEWEST_BYTES, 7, 17);
+        assertTrue(BenchMessage.isWhole(message, 0, message.length));
+        assertEquals(7, BenchMessage.numberAt(message, 0));
+        assertEquals(0, BenchMessage.intendedNsAt(message, 0, message.length));
+        assertFalse(BenchMessage.isWhole(message, 0, message.length - 1));
     }
 
     @Test
@@ -171,10 +173,10 @@ class CheckerTest {
         long nowNs = System.nanoTime();
         Reception reception = new Reception();
         reception.measure(new Window(nowNs - 3_000_000_000L, nowNs - 1_000_000_000L));
-        reception.take(Message.of(Message.BYTES, 1, nowNs - 4_000_000_000L), 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 2, nowNs - 2_000_000_000L), 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 3, nowNs - 500_000_000L), 0, Message.BYTES);
-        reception.take(Message.of(Message.BYTES, 4, 0), 0, Message.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 1, nowNs - 4_000_000_000L), 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 2, nowNs - 2_000_000_000L), 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 3, nowNs - 500_000_000L), 0, BenchMessage.BYTES);
+        reception.take(BenchMessage.of(BenchMessage.BYTES, 4, 0), 0, BenchMessage.BYTES);
         assertEquals(1, reception.latencies().getTotalCount());
         assertTrue(reception.latencies().getMinValue() >= 1_990_000_000L, reception.latencies()::toString);
         assertEquals("", said(reception, 4));

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Absent(String system, String why) implements Presence {
     @Override
-    public Node node() {
+    public NodeBackend node() {
         throw new IllegalStateException("Gapless does not run on actor system " + system + ", since " + why);
     }
 
     @Override
-    public Presence standIn(@Nullable Node other) {
+    public Presence standIn(@Nullable NodeBackend other) {
         return other == null ? this : new StandIn(other, this);
     }
 }

@@ -23,7 +23,7 @@ final class ClusterMembers {
     private final long selfUid;
     private final String role;
     private final Node node;
-    private final Peers peers;
+    private final MemberActors peers;
     private final ActorContext<Object> nodeActor;
     private final List<ActorRef<Object>> shards;
     private final Map<Long, Member> members = new HashMap<>();
@@ -33,7 +33,7 @@ final class ClusterMembers {
             long selfUid,
             String role,
             Node node,
-            Peers peers,
+            MemberActors peers,
             ActorContext<Object> nodeActor,
             List<ActorRef<Object>> shards) {
         this.selfUid = selfUid;

@@ -124,14 +124,14 @@ final class Courier {
         try {
             isKept = keeps.test(address);
         } finally {
-            isWatched(address);
+            endWatch(address);
         }
         if (isKept) {
             delivered.accept(address);
         }
     }
 
-    private synchronized void isWatched(String address) {
+    private synchronized void endWatch(String address) {
         watched.remove(address);
     }
 }

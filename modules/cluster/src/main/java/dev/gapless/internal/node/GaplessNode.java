@@ -27,11 +27,11 @@ public final class GaplessNode implements Extension {
         return new RunningNode(system, settings, cluster);
     }
 
-    Node node() {
+    NodeBackend node() {
         return presence.node();
     }
 
-    void standIn(@Nullable Node other) {
+    void standIn(@Nullable NodeBackend other) {
         presence = presence.standIn(other);
     }
 }

@@ -87,7 +87,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final NodeSettings self;
     private final Outbox outbox = new Outbox();
     private final dev.gapless.core.node.Node node;
-    private final Peers peers = new Peers();
+    private final MemberActors peers = new MemberActors();
     private final ClusterMembers members;
     /** How many topics are subscribed to on this node. */
     private final Quota consumers;

@@ -28,7 +28,7 @@ final class NodeEffects implements Outbox.Carrier {
     private final Node node;
     private final String name;
     private final Duration cursorRetention;
-    private final Peers peers;
+    private final MemberActors peers;
     private final ClusterMembers members;
     private final List<ActorRef<Object>> shards;
     private final Courier courier;
@@ -40,7 +40,7 @@ final class NodeEffects implements Outbox.Carrier {
             Node node,
             String name,
             Duration cursorRetention,
-            Peers peers,
+            MemberActors peers,
             ClusterMembers members,
             List<ActorRef<Object>> shards,
             Courier courier,
@@ -104,7 +104,7 @@ final class NodeEffects implements Outbox.Carrier {
 
     private void tellShards(ToShard message) {
         if (message instanceof ToShard.Members changed) {
-            changed.view().lives().forEach(member -> members.name(member, node.nameOf(member)));
+            changed.view().incarnations().forEach(member -> members.name(member, node.nameOf(member)));
         }
         ShardActor.FromNode told = new ShardActor.FromNode(message);
         shards.forEach(shard -> shard.tell(told));

@@ -38,7 +38,7 @@ final class OtherClusterNotice {
 
     /** Counts them. Of nodes that listen and say nothing nobody knows how many clusters they are: they count as one. */
     void count() {
-        stats.otherClusters(node.otherClusters().size() + (node.muteSeeds().isEmpty() ? 0 : 1));
+        stats.otherClusters(node.otherClusters().size() + (node.silentSeeds().isEmpty() ? 0 : 1));
     }
 
     /** There may be another one, which says nothing. */

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** What Gapless is on an actor system. */
 sealed interface Presence permits RunningNode, Absent, StandIn {
     /** The node for those who ask for Gapless here; throws IllegalStateException if there is none. */
-    Node node();
+    NodeBackend node();
 
     /** From now on this one is the node here; null to end that. Throws IllegalStateException on a member of the cluster. */
-    Presence standIn(@Nullable Node other);
+    Presence standIn(@Nullable NodeBackend other);
 }

@@ -29,12 +29,11 @@ import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.HandlerRecipient;
 import dev.gapless.internal.subscribe.MessageHost;
 import dev.gapless.internal.subscribe.MessageSubscription;
-import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.Recipient;
-import dev.gapless.internal.subscribe.Starts;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.subscribe.Verified;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
@@ -73,7 +72,7 @@ import org.jspecify.annotations.Nullable;
  * Gapless on a member of the cluster: the logs that publishing threads append to, and the {@link NodeActor} with its shards.
  * Thread-safe.
  */
-final class RunningNode implements Presence, Node, MessageHost {
+final class RunningNode implements Presence, NodeBackend, MessageHost {
     /** For whoever looks on behalf of a client. */
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 
@@ -142,12 +141,12 @@ final class RunningNode implements Presence, Node, MessageHost {
     }
 
     @Override
-    public Node node() {
+    public NodeBackend node() {
         return this;
     }
 
     @Override
-    public Presence standIn(@Nullable Node other) {
+    public Presence standIn(@Nullable NodeBackend other) {
         throw new IllegalStateException("Gapless runs on actor system " + system.name() + ", as a node of its cluster:"
                 + " a test kit needs one with another pekko.actor.provider, such as local");
     }
@@ -212,7 +211,7 @@ final class RunningNode implements Presence, Node, MessageHost {
         long id = nextSubscription();
         SubscriptionActor.Link link = new SubscriptionActor.Link(settings);
         ActorRef<Cue> actor = spawn(
-                SubscriptionActor.create(new Reading<>(topic, settings, id, recipient, handle), this, link),
+                SubscriptionActor.create(new SubscriptionSpec<>(topic, settings, id, recipient, handle), this, link),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(nodeSettings.dispatcher));
         openSubscription(topic.name(), id, start, new Filter(settings), link.to(actor, handle));
@@ -221,14 +220,20 @@ final class RunningNode implements Presence, Node, MessageHost {
 
     @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
-        Starts.check(topic.name(), start, nodeSettings.clusterId);
+        check(topic.name(), start);
         classes.check(topic);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
+    private void check(String topic, StartFrom start) {
+        if (start instanceof StartFrom.Resume resume) {
+            resume.token().checkIsOf(topic, nodeSettings.clusterId);
+        }
+    }
+
     @Override
     public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
-        Starts.check(topic.name(), start, nodeSettings.clusterId);
+        check(topic.name(), start);
         classes.check(topic);
         return new SubscriptionHandle(topic.name(), start, nodeSettings.clusterId, completions, Clock.SYSTEM);
     }
@@ -253,7 +258,7 @@ final class RunningNode implements Presence, Node, MessageHost {
             listener.shutdown(); // the node actor may be gone
             return;
         }
-        nodeActor.tell(new NodeActor.Subscribe(topic, id, Starts.opening(start, filter), seedNodes.before(listener)));
+        nodeActor.tell(new NodeActor.Subscribe(topic, id, filter.opening(start), seedNodes.before(listener)));
     }
 
     @Override
@@ -264,7 +269,7 @@ final class RunningNode implements Presence, Node, MessageHost {
     @Override
     public MessageSubscription messages(
             String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake) {
-        Starts.check(topic, start, nodeSettings.clusterId);
+        check(topic, start);
         long id = nextSubscription();
         MessageSubscription opening =
                 new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);

@@ -93,7 +93,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
             Gate gate,
             Settings settings,
             long uid,
-            Peers peers,
+            MemberActors peers,
             NodeStats stats,
             GivenUps givenUps,
             Consumer<ToNode> node,
@@ -139,7 +139,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                 .onMessage(Look.class, look -> did(() -> driver.look(look.topic())))
                 .onMessageEquals(Signal.TIMER, () -> did(driver::onTime))
                 .onMessage(FromSubscription.class, this::onFeedback)
-                .onMessage(FromNode.class, told -> did(() -> driver.onNode(told.message())))
+                .onMessage(FromNode.class, announced -> did(() -> driver.onNode(announced.message())))
                 .onMessage(Produce.class, produce -> did(() -> driver.produce(produce.local())))
                 .onMessage(Open.class, this::onOpen)
                 .onMessage(Close.class, close -> did(() -> driver.close(close.topic(), close.id())))
@@ -166,8 +166,8 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
 
     private Behavior<Object> onFeedback(FromSubscription command) {
         String topic = command.topic();
-        if (command.feedback() instanceof Feedback.Told told) {
-            onTold(topic, told);
+        if (command.feedback() instanceof Feedback.Announced announced) {
+            onAnnounced(topic, announced);
         } else if (command.feedback() instanceof Feedback.WrongClasses wrong) {
             losses.of(topic, LossLogs.Place.WRONG_CLASS)
                     .log(
@@ -182,9 +182,9 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
         return this;
     }
 
-    private void onTold(String topic, Feedback.Told told) {
-        List<Gap> gaps = told.gaps();
-        Feedback.Keys keys = told.keys();
+    private void onAnnounced(String topic, Feedback.Announced announced) {
+        List<Gap> gaps = announced.gaps();
+        Feedback.Keys keys = announced.keys();
         LossLog log = losses.of(topic, LossLogs.Place.SUBSCRIPTIONS);
         for (int i = 0; i < gaps.size(); i++) {
             Gap gap = gaps.get(i);
@@ -196,8 +196,8 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                             topic,
                             shared.peers().described(gap.node()),
                             nameOf(shared.uid()),
-                            told.id(),
-                            told.client(),
+                            announced.id(),
+                            announced.client(),
                             gap,
                             before,
                             last),

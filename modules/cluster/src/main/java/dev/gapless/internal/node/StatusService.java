@@ -37,7 +37,7 @@ final class StatusService {
     private final long uid;
     private final String name;
     private final String address;
-    private final Peers peers;
+    private final MemberActors peers;
     private final Executor executor;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private long number;
@@ -70,7 +70,7 @@ final class StatusService {
         }
     }
 
-    StatusService(long uid, String name, String address, Peers peers, Executor executor) {
+    StatusService(long uid, String name, String address, MemberActors peers, Executor executor) {
         this.uid = uid;
         this.name = name;
         this.address = address;

@@ -25,10 +25,10 @@ class Refusals {
 
     private final boolean all;
     private final Executor later;
-    private final Map<Refusal, Told> told = new EnumMap<>(Refusal.class);
+    private final Map<Refusal, Logged> logged = new EnumMap<>(Refusal.class);
 
     /** While there is one of a reason, its interval is not over. */
-    private static final class Told {
+    private static final class Logged {
         long more;
         String last = "";
     }
@@ -57,9 +57,9 @@ class Refusals {
     }
 
     private synchronized boolean isCounted(Refusal why, String line) {
-        Told before = told.get(why);
+        Logged before = logged.get(why);
         if (before == null) {
-            told.put(why, new Told());
+            logged.put(why, new Logged());
             return false;
         }
         before.more++;
@@ -68,11 +68,11 @@ class Refusals {
     }
 
     private void tellMore(Refusal why) {
-        Told before;
+        Logged before;
         synchronized (this) {
-            before = told.remove(why);
+            before = logged.remove(why);
             if (before != null && before.more > 0) {
-                told.put(why, new Told());
+                logged.put(why, new Logged());
             }
         }
         if (before != null && before.more > 0) {

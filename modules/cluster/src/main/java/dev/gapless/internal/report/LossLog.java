@@ -17,10 +17,10 @@ public final class LossLog {
     private final Logger log;
     private final Duration interval;
     private final Runnable wakeLater;
-    private final Map<Enum<?>, Told> told = new LinkedHashMap<>();
+    private final Map<Enum<?>, Logged> logged = new LinkedHashMap<>();
     private boolean woken;
 
-    private static final class Told {
+    private static final class Logged {
         long sinceNs;
         long more;
 
@@ -45,7 +45,7 @@ public final class LossLog {
      * @param reason what is told of in one line
      */
     public void log(Enum<?> reason, Supplier<String> line, long nowNs) {
-        Told before = told.get(reason);
+        Logged before = logged.get(reason);
         if (before == null || nowNs - before.sinceNs >= interval.toNanos()) {
             tell(reason, before, line, nowNs);
             return;
@@ -61,7 +61,7 @@ public final class LossLog {
     /** The interval is over, or nothing more will come. */
     public void tellMore(long nowNs) {
         woken = false;
-        told.forEach((reason, before) -> {
+        logged.forEach((reason, before) -> {
             Supplier<String> last = before.last;
             if (last != null) {
                 before.more--;
@@ -70,8 +70,8 @@ public final class LossLog {
         });
     }
 
-    private void tell(Enum<?> reason, @Nullable Told before, Supplier<String> line, long nowNs) {
-        Told now = before == null ? new Told() : before;
+    private void tell(Enum<?> reason, @Nullable Logged before, Supplier<String> line, long nowNs) {
+        Logged now = before == null ? new Logged() : before;
         if (now.more > 0) {
             log.warn("{} ({} more like this were left out, gapless.loss-log-interval)", line.get(), now.more);
         } else {
@@ -80,7 +80,7 @@ public final class LossLog {
         now.sinceNs = nowNs;
         now.more = 0;
         now.last = null;
-        told.put(reason, now);
+        logged.put(reason, now);
     }
 
     /** These sequences, in words. */

@@ -3,7 +3,6 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Event;
-import dev.gapless.Lag;
 import dev.gapless.Payload;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
@@ -19,26 +18,20 @@ import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.WrongClass;
 import java.time.Instant;
-import java.util.OptionalLong;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Turns what a {@link MessageReader} comes to into events of the application. Asking for the next event says that the one before is done
- * with. One thread at a time.
- */
-public final class EventReader<T> {
+/** Turns what a {@link MessageReader} comes to into events of the application. One thread at a time. */
+public final class EventReader<T> extends MessageReader {
     /** Of messages that are of a wrong class the shard is told this often. */
     private static final long TELL_EVERY_NS = 1_000_000_000;
 
     private final Topic<T> topic;
     private final long id;
-    private final MessageReader reader;
     private final Feedback.Sink feedback;
     private final Decoder decoder;
     private final Clock clock;
-    private long wrongClassToldNs;
+    private long wrongClassReportedNs;
 
     public EventReader(
             Topic<T> topic,
@@ -49,66 +42,27 @@ public final class EventReader<T> {
             Decoder decoder,
             String clusterId,
             Clock clock) {
+        super(topic.name(), id, null, state, feedback, filter, clusterId, clock);
         this.topic = topic;
         this.id = id;
-        this.reader = new MessageReader(topic.name(), id, null, state, feedback, filter, clusterId, clock);
         this.feedback = feedback;
         this.decoder = decoder;
         this.clock = clock;
     }
 
-    /** From now on what it gives is counted there. */
-    void countIn(SubscriptionStats of) {
-        reader.countIn(of);
-    }
-
-    SubscriptionState state() {
-        return reader.state();
-    }
-
-    /** What it is at. Any thread. */
-    SubscriptionStats.State reading() {
-        return reader.reading();
-    }
-
     /**
      * The next event, or null if there is none now, or a reload is under way or waits ({@link #waitNs}), or much was left out: then
-     * {@link #hasMore}.
+     * {@link #hasMore}. Asking for it says that the one before is done with.
      */
-    @Nullable Event<T> next() {
-        reader.beginTurn();
-        for (Pulled pulled = reader.next(); pulled != null; pulled = reader.next()) {
+    @Nullable Event<T> nextEvent() {
+        beginTurn();
+        for (Pulled pulled = next(); pulled != null; pulled = next()) {
             Event<T> event = event(pulled);
             if (event != null) {
                 return event;
             }
         }
         return null;
-    }
-
-    /** After how many nanoseconds to ask for the next event again, if a reload waits for its time. */
-    OptionalLong waitNs() {
-        return reader.waitNs();
-    }
-
-    /** Is there something to look at? */
-    boolean hasMore() {
-        return reader.hasMore();
-    }
-
-    /** The event that was given last is done with: a token taken from now on resumes behind it. */
-    void handled() {
-        reader.handled();
-    }
-
-    /** How far it is behind. Any thread. */
-    Lag lag() {
-        return reader.lag();
-    }
-
-    /** Resumes in front of the event that was given last. Any thread. */
-    Supplier<CursorToken> inFront() {
-        return reader.inFront();
     }
 
     private @Nullable Event<T> event(Pulled pulled) {
@@ -123,15 +77,15 @@ public final class EventReader<T> {
 
     /** The message that the reader is at as an event, or null if it is of another class than the topic's. */
     private @Nullable Event<T> message() {
-        int i = reader.index();
-        int inRun = reader.inRun();
-        Slice slice = reader.slice();
-        Stream stream = reader.stream();
-        long sequence = reader.sequence();
+        int i = index();
+        int inRun = inRun();
+        Slice slice = slice();
+        Stream stream = stream();
+        long sequence = sequence();
         long timeMs = slice.publishedMs(i);
         String key = slice.key(i);
-        IntFunction<CursorToken> tokens = reader.tokens();
-        SubscriptionStats stats = reader.stats();
+        IntFunction<CursorToken> tokens = tokens();
+        SubscriptionStats stats = stats();
         try {
             T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, stream.epoch(), sequence, slice, i);
             if (stats != null) {
@@ -165,17 +119,12 @@ public final class EventReader<T> {
     }
 
     private void wrongClass(String node, long sequence, WrongClass why) {
-        SubscriptionStats stats = reader.stats();
+        SubscriptionStats stats = stats();
         long all = stats == null ? 1 : stats.wrongClass();
         long nowNs = clock.ns();
-        if (all == 1 || nowNs - wrongClassToldNs >= TELL_EVERY_NS) {
-            wrongClassToldNs = nowNs;
+        if (all == 1 || nowNs - wrongClassReportedNs >= TELL_EVERY_NS) {
+            wrongClassReportedNs = nowNs;
             feedback.tell(new Feedback.WrongClasses(id, node, sequence, String.valueOf(why.getMessage()), all));
         }
-    }
-
-    /** Behind the last event that is done with. Any thread. */
-    CursorToken token() {
-        return reader.token();
     }
 }

@@ -75,7 +75,8 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
             super(shape);
             this.handle = handle;
             this.id = id;
-            this.loop = new SubscriptionLoop<>(new Reading<>(topic, settings, id, this, handle), node, wakeup, this);
+            this.loop = new SubscriptionLoop<>(
+                    new SubscriptionSpec<>(topic, settings, id, this, handle), node, wakeup, this);
             setHandler(out, new AbstractOutHandler() {
                 @Override
                 public void onPull() {
@@ -122,7 +123,7 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
             loop.end(node.isClosing() ? Ended.Reason.SHUTDOWN : Ended.Reason.CANCELLED, null);
         }
 
-        /** The demand for the last event says that the one before it was dealt with. A gap is told again to who resumes. */
+        /** The demand for the last event says that the one before it was dealt with. A gap is announced again to who resumes. */
         private Ended<T> behindWhatIsInHand(Ended<T> ended) {
             Event<T> before = inHand;
             return before == null || before instanceof CursorExpired<T>

@@ -17,7 +17,7 @@ public sealed interface Feedback extends NoSerializationVerificationNeeded {
      *
      * @param client whose it is, if it is of a client outside the cluster
      */
-    record Told(long id, @Nullable String client, List<Gap> gaps, Keys keys) implements Feedback {}
+    record Announced(long id, @Nullable String client, List<Gap> gaps, Keys keys) implements Feedback {}
 
     /**
      * Keys that are known of what a subscription missed.

@@ -1,9 +1,10 @@
 package dev.gapless.internal.subscribe;
 
+import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.PullCursor;
+import dev.gapless.core.subscription.Opening;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which producers and keys a subscription is about. Immutable. */
-public final class Filter implements PullCursor.Filter {
+public final class Filter {
     /** A member goes by its address until it has told its name. */
     private static final Pattern ADDRESS = Pattern.compile(".*:\\d+");
 
@@ -46,6 +47,17 @@ public final class Filter implements PullCursor.Filter {
         return hash;
     }
 
+    /** Where a subscription with this filter begins, as the core calls it. Its token may be of one that left out what this one takes. */
+    public Opening opening(StartFrom start) {
+        if (start instanceof StartFrom.Resume resume) {
+            long before = resume.token().filter();
+            return new Opening.Resume(resume.token(), before != 0 && before != hash);
+        } else if (start instanceof StartFrom.Since since) {
+            return new Opening.Since(since.time().toEpochMilli());
+        }
+        return start instanceof StartFrom.Earliest ? new Opening.Earliest() : new Opening.Latest();
+    }
+
     private static long hash(Set<String> nodes, Set<String> keys) {
         StringBuilder text = new StringBuilder();
         nodes.forEach(node -> text.append(node.length()).append(':').append(node));
@@ -61,12 +73,12 @@ public final class Filter implements PullCursor.Filter {
         }
     }
 
-    @Override
+    /** Does it take messages and notices of this node? */
     public boolean takesNode(String node) {
         return nodes.isEmpty() || nodes.contains(node);
     }
 
-    @Override
+    /** Does it take this message, by its key? */
     public boolean takesMessage(Slice slice, int i) {
         return allKeys || takesKey(slice.key(i));
     }
@@ -87,7 +99,7 @@ public final class Filter implements PullCursor.Filter {
         return false;
     }
 
-    /** May messages that it takes be missing? So may those of a life that went before anybody knew its node's name. */
+    /** May messages that it takes be missing? So may those of an incarnation that went before anybody knew its node's name. */
     boolean takesGap(Gap gap) {
         String node = gap.node();
         return node == null

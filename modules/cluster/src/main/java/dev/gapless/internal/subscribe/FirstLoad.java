@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class FirstLoad<T> {
-    private final Reading<T> reading;
+    private final SubscriptionSpec<T> reading;
     private boolean over;
     private @Nullable Ready ready;
     private @Nullable CursorExpired<T> underWay;
     private int failures;
 
-    FirstLoad(Reading<T> reading) {
+    FirstLoad(SubscriptionSpec<T> reading) {
         this.reading = reading;
         this.over = !reading.settings().loadsFirst();
     }

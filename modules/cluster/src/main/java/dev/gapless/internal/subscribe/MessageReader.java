@@ -5,12 +5,11 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
-import dev.gapless.core.subscription.PullCursor;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
@@ -26,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pulls the messages of a subscription one after the other, and the notices between them, as the {@link SubscriptionState} has them.
- * Nothing is decoded or queued here. Asking for the next one says that the one before is done with. One thread at a time, except for
- * what says "Any thread".
+ * Nothing is decoded or queued here. Asking for the next one says that the one before is done with; messages that the filter leaves out
+ * count as done with, like those that were given. One thread at a time, except for what says "Any thread".
  */
-public final class MessageReader {
+public class MessageReader {
     /** A consumer that waits for room is told of every so many messages. */
     private static final int ROOM_EVERY = 32;
 
@@ -40,13 +39,15 @@ public final class MessageReader {
     private final long id;
     private final @Nullable String client;
     private final SubscriptionState state;
-    private final PullCursor cursor;
     private final Feedback.Sink feedback;
     private final Feedback room;
     private final String clusterId;
     private final Clock clock;
 
     private Filter filter;
+    /** What was read last; null if that was no messages. */
+    private @Nullable MessageRun run;
+
     private @Nullable SubscriptionStats stats;
     private int looks;
     private long violations;
@@ -71,7 +72,6 @@ public final class MessageReader {
         this.id = id;
         this.client = client;
         this.state = state;
-        this.cursor = new PullCursor(state, filter);
         this.feedback = feedback;
         this.room = new Feedback.Room(id);
         this.filter = filter;
@@ -96,7 +96,6 @@ public final class MessageReader {
     /** From the next message on this one says what is given. */
     public void filter(Filter other) {
         filter = other;
-        cursor.filter(other);
         state.filteredBy(other.hash());
     }
 
@@ -116,8 +115,10 @@ public final class MessageReader {
     public @Nullable Pulled next() {
         while (looks > 0) {
             looks--;
-            if (cursor.hasMessages()) {
-                if (cursor.next()) {
+            MessageRun messages = run;
+            if (messages != null && messages.hasNext()) {
+                messages.next();
+                if (takes(messages)) {
                     return Pulled.Plain.MESSAGE;
                 }
             } else {
@@ -138,6 +139,11 @@ public final class MessageReader {
         return null;
     }
 
+    private boolean takes(MessageRun messages) {
+        FeedEntry.Messages part = Objects.requireNonNull(messages.part());
+        return filter.takesNode(part.node()) && filter.takesMessage(part.slice(), messages.inPart());
+    }
+
     /** After how many nanoseconds to begin a turn again, if a reload waits for its time. */
     public OptionalLong waitNs() {
         return waitsUntilNs.isEmpty()
@@ -147,12 +153,18 @@ public final class MessageReader {
 
     /** Is there something to look at? */
     public boolean hasMore() {
-        return cursor.hasMessages() || state.hasNext();
+        MessageRun messages = run;
+        return (messages != null && messages.hasNext()) || state.hasNext();
     }
 
     /** What was given last is done with: a token taken from now on resumes behind it. */
     public void handled() {
-        if (cursor.handled() && cursor.inRun() % ROOM_EVERY == 0 && state.isPressed()) {
+        MessageRun messages = run;
+        if (messages == null || messages.passed() == messages.handled()) {
+            return;
+        }
+        state.handled(messages.passed());
+        if (messages.passed() % ROOM_EVERY == 0 && state.isPressed()) {
             feedback.tell(room);
         }
     }
@@ -164,12 +176,14 @@ public final class MessageReader {
 
     private Step step() {
         handled(); // what was left out, too
-        FeedEntry.Messages last = cursor.slice();
-        if (last != null) {
+        MessageRun before = run;
+        FeedEntry.Messages last = before == null ? null : before.part();
+        if (before != null && last != null) {
             lastNode = last.node();
-            lastKey = last.slice().key(cursor.inSlice());
+            lastKey = last.slice().key(before.inPart());
         }
-        Step step = cursor.read(clock.ns());
+        run = null; // what was read must not be kept for as long as nothing comes
+        Step step = state.next(clock.ns());
         if (state.isPressed()) {
             feedback.tell(room);
         }
@@ -177,15 +191,16 @@ public final class MessageReader {
             violated(state.violations() - violations);
         }
         if (step instanceof Step.Messages messages) {
-            MessageRun.Path path = messages.run().path(); // a message that is kept keeps no other
-            Known known = state.known();
+            run = messages.run();
+            MessageRun.Path path = run.path(); // a message that is kept keeps no other
+            StreamsView known = state.known();
             Now now = now();
             tokens = count -> token(path.after(count), known, now);
         }
         return step;
     }
 
-    /** The core found a hole where none can be: it is told as missed, and nothing of this is to stay unseen. */
+    /** The core found a hole where none can be: it is announced as missed, and nothing of this is to stay unseen. */
     private void violated(long more) {
         if (violations == 0) {
             feedback.tell(new Feedback.Violated(id));
@@ -243,7 +258,7 @@ public final class MessageReader {
         List<Optional<String>> lastKeys = gaps.stream()
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
-        feedback.tell(new Feedback.Told(id, client, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+        feedback.tell(new Feedback.Announced(id, client, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
     }
 
     // ------------------------------------------------------------------ the message that it is at
@@ -255,7 +270,7 @@ public final class MessageReader {
 
     /** The number of that message in {@link #slice}. */
     public int index() {
-        return cursor.inSlice();
+        return Objects.requireNonNull(run).inPart();
     }
 
     /** Who published it, and in which stream. */
@@ -265,16 +280,16 @@ public final class MessageReader {
 
     /** Its sequence. */
     public long sequence() {
-        return messages().sequence() + cursor.inSlice();
+        return messages().sequence() + index();
     }
 
     private FeedEntry.Messages messages() {
-        return Objects.requireNonNull(cursor.slice(), "it is at no message");
+        return Objects.requireNonNull(Objects.requireNonNull(run).part(), "it is at no message");
     }
 
     /** Its number in the run, counted from 1, for {@link #tokens}. */
     int inRun() {
-        return cursor.inRun();
+        return Objects.requireNonNull(run).passed();
     }
 
     /** Makes the tokens behind the messages of this run, by their numbers. */
@@ -308,14 +323,14 @@ public final class MessageReader {
 
     /** Resumes in front of the message that was given last. Any thread. */
     public Supplier<CursorToken> inFront() {
-        MessageRun.Path path = cursor.path();
-        if (path == null) {
-            Known known = state.known(); // first: of what came since V says nothing
+        MessageRun messages = run;
+        if (messages == null) {
+            StreamsView known = state.known(); // first: of what came since the frontier says nothing
             Now now = now();
-            Vector here = state.positions();
+            Frontier here = state.positions();
             return () -> token(here, known, now);
         }
-        int before = cursor.inRun() - 1;
+        int before = messages.passed() - 1;
         IntFunction<CursorToken> those = tokens;
         return () -> those.apply(before);
     }
@@ -326,7 +341,7 @@ public final class MessageReader {
     }
 
     /** For where it was, by what was known then: a token that is made later says nothing of what came since. */
-    private CursorToken token(Vector at, Known then, Now now) {
+    private CursorToken token(Frontier at, StreamsView then, Now now) {
         return state.token(at, then, topic, clusterId, now);
     }
 

@@ -45,14 +45,14 @@ public final class SubscriptionActor<T> extends ExtensibleBehavior<Cue> {
         }
     }
 
-    public static <T> Behavior<Cue> create(Reading<T> reading, SubscriptionHost node, Link link) {
+    public static <T> Behavior<Cue> create(SubscriptionSpec<T> reading, SubscriptionHost node, Link link) {
         return Behaviors.setup(context ->
                 Behaviors.withTimers(timers -> new SubscriptionActor<>(context, reading, node, timers, link)));
     }
 
     private SubscriptionActor(
             ActorContext<Cue> context,
-            Reading<T> reading,
+            SubscriptionSpec<T> reading,
             SubscriptionHost node,
             TimerScheduler<Cue> timers,
             Link link) {

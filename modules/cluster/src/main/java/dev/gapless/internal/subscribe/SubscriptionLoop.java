@@ -35,7 +35,7 @@ final class SubscriptionLoop<T> {
         void tellAfter(Duration wait);
     }
 
-    private final Reading<T> reading;
+    private final SubscriptionSpec<T> reading;
     private final Recipient<T> recipient;
     private final SubscriptionHandle handle;
     private final SubscriptionStats stats;
@@ -53,7 +53,7 @@ final class SubscriptionLoop<T> {
     private boolean waitsToRetry;
     private boolean ended;
 
-    SubscriptionLoop(Reading<T> reading, SubscriptionHost node, Wakeup wakeup, Place place) {
+    SubscriptionLoop(SubscriptionSpec<T> reading, SubscriptionHost node, Wakeup wakeup, Place place) {
         this.reading = reading;
         this.recipient = reading.recipient();
         this.handle = reading.handle();
@@ -143,7 +143,8 @@ final class SubscriptionLoop<T> {
                     || inFlight.size() >= recipient.window()) {
                 return;
             }
-            Event<T> event = expired != null ? expired : firstLoad.isDue() ? firstLoad.begin(events) : events.next();
+            Event<T> event =
+                    expired != null ? expired : firstLoad.isDue() ? firstLoad.begin(events) : events.nextEvent();
             if (event == null) {
                 if (events.hasMore()) {
                     break;

@@ -37,10 +37,10 @@ public final class Codec {
     private final Supplier<Serialization> serialization;
 
     /** Of classes that Jackson has written. */
-    private final Known<Class<?>, Way> ways = new Known<>(MAX_KNOWN);
+    private final BoundedCache<Class<?>, Way> ways = new BoundedCache<>(MAX_KNOWN);
 
     /** Of formats that were read; empty if Pekko must read each message. */
-    private final Known<Format, Optional<JacksonReader>> readers = new Known<>(MAX_KNOWN);
+    private final BoundedCache<Format, Optional<JacksonReader>> readers = new BoundedCache<>(MAX_KNOWN);
 
     private volatile Format latest = Format.NONE;
     private volatile @Nullable Serializer ofBytes;

@@ -64,8 +64,8 @@ final class HistoryCodec {
         out.writeFixed(part.historyId());
         out.writeFixed(part.horizonMs());
         OtherClusterCodec.write(part.clusters(), out);
-        out.writeNumber(part.lives().size());
-        part.lives().forEach(out::writeFixed);
+        out.writeNumber(part.incarnations().size());
+        part.incarnations().forEach(out::writeFixed);
     }
 
     static HistoryPart readPart(WireBuffer in) {
@@ -82,12 +82,12 @@ final class HistoryCodec {
         long historyId = in.readFixed();
         long horizonMs = in.readFixed();
         List<OtherCluster> clusters = OtherClusterCodec.readClusters(in);
-        Set<Long> lives = new HashSet<>();
+        Set<Long> incarnations = new HashSet<>();
         for (int left = in.readCount("members", in.remaining() / Long.BYTES); left > 0; left--) {
-            lives.add(in.readFixed());
+            incarnations.add(in.readFixed());
         }
         return new HistoryPart(
-                fromUid, toUid, number, timeMs, index, parts, departures, historyId, horizonMs, clusters, lives);
+                fromUid, toUid, number, timeMs, index, parts, departures, historyId, horizonMs, clusters, incarnations);
     }
 
     private static Departure readDeparture(WireBuffer in) {

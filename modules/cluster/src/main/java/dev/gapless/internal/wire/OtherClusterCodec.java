@@ -2,8 +2,8 @@ package dev.gapless.internal.wire;
 
 import dev.gapless.core.Limits;
 import dev.gapless.core.OtherCluster;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.GiveWay;
-import dev.gapless.core.wire.Who;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +16,7 @@ final class OtherClusterCodec {
 
     private OtherClusterCodec() {}
 
-    static void write(Who who, WireBuffer out) {
+    static void write(ClusterProbe who, WireBuffer out) {
         out.writeFixed(who.fromUid());
         out.writeFixed(who.toUid());
         out.writeNumber(who.number());
@@ -30,8 +30,8 @@ final class OtherClusterCodec {
         writeIds(who.members(), out);
     }
 
-    static Who readWho(WireBuffer in) {
-        return new Who(
+    static ClusterProbe readWho(WireBuffer in) {
+        return new ClusterProbe(
                 in.readFixed(),
                 in.readFixed(),
                 in.readNumber(),

@@ -2,13 +2,13 @@ package dev.gapless.internal.wire;
 
 import dev.gapless.core.Limits;
 import dev.gapless.core.wire.AskHistory;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Ping;
-import dev.gapless.core.wire.Who;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.BufferUnderflowException;
@@ -64,7 +64,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             return ASK_HISTORY;
         } else if (message instanceof HistoryPart) {
             return HISTORY_PART;
-        } else if (message instanceof Who) {
+        } else if (message instanceof ClusterProbe) {
             return WHO;
         } else if (message instanceof GiveWay) {
             return GIVE_WAY;
@@ -107,7 +107,7 @@ public final class WireSerializer extends SerializerWithStringManifest implement
             HistoryCodec.write(ask, out);
         } else if (message instanceof HistoryPart part) {
             HistoryCodec.write(part, out);
-        } else if (message instanceof Who who) {
+        } else if (message instanceof ClusterProbe who) {
             OtherClusterCodec.write(who, out);
         } else if (message instanceof GiveWay giveWay) {
             OtherClusterCodec.write(giveWay, out);

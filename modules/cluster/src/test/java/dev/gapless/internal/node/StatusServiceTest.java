@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class StatusServiceTest {
-    private final StatusService service = new StatusService(1, "a", "host:1", new Peers(), Runnable::run);
+    private final StatusService service = new StatusService(1, "a", "host:1", new MemberActors(), Runnable::run);
     private final CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
 
     private void reply(long fromUid, String node) {

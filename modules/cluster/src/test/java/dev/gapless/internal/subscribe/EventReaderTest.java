@@ -24,7 +24,7 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
@@ -96,14 +96,14 @@ class EventReaderTest {
         for (int i = 1; i <= 100; i++) {
             contents.add(new WeakReference<>(publish(i)));
         }
-        Event<?> kept = assertInstanceOf(Delivery.class, reader.next());
-        Event<?> second = assertInstanceOf(Delivery.class, reader.next());
+        Event<?> kept = assertInstanceOf(Delivery.class, reader.nextEvent());
+        Event<?> second = assertInstanceOf(Delivery.class, reader.nextEvent());
         for (int i = 3; i <= 100; i++) {
-            assertNotNull(reader.next());
+            assertNotNull(reader.nextEvent());
         }
         for (int i = 101; i <= 101 + RING; i++) { // the ring keeps nothing of it any more
             publish(i);
-            assertNotNull(reader.next());
+            assertNotNull(reader.nextEvent());
         }
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (contents.stream().anyMatch(content -> content.get() != null)) {
@@ -123,7 +123,7 @@ class EventReaderTest {
         EventReader<Integer> reader = reader(Integer.class);
         for (int sequence = 1; sequence <= 2; sequence++) {
             decoding = type.getDeclaredConstructor().newInstance();
-            Undecodable<?> undecodable = assertInstanceOf(Undecodable.class, reader.next());
+            Undecodable<?> undecodable = assertInstanceOf(Undecodable.class, reader.nextEvent());
             assertEquals(decoding, undecodable.cause());
             assertEquals(sequence, undecodable.position().sequence());
         }
@@ -134,7 +134,7 @@ class EventReaderTest {
         publish(1);
         EventReader<Integer> reader = reader(Integer.class);
         decoding = new OutOfMemoryError("a test's");
-        assertThrows(OutOfMemoryError.class, reader::next);
+        assertThrows(OutOfMemoryError.class, reader::nextEvent);
     }
 
     @Test
@@ -154,10 +154,10 @@ class EventReaderTest {
         }
         EventReader<Payload> reader = reader(
                 Payload.class, catchingUp, SubscriptionSettings.defaults().withNodes("another"));
-        assertNull(reader.next());
+        assertNull(reader.nextEvent());
         assertTrue(catchingUp.asks(), "where to read on");
-        catchingUp.goOn(new Onward.In(shared, shared.attach(shared.oldest(), 0)));
-        assertNull(reader.next());
+        catchingUp.goOn(new ReadOn.In(shared, shared.attach(shared.oldest(), 0)));
+        assertNull(reader.nextEvent());
         assertFalse(catchingUp.isCatchingUp());
     }
 
@@ -169,7 +169,7 @@ class EventReaderTest {
         feed.expired(PRODUCER, 0, 10, Reason.OVERRUN, 1);
         feed.began(other, 0);
         feed.messages(other, 1, slices(1));
-        Delivery<?> delivery = assertInstanceOf(Delivery.class, reader.next());
+        Delivery<?> delivery = assertInstanceOf(Delivery.class, reader.nextEvent());
         assertEquals("q", delivery.node());
     }
 
@@ -179,9 +179,10 @@ class EventReaderTest {
         publish(2);
         feed.ended(PRODUCER, 2, End.exact(2, 1), true);
         EventReader<Payload> reader = reader(Payload.class);
-        assertInstanceOf(Delivery.class, reader.next());
-        assertInstanceOf(Delivery.class, reader.next());
-        assertEquals("p", assertInstanceOf(ProducerLeft.class, reader.next()).node());
-        assertNull(reader.next());
+        assertInstanceOf(Delivery.class, reader.nextEvent());
+        assertInstanceOf(Delivery.class, reader.nextEvent());
+        assertEquals(
+                "p", assertInstanceOf(ProducerLeft.class, reader.nextEvent()).node());
+        assertNull(reader.nextEvent());
     }
 }

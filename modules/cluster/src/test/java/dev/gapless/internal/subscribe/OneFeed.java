@@ -2,10 +2,10 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Known;
-import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.feed.Frontier;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.util.Map;
@@ -24,14 +24,14 @@ final class OneFeed implements TopicView {
     /** A subscription that reads this feed from its first entry on. */
     static SubscriptionState read(Feed feed, Feed shared, TopicSettings settings) {
         SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, TOPIC, settings, 0);
-        state.begin(Vector.EMPTY, Map.of(), 0);
-        state.goOn(new Onward.In(feed, feed.attach(1, 0)));
+        state.begin(Frontier.EMPTY, Map.of(), 0);
+        state.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         return state;
     }
 
     @Override
-    public Known known() {
-        return Known.NOTHING;
+    public StreamsView known() {
+        return StreamsView.NOTHING;
     }
 
     @Override

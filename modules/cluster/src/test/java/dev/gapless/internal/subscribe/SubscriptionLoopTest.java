@@ -53,7 +53,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     private final List<Event<Payload>> given = new ArrayList<>();
     private final List<Long> numbers = new ArrayList<>();
     private final List<Ended<Payload>> ended = new ArrayList<>();
-    private final Queue<Cue> told = new ArrayDeque<>();
+    private final Queue<Cue> announced = new ArrayDeque<>();
     private int waits;
     private int window = 4;
     /** What the recipient does with what it is given; null if it is told later. */
@@ -68,7 +68,8 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     }
 
     private SubscriptionLoop<Payload> loop(SubscriptionSettings settings) {
-        return new SubscriptionLoop<>(new Reading<>(TOPIC, settings, 1, this, handle), this, new Wakeup(), this);
+        return new SubscriptionLoop<>(
+                new SubscriptionSpec<>(TOPIC, settings, 1, this, handle), this, new Wakeup(), this);
     }
 
     private SubscriptionLoop<Payload> opened() {
@@ -193,7 +194,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
         publish(1, 1_000);
         SubscriptionLoop<Payload> loop = opened();
         assertTrue(given.size() < 1_000, "others have a turn, too");
-        for (Cue cue = told.poll(); cue != null; cue = told.poll()) {
+        for (Cue cue = announced.poll(); cue != null; cue = announced.poll()) {
             loop.on(cue);
         }
         assertEquals(1_000, given.size());
@@ -262,7 +263,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
 
     @Override
     public void tell(Cue cue) {
-        told.add(cue);
+        announced.add(cue);
     }
 
     @Override

@@ -27,6 +27,7 @@ import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Farewell;
@@ -39,7 +40,6 @@ import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
-import dev.gapless.core.wire.Who;
 import java.io.NotSerializableException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -102,8 +102,8 @@ class WireSerializerTest {
                                 new OtherCluster(-5, "n5 at host:5", 3, 7),
                                 new OtherCluster(6, "", 0, -8, -8, OtherCluster.Stage.CERTAIN)),
                         Set.of(1L, -2L)),
-                new Who(-1, 2, 3, true, "c", "n1", "host:1", -4, "host:2", 1L << 40, Set.of(-1L, -4L)),
-                new Who(-1, Who.WHOEVER, 3, false, "c", "n1", "host:1", -1, "host:1", -5, Set.of()),
+                new ClusterProbe(-1, 2, 3, true, "c", "n1", "host:1", -4, "host:2", 1L << 40, Set.of(-1L, -4L)),
+                new ClusterProbe(-1, ClusterProbe.WHOEVER, 3, false, "c", "n1", "host:1", -1, "host:1", -5, Set.of()),
                 new GiveWay(-1, 2, "host:1", 1L << 40, Set.of(-1L, 3L), Set.of(2L)),
                 new StatusMessage.Request(1, -2, 3),
                 new StatusMessage.Reply(1, -2, "{\"a\":\"ü\"}"));

@@ -7,10 +7,10 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
-import dev.gapless.core.subscription.Onward;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.wire.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,19 +44,24 @@ final class Placement {
     private final TopicSettings settings;
     private final Readers make;
     /** Is told whom there may be something for. */
-    private final Consumer<Open> placed;
+    private final Consumer<OpenSubscription> placed;
 
-    private final Map<Long, CatchUp> catchUps = new LinkedHashMap<>(1);
-    private final Set<Open> waiting = new LinkedHashSet<>();
+    private final Map<Long, CatchUpReader> catchUps = new LinkedHashMap<>(1);
+    private final Set<OpenSubscription> waiting = new LinkedHashSet<>();
     /** They ask once they have read what their reader had, which is gone. */
-    private final Set<Open> leaving = new HashSet<>();
+    private final Set<OpenSubscription> leaving = new HashSet<>();
 
     /** Invariant: no reader is due before; {@code Long.MAX_VALUE} if none is. */
     private long dueNs = Long.MAX_VALUE;
     /** How often it may have become another question where a subscription is placed. */
     private final AtomicLong changes = new AtomicLong();
 
-    Placement(TopicReader shared, Streams streams, TopicSettings settings, Readers make, Consumer<Open> placed) {
+    Placement(
+            TopicReader shared,
+            Streams streams,
+            TopicSettings settings,
+            Readers make,
+            Consumer<OpenSubscription> placed) {
         this.shared = shared;
         this.streams = streams;
         this.settings = settings;
@@ -76,13 +81,13 @@ final class Placement {
         if (number == Message.SHARED_READER) {
             return shared;
         }
-        CatchUp catchUp = catchUps.get(number);
+        CatchUpReader catchUp = catchUps.get(number);
         return catchUp == null ? null : catchUp.reader;
     }
 
     /** The only subscription that reads there; null if there may be others. */
-    @Nullable Open onlyOneAt(TopicReader reader) {
-        CatchUp catchUp = catchUps.get(reader.number());
+    @Nullable OpenSubscription onlyOneAt(TopicReader reader) {
+        CatchUpReader catchUp = catchUps.get(reader.number());
         return catchUp == null || catchUp.subscriptions.size() != 1
                 ? null
                 : catchUp.subscriptions.iterator().next();
@@ -90,7 +95,7 @@ final class Placement {
 
     /** Does one of that reader's subscriptions lack less of that stream than what lies behind this sequence? */
     boolean areFurther(long reader, Epoch stream, long sequence) {
-        CatchUp catchUp = catchUps.get(reader);
+        CatchUpReader catchUp = catchUps.get(reader);
         return catchUp != null
                 && catchUp.subscriptions.stream()
                         .map(one -> one.subscription.placedAt().get(stream))
@@ -157,7 +162,7 @@ final class Placement {
     // ------------------------------------------------------------------ subscriptions
 
     /** Places one that asks; if no feed has what it lacks, it waits. */
-    void place(Open one, Now now) {
+    void place(OpenSubscription one, Now now) {
         if (one.reader != null && !one.subscription.isOvertaken()) { // its feed has all ends that it has not read
             one.forgotten = streams.forgotten();
         }
@@ -173,18 +178,18 @@ final class Placement {
         }
     }
 
-    private boolean isPlaced(Open one, Now now) {
-        Vector at = one.subscription.placedAt();
+    private boolean isPlaced(OpenSubscription one, Now now) {
+        Frontier at = one.subscription.placedAt();
         if (isPlaced(one, shared, at, now)) {
             return true;
         }
         TopicReader its = one.reader;
         if (its != null && !one.subscription.isOvertaken() && its.hasHeardOf(at)) {
-            one.subscription.goOn(Onward.STAY);
+            one.subscription.goOn(ReadOn.STAY);
             placed.accept(one);
             return true;
         }
-        for (CatchUp catchUp : List.copyOf(catchUps.values())) {
+        for (CatchUpReader catchUp : List.copyOf(catchUps.values())) {
             if (isPlaced(one, catchUp.reader, at, now)) {
                 return true;
             }
@@ -192,7 +197,7 @@ final class Placement {
         return false;
     }
 
-    private boolean isPlaced(Open one, TopicReader reader, Vector at, Now now) {
+    private boolean isPlaced(OpenSubscription one, TopicReader reader, Frontier at, Now now) {
         if (reader == one.reader) {
             return false; // it would not ask
         }
@@ -204,29 +209,29 @@ final class Placement {
             return false;
         }
         boolean unknown = one.forgotten != streams.forgotten();
-        move(one, reader, new Onward.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins()));
+        move(one, reader, new ReadOn.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins()));
         return true;
     }
 
     /** Streams that ended, and whose ends it has not read, and would not read there. */
-    private Map<Stream, End> endsToTell(Vector at, TopicReader reader) {
+    private Map<Stream, End> endsToTell(Frontier at, TopicReader reader) {
         Map<Stream, End> ended = new LinkedHashMap<>();
         for (Streams.Settled settled : streams.settled()) {
             Stream stream = settled.stream();
             if (!at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
-                ended.put(stream, reader.asToldHere(settled.end()));
+                ended.put(stream, reader.asAnnouncedHere(settled.end()));
             }
         }
         return ended;
     }
 
-    private void move(Open one, TopicReader reader, Onward.In onward) {
+    private void move(OpenSubscription one, TopicReader reader, ReadOn.In onward) {
         one.forgotten = streams.forgotten();
         leave(one);
         waiting.remove(one);
         leaving.remove(one);
         one.reads(reader, reader != shared);
-        CatchUp catchUp = catchUps.get(reader.number());
+        CatchUpReader catchUp = catchUps.get(reader.number());
         if (catchUp != null) {
             catchUp.subscriptions.add(one);
         }
@@ -234,22 +239,22 @@ final class Placement {
         placed.accept(one);
     }
 
-    private void leave(Open one) {
+    private void leave(OpenSubscription one) {
         TopicReader its = one.reader;
         one.reader = null;
-        CatchUp catchUp = its == null ? null : catchUps.get(its.number());
+        CatchUpReader catchUp = its == null ? null : catchUps.get(its.number());
         if (catchUp != null && catchUp.subscriptions.remove(one) && catchUp.subscriptions.isEmpty()) {
             end(catchUp);
         }
     }
 
-    private void end(CatchUp catchUp) {
+    private void end(CatchUpReader catchUp) {
         catchUp.reader.close();
         catchUps.remove(catchUp.reader.number());
     }
 
     /** It is closed. */
-    void forget(Open one) {
+    void forget(OpenSubscription one) {
         waiting.remove(one);
         leaving.remove(one);
         leave(one);
@@ -257,7 +262,7 @@ final class Placement {
 
     /** Looks again for all that wait, and begins a reader for them if it is time. */
     void placeThoseThatWait(Now now) {
-        for (Open one : List.copyOf(waiting)) {
+        for (OpenSubscription one : List.copyOf(waiting)) {
             if (one.start == null) {
                 isPlaced(one, now);
             }
@@ -275,8 +280,8 @@ final class Placement {
     // ------------------------------------------------------------------ beginning and ending a reader
 
     private void begin(Now now) {
-        Open first = waiting.iterator().next();
-        Vector at = first.subscription.placedAt();
+        OpenSubscription first = waiting.iterator().next();
+        Frontier at = first.subscription.placedAt();
         boolean alone = first.start != null || first.claims();
         if (!begins(first.start, alone ? at : leastOf(at), now) && !begins(first.start, at, now)) {
             throw new IllegalStateException("A reader from " + at + " on does not have what is missing there");
@@ -285,9 +290,9 @@ final class Placement {
     }
 
     /** Begins a reader for all that wait for the same. {@return false if it is of use to none of them, and has ended} */
-    private boolean begins(@Nullable Start start, Vector from, Now now) {
+    private boolean begins(@Nullable Start start, Frontier from, Now now) {
         TopicReader reader = make.make(freeNumber(), start == null ? Start.LATEST : start, settings.forCatchUp());
-        CatchUp made = new CatchUp(reader, now.ns());
+        CatchUpReader made = new CatchUpReader(reader, now.ns());
         catchUps.put(reader.number(), made);
         for (Place place : from.places()) {
             if (!place.over() && streams.isUnknown(place.stream().epoch())) {
@@ -295,7 +300,7 @@ final class Placement {
             }
         }
         reader.begin(from, Start.BEGINNING, now);
-        for (Open one : List.copyOf(waiting)) {
+        for (OpenSubscription one : List.copyOf(waiting)) {
             if (start != null && start.equals(one.start)) {
                 one.start = null;
                 placeAtTheStart(one, reader, now);
@@ -310,12 +315,12 @@ final class Placement {
         return true;
     }
 
-    private void placeAtTheStart(Open one, TopicReader reader, Now now) {
+    private void placeAtTheStart(OpenSubscription one, TopicReader reader, Now now) {
         Feed feed = reader.feed();
         Map<Stream, End> ended = endsToTell(one.subscription.placedAt(), reader);
         boolean unknown = one.forgotten != streams.forgotten();
         FeedCursor cursor = feed.attach(1, now.ns());
-        move(one, reader, new Onward.In(feed, cursor, ended, unknown, Map.of()));
+        move(one, reader, new ReadOn.In(feed, cursor, ended, unknown, Map.of()));
     }
 
     /** One of another reader before may be taken: what is still under way for that has another session. */
@@ -328,12 +333,12 @@ final class Placement {
     }
 
     /** The least place in each stream of all that wait and know the same streams. */
-    private Vector leastOf(Vector first) {
+    private Frontier leastOf(Frontier first) {
         Map<Epoch, Boolean> streamsOfFirst = open(first);
         Map<Epoch, Place> least = new HashMap<>();
         first.places().forEach(place -> least.put(place.stream().epoch(), place));
-        for (Open one : waiting) {
-            Vector at = one.subscription.placedAt();
+        for (OpenSubscription one : waiting) {
+            Frontier at = one.subscription.placedAt();
             if (one.start == null && !one.claims() && open(at).equals(streamsOfFirst)) {
                 for (Place place : at.places()) {
                     if (!place.over()) {
@@ -342,11 +347,11 @@ final class Placement {
                 }
             }
         }
-        return Vector.of(least);
+        return Frontier.of(least);
     }
 
     /** The streams that go on, and whether its place there is known. */
-    private static Map<Epoch, Boolean> open(Vector at) {
+    private static Map<Epoch, Boolean> open(Frontier at) {
         Map<Epoch, Boolean> known = new HashMap<>();
         for (Place place : at.places()) {
             if (!place.over()) {
@@ -365,15 +370,15 @@ final class Placement {
 
     /** Others wait, and there are as many readers as may be: one goes whose subscriptions read nothing. They ask again once they have read. */
     private void endOneThatStandsStill(long nowNs) {
-        CatchUp stillest = null;
-        for (CatchUp catchUp : catchUps.values()) {
+        CatchUpReader stillest = null;
+        for (CatchUpReader catchUp : catchUps.values()) {
             long stillNs = catchUp.stillNs(nowNs);
             if (stillNs >= settings.feedHoldNs() && (stillest == null || stillNs > stillest.stillNs(nowNs))) {
                 stillest = catchUp;
             }
         }
         if (stillest != null) {
-            for (Open one : new ArrayList<>(stillest.subscriptions)) {
+            for (OpenSubscription one : new ArrayList<>(stillest.subscriptions)) {
                 one.reader = null;
                 one.forgotten = streams.forgotten();
                 leaving.add(one);
@@ -385,7 +390,7 @@ final class Placement {
 
     /** Several read one feed, and none must hold up the others: who frees nothing falls behind alone. */
     void findStalled(long nowNs) {
-        for (CatchUp catchUp : catchUps.values()) {
+        for (CatchUpReader catchUp : catchUps.values()) {
             if (catchUp.subscriptions.size() > 1 || settings.backpressure()) { // publishers wait for it
                 catchUp.reader.feed().findStalled(nowNs);
             }

@@ -14,7 +14,7 @@ import dev.gapless.core.effect.Outbox;
  * @param heard is told what concerns all readers
  */
 record ReaderContext(
-        String topic, long reader, long uid, TopicSettings settings, Asking asking, Outbox outbox, Heard heard) {
+        String topic, long reader, long uid, TopicSettings settings, ResponseTimes asking, Outbox outbox, Heard heard) {
 
     /** What one reader hears, and all have to know. */
     interface Heard {
@@ -28,7 +28,7 @@ record ReaderContext(
         boolean areFurther(long reader, Epoch stream, long sequence);
 
         /** A reader registers with a member with which it had registered before. */
-        void registersAgain();
+        void onReregistration();
 
         /** Behind which sequence the shared feed has all of that stream; less than 0 if it has nothing of it. */
         long sharedFrom(Epoch stream);

@@ -65,7 +65,7 @@ final class Registrar {
 
     private Session session(Registration r) {
         if (r.wasAsked()) {
-            context.heard().registersAgain();
+            context.heard().onReregistration();
         }
         return new Session(context.uid(), context.asking().nextNumber());
     }

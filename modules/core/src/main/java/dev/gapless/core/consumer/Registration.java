@@ -26,7 +26,7 @@ final class Registration {
     private Phase phase;
     /** What to ask for as long as there is no place, and no predecessor. */
     private final Start start;
-    /** Everything up to here is in the feed, or was told as missed; {@link Place#AWAITED} before the first answer. */
+    /** Everything up to here is in the feed, or was announced as missed; {@link Place#AWAITED} before the first answer. */
     private long at;
     /** Has the feed anything of the stream? */
     private boolean begun;
@@ -166,7 +166,7 @@ final class Registration {
         }
     }
 
-    /** Everything up to there was told as missed: what comes behind it is asked for next. */
+    /** Everything up to there was announced as missed: what comes behind it is asked for next. */
     void becomeFurther(long sequence) {
         assert (isRegistering() || isLive()) && sequence > at : this + " to " + sequence;
         at = sequence;

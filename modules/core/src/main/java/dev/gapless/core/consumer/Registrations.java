@@ -66,7 +66,7 @@ final class Registrations {
     }
 
     /** Members that have given no place, without those that {@code ready()} went on without. */
-    Set<Long> notYetLate() {
+    Set<Long> unansweredMembers() {
         Set<Long> uids = new HashSet<>();
         for (Registration r : byStream.values()) {
             if (r.isAwaited() && !r.isLate()) {

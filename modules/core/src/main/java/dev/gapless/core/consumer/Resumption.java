@@ -5,10 +5,10 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.EndedStreams;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import dev.gapless.core.subscription.Opening;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,9 +52,9 @@ final class Resumption {
         return resumption;
     }
 
-    /** V, in front of what is told first. */
-    Vector at() {
-        return Vector.of(places);
+    /** The frontier, in front of what is told first. */
+    Frontier at() {
+        return Frontier.of(places);
     }
 
     /** The ends that are told first. */
@@ -100,7 +100,7 @@ final class Resumption {
     /** It is of a part of a cluster in which something lived on that had ended here. */
     private boolean listsWhatEndedBefore(CursorToken token) {
         for (CursorToken.Entry entry : token.entries()) {
-            Remembered.Gone gone = entry.over() ? null : streams.remembered().get(entry.epoch());
+            EndedStreams.Gone gone = entry.over() ? null : streams.remembered().get(entry.epoch());
             if (gone != null && gone.departure().endedMs() < token.timeMs() - history.marginMs()) {
                 return true;
             }
@@ -149,7 +149,7 @@ final class Resumption {
     /** How a stream ended that is not open here; null if nobody here has heard of it. */
     private @Nullable End endOf(CursorToken.Entry entry) {
         Streams.Settled settled = streams.settled(entry.epoch());
-        Remembered.Gone gone = streams.remembered().get(entry.epoch());
+        EndedStreams.Gone gone = streams.remembered().get(entry.epoch());
         if (settled != null) {
             return settled.end();
         } else if (gone == null) {
@@ -192,7 +192,8 @@ final class Resumption {
     private void since(long timeMs) {
         covered = history.complete() && !history.severalClusters();
         withoutWhatIsOver();
-        for (Remembered.Gone gone : history.complete() ? endedSince(timeMs, Set.of()) : List.<Remembered.Gone>of()) {
+        for (EndedStreams.Gone gone :
+                history.complete() ? endedSince(timeMs, Set.of()) : List.<EndedStreams.Gone>of()) {
             if (gone.head() == null) {
                 covered = false; // nor is it known whether it published anything since
             } else {
@@ -214,7 +215,7 @@ final class Resumption {
     }
 
     /** Those that ended since that time, are not listed, and are not open here. */
-    private List<Remembered.Gone> endedSince(long timeMs, Set<Epoch> listed) {
+    private List<EndedStreams.Gone> endedSince(long timeMs, Set<Epoch> listed) {
         return streams.remembered().inOrder().stream()
                 .filter(gone -> {
                     Epoch epoch = gone.stream().epoch();
@@ -226,7 +227,7 @@ final class Resumption {
                 .toList();
     }
 
-    private void tell(Remembered.Gone gone) {
+    private void tell(EndedStreams.Gone gone) {
         places.remove(gone.stream().epoch());
         ended.put(gone.stream(), gone.end(now.ms()));
     }

@@ -5,9 +5,9 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Known;
-import dev.gapless.core.feed.Remembered;
+import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.StreamsView;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,9 +53,9 @@ final class Streams {
     private final Set<Epoch> heard = new HashSet<>();
 
     private long forgotten;
-    private Remembered remembered = Remembered.NOTHING;
+    private EndedStreams remembered = EndedStreams.NOTHING;
     private long notices;
-    private volatile Known known = Known.NOTHING;
+    private volatile StreamsView known = StreamsView.NOTHING;
 
     /**
      * One that is waited for.
@@ -82,7 +82,7 @@ final class Streams {
     }
 
     /** What any thread may know, as of the last {@link #publish}. */
-    Known known() {
+    StreamsView known() {
         return known;
     }
 
@@ -101,7 +101,7 @@ final class Streams {
                 removed.put(epoch, one.removedMs());
             }
         });
-        known = new Known(open, removed, settled.keySet(), unheard(), remembered, notices);
+        known = new StreamsView(open, removed, settled.keySet(), unheard(), remembered, notices);
     }
 
     HistoryView history() {
@@ -109,7 +109,7 @@ final class Streams {
     }
 
     /** The incarnations that ended, as the members remember them. */
-    Remembered remembered() {
+    EndedStreams remembered() {
         return remembered;
     }
 
@@ -156,7 +156,7 @@ final class Streams {
         } else if (mute) {
             head = 0L;
         } else if (head == null && !hadName) {
-            Remembered.Gone gone = remembered.get(epoch);
+            EndedStreams.Gone gone = remembered.get(epoch);
             head = gone == null ? null : gone.head(); // another member heard its farewell
         }
         return head != null ? End.exact(head, now.ms()) : hadName ? null : End.lost(now.ms());
@@ -292,7 +292,7 @@ final class Streams {
     }
 
     private long removedMs(Stream stream, Now now) {
-        Remembered.Gone gone = remembered.get(stream.epoch());
+        EndedStreams.Gone gone = remembered.get(stream.epoch());
         return gone == null ? history().timeMs(now.ns()) : gone.departure().endedMs();
     }
 
@@ -300,7 +300,7 @@ final class Streams {
     Map<Stream, End> saidSince(Now now) {
         Map<Stream, End> ends = new LinkedHashMap<>();
         for (Stream stream : waitedFor()) {
-            Remembered.Gone gone = remembered.get(stream.epoch());
+            EndedStreams.Gone gone = remembered.get(stream.epoch());
             Long head = gone == null ? null : gone.head();
             if (head != null) {
                 ends.put(stream, End.exact(head, now.ms()));

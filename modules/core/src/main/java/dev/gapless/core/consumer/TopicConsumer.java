@@ -12,12 +12,12 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.member.MemberEvent;
-import dev.gapless.core.subscription.Onward;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import dev.gapless.core.wire.CursorExpired;
@@ -41,16 +41,16 @@ import org.jspecify.annotations.Nullable;
 public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     private final String topic;
     private final TopicSettings settings;
-    private final Asking asking;
+    private final ResponseTimes asking;
     private final Outbox outbox;
     private final Effect.Arrived arrived;
 
     private final Streams streams;
     private final TopicReader shared;
     private final Placement placement;
-    private final Map<Long, Open> open = new LinkedHashMap<>(1);
+    private final Map<Long, OpenSubscription> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready. */
-    private Map<Long, Open> unready = Map.of();
+    private Map<Long, OpenSubscription> unready = Map.of();
 
     private boolean up;
     private long registeredAgain;
@@ -61,7 +61,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
      * @param uid this node's incarnation
      * @param asking of its shard
      */
-    public TopicConsumer(String topic, long uid, TopicSettings settings, Asking asking, Outbox outbox) {
+    public TopicConsumer(String topic, long uid, TopicSettings settings, ResponseTimes asking, Outbox outbox) {
         this.topic = topic;
         this.settings = settings;
         this.asking = asking;
@@ -105,7 +105,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     @Override
-    public Known known() {
+    public StreamsView known() {
         return streams.known();
     }
 
@@ -120,7 +120,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     public SubscriptionState open(long id, Opening opening, Now now) {
         double share = settings.reloadJitterNs() == 0 ? 0 : asking.nextShare();
         SubscriptionState state = SubscriptionState.of(opening, shared.feed(), this, settings, share);
-        Open added = new Open(id, state, opening);
+        OpenSubscription added = new OpenSubscription(id, state, opening);
         added.readyUntilNs = now.ns() + settings.readyTimeoutNs();
         open.put(id, added);
         unready = unready.isEmpty() ? new LinkedHashMap<>() : unready;
@@ -134,7 +134,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     /** Ends a subscription, and its reader if it is the last that reads there. */
     public void close(long id) {
-        Open closed = open.remove(id);
+        OpenSubscription closed = open.remove(id);
         if (closed != null) {
             if (unready.containsKey(id)) {
                 unready.remove(id);
@@ -156,9 +156,9 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     /** Begins it, if that may be by now, and looks whether it is ready. */
-    private void moveOn(Open one, Set<Long> unnamed, Now now) {
+    private void moveOn(OpenSubscription one, Set<Long> unnamed, Now now) {
         if (up && one.mayBegin(streams.history(), !unnamed.isEmpty(), now.ns())) {
-            shared.goOnWithout(unnamed, now.ns()); // its time is up: nobody waits for them again
+            shared.resumeWithout(unnamed, now.ns()); // its time is up: nobody waits for them again
             begin(one, now);
         }
         Set<String> late = up ? one.becomeReady(streams.history(), now.ns()) : null;
@@ -168,16 +168,16 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     /** Members whose names may still come, if any of these wait for them: those that {@code ready()} has not gone on without. */
-    private Set<Long> namesToCome(Collection<Open> some) {
+    private Set<Long> namesToCome(Collection<OpenSubscription> some) {
         if (!up || some.stream().noneMatch(one -> !one.hasBegun() && one.opening.isFromThePast())) {
             return Set.of();
         }
-        Set<Long> unnamed = new HashSet<>(shared.notYetLate());
+        Set<Long> unnamed = new HashSet<>(shared.unansweredMembers());
         streams.named().forEach(member -> unnamed.remove(member.uid()));
         return unnamed;
     }
 
-    private void begin(Open one, Now now) {
+    private void begin(OpenSubscription one, Now now) {
         one.begin();
         one.forgotten = streams.forgotten();
         Resumption from = Resumption.of(one.opening, streams, now);
@@ -185,7 +185,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             Feed feed = shared.feed();
             FeedCursor cursor = feed.attach(feed.head() + 1, now.ns());
             one.subscription.begin(shared.tails(), Map.of(), streams.notices());
-            one.subscription.goOn(new Onward.In(feed, cursor));
+            one.subscription.goOn(new ReadOn.In(feed, cursor));
             one.reads(shared, false);
             return;
         }
@@ -204,7 +204,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     /** There may be something for it. */
-    private void tellOf(Open one) {
+    private void tellOf(OpenSubscription one) {
         outbox.add(new Effect.Arrived(topic, one.id));
     }
 
@@ -226,7 +226,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             }
         }
         streams.publish();
-        shared.begin(Vector.EMPTY, Start.LATEST, now);
+        shared.begin(Frontier.EMPTY, Start.LATEST, now);
         open.values().forEach(one -> one.readyUntilNs = now.ns() + settings.readyTimeoutNs());
         moveOn(now);
     }
@@ -237,7 +237,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
      * @param view the members from now on, and what is remembered of others
      */
     public void onMembers(List<MemberEvent> events, MemberView view, Now now) {
-        if (view.history().toldSince(streams.history())) {
+        if (view.history().announcedSince(streams.history())) {
             streams.notice(); // in front of whatever those say that come
         }
         streams.remember(view.history());
@@ -248,7 +248,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             } else if (event instanceof MemberEvent.Named named) {
                 Stream stream = streams.named(named.uid(), named.node(), named.sinceMs());
                 if (stream != null) {
-                    placement.readers(reader -> reader.isNamed(stream, now.ns()));
+                    placement.readers(reader -> reader.onNamed(stream, now.ns()));
                 }
             } else if (event instanceof MemberEvent.Removed removed) {
                 onRemoved(removed, now);
@@ -294,7 +294,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     @Override
-    public void registersAgain() {
+    public void onReregistration() {
         registeredAgain++;
     }
 
@@ -379,7 +379,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             placement.touched(to, now.ns());
         }
         lookAtHold(now.ns());
-        Open only = placement.onlyOneAt(to);
+        OpenSubscription only = placement.onlyOneAt(to);
         outbox.add(only == null ? arrived : new Effect.Arrived(topic, only.id));
     }
 
@@ -391,7 +391,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     /** This subscription has freed a feed that was full, or asks where it reads on. */
     public void onRoom(long id, Now now) {
-        Open one = open.get(id);
+        OpenSubscription one = open.get(id);
         shared.grantAgain();
         if (one != null && one.reader != null && one.reader != shared) {
             one.reader.grantAgain();
@@ -405,7 +405,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     void onRoom(Now now) {
         placement.readers(TopicReader::grantAgain);
         if (shared.feed().takeAsked()) {
-            for (Open one : open.values()) {
+            for (OpenSubscription one : open.values()) {
                 if (one.subscription.asks()) {
                     placement.place(one, now);
                 }
@@ -458,7 +458,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         return !up || unready.isEmpty() ? Long.MAX_VALUE : first(unready).readyUntilNs;
     }
 
-    private static Open first(Map<Long, Open> some) {
+    private static OpenSubscription first(Map<Long, OpenSubscription> some) {
         return some.values().iterator().next();
     }
 

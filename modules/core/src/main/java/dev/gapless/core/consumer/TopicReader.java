@@ -11,9 +11,9 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Gone;
@@ -75,7 +75,7 @@ final class TopicReader {
         return context.reader();
     }
 
-    /** What was told as missed. */
+    /** What was announced as missed. */
     Map<Reason, Long> expiries() {
         return expiries;
     }
@@ -92,7 +92,7 @@ final class TopicReader {
      *
      * @param unlisted what a member is asked for of which these do not say it
      */
-    void begin(Vector from, Start unlisted, Now now) {
+    void begin(Frontier from, Start unlisted, Now now) {
         for (Stream member : streams.members()) {
             Place place = from.get(member);
             if (place == null || place.sequence() == Place.AWAITED) {
@@ -118,7 +118,7 @@ final class TopicReader {
     }
 
     private void askNamed(long nowNs) {
-        streams.named().forEach(named -> isNamed(named, nowNs));
+        streams.named().forEach(named -> onNamed(named, nowNs));
     }
 
     /** A member came. */
@@ -132,7 +132,7 @@ final class TopicReader {
     }
 
     /** A member has said its name. */
-    void isNamed(Stream stream, long nowNs) {
+    void onNamed(Stream stream, long nowNs) {
         Registration r = registrations.of(stream.epoch());
         if (r != null && r.isUnnamed() && !isPreceded(stream)) {
             r.becomeNamed(stream, predecessorOf(stream), nowNs);
@@ -183,7 +183,7 @@ final class TopicReader {
         if (r.isPresent()) {
             r.becomeWaiting(ready);
         }
-        End its = asToldHere(end);
+        End its = asAnnouncedHere(end);
         feed.ended(r.stream(), r.at(), its, r.isPromised());
         if (its.isOpen() ? r.isPromised() : r.hasPlace() && r.at() < its.head()) {
             count(r, its.reason(), its.successor());
@@ -192,7 +192,7 @@ final class TopicReader {
     }
 
     /** The same end: where it goes on is said only if this reader begins with the successor where that begins. */
-    End asToldHere(End end) {
+    End asAnnouncedHere(End end) {
         return isFromTheBeginning(end.successor()) ? end : end.withoutSuccessor();
     }
 
@@ -216,8 +216,8 @@ final class TopicReader {
     // ------------------------------------------------------------------ being ready (rules C9, C10)
 
     /** Members that are present and have given no place, without those that {@code ready()} went on without. */
-    Set<Long> notYetLate() {
-        return registrations.notYetLate();
+    Set<Long> unansweredMembers() {
+        return registrations.unansweredMembers();
     }
 
     /** Is it a member, and has given no place? */
@@ -227,7 +227,7 @@ final class TopicReader {
     }
 
     /** {@code ready()} goes on without these. */
-    void goOnWithout(Set<Long> uids, long nowNs) {
+    void resumeWithout(Set<Long> uids, long nowNs) {
         for (long memberUid : uids) {
             Registration r = registrations.present(memberUid);
             if (r != null) {
@@ -249,7 +249,7 @@ final class TopicReader {
     // ------------------------------------------------------------------ placing subscriptions (rule S5)
 
     /** Where a subscription stands that begins with what comes next. */
-    Vector tails() {
+    Frontier tails() {
         Map<Epoch, Place> places = feed.tails();
         for (Streams.Settled over : streams.settled()) {
             places.putIfAbsent(over.stream().epoch(), Place.over(over.stream(), Place.AWAITED));
@@ -262,7 +262,7 @@ final class TopicReader {
                 places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }
         }
-        return Vector.of(places);
+        return Frontier.of(places);
     }
 
     /**
@@ -270,12 +270,12 @@ final class TopicReader {
      *
      * @param claims whether its places are what an application says, and may be ones that the producers never had
      */
-    Feed.@Nullable Placed place(Vector at, boolean claims, long nowNs) {
+    Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
         return asksForUnlisted(at) ? feed.place(at, new Asks(claims), nowNs) : null;
     }
 
     /** Are all places there within what the producers are known to have had? */
-    boolean hasHeardOf(Vector at) {
+    boolean hasHeardOf(Frontier at) {
         for (Place place : at.places()) {
             Registration r =
                     place.over() ? null : registrations.of(place.stream().epoch());
@@ -286,7 +286,7 @@ final class TopicReader {
         return true;
     }
 
-    private boolean asksForUnlisted(Vector at) {
+    private boolean asksForUnlisted(Frontier at) {
         for (Registration r : registrations.all()) {
             if (!r.hasBegun() && at.get(r.stream()) == null && !asksFromTheBeginning(r)) {
                 return false;
@@ -370,7 +370,7 @@ final class TopicReader {
             return;
         }
         long to = message.next() - 1;
-        hasUpTo(r, message.head(), to, now.ns());
+        onHead(r, message.head(), to, now.ns());
         boolean goesOnLater = r.asksForTheOldest() && to > Math.max(0, r.at());
         if (!goesOnLater && (r.hasPlace() ? r.at() != to : r.asksForSuccession())) {
             registrar.register(r, now.ns()); // C2
@@ -406,7 +406,7 @@ final class TopicReader {
             return;
         }
         long to = message.resumeAt() - 1;
-        hasUpTo(r, message.head(), to, now.ns());
+        onHead(r, message.head(), to, now.ns());
         if (r.asksForSuccession()) {
             context.heard().restarted(r.stream().node(), r.stream().at(message.resumeAt()), now);
         }
@@ -449,7 +449,7 @@ final class TopicReader {
     }
 
     /** A producer has that much, and the feed will have this much of it (rule S6). */
-    private void hasUpTo(Registration r, long head, long sequence, long nowNs) {
+    private void onHead(Registration r, long head, long sequence, long nowNs) {
         r.heardOf(head);
         if (head > sequence) {
             feed.behind(nowNs);
@@ -500,7 +500,7 @@ final class TopicReader {
             registrar.registerAfterGap(r, nowNs);
             return;
         }
-        hasUpTo(r, batch.head(), batch.last(), nowNs);
+        onHead(r, batch.head(), batch.last(), nowNs);
         feed.messages(r.stream(), batch.first(), batch.slices());
         r.advanceTo(batch.last());
         if (batch.asks()) {
@@ -517,7 +517,7 @@ final class TopicReader {
         if (heartbeat.sent() != r.at()) {
             registrar.registerAfterGap(r, nowNs);
         } else {
-            hasUpTo(r, heartbeat.head(), r.at(), nowNs);
+            onHead(r, heartbeat.head(), r.at(), nowNs);
             r.nothingMissing();
             registrar.acknowledge(r);
         }

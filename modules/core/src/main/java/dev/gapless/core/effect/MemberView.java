@@ -10,17 +10,17 @@ import java.util.Set;
 /**
  * The members at one moment. Immutable.
  *
- * @param lives the uids of all members. Only a member's messages are taken
+ * @param incarnations the uids of all members. Only a member's messages are taken
  * @param snapshot what led here, for a consumer that begins now: present and named. Empty until this node is up
  * @param up is this node itself up?
  * @param history what is remembered of those that are members no more
  */
-public record MemberView(Set<Long> lives, List<MemberEvent> snapshot, boolean up, HistoryView history) {
+public record MemberView(Set<Long> incarnations, List<MemberEvent> snapshot, boolean up, HistoryView history) {
     /** Nobody, not even this node. */
     public static final MemberView NOBODY = new MemberView(Set.of(), List.of(), false, HistoryView.NOTHING);
 
     public MemberView {
-        lives = Collections.unmodifiableSet(new LinkedHashSet<>(lives)); // in one order in every run
+        incarnations = Collections.unmodifiableSet(new LinkedHashSet<>(incarnations)); // in one order in every run
         snapshot = List.copyOf(snapshot);
     }
 }

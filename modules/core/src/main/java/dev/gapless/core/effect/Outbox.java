@@ -23,7 +23,7 @@ public final class Outbox {
 
     /** Carries out what is wanted. What that leads to may come into the same outbox, after the rest. */
     public interface Carrier {
-        /** Send it to that life; a life that is no member gets nothing. */
+        /** Send it to that incarnation; an incarnation that is no member gets nothing. */
         void send(long toUid, Packet packet);
 
         void carryOut(Effect effect);
@@ -41,7 +41,7 @@ public final class Outbox {
         listener = first;
     }
 
-    /** Wants it sent to that life. */
+    /** Wants it sent to that incarnation. */
     public void send(long toUid, Packet packet) {
         if (listener != null) {
             listener.sending(toUid, packet);

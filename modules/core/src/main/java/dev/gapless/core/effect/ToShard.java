@@ -21,11 +21,11 @@ public sealed interface ToShard {
     /** A member can, or cannot, be reached, by the judgment of the cluster. */
     record Reachability(long uid, boolean reachable) implements ToShard {}
 
-    /** No ping of that life answers ours: what it answered before counts no more (rule C5). */
+    /** No ping of that incarnation answers ours: what it answered before counts no more (rule C5). */
     record Silent(long uid) implements ToShard {}
 
     /**
-     * No ping of that life has answered ours for cursor-retention: its cursors are to be dropped. Answered by
+     * No ping of that incarnation has answered ours for cursor-retention: its cursors are to be dropped. Answered by
      * {@link ToNode.Forgot}.
      */
     record Forget(long uid) implements ToShard {}

@@ -77,7 +77,7 @@ final class Chains {
     }
 
     /** May a subscription that stands there read the ring from this index, its oldest, on? */
-    boolean cover(Vector at, Asked asked, long oldest) {
+    boolean cover(Frontier at, Asked asked, long oldest) {
         for (Place place : at.places()) {
             Chain chain = byEpoch.get(place.stream().epoch());
             if (chain == null && !place.over() && !asked.asks(place)) {
@@ -94,7 +94,7 @@ final class Chains {
     }
 
     /** Where the streams begin here of which nobody could say where a subscription is. */
-    Map<Epoch, Long> begins(Vector at) {
+    Map<Epoch, Long> begins(Frontier at) {
         Map<Epoch, Long> begins = new HashMap<>();
         for (Place place : at.places()) {
             Chain chain = place.isKnown() || place.over()

@@ -372,12 +372,12 @@ public final class Feed {
     }
 
     /** May a subscription that stands there read this feed from its oldest entry on (rule S5)? */
-    public boolean covers(Vector at, Asked what) {
+    public boolean covers(Frontier at, Asked what) {
         return locked(() -> chains.cover(at, what, ring.oldest()));
     }
 
     /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
-    public @Nullable Placed place(Vector at, Asked what, long nowNs) {
+    public @Nullable Placed place(Frontier at, Asked what, long nowNs) {
         return locked(() -> chains.cover(at, what, ring.oldest())
                 ? new Placed(cursors.attach(ring.oldest(), nowNs), chains.begins(at))
                 : null);

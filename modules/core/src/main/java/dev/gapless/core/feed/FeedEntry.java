@@ -113,7 +113,7 @@ public sealed interface FeedEntry extends Ring.Piece {
     /**
      * The stream is over.
      *
-     * @param at the sequence up to which everything came into the feed, or was told as missed; less than 0 if nothing did
+     * @param at the sequence up to which everything came into the feed, or was announced as missed; less than 0 if nothing did
      * @param promised counts what was published before the member said where it was? Not if nobody was ready when it went
      */
     record Ended(long index, Stream stream, long at, End end, boolean promised) implements FeedEntry {

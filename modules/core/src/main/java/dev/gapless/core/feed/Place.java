@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a subscription stands in one stream.
  *
- * @param sequence everything up to here was given or told; {@link #AWAITED} or {@link #UNKNOWN} if the member has not said where it is
+ * @param sequence everything up to here was given or announced; {@link #AWAITED} or {@link #UNKNOWN} if the member has not said where it is
  * @param kind does the stream go on for this subscription?
  */
 public record Place(Stream stream, long sequence, Kind kind) {
     /** Whether a stream goes on. */
     public enum Kind {
         OPEN,
-        /** It was told as lost, and its incarnation has not been a member here: should it become one, the stream goes on behind the place. */
+        /** It was announced as lost, and its incarnation has not been a member here: should it become one, the stream goes on behind the place. */
         LOST,
         /** It has come to its end, and was told as far as there was anything to tell. */
         OVER
@@ -41,7 +41,7 @@ public record Place(Stream stream, long sequence, Kind kind) {
         return new Place(stream, sequence, Kind.OVER);
     }
 
-    /** In a stream that was told as lost, and may turn out to be there. */
+    /** In a stream that was announced as lost, and may turn out to be there. */
     public static Place lost(Stream stream, long sequence) {
         return new Place(stream, sequence, Kind.LOST);
     }

@@ -153,7 +153,7 @@ public final class History {
         return clusters.values().stream().anyMatch(OtherCluster::isOpen);
     }
 
-    private boolean hasUntoldCluster() {
+    private boolean hasUnannouncedCluster() {
         return clusters.values().stream()
                 .anyMatch(other -> other.isOpen() && other.stage() == OtherCluster.Stage.HEARD);
     }
@@ -309,7 +309,7 @@ public final class History {
                     id,
                     horizonMs,
                     !clusters.isEmpty(),
-                    hasUntoldCluster(),
+                    hasUnannouncedCluster(),
                     departures,
                     clock,
                     lastPing,

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of a member, in this order: present, named, removed. */
 public sealed interface MemberEvent {
-    /** Pekko's number of one life of a node. */
+    /** Pekko's number of one incarnation of a node. */
     long uid();
 
     /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of the cluster, and under which names they go. Names come from the members themselves, by {@link Hello}; a
- * member that does not run Gapless never gets one. While two lives go under one name, the later one waits for the removal
+ * member that does not run Gapless never gets one. While two incarnations go under one name, the later one waits for the removal
  * of the earlier.
  *
  * <p>Nothing is told before this node is itself up (rule C10). What it has heard by then is told at once, and who came and
@@ -29,7 +29,7 @@ public final class Membership {
     private final History history;
     private final Map<Long, Member> members = new LinkedHashMap<>();
     /**
-     * Lives that were seen joining, in this order, and are not known to be up. By their own view they may be, and have published.
+     * Incarnations that were seen joining, in this order, and are not known to be up. By their own view they may be, and have published.
      * Invariant: none of them is among the members.
      */
     private final Map<Long, Member> joining = new LinkedHashMap<>();
@@ -97,7 +97,7 @@ public final class Membership {
         return events;
     }
 
-    /** A life joins. Nothing is told of it before it is up, or is gone: then it came and went. */
+    /** An incarnation joins. Nothing is told of it before it is up, or is gone: then it came and went. */
     public void joining(long memberUid, String address) {
         if (memberUid != uid && !members.containsKey(memberUid)) {
             joining.putIfAbsent(memberUid, new Member(address));
@@ -219,20 +219,20 @@ public final class Membership {
     }
 
     /** The uids of all members, in the order in which they appeared. */
-    public Set<Long> lives() {
+    public Set<Long> incarnations() {
         return new LinkedHashSet<>(members.keySet());
     }
 
     /** The uids of all members, and of those that join. */
-    public Set<Long> livesAndNewcomers() {
-        Set<Long> lives = lives();
-        lives.addAll(joining.keySet());
-        return lives;
+    public Set<Long> incarnationsAndNewcomers() {
+        Set<Long> incarnations = incarnations();
+        incarnations.addAll(joining.keySet());
+        return incarnations;
     }
 
     /** Those that have said their names. */
     public Set<Long> named() {
-        Set<Long> named = lives();
+        Set<Long> named = incarnations();
         named.removeIf(memberUid -> !hasSaidItsName(memberUid));
         return named;
     }

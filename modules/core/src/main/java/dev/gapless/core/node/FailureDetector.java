@@ -43,9 +43,9 @@ public final class FailureDetector {
         /** When it answered last, or its silence was told last. */
         long quietNs;
         /** How often this silence was told, and when last. */
-        int told;
+        int announced;
 
-        long toldNs;
+        long announcedNs;
         /** It answers again, after a silence that nobody here was awake to notice, or it has forgotten us. */
         boolean lapsed;
         /** How often we have forgotten it, and whether that is so now. */
@@ -87,12 +87,12 @@ public final class FailureDetector {
     }
 
     /** No pings go to anybody else any more. {@return whether any go} */
-    public boolean unwatchAllBut(Set<Long> lives) {
-        peers.keySet().retainAll(lives);
+    public boolean unwatchAllBut(Set<Long> incarnations) {
+        peers.keySet().retainAll(incarnations);
         return !peers.isEmpty();
     }
 
-    /** Takes a ping for this life. Its sender is watched from now on: it pings us because it shares a session with us. */
+    /** Takes a ping for this incarnation. Its sender is watched from now on: it pings us because it shares a session with us. */
     public void onPing(Ping ping, long nowNs) {
         Peer peer = watched(ping.fromUid(), nowNs);
         peer.heard = Math.max(peer.heard, ping.counter());
@@ -129,15 +129,15 @@ public final class FailureDetector {
                 peer.isForgotten = true;
                 forgotten.add(peerUid);
             }
-            if (nowNs - peer.toldNs > SAME_SILENCE * waitNs(peer)) {
-                peer.told = 0;
+            if (nowNs - peer.announcedNs > SAME_SILENCE * waitNs(peer)) {
+                peer.announced = 0;
             }
             peer.counter++;
             outbox.send(peerUid, new Ping(uid, peerUid, peer.counter, peer.heard, peer.forgotten, timeMs, history));
             if (peer.lapsed || isSilent(peer, nowNs)) {
                 silent.add(peerUid);
-                peer.told++;
-                peer.toldNs = nowNs;
+                peer.announced++;
+                peer.announcedNs = nowNs;
                 peer.quietNs = nowNs;
             }
             peer.lapsed = false;
@@ -151,6 +151,6 @@ public final class FailureDetector {
 
     /** For how long it may be quiet before that is told: three intervals twice, then twice as long each time. */
     private long waitNs(Peer peer) {
-        return (SILENT_INTERVALS * intervalNs) << Math.min(Math.max(0, peer.told - 1), DOUBLINGS);
+        return (SILENT_INTERVALS * intervalNs) << Math.min(Math.max(0, peer.announced - 1), DOUBLINGS);
     }
 }

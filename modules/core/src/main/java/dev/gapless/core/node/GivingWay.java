@@ -61,11 +61,11 @@ final class GivingWay {
         if (winner == null || said) {
             return;
         }
-        if (membership.lives().size() == 1 || now.ns() - sinceNs >= settings.graceNs()) {
+        if (membership.incarnations().size() == 1 || now.ns() - sinceNs >= settings.graceNs()) {
             leave(winner);
             return;
         }
-        for (long member : membership.lives()) {
+        for (long member : membership.incarnations()) {
             if (member != self.uid()) {
                 outbox.send(
                         member,

@@ -23,10 +23,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a node, but for its topics: who the members are and what they are called (M1, M2), who still answers (M3), and
+ * One incarnation of a node, but for its topics: who the members are and what they are called (M1, M2), who still answers (M3), and
  * how this node leaves. What concerns the topics it tells its {@link Shard}s.
  *
- * <p>Only members are believed: a Hello or a Ping of anybody else, or for another life at this address, is dropped.
+ * <p>Only members are believed: a Hello or a Ping of anybody else, or for another incarnation at this address, is dropped.
  *
  * <p>Not thread-safe: one input at a time, with the time; then the outbox is drained.
  */
@@ -37,7 +37,7 @@ public final class Node {
     private final NodeLogs logs;
     private final Outbox outbox;
     private final Membership membership;
-    private final Memory memory;
+    private final HistoryReplication memory;
     private final FailureDetector failureDetector;
     private final Seniority seniority;
     /** For each member being forgotten, the shards that have not yet dropped its cursors. Invariant: of members alone, and no set is empty. */
@@ -65,15 +65,15 @@ public final class Node {
         this.settings = settings;
         this.logs = logs;
         this.outbox = outbox;
-        this.memory = new Memory(settings, outbox, now);
+        this.memory = new HistoryReplication(settings, outbox, now);
         this.seniority = new Seniority(settings);
         this.membership = new Membership(settings.uid(), settings.name(), memory.history());
         this.failureDetector =
                 new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs(), outbox);
         this.startedNs = now.ns();
         this.pingDueNs = now.ns() + settings.pingNs();
-        this.leaving =
-                new Leaving(settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.lives()));
+        this.leaving = new Leaving(
+                settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.incarnations()));
         OtherClusterSettings looks = settings.otherClusters();
         this.otherClusters =
                 looks == null ? null : new OtherClusters(settings, looks, membership, seniority, memory, outbox, now);
@@ -81,7 +81,7 @@ public final class Node {
 
     // ------------------------------------------------------------------ members
 
-    /** A life joins: it may be up by its own view, and gone before this node hears so. */
+    /** An incarnation joins: it may be up by its own view, and gone before this node hears so. */
     public void joining(long newcomerUid, String address) {
         membership.joining(newcomerUid, address);
     }
@@ -128,21 +128,21 @@ public final class Node {
     }
 
     private void changed(List<MemberEvent> events) {
-        Set<Long> lives = membership.lives();
-        if (!failureDetector.unwatchAllBut(lives)) {
+        Set<Long> incarnations = membership.incarnations();
+        if (!failureDetector.unwatchAllBut(incarnations)) {
             memory.nobodyPings();
         }
-        seniority.retain(lives);
-        forgetting.keySet().retainAll(lives);
-        memory.retain(lives);
+        seniority.retain(incarnations);
+        forgetting.keySet().retainAll(incarnations);
+        memory.retain(incarnations);
         tellMembers(events);
         assert invariant() : leaving;
     }
 
     private void tellMembers(List<MemberEvent> events) {
-        HistoryView history = memory.told(membership::knows);
+        HistoryView history = memory.announced(membership::knows);
         tellShards(new ToShard.Members(
-                events, new MemberView(membership.lives(), membership.snapshot(), membership.isUp(), history)));
+                events, new MemberView(membership.incarnations(), membership.snapshot(), membership.isUp(), history)));
     }
 
     // ------------------------------------------------------------------ incarnations that ended (rule T2)
@@ -150,7 +150,7 @@ public final class Node {
     /** Begins a history, or asks a member for its own, unless this node has one; tells the shards what is new. */
     private void remember(Now now) {
         if (membership.isUp() && !memory.history().isComplete()) {
-            if (seniority.isOldest(membership.lives())) {
+            if (seniority.isOldest(membership.incarnations())) {
                 memory.begin(now);
             } else {
                 memory.ask(membership.named(), now);
@@ -167,7 +167,7 @@ public final class Node {
 
     /**
      * A message from a member, what one that is joining says of its end, or what a member of another cluster says (M4). Anything else,
-     * or for another life here, is dropped.
+     * or for another incarnation here, is dropped.
      */
     public void onMessage(NodeMessage message, Now now) {
         if (otherClusters != null && otherClusters.onMessage(message, now)) {
@@ -186,7 +186,7 @@ public final class Node {
         } else if (message instanceof Farewell farewell) {
             membership.farewell(farewell.fromUid(), farewell.published());
         } else if (message instanceof AskHistory ask) {
-            memory.answer(ask, membership.livesAndNewcomers(), now);
+            memory.answer(ask, membership.incarnationsAndNewcomers(), now);
         } else if (message instanceof HistoryPart part) {
             memory.take(part, membership::knows, now);
             tellNews();
@@ -234,7 +234,7 @@ public final class Node {
     private void leavesWithNothing() {
         if (logs.close().isEmpty()) {
             leavesWithNothing = true;
-            memory.sayFarewell(Map.of(), membership.lives());
+            memory.sayFarewell(Map.of(), membership.incarnations());
         }
     }
 
@@ -244,7 +244,7 @@ public final class Node {
      */
     public void askForNames(Now now) {
         boolean asked = false;
-        for (long member : membership.lives()) {
+        for (long member : membership.incarnations()) {
             if (!membership.hasSaidItsName(member)) {
                 sayHello(member, false, now);
                 asked = true;
@@ -363,9 +363,9 @@ public final class Node {
     }
 
     private boolean invariant() {
-        Set<Long> lives = membership.lives();
-        return seniority.isOf(lives)
-                && lives.containsAll(forgetting.keySet())
+        Set<Long> incarnations = membership.incarnations();
+        return seniority.isOf(incarnations)
+                && incarnations.containsAll(forgetting.keySet())
                 && forgetting.values().stream().allMatch(leaving.working()::containsAll)
                 && leaving.invariant();
     }
@@ -395,8 +395,8 @@ public final class Node {
     }
 
     /** Seed nodes where members were lost, and where somebody listens and says nothing, as far as this node speaks for its cluster. */
-    public List<String> muteSeeds() {
-        return otherClusters == null ? List.of() : otherClusters.muteSeeds();
+    public List<String> silentSeeds() {
+        return otherClusters == null ? List.of() : otherClusters.silentSeeds();
     }
 
     /** The members that have said their names. */

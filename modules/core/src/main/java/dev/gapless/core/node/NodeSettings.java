@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one life of a node is, beside its topics.
+ * What one incarnation of a node is, beside its topics.
  *
- * @param uid Pekko's number of this life
- * @param name the node's name, the same in all its lives
+ * @param uid Pekko's number of this incarnation
+ * @param name the node's name, the same in all its incarnations
  * @param actors the numbers of its actors, which its Hellos tell, see {@link dev.gapless.core.wire.Hello#actors}
  * @param startedMs when it was started, by its own clock, in milliseconds since 1970
  * @param shards among how many shards its topics are divided

@@ -6,9 +6,9 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.member.History;
 import dev.gapless.core.member.Membership;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.NodeMessage;
-import dev.gapless.core.wire.Who;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -36,13 +36,13 @@ final class OtherClusters {
     private final OtherClusterSettings settings;
     private final Membership membership;
     private final Seniority seniority;
-    private final Memory memory;
+    private final HistoryReplication memory;
     private final Outbox outbox;
-    private final Strangers strangers;
+    private final ClusterProbes strangers;
     private final GivingWay givingWay;
-    private final MuteSeeds muteSeeds;
+    private final SilentSeeds silentSeeds;
     /** Those that are open, by the uid of the oldest member. */
-    private final Map<Long, SeenCluster> others = new TreeMap<>();
+    private final Map<Long, ClusterSighting> others = new TreeMap<>();
     /** The oldest members of those that had to do with this one, by what another member said. */
     private final Set<Long> vouchedFor = new HashSet<>();
 
@@ -53,7 +53,7 @@ final class OtherClusters {
             OtherClusterSettings settings,
             Membership membership,
             Seniority seniority,
-            Memory memory,
+            HistoryReplication memory,
             Outbox outbox,
             Now now) {
         this.self = self;
@@ -62,9 +62,9 @@ final class OtherClusters {
         this.seniority = seniority;
         this.memory = memory;
         this.outbox = outbox;
-        this.strangers = new Strangers(settings, self.pingNs(), now.ns());
+        this.strangers = new ClusterProbes(settings, self.pingNs(), now.ns());
         this.givingWay = new GivingWay(self, settings, membership, outbox);
-        this.muteSeeds = new MuteSeeds(settings, membership, outbox);
+        this.silentSeeds = new SilentSeeds(settings, membership, outbox);
         this.tick = now;
     }
 
@@ -73,19 +73,19 @@ final class OtherClusters {
         return membership.isUp() && membership.contains(self.uid());
     }
 
-    private boolean speaksForCluster() {
-        return isMember() && seniority.isOldest(membership.lives());
+    private boolean isCoordinator() {
+        return isMember() && seniority.isOldest(membership.incarnations());
     }
 
     /** A member went without a farewell: it may live on. */
     void lost(String node, String address, Now now) {
         strangers.sighted(address, now.ns());
-        muteSeeds.lost(node, address);
+        silentSeeds.lost(node, address);
     }
 
     /** Somebody listens at an address that was asked. */
     void listens(String address, Now now) {
-        muteSeeds.listens(address, now);
+        silentSeeds.listens(address, now);
     }
 
     // ------------------------------------------------------------------ time
@@ -102,7 +102,7 @@ final class OtherClusters {
         });
         for (OtherCluster known : history().clusters()) {
             if (known.isOpen()) {
-                others.computeIfAbsent(known.oldestUid(), uid -> new SeenCluster(known.heardMs(), now.ns()))
+                others.computeIfAbsent(known.oldestUid(), uid -> new ClusterSighting(known.heardMs(), now.ns()))
                         .heardAt(known.heardMs(), now.ns());
             }
         }
@@ -113,18 +113,18 @@ final class OtherClusters {
         boolean late = now.ns() - tick.ns() > LATE * self.pingNs();
         tick = now;
         learn(now);
-        muteSeeds.onTime(speaksForCluster() && !givingWay.hasBegun(), late, now);
+        silentSeeds.onTime(isCoordinator() && !givingWay.hasBegun(), late, now);
         if (givingWay.hasBegun()) {
             givingWay.onTime(now);
-        } else if (speaksForCluster()) {
+        } else if (isCoordinator()) {
             if (late) {
-                others.values().forEach(other -> other.isHeardAnew(now.ns()));
+                others.values().forEach(other -> other.restart(now.ns()));
             }
             ask(now);
             others.forEach((oldestUid, seen) -> look(known(oldestUid), seen, now));
             learn(now);
         } else {
-            others.values().forEach(other -> other.isHeardAnew(now.ns()));
+            others.values().forEach(other -> other.restart(now.ns()));
         }
     }
 
@@ -133,13 +133,13 @@ final class OtherClusters {
     }
 
     /** Is it heard no more, or for long, though it is not certain? Then everybody is told. */
-    private void look(OtherCluster known, SeenCluster seen, Now now) {
+    private void look(OtherCluster known, ClusterSighting seen, Now now) {
         if (seen.isSilentFor(SILENCE * settings.graceNs(), now.ns())) {
-            memory.tell(known.gone(), membership.lives(), now);
+            memory.tell(known.gone(), membership.incarnations(), now);
             outbox.add(new Effect.OtherClusterGone(known.name()));
         } else if (known.stage() == OtherCluster.Stage.HEARD
                 && seen.isSeenFor(PATIENCE * settings.graceNs(), now.ns())) {
-            memory.tell(known.told(OtherCluster.Stage.TOLD), membership.lives(), now);
+            memory.tell(known.announced(OtherCluster.Stage.TOLD), membership.incarnations(), now);
             outbox.add(described(known, seen));
         }
     }
@@ -147,7 +147,7 @@ final class OtherClusters {
     /** This node leaves: what it alone may have heard others hear once more. */
     void leaves(Now now) {
         if (history().hasOpenCluster()) {
-            memory.spread(membership.lives(), now);
+            memory.spread(membership.incarnations(), now);
         }
     }
 
@@ -158,10 +158,10 @@ final class OtherClusters {
                         new Effect.SendTo(question.address(), who(question.toUid(), question.number(), false))));
     }
 
-    private Who who(long toUid, long number, boolean answer) {
-        Set<Long> lives = membership.lives();
-        long oldest = seniority.oldest(lives);
-        return new Who(
+    private ClusterProbe who(long toUid, long number, boolean answer) {
+        Set<Long> incarnations = membership.incarnations();
+        long oldest = seniority.oldest(incarnations);
+        return new ClusterProbe(
                 self.uid(),
                 toUid,
                 number,
@@ -172,12 +172,12 @@ final class OtherClusters {
                 oldest,
                 oldest == self.uid() ? settings.address() : membership.addressOf(oldest),
                 self.startedMs(),
-                lives);
+                incarnations);
     }
 
     /** Those that there are, if this node speaks for its cluster. */
     List<Effect.OtherCluster> certain() {
-        if (!speaksForCluster()) {
+        if (!isCoordinator()) {
             return List.of();
         }
         return history().clusters().stream()
@@ -187,17 +187,18 @@ final class OtherClusters {
     }
 
     /** Seed nodes that listen and say nothing, of which people were told. */
-    List<String> muteSeeds() {
-        return muteSeeds.told();
+    List<String> silentSeeds() {
+        return silentSeeds.announced();
     }
 
-    private Effect.OtherCluster described(OtherCluster known, @Nullable SeenCluster seen) {
-        Who said = seen == null ? null : seen.said;
-        boolean givesWay = said == null ? known.members() > membership.lives().size() : !stays(said);
+    private Effect.OtherCluster described(OtherCluster known, @Nullable ClusterSighting seen) {
+        ClusterProbe said = seen == null ? null : seen.said;
+        boolean givesWay =
+                said == null ? known.members() > membership.incarnations().size() : !stays(said);
         return new Effect.OtherCluster(known.name(), known.members(), givesWay);
     }
 
-    private static String nameOf(Who who) {
+    private static String nameOf(ClusterProbe who) {
         return who.node() + " at " + who.address();
     }
 
@@ -206,9 +207,9 @@ final class OtherClusters {
     /** What somebody says who is no member, or what the oldest member says to all. {@return whether it was of this rule} */
     boolean onMessage(NodeMessage message, Now now) {
         boolean forSelf = message.toUid() == self.uid();
-        if (message instanceof Who who) {
+        if (message instanceof ClusterProbe who) {
             if (who.isFor(self.uid())) {
-                muteSeeds.isHeard(who.address());
+                silentSeeds.onHeard(who.address());
                 onWho(who, now);
             }
         } else if (message instanceof GiveWay giveWay) {
@@ -221,27 +222,27 @@ final class OtherClusters {
         return true;
     }
 
-    private void onWho(Who who, Now now) {
-        Set<Long> lives = membership.lives();
+    private void onWho(ClusterProbe who, Now now) {
+        Set<Long> incarnations = membership.incarnations();
         if (!who.clusterId().equals(settings.clusterId())
                 || !isMember()
-                || lives.contains(who.fromUid())
+                || incarnations.contains(who.fromUid())
                 || who.fromUid() == self.uid()) {
             return;
         }
         if (!who.answer()) {
-            if (who.toUid() == Who.SEED_NODE) {
+            if (who.toUid() == ClusterProbe.SEED_NODE) {
                 strangers.asksSeedNode(who.address(), now.ns());
             }
             outbox.add(new Effect.SendTo(who.address(), who(who.fromUid(), who.number(), true)));
         }
         boolean answers = who.answer() && strangers.answered(who.number(), now.ns());
-        if (!Collections.disjoint(who.members(), lives) || givingWay.hasBegun()) {
+        if (!Collections.disjoint(who.members(), incarnations) || givingWay.hasBegun()) {
             return; // one of the two has not heard the news
         }
         if (who.isOfOldest()) {
-            SeenCluster other = heard(who, now);
-            if (other != null && answers && speaksForCluster()) {
+            ClusterSighting other = heard(who, now);
+            if (other != null && answers && isCoordinator()) {
                 onExchange(other, who, now);
             } else if (!who.answer() && (other == null || other.isUncounted())) {
                 strangers.sighted(who.address(), now.ns());
@@ -250,14 +251,14 @@ final class OtherClusters {
             if (isRelated(who) && vouchedFor.size() < MOST_VOUCHED_FOR) {
                 vouchedFor.add(who.oldestUid());
             }
-            if (speaksForCluster()) {
+            if (isCoordinator()) {
                 strangers.sighted(who.oldestAddress(), now.ns());
             }
         }
     }
 
     /** From now on everybody is told if that cluster is gone; also by another member, should this one be gone before. */
-    private @Nullable SeenCluster heard(Who who, Now now) {
+    private @Nullable ClusterSighting heard(ClusterProbe who, Now now) {
         long uid = who.fromUid();
         OtherCluster known = history().cluster(uid);
         boolean isOpen = known != null && known.isOpen();
@@ -271,35 +272,40 @@ final class OtherClusters {
         if (!memory.hear(once)) {
             return null;
         }
-        Set<Long> lives = membership.lives();
+        Set<Long> incarnations = membership.incarnations();
         memory.spread(
-                isOpen && !speaksForCluster() ? Set.of(seniority.oldest(lives)) : lives,
+                isOpen && !isCoordinator() ? Set.of(seniority.oldest(incarnations)) : incarnations,
                 now); // it may not hear it itself
         learn(now);
-        SeenCluster other = Objects.requireNonNull(others.get(uid), "it was heard");
+        ClusterSighting other = Objects.requireNonNull(others.get(uid), "it was heard");
         other.said = who;
         return other;
     }
 
     /** The oldest member of another cluster has answered. */
-    private void onExchange(SeenCluster other, Who who, Now now) {
+    private void onExchange(ClusterSighting other, ClusterProbe who, Now now) {
         if (other.counts(strangers.intervalNs(), now.ns())) {
             OtherCluster known = known(who.fromUid());
             if (known.stage() != OtherCluster.Stage.CERTAIN) {
-                memory.tell(known.told(OtherCluster.Stage.CERTAIN), membership.lives(), now);
+                memory.tell(known.announced(OtherCluster.Stage.CERTAIN), membership.incarnations(), now);
             }
             outbox.add(described(known, other));
         }
         if (other.isCertain() && stays(who)) {
-            other.toldToGiveWayNs = now.ns();
+            other.askedToGiveWayNs = now.ns();
             GiveWay giveWay = new GiveWay(
-                    self.uid(), who.fromUid(), settings.address(), self.startedMs(), membership.lives(), who.members());
+                    self.uid(),
+                    who.fromUid(),
+                    settings.address(),
+                    self.startedMs(),
+                    membership.incarnations(),
+                    who.members());
             outbox.add(new Effect.SendTo(who.address(), giveWay));
         }
     }
 
     /** Or has an address of this cluster been given to somebody else, who happens to have the same id? */
-    private boolean isRelated(Who who) {
+    private boolean isRelated(ClusterProbe who) {
         Set<String> itsNames = Set.of(who.node(), who.address()); // whoever never said a name goes by its address
         return strangers.isSeedNode(who.address())
                 || vouchedFor.contains(who.oldestUid())
@@ -308,28 +314,34 @@ final class OtherClusters {
     }
 
     /** Does this node's cluster stay, and not that one? Of two equal ones that whose oldest member was started earlier. */
-    private boolean stays(Who who) {
+    private boolean stays(ClusterProbe who) {
         return GivingWay.isLess(
-                who.members(), who.startedMs(), who.fromUid(), membership.lives(), self.startedMs(), self.uid());
+                who.members(), who.startedMs(), who.fromUid(), membership.incarnations(), self.startedMs(), self.uid());
     }
 
     private void onGiveWay(GiveWay giveWay, Now now) {
-        Set<Long> lives = membership.lives();
+        Set<Long> incarnations = membership.incarnations();
         if (!settings.givesWay() || !isMember()) {
             return;
         }
-        if (giveWay.fromUid() == seniority.oldest(lives) && giveWay.fromUid() != self.uid()) {
+        if (giveWay.fromUid() == seniority.oldest(incarnations) && giveWay.fromUid() != self.uid()) {
             givingWay.follow(giveWay);
             return;
         }
-        SeenCluster other = others.get(giveWay.fromUid());
-        boolean decidesItself =
-                other != null && other.toldToGiveWayNs != null && now.ns() - other.toldToGiveWayNs < settings.graceNs();
-        boolean agrees = giveWay.giveWay().equals(lives)
-                && Collections.disjoint(giveWay.stay(), lives)
+        ClusterSighting other = others.get(giveWay.fromUid());
+        boolean decidesItself = other != null
+                && other.askedToGiveWayNs != null
+                && now.ns() - other.askedToGiveWayNs < settings.graceNs();
+        boolean agrees = giveWay.giveWay().equals(incarnations)
+                && Collections.disjoint(giveWay.stay(), incarnations)
                 && GivingWay.isLess(
-                        lives, self.startedMs(), self.uid(), giveWay.stay(), giveWay.startedMs(), giveWay.fromUid());
-        if (seniority.isOldest(lives) && agrees && !decidesItself) {
+                        incarnations,
+                        self.startedMs(),
+                        self.uid(),
+                        giveWay.stay(),
+                        giveWay.startedMs(),
+                        giveWay.fromUid());
+        if (seniority.isOldest(incarnations) && agrees && !decidesItself) {
             givingWay.begin(giveWay, now);
         }
     }

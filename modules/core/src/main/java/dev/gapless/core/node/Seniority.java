@@ -30,13 +30,13 @@ final class Seniority {
     }
 
     /** These are the members now. */
-    void retain(Set<Long> lives) {
-        joined.keySet().retainAll(lives);
-        started.keySet().retainAll(lives);
+    void retain(Set<Long> incarnations) {
+        joined.keySet().retainAll(incarnations);
+        started.keySet().retainAll(incarnations);
     }
 
-    boolean isOf(Set<Long> lives) {
-        return lives.containsAll(joined.keySet()) && lives.containsAll(started.keySet());
+    boolean isOf(Set<Long> incarnations) {
+        return incarnations.containsAll(joined.keySet()) && incarnations.containsAll(started.keySet());
     }
 
     /** Is that member older than this node? */
@@ -61,15 +61,15 @@ final class Seniority {
     }
 
     /** Is this node the oldest of these? */
-    boolean isOldest(Set<Long> lives) {
-        return lives.stream().noneMatch(other -> other != uid && isOlder(other));
+    boolean isOldest(Set<Long> incarnations) {
+        return incarnations.stream().noneMatch(other -> other != uid && isOlder(other));
     }
 
     /** The oldest of these, of which this node is one. */
-    long oldest(Set<Long> lives) {
+    long oldest(Set<Long> incarnations) {
         long oldest = uid;
-        for (long life : lives) {
-            oldest = isOlder(life, oldest) ? life : oldest;
+        for (long incarnation : incarnations) {
+            oldest = isOlder(incarnation, oldest) ? incarnation : oldest;
         }
         return oldest;
     }

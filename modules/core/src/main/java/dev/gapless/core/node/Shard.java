@@ -1,7 +1,7 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
-import dev.gapless.core.consumer.Asking;
+import dev.gapless.core.consumer.ResponseTimes;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -26,7 +26,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A share of the topics of one life of a node: a producer and a consumer for each topic that has them. A topic is always served by the
+ * A share of the topics of one incarnation of a node: a producer and a consumer for each topic that has them. A topic is always served by the
  * same shard, so that what happens to it happens in order.
  *
  * <p>A shard checks by itself for whom a message is, and that its sender is a member as far as this shard has been told.
@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class Shard {
     private final ShardSettings settings;
     private final Outbox outbox;
-    private final Asking asking;
+    private final ResponseTimes asking;
     private final Map<String, ProducerState> producers = new LinkedHashMap<>();
     private final Map<String, TopicConsumer> consumers = new LinkedHashMap<>();
 
@@ -58,7 +58,7 @@ public final class Shard {
     public Shard(ShardSettings settings, Outbox outbox) {
         this.settings = settings;
         this.outbox = outbox;
-        this.asking = new Asking(settings.sessions(), settings.jitter());
+        this.asking = new ResponseTimes(settings.sessions(), settings.jitter());
         outbox.heardBy(new WatchesWhoIsAsked());
     }
 
@@ -81,7 +81,7 @@ public final class Shard {
 
     private void onToConsumer(ToConsumer message, Now now) {
         if (message.session().uid() != settings.uid()) {
-            return; // meant for another life at this address
+            return; // meant for another incarnation at this address
         }
         TopicConsumer consumer = consumers.get(message.topic());
         if (consumer != null) {
@@ -93,13 +93,13 @@ public final class Shard {
 
     private void onToProducer(ToProducer message, Now now) {
         long from = message.session().uid();
-        if (!members.lives().contains(from)) {
+        if (!members.incarnations().contains(from)) {
             return; // no answer would find it; it asks again
         }
         ProducerState producer = producers.get(message.topic());
         if (message instanceof Register register) {
             if (register.toUid() != settings.uid()) {
-                return; // meant for another life at this address
+                return; // meant for another incarnation at this address
             }
             watch(from);
             producer = producer == null ? producerOf(message.topic(), now) : producer;
@@ -116,7 +116,7 @@ public final class Shard {
         return log == null ? null : produce(topic, log, now);
     }
 
-    /** Who registers with a life shares a session with it from then on. */
+    /** Who registers with an incarnation shares a session with it from then on. */
     private final class WatchesWhoIsAsked implements Outbox.Listener {
         @Override
         public void sending(long toUid, Packet packet) {
@@ -127,7 +127,7 @@ public final class Shard {
     }
 
     private void watch(long uid) {
-        if (members.lives().contains(uid) && watched.add(uid)) { // who is asked may be gone by now
+        if (members.incarnations().contains(uid) && watched.add(uid)) { // who is asked may be gone by now
             outbox.add(new Effect.TellNode(new ToNode.Watch(uid)));
         }
     }
@@ -157,8 +157,8 @@ public final class Shard {
     }
 
     private boolean invariant() {
-        return members.lives().containsAll(unreachable)
-                && members.lives().containsAll(watched)
+        return members.incarnations().containsAll(unreachable)
+                && members.incarnations().containsAll(watched)
                 && (consumers.isEmpty() || !subscriptionsEnded)
                 && (draining || !drained);
     }
@@ -167,14 +167,14 @@ public final class Shard {
     private void onMembers(ToShard.Members changed, Now now) {
         MemberView before = members;
         members = changed.view();
-        List<Long> gone = new ArrayList<>(before.lives());
-        gone.removeAll(members.lives());
+        List<Long> gone = new ArrayList<>(before.incarnations());
+        gone.removeAll(members.incarnations());
         for (long removed : gone) {
             unreachable.remove(removed);
             watched.remove(removed);
             producers.values().forEach(producer -> producer.onRemoved(removed, now));
         }
-        asking.retain(members.lives());
+        asking.retain(members.incarnations());
         afterAllProducersInput(now);
         if (!members.up()) {
             return;
@@ -202,7 +202,7 @@ public final class Shard {
     }
 
     private void onReachability(ToShard.Reachability change, Now now) {
-        if (!members.lives().contains(change.uid())) {
+        if (!members.incarnations().contains(change.uid())) {
             return;
         }
         boolean changes = change.reachable() ? unreachable.remove(change.uid()) : unreachable.add(change.uid());

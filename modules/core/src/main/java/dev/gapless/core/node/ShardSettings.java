@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 /**
  * What a shard needs of its process.
  *
- * @param uid Pekko's number of this life of the node
+ * @param uid Pekko's number of this incarnation of the node
  * @param topics the settings of a topic, by its name
  * @param logs where it finds the logs of its topics
  * @param gate that of all these logs, and of no other shard's; the shard opens it once the node is up

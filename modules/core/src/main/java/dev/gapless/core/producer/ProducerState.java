@@ -304,12 +304,12 @@ public final class ProducerState {
 
     private void onRegister(Register register, Now now) {
         if (register.toUid() != uid) {
-            return; // meant for another life at this address
+            return; // meant for another incarnation at this address
         }
         ReaderKey key = new ReaderKey(register.session().uid(), register.reader());
         Cursor known = cursors.get(key);
         if (known != null && register.session().counter() < known.session.counter()) {
-            return; // an attempt of the same life that it has given up since
+            return; // an attempt of the same incarnation that it has given up since
         }
         if (settings.backpressure()) {
             log.hold(); // publishers are at work: the reader must have its place before it is told that it has

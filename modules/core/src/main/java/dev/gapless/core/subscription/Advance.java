@@ -6,10 +6,10 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +18,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way of a subscription through its feed: from where it stands up to the next thing that it is to be given or told. Nobody else
+ * One way of a subscription through its feed: from where it stands up to the next thing that it is to be given or announced. Nobody else
  * sees it on the way. One thread.
  */
 final class Advance {
     private final Feed feed;
     private final long head;
-    private final Known known;
+    private final StreamsView known;
     private final TopicSettings settings;
     private final ReloadPace pace;
     private final long nowNs;
@@ -44,7 +44,7 @@ final class Advance {
     Advance(
             Standing from,
             long head,
-            Known known,
+            StreamsView known,
             TopicSettings settings,
             ReloadPace pace,
             long nowNs,
@@ -79,12 +79,12 @@ final class Advance {
 
     /** The next producer that left and is still to be told, if any. */
     @Nullable Step tellLeft() {
-        List<Step.Left> untold = here.untold();
-        if (untold.isEmpty()) {
+        List<Step.Left> unannounced = here.unannounced();
+        if (unannounced.isEmpty()) {
             return null;
         }
-        here = here.leavingUntold(untold.subList(1, untold.size()));
-        return untold.get(0);
+        here = here.leavingUnannounced(unannounced.subList(1, unannounced.size()));
+        return unannounced.get(0);
     }
 
     /** Reads up to the first entry that is no message; messages before it come first. */
@@ -99,7 +99,7 @@ final class Advance {
                 return first;
             }
         }
-        Vector at = here.positions();
+        Frontier at = here.positions();
         long index = here.index();
         MessageRun.Builder run = new MessageRun.Builder(settings.windowBytes());
         while (!run.isFull() && index <= head) {
@@ -149,7 +149,7 @@ final class Advance {
     }
 
     /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
-    private static long reached(Stream stream, MessageRun.Builder run, Vector at) {
+    private static long reached(Stream stream, MessageRun.Builder run, Frontier at) {
         long given = run.reached(stream.epoch());
         if (given > 0) {
             return given;
@@ -167,7 +167,7 @@ final class Advance {
 
     /** An entry that is no message. Returns null if there is nothing to do about it, and it is passed. */
     private @Nullable Step notice(FeedEntry entry) {
-        Vector at = here.positions();
+        Frontier at = here.positions();
         Stream stream = entry.stream();
         Place place = at.get(stream);
         Standing further = here.movedTo(here.index() + 1, at);
@@ -198,7 +198,7 @@ final class Advance {
         } else if (entry instanceof FeedEntry.Ended ended) {
             first.add(ended);
         }
-        if (!first.told().gaps().isEmpty()) {
+        if (!first.announced().gaps().isEmpty()) {
             first.addFrom(feed, further.index());
         }
         return handOrLeft(further, first);
@@ -226,7 +226,7 @@ final class Advance {
 
     /** The feed has gone on past this subscription (rule S3). */
     private Step overtaken() {
-        if (mayAsk && here.untold().isEmpty()) {
+        if (mayAsk && here.unannounced().isEmpty()) {
             here = here.unplaced(here.positions());
             return Step.IDLE;
         }
@@ -246,7 +246,7 @@ final class Advance {
     }
 
     /**
-     * Begins a reload if anything is missed, and it is time for one; until then it stays here. If nothing is, V passes at once, and null is
+     * Begins a reload if anything is missed, and it is time for one; until then it stays here. If nothing is, the frontier passes at once, and null is
      * returned; so it is if a producer that left is to be told first.
      *
      * @param further where it goes on
@@ -258,25 +258,25 @@ final class Advance {
         if (unknown || !pending.isNothing()) {
             missing.addFrom(feed, further.index());
         }
-        Missing.Told told = missing.told();
+        Missing.Announced announced = missing.announced();
         List<Gap> gaps = new ArrayList<>();
         if (unknown) {
             gaps.add(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
         }
         gaps.addAll(pending.gaps());
-        gaps.addAll(told.gaps());
-        List<Step.Left> left = new ArrayList<>(further.untold());
+        gaps.addAll(announced.gaps());
+        List<Step.Left> left = new ArrayList<>(further.unannounced());
         left.addAll(pending.left());
-        left.addAll(told.left());
-        Vector upTo = further.positions()
+        left.addAll(announced.left());
+        Frontier upTo = further.positions()
                 .with(pending.upTo())
-                .with(told.upTo())
+                .with(announced.upTo())
                 .passing(Math.max(known.notices(), further.positions().notices()));
         if (gaps.isEmpty()) {
-            here = further.passed(upTo).leavingUntold(left);
+            here = further.passed(upTo).leavingUnannounced(left);
             return null;
         }
-        List<Step.Left> early = early(pending, told);
+        List<Step.Left> early = early(pending, announced);
         if (!early.isEmpty()) {
             Map<Epoch, Place> over = new HashMap<>();
             early.forEach(one -> over.put(
@@ -293,19 +293,19 @@ final class Advance {
             return new Step.Waiting(beginNs);
         }
         pace.begins(nowNs);
-        here = further.leavingUntold(left).reloading(upTo);
-        return new Step.Missed(List.copyOf(gaps), told.timeMs());
+        here = further.leavingUnannounced(left).reloading(upTo);
+        return new Step.Missed(List.copyOf(gaps), announced.timeMs());
     }
 
     /** Producers that left in front of what the gaps tell of the same node. */
-    private static List<Step.Left> early(Pending pending, Missing.Told told) {
+    private static List<Step.Left> early(Pending pending, Missing.Announced announced) {
         List<Step.Left> early = new ArrayList<>(pending.early());
         for (Step.Left left : pending.left()) {
-            if (told.gaps().stream().anyMatch(gap -> left.node().equals(gap.node()))) {
+            if (announced.gaps().stream().anyMatch(gap -> left.node().equals(gap.node()))) {
                 early.add(left);
             }
         }
-        early.addAll(told.early());
+        early.addAll(announced.early());
         return early;
     }
 }

@@ -3,9 +3,9 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -16,8 +16,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Messages that a subscription read at once, and where it stood before them. The messages never change; {@link #handled} is moved by one
- * thread and read by any.
+ * Messages that a subscription read at once, and where it stood before them, in the form in which they are kept and sent: whoever reads
+ * them makes of a message what it needs. The messages never change. One thread moves on with {@link #next} and says what it is done with by
+ * {@link #handled(int)}, which any thread may read.
  */
 public final class MessageRun {
     private static final int MAX_MESSAGES = 256;
@@ -37,6 +38,14 @@ public final class MessageRun {
     /** Invariant: it never falls, and is at most the number of messages. Released: whoever sees it sees what was done before. */
     private volatile int handled;
 
+    // Where the reader is: how many messages it has come to, the part that it is in, and the next one's number, and how
+    // many there it has
+    // come to.
+    private int passed;
+    private FeedEntry.@Nullable Messages part;
+    private int nextPart;
+    private int inPart;
+
     /**
      * Where a subscription stands after each message of a run: the vector for each of them, without copying it each time, and without the
      * messages, which nobody keeps who keeps a token's supplier. Immutable.
@@ -45,7 +54,7 @@ public final class MessageRun {
         private static final Stream[] NO_STREAMS = {};
         private static final long[] NO_SEQUENCES = {};
 
-        private final Vector before;
+        private final Frontier before;
         /** Of each part of the run. */
         private final Stream[] streams;
         /** The sequence in front of the first message of each part, less how many messages are in front of that. */
@@ -54,14 +63,14 @@ public final class MessageRun {
         private final long[] ends;
 
         /** Nowhere else. */
-        private Path(Vector before) {
+        private Path(Frontier before) {
             this.before = before;
             this.streams = NO_STREAMS;
             this.offsets = NO_SEQUENCES;
             this.ends = NO_SEQUENCES;
         }
 
-        private Path(Vector before, List<FeedEntry.Messages> parts) {
+        private Path(Frontier before, List<FeedEntry.Messages> parts) {
             this.before = before;
             this.streams = new Stream[parts.size()];
             this.offsets = new long[parts.size()];
@@ -77,7 +86,7 @@ public final class MessageRun {
         }
 
         /** Where a subscription stands after {@code count} of the messages. */
-        public Vector after(int count) {
+        public Frontier after(int count) {
             if (count == 0) {
                 return before;
             }
@@ -148,7 +157,7 @@ public final class MessageRun {
         }
 
         /** The run, of a subscription that stood there. */
-        MessageRun from(Vector before) {
+        MessageRun from(Frontier before) {
             return new MessageRun(new Path(before, parts), parts, count);
         }
     }
@@ -160,7 +169,7 @@ public final class MessageRun {
     }
 
     /** No messages, at this place. */
-    static MessageRun none(Vector at) {
+    static MessageRun none(Frontier at) {
         return new MessageRun(new Path(at), List.of(), 0);
     }
 
@@ -173,9 +182,36 @@ public final class MessageRun {
         return size == 0;
     }
 
-    /** Messages of one stream, one after the other: the part of this number, counted from 0. */
-    FeedEntry.Messages part(int number) {
-        return parts.get(number);
+    /** Is there a message to move on to? */
+    public boolean hasNext() {
+        return passed < size;
+    }
+
+    /** Moves on to the next message. Only if there is one. */
+    public void next() {
+        FeedEntry.Messages current = part;
+        if (current == null || inPart == current.count()) {
+            part = parts.get(nextPart);
+            nextPart++;
+            inPart = 0;
+        }
+        inPart++;
+        passed++;
+    }
+
+    /** How many messages {@link #next} has come to. */
+    public int passed() {
+        return passed;
+    }
+
+    /** The messages of one stream among which it is; null before the first. */
+    public FeedEntry.@Nullable Messages part() {
+        return part;
+    }
+
+    /** The number of its message among those, counted from 0. */
+    public int inPart() {
+        return inPart - 1;
     }
 
     /** The message of this number, counted from 0. */
@@ -211,7 +247,7 @@ public final class MessageRun {
     }
 
     /** Where a subscription stands after {@code count} of these messages. */
-    public Vector after(int count) {
+    public Frontier after(int count) {
         return path.after(count);
     }
 }

@@ -8,9 +8,9 @@ import dev.gapless.core.feed.Base;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -21,30 +21,31 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a subscription that stands at V is told in one reload: of each stream all that is missing, up to the last notice (rule S3). Not thread-safe. */
+/** What a subscription that stands at the frontier is told in one reload: of each stream all that is missing, up to the last notice (rule S3). Not thread-safe. */
 final class Missing {
     /** Of one node those that are over come first. */
     private static final Comparator<FeedEntry> BY_NODE =
             Comparator.comparing(FeedEntry::node).thenComparing(notice -> !(notice instanceof FeedEntry.Ended));
 
-    private final Vector at;
+    private final Frontier at;
     /** The last one of each stream, an expiry or an end. */
     private final Map<Epoch, FeedEntry> notices = new LinkedHashMap<>();
-    /** Where it stands in streams of which V does not say it. */
+    /** Where it stands in streams of which the frontier does not say it. */
     private final Map<Epoch, Place> from = new HashMap<>();
 
     /**
      * What they come to.
      *
-     * @param gaps empty if V has passed them all; in the order of their nodes' names
-     * @param upTo where V goes on behind them
-     * @param early producers that left in good order, and of which V has all; to be told in front of gaps of what came after them there
-     * @param left other producers that left in good order, and of which V has all, or was told what it lacks
+     * @param gaps empty if the frontier has passed them all; in the order of their nodes' names
+     * @param upTo where the frontier goes on behind them
+     * @param early producers that left in good order, and of which the frontier has all; to be told in front of gaps of what came after them there
+     * @param left other producers that left in good order, and of which the frontier has all, or was told what it lacks
      * @param timeMs when the last of them became known, in milliseconds since 1970
      */
-    record Told(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long timeMs) {}
+    record Announced(
+            List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long timeMs) {}
 
-    Missing(Vector at) {
+    Missing(Frontier at) {
         this.at = at;
     }
 
@@ -110,7 +111,7 @@ final class Missing {
         }
     }
 
-    /** One that was told as lost is over, unless its incarnation has turned out to be there. */
+    /** One that was announced as lost is over, unless its incarnation has turned out to be there. */
     private boolean isOver(FeedEntry notice) {
         Place place = at.get(notice.stream());
         boolean hasReturned =
@@ -135,7 +136,7 @@ final class Missing {
         return place == null ? 0 : place.sequence();
     }
 
-    Told told() {
+    Announced announced() {
         List<FeedEntry> inOrder = new ArrayList<>(notices.values());
         inOrder.sort(BY_NODE);
         List<Gap> gaps = new ArrayList<>();
@@ -156,7 +157,7 @@ final class Missing {
                 }
             }
         }
-        return new Told(gaps, upTo, early, left, timeMs);
+        return new Announced(gaps, upTo, early, left, timeMs);
     }
 
     /** Of one node everything is told in its order: who left there before, with a gap or without one, comes before this gap. */

@@ -21,8 +21,8 @@ import java.util.Map;
 record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long sinceMs) {
     static final Pending NOTHING = new Pending(List.of(), Map.of(), List.of(), List.of(), Long.MAX_VALUE);
 
-    static Pending of(Missing.Told told, long sinceMs) {
-        return new Pending(told.gaps(), told.upTo(), told.early(), told.left(), sinceMs);
+    static Pending of(Missing.Announced announced, long sinceMs) {
+        return new Pending(announced.gaps(), announced.upTo(), announced.early(), announced.left(), sinceMs);
     }
 
     boolean isNothing() {
@@ -30,16 +30,20 @@ record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, Li
     }
 
     /** The same, and this; unknown if that may not be all. */
-    Pending and(Missing.Told told, boolean unknown) {
+    Pending and(Missing.Announced announced, boolean unknown) {
         List<Gap> more = new ArrayList<>(gaps);
         if (unknown) {
             more.add(0, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
         }
-        more.addAll(told.gaps());
+        more.addAll(announced.gaps());
         Map<Epoch, Place> further = new HashMap<>(upTo);
-        further.putAll(told.upTo());
+        further.putAll(announced.upTo());
         return new Pending(
-                List.copyOf(more), further, and(early, told.early()), and(left, told.left()), unknown ? 0 : sinceMs);
+                List.copyOf(more),
+                further,
+                and(early, announced.early()),
+                and(left, announced.left()),
+                unknown ? 0 : sinceMs);
     }
 
     /** The same, and this gap. */
@@ -52,11 +56,11 @@ record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, Li
     }
 
     /** The same, but for what is told early, and by that. */
-    Pending afterEarly(Collection<Epoch> told) {
+    Pending afterEarly(Collection<Epoch> announced) {
         Map<Epoch, Place> rest = new HashMap<>(upTo);
-        rest.keySet().removeAll(told);
+        rest.keySet().removeAll(announced);
         List<Step.Left> others = left.stream()
-                .filter(one -> !told.contains(one.position().epoch()))
+                .filter(one -> !announced.contains(one.position().epoch()))
                 .toList();
         return new Pending(gaps, rest, List.of(), others, sinceMs);
     }

@@ -43,7 +43,7 @@ final class ReloadPace {
     }
 
     /** Is it one {@link #toTell}? */
-    boolean isToTell() {
+    boolean onlyAnnounces() {
         return tells;
     }
 

@@ -2,7 +2,7 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Frontier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,9 +13,9 @@ import java.util.List;
  * @param feed what it reads
  * @param cursor what the feed keeps entries for. Invariant: one of {@code feed}'s
  * @param index the entry that it reads next. Invariant: after the messages of the run, and at most one beyond the feed's head
- * @param run the messages that it was given last, and V in front of them
+ * @param run the messages that it was given last, and the frontier in front of them
  * @param pending what it is told before it reads on
- * @param untold producers that left, to be told after what it missed; a token names them until then
+ * @param unannounced producers that left, to be told after what it missed; a token names them until then
  */
 record Standing(
         SubscriptionPhase phase,
@@ -24,7 +24,7 @@ record Standing(
         long index,
         MessageRun run,
         Pending pending,
-        List<Step.Left> untold) {
+        List<Step.Left> unannounced) {
     Standing {
         assert phase instanceof SubscriptionPhase.Reading || run.isEmpty() : phase + " in the midst of a run";
         assert index > lastOf(run) && index <= feed.head() + 1 : index + " after " + lastOf(run);
@@ -42,19 +42,19 @@ record Standing(
                 feed,
                 cursor,
                 cursor.next(),
-                MessageRun.none(Vector.EMPTY),
+                MessageRun.none(Frontier.EMPTY),
                 Pending.NOTHING,
                 List.of());
     }
 
-    // ------------------------------------------------------------------ V
+    // ------------------------------------------------------------------ The frontier
 
-    /** V: after the last message handled, and in front of what it is told, and of a gap that is being reloaded. */
-    Vector positions() {
+    /** The frontier: after the last message handled, and in front of what it is told, and of a gap that is being reloaded. */
+    Frontier positions() {
         return run.after(run.handled());
     }
 
-    /** {@link Vector#notices} of V: messages change nothing about them. */
+    /** {@link Frontier#notices} of the frontier: messages change nothing about them. */
     long notices() {
         return run.after(0).notices();
     }
@@ -72,26 +72,26 @@ record Standing(
         return movedTo(index, positions());
     }
 
-    /** Everything before this index is dealt with, and this is V. */
-    Standing movedTo(long next, Vector at) {
-        return new Standing(phase, feed, cursor, next, MessageRun.none(at), pending, untold);
+    /** Everything before this index is dealt with, and this is the frontier. */
+    Standing movedTo(long next, Frontier at) {
+        return new Standing(phase, feed, cursor, next, MessageRun.none(at), pending, unannounced);
     }
 
     /** These messages are given, which end in front of this index. */
     Standing giving(long next, MessageRun messages) {
         assert phase instanceof SubscriptionPhase.Reading : phase;
-        return new Standing(phase, feed, cursor, next, messages, pending, untold);
+        return new Standing(phase, feed, cursor, next, messages, pending, unannounced);
     }
 
     /** These are still to be told. */
-    Standing leavingUntold(List<Step.Left> left) {
+    Standing leavingUnannounced(List<Step.Left> left) {
         return new Standing(phase, feed, cursor, index, run, pending, List.copyOf(left));
     }
 
-    /** These are told before anything else; of what was pending that is left, and this is V. */
-    Standing tellingFirst(List<Step.Left> early, Vector at, Pending rest) {
+    /** These are told before anything else; of what was pending that is left, and this is the frontier. */
+    Standing tellingFirst(List<Step.Left> early, Frontier at, Pending rest) {
         assert run.isEmpty() : run;
-        List<Step.Left> all = new ArrayList<>(untold);
+        List<Step.Left> all = new ArrayList<>(unannounced);
         all.addAll(early);
         return new Standing(phase, feed, cursor, index, MessageRun.none(at), rest, List.copyOf(all));
     }
@@ -99,60 +99,60 @@ record Standing(
     // ------------------------------------------------------------------ transitions between phases
 
     /** It may begin there, once it was told this. */
-    Standing begun(Vector at, Pending first) {
+    Standing begun(Frontier at, Pending first) {
         assert phase instanceof SubscriptionPhase.Unplaced : phase;
-        return new Standing(phase, feed, cursor, index, MessageRun.none(at), first, untold);
+        return new Standing(phase, feed, cursor, index, MessageRun.none(at), first, unannounced);
     }
 
-    /** There is nothing to reload after all, and this is V. */
-    Standing passed(Vector at) {
+    /** There is nothing to reload after all, and this is the frontier. */
+    Standing passed(Frontier at) {
         assertNotReloading();
         return new Standing(
-                SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), Pending.NOTHING, untold);
+                SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), Pending.NOTHING, unannounced);
     }
 
     /** A reload is due, which may not begin before that time. */
     Standing waiting(long untilNs) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, run, pending, untold);
+        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, run, pending, unannounced);
     }
 
-    /** A reload begins, after which this is V. */
-    Standing reloading(Vector upTo) {
+    /** A reload begins, after which this is the frontier. */
+    Standing reloading(Frontier upTo) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, run, pending, untold);
+        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, run, pending, unannounced);
     }
 
     /** The reload has failed once more. */
     Standing failed() {
         SubscriptionPhase.Reloading reloading = underWay();
         SubscriptionPhase again = new SubscriptionPhase.Reloading(reloading.upTo(), reloading.failed() + 1);
-        return new Standing(again, feed, cursor, index, run, pending, untold);
+        return new Standing(again, feed, cursor, index, run, pending, unannounced);
     }
 
-    /** The reload has succeeded, and this is V. */
-    Standing reloaded(Vector at) {
+    /** The reload has succeeded, and this is the frontier. */
+    Standing reloaded(Frontier at) {
         underWay();
         return new Standing(
-                SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), Pending.NOTHING, untold);
+                SubscriptionPhase.READING, feed, cursor, index, MessageRun.none(at), Pending.NOTHING, unannounced);
     }
 
-    /** It asks where to read on; this is V. */
-    Standing unplaced(Vector at) {
+    /** It asks where to read on; this is the frontier. */
+    Standing unplaced(Frontier at) {
         assertNotReloading();
-        return new Standing(SubscriptionPhase.UNPLACED, feed, cursor, index, MessageRun.none(at), pending, untold);
+        return new Standing(SubscriptionPhase.UNPLACED, feed, cursor, index, MessageRun.none(at), pending, unannounced);
     }
 
     /** It stays where it is. */
     Standing staying() {
         assert phase instanceof SubscriptionPhase.Unplaced : phase;
-        return new Standing(SubscriptionPhase.READING, feed, cursor, index, run, pending, untold);
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, run, pending, unannounced);
     }
 
     /** It reads on there, from this place on, once it was told that. */
-    Standing readingOn(Feed in, FeedCursor its, Vector at, Pending first) {
+    Standing readingOn(Feed in, FeedCursor its, Frontier at, Pending first) {
         assert phase instanceof SubscriptionPhase.Unplaced : phase;
-        return new Standing(SubscriptionPhase.READING, in, its, its.next(), MessageRun.none(at), first, untold);
+        return new Standing(SubscriptionPhase.READING, in, its, its.next(), MessageRun.none(at), first, unannounced);
     }
 
     /** The reload that is under way. */

@@ -1,6 +1,6 @@
 package dev.gapless.core.subscription;
 
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Frontier;
 
 /** What a subscription does. Which feed it reads makes no difference to that. */
 sealed interface SubscriptionPhase {
@@ -8,19 +8,19 @@ sealed interface SubscriptionPhase {
     record Reading() implements SubscriptionPhase {}
 
     /**
-     * A reload is due, and may not begin yet. V stands in front of what it is about.
+     * A reload is due, and may not begin yet. The frontier stands in front of what it is about.
      *
      * @param untilNs when it may
      */
     record Waiting(long untilNs) implements SubscriptionPhase {}
 
     /**
-     * The application reloads. V stands in front of the gaps.
+     * The application reloads. The frontier stands in front of the gaps.
      *
-     * @param upTo V once that has succeeded
+     * @param upTo the frontier once that has succeeded
      * @param failed how often it has failed
      */
-    record Reloading(Vector upTo, int failed) implements SubscriptionPhase {}
+    record Reloading(Frontier upTo, int failed) implements SubscriptionPhase {}
 
     /** It has asked where to read on. */
     record Unplaced() implements SubscriptionPhase {}

@@ -13,10 +13,10 @@ import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,24 +25,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reader of a feed: V, its place in every stream, and what it is given next.
+ * One reader of a feed: the frontier, which is its place in every stream, and what it is given next.
  *
  * <pre>
  *                 a notice, overtaken                 interval and jitter are over
  *     READING ─────────────────────────► WAITING ────────────────────────────────► RELOADING
  *      │ ▲ ▲ ▲                               │ nothing to reload after all             │  │ ▲
  *   asks │ │ └───────────────────────────────┘                                         │  └─┘ failed: again, later
- *      ▼ │ └──────────────────────────── reloaded: V passes ───────────────────────────┘
+ *      ▼ │ └──────────────────────────── reloaded: the frontier passes ─────────────────────┘
  *    UNPLACED, also at first
  * </pre>
  *
  * <p>It asks where to read on when its feed has gone on past it, and when the shared feed has all that it lacks. {@link SubscriptionPhase}
  * has what belongs to each phase, {@link Standing} the transitions, {@link Advance} what leads to them.
  *
- * <p>What is at or below V is skipped; a gap begins at V and is dropped when it is empty (S1). When a reload begins, all
- * notices then in the feed are handed over together, and V passes them only when the reload has succeeded (S2, S3).
+ * <p>What is at or below the frontier is skipped; a gap begins at the frontier and is dropped when it is empty (S1). When a reload begins, all
+ * notices then in the feed are handed over together, and the frontier passes them only when the reload has succeeded (S2, S3).
  *
- * <p>Invariant: between two places in one stream that V takes, every sequence is given or told. It is checked at each
+ * <p>Invariant: between two places in one stream that the frontier takes, every sequence is given or announced. It is checked at each
  * message; were it ever broken, the hole would be told as a gap, and counted in {@link #violations}.
  *
  * <p>One thread at a time, except for what says "Any thread", and for what says "Consumer": that is called while it is unplaced.
@@ -66,7 +66,7 @@ public final class SubscriptionState {
     private volatile boolean ready;
     /** Nobody waits for it any more. */
     private volatile boolean closed;
-    /** Does V name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
+    /** Does the frontier name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
     private volatile boolean ahead;
     /** Its reader is gone: once it has read what there is, it asks where to read on. */
     private volatile boolean leaves;
@@ -79,7 +79,7 @@ public final class SubscriptionState {
     /** {@link TopicView#changes} when it asked for another feed the last time. */
     private volatile long askedAt = -1;
     /** What the consumer said. Invariant: null unless it is unplaced. */
-    private volatile @Nullable Onward onward;
+    private volatile @Nullable ReadOn onward;
     /** By what it leaves out messages. */
     private volatile long filter;
     /** By what its token's subscription did, until it has been told, and has reloaded; 0 if that is not to be told. */
@@ -123,15 +123,15 @@ public final class SubscriptionState {
     /**
      * Consumer. It may be placed from now on.
      *
-     * @param at V
+     * @param at the frontier
      * @param ended how streams ended, which it is told before it reads anything
-     * @param notices {@link Vector#notices}
+     * @param notices {@link Frontier#notices}
      */
-    public void begin(Vector at, Map<Stream, End> ended, long notices) {
+    public void begin(Frontier at, Map<Stream, End> ended, long notices) {
         Missing missing = new Missing(at);
         ended.forEach(missing::add);
-        Missing.Told told = missing.told();
-        standing = standing.begun(at.passing(notices), Pending.of(told, beganMs));
+        Missing.Announced announced = missing.announced();
+        standing = standing.begun(at.passing(notices), Pending.of(announced, beganMs));
         begun = true;
     }
 
@@ -145,8 +145,8 @@ public final class SubscriptionState {
         return begun && standing.phase() instanceof SubscriptionPhase.Unplaced && onward == null;
     }
 
-    /** Consumer. V, behind all that it is told first. */
-    public Vector placedAt() {
+    /** Consumer. The frontier, behind all that it is told first. */
+    public Frontier placedAt() {
         Standing here = standing;
         return here.positions().with(here.pending().upTo());
     }
@@ -163,8 +163,8 @@ public final class SubscriptionState {
     }
 
     /** Consumer. It reads on there. */
-    public void goOn(Onward where) {
-        leaves &= where instanceof Onward.Stay;
+    public void goOn(ReadOn where) {
+        leaves &= where instanceof ReadOn.Stay;
         onward = where;
         if (closed) {
             close();
@@ -266,8 +266,8 @@ public final class SubscriptionState {
     }
 
     /** Is there something beside what its feed says? */
-    private static boolean hasMore(Standing here, Known known) {
-        return !here.pending().isNothing() || !here.untold().isEmpty() || here.notices() < known.notices();
+    private static boolean hasMore(Standing here, StreamsView known) {
+        return !here.pending().isNothing() || !here.unannounced().isEmpty() || here.notices() < known.notices();
     }
 
     /** Is there reason to ask where to read on? */
@@ -289,7 +289,7 @@ public final class SubscriptionState {
         closed = true;
         Standing here = standing;
         here.feed().detach(here.cursor());
-        if (onward instanceof Onward.In in) {
+        if (onward instanceof ReadOn.In in) {
             in.feed().detach(in.cursor());
         }
     }
@@ -307,7 +307,7 @@ public final class SubscriptionState {
             return new Step.Waiting(waiting.untilNs());
         }
         if (here.phase() instanceof SubscriptionPhase.Unplaced) {
-            Onward said = onward;
+            ReadOn said = onward;
             if (said == null) {
                 return Step.IDLE;
             }
@@ -315,10 +315,10 @@ public final class SubscriptionState {
         }
         here.cursor().moveTo(here.index());
         long head = here.feed().head(); // first: what is known by then was known before any entry up to there
-        Known known = topic.known();
+        StreamsView known = topic.known();
         boolean again = isOvertakenAgain(here);
-        boolean isToldAlone = again && (pace.isToTell() || here.feed() != shared); // or it would ask for ever
-        boolean mayAsk = !settings.backpressure() && !isToldAlone;
+        boolean onlyAnnounces = again && (pace.onlyAnnounces() || here.feed() != shared); // or it would ask for ever
+        boolean mayAsk = !settings.backpressure() && !onlyAnnounces;
         Advance advance =
                 new Advance(withoutForgotten(here.done(), known), head, known, settings, pace, nowNs, mayAsk, again);
         Step step = advance.tellLeft();
@@ -339,7 +339,7 @@ public final class SubscriptionState {
         return step;
     }
 
-    private boolean asksToMove(Standing here, Known known) {
+    private boolean asksToMove(Standing here, StreamsView known) {
         long changes = topic.changes();
         boolean asks = here.phase() instanceof SubscriptionPhase.Reading && !hasMore(here, known) && wantsToMove(here);
         if (asks) {
@@ -368,11 +368,11 @@ public final class SubscriptionState {
     }
 
     /**
-     * Streams come and go: V lists none that is over, and that nobody remembers any more (rule F3). Only behind the last notice: what was told
+     * Streams come and go: the frontier lists none that is over, and that nobody remembers any more (rule F3). Only behind the last notice: what was told
      * together may have entries in front of it.
      */
-    private static Standing withoutForgotten(Standing here, Known known) {
-        Vector at = here.positions();
+    private static Standing withoutForgotten(Standing here, StreamsView known) {
+        Frontier at = here.positions();
         if (!at.mayHaveEnded() || here.index() <= here.feed().lastNotice()) {
             return here;
         }
@@ -380,13 +380,13 @@ public final class SubscriptionState {
                         .filter(place -> place.kind() == Place.Kind.LOST)
                         .count()
                 - Limits.MAX_TOKEN_LOST);
-        Vector fewer = at.without(place -> place.kind() == Place.Kind.LOST
+        Frontier fewer = at.without(place -> place.kind() == Place.Kind.LOST
                 ? excess.getAndDecrement() > 0
                 : place.over() && !isRemembered(place.stream().epoch(), known));
         return fewer == at ? here : here.movedTo(here.index(), fewer);
     }
 
-    private static boolean isRemembered(Epoch stream, Known known) {
+    private static boolean isRemembered(Epoch stream, StreamsView known) {
         return known.settled().contains(stream)
                 || known.unheard().contains(stream)
                 || known.open().containsKey(stream);
@@ -398,9 +398,9 @@ public final class SubscriptionState {
         return from > 0 && here.index() - from < here.feed().size();
     }
 
-    private Standing goesOn(Standing here, Onward where) {
+    private Standing goesOn(Standing here, ReadOn where) {
         Standing there = here.staying();
-        if (where instanceof Onward.In in) {
+        if (where instanceof ReadOn.In in) {
             there = readsOn(here, in);
             placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
             placedOnce = true;
@@ -416,11 +416,11 @@ public final class SubscriptionState {
         return there;
     }
 
-    private static Standing readsOn(Standing here, Onward.In in) {
-        Vector at = here.positions();
+    private static Standing readsOn(Standing here, ReadOn.In in) {
+        Frontier at = here.positions();
         Missing missing = new Missing(at.with(here.pending().upTo()));
         in.ended().forEach(missing::add);
-        Pending pending = here.pending().and(missing.told(), in.unknown());
+        Pending pending = here.pending().and(missing.announced(), in.unknown());
         for (Map.Entry<Epoch, Long> begins : in.begins().entrySet()) {
             Place before = at.with(pending.upTo()).get(begins.getKey());
             if (before == null) {
@@ -451,13 +451,13 @@ public final class SubscriptionState {
     // ------------------------------------------------------------------ reloading
 
     /**
-     * The reload has succeeded: V passes the gaps.
+     * The reload has succeeded: the frontier passes the gaps.
      *
      * @param reflects what the source of truth is known to reflect, which is then not delivered again, or null (S4)
      */
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
-        Vector at = withBeginnings(here.underWay().upTo(), here);
+        Frontier at = withBeginnings(here.underWay().upTo(), here);
         standing = here.reloaded(reflects == null ? at : at.with(further(at, reflects)));
         ahead = reflects != null && isFurther(standing);
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
@@ -468,7 +468,7 @@ public final class SubscriptionState {
      */
     public void loaded(CursorToken reflects) {
         Standing here = standing;
-        Vector at = withBeginnings(here.positions(), here);
+        Frontier at = withBeginnings(here.positions(), here);
         standing = here.movedTo(here.index(), at.with(further(at, reflects)));
         ahead = isFurther(standing);
     }
@@ -490,8 +490,8 @@ public final class SubscriptionState {
         return place.sequence() > (tail == null ? 0 : tail.sequence());
     }
 
-    /** Where this token is ahead of V, in streams that go on. */
-    private Map<Epoch, Place> further(Vector at, CursorToken reflects) {
+    /** Where this token is ahead of the frontier, in streams that go on. */
+    private Map<Epoch, Place> further(Frontier at, CursorToken reflects) {
         Map<Epoch, Place> further = new HashMap<>();
         Map<Epoch, Stream> open = topic.known().open();
         for (CursorToken.Entry entry : reflects.entries()) {
@@ -506,7 +506,7 @@ public final class SubscriptionState {
     }
 
     /** Is it to be told yet how an earlier incarnation of that node ended? */
-    private static boolean hasOpen(Vector at, String node) {
+    private static boolean hasOpen(Frontier at, String node) {
         return at.places().stream()
                 .anyMatch(place -> !place.over() && place.stream().node().equals(node));
     }
@@ -533,7 +533,7 @@ public final class SubscriptionState {
     // ------------------------------------------------------------------ where it is
 
     /** Where it stands: after the last message handled, and in front of a gap that is being reloaded. Any thread. */
-    public Vector positions() {
+    public Frontier positions() {
         return standing.positions();
     }
 
@@ -544,7 +544,7 @@ public final class SubscriptionState {
     }
 
     /** What is known of the topic's streams now. Any thread. */
-    public Known known() {
+    public StreamsView known() {
         return topic.known();
     }
 
@@ -554,15 +554,15 @@ public final class SubscriptionState {
      * @param then what was known when it was there
      * @param now when that was
      */
-    public CursorToken token(Vector at, Known then, String topicName, String cluster, Now now) {
+    public CursorToken token(Frontier at, StreamsView then, String topicName, String cluster, Now now) {
         return token(standing, at, then, topicName, cluster, now);
     }
 
     /** Where streams began of which it has read nothing yet, as far as its feed knows by now. */
-    private Vector withBeginnings(Vector at, Standing here) {
+    private Frontier withBeginnings(Frontier at, Standing here) {
         Feed feed = here.feed();
         if (here.phase() instanceof SubscriptionPhase.Unplaced) {
-            if (!(onward instanceof Onward.In in)) {
+            if (!(onward instanceof ReadOn.In in)) {
                 return at; // it is yet to be asked there
             }
             feed = in.feed();
@@ -577,7 +577,8 @@ public final class SubscriptionState {
         return at.with(begins);
     }
 
-    private CursorToken token(Standing here, Vector at, Known known, String topicName, String cluster, Now now) {
+    private CursorToken token(
+            Standing here, Frontier at, StreamsView known, String topicName, String cluster, Now now) {
         long left = filterBefore;
         long by = left == 0 ? filter : left;
         if (!begun) {
@@ -586,6 +587,7 @@ public final class SubscriptionState {
                     ? new CursorToken(topicName, cluster, now.ms(), HistoryId.UNKNOWN, List.of(), by)
                     : from;
         }
-        return Tokens.of(withBeginnings(at, here), known, here.pending(), here.untold(), topicName, cluster, by, now);
+        return Tokens.of(
+                withBeginnings(at, here), known, here.pending(), here.unannounced(), topicName, cluster, by, now);
     }
 }

@@ -6,11 +6,11 @@ import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.EndedStreams;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,33 +18,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a token says of a subscription that stands at V (rule T1). */
+/** What a token says of a subscription that stands at the frontier (rule T1). */
 final class Tokens {
     private Tokens() {}
 
     /**
      * A token.
      *
-     * @param known read after V
+     * @param known read after the frontier
      * @param pending what it has not been told yet
-     * @param untold nor that
+     * @param unannounced nor that
      */
     static CursorToken of(
-            Vector at,
-            Known known,
+            Frontier at,
+            StreamsView known,
             Pending pending,
-            List<Step.Left> untold,
+            List<Step.Left> unannounced,
             String topic,
             String cluster,
             long filter,
             Now now) {
         HistoryView history = known.history();
-        Set<Epoch> toBeTold = new HashSet<>(pending.upTo().keySet());
-        untold.forEach(left -> toBeTold.add(left.position().epoch()));
+        Set<Epoch> toBeAnnounced = new HashSet<>(pending.upTo().keySet());
+        unannounced.forEach(left -> toBeAnnounced.add(left.position().epoch()));
         Map<Epoch, CursorToken.Entry> entries = new LinkedHashMap<>();
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();
-            boolean over = place.over() && !toBeTold.contains(epoch);
+            boolean over = place.over() && !toBeAnnounced.contains(epoch);
             if (!over || place.kind() == Place.Kind.LOST || known.open().containsKey(epoch)) {
                 entries.put(epoch, entry(place, over));
             }
@@ -55,7 +55,7 @@ final class Tokens {
             }
         });
         long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, now));
-        boolean all = addOver(entries, at, known, toBeTold, timeMs - 2 * history.marginMs());
+        boolean all = addOver(entries, at, known, toBeAnnounced, timeMs - 2 * history.marginMs());
         boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
         return new CursorToken(
                 topic,
@@ -72,8 +72,8 @@ final class Tokens {
         return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, over);
     }
 
-    /** Up to when V has passed the end of every stream that ended. */
-    private static long timeMs(Vector at, Known known, Map<Epoch, CursorToken.Entry> entries, Now now) {
+    /** Up to when the frontier has passed the end of every stream that ended. */
+    private static long timeMs(Frontier at, StreamsView known, Map<Epoch, CursorToken.Entry> entries, Now now) {
         long timeMs = known.history().heardUpToMs(now.ns());
         for (Map.Entry<Epoch, Long> removed : known.removed().entrySet()) {
             Place place = at.get(removed.getKey());
@@ -92,15 +92,19 @@ final class Tokens {
         return timeMs;
     }
 
-    private static long endedMs(Epoch stream, Known known) {
-        Remembered.Gone gone = known.remembered().get(stream);
+    private static long endedMs(Epoch stream, StreamsView known) {
+        EndedStreams.Gone gone = known.remembered().get(stream);
         return gone == null ? Long.MAX_VALUE : gone.departure().endedMs();
     }
 
-    /** Adds those that ended after that time, and that V has passed. {@return whether it could add all of them} */
+    /** Adds those that ended after that time, and that the frontier has passed. {@return whether it could add all of them} */
     private static boolean addOver(
-            Map<Epoch, CursorToken.Entry> entries, Vector at, Known known, Set<Epoch> toBeTold, long sinceMs) {
-        List<Remembered.Gone> inOrder = known.remembered().inOrder();
+            Map<Epoch, CursorToken.Entry> entries,
+            Frontier at,
+            StreamsView known,
+            Set<Epoch> toBeAnnounced,
+            long sinceMs) {
+        List<EndedStreams.Gone> inOrder = known.remembered().inOrder();
         Map<Epoch, CursorToken.Entry> over = new HashMap<>();
         for (int i = inOrder.size() - 1; i >= 0; i--) {
             Stream stream = inOrder.get(i).stream();
@@ -109,8 +113,9 @@ final class Tokens {
                 break;
             }
             Place place = at.get(epoch);
-            boolean isUnread =
-                    known.removed().containsKey(epoch) || known.unheard().contains(epoch) || toBeTold.contains(epoch);
+            boolean isUnread = known.removed().containsKey(epoch)
+                    || known.unheard().contains(epoch)
+                    || toBeAnnounced.contains(epoch);
             boolean isPassed = place != null || !isUnread;
             if (isPassed && !entries.containsKey(epoch)) {
                 if (over.size() == Limits.MAX_TOKEN_ENDED) {

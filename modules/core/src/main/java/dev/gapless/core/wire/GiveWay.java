@@ -7,8 +7,8 @@ import java.util.TreeSet;
 /**
  * From the oldest member of a cluster to the oldest of another one, which is to give way; and from that one to its members (rule M4).
  *
- * @param fromUid the sender's life
- * @param toUid the life that it is meant for
+ * @param fromUid the sender's incarnation
+ * @param toUid the incarnation that it is meant for
  * @param address where the oldest member of the cluster that stays is: host and port
  * @param startedMs when that one was started, by its own clock, in milliseconds since 1970
  * @param stay the members of the cluster that stays

@@ -5,7 +5,7 @@ import dev.gapless.core.Session;
 /**
  * To a reader that has not acknowledged everything: what it should have got by now.
  *
- * @param fromUid the producer's life: where a reader that no longer exists sends its Deregister
+ * @param fromUid the producer's incarnation: where a reader that no longer exists sends its Deregister
  * @param sent the last sequence that was sent to this session
  * @param head the newest sequence; for traces and tools
  */

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Between node actors: who I am. Repeated until it is answered.
  *
- * @param fromUid the sender's life
- * @param toUid the life that it is meant for; any other ignores it
+ * @param fromUid the sender's incarnation
+ * @param toUid the incarnation that it is meant for; any other ignores it
  * @param node the sender's name
  * @param actors the numbers by which the transport tells the sender's actors from earlier ones at the same address: its node actor's,
  *     then its shards', in their order; empty if none are needed

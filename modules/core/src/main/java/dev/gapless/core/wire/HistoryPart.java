@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * Between nodes: a part of the answer to {@link AskHistory}. Each departure counts by itself; as a whole they count when all parts
  * have come.
  *
- * @param fromUid the sender's life
- * @param toUid the life that it is meant for
+ * @param fromUid the sender's incarnation
+ * @param toUid the incarnation that it is meant for
  * @param number that of the question; 0 if nobody asked
  * @param timeMs the cluster's time, as the sender knows it, in milliseconds since 1970
  * @param index of this part, from 0
@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * @param historyId with the last part: the id of the sender's history; unknown if the sender does not have all of it itself
  * @param horizonMs with the last part: since when it is whole, in milliseconds since 1970
  * @param clusters with the last part: other clusters of which the sender knows (rule M4)
- * @param lives with the last part: the members that the sender knows, and those that join
+ * @param incarnations with the last part: the members that the sender knows, and those that join
  */
 public record HistoryPart(
         long fromUid,
@@ -33,7 +33,7 @@ public record HistoryPart(
         long historyId,
         long horizonMs,
         List<OtherCluster> clusters,
-        Set<Long> lives)
+        Set<Long> incarnations)
         implements NodeMessage {
     /** Departures of one part. */
     public static final int MOST = 64;
@@ -41,6 +41,6 @@ public record HistoryPart(
     public HistoryPart {
         departures = List.copyOf(departures);
         clusters = List.copyOf(clusters);
-        lives = Collections.unmodifiableSet(new TreeSet<>(lives)); // in one order in every run
+        incarnations = Collections.unmodifiableSet(new TreeSet<>(incarnations)); // in one order in every run
     }
 }

@@ -1,11 +1,11 @@
 package dev.gapless.core.wire;
 
-/** Between two nodes, and of no topic. Any other life than the one that it is meant for ignores it. */
+/** Between two nodes, and of no topic. Any other incarnation than the one that it is meant for ignores it. */
 public sealed interface NodeMessage extends Packet
-        permits Hello, Ping, Farewell, AskHistory, HistoryPart, Who, GiveWay {
-    /** The sender's life. */
+        permits Hello, Ping, Farewell, AskHistory, HistoryPart, ClusterProbe, GiveWay {
+    /** The sender's incarnation. */
     long fromUid();
 
-    /** The life that it is meant for. */
+    /** The incarnation that it is meant for. */
     long toUid();
 }

@@ -1,4 +1,4 @@
 package dev.gapless.core.wire;
 
-/** What one life of a node sends to another: a message of a topic's protocol, or one between the nodes themselves. */
+/** What one incarnation of a node sends to another: a message of a topic's protocol, or one between the nodes themselves. */
 public sealed interface Packet permits Message, NodeMessage {}

@@ -3,8 +3,8 @@ package dev.gapless.core.wire;
 /**
  * Between node actors that share a session: I am here, and this is the last I heard of you.
  *
- * @param fromUid the sender's life
- * @param toUid the life that it is meant for; any other ignores it
+ * @param fromUid the sender's incarnation
+ * @param toUid the incarnation that it is meant for; any other ignores it
  * @param counter rises with each ping of the sender to this node
  * @param heard the highest counter that the sender has received from this node, or 0
  * @param forgotten how often no ping of this node had answered the sender's for cursor-retention, so that its cursors were dropped

@@ -6,7 +6,7 @@ import dev.gapless.core.Start;
 /**
  * A reader announces itself, for the first time or again: the one way to recover from anything.
  *
- * @param toUid the life that it is meant for; any other ignores it
+ * @param toUid the incarnation that it is meant for; any other ignores it
  * @param start where to begin
  * @param windowBytes how much may be under way without acknowledgement; 0 is nothing until an Ack grants some
  */

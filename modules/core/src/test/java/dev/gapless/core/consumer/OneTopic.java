@@ -69,7 +69,7 @@ final class OneTopic {
     private Now now = new Now(10_000_000, 0);
     private int mostReaders;
 
-    /** Somebody who reads a subscription, and all that it was given and told. */
+    /** Somebody who reads a subscription, and all that it was given and announced. */
     final class Reader {
         final long id;
         final SubscriptionState state;
@@ -160,7 +160,7 @@ final class OneTopic {
                 }
             }
         });
-        Asking asking = new Asking(() -> ++sessions, new SplittableRandom(1));
+        ResponseTimes asking = new ResponseTimes(() -> ++sessions, new SplittableRandom(1));
         this.consumer = new TopicConsumer(TOPIC, CONSUMER, settings, asking, outbox);
     }
 

@@ -18,9 +18,9 @@ import dev.gapless.core.LastPing;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import dev.gapless.core.subscription.Opening;
 import java.util.ArrayList;
 import java.util.List;
@@ -446,6 +446,6 @@ class ResumptionTest {
         assertEquals(Map.of(), resumption.ended());
         assertEquals(Place.over(P, Place.AWAITED), resumption.at().get(P));
         assertNull(Resumption.of(new Opening.Latest(), streams, NOW));
-        assertEquals(Vector.EMPTY.notices(), resumption.at().notices());
+        assertEquals(Frontier.EMPTY.notices(), resumption.at().notices());
     }
 }

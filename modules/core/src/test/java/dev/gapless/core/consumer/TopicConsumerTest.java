@@ -386,7 +386,8 @@ class TopicConsumerTest {
     }
 
     @Test
-    @DisplayName("stream2.8, stream2.9: one that was told as lost here, and is a member of which nobody had heard yet")
+    @DisplayName(
+            "stream2.8, stream2.9: one that was announced as lost here, and is a member of which nobody had heard yet")
     void lostAndThereAfterAll() {
         topic.up();
         Reader resumed = topic.resumeAt(1, P, 4);

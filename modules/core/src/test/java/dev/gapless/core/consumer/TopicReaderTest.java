@@ -27,9 +27,9 @@ import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
@@ -69,7 +69,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     private final List<String> missed = new ArrayList<>();
     private final Streams streams = new Streams(TOPIC, Given.ring(64).producerReturnNs());
     private Feed feed = new Feed(Given.ring(64));
-    private final Asking asking = new Asking(() -> ++this.sessions, new SplittableRandom(1));
+    private final ResponseTimes asking = new ResponseTimes(() -> ++this.sessions, new SplittableRandom(1));
     private TopicReader reader = reader(Start.LATEST);
     private boolean begun;
     /** What members are asked for of which no place is known. */
@@ -108,7 +108,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     @Override
-    public void registersAgain() {}
+    public void onReregistration() {}
 
     @Override
     public boolean areFurther(long itsNumber, Epoch stream, long sequence) {
@@ -149,7 +149,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     private void named(long uid, String name) {
         Stream stream = streams.named(uid, name, 0);
         if (begun && stream != null) {
-            reader.isNamed(stream, nowNs);
+            reader.onNamed(stream, nowNs);
         }
     }
 
@@ -191,12 +191,12 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         begun = true;
         Map<Epoch, Place> from = new HashMap<>();
         Arrays.asList(places).forEach(place -> from.put(place.stream().epoch(), place));
-        reader.begin(Vector.of(from), unlisted, now());
+        reader.begin(Frontier.of(from), unlisted, now());
     }
 
     private void beginWithWhoIsThere() {
         begun = true;
-        reader.begin(Vector.EMPTY, unlisted, now());
+        reader.begin(Frontier.EMPTY, unlisted, now());
     }
 
     /** The producer has answered that it goes on with this sequence. */
@@ -672,7 +672,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         List<Session> asked = unanswered(4);
         registered(asked.get(0), 5, 4);
         assertFalse(asksAgain());
-        assertEquals(Set.of(), reader.notYetLate(), "its messages come: nothing is left to wait for");
+        assertEquals(Set.of(), reader.unansweredMembers(), "its messages come: nothing is left to wait for");
         batch(asked.get(0), 5, 6);
         assertEquals(P.at(6), position());
         registered(asked.get(2), 7, 6);
@@ -1013,7 +1013,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         member(PRODUCER);
         removed(PRODUCER);
         member(2);
-        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
         begun = true;
         reader.begin(at, Start.BEGINNING, now());
         assertEquals(new Start.After(NEXT.at(4)), lastRegister().start());
@@ -1025,7 +1025,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
 
     @Test
     @DisplayName("ruleC8: once its end is settled a new incarnation is asked for its beginning")
-    void newLifeIsAskedForItsBeginning() {
+    void newIncarnationIsAskedForItsBeginning() {
         live(1);
         removed(PRODUCER);
         settle(P, End.lost(0));
@@ -1052,7 +1052,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("an incarnation that was waited for, and is a member after all, goes on behind the place")
     void comesBackItself() {
         streams.expect(P, now());
-        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 7)));
         begun = true;
         reader.begin(at, unlisted, now());
         member(PRODUCER);
@@ -1066,7 +1066,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     void comesBackItselfOnceItIsLost() {
         streams.expect(P, now());
         begun = true;
-        reader.begin(Vector.of(Map.of(P.epoch(), Place.at(P, 7))), unlisted, now());
+        reader.begin(Frontier.of(Map.of(P.epoch(), Place.at(P, 7))), unlisted, now());
         settle(P, End.lost(0));
         assertFalse(ended(P).end().wasMember());
         member(PRODUCER);
@@ -1091,7 +1091,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
 
     @Test
     @DisplayName(
-            "ruleT1: it begins behind the place that it is given, at the beginning of streams that V does not list")
+            "ruleT1: it begins behind the place that it is given, at the beginning of streams that the frontier does not list")
     void beginsBehindAPlace() {
         reader = reader(Start.BEGINNING);
         present(2);
@@ -1148,14 +1148,14 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("ruleC9: who answers after ready() went on without it, and may have published since, is announced")
     void late() {
         begin();
-        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        reader.resumeWithout(Set.of(PRODUCER), nowNs);
         assertEquals(Set.of("p"), reader.late());
-        assertEquals(Set.of(), reader.notYetLate());
+        assertEquals(Set.of(), reader.unansweredMembers());
         registered(LOG, 4, 3);
-        FeedEntry.Expired told = assertInstanceOf(FeedEntry.Expired.class, last());
-        assertEquals(Reason.POSITION_UNKNOWN, told.reason());
-        assertEquals(Place.AWAITED, told.from());
-        assertEquals(3, told.to());
+        FeedEntry.Expired announced = assertInstanceOf(FeedEntry.Expired.class, last());
+        assertEquals(Reason.POSITION_UNKNOWN, announced.reason());
+        assertEquals(Place.AWAITED, announced.from());
+        assertEquals(3, announced.to());
         assertEquals(Set.of(), reader.late());
     }
 
@@ -1166,7 +1166,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
             feed = new Feed(Given.ring(64));
             reader = reader(Start.LATEST);
             begin();
-            reader.goOnWithout(Set.of(PRODUCER), nowNs);
+            reader.resumeWithout(Set.of(PRODUCER), nowNs);
             after(SECOND);
             reader.onMessage(new Registered(TOPIC, 0, session(), LOG, 4, 1, 3, quietMs), now());
             if (quietMs == 1_142) {
@@ -1181,7 +1181,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("ruleC9: not if it had published nothing")
     void lateWithoutMessages() {
         begin();
-        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        reader.resumeWithout(Set.of(PRODUCER), nowNs);
         registered(LOG, 1, 0);
         assertInstanceOf(FeedEntry.Began.class, last());
     }
@@ -1193,7 +1193,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
             feed = new Feed(Given.ring(64));
             reader = reader(start);
             begin();
-            reader.goOnWithout(Set.of(PRODUCER), nowNs);
+            reader.resumeWithout(Set.of(PRODUCER), nowNs);
             registered(LOG, 4, 9);
             assertEquals(Reason.POSITION_UNKNOWN, lastReason());
         }
@@ -1204,7 +1204,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     void lateAndNothingSkipped() {
         reader = reader(Start.EARLIEST);
         begin();
-        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        reader.resumeWithout(Set.of(PRODUCER), nowNs);
         registered(LOG, 1, 5);
         assertInstanceOf(FeedEntry.Began.class, last());
     }
@@ -1213,7 +1213,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("ruleC9: one that went on without it, and has a place, is not late")
     void notLateWithAPlace() {
         live(1);
-        reader.goOnWithout(Set.of(PRODUCER), nowNs);
+        reader.resumeWithout(Set.of(PRODUCER), nowNs);
         assertEquals(Set.of(), reader.late());
         assertFalse(reader.hasNoPlace(PRODUCER));
     }
@@ -1230,7 +1230,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         named(3, "r");
         live(6);
         removed(3);
-        Vector tails = reader.tails();
+        Frontier tails = reader.tails();
         Stream q = Stream.of(2, TOPIC, "q");
         Stream r = Stream.of(3, TOPIC, "r");
         assertEquals(Place.at(P, 5), tails.get(P));
@@ -1244,9 +1244,9 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     void asksForPlaces() {
         member(PRODUCER);
         beginWithWhoIsThere();
-        assertNull(reader.place(Vector.of(Map.of(P.epoch(), Place.at(P, 3))), true, nowNs), "it has not answered");
+        assertNull(reader.place(Frontier.of(Map.of(P.epoch(), Place.at(P, 3))), true, nowNs), "it has not answered");
         registered(LOG, 6, 7);
-        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 7)));
         assertTrue(reader.place(at, true, nowNs) != null, "its producer had seven");
         assertNull(reader.place(at.with(Place.at(P, 8)), true, nowNs));
         assertNull(reader.place(at.with(Place.at(P, 4)), true, nowNs));
@@ -1258,15 +1258,15 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("ruleS5: who does not list a stream is placed only where it is asked for from its beginning")
     void asksForWhatIsNotListed() {
         begin();
-        assertNull(reader.place(Vector.EMPTY, true, nowNs), "asked for the latest");
+        assertNull(reader.place(Frontier.EMPTY, true, nowNs), "asked for the latest");
         reader = reader(Start.BEGINNING);
         beginWithWhoIsThere();
-        assertTrue(reader.place(Vector.EMPTY, true, nowNs) != null);
+        assertTrue(reader.place(Frontier.EMPTY, true, nowNs) != null);
         reader = reader(Start.LATEST);
         feed = new Feed(Given.ring(64));
         reader = reader(Start.LATEST);
         live(6);
-        assertNull(reader.place(Vector.EMPTY, true, nowNs), "1 to 5 are missing");
+        assertNull(reader.place(Frontier.EMPTY, true, nowNs), "1 to 5 are missing");
     }
 
     @Test

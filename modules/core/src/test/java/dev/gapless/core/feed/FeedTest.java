@@ -35,8 +35,8 @@ class FeedTest {
     private static final Stream Q = Stream.of(2, TOPIC, "q");
     private static final Stream R = Stream.of(3, TOPIC, "r");
 
-    private static Vector at(Place... places) {
-        return Vector.of(Arrays.stream(places)
+    private static Frontier at(Place... places) {
+        return Frontier.of(Arrays.stream(places)
                 .collect(Collectors.toMap(place -> place.stream().epoch(), place -> place)));
     }
 
@@ -82,7 +82,7 @@ class FeedTest {
     }
 
     @Test
-    @DisplayName("ruleF1: an expiry that fell out counts for the base, an end is told with it")
+    @DisplayName("ruleF1: an expiry that fell out counts for the base, an end is announced with it")
     void noticesThatFellOut() {
         Feed feed = new Feed(Given.ring(2));
         feed.began(P, 0);
@@ -188,7 +188,7 @@ class FeedTest {
         feed.began(Q, 0);
         feed.messages(P, 1, slices(1, 3));
         feed.messages(Q, 1, slices(1, 3));
-        Vector at = at(Place.at(P, 2), Place.at(Q, 0));
+        Frontier at = at(Place.at(P, 2), Place.at(Q, 0));
         assertTrue(feed.covers(at, Asked.ANYTHING));
         Feed.Placed placed = feed.place(at, Asked.ANYTHING, 0);
         assertNotNull(placed);
@@ -205,7 +205,7 @@ class FeedTest {
     @DisplayName("ruleS5: of a stream of which it has nothing its reader must ask for what comes behind the place")
     void placesWhoseStreamIsAskedFor() {
         Feed feed = new Feed(Given.ring(4));
-        assertTrue(feed.covers(Vector.EMPTY, asks()));
+        assertTrue(feed.covers(Frontier.EMPTY, asks()));
         assertTrue(feed.covers(at(Place.at(P, 5)), asks(Place.at(P, 5))));
         assertFalse(feed.covers(at(Place.at(P, 6)), asks(Place.at(P, 5))));
         assertTrue(feed.covers(at(Place.over(P, 6)), asks()), "nothing more is expected");
@@ -221,7 +221,7 @@ class FeedTest {
         feed.messages(P, 301, slices(1, 3));
         feed.messages(P, 304, slices(4, 4));
         feed.messages(P, 305, slices(5, 5));
-        Vector at = at(Place.at(P, Place.UNKNOWN), Place.at(Q, 0), Place.at(R, Place.AWAITED));
+        Frontier at = at(Place.at(P, Place.UNKNOWN), Place.at(Q, 0), Place.at(R, Place.AWAITED));
         Feed.Placed placed = feed.place(at, asks(Place.at(R, Place.AWAITED)), 0);
         assertNotNull(placed);
         assertEquals(Map.of(P.epoch(), 305L), placed.begins());

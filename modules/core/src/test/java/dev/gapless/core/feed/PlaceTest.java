@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Places, and V, which holds one for each stream. */
+/** Places, and the frontier, which holds one for each stream. */
 class PlaceTest {
     private static final Stream P = Stream.of(1, Given.TOPIC, "p");
     private static final Stream Q = Stream.of(2, Given.TOPIC, "q");
@@ -30,7 +30,8 @@ class PlaceTest {
     }
 
     @Test
-    @DisplayName("one that was told as lost goes on behind its place if it returns, and is not known if it had none")
+    @DisplayName(
+            "one that was announced as lost goes on behind its place if it returns, and is not known if it had none")
     void returned() {
         assertTrue(Place.lost(P, 7).over());
         assertEquals(Place.at(P, 7), Place.lost(P, 7).returned());
@@ -39,9 +40,9 @@ class PlaceTest {
     }
 
     @Test
-    @DisplayName("V stands at 0 in a stream that it does not list, and two streams of a node are two")
+    @DisplayName("the frontier stands at 0 in a stream that it does not list, and two streams of a node are two")
     void unlisted() {
-        Vector at = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 7)));
         assertEquals(7, at.sequence(P));
         assertEquals(0, at.sequence(Q));
         assertNull(at.get(Stream.of(3, Given.TOPIC, "p")), "another incarnation of its node");
@@ -50,16 +51,16 @@ class PlaceTest {
     }
 
     @Test
-    @DisplayName("V does not change; what is made of it does")
+    @DisplayName("the frontier does not change; what is made of it does")
     void immutable() {
-        Vector before = Vector.of(Map.of(P.epoch(), Place.at(P, 7)));
-        Vector after = before.with(Place.over(P, 9)).with(Place.at(Q, 1)).passing(3);
+        Frontier before = Frontier.of(Map.of(P.epoch(), Place.at(P, 7)));
+        Frontier after = before.with(Place.over(P, 9)).with(Place.at(Q, 1)).passing(3);
         assertEquals(Place.at(P, 7), before.get(P));
         assertEquals(0, before.notices());
         assertTrue(after.isOver(P));
         assertEquals(9, after.sequence(P));
         assertEquals(3, after.notices());
-        Vector without = after.without(Place::over);
+        Frontier without = after.without(Place::over);
         assertNull(without.get(P));
         assertEquals(Place.at(Q, 1), without.get(Q));
         assertEquals(3, without.notices());

@@ -139,17 +139,17 @@ class RingTest {
     void piecesGoEntryByEntry() {
         Ring<Numbered> ring = new Ring<>(10, 1_000, 1);
         List<String> evicted = new ArrayList<>();
-        Ring.Evicted<Numbered> told = (piece, upTo) -> evicted.add(piece.first() + " up to " + upTo);
-        append(ring, 6, 1, Ring.ALL, told); // 1 to 6
-        append(ring, 4, 1, Ring.ALL, told); // 7 to 10
-        append(ring, 2, 1, Ring.ALL, told); // 11 and 12
+        Ring.Evicted<Numbered> announced = (piece, upTo) -> evicted.add(piece.first() + " up to " + upTo);
+        append(ring, 6, 1, Ring.ALL, announced); // 1 to 6
+        append(ring, 4, 1, Ring.ALL, announced); // 7 to 10
+        append(ring, 2, 1, Ring.ALL, announced); // 11 and 12
         assertEquals(List.of("1 up to 2"), evicted);
         assertEquals(3, ring.oldest());
         assertNull(ring.get(2), "its piece is there for others");
         assertEquals(1, ring.get(3).first());
         assertEquals(7, ring.get(10).first());
         assertEquals(11, ring.get(12).first());
-        append(ring, 7, 1, Ring.ALL, told); // 13 to 19
+        append(ring, 7, 1, Ring.ALL, announced); // 13 to 19
         assertEquals(List.of("1 up to 2", "1 up to 6", "7 up to 9"), evicted);
         assertEquals(10, ring.oldest());
         assertEquals(10, ring.size());

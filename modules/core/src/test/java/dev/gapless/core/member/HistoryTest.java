@@ -92,9 +92,9 @@ class HistoryTest {
     void renewed() {
         History other = beginAsAnother();
         HistoryView before = view();
-        assertFalse(view().toldSince(before));
+        assertFalse(view().announcedSince(before));
         history.renew(3);
-        assertTrue(view().toldSince(before));
+        assertTrue(view().announcedSince(before));
         assertFalse(view().covers(ID, Long.MAX_VALUE));
         assertTrue(view().covers(view().id(), Long.MIN_VALUE));
         assertEquals(2, HistoryId.count(view().id()));
@@ -115,7 +115,7 @@ class HistoryTest {
         history.agree(other.id(), Long.MIN_VALUE);
         other.agree(before.id(), Long.MIN_VALUE);
         assertEquals(history.id(), other.id());
-        assertFalse(view().toldSince(before) || view(other).toldSince(itsBefore));
+        assertFalse(view().announcedSince(before) || view(other).announcedSince(itsBefore));
     }
 
     @Test
@@ -125,12 +125,12 @@ class HistoryTest {
         HistoryView before = view();
         history.renew(3);
         history.add(OTHER_CLUSTER);
-        assertFalse(view().toldSince(before));
+        assertFalse(view().announcedSince(before));
         history.takeOver(HistoryId.next(ID, 3), Long.MIN_VALUE, 0);
-        assertTrue(view().toldSince(before));
+        assertTrue(view().announcedSince(before));
         History alone = new History(BOUNDS);
         alone.takeOver(ID, Long.MIN_VALUE, 0);
-        assertFalse(view(alone).toldSince(before), "there never was one");
+        assertFalse(view(alone).announcedSince(before), "there never was one");
     }
 
     private static final OtherCluster OTHER_CLUSTER = new OtherCluster(91, "n9 at host:9", 2, 100);
@@ -140,7 +140,7 @@ class HistoryTest {
             "ruleM4: another cluster is open until everybody was told that it is gone, and again with each later word")
     void openUntilItIsGone() {
         assertTrue(OTHER_CLUSTER.isOpen());
-        OtherCluster certain = OTHER_CLUSTER.told(OtherCluster.Stage.CERTAIN);
+        OtherCluster certain = OTHER_CLUSTER.announced(OtherCluster.Stage.CERTAIN);
         assertTrue(certain.isOpen(), "it goes on");
         assertFalse(certain.gone().isOpen());
         OtherCluster again = certain.gone().heard("n9 at host:9", 2, 50);
@@ -151,7 +151,7 @@ class HistoryTest {
     @Test
     @DisplayName("ruleM4: two members that know different things of another cluster come to the same, in any order")
     void clustersMerge() {
-        OtherCluster gone = OTHER_CLUSTER.told(OtherCluster.Stage.TOLD).gone();
+        OtherCluster gone = OTHER_CLUSTER.announced(OtherCluster.Stage.TOLD).gone();
         OtherCluster heard = OTHER_CLUSTER.heard("n9 at host:9", 3, 200);
         assertEquals(heard.and(gone), gone.and(heard));
         assertTrue(heard.and(gone).isOpen(), "a word that was heard later");
@@ -169,7 +169,7 @@ class HistoryTest {
         assertTrue(history.hasOpenCluster());
         other.add(OTHER_CLUSTER.heard("n9 at host:9", 2, 200));
         assertEquals(history.digest(), other.digest());
-        history.add(OTHER_CLUSTER.told(OtherCluster.Stage.CERTAIN));
+        history.add(OTHER_CLUSTER.announced(OtherCluster.Stage.CERTAIN));
         assertNotEquals(history.digest(), other.digest());
         history.add(OTHER_CLUSTER.heard("n9 at host:9", 2, 300).gone());
         other.add(OTHER_CLUSTER.heard("n9 at host:9", 2, 300).gone());
@@ -185,7 +185,7 @@ class HistoryTest {
         }
         history.add(OTHER_CLUSTER);
         assertEquals(null, history.cluster(91));
-        assertTrue(history.add(new OtherCluster(3, "n at host", 1, 3).gone()), "that one is told as gone");
+        assertTrue(history.add(new OtherCluster(3, "n at host", 1, 3).gone()), "that one is announced as gone");
         history.add(OTHER_CLUSTER.gone());
         assertEquals(null, history.cluster(91), "one that is gone, too, takes no place");
         history.add(OTHER_CLUSTER);
@@ -201,7 +201,7 @@ class HistoryTest {
         history.begin(UID, Long.MIN_VALUE);
         history.add(OTHER_CLUSTER);
         assertFalse(view().covers(ID, Long.MAX_VALUE));
-        history.add(OTHER_CLUSTER.told(OtherCluster.Stage.TOLD));
+        history.add(OTHER_CLUSTER.announced(OtherCluster.Stage.TOLD));
         assertTrue(view().covers(ID, Long.MAX_VALUE));
         history.add(new OtherCluster(92, "n8 at host:8", 1, 100).gone());
         assertTrue(view().covers(ID, Long.MAX_VALUE));

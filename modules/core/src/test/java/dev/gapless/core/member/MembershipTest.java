@@ -67,7 +67,7 @@ class MembershipTest {
     }
 
     @Test
-    @DisplayName("ruleC7, ruleT2: of lives at one address the earlier ended by when the later one was seen")
+    @DisplayName("ruleC7, ruleT2: of incarnations at one address the earlier ended by when the later one was seen")
     void remembersPredecessors() {
         up();
         membership.appeared(2, "host:2", 0);
@@ -159,8 +159,8 @@ class MembershipTest {
 
     @Test
     @DisplayName(
-            "ruleC7, M2: of lives at one address the earlier are over when a later one is up, or over, in their order")
-    void laterLivesEndEarlierOnes() {
+            "ruleC7, M2: of incarnations at one address the earlier are over when a later one is up, or over, in their order")
+    void laterIncarnationsEndEarlierOnes() {
         up();
         membership.appeared(2, "host:2", 0);
         membership.joining(3, "host:2");
@@ -197,8 +197,8 @@ class MembershipTest {
     }
 
     @Test
-    @DisplayName("ruleC7: a new life under the name of another waits for that one's removal")
-    void laterLifeWaits() {
+    @DisplayName("ruleC7: a new incarnation under the name of another waits for that one's removal")
+    void laterIncarnationWaits() {
         up();
         membership.appeared(2, "host:2", 0);
         heard(2, "n2");
@@ -210,7 +210,7 @@ class MembershipTest {
 
     @Test
     @DisplayName(
-            "a new life at the address of another one shows that that one is gone, before the news of its removal come")
+            "a new incarnation at the address of another one shows that that one is gone, before the news of its removal come")
     void successorAtTheSameAddress() {
         up();
         membership.appeared(2, "host:2", 0);

@@ -60,13 +60,13 @@ class FailureDetectorTest implements Outbox.Carrier {
     }
 
     private List<Integer> toldUntil(int second) {
-        List<Integer> told = new ArrayList<>();
+        List<Integer> announced = new ArrayList<>();
         for (int i = 1; i < second; i++) {
             if (!a.onTime(i * SECOND, 0, 0).silentUids().isEmpty()) {
-                told.add(i);
+                announced.add(i);
             }
         }
-        return told;
+        return announced;
     }
 
     @Test
@@ -74,15 +74,15 @@ class FailureDetectorTest implements Outbox.Carrier {
             "ruleC5: single answers do not make a silence another one: what it makes others do may be what keeps the pings away")
     void silenceWithSingleAnswers() {
         a.watch(2, 0);
-        List<Integer> told = new ArrayList<>();
+        List<Integer> announced = new ArrayList<>();
         for (int i = 1; i <= 60; i++) {
             if (!a.onTime(i * SECOND, 0, 0).silentUids().isEmpty()) {
-                told.add(i);
+                announced.add(i);
                 exchange(a, b, i * SECOND);
                 exchange(b, a, i * SECOND);
             }
         }
-        assertEquals(List.of(4, 8, 15, 28, 53), told);
+        assertEquals(List.of(4, 8, 15, 28, 53), announced);
     }
 
     @Test

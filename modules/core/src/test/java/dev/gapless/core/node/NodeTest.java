@@ -120,8 +120,8 @@ class NodeTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("carriedIntoNextLife: a ping for another life is ignored")
-    void pingForAnotherLife() {
+    @DisplayName("carriedIntoNextLife: a ping for another incarnation is ignored")
+    void pingForAnotherIncarnation() {
         up("dc", 1);
         isMember(OTHER, "dc", 2);
         helloOf(OTHER, "other", 0);

@@ -11,10 +11,10 @@ import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Who;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -94,7 +94,7 @@ class OtherClustersTest {
         }
 
         /** How often everybody was told that something of another cluster is missed. */
-        long told() {
+        long announced() {
             return Math.max(0, HistoryId.count(history.id()) - 1);
         }
     }
@@ -161,11 +161,11 @@ class OtherClustersTest {
         twoClusters();
         run(GRACE);
         assertFalse(island.givesWay(), "before the grace is over");
-        assertEquals(0, three.told());
+        assertEquals(0, three.announced());
         run(GRACE);
         assertEquals(List.of(new Effect.GivesWay("host:2")), island.effects(Effect.GivesWay.class));
         assertFalse(two.givesWay() || three.givesWay());
-        assertEquals(List.of(1L, 1L), List.of(two.told(), three.told()));
+        assertEquals(List.of(1L, 1L), List.of(two.announced(), three.announced()));
         assertEquals(two.history.id(), three.history.id());
         assertEquals(
                 List.of(new Effect.OtherCluster("n1 at host:1", 1, false)), two.effects(Effect.OtherCluster.class));
@@ -173,7 +173,7 @@ class OtherClustersTest {
         run(3 * GRACE);
         assertEquals(List.of(new Effect.OtherClusterGone("n1 at host:1")), two.effects(Effect.OtherClusterGone.class));
         run(10 * GRACE);
-        assertEquals(List.of(2L, 2L), List.of(two.told(), three.told()));
+        assertEquals(List.of(2L, 2L), List.of(two.announced(), three.announced()));
         assertEquals(two.history.id(), three.history.id());
     }
 
@@ -183,18 +183,18 @@ class OtherClustersTest {
     void toldWhenSomebodyJoins() {
         twoClusters();
         run(2 * GRACE);
-        assertEquals(1, two.told());
+        assertEquals(1, two.announced());
         island.dead = true;
         long before = two.history.id();
         for (Member member : List.of(two, three)) {
             member.did(() -> member.node.appeared(new Joined(51, "host:1", "dc", 3), now()));
-            assertEquals(2, member.told());
+            assertEquals(2, member.announced());
         }
         assertTrue(before != two.history.id() && two.history.id() == three.history.id(), "they draw the same");
         run(3 * GRACE);
-        assertEquals(List.of(3L, 3L), List.of(two.told(), three.told()), "and once it is gone");
+        assertEquals(List.of(3L, 3L), List.of(two.announced(), three.announced()), "and once it is gone");
         two.did(() -> two.node.appeared(new Joined(52, "host:77", "dc", 4), now()));
-        assertEquals(3, two.told());
+        assertEquals(3, two.announced());
     }
 
     @Test
@@ -245,14 +245,14 @@ class OtherClustersTest {
         form(warns);
         run(2 * GRACE);
         for (Member member : List.of(two, three, warns)) {
-            assertEquals(1, member.told(), member.address);
+            assertEquals(1, member.announced(), member.address);
             assertFalse(member.givesWay());
         }
         run(10 * GRACE);
-        assertEquals(1, three.told());
+        assertEquals(1, three.announced());
         warns.dead = true;
         run(3 * GRACE);
-        assertEquals(2, three.told());
+        assertEquals(2, three.announced());
         assertEquals(List.of(new Effect.OtherClusterGone("n1 at host:1")), two.effects(Effect.OtherClusterGone.class));
     }
 
@@ -265,8 +265,8 @@ class OtherClustersTest {
         island.dead = true;
         run(3 * GRACE);
         assertEquals(List.of(), two.effects(Effect.OtherCluster.class));
-        assertEquals(1, two.told());
-        assertEquals(1, three.told());
+        assertEquals(1, two.announced());
+        assertEquals(1, three.announced());
     }
 
     @Test
@@ -281,7 +281,7 @@ class OtherClustersTest {
         run(5 * GRACE);
         for (Member member : List.of(two, three, four)) {
             assertEquals(List.of(), member.effects(Effect.OtherCluster.class));
-            assertEquals(0, member.told());
+            assertEquals(0, member.announced());
         }
     }
 
@@ -332,7 +332,7 @@ class OtherClustersTest {
         removed(three.uid, island);
         run(3 * GRACE);
         assertTrue(island.givesWay());
-        assertEquals(List.of(1L, 1L), List.of(two.told(), three.told()));
+        assertEquals(List.of(1L, 1L), List.of(two.announced(), three.announced()));
         assertTrue(two.history.id() != island.history.id(), "a token of one half is not covered in the other");
         assertFalse(two.history.covers(HistoryId.first(two.uid), Long.MAX_VALUE), "nor is one of before the split");
     }
@@ -346,7 +346,7 @@ class OtherClustersTest {
         island.dead = true;
         removed(two.uid, three);
         run(3 * GRACE);
-        assertEquals(1, three.told());
+        assertEquals(1, three.announced());
     }
 
     @Test
@@ -364,20 +364,22 @@ class OtherClustersTest {
         assertTrue(island.givesWay());
         island.dead = true;
         run(4 * GRACE);
-        assertEquals(2, two.told(), "when it was certain, and when the island is gone");
+        assertEquals(2, two.announced(), "when it was certain, and when the island is gone");
     }
 
     @Test
     @DisplayName("ruleM4: what a member alone has heard of another cluster is told, too")
     void whoAloneHeardTells() {
         twoClusters();
-        lost.add(Who.class);
+        lost.add(ClusterProbe.class);
         run(1);
         three.did(() -> three.node.onMessage(
-                new Who(21, Who.SEED_NODE, 1, false, "default", "n1", "host:1", 21, "host:1", 21, Set.of(21L)), now()));
+                new ClusterProbe(
+                        21, ClusterProbe.SEED_NODE, 1, false, "default", "n1", "host:1", 21, "host:1", 21, Set.of(21L)),
+                now()));
         island.dead = true;
         run(8 * GRACE);
-        assertEquals(List.of(1L, 1L), List.of(two.told(), three.told()));
+        assertEquals(List.of(1L, 1L), List.of(two.announced(), three.announced()));
     }
 
     @Test
@@ -387,16 +389,17 @@ class OtherClustersTest {
         form(two, three, four);
         island.dead = true;
         two.dead = true;
-        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        three.did(() ->
+                three.node.onMessage(said(island.uid, island.uid, ClusterProbe.SEED_NODE, "n1", "host:1"), now()));
         three.dead = true;
         removed(three.uid, four);
         run(8 * GRACE);
-        assertEquals(0, four.told(), "another one speaks");
+        assertEquals(0, four.announced(), "another one speaks");
         removed(two.uid, four);
         run(2 * GRACE);
-        assertEquals(0, four.told(), "it may be heard yet");
+        assertEquals(0, four.announced(), "it may be heard yet");
         run(2);
-        assertEquals(1, four.told());
+        assertEquals(1, four.announced());
     }
 
     @Test
@@ -404,14 +407,15 @@ class OtherClustersTest {
     void whoAloneHeardPassesItOn() {
         form(two, three);
         island.dead = true;
-        lost.add(Who.class);
-        three.did(() -> three.node.onMessage(said(island.uid, island.uid, Who.SEED_NODE, "n1", "host:1"), now()));
+        lost.add(ClusterProbe.class);
+        three.did(() ->
+                three.node.onMessage(said(island.uid, island.uid, ClusterProbe.SEED_NODE, "n1", "host:1"), now()));
         lost.clear();
         three.did(() -> three.node.leave(now()));
         three.dead = true;
         removed(three.uid, two);
         run(8 * GRACE);
-        assertEquals(1, two.told());
+        assertEquals(1, two.announced());
     }
 
     @Test
@@ -421,14 +425,14 @@ class OtherClustersTest {
         twoClusters();
         apart = Set.of(two.uid, island.uid);
         run(6 * GRACE);
-        assertEquals(List.of(0L, 0L), List.of(two.told(), three.told()));
+        assertEquals(List.of(0L, 0L), List.of(two.announced(), three.announced()));
         run(GRACE);
-        assertEquals(List.of(1L, 1L), List.of(two.told(), three.told()));
+        assertEquals(List.of(1L, 1L), List.of(two.announced(), three.announced()));
         assertEquals(
                 List.of(new Effect.OtherCluster("n1 at host:1", 1, false)), two.effects(Effect.OtherCluster.class));
         assertEquals(1, two.node.otherClusters().size());
         run(10 * GRACE);
-        assertEquals(1, two.told(), "once");
+        assertEquals(1, two.announced(), "once");
         assertEquals(1, two.effects(Effect.OtherCluster.class).size());
     }
 
@@ -450,7 +454,7 @@ class OtherClustersTest {
         run(5 * GRACE);
         for (Member member : List.of(two, three, other)) {
             assertEquals(List.of(), member.effects(Effect.OtherCluster.class));
-            assertEquals(0, member.told());
+            assertEquals(0, member.announced());
         }
     }
 
@@ -460,14 +464,14 @@ class OtherClustersTest {
     void asksWhereMembersWereLost() {
         Member six = started(11, 6, true);
         form(two, three, six);
-        Member lives = started(41, 6, true);
-        form(lives);
-        lives.dead = true;
+        Member incarnations = started(41, 6, true);
+        form(incarnations);
+        incarnations.dead = true;
         removed(six.uid, two, three);
         six.dead = true;
         run(5);
         assertTrue(sentTo.contains("host:6"));
-        lives.dead = false;
+        incarnations.dead = false;
         run(7 * GRACE);
         assertEquals(1, two.effects(Effect.OtherCluster.class).size());
     }
@@ -551,12 +555,13 @@ class OtherClustersTest {
     }
 
     /** What a member of the island says. */
-    private Who said(long fromUid, long oldestUid, long toUid, String name, String address) {
+    private ClusterProbe said(long fromUid, long oldestUid, long toUid, String name, String address) {
         return said(fromUid, oldestUid, toUid, name, address, new HashSet<>(List.of(fromUid, oldestUid)));
     }
 
-    private static Who said(long fromUid, long oldestUid, long toUid, String name, String address, Set<Long> members) {
-        return new Who(fromUid, toUid, 1, false, "default", name, address, oldestUid, "host:1", 21, members);
+    private static ClusterProbe said(
+            long fromUid, long oldestUid, long toUid, String name, String address, Set<Long> members) {
+        return new ClusterProbe(fromUid, toUid, 1, false, "default", name, address, oldestUid, "host:1", 21, members);
     }
 
     @Test
@@ -564,7 +569,7 @@ class OtherClustersTest {
     void answersCountOnce() {
         twoClusters();
         run(1);
-        Who answer = new Who(
+        ClusterProbe answer = new ClusterProbe(
                 island.uid, two.uid, 1, true, "default", "n1", "host:1", island.uid, "host:1", 21, Set.of(island.uid));
         sentTo.clear();
         deliver(two, answer);

@@ -101,12 +101,13 @@ class ShardTest implements Outbox.Carrier, LogSource {
         return List.copyOf(effects);
     }
 
-    private List<Effect> told(ToShard message) {
+    private List<Effect> announced(ToShard message) {
         return did(() -> shard.onNode(message, at(0)));
     }
 
-    private void membersAre(Long... lives) {
-        told(new ToShard.Members(MEMBERS, new MemberView(Set.of(lives), MEMBERS, true, HistoryView.NOTHING)));
+    private void membersAre(Long... incarnations) {
+        announced(
+                new ToShard.Members(MEMBERS, new MemberView(Set.of(incarnations), MEMBERS, true, HistoryView.NOTHING)));
     }
 
     private static Register register(long from, long to) {
@@ -148,7 +149,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         membersAre(SELF, OTHER);
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
         assertEquals(1, shard.producer("t").cursorCount());
-        told(new ToShard.Members(List.of(), new MemberView(Set.of(SELF), MEMBERS, true, HistoryView.NOTHING)));
+        announced(new ToShard.Members(List.of(), new MemberView(Set.of(SELF), MEMBERS, true, HistoryView.NOTHING)));
         assertEquals(0, shard.producer("t").cursorCount());
     }
 
@@ -157,7 +158,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
     void forgets() {
         membersAre(SELF, OTHER);
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
-        assertEquals(List.of(new Effect.TellNode(new ToNode.Forgot(OTHER))), told(new ToShard.Forget(OTHER)));
+        assertEquals(List.of(new Effect.TellNode(new ToNode.Forgot(OTHER))), announced(new ToShard.Forget(OTHER)));
         assertEquals(0, shard.producer("t").cursorCount());
     }
 
@@ -193,7 +194,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
     @DisplayName(
             "ruleP14: what is published before the node is up is accepted when it is, and sent to who registered meanwhile")
     void acceptsOnceTheNodeIsUp() {
-        told(new ToShard.Members(List.of(), new MemberView(Set.of(OTHER), List.of(), false, HistoryView.NOTHING)));
+        announced(new ToShard.Members(List.of(), new MemberView(Set.of(OTHER), List.of(), false, HistoryView.NOTHING)));
         did(() -> shard.onProducer("t", logOf("t"), at(0)));
         List<Admission> settled = new ArrayList<>();
         logOf("t").publish(Content.of(1, "", new byte[1]), 0, 0, settled::add);
@@ -210,7 +211,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
     @DisplayName(
             "ruleP14, T1: when the first message is accepted, a token of this node's subscription names this node already")
     void acceptsBehindItsConsumers() {
-        told(new ToShard.Members(List.of(), new MemberView(Set.of(), List.of(), false, HistoryView.NOTHING)));
+        announced(new ToShard.Members(List.of(), new MemberView(Set.of(), List.of(), false, HistoryView.NOTHING)));
         Opened.Subscription opened = (Opened.Subscription) shard.open("t", 1, new Opening.Latest(), at(0));
         did(() -> shard.onProducer("t", logOf("t"), at(0)));
         List<Set<String>> named = new ArrayList<>();
@@ -236,7 +237,7 @@ class ShardTest implements Outbox.Carrier, LogSource {
         did(() -> shard.open("s", 1, new Opening.Latest(), at(0)));
         assertEquals(
                 List.of(new Effect.SubscriptionsEnd(), new Effect.TellNode(new ToNode.SubscriptionsEnded())),
-                told(new ToShard.EndSubscriptions()));
+                announced(new ToShard.EndSubscriptions()));
         assertInstanceOf(Opened.Leaving.class, shard.open("s", 2, new Opening.Latest(), at(0)));
         assertEquals(0, consumers.taken());
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
@@ -244,10 +245,10 @@ class ShardTest implements Outbox.Carrier, LogSource {
         assertTrue(
                 logs.get("t").publish(Content.of(1, "", new byte[1]), 0, 0, outcome -> {}) instanceof Admission.Closed);
         did(() -> shard.onMessage(new Deregister("t", 0, new Session(OTHER, 1)), at(0)));
-        assertEquals(List.of(new Effect.TellNode(new ToNode.Drained(true))), told(new ToShard.Drain()));
+        assertEquals(List.of(new Effect.TellNode(new ToNode.Drained(true))), announced(new ToShard.Drain()));
         assertEquals(
                 List.of(),
-                told(new ToShard.Forget(OTHER)).stream()
+                announced(new ToShard.Forget(OTHER)).stream()
                         .filter(effect ->
                                 effect instanceof Effect.TellNode tell && tell.message() instanceof ToNode.Drained)
                         .toList());
@@ -258,8 +259,8 @@ class ShardTest implements Outbox.Carrier, LogSource {
     void drainsInVain() {
         membersAre(SELF, OTHER);
         did(() -> shard.onMessage(register(OTHER, SELF), at(0)));
-        told(new ToShard.EndSubscriptions());
-        assertEquals(List.of(), told(new ToShard.Drain()));
+        announced(new ToShard.EndSubscriptions());
+        assertEquals(List.of(), announced(new ToShard.Drain()));
         assertEquals(
                 List.of(new Effect.TellNode(new ToNode.Drained(false))),
                 did(() -> shard.onTime("t", at(SETTINGS.drainTimeoutNs()))));

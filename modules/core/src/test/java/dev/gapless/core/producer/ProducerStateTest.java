@@ -151,8 +151,8 @@ class ProducerStateTest implements Outbox.Carrier {
     // ------------------------------------------------------------------ P1
 
     @Test
-    @DisplayName("ruleP1, carriedIntoNextLife: a Register for another life is ignored")
-    void ignoresRegisterForAnotherLife() {
+    @DisplayName("ruleP1, carriedIntoNextLife: a Register for another incarnation is ignored")
+    void ignoresRegisterForAnotherIncarnation() {
         ring(4);
         producer.onMessage(new Register(TOPIC, 0, SESSION, 99, Start.LATEST, WINDOW), NOW);
         assertTrue(sent.isEmpty());
@@ -160,7 +160,7 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleP1: a later attempt replaces the cursor, an earlier one of the same life does not")
+    @DisplayName("ruleP1: a later attempt replaces the cursor, an earlier one of the same incarnation does not")
     void laterAttemptReplacesCursor() {
         ring(4);
         register(new Session(20, 5), Start.LATEST);
@@ -172,8 +172,9 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleP1: sessions of different lives are never compared, and a removal drops one life's cursors")
-    void livesHaveCursorsOfTheirOwn() {
+    @DisplayName(
+            "ruleP1: sessions of different incarnations are never compared, and a removal drops one incarnation's cursors")
+    void incarnationsHaveCursorsOfTheirOwn() {
         ring(4);
         register(new Session(20, 100), Start.LATEST);
         register(new Session(21, 1), Start.LATEST);
@@ -475,7 +476,7 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleP13: readers of one node, and lives of it, have batches of their own")
+    @DisplayName("ruleP13: readers of one node, and incarnations of it, have batches of their own")
     void halvesTheBatchOfOneReaderOnly() {
         ring(64);
         publish(20);

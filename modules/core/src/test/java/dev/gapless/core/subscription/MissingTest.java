@@ -12,42 +12,42 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Which gaps are told to a subscription, by where it stands and by what its feed says. */
+/** Which gaps are announced to a subscription, by where it stands and by what its feed says. */
 class MissingTest {
     private static final Stream P = Stream.of(1, TOPIC, "p");
     private static final Stream Q = Stream.of(2, TOPIC, "q");
     private static final Stream P2 = Stream.of(3, TOPIC, "p");
 
-    private static Vector at(Place... places) {
-        Vector at = Vector.EMPTY;
+    private static Frontier at(Place... places) {
+        Frontier at = Frontier.EMPTY;
         for (Place place : places) {
             at = at.with(place);
         }
         return at;
     }
 
-    private static Missing.Told expired(Vector at, long from, long to, Reason reason) {
+    private static Missing.Announced expired(Frontier at, long from, long to, Reason reason) {
         Missing missing = new Missing(at);
         missing.add(new FeedEntry.Expired(1, P, from, to, reason, 7));
-        return missing.told();
+        return missing.announced();
     }
 
-    private static Missing.Told ended(Vector at, long upTo, End end, boolean promised) {
+    private static Missing.Announced ended(Frontier at, long upTo, End end, boolean promised) {
         Missing missing = new Missing(at);
         missing.add(new FeedEntry.Ended(1, P, upTo, end, promised));
-        return missing.told();
+        return missing.announced();
     }
 
-    private static Missing.Told ended(Vector at, End end) {
+    private static Missing.Announced ended(Frontier at, End end) {
         return ended(at, 2, end, true);
     }
 
@@ -55,15 +55,15 @@ class MissingTest {
         return new Gap("p", reason, P.epoch(), first, missed, resumesAt);
     }
 
-    private static void tells(@Nullable Gap gap, @Nullable Place upTo, Missing.Told told) {
-        assertEquals(gap == null ? List.of() : List.of(gap), told.gaps());
-        assertEquals(upTo == null ? Map.of() : Map.of(P.epoch(), upTo), told.upTo());
+    private static void tells(@Nullable Gap gap, @Nullable Place upTo, Missing.Announced announced) {
+        assertEquals(gap == null ? List.of() : List.of(gap), announced.gaps());
+        assertEquals(upTo == null ? Map.of() : Map.of(P.epoch(), upTo), announced.upTo());
     }
 
     // ------------------------------------------------------------------ expiries
 
     @Test
-    @DisplayName("stream23: a gap begins at V, and is none if V is behind it")
+    @DisplayName("stream23: a gap begins at the frontier, and is none if the frontier is behind it")
     void beginsAtItsPlace() {
         Gap gap = gap(Reason.OVERRUN, 551L, 150L, P.at(701));
         tells(gap, Place.at(P, 700), expired(at(Place.at(P, 550)), 399, 700, Reason.OVERRUN));
@@ -72,7 +72,7 @@ class MissingTest {
     }
 
     @Test
-    @DisplayName("of a stream that V does not list it begins at the first message")
+    @DisplayName("of a stream that the frontier does not list it begins at the first message")
     void beginsAtTheFirst() {
         tells(gap(Reason.OVERRUN, 1L, 7L, P.at(8)), Place.at(P, 7), expired(at(), 0, 7, Reason.OVERRUN));
     }
@@ -101,9 +101,9 @@ class MissingTest {
         Missing missing = new Missing(at(Place.at(P, 2)));
         missing.add(new FeedEntry.Expired(1, P, 2, 5, Reason.OVERRUN, 7));
         missing.add(new FeedEntry.Expired(9, P, 7, 9, Reason.OVERRUN, 8));
-        Missing.Told told = missing.told();
-        tells(gap(Reason.OVERRUN, 3L, 7L, P.at(10)), Place.at(P, 9), told);
-        assertEquals(8, told.timeMs());
+        Missing.Announced announced = missing.announced();
+        tells(gap(Reason.OVERRUN, 3L, 7L, P.at(10)), Place.at(P, 9), announced);
+        assertEquals(8, announced.timeMs());
     }
 
     @Test
@@ -111,7 +111,7 @@ class MissingTest {
     void hole() {
         Missing missing = new Missing(at(Place.at(P, 2)));
         missing.addHole(P, 5);
-        tells(gap(Reason.POSITION_UNKNOWN, 3L, 3L, P.at(6)), Place.at(P, 5), missing.told());
+        tells(gap(Reason.POSITION_UNKNOWN, 3L, 3L, P.at(6)), Place.at(P, 5), missing.announced());
     }
 
     // ------------------------------------------------------------------ ends
@@ -119,35 +119,35 @@ class MissingTest {
     @Test
     @DisplayName("stream14: an end that its producer said is told exactly, and leads nowhere")
     void exactEnd() {
-        Missing.Told told = ended(at(Place.at(P, 480)), End.exact(500, 7));
-        tells(gap(Reason.PRODUCER_LOST, 481L, 20L, null), Place.over(P, 500), told);
-        assertEquals(List.of(), told.left());
-        assertEquals(7, told.timeMs());
+        Missing.Announced announced = ended(at(Place.at(P, 480)), End.exact(500, 7));
+        tells(gap(Reason.PRODUCER_LOST, 481L, 20L, null), Place.over(P, 500), announced);
+        assertEquals(List.of(), announced.left());
+        assertEquals(7, announced.timeMs());
     }
 
     @Test
     @DisplayName("ruleC6: to whom nothing is missing it left")
     void leftWithNothingMissing() {
-        Missing.Told told = ended(at(Place.at(P, 500)), End.exact(500, 7));
-        tells(null, Place.over(P, 500), told);
-        assertEquals(List.of(new Step.Left("p", P.at(500))), told.left());
+        Missing.Announced announced = ended(at(Place.at(P, 500)), End.exact(500, 7));
+        tells(null, Place.over(P, 500), announced);
+        assertEquals(List.of(new Step.Left("p", P.at(500))), announced.left());
     }
 
     @Test
     @DisplayName(
             "ruleC6: where all of it was in a feed that has gone on, that is what is missing, and it left behind it")
     void completeEnd() {
-        Missing.Told told = ended(at(Place.at(P, 480)), 500, End.exact(500, 7), true);
-        tells(gap(Reason.OVERRUN, 481L, 20L, P.at(501)), Place.over(P, 500), told);
-        assertEquals(List.of(new Step.Left("p", P.at(500))), told.left());
+        Missing.Announced announced = ended(at(Place.at(P, 480)), 500, End.exact(500, 7), true);
+        tells(gap(Reason.OVERRUN, 481L, 20L, P.at(501)), Place.over(P, 500), announced);
+        assertEquals(List.of(new Step.Left("p", P.at(500))), announced.left());
     }
 
     @Test
     @DisplayName("one that published nothing is over without a word; nobody is told to be further than its end")
     void nothingPublished() {
-        Missing.Told told = ended(at(Place.at(P, 0)), End.exact(0, 7));
-        tells(null, Place.over(P, 0), told);
-        assertEquals(List.of(), told.left());
+        Missing.Announced announced = ended(at(Place.at(P, 0)), End.exact(0, 7));
+        tells(null, Place.over(P, 0), announced);
+        assertEquals(List.of(), announced.left());
         tells(null, Place.over(P, 0), ended(at(Place.at(P, Place.AWAITED)), 0, End.exact(0, 7), false));
         tells(null, Place.over(P, 600), ended(at(Place.at(P, 600)), End.exact(500, 7)));
     }
@@ -169,7 +169,7 @@ class MissingTest {
     @Test
     @DisplayName("of a member that never answered there is no first one; before anybody was ready nothing is missed")
     void openEndWithoutAPlace() {
-        Vector awaited = at(Place.at(P, Place.AWAITED));
+        Frontier awaited = at(Place.at(P, Place.AWAITED));
         tells(
                 gap(Reason.PRODUCER_LOST, null, null, null),
                 Place.over(P, Place.AWAITED),
@@ -191,17 +191,17 @@ class MissingTest {
     }
 
     @Test
-    @DisplayName("stream20: what is over for V is told no more")
+    @DisplayName("stream20: what is over for the frontier is told no more")
     void over() {
         tells(null, null, ended(at(Place.over(P, 2)), End.exact(500, 7)));
         tells(null, null, expired(at(Place.over(P, 2)), 2, 500, Reason.OVERRUN));
     }
 
     @Test
-    @DisplayName("the end of one that was no member here may be none: V keeps where it goes on then")
+    @DisplayName("the end of one that was no member here may be none: the frontier keeps where it goes on then")
     void strangersEnd() {
-        Missing.Told told = ended(at(Place.at(P, 480)), End.lost(7).ofStranger());
-        tells(gap(Reason.PRODUCER_LOST, 481L, null, null), Place.lost(P, 480), told);
+        Missing.Announced announced = ended(at(Place.at(P, 480)), End.lost(7).ofStranger());
+        tells(gap(Reason.PRODUCER_LOST, 481L, null, null), Place.lost(P, 480), announced);
     }
 
     @Test
@@ -211,7 +211,7 @@ class MissingTest {
         missing.add(Q, End.lost(7));
         missing.add(P, End.restarted(P2.at(6), 7));
         missing.add(new FeedEntry.Expired(1, P2, 0, 5, Reason.OVERRUN, 7));
-        List<Gap> gaps = missing.told().gaps();
+        List<Gap> gaps = missing.announced().gaps();
         assertEquals(List.of("p", "p", "q"), gaps.stream().map(Gap::node).toList());
         assertEquals(3, gaps.stream().map(Gap::epoch).distinct().count());
     }
@@ -231,10 +231,10 @@ class MissingTest {
         feed.ended(P, 6, End.exact(6, 3), true);
         Missing missing = new Missing(at(Place.at(P, 0), Place.at(Q, 0)));
         missing.addFrom(feed, 1);
-        Missing.Told told = missing.told();
+        Missing.Announced announced = missing.announced();
         Gap ofQ = new Gap("q", Reason.PRODUCER_LOST, Q.epoch(), 1L, null, null);
-        assertEquals(List.of(gap(Reason.OVERRUN, 1L, 5L, P.at(6)), ofQ), told.gaps());
-        assertEquals(Place.at(P, 5), told.upTo().get(P.epoch()), "6 and the end are still to be read");
+        assertEquals(List.of(gap(Reason.OVERRUN, 1L, 5L, P.at(6)), ofQ), announced.gaps());
+        assertEquals(Place.at(P, 5), announced.upTo().get(P.epoch()), "6 and the end are still to be read");
     }
 
     @Test
@@ -248,11 +248,11 @@ class MissingTest {
         feed.messages(Q, 6, slices(6, 10));
         Missing missing = new Missing(at(Place.at(P, 1), Place.at(Q, Place.AWAITED)));
         missing.addOvertaken(feed.overtaken());
-        Missing.Told told = missing.told();
+        Missing.Announced announced = missing.announced();
         Gap ofQ = new Gap("q", Reason.OVERRUN, Q.epoch(), 6L, 1L, Q.at(7));
-        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 2L, P.at(4)), ofQ), told.gaps());
-        assertEquals(Map.of(P.epoch(), Place.over(P, 3), Q.epoch(), Place.at(Q, 6)), told.upTo());
-        assertEquals(List.of(new Step.Left("p", P.at(3))), told.left());
+        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 2L, P.at(4)), ofQ), announced.gaps());
+        assertEquals(Map.of(P.epoch(), Place.over(P, 3), Q.epoch(), Place.at(Q, 6)), announced.upTo());
+        assertEquals(List.of(new Step.Left("p", P.at(3))), announced.left());
     }
 
     @Test
@@ -264,10 +264,10 @@ class MissingTest {
         feed.messages(P, 1, slices(1, 2));
         Missing missing = new Missing(at(Place.at(P, 0), Place.at(Q, Place.AWAITED)));
         missing.addOvertaken(feed.overtaken());
-        Missing.Told told = missing.told();
-        assertEquals(List.of(), told.gaps());
-        assertEquals(Place.at(Q, 5), told.upTo().get(Q.epoch()));
-        assertNull(told.upTo().get(P.epoch()));
+        Missing.Announced announced = missing.announced();
+        assertEquals(List.of(), announced.gaps());
+        assertEquals(Place.at(Q, 5), announced.upTo().get(Q.epoch()));
+        assertNull(announced.upTo().get(P.epoch()));
     }
 
     @Test
@@ -278,10 +278,10 @@ class MissingTest {
         Missing missing = new Missing(at(Place.at(P, 1)));
         missing.add(new FeedEntry.Ended(1, P, 2, End.exact(2, 7), true));
         missing.add(new FeedEntry.Expired(2, next, 0, 5, Reason.OVERRUN, 7));
-        Missing.Told told = missing.told();
+        Missing.Announced announced = missing.announced();
         Gap behind = new Gap("p", Reason.OVERRUN, next.epoch(), 1L, 5L, next.at(6));
-        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 1L, null), behind), told.gaps());
-        assertEquals(List.of(), told.early());
-        assertEquals(List.of(), told.left());
+        assertEquals(List.of(gap(Reason.OVERRUN, 2L, 1L, null), behind), announced.gaps());
+        assertEquals(List.of(), announced.early());
+        assertEquals(List.of(), announced.left());
     }
 }

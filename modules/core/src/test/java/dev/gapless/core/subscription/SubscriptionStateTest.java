@@ -25,12 +25,12 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -61,8 +61,8 @@ class SubscriptionStateTest implements TopicView {
     private SubscriptionState subscription = in(feed, SETTINGS);
 
     @Override
-    public Known known() {
-        return new Known(open, Map.of(), settled, Set.of(), Remembered.of(Given.history(), TOPIC), notices);
+    public StreamsView known() {
+        return new StreamsView(open, Map.of(), settled, Set.of(), EndedStreams.of(Given.history(), TOPIC), notices);
     }
 
     @Override
@@ -80,12 +80,12 @@ class SubscriptionStateTest implements TopicView {
 
     private SubscriptionState in(Feed its, TopicSettings settings, Place... places) {
         SubscriptionState made = unplaced(settings, places);
-        made.goOn(new Onward.In(its, its.attach(its.oldest(), 0)));
+        made.goOn(new ReadOn.In(its, its.attach(its.oldest(), 0)));
         return made;
     }
 
-    private static Vector at(Place... places) {
-        Vector at = Vector.EMPTY;
+    private static Frontier at(Place... places) {
+        Frontier at = Frontier.EMPTY;
         for (Place place : places) {
             at = at.with(place);
         }
@@ -96,7 +96,7 @@ class SubscriptionStateTest implements TopicView {
     private void goesOn(Feed in) {
         Feed.Placed placed = in.place(subscription.placedAt(), Asked.ANYTHING, 0);
         assertNotNull(placed);
-        subscription.goOn(new Onward.In(in, placed.cursor(), Map.of(), false, placed.begins()));
+        subscription.goOn(new ReadOn.In(in, placed.cursor(), Map.of(), false, placed.begins()));
     }
 
     private void began(Stream... streams) {
@@ -120,11 +120,11 @@ class SubscriptionStateTest implements TopicView {
         return run.messages().stream().map(message -> message.sequence()).toList();
     }
 
-    private List<Gap> told() {
-        return told(0);
+    private List<Gap> announced() {
+        return announced(0);
     }
 
-    private List<Gap> told(long nowNs) {
+    private List<Gap> announced(long nowNs) {
         return assertInstanceOf(Step.Missed.class, subscription.next(nowNs)).gaps();
     }
 
@@ -160,7 +160,7 @@ class SubscriptionStateTest implements TopicView {
     // ------------------------------------------------------------------ reading (rule S1)
 
     @Test
-    @DisplayName("ruleS1, cutoverReorder: what is at or below V is skipped, and nothing else")
+    @DisplayName("ruleS1, cutoverReorder: what is at or below the frontier is skipped, and nothing else")
     void skipsWhatWasGiven() {
         began(P);
         feed.messages(P, 1, slices(1, 4));
@@ -170,7 +170,7 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
-    @DisplayName("stream20: what comes of a stream that is over for V is skipped")
+    @DisplayName("stream20: what comes of a stream that is over for the frontier is skipped")
     void skipsWhatIsOver() {
         began(P, Q);
         feed.messages(P, 1, slices(1, 3));
@@ -197,19 +197,19 @@ class SubscriptionStateTest implements TopicView {
         subscription = in(feed, SETTINGS, Place.at(P, Place.UNKNOWN));
         feed.began(P, 7);
         feed.messages(P, 8, slices(8, 9));
-        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(8))), told());
+        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(8))), announced());
         subscription.reloaded(null);
         assertEquals(List.of(8L, 9L), given());
     }
 
     @Test
-    @DisplayName("ruleS1: a gap begins at V + 1, and is dropped when it is empty")
+    @DisplayName("ruleS1: a gap begins at the frontier + 1, and is dropped when it is empty")
     void expiryBeginsAtItsPosition() {
         began(P);
         feed.messages(P, 1, slices(1, 2));
         assertEquals(List.of(1L, 2L), given());
         feed.expired(P, 2, 5, Reason.OVERRUN, 0);
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 3)), told());
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 3)), announced());
         subscription.reloaded(null);
         feed.expired(P, 5, 5, Reason.OVERRUN, 0);
         feed.messages(P, 6, slices(6, 6));
@@ -222,7 +222,7 @@ class SubscriptionStateTest implements TopicView {
         subscription = in(feed, SETTINGS, Place.at(P, 9));
         feed.expired(P, 9, 3, Reason.POSITION_UNKNOWN, 0);
         feed.messages(P, 4, slices(4, 4));
-        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(4))), told());
+        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(4))), announced());
         subscription.reloaded(null);
         assertEquals(List.of(4L), given());
     }
@@ -236,13 +236,13 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(Q, 3, slices(3, 3));
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadIntervalNs = 10 * SECOND);
         subscription = in(feed, apart, Place.at(P, 1), Place.at(Q, 0));
-        assertEquals(List.of(gap(P, Reason.POSITION_UNKNOWN, 2, 2)), told());
+        assertEquals(List.of(gap(P, Reason.POSITION_UNKNOWN, 2, 2)), announced());
         assertEquals(1, subscription.violations());
         subscription.reloaded(null);
         assertEquals(List.of(4L), given());
         assertInstanceOf(Step.Waiting.class, subscription.next(SECOND));
         assertInstanceOf(Step.Waiting.class, subscription.next(2 * SECOND));
-        assertEquals(List.of(gap(Q, Reason.POSITION_UNKNOWN, 1, 2)), told(10 * SECOND));
+        assertEquals(List.of(gap(Q, Reason.POSITION_UNKNOWN, 1, 2)), announced(10 * SECOND));
         assertEquals(2, subscription.violations());
         subscription.reloaded(null);
         assertEquals(List.of(3L), given());
@@ -257,7 +257,7 @@ class SubscriptionStateTest implements TopicView {
                 assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
         run.handled(2);
         assertEquals(P.at(2), token().positions().get("p"));
-        Vector first = run.after(1);
+        Frontier first = run.after(1);
         assertEquals(
                 P.at(1),
                 subscription.token(first, known(), TOPIC, "c", NOW).positions().get("p"));
@@ -271,8 +271,8 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(P, 1, slices(1, 3));
         MessageRun run =
                 assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
-        Vector first = run.after(1);
-        Known then = known();
+        Frontier first = run.after(1);
+        StreamsView then = known();
         run.handled(3);
         open.clear();
         CursorToken token = subscription.token(first, then, TOPIC, "c", NOW);
@@ -291,7 +291,7 @@ class SubscriptionStateTest implements TopicView {
         given();
         feed.expired(P, 2, 5, Reason.OVERRUN, 0);
         feed.messages(P, 6, slices(6, 7));
-        told();
+        announced();
         assertTrue(subscription.isReloading());
         assertSame(Step.RELOADING, subscription.next(0));
         assertFalse(subscription.hasNext());
@@ -316,7 +316,7 @@ class SubscriptionStateTest implements TopicView {
             subscription = in(read, SETTINGS.with(draft -> draft.reloadAttempts = attempts));
             for (int missed = 1; missed <= 2; missed++) { // a success begins the count anew
                 read.expired(P, missed - 1, missed, Reason.OVERRUN, 0);
-                told();
+                announced();
                 subscription.reloadFailed();
                 assertTrue(subscription.reloadFailed().isPresent());
                 if (missed == 1) {
@@ -344,7 +344,7 @@ class SubscriptionStateTest implements TopicView {
         feed.expired(P, 5, 9, Reason.OVERRUN, 0);
         feed.messages(P, 10, slices(10, 10));
         Gap lost = new Gap("q", Reason.PRODUCER_LOST, Q.epoch(), 1L, null, null);
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 1, 9), lost), told());
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 1, 9), lost), announced());
         subscription.reloaded(null);
         assertEquals(List.of(10L), given());
         idle();
@@ -355,10 +355,10 @@ class SubscriptionStateTest implements TopicView {
     void laterExpiryNeedsAnotherReload() {
         began(P);
         feed.expired(P, 0, 3, Reason.OVERRUN, 0);
-        told();
+        announced();
         feed.expired(P, 3, 5, Reason.OVERRUN, 0);
         subscription.reloaded(null);
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 4, 2)), told());
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 4, 2)), announced());
     }
 
     /** It has read 1, and was told of 2 and 3 a moment ago; it reloads every ten seconds. */
@@ -368,7 +368,7 @@ class SubscriptionStateTest implements TopicView {
         read.messages(P, 1, slices(1, 1));
         assertEquals(List.of(1L), given());
         read.expired(P, 1, 3, Reason.OVERRUN, 0);
-        told();
+        announced();
         subscription.reloaded(null);
         read.messages(P, 4, slices(4, 4));
         assertEquals(List.of(4L), given());
@@ -384,7 +384,7 @@ class SubscriptionStateTest implements TopicView {
         feed.expired(P, 7, 9, Reason.OVERRUN, 0);
         feed.messages(P, 10, slices(10, 10));
         waits(9 * SECOND);
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 5, 5)), told(10 * SECOND));
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 5, 5)), announced(10 * SECOND));
         subscription.reloaded(null);
         assertEquals(List.of(10L), given());
     }
@@ -403,12 +403,12 @@ class SubscriptionStateTest implements TopicView {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadJitterNs = 4 * SECOND);
         subscription = SubscriptionState.of(new Opening.Latest(), feed, this, apart, 1);
         subscription.begin(at(Place.at(P, 0)), Map.of(), 0);
-        subscription.goOn(new Onward.In(feed, feed.attach(1, 0)));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         feed.expired(P, 0, 5, Reason.OVERRUN, 0);
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(0));
         feed.messages(P, 6, slices(6, 6));
         assertEquals(new Step.Waiting(4 * SECOND), subscription.next(2 * SECOND), "not put off");
-        told(4 * SECOND);
+        announced(4 * SECOND);
         subscription.reloaded(null);
         feed.expired(P, 6, 8, Reason.OVERRUN, 0);
         assertEquals(List.of(6L), given());
@@ -423,15 +423,15 @@ class SubscriptionStateTest implements TopicView {
         began(P);
         feed.expired(P, 0, 3, Reason.OVERRUN, 0);
         feed.messages(P, 4, slices(4, 7));
-        told();
+        announced();
         subscription.reloaded(reflects(P, 6));
         assertEquals(List.of(7L), given());
         feed.expired(P, 7, 8, Reason.OVERRUN, 0);
-        told();
+        announced();
         subscription.reloaded(reflects(P2, 99));
         assertEquals(P.at(8), position(P));
         feed.expired(P, 8, 9, Reason.OVERRUN, 0);
-        told();
+        announced();
         subscription.reloaded(reflects(P, 2));
         assertEquals(P.at(9), position(P));
         idle();
@@ -442,13 +442,13 @@ class SubscriptionStateTest implements TopicView {
     void reflectsWhatIsOver() {
         began(P);
         ended(feed, P, 0, End.lost(0), true);
-        told();
+        announced();
         subscription.reloaded(reflects(P, 6));
         assertEquals(Place.over(P, 0), subscription.positions().get(P));
     }
 
     @Test
-    @DisplayName("ruleS4: what a first load reflects is not delivered, also of members that V does not list")
+    @DisplayName("ruleS4: what a first load reflects is not delivered, also of members that the frontier does not list")
     void loaded() {
         open.put(Q.epoch(), Q);
         subscription.next(0);
@@ -468,12 +468,12 @@ class SubscriptionStateTest implements TopicView {
     void reflectsMoreThanItsFeedHas() {
         began(P);
         feed.expired(P, 0, 3, Reason.OVERRUN, 0);
-        told();
+        announced();
         subscription.reloaded(reflects(P, 900));
         assertTrue(subscription.hasNext());
         asks();
         assertEquals(Place.at(P, 900), subscription.placedAt().get(P));
-        subscription.goOn(Onward.STAY);
+        subscription.goOn(ReadOn.STAY);
         feed.messages(P, 4, slices(4, 5));
         idle();
         assertFalse(subscription.asks(), "once");
@@ -528,7 +528,7 @@ class SubscriptionStateTest implements TopicView {
         own.expired(P, 0, 2, Reason.OVERRUN, 0);
         feed.began(P, 2);
         subscription = in(own, SETTINGS, Place.at(P, 0));
-        told();
+        announced();
         subscription.reloaded(null);
         asks();
     }
@@ -541,7 +541,7 @@ class SubscriptionStateTest implements TopicView {
         subscription = in(own, SETTINGS, Place.at(P, 2));
         assertSame(Step.IDLE, subscription.next(0));
         asks();
-        subscription.goOn(Onward.STAY);
+        subscription.goOn(ReadOn.STAY);
         assertTrue(subscription.isCatchingUp());
         idle();
         own.messages(P, 3, slices(3, 3));
@@ -558,7 +558,7 @@ class SubscriptionStateTest implements TopicView {
             "stream26: overtaken on the way, before it reads anything there, it is told, and does not ask for ever")
     void overtakenOnItsWay() {
         overtakenTwice();
-        told();
+        announced();
         subscription.reloaded(null);
         assertFalse(subscription.asks());
     }
@@ -567,7 +567,7 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName("ruleS3: who is overtaken again at once is told, and leaves out some of what is there, too")
     void overtakenAgain() {
         overtakenTwice();
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 10)), told(), "four that fell out, and six of eight");
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 10)), announced(), "four that fell out, and six of eight");
         subscription.reloaded(null);
         assertEquals(List.of(13L, 14L), given());
     }
@@ -598,7 +598,7 @@ class SubscriptionStateTest implements TopicView {
         next.messages(P, 3, slices(3, 13));
         next.began(Q, 0);
         next.messages(P, 14, slices(14, 14));
-        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 5)), told(), "what the feed has dropped");
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 3, 5)), announced(), "what the feed has dropped");
     }
 
     @Test
@@ -610,7 +610,7 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(List.of(1L, 2L, 3L), given());
         ended(feed, P, 3, End.exact(3, 0), true);
         feed.messages(Q, 1, slices(1, 9));
-        assertEquals(List.of(gap(Q, Reason.OVERRUN, 1, 1)), told());
+        assertEquals(List.of(gap(Q, Reason.OVERRUN, 1, 1)), announced());
         subscription.reloaded(null);
         assertTrue(token().positions().containsKey("p"), "its end is still to be told");
         assertEquals(new Step.Left("p", P.at(3)), subscription.next(0));
@@ -628,18 +628,18 @@ class SubscriptionStateTest implements TopicView {
         subscription = SubscriptionState.of(new Opening.Latest(), feed, this, apart, 0.5)
                 .telling();
         subscription.begin(at(Place.at(P, 0)), Map.of(), 0);
-        subscription.goOn(new Onward.In(feed, feed.attach(1, 0)));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         feed.expired(P, 0, 3, Reason.OVERRUN, 0);
         assertEquals(new Step.Waiting(2 * SECOND), subscription.next(0), "others may have to, too");
-        told(2 * SECOND);
+        announced(2 * SECOND);
         subscription.reloaded(null);
         feed.messages(P, 4, slices(4, 14));
         asks();
         Feed next = new Feed(SETTINGS);
         next.expired(P, 3, 3, Reason.OVERRUN, 0);
-        subscription.goOn(new Onward.In(next, next.attach(1, 0)));
+        subscription.goOn(new ReadOn.In(next, next.attach(1, 0)));
         next.messages(P, 4, slices(4, 14));
-        told(2 * SECOND);
+        announced(2 * SECOND);
     }
 
     // ------------------------------------------------------------------ who asks, and is ready
@@ -663,7 +663,7 @@ class SubscriptionStateTest implements TopicView {
         feed.began(P, 300);
         subscription = unplaced(SETTINGS, Place.at(P, Place.UNKNOWN));
         goesOn(feed);
-        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(301))), told());
+        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), null, null, P.at(301))), announced());
         subscription.reloaded(null);
         assertEquals(P.at(300), position(P));
     }
@@ -689,7 +689,7 @@ class SubscriptionStateTest implements TopicView {
         began(P2);
         feed.messages(P2, 1, slices(1, 12));
         assertEquals(new Step.Left("p", P.at(2)), subscription.next(0));
-        assertEquals(List.of(gap(P2, Reason.OVERRUN, 1, 4)), told());
+        assertEquals(List.of(gap(P2, Reason.OVERRUN, 1, 4)), announced());
         subscription.reloaded(null);
         assertEquals(List.of(5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L), given());
     }
@@ -703,9 +703,9 @@ class SubscriptionStateTest implements TopicView {
         ends.put(P, End.exact(2, 7));
         ends.put(P2, End.lost(7));
         subscription.begin(at(Place.at(P, 2)), ends, notices);
-        subscription.goOn(new Onward.In(feed, feed.attach(feed.oldest(), 0)));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
         assertEquals(new Step.Left("p", P.at(2)), subscription.next(0));
-        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P2.epoch(), null, null, null)), told());
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P2.epoch(), null, null, null)), announced());
         subscription.reloaded(null);
         idle();
     }
@@ -720,9 +720,9 @@ class SubscriptionStateTest implements TopicView {
         Map<Stream, End> ended = new LinkedHashMap<>();
         ended.put(P, End.exact(6, 0));
         ended.put(P2, End.exact(2, 0));
-        subscription.goOn(new Onward.In(feed, feed.attach(1, 0), ended, false, Map.of()));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0), ended, false, Map.of()));
         assertTrue(subscription.hasNext());
-        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 5L, 2L, null)), told());
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 5L, 2L, null)), announced());
         subscription.reloaded(null);
         assertEquals(new Step.Left("p", P2.at(2)), subscription.next(0));
         assertEquals(List.of(1L), given());
@@ -734,8 +734,8 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName("ruleF3: where it is placed so late that ends were forgotten it is told that nobody knows")
     void toldThatNobodyKnows() {
         subscription = unplaced(SETTINGS);
-        subscription.goOn(new Onward.In(feed, feed.attach(1, 0), Map.of(), true, Map.of()));
-        assertEquals(List.of(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null)), told());
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0), Map.of(), true, Map.of()));
+        assertEquals(List.of(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null)), announced());
         subscription.reloaded(null);
         idle();
     }
@@ -748,7 +748,7 @@ class SubscriptionStateTest implements TopicView {
         feed.began(Q, 0);
         ended(feed, Q, 0, End.lost(0), true);
         subscription = in(feed, SETTINGS);
-        assertEquals(List.of(Q.epoch()), told().stream().map(Gap::epoch).toList());
+        assertEquals(List.of(Q.epoch()), announced().stream().map(Gap::epoch).toList());
         subscription.reloaded(null);
         idle();
         assertNull(subscription.positions().get(P));
@@ -759,7 +759,7 @@ class SubscriptionStateTest implements TopicView {
     void takenForLost() {
         subscription = in(feed, SETTINGS, Place.at(P, 2));
         ended(feed, P, 2, End.lost(0).ofStranger(), true);
-        told();
+        announced();
         subscription.reloaded(null);
         assertEquals(Place.lost(P, 2), subscription.positions().get(P));
         feed.began(P, 2);
@@ -789,7 +789,7 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(P2, 1, slices(1, 1));
         Gap ofP = new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 5L, 5L, null);
         Gap ofQ = new Gap("q", Reason.PRODUCER_LOST, Q.epoch(), null, null, null);
-        assertEquals(List.of(ofP, ofQ), told());
+        assertEquals(List.of(ofP, ofQ), announced());
         assertEquals(5, token().timeMs(), "it may fail");
         subscription.reloaded(null);
         assertEquals(9_000, token().timeMs());
@@ -805,7 +805,7 @@ class SubscriptionStateTest implements TopicView {
         assertTrue(subscription.hasNext());
         feed.messages(P, 1, slices(1, 1));
         Gap unknown = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
-        assertEquals(List.of(unknown), told());
+        assertEquals(List.of(unknown), announced());
         assertEquals(HistoryId.UNKNOWN, token().historyId());
         subscription.reloaded(null);
         assertEquals(Given.HISTORY, token().historyId());
@@ -822,7 +822,7 @@ class SubscriptionStateTest implements TopicView {
         subscription.begin(at(), Map.of(), -1);
         goesOn(feed);
         assertEquals(77, token().filter());
-        told();
+        announced();
         assertEquals(77, token().filter());
         subscription.reloaded(null);
         assertEquals(5, token().filter());
@@ -843,7 +843,7 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
-    @DisplayName("stream16: what is unread in front of an end is given first, then the end is told")
+    @DisplayName("stream16: what is unread in front of an end is given first, then the end is announced")
     void readsUpToTheEnd() {
         began(P);
         feed.messages(P, 1, slices(1, 3));
@@ -852,7 +852,7 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(P2, 1, slices(1, 1));
         settled.add(P.epoch());
         assertEquals(List.of(1L, 2L, 3L), given());
-        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 4L, null, P2.at(1))), told());
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 4L, null, P2.at(1))), announced());
         subscription.reloaded(null);
         assertEquals(List.of(1L), given());
     }
@@ -864,14 +864,14 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(P, 1, slices(1, 3));
         given();
         ended(feed, P, 3, End.exact(5, 0), true);
-        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, 2L, null)), told());
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, 2L, null)), announced());
         subscription.reloaded(null);
         assertEquals(Map.of(), token().positions());
         idle();
     }
 
     @Test
-    @DisplayName("ruleF3: V forgets what is over once nobody remembers it; what may turn up it keeps")
+    @DisplayName("ruleF3: The frontier forgets what is over once nobody remembers it; what may turn up it keeps")
     void forgets() {
         settled.add(P.epoch());
         subscription =
@@ -935,7 +935,7 @@ class SubscriptionStateTest implements TopicView {
         Feed other = full();
         subscription = unplaced(SETTINGS);
         subscription.close();
-        subscription.goOn(new Onward.In(other, other.attach(1, 0)));
+        subscription.goOn(new ReadOn.In(other, other.attach(1, 0)));
         nobodyWaitsFor(other);
     }
 

@@ -15,11 +15,11 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.EndedStreams;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,7 +45,7 @@ class TokensTest {
     private long historyId = Given.HISTORY;
     private long horizonMs = Long.MIN_VALUE;
     private long notices;
-    private Vector at = Vector.EMPTY;
+    private Frontier at = Frontier.EMPTY;
     private final LastPing lastPing = new LastPing();
 
     private void stands(Place place) {
@@ -73,12 +73,12 @@ class TokensTest {
         return token(List.of(), Pending.NOTHING);
     }
 
-    private CursorToken token(List<Step.Left> untold, Pending pending) {
+    private CursorToken token(List<Step.Left> unannounced, Pending pending) {
         departures.sort(Comparator.comparingLong(Departure::endedMs));
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
-        Known known = new Known(open, removed, settled, unheard, Remembered.of(history, TOPIC), notices);
-        return Tokens.of(at, known, pending, untold, TOPIC, "c", 5, new Now(NOW_MS, 0));
+        StreamsView known = new StreamsView(open, removed, settled, unheard, EndedStreams.of(history, TOPIC), notices);
+        return Tokens.of(at, known, pending, unannounced, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 
     private static Entry entry(Stream stream, long sequence, boolean over) {
@@ -208,7 +208,8 @@ class TokensTest {
     }
 
     @Test
-    @DisplayName("ruleT1: what was told as lost, and was no member here, is listed as over for as long as V has it")
+    @DisplayName(
+            "ruleT1: what was announced as lost, and was no member here, is listed as over for as long as the frontier has it")
     void listsWhatIsLost() {
         stands(Place.lost(P, 480));
         assertEquals(List.of(entry(P, 480, true)), token().entries());
@@ -222,9 +223,10 @@ class TokensTest {
         member(P);
         stands(Place.over(P, 480));
         assertEquals(List.of(entry(P, 480, true)), token().entries());
-        List<Step.Left> untold = List.of(new Step.Left("p", P.at(480)));
+        List<Step.Left> unannounced = List.of(new Step.Left("p", P.at(480)));
         assertEquals(
-                List.of(entry(P, 480, false)), token(untold, Pending.NOTHING).entries());
+                List.of(entry(P, 480, false)),
+                token(unannounced, Pending.NOTHING).entries());
     }
 
     // ------------------------------------------------------------------ tokens that are not covered

@@ -35,14 +35,14 @@ final class Demo {
     // What follows is read and written under this object's lock: by a thread for each process that reads what it
     // reports.
     private final Published published = new Published();
-    private final Map<String, Witness> witnesses = new LinkedHashMap<>();
+    private final Map<String, DemoWitness> witnesses = new LinkedHashMap<>();
     private final Map<String, String> addresses = new LinkedHashMap<>();
     private final List<String> up = new ArrayList<>();
     private final List<String> subscribed = new ArrayList<>();
     private @Nullable String url;
     private @Nullable String broken;
     private boolean ending;
-    private long life;
+    private long incarnation;
     private long number;
     private boolean stopped;
 
@@ -50,8 +50,8 @@ final class Demo {
         this.pace = pace;
         this.screen = screen;
         this.termination = termination;
-        witnesses.put("n2", new Witness("n2", published));
-        witnesses.put("n3", new Witness("n3", published));
+        witnesses.put("n2", new DemoWitness("n2", published));
+        witnesses.put("n3", new DemoWitness("n3", published));
         try {
             directory = Files.createTempDirectory("gapless-demo-");
         } catch (IOException e) {
@@ -144,7 +144,7 @@ final class Demo {
         screen.heading("The producer is killed, and started again");
         DemoProcess old = process("n1");
         boolean gone = old.kill();
-        long deadLife = old.pid();
+        long deadIncarnation = old.pid();
         long killedNs = System.nanoTime();
         screen.line("n1", Colour.RED, "killed (SIGKILL), after its message " + Screen.number(lastNumber()));
         synchronized (this) {
@@ -156,7 +156,7 @@ final class Demo {
         tell("n1", "join " + address("n3"));
         await("n1 to be a member again", () -> up.contains("n1"));
         tell("n1", "produce");
-        await("n1's first message", () -> life != deadLife && number > 0);
+        await("n1's first message", () -> incarnation != deadIncarnation && number > 0);
         long againNs = System.nanoTime();
         for (String name : List.of("n2", "n3")) {
             awaitLevel(List.of(name));
@@ -164,7 +164,7 @@ final class Demo {
         }
         findings.that(
                 "n1 was killed, and is another process now",
-                gone && process("n1").pid() != deadLife);
+                gone && process("n1").pid() != deadIncarnation);
         for (String name : List.of("n2", "n3")) {
             findings.that(
                     name + " was told so: cursor_expired, PRODUCER_RESTARTED or PRODUCER_LOST",
@@ -183,7 +183,7 @@ final class Demo {
         awaitLevel(List.of("n2", "n3"));
         synchronized (this) {
             ending = true;
-            witnesses.values().forEach(Witness::finish);
+            witnesses.values().forEach(DemoWitness::finish);
         }
         processes.values().forEach(DemoProcess::leave);
         boolean left = true;
@@ -224,14 +224,14 @@ final class Demo {
 
     /** Waits until these have, or know that they missed, what is published by now. */
     private void awaitLevel(List<String> names) {
-        long nowLife;
+        long nowIncarnation;
         long nowNumber;
         synchronized (this) {
-            nowLife = life;
+            nowIncarnation = incarnation;
             nowNumber = number;
         }
         for (String name : names) {
-            await(name + " to be level", () -> witness(name).has(nowLife, nowNumber));
+            await(name + " to be level", () -> witness(name).has(nowIncarnation, nowNumber));
         }
     }
 
@@ -284,35 +284,35 @@ final class Demo {
 
     // ------------------------------------------------------------------ reports
 
-    private synchronized void onReport(String name, Report report) {
-        if (report instanceof Report.Listening listening) {
+    private synchronized void onReport(String name, DemoReport report) {
+        if (report instanceof DemoReport.Listening listening) {
             addresses.put(name, listening.address());
-        } else if (report instanceof Report.Up) {
+        } else if (report instanceof DemoReport.Up) {
             up.add(name);
             screen.line(name, Colour.PLAIN, "is a member, at " + addresses.get(name));
-        } else if (report instanceof Report.Subscribed) {
+        } else if (report instanceof DemoReport.Subscribed) {
             subscribed.add(name);
             screen.line(name, Colour.PLAIN, "subscribes, and is ready");
-        } else if (report instanceof Report.Publishing publishing) {
-            life = publishing.life();
+        } else if (report instanceof DemoReport.Publishing publishing) {
+            incarnation = publishing.incarnation();
             number = publishing.number();
-            published.publishing(life, publishing.checksum());
-        } else if (report instanceof Report.Stopped said) {
-            published.stopped(said.life());
+            published.publishing(incarnation, publishing.checksum());
+        } else if (report instanceof DemoReport.Stopped said) {
+            published.stopped(said.incarnation());
             stopped = true;
             screen.line(name, Colour.PLAIN, "stops publishing, after " + Screen.number(said.count()) + " messages");
-        } else if (report instanceof Report.Got got) {
-            witness(name).got(got.position(), got.life(), got.number(), got.checksum());
-        } else if (report instanceof Report.Expired expired) {
+        } else if (report instanceof DemoReport.Got got) {
+            witness(name).got(got.position(), got.incarnation(), got.number(), got.checksum());
+        } else if (report instanceof DemoReport.Expired expired) {
             for (Gap gap : expired.gaps()) {
                 witness(name).expired(gap);
                 screen.line(name, Colour.YELLOW, "cursor_expired " + text(gap));
             }
-        } else if (report instanceof Report.Left left && !ending) {
+        } else if (report instanceof DemoReport.Left left && !ending) {
             screen.line(name, Colour.PLAIN, left.node() + " left");
-        } else if (report instanceof Report.Serving serving) {
+        } else if (report instanceof DemoReport.Serving serving) {
             url = serving.url();
-        } else if (report instanceof Report.Broken said && !ending) {
+        } else if (report instanceof DemoReport.Broken said && !ending) {
             broken = name + ": " + said.why();
         }
         notifyAll();
@@ -373,8 +373,8 @@ final class Demo {
         return process;
     }
 
-    private Witness witness(String name) {
-        Witness witness = witnesses.get(name);
+    private DemoWitness witness(String name) {
+        DemoWitness witness = witnesses.get(name);
         if (witness == null) {
             throw new AssertionError(name);
         }

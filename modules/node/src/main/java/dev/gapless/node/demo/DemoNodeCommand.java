@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * One of the demo's processes. A line of standard input is a command (join ADDRESS, subscribe, serve, produce, stop, wake PID), a
- * line of standard output a {@link Report}. It leaves the cluster when the input ends, so that nothing stays behind when the
+ * line of standard output a {@link DemoReport}. It leaves the cluster when the input ends, so that nothing stays behind when the
  * demo is killed; and wakes the process that the demo may have left standing still.
  */
 @Command(name = "demo-node", hidden = true, description = "A process of gapless demo.")
@@ -39,7 +39,7 @@ public final class DemoNodeCommand implements Callable<Integer> {
     private static final long SPREAD_NS = Duration.ofMillis(1).toNanos();
 
     private final PrintStream out = System.out;
-    private final long life = ProcessHandle.current().pid();
+    private final long incarnation = ProcessHandle.current().pid();
 
     @Spec
     private CommandSpec spec;
@@ -71,9 +71,9 @@ public final class DemoNodeCommand implements Callable<Integer> {
         Config config = ProgramConfig.of(options.withFallback(demo), null, spec.commandLine());
         try (Member member = Member.start(config);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            var up = member.up().thenRun(() -> say(new Report.Up()));
-            var ended = member.ended().whenComplete((done, error) -> say(new Report.Broken(member.whyEnded())));
-            say(new Report.Listening(member.address()));
+            var up = member.up().thenRun(() -> say(new DemoReport.Up()));
+            var ended = member.ended().whenComplete((done, error) -> say(new DemoReport.Broken(member.whyEnded())));
+            say(new DemoReport.Listening(member.address()));
             String line = in.readLine();
             while (line != null) {
                 obey(line, member);
@@ -95,15 +95,15 @@ public final class DemoNodeCommand implements Callable<Integer> {
             case "join" -> member.join(words[1]);
             case "subscribe" -> subscribe(member);
             case "serve" ->
-                say(new Report.Serving(
+                say(new DemoReport.Serving(
                         GaplessGateway.start(member.system()).uri().toString()));
             case "produce" -> produce(member);
             case "wake" -> companion = new ProcessState(Long.parseLong(words[1]));
             case "stop" -> {
                 stop();
-                say(new Report.Stopped(life, published));
+                say(new DemoReport.Stopped(incarnation, published));
             }
-            default -> say(new Report.Broken("an unknown command: " + line));
+            default -> say(new DemoReport.Broken("an unknown command: " + line));
         }
     }
 
@@ -119,15 +119,15 @@ public final class DemoNodeCommand implements Callable<Integer> {
                 return;
             }
             FlightEvent message = new FlightEvent(
-                    life,
+                    incarnation,
                     ++published,
                     event.getEventType().getName(),
                     event.getStartTime().toEpochMilli(),
                     FlightRecorder.fieldsOf(event));
-            say(new Report.Publishing(life, message.number(), message.checksum()));
+            say(new DemoReport.Publishing(incarnation, message.number(), message.checksum()));
             var accepted = producer.publish(message).whenComplete((position, error) -> {
                 if (error != null) {
-                    say(new Report.Broken("a message was not accepted: " + error));
+                    say(new DemoReport.Broken("a message was not accepted: " + error));
                 }
             });
             assert accepted != null;
@@ -149,11 +149,11 @@ public final class DemoNodeCommand implements Callable<Integer> {
         var ready = member.gapless()
                 .subscribe(DemoTopic.FLIGHT, dev.gapless.StartFrom.latest(), new Reporter())
                 .ready()
-                .thenRun(() -> say(new Report.Subscribed()));
+                .thenRun(() -> say(new DemoReport.Subscribed()));
         assert ready != null;
     }
 
-    private void say(Report report) {
+    private void say(DemoReport report) {
         synchronized (out) {
             out.println(report.line());
             out.flush();
@@ -163,18 +163,18 @@ public final class DemoNodeCommand implements Callable<Integer> {
     private final class Reporter implements MessageHandler<FlightEvent> {
         @Override
         public void onMessage(Delivery<FlightEvent> delivery) {
-            say(Report.got(delivery));
+            say(DemoReport.got(delivery));
         }
 
         @Override
         public CompletionStage<Reload> onCursorExpired(CursorExpired<FlightEvent> expired) {
-            say(Report.expired(expired));
+            say(DemoReport.expired(expired));
             return CompletableFuture.completedFuture(Reload.done());
         }
 
         @Override
         public void onProducerLeft(ProducerLeft<FlightEvent> left) {
-            say(new Report.Left(left.node()));
+            say(new DemoReport.Left(left.node()));
         }
     }
 }

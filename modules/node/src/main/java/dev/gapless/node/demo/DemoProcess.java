@@ -31,7 +31,7 @@ final class DemoProcess {
      * @param directory for its log, and its flight recorder
      * @param to is told what it reports, on a thread of its own
      */
-    static DemoProcess start(String name, int port, int ring, Path directory, Consumer<Report> to) {
+    static DemoProcess start(String name, int port, int ring, Path directory, Consumer<DemoReport> to) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // Little memory, and quick to start.
@@ -53,7 +53,7 @@ final class DemoProcess {
     }
 
     /** One that runs; what it reports goes there, on a thread of its own. */
-    DemoProcess(String name, Process process, Consumer<Report> to) {
+    DemoProcess(String name, Process process, Consumer<DemoReport> to) {
         this.process = process;
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         state = new ProcessState(process.pid());
@@ -62,12 +62,12 @@ final class DemoProcess {
         reader.start();
     }
 
-    private void read(Consumer<Report> to) {
+    private void read(Consumer<DemoReport> to) {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();
             while (line != null) {
-                Report report = Report.parse(line);
+                DemoReport report = DemoReport.parse(line);
                 if (report != null) {
                     to.accept(report);
                 }

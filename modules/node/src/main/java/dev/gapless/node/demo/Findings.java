@@ -25,21 +25,21 @@ final class Findings {
     }
 
     /** Prints the table; returns whether everything holds. */
-    boolean print(Screen screen, Published published, Map<String, Witness> witnesses) {
+    boolean print(Screen screen, Published published, Map<String, DemoWitness> witnesses) {
         screen.heading("What was verified");
         seen.forEach((what, holds) -> screen.print(
                 "  " + (holds ? screen.paint(Colour.GREEN, "yes") : screen.paint(Colour.RED, "NO ")) + "  " + what));
         screen.print("");
 
-        Collection<Witness> all = witnesses.values();
+        Collection<DemoWitness> all = witnesses.values();
         Table table = new Table(1);
         table.row(cells("", witnesses.keySet().stream()));
         table.row(cells("published", all.stream().map(w -> Screen.number(published.total()))));
-        row(table, "delivered", all, Witness::delivered);
-        row(table, "announced as missed", all, Witness::announced);
-        row(table, "silent gaps", all, Witness::silent);
-        row(table, "duplicates", all, Witness::duplicates);
-        row(table, "altered", all, Witness::altered);
+        row(table, "delivered", all, DemoWitness::delivered);
+        row(table, "announced as missed", all, DemoWitness::announced);
+        row(table, "silent gaps", all, DemoWitness::silent);
+        row(table, "duplicates", all, DemoWitness::duplicates);
+        row(table, "altered", all, DemoWitness::altered);
         table.row(cells(
                 "longest catch-up",
                 witnesses.keySet().stream()
@@ -63,7 +63,8 @@ final class Findings {
         return held;
     }
 
-    private static void row(Table table, String title, Collection<Witness> witnesses, ToLongFunction<Witness> value) {
+    private static void row(
+            Table table, String title, Collection<DemoWitness> witnesses, ToLongFunction<DemoWitness> value) {
         table.row(cells(title, witnesses.stream().map(w -> Screen.number(value.applyAsLong(w)))));
     }
 

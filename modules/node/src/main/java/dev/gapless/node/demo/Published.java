@@ -7,10 +7,10 @@ import java.util.Map;
 
 /** What the producer said that it would publish, before it did. */
 final class Published {
-    private final Map<Long, Life> lives = new LinkedHashMap<>();
+    private final Map<Long, Incarnation> incarnations = new LinkedHashMap<>();
 
     /** One process. */
-    private static final class Life {
+    private static final class Incarnation {
         final List<Integer> checksums = new ArrayList<>();
         long delivered;
         boolean stopped;
@@ -22,24 +22,27 @@ final class Published {
     }
 
     /** It is about to publish its next message. */
-    void publishing(long life, int checksum) {
-        lives.computeIfAbsent(life, l -> new Life()).checksums.add(checksum);
+    void publishing(long incarnation, int checksum) {
+        incarnations
+                .computeIfAbsent(incarnation, l -> new Incarnation())
+                .checksums
+                .add(checksum);
     }
 
     /** It published all that it said. */
-    void stopped(long life) {
-        lives.computeIfAbsent(life, l -> new Life()).stopped = true;
+    void stopped(long incarnation) {
+        incarnations.computeIfAbsent(incarnation, l -> new Incarnation()).stopped = true;
     }
 
     /** Somebody has this message. */
-    void delivered(long life, long number) {
-        Life known = lives.computeIfAbsent(life, l -> new Life());
+    void delivered(long incarnation, long number) {
+        Incarnation known = incarnations.computeIfAbsent(incarnation, l -> new Incarnation());
         known.delivered = Math.max(known.delivered, number);
     }
 
     /** Is this what the producer said? To be asked when everything was heard: the two come on different ways. */
-    boolean matches(long life, long number, int checksum) {
-        Life known = lives.get(life);
+    boolean matches(long incarnation, long number, int checksum) {
+        Incarnation known = incarnations.get(incarnation);
         return known != null
                 && number >= 1
                 && number <= known.checksums.size()
@@ -47,18 +50,20 @@ final class Published {
     }
 
     /** How many messages a process has published, as far as is known. */
-    long count(long life) {
-        Life known = lives.get(life);
+    long count(long incarnation) {
+        Incarnation known = incarnations.get(incarnation);
         return known == null ? 0 : known.count();
     }
 
-    /** How many messages were published, over all lives. */
+    /** How many messages were published, over all incarnations. */
     long total() {
-        return lives.values().stream().mapToLong(Life::count).sum();
+        return incarnations.values().stream().mapToLong(Incarnation::count).sum();
     }
 
     /** How many were published by now. */
     long announced() {
-        return lives.values().stream().mapToLong(life -> life.checksums.size()).sum();
+        return incarnations.values().stream()
+                .mapToLong(incarnation -> incarnation.checksums.size())
+                .sum();
     }
 }

@@ -48,7 +48,7 @@ public record Configuration(
      * A node.
      *
      * @param name its name
-     * @param publishes how many messages it publishes at most, over all of its lives
+     * @param publishes how many messages it publishes at most, over all of its incarnations
      * @param subscriptions how many it has from the start
      * @param may what may happen to it, of {@code OPEN}, {@code CLOSE}, {@code TAKE}, {@code RESUME}, {@code LEAVE},
      *     {@code CRASH}, {@code START}, {@code EARLY}

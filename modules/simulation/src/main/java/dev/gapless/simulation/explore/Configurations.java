@@ -44,7 +44,7 @@ public final class Configurations {
                     .host("b", 0, 2)
                     .may(Kind.LOSE, 1)
                     .atLeast(50_000, 40),
-            Configuration.of("token, in the same life")
+            Configuration.of("token, in the same incarnation")
                     .readsAtOnce()
                     .host("a", 2, 0, Kind.RESTART)
                     .host("b", 0, 1, Kind.STOP, Kind.RESUME)

@@ -7,10 +7,10 @@ import dev.gapless.core.Session;
 import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
-import dev.gapless.core.wire.Who;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One life of a node, with a clock of its own that moves only when a timer goes off. */
+/** One incarnation of a node, with a clock of its own that moves only when a timer goes off. */
 final class ExploredNode implements Outside {
     /** Whatever ended is remembered, and counts at any time: times are no part of a state. */
     private static final History.Bounds HISTORY = new History.Bounds(Long.MAX_VALUE / 8, Long.MAX_VALUE / 8, 1_000);
@@ -32,7 +32,7 @@ final class ExploredNode implements Outside {
     /** With other clusters what never happened counts as long ago. */
     private static final long LONG_AGO_NS = 1_000;
 
-    private final World world;
+    private final ExploredWorld world;
     private final int host;
     private final String name;
     private final SimulatedNode node;
@@ -51,7 +51,7 @@ final class ExploredNode implements Outside {
     private long published;
     private boolean flushWanted;
 
-    /** What becomes of a life. Who is up may be gone before anybody hears that it was up. */
+    /** What becomes of an incarnation. Who is up may be gone before anybody hears that it was up. */
     enum Becomes {
         JOINING,
         UP,
@@ -61,12 +61,12 @@ final class ExploredNode implements Outside {
     /** A member came, or went. */
     record News(long uid, String address, Becomes what) {}
 
-    ExploredNode(World world, int host, String name, long uid) {
+    ExploredNode(ExploredWorld world, int host, String name, long uid) {
         this.world = world;
         this.host = host;
         this.name = name;
         this.nowNs = world.configuration().isApart() ? LONG_AGO_NS : 0;
-        // There is one log for each life, and no jitter: its only random number is the epoch of that log.
+        // There is one log for each incarnation, and no jitter: its only random number is the epoch of that log.
         this.node = new SimulatedNode(
                 uid,
                 name,
@@ -80,7 +80,7 @@ final class ExploredNode implements Outside {
         this.heard = new Heard(world::stamp, uid, new Apart(world, uid));
     }
 
-    /** Has it, or its cluster, which is itself, had a word of that life's cluster? */
+    /** Has it, or its cluster, which is itself, had a word of that incarnation's cluster? */
     boolean hasHeardOf(long uid) {
         return heardOf.contains(uid);
     }
@@ -150,7 +150,7 @@ final class ExploredNode implements Outside {
     }
 
     /**
-     * Is it the first of what it is to learn of that life? If that is gone, it need not learn first that it was up. Lives are seen joining
+     * Is it the first of what it is to learn of that incarnation? If that is gone, it need not learn first that it was up. Lives are seen joining
      * in their order.
      */
     boolean isNext(int newsIndex) {
@@ -167,7 +167,7 @@ final class ExploredNode implements Outside {
         return true;
     }
 
-    /** Has it still to learn that this life joins? */
+    /** Has it still to learn that this incarnation joins? */
     boolean isToSeeJoining(long uid) {
         return news.stream().anyMatch(one -> one.uid == uid && one.what == Becomes.JOINING);
     }
@@ -183,7 +183,7 @@ final class ExploredNode implements Outside {
             case UP -> {
                 appeared(learned.uid, learned.address);
                 if (learned.uid == node.uid()) {
-                    isUp();
+                    becomeUp();
                 }
             }
             case REMOVED -> {
@@ -196,7 +196,7 @@ final class ExploredNode implements Outside {
         }
     }
 
-    void isUp() {
+    void becomeUp() {
         node.selfUp();
     }
 
@@ -205,7 +205,7 @@ final class ExploredNode implements Outside {
         if (uid != node.uid()) {
             strangers.add(uid);
         }
-        node.appeared(uid, address, uid % 100 * 100 + uid / 100); // first lives are older than second ones
+        node.appeared(uid, address, uid % 100 * 100 + uid / 100); // first incarnations are older than second ones
     }
 
     /** Asks members for their names again. */
@@ -217,7 +217,7 @@ final class ExploredNode implements Outside {
         if (message instanceof Hello hello && hello.toUid() == node.uid()) {
             strangers.remove(hello.fromUid());
         }
-        if (message instanceof Who who) {
+        if (message instanceof ClusterProbe who) {
             heardOf.add(who.fromUid());
         }
         node.receive(message);
@@ -260,7 +260,7 @@ final class ExploredNode implements Outside {
 
     @Override
     public long nowMs() {
-        return World.NOW_MS;
+        return ExploredWorld.NOW_MS;
     }
 
     @Override
@@ -295,7 +295,7 @@ final class ExploredNode implements Outside {
 
     @Override
     public void published(long id, Position at) {
-        world.truth().appended(name, at.epoch(), at.sequence(), id, World.NOW_MS);
+        world.truth().appended(name, at.epoch(), at.sequence(), id, ExploredWorld.NOW_MS);
     }
 
     @Override

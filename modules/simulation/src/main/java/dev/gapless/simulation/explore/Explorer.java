@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * judges while things happen); and from each of them what the protocol does by itself can lead to a state in which every
  * subscription is level or was told (G6).
  *
- * <p>Whether a state was there before its {@link Fingerprint} says.
+ * <p>Whether a state was there before its {@link StateFingerprint} says.
  */
 public final class Explorer {
     private final Configuration configuration;
@@ -32,7 +32,7 @@ public final class Explorer {
 
     private Exploration run() {
         long begunNs = System.nanoTime();
-        World first = World.first(configuration);
+        ExploredWorld first = ExploredWorld.first(configuration);
         add(first, StateReader.fingerprint(first), States.NONE, 0);
         Walk walk = new Walk(states, first);
         int at = 0;
@@ -59,7 +59,7 @@ public final class Explorer {
 
     /** What is wrong with it, if something is. */
     private @Nullable String follow(Walk walk, int at, int action) {
-        World world = walk.world();
+        ExploredWorld world = walk.world();
         transitions++;
         try {
             world.perform(action);
@@ -75,7 +75,7 @@ public final class Explorer {
         return null;
     }
 
-    private int add(World world, Fingerprint fingerprint, int from, int action) {
+    private int add(ExploredWorld world, StateFingerprint fingerprint, int from, int action) {
         int before = states.size();
         int number = states.add(fingerprint, from, action);
         if (number == before && world.isLevel()) {
@@ -99,7 +99,7 @@ public final class Explorer {
 
     private List<String> describe(int at, int last) {
         List<String> lines = new ArrayList<>();
-        World world = World.first(configuration);
+        ExploredWorld world = ExploredWorld.first(configuration);
         for (int number : states.path(at)) {
             if (states.from(number) != States.NONE) {
                 lines.add(world.describe(states.action(number)));

@@ -14,9 +14,9 @@ public enum Kind {
     RELOADED(Whose.PROTOCOL),
     /** x learns its y-th news of members. */
     NEWS(Whose.PROTOCOL),
-    /** The life at x, which joins, becomes a member: all others have seen it joining. */
+    /** The incarnation at x, which joins, becomes a member: all others have seen it joining. */
     UP(Whose.PROTOCOL),
-    /** The dead life at x is taken off the members. */
+    /** The dead incarnation at x is taken off the members. */
     REMOVE(Whose.PROTOCOL),
     /** x has drained, and ends. */
     END(Whose.PROTOCOL),
@@ -55,9 +55,9 @@ public enum Kind {
     FORGET(Whose.FAULT),
     /** x dies. */
     CRASH(Whose.FAULT),
-    /** A new life begins at x. */
+    /** A new incarnation begins at x. */
     START(Whose.FAULT),
-    /** x dies, and a new life begins there at once. */
+    /** x dies, and a new incarnation begins there at once. */
     RESTART(Whose.FAULT);
 
     private static final Kind[] ALL = values();

@@ -47,7 +47,7 @@ final class Numbers {
         return new Numbers(Arrays.copyOf(numbers, size), size);
     }
 
-    Fingerprint fingerprint() {
-        return Fingerprint.of(numbers, size);
+    StateFingerprint fingerprint() {
+        return StateFingerprint.of(numbers, size);
     }
 }

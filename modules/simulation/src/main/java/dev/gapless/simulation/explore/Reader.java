@@ -97,7 +97,7 @@ final class Reader {
     }
 
     CursorToken token() {
-        return CursorToken.parse(state().token(SimulatedNode.TOPIC, CLUSTER, new Now(World.NOW_MS, 0))
+        return CursorToken.parse(state().token(SimulatedNode.TOPIC, CLUSTER, new Now(ExploredWorld.NOW_MS, 0))
                 .toString());
     }
 

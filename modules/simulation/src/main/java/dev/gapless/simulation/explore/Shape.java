@@ -3,10 +3,10 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.consumer.Asking;
+import dev.gapless.core.consumer.ResponseTimes;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
@@ -105,9 +105,10 @@ record Shape(Sort sort, long name, Part[] parts) {
             Lock.class, // nobody holds one between two actions
             TopicSettings.class, // they never change
             Ages.class, // nothing is too old here
-            RandomGenerator.class, // gives each life's epoch, once
+            RandomGenerator.class, // gives each incarnation's epoch, once
             LongSupplier.class, // counters, see below
-            Asking.class, // nor is longer waited for an answer than the shortest backoff, which is also the longest
+            ResponseTimes
+                    .class, // nor is longer waited for an answer than the shortest backoff, which is also the longest
             NodeSettings.class, // never change
             BooleanSupplier.class, // looks at the log
             OtherClusterSettings.class, // neither
@@ -174,7 +175,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("History.digest", "made of the rest"),
             Map.entry("History.view", "made of the rest"),
             Map.entry("SimulatedNode.sessions", "beyond every session that there is; only their order counts"),
-            Map.entry("Life.publishedNs", "asked for where there are several clusters"),
+            Map.entry("Incarnation.publishedNs", "asked for where there are several clusters"),
             Map.entry("World.stamps", "beyond every stamp that there is; only their order counts"),
             Map.entry("World.touched", "says what was read already"),
             Map.entry("World.subscriptions", "as many as the budgets say"),
@@ -220,7 +221,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Heard.joined", Meaning.MARK),
             Map.entry("Truth.members", Meaning.STAMP),
             Map.entry("Truth.former", Meaning.STAMP),
-            Map.entry("Life.memberSince", Meaning.STAMP),
+            Map.entry("Incarnation.memberSince", Meaning.STAMP),
             Map.entry("Taken.stamp", Meaning.MARK),
             Map.entry("Handover.taken", Meaning.MARK),
             Map.entry("Handover.resumed", Meaning.MARK));
@@ -257,7 +258,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         } else if (type == Ring.class) {
             return Sort.RING;
         }
-        return type.isRecord() || type == Vector.class ? Sort.RECORD : Sort.MUTABLE;
+        return type.isRecord() || type == Frontier.class ? Sort.RECORD : Sort.MUTABLE;
     }
 
     private static Shape read(Class<?> type) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Writes down a world as numbers, so that two worlds that will behave alike come out alike: every field of every object
  * that can be reached, but for what {@link Shape} leaves out. Counters of sessions and stamps are replaced by their order.
  *
- * <p>Each life is read by itself, so that it need not be read again as long as nothing happens to it.
+ * <p>Each incarnation is read by itself, so that it need not be read again as long as nothing happens to it.
  */
 final class StateReader {
     private static final long NULL = 0x6e75_6c6cL;
@@ -41,11 +41,11 @@ final class StateReader {
     private final Met met = new Met();
     private final long longestNs;
     private final long latelyNs;
-    private @Nullable Reading[] lives = NOBODY;
+    private @Nullable Reading[] incarnations = NOBODY;
     private long nowNs;
 
-    /** What was read of one life: its fingerprint, and what counts only by its order among all. */
-    record Reading(Fingerprint self, Numbers sessions, Numbers marks, Numbers stamps, Numbers heard) {}
+    /** What was read of one incarnation: its fingerprint, and what counts only by its order among all. */
+    record Reading(StateFingerprint self, Numbers sessions, Numbers marks, Numbers stamps, Numbers heard) {}
 
     StateReader(Configuration configuration) {
         this.latelyNs = 2L * configuration.graceNs() + 1;
@@ -67,7 +67,7 @@ final class StateReader {
     }
 
     /** Of a world of which nothing is known. */
-    static Fingerprint fingerprint(World world) {
+    static StateFingerprint fingerprint(ExploredWorld world) {
         StateReader reader = new StateReader(world.configuration());
         @Nullable Reading[] all = new Reading[world.size()];
         for (int host = 0; host < all.length; host++) {
@@ -77,22 +77,22 @@ final class StateReader {
     }
 
     /** Reads who lives at this host, if anybody does. */
-    @Nullable Reading read(World world, int host) {
-        ExploredNode life = world.lifeAt(host);
-        if (life == null) {
+    @Nullable Reading read(ExploredWorld world, int host) {
+        ExploredNode incarnation = world.incarnationAt(host);
+        if (incarnation == null) {
             return null;
         }
         begin(world, host);
-        lives = NOBODY;
-        nowNs = life.nowNs();
-        any(life);
+        incarnations = NOBODY;
+        nowNs = incarnation.nowNs();
+        any(incarnation);
         return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy(), heard.copy());
     }
 
-    /** Reads the rest of the world; the lives were read before. */
-    Fingerprint fingerprint(World world, @Nullable Reading[] readings) {
+    /** Reads the rest of the world; the incarnations were read before. */
+    StateFingerprint fingerprint(ExploredWorld world, @Nullable Reading[] readings) {
         begin(world, -1);
-        lives = readings;
+        incarnations = readings;
         any(world);
         rankSessions();
         rank(marks, marks);
@@ -101,7 +101,7 @@ final class StateReader {
         return words.fingerprint();
     }
 
-    private void begin(World world, int host) {
+    private void begin(ExploredWorld world, int host) {
         words.clear();
         sessions.clear();
         marks.clear();
@@ -227,8 +227,8 @@ final class StateReader {
         int known = met.meet(object);
         words.add(known);
         if (known >= 0) {
-            if (lives != NOBODY && object instanceof ExploredNode life) {
-                alive(Objects.requireNonNull(lives[life.host()]));
+            if (incarnations != NOBODY && object instanceof ExploredNode incarnation) {
+                alive(Objects.requireNonNull(incarnations[incarnation.host()]));
             }
         } else if (object instanceof Ring<?> ring) {
             words.add(ring.oldest());
@@ -322,8 +322,8 @@ final class StateReader {
         }
     }
 
-    private void sessionOf(long lifeUid, long counter) {
-        sessions.add(lifeUid);
+    private void sessionOf(long incarnationUid, long counter) {
+        sessions.add(incarnationUid);
         sessions.add(counter);
     }
 }

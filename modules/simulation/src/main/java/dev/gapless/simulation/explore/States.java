@@ -20,7 +20,7 @@ final class States {
     }
 
     /** The number of the state with this fingerprint, which is that of a new one if it was {@link #size} before. */
-    int add(Fingerprint fingerprint, int reachedFrom, int by) {
+    int add(StateFingerprint fingerprint, int reachedFrom, int by) {
         int slot = slotOf(fingerprint.high(), fingerprint.low());
         if (slots[slot] != 0) {
             return slots[slot] - 1;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Walk {
     private final States states;
-    private final World world;
+    private final ExploredWorld world;
     private final StateReader reader;
     /** The states on the way to where it is, by their depth. */
     private int[] path;
@@ -21,15 +21,15 @@ final class Walk {
     /** How everything is in one state. */
     private final class Place {
         private int number = States.NONE;
-        private final Snapshot rest = new Snapshot();
-        private final Snapshot[] own = new Snapshot[world.size()];
-        /** Of each life, of here or of where something happened to it last on the way here. */
-        private final @Nullable Snapshot[] lives = new Snapshot[world.size()];
+        private final WorldSnapshot rest = new WorldSnapshot();
+        private final WorldSnapshot[] own = new WorldSnapshot[world.size()];
+        /** Of each incarnation, of here or of where something happened to it last on the way here. */
+        private final @Nullable WorldSnapshot[] incarnations = new WorldSnapshot[world.size()];
 
         private final StateReader.@Nullable Reading[] readings = new StateReader.Reading[world.size()];
 
         Place() {
-            Arrays.setAll(own, host -> new Snapshot());
+            Arrays.setAll(own, host -> new WorldSnapshot());
         }
 
         /** Remembers how things are now, in this state, having come from there. */
@@ -38,29 +38,29 @@ final class Walk {
             keep(rest, world, -1);
             for (int host = 0; host < world.size(); host++) {
                 if (before != null && !world.isTouched(host)) {
-                    lives[host] = before.lives[host];
+                    incarnations[host] = before.incarnations[host];
                     readings[host] = before.readings[host];
                 } else {
-                    ExploredNode life = world.lifeAt(host);
-                    lives[host] = life == null ? null : own[host];
+                    ExploredNode incarnation = world.incarnationAt(host);
+                    incarnations[host] = incarnation == null ? null : own[host];
                     readings[host] = null;
-                    if (life != null) {
-                        keep(own[host], life, host);
+                    if (incarnation != null) {
+                        keep(own[host], incarnation, host);
                     }
                 }
             }
             world.untouch();
         }
 
-        private void keep(Snapshot snapshot, Object root, int host) {
+        private void keep(WorldSnapshot snapshot, Object root, int host) {
             snapshot.keep(root, visit -> world.forEachStranger(host, visit));
         }
 
         /** Makes things be as they were, after something happened here. */
         void putBack() {
-            for (int host = 0; host < lives.length; host++) {
-                if (lives[host] != null && world.isTouched(host)) {
-                    lives[host].putBack();
+            for (int host = 0; host < incarnations.length; host++) {
+                if (incarnations[host] != null && world.isTouched(host)) {
+                    incarnations[host].putBack();
                 }
             }
             rest.putBack();
@@ -69,16 +69,16 @@ final class Walk {
 
         /** Makes things be as they were, when they are now as they are there, further on the same way. */
         void putBack(Place further) {
-            for (int host = 0; host < lives.length; host++) {
-                if (lives[host] != null && lives[host] != further.lives[host]) {
-                    lives[host].putBack();
+            for (int host = 0; host < incarnations.length; host++) {
+                if (incarnations[host] != null && incarnations[host] != further.incarnations[host]) {
+                    incarnations[host].putBack();
                 }
             }
             rest.putBack();
             world.untouch();
         }
 
-        /** Reads all lives as they are here. */
+        /** Reads all incarnations as they are here. */
         void read() {
             for (int host = 0; host < readings.length; host++) {
                 if (readings[host] == null) {
@@ -88,7 +88,7 @@ final class Walk {
         }
 
         /** After something happened here. */
-        Fingerprint fingerprint() {
+        StateFingerprint fingerprint() {
             StateReader.@Nullable Reading[] now = readings.clone();
             for (int host = 0; host < now.length; host++) {
                 if (world.isTouched(host)) {
@@ -100,7 +100,7 @@ final class Walk {
     }
 
     /** Begins in a world that is in the first state. */
-    Walk(States states, World world) {
+    Walk(States states, ExploredWorld world) {
         this.states = states;
         this.world = world;
         this.reader = new StateReader(world.configuration());
@@ -111,7 +111,7 @@ final class Walk {
         places.add(first);
     }
 
-    World world() {
+    ExploredWorld world() {
         return world;
     }
 
@@ -159,7 +159,7 @@ final class Walk {
     }
 
     /** What the world looks like, after something happened in the state where it is. */
-    Fingerprint fingerprint() {
+    StateFingerprint fingerprint() {
         return here().fingerprint();
     }
 

@@ -50,10 +50,10 @@ public interface Outside {
     default void foundOtherCluster() {}
 
     /** Somebody listens at this address, where a member was lost, and says nothing for long: people are told. */
-    default void isMute(String address) {}
+    default void onSilentSeed(String address) {}
 
     /** The same is over. */
-    default void isMuteNoMore(String address) {}
+    default void onSeedHeard(String address) {}
 
     /** Its cluster gives way to the one whose oldest member is at this address: it is to leave. */
     default void givesWay(String address) {

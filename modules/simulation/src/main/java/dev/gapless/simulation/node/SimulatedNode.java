@@ -37,7 +37,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a node with one topic: drives a {@link Node} and its shard on the caller's thread. It
+ * One incarnation of a node with one topic: drives a {@link Node} and its shard on the caller's thread. It
  * decides nothing and waits for nothing; what it wants done goes to {@link Outside}.
  *
  * <p>Whoever drives it gives one input at a time, calls {@link #onTime} when {@link #deadlineNs} has passed and
@@ -196,9 +196,9 @@ public final class SimulatedNode implements LogSource {
             } else if (effect instanceof Effect.OtherCluster) {
                 outside.foundOtherCluster();
             } else if (effect instanceof Effect.Mute mute) {
-                outside.isMute(mute.address());
+                outside.onSilentSeed(mute.address());
             } else if (effect instanceof Effect.MuteNoMore over) {
-                outside.isMuteNoMore(over.address());
+                outside.onSeedHeard(over.address());
             } else if (effect instanceof Effect.GivesWay way) {
                 outside.givesWay(way.address());
             } else if (effect instanceof Effect.SubscriptionsEnd) {
@@ -268,7 +268,7 @@ public final class SimulatedNode implements LogSource {
 
     // ------------------------------------------------------------------ members
 
-    /** A life joins. */
+    /** An incarnation joins. */
     public void joining(long newcomerUid, String address) {
         node.joining(newcomerUid, address);
     }

@@ -3,16 +3,16 @@ package dev.gapless.simulation.oracle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one subscription was given and told of one stream. It never changes: each message and each announcement makes another one.
+ * What one subscription was given and announced of one stream. It never changes: each message and each announcement makes another one.
  *
- * @param due everything behind this sequence must still be given or told; null while nobody knows where the subscription begins
+ * @param due everything behind this sequence must still be given or announced; null while nobody knows where the subscription begins
  * @param got nothing up to this sequence may be given again
  * @param covered a reload had everything up to this sequence, while nobody knew where the subscription begins
  * @param named was a message of it given under the name of its node?
  * @param over was the subscription told that the stream has ended?
  */
 record Account(@Nullable Long due, long got, long covered, boolean named, boolean over) {
-    /** Nothing was given or told. */
+    /** Nothing was given or announced. */
     static final Account EMPTY = new Account(null, 0, 0, false, false);
 
     /** What is behind this sequence is due, unless that was known before. */
@@ -20,13 +20,13 @@ record Account(@Nullable Long due, long got, long covered, boolean named, boolea
         return due == null ? dueBehind(sequence) : this;
     }
 
-    /** Everything up to this sequence was given, or told. It goes on, unless more is said. */
+    /** Everything up to this sequence was given or announced. It goes on, unless more is said. */
     Account hasGot(long sequence) {
         Account behind = dueBehind(sequence);
         return new Account(behind.due, sequence, behind.covered, named, false);
     }
 
-    /** Nothing up to this sequence has to be given or told any more. It may still be given. */
+    /** Nothing up to this sequence has to be given or announced any more. It may still be given. */
     Account covers(long sequence) {
         return due == null ? new Account(null, got, Math.max(sequence, covered), named, over) : dueBehind(sequence);
     }

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Of which lives one process has heard as members, and until when; by stamps, which rise with everything that happens. */
+/** Of which incarnations one process has heard as members, and until when; by stamps, which rise with everything that happens. */
 public final class Heard {
     private final LongSupplier stamps;
     private final OtherClusters others;
@@ -28,11 +28,11 @@ public final class Heard {
 
     /** What this process's cluster has to do with others (rule M4). */
     public interface OtherClusters {
-        /** Was that life a member of another one? */
+        /** Was that incarnation a member of another one? */
         boolean isElsewhere(long uid);
 
         /**
-         * When somebody here had a word of another one the last time, who was there to tell; of that life's, if it is over.
+         * When somebody here had a word of another one the last time, who was there to tell; of that incarnation's, if it is over.
          *
          * @return in virtual time; {@code Long.MAX_VALUE} while it is not over, and 0 if nobody ever had one
          */
@@ -41,7 +41,7 @@ public final class Heard {
         /** Had anybody here a word of another one? */
         boolean areHeardOf();
 
-        /** Is that life of another one, of which nobody here ever had a word up to now? */
+        /** Is that incarnation of another one, of which nobody here ever had a word up to now? */
         boolean isStranger(long uid);
     }
 
@@ -81,7 +81,7 @@ public final class Heard {
         joined = stamps.getAsLong();
     }
 
-    /** That life appeared at this address: whoever was there before is gone. */
+    /** That incarnation appeared at this address: whoever was there before is gone. */
     public void appeared(long uid, String address) {
         appeared.putIfAbsent(uid, stamps.getAsLong());
         Long predecessor = latestAt.put(address, uid);
@@ -98,12 +98,12 @@ public final class Heard {
         return joined != Long.MAX_VALUE;
     }
 
-    /** Is it told that this life is there? */
+    /** Is it told that this incarnation is there? */
     public boolean knows(long uid) {
         return appeared.containsKey(uid) && !removed.containsKey(uid);
     }
 
-    /** Was it told that this life is a member, and that it is none any more? */
+    /** Was it told that this incarnation is a member, and that it is none any more? */
     public boolean sawTheEndOf(long uid) {
         return appeared.containsKey(uid) && removed.containsKey(uid);
     }

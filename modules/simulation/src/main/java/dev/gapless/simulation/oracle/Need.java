@@ -34,27 +34,28 @@ final class Need {
     }
 
     private boolean isNeeded(Witness w, Gap gap) {
-        return gap.missed() != null || truth.lives().stream().anyMatch(life -> lacks(w, life, gap));
+        return gap.missed() != null
+                || truth.incarnations().stream().anyMatch(incarnation -> lacks(w, incarnation, gap));
     }
 
     /** Does the gap have anything of this stream that is due? */
-    private static boolean lacks(Witness w, Truth.Life life, Gap gap) {
-        Long behind = w.dueBehind(life);
-        return isOf(life, gap) && lastOf(life, gap) > (behind == null ? 0 : behind);
+    private static boolean lacks(Witness w, Truth.Incarnation incarnation, Gap gap) {
+        Long behind = w.dueBehind(incarnation);
+        return isOf(incarnation, gap) && lastOf(incarnation, gap) > (behind == null ? 0 : behind);
     }
 
-    private static boolean isOf(Truth.Life life, Gap gap) {
-        boolean isOfItsNode = gap.node() == null || life.goesBy(gap.node());
-        return gap.epoch() == null ? isOfItsNode : gap.epoch().equals(life.epoch);
+    private static boolean isOf(Truth.Incarnation incarnation, Gap gap) {
+        boolean isOfItsNode = gap.node() == null || incarnation.goesBy(gap.node());
+        return gap.epoch() == null ? isOfItsNode : gap.epoch().equals(incarnation.epoch);
     }
 
     /** Up to where the gap leads in this stream: to where it resumes, or to the end of a stream that is over. */
-    private static long lastOf(Truth.Life life, Gap gap) {
+    private static long lastOf(Truth.Incarnation incarnation, Gap gap) {
         Position resumesAt = gap.resumesAt();
-        if (resumesAt != null && resumesAt.epoch().equals(life.epoch)) {
+        if (resumesAt != null && resumesAt.epoch().equals(incarnation.epoch)) {
             return resumesAt.sequence() - 1;
         }
         boolean hasSuccessor = gap.epoch() != null && resumesAt != null;
-        return hasSuccessor || life.isRemoved() ? life.owed() : 0;
+        return hasSuccessor || incarnation.isRemoved() ? incarnation.owed() : 0;
     }
 }

@@ -17,10 +17,10 @@ final class Notices {
             Comparator.comparingLong(Notices::begin).thenComparing(gap -> gap.missed() != null);
 
     private final Truth truth;
-    private final Streams streams;
+    private final JudgedStreams streams;
     private final Observer observer;
 
-    Notices(Truth truth, Streams streams, Observer observer) {
+    Notices(Truth truth, JudgedStreams streams, Observer observer) {
         this.truth = truth;
         this.streams = streams;
         this.observer = observer;
@@ -39,7 +39,7 @@ final class Notices {
     }
 
     /** The reload has succeeded. */
-    void areTold(Witness w, List<Gap> gaps) {
+    void areAnnounced(Witness w, List<Gap> gaps) {
         Set<Epoch> ended = new HashSet<>();
         for (Gap gap : gaps.stream().sorted(IN_ORDER).toList()) {
             if (gap.node() == null) {
@@ -53,44 +53,44 @@ final class Notices {
                 }
             }
         }
-        ended.forEach(epoch -> Streams.isToldOnce(w, epoch));
+        ended.forEach(epoch -> JudgedStreams.checkAnnouncedOnce(w, epoch));
     }
 
     // ------------------------------------------------------------------ gaps that name no stream
 
     private void ofEverybody(Witness w, Gap gap) {
-        mayConcernEverybody(w, gap);
+        checkConcernsEverybody(w, gap);
         observer.count("expired: without a producer", 1);
         if (!w.resumed && w.sinceMs == null) {
             observer.count("clusters: another one told as nobody", 1);
         }
-        truth.lives().forEach(w::isInTheReload);
+        truth.incarnations().forEach(w::markInReload);
     }
 
     /** Who comes from the past may be told once that nobody knows who came and went. */
-    void mayConcernEverybody(Witness w, Gap gap) {
+    void checkConcernsEverybody(Witness w, Gap gap) {
         boolean unknown = gap.reason() == Reason.POSITION_UNKNOWN || gap.reason() == Reason.PRODUCER_LOST;
         boolean mayBe = w.resumed || w.sinceMs != null || w.hasHeardOfOthers();
         if (!unknown || gap.epoch() != null || !mayBe) {
-            Streams.fail(w, "G1", "is told of a gap without a producer: " + gap);
+            JudgedStreams.fail(w, "G1", "is told of a gap without a producer: " + gap);
         }
     }
 
     /** Some stream of that node is over. It may be any, but for the one that goes on. */
     private void ofSomeStream(Witness w, String name, Gap gap) {
         if (gap.firstMissing() != null || gap.missed() != null) {
-            Streams.fail(w, "G1", "is told of numbers without an epoch: " + gap);
+            JudgedStreams.fail(w, "G1", "is told of numbers without an epoch: " + gap);
         }
         Position resumesAt = gap.resumesAt();
-        Truth.Life next = resumesAt == null ? null : ofSuccessor(w, gap, resumesAt);
-        for (Truth.Life life : truth.lives(streams.nodeOf(name))) {
-            if (life == next) {
+        Truth.Incarnation next = resumesAt == null ? null : ofSuccessor(w, gap, resumesAt);
+        for (Truth.Incarnation incarnation : truth.incarnations(streams.nodeOf(name))) {
+            if (incarnation == next) {
                 long behind = Objects.requireNonNull(resumesAt).sequence() - 1;
-                w.put(life, w.of(life).beginsBehind(behind).covers(behind));
-            } else if (life.goesBy(name)) {
-                w.isInTheReload(life);
-                if (life.isRemoved() || w.sawTheEndOf(life)) {
-                    w.put(life, w.of(life).isOver());
+                w.put(incarnation, w.of(incarnation).beginsBehind(behind).covers(behind));
+            } else if (incarnation.goesBy(name)) {
+                w.markInReload(incarnation);
+                if (incarnation.isRemoved() || w.sawTheEndOf(incarnation)) {
+                    w.put(incarnation, w.of(incarnation).isOver());
                 }
             }
         }
@@ -98,89 +98,93 @@ final class Notices {
 
     // ------------------------------------------------------------------ gaps of one stream
 
-    private void ofStream(Witness w, Truth.Life life, Gap gap) {
+    private void ofStream(Witness w, Truth.Incarnation incarnation, Gap gap) {
         if (gap.firstMissing() != null) {
-            beginsBehindAll(w, life, gap, gap.firstMissing());
+            beginsBehindAll(w, incarnation, gap, gap.firstMissing());
         }
         if (goesOn(gap)) {
-            Streams.goesOn(w, life);
+            JudgedStreams.goesOn(w, incarnation);
         }
         if (gap.missed() != null) {
-            inNumbers(w, life, gap, gap.missed());
+            inNumbers(w, incarnation, gap, gap.missed());
         } else if (goesOn(gap)) {
-            withoutNumbers(w, life, gap);
+            withoutNumbers(w, incarnation, gap);
         } else {
-            withAnOpenEnd(w, life, gap);
+            withAnOpenEnd(w, incarnation, gap);
         }
         if (!goesOn(gap)) {
-            w.put(life, w.of(life).isOver());
+            w.put(incarnation, w.of(incarnation).isOver());
         }
     }
 
-    private void beginsBehindAll(Witness w, Truth.Life life, Gap gap, long firstMissing) {
-        if (firstMissing - 1 > life.head()) {
-            Streams.fail(w, "G1", "is told of what was never published, the head is " + life.head() + ": " + gap);
+    private void beginsBehindAll(Witness w, Truth.Incarnation incarnation, Gap gap, long firstMissing) {
+        if (firstMissing - 1 > incarnation.head()) {
+            JudgedStreams.fail(
+                    w, "G1", "is told of what was never published, the head is " + incarnation.head() + ": " + gap);
         }
-        if (firstMissing <= w.of(life).got()) {
-            Streams.fail(
-                    w, "G2", "is told of what it has got, up to " + w.of(life).got() + ": " + gap);
+        if (firstMissing <= w.of(incarnation).got()) {
+            JudgedStreams.fail(
+                    w,
+                    "G2",
+                    "is told of what it has got, up to " + w.of(incarnation).got() + ": " + gap);
         }
-        streams.nothingSkipped(w, life, firstMissing - 1, "before " + gap);
+        streams.nothingSkipped(w, incarnation, firstMissing - 1, "before " + gap);
     }
 
-    private void inNumbers(Witness w, Truth.Life life, Gap gap, long missed) {
+    private void inNumbers(Witness w, Truth.Incarnation incarnation, Gap gap, long missed) {
         if (gap.firstMissing() == null || missed < 1) {
-            Streams.fail(w, "G1", "is told of how many, and not of which: " + gap);
+            JudgedStreams.fail(w, "G1", "is told of how many, and not of which: " + gap);
         }
         long last = begin(gap) + missed - 1;
-        if (last > life.head()) {
-            Streams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + life.head());
+        if (last > incarnation.head()) {
+            JudgedStreams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + incarnation.head());
         }
         Position resumesAt = gap.resumesAt();
-        if (resumesAt == null && (last != life.head() || !life.isRemoved())) {
-            Streams.fail(w, "G1", "is told of an end that was none: " + gap + ", the head is " + life.head());
+        if (resumesAt == null && (last != incarnation.head() || !incarnation.isRemoved())) {
+            JudgedStreams.fail(
+                    w, "G1", "is told of an end that was none: " + gap + ", the head is " + incarnation.head());
         }
-        if (resumesAt != null && !resumesAt.equals(new Position(life.epoch, last + 1))) {
-            Streams.fail(w, "G1", "goes on at " + resumesAt + ", having got to " + last + ": " + gap);
+        if (resumesAt != null && !resumesAt.equals(new Position(incarnation.epoch, last + 1))) {
+            JudgedStreams.fail(w, "G1", "goes on at " + resumesAt + ", having got to " + last + ": " + gap);
         }
         observer.count("messages: announced as missed", missed);
-        w.put(life, w.of(life).hasGot(last));
+        w.put(incarnation, w.of(incarnation).hasGot(last));
     }
 
     /** Nobody knows where it was; it goes on there. */
-    private void withoutNumbers(Witness w, Truth.Life life, Gap gap) {
+    private void withoutNumbers(Witness w, Truth.Incarnation incarnation, Gap gap) {
         if (gap.firstMissing() != null || gap.reason() != Reason.POSITION_UNKNOWN) {
-            Streams.fail(w, "G1", "is not told how many it missed: " + gap);
+            JudgedStreams.fail(w, "G1", "is not told how many it missed: " + gap);
         }
         long behind = begin(gap) - 1;
-        if (behind < w.of(life).got() || behind > life.head()) {
-            Streams.fail(
+        if (behind < w.of(incarnation).got() || behind > incarnation.head()) {
+            JudgedStreams.fail(
                     w,
                     "G1",
-                    "goes on where it cannot: " + gap + ", got to " + w.of(life).got() + ", the head is "
-                            + life.head());
+                    "goes on where it cannot: " + gap + ", got to "
+                            + w.of(incarnation).got() + ", the head is " + incarnation.head());
         }
-        w.put(life, w.of(life).hasGot(behind));
+        w.put(incarnation, w.of(incarnation).hasGot(behind));
     }
 
     /** It is over, or its successor says so, and nobody knows what was in it. What comes of it later must come, or be told. */
-    private void withAnOpenEnd(Witness w, Truth.Life life, Gap gap) {
+    private void withAnOpenEnd(Witness w, Truth.Incarnation incarnation, Gap gap) {
         Position resumesAt = gap.resumesAt();
         Reason reason = resumesAt == null ? Reason.PRODUCER_LOST : Reason.PRODUCER_RESTARTED;
         if (gap.reason() != reason) {
-            Streams.fail(w, "G1", "is told of an end for another reason than " + reason + ": " + gap);
+            JudgedStreams.fail(w, "G1", "is told of an end for another reason than " + reason + ": " + gap);
         }
         if (resumesAt != null) {
-            Truth.Life next = ofSuccessor(w, gap, resumesAt);
+            Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
             w.put(next, w.of(next).beginsBehind(0)); // what its ring has lost is a gap of its own
         }
-        w.isInTheReload(life);
+        w.markInReload(incarnation);
     }
 
-    private Truth.Life ofSuccessor(Witness w, Gap gap, Position resumesAt) {
-        Truth.Life next = streams.of(w, streams.nodeOf(Objects.requireNonNull(gap.node())), resumesAt.epoch());
+    private Truth.Incarnation ofSuccessor(Witness w, Gap gap, Position resumesAt) {
+        Truth.Incarnation next = streams.of(w, streams.nodeOf(Objects.requireNonNull(gap.node())), resumesAt.epoch());
         if (resumesAt.sequence() - 1 > next.head()) {
-            Streams.fail(w, "G1", "goes on behind the head, which is " + next.head() + ": " + gap);
+            JudgedStreams.fail(w, "G1", "goes on behind the head, which is " + next.head() + ": " + gap);
         }
         return next;
     }

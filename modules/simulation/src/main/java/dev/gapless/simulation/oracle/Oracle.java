@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges what subscriptions were given and told by what was really published: guarantees G1 to G7, stream by stream. It shares no code with
+ * Judges what subscriptions were given and announced by what was really published: guarantees G1 to G7, stream by stream. It shares no code with
  * what it judges, and believes nothing of it.
  */
 public final class Oracle {
@@ -19,7 +19,7 @@ public final class Oracle {
     private final boolean faults;
     private final Observer observer;
     private final Need need;
-    private final Streams streams;
+    private final JudgedStreams streams;
     private final Notices notices;
 
     /**
@@ -33,14 +33,14 @@ public final class Oracle {
         this.faults = faults;
         this.observer = observer;
         this.need = new Need(truth);
-        this.streams = new Streams(truth, observer);
+        this.streams = new JudgedStreams(truth, observer);
         this.notices = new Notices(truth, streams, observer);
     }
 
     /** A subscription is about to be opened, by this process. */
     public void opened(Witness w, Heard reader) {
         w.reader = reader;
-        truth.lives().forEach(life -> w.whenOpened.put(life.epoch, life.head()));
+        truth.incarnations().forEach(incarnation -> w.whenOpened.put(incarnation.epoch, incarnation.head()));
     }
 
     // ------------------------------------------------------------------ G4
@@ -49,15 +49,17 @@ public final class Oracle {
     public void ready(Witness w, Heard reader) {
         if (!w.ready) {
             w.ready = true;
-            truth.lives().forEach(life -> w.put(life, w.of(life).beginsBehind(start(w, reader, life))));
+            truth.incarnations()
+                    .forEach(incarnation ->
+                            w.put(incarnation, w.of(incarnation).beginsBehind(start(w, reader, incarnation))));
         }
     }
 
-    private static long start(Witness w, Heard reader, Truth.Life life) {
-        if (w.cameAfterTheToken(life)) {
+    private static long start(Witness w, Heard reader, Truth.Incarnation incarnation) {
+        if (w.cameAfterTheToken(incarnation)) {
             return 0;
         }
-        return w.sinceMs != null && reader.knows(life.uid) ? life.before(w.sinceMs) : life.head();
+        return w.sinceMs != null && reader.knows(incarnation.uid) ? incarnation.before(w.sinceMs) : incarnation.head();
     }
 
     // ------------------------------------------------------------------ G1, G2, G3
@@ -65,32 +67,32 @@ public final class Oracle {
     public void given(Witness w, String name, Position position, long content) {
         observer.count("messages: delivered", 1);
         observer.trace(w, () -> "is given " + name + " " + position);
-        Truth.Life life = streams.of(w, name, position.epoch());
+        Truth.Incarnation incarnation = streams.of(w, name, position.epoch());
         if (w.pending != null) {
-            Streams.fail(w, "S2", position + " of " + name + " is given during a reload");
+            JudgedStreams.fail(w, "S2", position + " of " + name + " is given during a reload");
         }
-        isPublished(w, life, position, content);
-        if (position.sequence() <= w.of(life).got()) {
-            Streams.fail(
+        checkPublished(w, incarnation, position, content);
+        if (position.sequence() <= w.of(incarnation).got()) {
+            JudgedStreams.fail(
                     w,
                     "G2",
                     position + " of " + name + " is given again, it has got to "
-                            + w.of(life).got());
+                            + w.of(incarnation).got());
         }
-        Streams.goesOn(w, life);
-        streams.nothingSkipped(w, life, position.sequence() - 1, "before " + position);
-        earlierOnesAreSettled(w, life);
-        w.begun.add(life.node);
-        Account now = w.of(life).hasGot(position.sequence());
-        w.put(life, name.equals(life.node) ? now.goesByItsName() : now);
+        JudgedStreams.goesOn(w, incarnation);
+        streams.nothingSkipped(w, incarnation, position.sequence() - 1, "before " + position);
+        earlierOnesAreSettled(w, incarnation);
+        w.begun.add(incarnation.node);
+        Account now = w.of(incarnation).hasGot(position.sequence());
+        w.put(incarnation, name.equals(incarnation.node) ? now.goesByItsName() : now);
     }
 
-    private static void isPublished(Witness w, Truth.Life life, Position position, long content) {
-        if (position.sequence() < 1 || position.sequence() > life.head()) {
-            Streams.fail(w, "G3", position + " was never published, the head is " + life.head());
+    private static void checkPublished(Witness w, Truth.Incarnation incarnation, Position position, long content) {
+        if (position.sequence() < 1 || position.sequence() > incarnation.head()) {
+            JudgedStreams.fail(w, "G3", position + " was never published, the head is " + incarnation.head());
         }
-        if (life.contents.get((int) position.sequence() - 1) != content) {
-            Streams.fail(w, "G3", position + " has the content " + content);
+        if (incarnation.contents.get((int) position.sequence() - 1) != content) {
+            JudgedStreams.fail(w, "G3", position + " has the content " + content);
         }
     }
 
@@ -98,14 +100,15 @@ public final class Oracle {
      * M2: an incarnation ends before anything of its successor is given. That holds for one whose name the subscription knows, since it was
      * given something under that name. Of others nobody knows that they were the node's.
      */
-    private void earlierOnesAreSettled(Witness w, Truth.Life life) {
-        for (Truth.Life earlier : truth.lives(life.node)) {
-            if (earlier == life) {
+    private void earlierOnesAreSettled(Witness w, Truth.Incarnation incarnation) {
+        for (Truth.Incarnation earlier : truth.incarnations(incarnation.node)) {
+            if (earlier == incarnation) {
                 return;
             }
             Account account = w.of(earlier);
-            if (account.named() && !account.over() && earlier.isRemoved() && Streams.lacks(w, earlier)) {
-                Streams.fail(w, "M2", "is given something of " + life + " and was not told all of " + earlier);
+            if (account.named() && !account.over() && earlier.isRemoved() && JudgedStreams.lacks(w, earlier)) {
+                JudgedStreams.fail(
+                        w, "M2", "is given something of " + incarnation + " and was not told all of " + earlier);
             }
         }
     }
@@ -116,25 +119,25 @@ public final class Oracle {
     public void missed(Witness w, List<Gap> gaps) {
         observer.trace(w, () -> "is told " + gaps);
         if (gaps.isEmpty()) {
-            Streams.fail(w, "G1", "is told of nothing");
+            JudgedStreams.fail(w, "G1", "is told of nothing");
         }
         if (!faults) {
-            gaps.forEach(gap -> mayBeMissedWithoutFaults(w, gap));
+            gaps.forEach(gap -> checkMissedWithoutFaults(w, gap));
         }
         if (w.pending == null) {
             gaps.forEach(gap -> observer.count("expired: " + gap.reason(), 1));
             need.of(w, gaps).forEach(what -> observer.count(what, 1));
         } else if (!w.pending.equals(gaps)) {
-            Streams.fail(w, "S2", "is told something else after a reload that failed");
+            JudgedStreams.fail(w, "S2", "is told something else after a reload that failed");
         }
         w.pending = gaps;
-        truth.lives().forEach(life -> w.whenReloadBegan.put(life.epoch, life.head()));
+        truth.incarnations().forEach(incarnation -> w.whenReloadBegan.put(incarnation.epoch, incarnation.head()));
     }
 
     /** When nothing goes wrong, who comes from the past, or to a node that was first, may find the ring gone on. */
-    private void mayBeMissedWithoutFaults(Witness w, Gap gap) {
+    private void checkMissedWithoutFaults(Witness w, Gap gap) {
         if (gap.node() == null) {
-            notices.mayConcernEverybody(w, gap);
+            notices.checkConcernsEverybody(w, gap);
             return;
         }
         long first = gap.firstMissing() == null ? 1 : gap.firstMissing();
@@ -144,7 +147,7 @@ public final class Oracle {
         boolean past = (w.comesFromThePast() || w.earliest) && (wasThere || !begun);
         boolean cameLater = first == 1 && !begun;
         if (!past && !cameLater) {
-            Streams.fail(w, "nothing had gone wrong", "is told of " + gap);
+            JudgedStreams.fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }
 
@@ -152,7 +155,7 @@ public final class Oracle {
         observer.trace(w, () -> "has reloaded" + (reflects == null ? "" : ", up to " + reflects.positions()));
         List<Gap> gaps = Objects.requireNonNull(w.pending);
         w.pending = null;
-        notices.areTold(w, gaps);
+        notices.areAnnounced(w, gaps);
         w.whenReloadBegan.clear();
         if (reflects != null) {
             reflects.positions().forEach((node, position) -> reflected(w, node, position));
@@ -162,8 +165,8 @@ public final class Oracle {
     /** What the source of truth reflects, as far as it was ever published, need not come any more. */
     private void reflected(Witness w, String node, @Nullable Position position) {
         if (position != null) {
-            Truth.Life life = streams.of(w, node, position.epoch());
-            w.put(life, w.of(life).covers(Math.min(position.sequence(), life.head())));
+            Truth.Incarnation incarnation = streams.of(w, node, position.epoch());
+            w.put(incarnation, w.of(incarnation).covers(Math.min(position.sequence(), incarnation.head())));
         }
     }
 
@@ -175,58 +178,60 @@ public final class Oracle {
         }
         observer.count("subscription: told that a producer left", 1);
         observer.trace(w, () -> "is told that " + name + " left at " + position);
-        Truth.Life life = streams.of(w, name, position.epoch());
-        if (!life.left) {
-            Streams.fail(w, "C6", name + " is said to have left in good order, and did not");
+        Truth.Incarnation incarnation = streams.of(w, name, position.epoch());
+        if (!incarnation.left) {
+            JudgedStreams.fail(w, "C6", name + " is said to have left in good order, and did not");
         }
-        if (position.sequence() != life.head()) {
-            Streams.fail(w, "C6", name + " is said to have left at " + position + ", its head was " + life.head());
+        if (position.sequence() != incarnation.head()) {
+            JudgedStreams.fail(
+                    w, "C6", name + " is said to have left at " + position + ", its head was " + incarnation.head());
         }
-        streams.nothingSkipped(w, life, life.head(), "before it left at " + position);
-        Streams.isToldOnce(w, life.epoch);
-        w.put(life, w.of(life).hasGot(life.head()).isOver());
+        streams.nothingSkipped(w, incarnation, incarnation.head(), "before it left at " + position);
+        JudgedStreams.checkAnnouncedOnce(w, incarnation.epoch);
+        w.put(incarnation, w.of(incarnation).hasGot(incarnation.head()).isOver());
     }
 
     // ------------------------------------------------------------------ G6, G5
 
     /** Faults are over, and the time for it is up: it has got, or was told of, everything. */
-    public void isLevel(Witness w) {
+    public void checkLevel(Witness w) {
         if (!w.ready) {
-            Streams.fail(w, "G6", "is not ready");
+            JudgedStreams.fail(w, "G6", "is not ready");
         }
         if (w.pending != null) {
-            Streams.fail(w, "G6", "is still reloading");
+            JudgedStreams.fail(w, "G6", "is still reloading");
         }
-        for (Truth.Life life : truth.lives()) {
-            streams.nothingSkipped(w, life, life.owed(), "at the end (G6)");
-            isToldTheEnd(w, life);
+        for (Truth.Incarnation incarnation : truth.incarnations()) {
+            streams.nothingSkipped(w, incarnation, incarnation.owed(), "at the end (G6)");
+            checkEndAnnounced(w, incarnation);
         }
     }
 
     /** A producer that is gone for good has been announced to whoever was given something of it. */
-    private static void isToldTheEnd(Witness w, Truth.Life life) {
-        Account account = w.of(life);
-        if (life.isRemoved() && account.got() > 0 && !account.over()) {
-            Streams.fail(w, "G6", "got to " + account.got() + " of " + life + ", which is gone, and is not told so");
+    private static void checkEndAnnounced(Witness w, Truth.Incarnation incarnation) {
+        Account account = w.of(incarnation);
+        if (incarnation.isRemoved() && account.got() > 0 && !account.over()) {
+            JudgedStreams.fail(
+                    w, "G6", "got to " + account.got() + " of " + incarnation + ", which is gone, and is not told so");
         }
     }
 
     /** A log holds no more than it may. */
-    public void isBounded(String what, int messages, long bytes) {
-        isWithin(what, messages, bytes, settings.bufferMessages(), settings.bufferBytes());
+    public void checkBounds(String what, int messages, long bytes) {
+        checkWithin(what, messages, bytes, settings.bufferMessages(), settings.bufferBytes());
     }
 
     /** In a feed, what was granted to each sender, and one batch of each, may come on top: with backpressure, or while it is behind. */
-    public void isBounded(String what, int messages, long bytes, int senders, long largestEntryBytes) {
+    public void checkBounds(String what, int messages, long bytes, int senders, long largestEntryBytes) {
         boolean waits = settings.backpressure() || settings.feedHoldNs() > 0;
         long onTop = waits ? settings.windowBytes() + settings.batchBytes() : 0;
         long smallest = 8 + 64;
         long mostMessages = settings.mostInFeed() + 2L * senders * (onTop / smallest + 1);
         long mostBytes = settings.mostBytesInFeed() + senders * 2L * (onTop + largestEntryBytes);
-        isWithin(what, messages, bytes, mostMessages, mostBytes);
+        checkWithin(what, messages, bytes, mostMessages, mostBytes);
     }
 
-    private static void isWithin(String what, int messages, long bytes, long mostMessages, long mostBytes) {
+    private static void checkWithin(String what, int messages, long bytes, long mostMessages, long mostBytes) {
         if (bytes > mostBytes || messages > mostMessages) {
             throw new Violation("G5: " + what + " holds " + messages + " entries, " + bytes + " bytes");
         }

@@ -10,16 +10,16 @@ import java.util.TreeMap;
 
 /** What was really appended to each log, as the publishers saw it, in the order in which the logs were made. */
 public final class Truth {
-    private final Map<String, List<Life>> lives = new TreeMap<>();
-    private final Map<Epoch, Life> byEpoch = new HashMap<>();
+    private final Map<String, List<Incarnation>> incarnations = new TreeMap<>();
+    private final Map<Epoch, Incarnation> byEpoch = new HashMap<>();
     private final Map<Long, Long> members = new HashMap<>();
-    /** Lives that are no members any more, and when they became members. */
+    /** Incarnations that are no members any more, and when they became members. */
     private final Map<Long, Long> former = new HashMap<>();
 
     private final Map<Long, String> addresses = new HashMap<>();
 
-    /** One life of a node that has a log, and all that was ever in it. */
-    public static final class Life {
+    /** One incarnation of a node that has a log, and all that was ever in it. */
+    public static final class Incarnation {
         final String node;
         public final long uid;
         /** What others know it by before it says its name. */
@@ -38,7 +38,7 @@ public final class Truth {
         /** By a stamp. */
         long memberSince = Long.MAX_VALUE;
 
-        private Life(String node, long uid, String address, Epoch epoch) {
+        private Incarnation(String node, long uid, String address, Epoch epoch) {
             this.node = node;
             this.uid = uid;
             this.address = address;
@@ -60,7 +60,7 @@ public final class Truth {
             return contents.size();
         }
 
-        private void wasRemoved() {
+        private void onRemoved() {
             headWhenRemoved = Math.min(head(), headWhenRemoved);
         }
 
@@ -94,36 +94,36 @@ public final class Truth {
     }
 
     public void node(String node) {
-        lives.computeIfAbsent(node, n -> new ArrayList<>());
+        incarnations.computeIfAbsent(node, n -> new ArrayList<>());
     }
 
-    /** A life begins at this address; else it goes by its node's name from the beginning. */
+    /** An incarnation begins at this address; else it goes by its node's name from the beginning. */
     public void address(long uid, String address) {
         addresses.put(uid, address);
     }
 
     public Iterable<String> nodes() {
-        return lives.keySet();
+        return incarnations.keySet();
     }
 
     boolean isNode(String name) {
-        return lives.containsKey(name);
+        return incarnations.containsKey(name);
     }
 
     public void logMade(String node, long uid, Epoch epoch) {
-        List<Life> all = lives(node);
+        List<Incarnation> all = incarnations(node);
         String address = addresses.getOrDefault(uid, node);
-        Life life = new Life(node, uid, address, epoch);
+        Incarnation incarnation = new Incarnation(node, uid, address, epoch);
         Long since = members.get(uid);
         Long before = former.get(uid);
         if (since != null) {
-            life.joined(since);
+            incarnation.joined(since);
         } else if (before != null) {
-            life.joined(before);
-            life.wasRemoved();
+            incarnation.joined(before);
+            incarnation.onRemoved();
         }
-        all.add(life);
-        if (byEpoch.put(epoch, life) != null) {
+        all.add(incarnation);
+        if (byEpoch.put(epoch, incarnation) != null) {
             throw new Violation("G3: epoch " + epoch + " was used before");
         }
     }
@@ -140,51 +140,55 @@ public final class Truth {
      * @param rightNs in virtual time
      */
     public void appended(String node, Epoch epoch, long sequence, long content, long nowMs, long rightNs) {
-        Life life = life(node, epoch);
-        if (!life.wasMember) {
+        Incarnation incarnation = incarnation(node, epoch);
+        if (!incarnation.wasMember) {
             throw new Violation(
-                    "P14: " + life.node + " accepts " + epoch + ":" + sequence + ", and never was a member");
+                    "P14: " + incarnation.node + " accepts " + epoch + ":" + sequence + ", and never was a member");
         }
-        if (sequence != life.head() + 1) {
-            throw new Violation("G7: sequence " + sequence + " given out behind " + life.head() + " of " + life.node);
+        if (sequence != incarnation.head() + 1) {
+            throw new Violation(
+                    "G7: sequence " + sequence + " given out behind " + incarnation.head() + " of " + incarnation.node);
         }
-        int last = life.timesMs.size() - 1;
-        if (last >= 0 && content < life.contents.get(last)) {
-            throw new Violation("G7: message " + content + " of " + life.node + " is sequenced behind a later one");
+        int last = incarnation.timesMs.size() - 1;
+        if (last >= 0 && content < incarnation.contents.get(last)) {
+            throw new Violation(
+                    "G7: message " + content + " of " + incarnation.node + " is sequenced behind a later one");
         }
-        life.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, life.timesMs.get(last)));
-        life.publishedNs.add(rightNs);
-        life.contents.add(content);
+        incarnation.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, incarnation.timesMs.get(last)));
+        incarnation.publishedNs.add(rightNs);
+        incarnation.contents.add(content);
     }
 
     public void becameMember(long uid, long stamp) {
         members.put(uid, stamp);
-        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(life -> life.joined(stamp));
+        byEpoch.values().stream()
+                .filter(incarnation -> incarnation.uid == uid)
+                .forEach(incarnation -> incarnation.joined(stamp));
     }
 
-    public void isNoMemberAnyMore(long uid) {
+    public void onMemberGone(long uid) {
         Long since = members.remove(uid);
         if (since != null) {
             former.put(uid, since);
         }
-        byEpoch.values().stream().filter(life -> life.uid == uid).forEach(Life::wasRemoved);
+        byEpoch.values().stream().filter(incarnation -> incarnation.uid == uid).forEach(Incarnation::onRemoved);
     }
 
     public void left(String node, Epoch epoch) {
-        life(node, epoch).left = true;
+        incarnation(node, epoch).left = true;
     }
 
-    /** The life of that epoch, whosever it is. */
-    public Life life(String node, Epoch epoch) {
-        Life life = byEpoch.get(epoch);
-        if (life == null) {
+    /** The incarnation of that epoch, whosever it is. */
+    public Incarnation incarnation(String node, Epoch epoch) {
+        Incarnation incarnation = byEpoch.get(epoch);
+        if (incarnation == null) {
             throw new Violation("G3: nobody ever had the epoch " + epoch);
         }
-        return life;
+        return incarnation;
     }
 
-    public List<Life> lives(String node) {
-        List<Life> all = lives.get(node);
+    public List<Incarnation> incarnations(String node) {
+        List<Incarnation> all = incarnations.get(node);
         if (all == null) {
             throw new Violation("G3: there is no node " + node);
         }
@@ -192,15 +196,15 @@ public final class Truth {
     }
 
     /** The lives of all nodes, but for those that never publish. */
-    Collection<Life> lives() {
+    Collection<Incarnation> incarnations() {
         return byEpoch.values();
     }
 
     public boolean hasPublished(long uid) {
-        return byEpoch.values().stream().anyMatch(life -> life.uid == uid && life.head() > 0);
+        return byEpoch.values().stream().anyMatch(incarnation -> incarnation.uid == uid && incarnation.head() > 0);
     }
 
     public long published() {
-        return byEpoch.values().stream().mapToLong(Life::head).sum();
+        return byEpoch.values().stream().mapToLong(Incarnation::head).sum();
     }
 }

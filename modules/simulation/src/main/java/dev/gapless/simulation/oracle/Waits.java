@@ -10,7 +10,7 @@ import java.util.Set;
 
 /**
  * Judges how long one process waits with backpressure (G5): no longer than the settings allow, and as long as they promise. All times are
- * those of the process's own clock, in nanoseconds. A process that is paused waits for nobody: see {@link #wasPaused}.
+ * those of the process's own clock, in nanoseconds. A process that is paused waits for nobody: see {@link #onPause}.
  */
 public final class Waits {
     /** Feeds and cursors are looked at once a heartbeat, and may just have been looked at. */
@@ -51,7 +51,7 @@ public final class Waits {
     }
 
     /** It was paused: what waited meanwhile is not judged. */
-    public void wasPaused() {
+    public void onPause() {
         publishes.clear();
         blockedAt = -1;
         crowdedAt = -1;
@@ -68,7 +68,7 @@ public final class Waits {
     public void publishEnds(long id, long nowNs) {
         Long since = publishes.remove(id);
         if (since != null) {
-            isNoLongerThan("a publish of " + process + " waited", nowNs - since, patienceNs() + SLACK_NS);
+            checkNoLongerThan("a publish of " + process + " waited", nowNs - since, patienceNs() + SLACK_NS);
         }
     }
 
@@ -80,7 +80,7 @@ public final class Waits {
      */
     public void lookAtLog(long head, int waiting, long nowNs) {
         for (long since : publishes.values()) {
-            isNoLongerThan("a publish of " + process + " waits", nowNs - since, patienceNs() + SLACK_NS);
+            checkNoLongerThan("a publish of " + process + " waits", nowNs - since, patienceNs() + SLACK_NS);
             break; // the oldest
         }
         if (waiting == 0 || head != blockedAt) {
@@ -92,7 +92,8 @@ public final class Waits {
         for (Reader reader : readers.values()) {
             answeredNs = reader.acked < head ? Math.max(answeredNs, reader.answeredNs) : answeredNs;
         }
-        isNoLongerThan(process + " waits for readers that do not answer", nowNs - answeredNs, patienceNs() + slackNs());
+        checkNoLongerThan(
+                process + " waits for readers that do not answer", nowNs - answeredNs, patienceNs() + slackNs());
     }
 
     // ------------------------------------------------------------------ readers of its log
@@ -112,7 +113,7 @@ public final class Waits {
     public void acknowledged(Session session, long sequence, long oldest, long nowNs) {
         Reader reader = readers.get(session);
         if (reader != null && sequence >= reader.acked) {
-            isWaitedFor(session, reader, oldest, nowNs);
+            checkWait(session, reader, oldest, nowNs);
             answers(session, reader, sequence, nowNs);
             reader.excused |=
                     oldest > sequence + 1; // what was overwritten when nobody waited for it is still to be told
@@ -154,13 +155,13 @@ public final class Waits {
     public void overrun(Session session, long sequence, long oldest, long nowNs) {
         Reader reader = readers.get(session);
         if (reader != null) {
-            isWaitedFor(session, reader, oldest, nowNs);
+            checkWait(session, reader, oldest, nowNs);
             reader.acked = sequence;
             reader.excused = true; // until it answers
         }
     }
 
-    private void isWaitedFor(Session session, Reader reader, long oldest, long nowNs) {
+    private void checkWait(Session session, Reader reader, long oldest, long nowNs) {
         long sinceNs = nowNs - reader.answeredNs;
         if (settings.backpressure() && !reader.excused && oldest > reader.acked + 1 && sinceNs < patienceNs()) {
             throw new Violation("G5: the log of " + process + " has dropped what is behind " + reader.acked + " up to "
@@ -198,7 +199,7 @@ public final class Waits {
             crowdedAt = full ? place : -1;
             crowdedSinceNs = nowNs;
         } else {
-            isNoLongerThan(
+            checkNoLongerThan(
                     "the feed of " + process + " is full of what a subscription does not read",
                     nowNs - crowdedSinceNs,
                     patienceNs() / 2 + slackNs());
@@ -215,14 +216,14 @@ public final class Waits {
             crowdedAt = stopped ? head : -1;
             crowdedSinceNs = nowNs;
         } else {
-            isNoLongerThan(
+            checkNoLongerThan(
                     "the feed of " + process + " is behind, and has stopped its producers",
                     nowNs - crowdedSinceNs,
                     settings.feedHoldNs() + slackNs());
         }
     }
 
-    private static void isNoLongerThan(String what, long lastedNs, long mostNs) {
+    private static void checkNoLongerThan(String what, long lastedNs, long mostNs) {
         if (lastedNs > mostNs) {
             throw new Violation(
                     "G5: " + what + ", for " + lastedNs / 1_000_000 + " ms of " + mostNs / 1_000_000 + " at most");

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one subscription was given and told, stream by stream. A subscription that is resumed elsewhere goes on with a copy
+ * What one subscription was given and announced, stream by stream. A subscription that is resumed elsewhere goes on with a copy
  * of the witness of the one that its token was taken from.
  */
 public final class Witness {
@@ -79,7 +79,7 @@ public final class Witness {
         return id;
     }
 
-    /** What it was given and told up to now, for a subscription that may be resumed from here later. */
+    /** What it was given and announced up to now, for a subscription that may be resumed from here later. */
     public Witness kept() {
         looksWhetherParted(); // as long as it is known who resumed it
         return copy(0, origin);
@@ -113,64 +113,65 @@ public final class Witness {
 
     // ------------------------------------------------------------------ one stream
 
-    Account of(Truth.Life life) {
-        return accounts.getOrDefault(life.epoch, Account.EMPTY);
+    Account of(Truth.Incarnation incarnation) {
+        return accounts.getOrDefault(incarnation.epoch, Account.EMPTY);
     }
 
-    void put(Truth.Life life, Account account) {
-        accounts.put(life.epoch, account);
+    void put(Truth.Incarnation incarnation, Account account) {
+        accounts.put(incarnation.epoch, account);
     }
 
-    /** Everything behind this sequence must still be given or told; null while nobody knows where the subscription begins. */
-    @Nullable Long dueBehind(Truth.Life life) {
-        Account account = of(life);
+    /** Everything behind this sequence must still be given or announced; null while nobody knows where the subscription begins. */
+    @Nullable Long dueBehind(Truth.Incarnation incarnation) {
+        Account account = of(incarnation);
         if (ready) {
             return account.dueBehindAtLeast(0); // who comes later is given from the beginning
         }
-        return sinceMs == null ? account.due() : Long.valueOf(account.dueBehindAtLeast(life.before(sinceMs)));
+        return sinceMs == null ? account.due() : Long.valueOf(account.dueBehindAtLeast(incarnation.before(sinceMs)));
     }
 
     /** What had been published when the reload began is in it. */
-    void isInTheReload(Truth.Life life) {
-        put(life, of(life).covers(whenReloadBegan.getOrDefault(life.epoch, 0L)));
+    void markInReload(Truth.Incarnation incarnation) {
+        put(incarnation, of(incarnation).covers(whenReloadBegan.getOrDefault(incarnation.epoch, 0L)));
     }
 
     /** It was told that the stream ended, and the stream cannot come back: only who comes from the past may find one that does. */
-    boolean isAtItsEnd(Truth.Life life) {
-        return ends.containsKey(life.epoch) && !comesFromThePast();
+    boolean isAtItsEnd(Truth.Incarnation incarnation) {
+        return ends.containsKey(incarnation.epoch) && !comesFromThePast();
     }
 
     boolean comesFromThePast() {
         return resumed || sinceMs != null;
     }
 
-    /** Did its process take that stream's life for ended? */
-    boolean sawTheEndOf(Truth.Life life) {
-        return Objects.requireNonNull(reader).sawTheEndOf(life.uid);
+    /** Did its process take that stream's incarnation for ended? */
+    boolean sawTheEndOf(Truth.Incarnation incarnation) {
+        return Objects.requireNonNull(reader).sawTheEndOf(incarnation.uid);
     }
 
     /** Was it no member yet when the token was taken that this began with? */
-    boolean cameAfterTheToken(Truth.Life life) {
-        return !handovers.isEmpty() && life.memberSince > handovers.get(0).taken();
+    boolean cameAfterTheToken(Truth.Incarnation incarnation) {
+        return !handovers.isEmpty()
+                && incarnation.memberSince > handovers.get(0).taken();
     }
 
     // ------------------------------------------------------------------ other clusters
 
     /** Was it a member of another cluster? Then it is told of when that one gives way, or is gone (M4). */
-    boolean isElsewhere(Truth.Life life) {
-        return Objects.requireNonNull(reader).others().isElsewhere(life.uid);
+    boolean isElsewhere(Truth.Incarnation incarnation) {
+        return Objects.requireNonNull(reader).others().isElsewhere(incarnation.uid);
     }
 
     /**
      * Was that published in another cluster that is over, and of which nobody here had a word since? Or was a token resumed where nobody
      * knew of the cluster that it came from, which has the same history up to a split? Then nobody can know (M4).
      */
-    boolean isUnheard(Truth.Life life, long sequence) {
+    boolean isUnheard(Truth.Incarnation incarnation, long sequence) {
         looksWhetherParted();
-        return life.memberSince < partedUnheard
-                || (isElsewhere(life)
-                        && life.publishedNs(sequence)
-                                > Objects.requireNonNull(reader).others().heardUntilNs(life.uid));
+        return incarnation.memberSince < partedUnheard
+                || (isElsewhere(incarnation)
+                        && incarnation.publishedNs(sequence)
+                                > Objects.requireNonNull(reader).others().heardUntilNs(incarnation.uid));
     }
 
     /** The process that it resumed at, before that was a member, is one now: what its cluster has heard of others counts as of this moment. */

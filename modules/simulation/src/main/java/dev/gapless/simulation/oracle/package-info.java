@@ -1,4 +1,4 @@
-/** What was really published, what subscriptions were given and told, and whether the guarantees hold between the two. */
+/** What was really published, what subscriptions were given and announced, and whether the guarantees hold between the two. */
 @NullMarked
 package dev.gapless.simulation.oracle;
 

@@ -88,7 +88,7 @@ final class Clusters {
         } else if (wants != null && living.contains(wants)) {
             return wants;
         }
-        List<Long> before = host.before(uid, life -> living.contains(byUid.get(life)));
+        List<Long> before = host.before(uid, incarnation -> living.contains(byUid.get(incarnation)));
         boolean likeBefore = !before.isEmpty() && new SplittableRandom(uid).nextBoolean();
         return likeBefore ? of(before.get(before.size() - 1)) : largest(living);
     }
@@ -292,12 +292,12 @@ final class Clusters {
         return removed.contains(uid);
     }
 
-    void isRemoved(long uid) {
+    void onRemoved(long uid) {
         removed.add(uid);
         if (!endedNs.containsKey(uid)) {
             outlived.add(uid);
         }
-        truth.isNoMemberAnyMore(uid);
+        truth.onMemberGone(uid);
     }
 
     void remove(long uid) {

@@ -23,14 +23,14 @@ enum FaultKind {
     CLOCK_JUMP("clock jump", 1, (faults, one, other, random) -> faults.jump(one, random)),
     CONTRADICTING_REACHABILITY("contradicting reachability", 1, link(Faults::contradict)),
     /** Of the node that begins again and again, in a long history. */
-    ANOTHER_LIFE("another life", 0, end(Faults::anotherLife)),
+    ANOTHER_LIFE("another incarnation", 0, end(Faults::anotherIncarnation)),
     /** Several that strike within moments, and just when something happens. */
     CHAIN("chain", 0, (faults, one, other, random) -> faults.chain(one, random)),
     /** A node that starts and forms a cluster of its own. */
     ISLAND("an island", 0, end((faults, process, random) -> faults.several().island(process, random))),
     /** A node that comes to the smaller of two clusters for a moment. */
     VISIT(
-            "a short life on an island",
+            "a short incarnation on an island",
             0,
             (faults, one, other, random) -> faults.several().visit(one, random)),
     /** Members that remove each other, and live on. */

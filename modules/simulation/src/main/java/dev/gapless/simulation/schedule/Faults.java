@@ -232,7 +232,7 @@ final class Faults {
     }
 
     /** It ends, and begins again as soon as it can. */
-    String anotherLife(NodeProcess process, SplittableRandom random) {
+    String anotherIncarnation(NodeProcess process, SplittableRandom random) {
         end(process, 50 * Profile.MS + random.nextLong(Profile.SECOND), random);
         startAgain(process.host(), random.nextLong(300 * Profile.MS));
         return process.host().name();
@@ -320,7 +320,7 @@ final class Faults {
             schedule.counts().add("died: a while after it was no member any more");
             Set<Long> members = schedule.clusters().of(process.uid()).uids();
             schedule.clusters().remove(process.uid());
-            process.isRemoved(members, own);
+            process.onRemoved(members, own);
             schedule.timeline().after(own.nextLong(3 * Profile.SECOND), () -> stops(process));
         } else {
             stops(process);

@@ -17,7 +17,7 @@ final class Host {
     private @Nullable NodeProcess process;
     private long clockSkewMs;
     private int driftPerMille;
-    private final List<Long> lives = new ArrayList<>();
+    private final List<Long> incarnations = new ArrayList<>();
 
     /** What a member goes by until it has told its name. */
     enum Addresses {
@@ -25,7 +25,7 @@ final class Host {
         ARE_NAMES("nodes named by their address"),
         STAY("nodes with names of their own"),
         /** As those of pods do. */
-        CHANGE("nodes with names of their own, and an address for each life");
+        CHANGE("nodes with names of their own, and an address for each incarnation");
 
         private final String words;
 
@@ -58,24 +58,27 @@ final class Host {
 
     /** Another process starts here; returns which one, counted from 1. */
     int begin(long uid) {
-        lives.add(uid);
-        return lives.size();
+        incarnations.add(uid);
+        return incarnations.size();
     }
 
     /** Has the process that is here now the address of the one before it, or was there none? */
     boolean isAtSameAddressAsBefore() {
-        int last = lives.size() - 1;
-        return last == 0 || isOneAddress(lives.get(last), lives.get(last - 1));
+        int last = incarnations.size() - 1;
+        return last == 0 || isOneAddress(incarnations.get(last), incarnations.get(last - 1));
     }
 
     /** Does what is sent to that process arrive at the one that is here now, or comes next? */
     boolean isReached(long uid) {
-        return isOneAddress(uid, lives.get(lives.size() - 1));
+        return isOneAddress(uid, incarnations.get(incarnations.size() - 1));
     }
 
     /** Of the processes that started here before this one, those that pass this test. */
     List<Long> before(long uid, LongPredicate test) {
-        return lives.stream().takeWhile(life -> life != uid).filter(test::test).toList();
+        return incarnations.stream()
+                .takeWhile(incarnation -> incarnation != uid)
+                .filter(test::test)
+                .toList();
     }
 
     String name() {
@@ -84,15 +87,15 @@ final class Host {
 
     /** How many processes there were, roughly. */
     String livesClass() {
-        int most = lives.size();
-        return "lives of a node: " + (most <= 3 ? "up to 3" : most <= 16 ? "4 to 16" : "17 and more");
+        int most = incarnations.size();
+        return "incarnations of a node: " + (most <= 3 ? "up to 3" : most <= 16 ? "4 to 16" : "17 and more");
     }
 
     /** Before that process here has told its name it goes under this. */
     String addressOf(long uid) {
         return switch (addresses) {
             case ARE_NAMES, STAY -> seedAddress();
-            case CHANGE -> name + ":" + (2551 + lives.indexOf(uid));
+            case CHANGE -> name + ":" + (2551 + incarnations.indexOf(uid));
         };
     }
 
@@ -116,7 +119,7 @@ final class Host {
 
     /** Of the process that lives here now, or began last. */
     boolean mayProduce() {
-        return lives.size() >= producesFrom;
+        return incarnations.size() >= producesFrom;
     }
 
     TopicSettings settings(TopicSettings ofAll) {

@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * A cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
- * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two lives at
- * one address the later one appears after the earlier, and possibly before its removal. A life is seen joining first, and then
+ * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two incarnations at
+ * one address the later one appears after the earlier, and possibly before its removal. An incarnation is seen joining first, and then
  * up; of one that has gone meanwhile some never see that it was up. Where there may be several clusters, nobody is up before all
  * others have seen it joining: Pekko's members are like that everywhere.
  */
@@ -105,9 +105,9 @@ final class Members {
                 () -> process.input(() -> {
                     before.forEach(member -> process.appeared(member.getKey(), member.getValue()));
                     if (waitNs == 0) {
-                        isUp(process);
+                        becomesUp(process);
                     } else {
-                        timeline.at(news.hearsNs + waitNs, () -> process.input(() -> isUp(process)));
+                        timeline.at(news.hearsNs + waitNs, () -> process.input(() -> becomesUp(process)));
                     }
                 }));
     }
@@ -139,7 +139,7 @@ final class Members {
         return host == process.host() && host.isOneAddress(uid, process.uid());
     }
 
-    private static void isUp(NodeProcess process) {
+    private static void becomesUp(NodeProcess process) {
         process.appeared(process.uid(), process.host());
         process.selfUp();
     }
@@ -155,7 +155,7 @@ final class Members {
 
     void remove(long uid) {
         if (present.remove(uid) != null) {
-            clusters.isRemoved(uid);
+            clusters.onRemoved(uid);
             observers.keySet().removeIf(process -> process.uid() == uid);
             tell(uid, observer -> observer.removed(uid));
         }

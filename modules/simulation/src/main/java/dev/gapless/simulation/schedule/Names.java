@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Short names for people: the second life of n1 is {@code n1.2}, its log too, so that {@code n1.2:17} is a position and
+ * Short names for people: the second incarnation of n1 is {@code n1.2}, its log too, so that {@code n1.2:17} is a position and
  * {@code n1.2/3} a session.
  */
 final class Names {
@@ -18,12 +18,12 @@ final class Names {
             Pattern.compile("At\\[era=Era\\[[^]]*epoch=([^,]+), first=[^]]*], sequence=(\\d+)]");
 
     private final Map<String, String> names = new HashMap<>();
-    private final Map<Long, String> lives = new HashMap<>();
+    private final Map<Long, String> incarnations = new HashMap<>();
 
-    /** A process starts; it is the next life of this host. */
-    void started(Host host, long uid, int life) {
-        String name = host + "." + life;
-        lives.put(uid, name);
+    /** A process starts; it is the next incarnation of this host. */
+    void started(Host host, long uid, int incarnation) {
+        String name = host + "." + incarnation;
+        incarnations.put(uid, name);
         names.put(Long.toHexString(uid), name);
         names.put(Long.toString(uid), name);
     }
@@ -33,7 +33,7 @@ final class Names {
     }
 
     String of(long uid) {
-        return lives.getOrDefault(uid, Long.toHexString(uid));
+        return incarnations.getOrDefault(uid, Long.toHexString(uid));
     }
 
     /** The text, with names for all numbers that have one. */

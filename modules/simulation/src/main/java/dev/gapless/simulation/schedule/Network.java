@@ -38,7 +38,7 @@ final class Network {
         this.full = counts.counter("packets: lost to a full link");
         this.reset = counts.counter("packets: lost in a reset");
         this.clogged = counts.counter("packets: held up on a clogged link");
-        this.carriedOver = counts.counter("packets: carried into the next life");
+        this.carriedOver = counts.counter("packets: carried into the next incarnation");
     }
 
     /** One direction between two addresses. */

@@ -11,15 +11,15 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
-import dev.gapless.core.wire.Who;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
-import dev.gapless.simulation.schedule.Chains.Moment;
+import dev.gapless.simulation.schedule.FaultChains.Moment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,7 +32,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One life of a node, as a process: it pauses, dies between any two effects, and applications run on it. */
+/** One incarnation of a node, as a process: it pauses, dies between any two effects, and applications run on it. */
 final class NodeProcess implements Outside {
     private static final long PROBE_NS = Profile.MS;
 
@@ -237,7 +237,7 @@ final class NodeProcess implements Outside {
 
     void goOn() {
         paused = false;
-        vigil.waits().wasPaused();
+        vigil.waits().onPause();
         for (int left = whilePaused.size(); left > 0 && !paused && !dead; left--) {
             input(whilePaused.remove());
         }
@@ -267,7 +267,7 @@ final class NodeProcess implements Outside {
             schedule.counts().add("members: seen before its predecessor was removed");
         }
         List<Long> gone = before.stream()
-                .filter(life -> at.addressOf(life).equals(address)) // who was at its address is gone
+                .filter(incarnation -> at.addressOf(incarnation).equals(address)) // who was at its address is gone
                 .toList();
         gone.forEach(vigil::removed);
         learns(
@@ -292,7 +292,7 @@ final class NodeProcess implements Outside {
     }
 
     /** It has left: its cluster's membership shuts down, which takes all members for removed, in any order, itself among them. */
-    void isRemoved(Set<Long> members, SplittableRandom order) {
+    void onRemoved(Set<Long> members, SplittableRandom order) {
         outside = true;
         Set<Long> everybody = new TreeSet<>(members);
         everybody.add(uid()); // the others may have removed it before
@@ -327,10 +327,10 @@ final class NodeProcess implements Outside {
     private void learns(Runnable judges, Runnable node) {
         withShard = judges;
         node.run();
-        withShard = told(withShard);
+        withShard = announced(withShard);
     }
 
-    private static @Nullable Runnable told(@Nullable Runnable judges) {
+    private static @Nullable Runnable announced(@Nullable Runnable judges) {
         if (judges != null) {
             judges.run();
         }
@@ -350,7 +350,7 @@ final class NodeProcess implements Outside {
             return;
         }
         input(() -> {
-            if (packet instanceof Who who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
+            if (packet instanceof ClusterProbe who && who.isOfOldest() && who.isFor(uid()) && isUp()) {
                 schedule.clusters().meet(uid(), who.fromUid(), who.members());
             }
             trace(() -> "← " + from + " " + Messages.describe(packet));
@@ -425,7 +425,7 @@ final class NodeProcess implements Outside {
         Runnable judges = queue == Outside.Queue.TO_SHARD ? withShard : null;
         withShard = queue == Outside.Queue.TO_SHARD ? null : withShard;
         if (!busy) {
-            told(judges);
+            announced(judges);
             delivery.run();
             return;
         }
@@ -441,7 +441,7 @@ final class NodeProcess implements Outside {
         timeline.at(
                 atNs,
                 () -> input(() -> {
-                    told(judges);
+                    announced(judges);
                     delivery.run();
                 }));
     }
@@ -578,13 +578,13 @@ final class NodeProcess implements Outside {
         ProducerState producer = node.producer();
         if (producer != null) {
             Log log = producer.log();
-            schedule.oracle().isBounded("ring of " + host, log.size(), log.bytes());
+            schedule.oracle().checkBounds("ring of " + host, log.size(), log.bytes());
         }
         TopicConsumer consumer = node.consumer();
         if (consumer != null) {
             Feed feed = consumer.feed();
             schedule.oracle()
-                    .isBounded(
+                    .checkBounds(
                             "feed of " + host,
                             feed.size(),
                             feed.bytes(),

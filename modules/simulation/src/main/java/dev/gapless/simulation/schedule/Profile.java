@@ -110,7 +110,7 @@ record Profile(
                 travels);
     }
 
-    /** With more lives of a node than anybody remembers, and as many messages. */
+    /** With more incarnations of a node than anybody remembers, and as many messages. */
     private Profile longer(RandomGenerator random) {
         long lastsNs = (40 + random.nextInt(16)) * SECOND;
         long gapNs = (long) (publishGapNs * ((double) (lastsNs + COMING_BACK_NS) / (badTimesNs + COMING_BACK_NS)));

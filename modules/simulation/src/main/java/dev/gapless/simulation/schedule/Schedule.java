@@ -36,8 +36,8 @@ final class Schedule implements Observer {
     private final Oracle oracle;
     private final Clusters clusters;
     private final Faults faults;
-    private final Chains chains;
-    private final Workload workload;
+    private final FaultChains chains;
+    private final ScheduledWork workload;
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
 
@@ -55,9 +55,9 @@ final class Schedule implements Observer {
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
         this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
         this.clusters = new Clusters(this, root.split(), truth);
-        this.chains = new Chains(this);
+        this.chains = new FaultChains(this);
         this.faults = new Faults(this, root.split(), faults);
-        this.workload = new Workload(this, root.split());
+        this.workload = new ScheduledWork(this, root.split());
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
             addresses = Host.Addresses.STAY; // whoever looks for others has to know where
@@ -67,7 +67,7 @@ final class Schedule implements Observer {
             // The first produces and the last consumes; the others do either, both, or nothing.
             boolean produces = i == 0 || random.nextInt(3) != 0;
             boolean consumes = i == profile.hosts() - 1 || random.nextInt(3) != 0;
-            hosts.add(new Host(i, produces, firstLifeThatPublishes(i, produces), consumes, addresses));
+            hosts.add(new Host(i, produces, firstIncarnationThatPublishes(i, produces), consumes, addresses));
         }
     }
 
@@ -79,14 +79,14 @@ final class Schedule implements Observer {
         };
     }
 
-    /** From which life on a host's settings let it publish. */
-    private int firstLifeThatPublishes(int host, boolean produces) {
+    /** From which incarnation on a host's settings let it publish. */
+    private int firstIncarnationThatPublishes(int host, boolean produces) {
         if (host > 0 && !produces && random.nextBoolean()) {
             counts.add("setting: nodes that never publish");
             return Integer.MAX_VALUE;
         }
         if (host > 0 && produces && random.nextInt(4) == 0) {
-            counts.add("setting: nodes that publish from a later life on");
+            counts.add("setting: nodes that publish from a later incarnation on");
             return 2 + random.nextInt(2);
         }
         return 1;
@@ -125,7 +125,7 @@ final class Schedule implements Observer {
             NodeProcess process = host.process();
             if (process != null) {
                 process.audit();
-                process.subscribers().values().forEach(Subscriber::isLevel);
+                process.subscribers().values().forEach(Subscriber::checkLevel);
                 process.vigil().nothingIsLeft();
             }
         }
@@ -294,7 +294,7 @@ final class Schedule implements Observer {
         return clusters;
     }
 
-    Chains chains() {
+    FaultChains chains() {
         return chains;
     }
 
@@ -302,7 +302,7 @@ final class Schedule implements Observer {
         return faults;
     }
 
-    Workload workload() {
+    ScheduledWork workload() {
         return workload;
     }
 

@@ -1,8 +1,8 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.HistoryPart;
-import dev.gapless.core.wire.Who;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Faults of which a cluster becomes two (rule M4). */
 final class SeveralClusters {
-    static final List<Class<?>> MESSAGES = List.of(Who.class, GiveWay.class, HistoryPart.class);
+    static final List<Class<?>> MESSAGES = List.of(ClusterProbe.class, GiveWay.class, HistoryPart.class);
 
     private static final long LOOKS_EVERY_NS = 200 * Profile.MS;
     private static final int LOOKS = 40;
@@ -105,7 +105,7 @@ final class SeveralClusters {
                 visits(host, to, looks - 1, random);
                 return;
             }
-            schedule.counts().add("clusters: a short life on an island");
+            schedule.counts().add("clusters: a short incarnation on an island");
             if (host.mayProduce() && process.mayPublish() && !process.isPaused()) {
                 int burst = 1 + random.nextInt(schedule.profile().burst());
                 process.input(() -> schedule.workload().publish(process, burst, 0));

@@ -21,7 +21,8 @@ public final class Simulator {
     private Simulator() {}
 
     /** Runs the schedules of these seeds on so many threads, until the report has enough failures. */
-    public static void runAll(long first, long last, @Nullable Set<Integer> faults, int threads, Report report) {
+    public static void runAll(
+            long first, long last, @Nullable Set<Integer> faults, int threads, ScheduleReport report) {
         AtomicLong next = new AtomicLong(first);
         Callable<Boolean> worker = () -> {
             long seed = next.getAndIncrement();
@@ -64,11 +65,12 @@ public final class Simulator {
         });
         String what = attempt(seed, fewest).what;
         return new Outcome(
-                attempt.counts, new Failure(seed, what == null ? attempt.what : what, fewest, attempt.struck.size()));
+                attempt.counts,
+                new FailedSchedule(seed, what == null ? attempt.what : what, fewest, attempt.struck.size()));
     }
 
     /** What a schedule counted, and what it broke, or null. */
-    public record Outcome(Counts counts, @Nullable Failure failure) {}
+    public record Outcome(Counts counts, @Nullable FailedSchedule failure) {}
 
     /** The guarantee, or the exception: while faults are reduced another finding does not count as the same. */
     private static String kind(String what) {

@@ -15,7 +15,7 @@ import dev.gapless.simulation.oracle.Reloads;
 import dev.gapless.simulation.oracle.Truth;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;
-import dev.gapless.simulation.schedule.Chains.Moment;
+import dev.gapless.simulation.schedule.FaultChains.Moment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class Subscriber {
     private long frozenUntilNs;
     private final Reloads reloads;
     /** Is it only told what it missed, as a client outside the cluster? */
-    private final boolean isTold;
+    private final boolean isAnnounced;
 
     private long movedNs;
     /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
@@ -45,12 +45,12 @@ final class Subscriber {
         this.process = process;
         this.witness = witness;
         this.reloads = new Reloads(schedule.settings());
-        this.isTold = witness.id() % 3 == 0;
+        this.isAnnounced = witness.id() % 3 == 0;
         this.movedNs = process.nowNs();
     }
 
     void begin(SubscriptionState state) {
-        opened = isTold ? state.telling() : state;
+        opened = isAnnounced ? state.telling() : state;
     }
 
     private SubscriptionState state() {
@@ -124,7 +124,7 @@ final class Subscriber {
     /** Returns whether it may read on at once. */
     private boolean step() {
         SubscriptionState state = state();
-        isOvertakenForAReason(state);
+        checkOvertaken(state);
         boolean caughtUp = state.isCatchingUp();
         boolean waited = state.isWaiting();
         Step step = state.next(process.nowNs());
@@ -148,7 +148,7 @@ final class Subscriber {
         if (step instanceof Step.Messages messages) {
             return deliver(messages.run(), 0);
         } else if (step instanceof Step.Missed missed) {
-            if (!isTold) {
+            if (!isAnnounced) {
                 reloads.begins(witness, process.nowNs());
             }
             reload(missed.gaps());
@@ -173,7 +173,7 @@ final class Subscriber {
         movedNs = process.nowNs();
     }
 
-    private void isOvertakenForAReason(SubscriptionState state) {
+    private void checkOvertaken(SubscriptionState state) {
         TopicConsumer consumer = process.node().consumer();
         if (consumer != null && !state.isCatchingUp() && schedule.settings().backpressure()) {
             Feed feed = consumer.feed();
@@ -228,7 +228,7 @@ final class Subscriber {
         });
     }
 
-    /** Does the producer's ring hold all that is told as missed? */
+    /** Does the producer's ring hold all that is announced as missed? */
     private boolean isStillHeld(Gap gap) {
         Long first = gap.firstMissing();
         return first != null
@@ -243,12 +243,12 @@ final class Subscriber {
         schedule.counts().add("subscription: reload answers with positions");
         Map<String, @Nullable Position> positions = new HashMap<>();
         for (String producer : schedule.truth().nodes()) {
-            List<Truth.Life> lives = schedule.truth().lives(producer);
-            if (!lives.isEmpty()) {
-                // A source of truth may lag behind by a life.
+            List<Truth.Incarnation> incarnations = schedule.truth().incarnations(producer);
+            if (!incarnations.isEmpty()) {
+                // A source of truth may lag behind by an incarnation.
                 boolean lags = process.random().nextInt(4) == 0;
-                Truth.Life life = lives.get(Math.max(0, lives.size() - (lags ? 2 : 1)));
-                positions.put(producer, new Position(life.epoch, life.head()));
+                Truth.Incarnation incarnation = incarnations.get(Math.max(0, incarnations.size() - (lags ? 2 : 1)));
+                positions.put(producer, new Position(incarnation.epoch, incarnation.head()));
             }
         }
         return new CursorToken(
@@ -262,8 +262,8 @@ final class Subscriber {
     }
 
     /** Once faults are over, and the time for it is up (G6). */
-    void isLevel() {
-        schedule.oracle().isLevel(witness);
+    void checkLevel() {
+        schedule.oracle().checkLevel(witness);
         if (state().isCatchingUp()) {
             throw new Violation("G6: " + witness + " has not gone over to the feed of its node");
         }

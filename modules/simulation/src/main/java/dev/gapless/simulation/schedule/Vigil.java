@@ -138,7 +138,7 @@ final class Vigil {
     void nothingIsLeft() {
         ProducerState producer = process.node().producer();
         if (producer != null) {
-            producer.cursors().forEach(c -> isOfSomebody(c.session().uid(), c.reader()));
+            producer.cursors().forEach(c -> checkOwner(c.session().uid(), c.reader()));
         }
         TopicConsumer consumer = process.node().consumer();
         if (consumer != null && process.subscribers().isEmpty()) {
@@ -151,7 +151,7 @@ final class Vigil {
         }
     }
 
-    private void isOfSomebody(long uid, long reader) {
+    private void checkOwner(long uid, long reader) {
         if (gone.contains(uid)) {
             throw new Violation(
                     "G5: " + process.host() + " keeps a cursor of " + schedule.name(uid) + ", which is gone");

@@ -28,11 +28,11 @@ class StateReaderTest {
     @DisplayName("Of two ways to a state it makes no difference which was taken")
     void statesThatLookAlikeBehaveAlike(Configuration configuration) {
         SplittableRandom random = new SplittableRandom(1);
-        Map<Fingerprint, int[]> ways = new HashMap<>();
+        Map<StateFingerprint, int[]> ways = new HashMap<>();
         int compared = 0;
         for (int walk = 0; walk < WALKS; walk++) {
             List<Integer> way = new ArrayList<>();
-            World world = make(configuration, new int[0]);
+            ExploredWorld world = make(configuration, new int[0]);
             for (int step = 0; step < STEPS; step++) {
                 int[] enabled = world.enabled().toArray();
                 if (enabled.length == 0) {
@@ -60,14 +60,14 @@ class StateReaderTest {
         }
     }
 
-    private static Fingerprint after(Configuration configuration, int[] way, int action) {
-        World world = make(configuration, way);
+    private static StateFingerprint after(Configuration configuration, int[] way, int action) {
+        ExploredWorld world = make(configuration, way);
         world.perform(action);
         return StateReader.fingerprint(world);
     }
 
-    private static World make(Configuration configuration, int[] way) {
-        World world = World.first(configuration);
+    private static ExploredWorld make(Configuration configuration, int[] way) {
+        ExploredWorld world = ExploredWorld.first(configuration);
         for (int action : way) {
             world.perform(action);
         }

@@ -26,7 +26,7 @@ class WalkTest {
     void isWhereItWouldBeHadItBegunAnew(Configuration configuration) {
         SplittableRandom random = new SplittableRandom(1);
         States states = new States();
-        World world = World.first(configuration);
+        ExploredWorld world = ExploredWorld.first(configuration);
         states.add(StateReader.fingerprint(world), States.NONE, 0);
         Walk walk = new Walk(states, world);
         int at = 0;
@@ -37,8 +37,8 @@ class WalkTest {
             for (int i = 0; i < enabled.length; i++) {
                 int action = enabled[(first + i) % enabled.length];
                 world.perform(action);
-                Fingerprint there = walk.fingerprint();
-                World anew = anew(configuration, states, at);
+                StateFingerprint there = walk.fingerprint();
+                ExploredWorld anew = anew(configuration, states, at);
                 anew.perform(action);
                 assertEquals(StateReader.fingerprint(anew), there, () -> "after " + anew.describe());
                 if (i == 0 || at < FORKS_AT_FIRST || random.nextDouble() < FORKS) {
@@ -52,8 +52,8 @@ class WalkTest {
         assertTrue(states.path(last).length > 5, () -> "got only to depth " + states.path(last).length);
     }
 
-    private static World anew(Configuration configuration, States states, int number) {
-        World world = World.first(configuration);
+    private static ExploredWorld anew(Configuration configuration, States states, int number) {
+        ExploredWorld world = ExploredWorld.first(configuration);
         for (int state : states.path(number)) {
             if (states.from(state) != States.NONE) {
                 world.perform(states.action(state));

@@ -4,7 +4,7 @@ import dev.gapless.simulation.explore.Configuration;
 import dev.gapless.simulation.explore.Configurations;
 import dev.gapless.simulation.explore.Explorer;
 import dev.gapless.simulation.scenario.Scenarios;
-import dev.gapless.simulation.schedule.Failure;
+import dev.gapless.simulation.schedule.FailedSchedule;
 import dev.gapless.simulation.schedule.Simulator;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -130,7 +130,7 @@ final class Judge {
     }
 
     private static String withFewestFaults(long seed) {
-        Failure failure = Simulator.run(seed, null).failure();
+        FailedSchedule failure = Simulator.run(seed, null).failure();
         return failure == null
                 ? "seed " + seed + "\tnot every time"
                 : "seed " + seed + ", faults " + failure.faults() + "\t" + failure.what();

@@ -68,7 +68,7 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 3);
         give(FIRST, 1, 3);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
         assertEquals(3, counts.get("messages: delivered"));
     }
 
@@ -79,7 +79,7 @@ class OracleTest implements Observer {
         give(FIRST, 1, 2);
         missed(overrun(3, 5, 8));
         give(FIRST, 8, 9);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
         assertEquals(5, counts.get("messages: announced as missed"));
     }
 
@@ -91,19 +91,19 @@ class OracleTest implements Observer {
         restart();
         missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
         give(SECOND, 1, 2);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
     void agreesThatStreamsOfOneNodeGoOnSideBySide() {
         ready();
         publish(FIRST, 1, 2);
-        laterLife("n1:2");
+        laterIncarnation("n1:2");
         give(SECOND, 1, 1);
         give(FIRST, 1, 1);
         give(SECOND, 2, 2);
         give(FIRST, 2, 2);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -114,9 +114,9 @@ class OracleTest implements Observer {
         restart();
         Gap inNumbers = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, 7L, null);
         Gap openly = new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 3L, null, new Position(SECOND, 2));
-        missed(inNumbers, openly, ofTheLaterLife());
+        missed(inNumbers, openly, ofTheLaterIncarnation());
         give(SECOND, 2, 2);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -124,20 +124,20 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 9);
         give(FIRST, 1, 2);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 8L, null, null), overrun(3, 5, 8));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
     void agreesThatAStreamIsToldBothUnderItsNameAndUnderItsAddressInOneReload() {
         ready();
         publish(FIRST, 1, 2);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         Gap openly = new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, null, null);
         Gap inNumbers = new Gap("n1:1", Reason.PRODUCER_LOST, FIRST, 1L, 2L, null);
         missed(openly, inNumbers);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -148,9 +148,9 @@ class OracleTest implements Observer {
         restart();
         missed(new Gap("n1", Reason.PRODUCER_RESTARTED, null, null, null, new Position(SECOND, 2)));
         give(SECOND, 2, 2);
-        truth.isNoMemberAnyMore(11);
+        truth.onMemberGone(11);
         missed(new Gap("n1", Reason.PRODUCER_LOST, null, null, null, null));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -160,7 +160,7 @@ class OracleTest implements Observer {
         give(FIRST, 1, 2);
         missed(unknown(6));
         give(FIRST, 6, 9);
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -168,10 +168,10 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
         assertEquals(1, counts.get("announced: something is missing, PRODUCER_LOST"));
-        lifeOfN2(true);
+        incarnationOfN2(true);
         missed(new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 3L, null));
         assertEquals(2, counts.get("announced: something is missing, PRODUCER_LOST"));
         missed(new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
@@ -262,9 +262,9 @@ class OracleTest implements Observer {
         publish(FIRST, 1, 2);
         give(FIRST, 1, 2);
         missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
         publish(FIRST, 3, 3);
-        breaks("G1", () -> oracle.isLevel(witness));
+        breaks("G1", () -> oracle.checkLevel(witness));
     }
 
     @Test
@@ -320,7 +320,7 @@ class OracleTest implements Observer {
     void findsThatWhatAReloadHasOfOneStreamSaysNothingOfAnother() {
         ready();
         publish(FIRST, 1, 9);
-        laterLife("n1:2");
+        laterIncarnation("n1:2");
         oracle.missed(witness, List.of(overrun(1, 5, 6)));
         Map<String, Position> upTo = Map.of("n1", new Position(SECOND, 1));
         oracle.reloaded(witness, new CursorToken("topic", "cluster", 0, upTo));
@@ -331,7 +331,7 @@ class OracleTest implements Observer {
     // ------------------------------------------------------------------ M2, and the end of a stream
 
     @Test
-    void findsALifeThatIsGivenBeforeTheEarlierOneIsSettled() {
+    void findsAnIncarnationThatIsGivenBeforeTheEarlierOneIsSettled() {
         ready();
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
@@ -345,9 +345,9 @@ class OracleTest implements Observer {
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
         truth.left("n1", FIRST);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, 1L, null));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
         breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, null, null, null)));
         breaks("G2", () -> oracle.left(witness, "n1", new Position(FIRST, 2)));
     }
@@ -359,9 +359,9 @@ class OracleTest implements Observer {
         give(FIRST, 1, 2);
         restart();
         give(SECOND, 1, 2);
-        breaks("G6", () -> oracle.isLevel(witness));
+        breaks("G6", () -> oracle.checkLevel(witness));
         missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 3L, null, null));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
@@ -377,11 +377,11 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void findsALossUnderAnAddressThatIsAnotherLifes() {
-        laterLifeAtAnotherAddress();
+    void findsALossUnderAnAddressThatIsAnotherIncarnations() {
+        laterIncarnationAtAnotherAddress();
         give(SECOND, 1, 2);
         missed(new Gap("n1:2", Reason.PRODUCER_LOST, null, null, null, null));
-        breaks("G1", () -> oracle.isLevel(witness));
+        breaks("G1", () -> oracle.checkLevel(witness));
         breaks("G3", () -> missed(new Gap("n1:2", Reason.PRODUCER_LOST, FIRST, 1L, null, null)));
     }
 
@@ -414,7 +414,7 @@ class OracleTest implements Observer {
         ready();
         publish(FIRST, 1, 3);
         give(FIRST, 1, 2);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null)));
         breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 3L, null)));
     }
@@ -453,7 +453,7 @@ class OracleTest implements Observer {
     @Test
     void findsABeginningThatIsLeftOutOfANodeThatComesLater() {
         ready();
-        lifeOfN2(false);
+        incarnationOfN2(false);
         breaks("G1", () -> oracle.given(witness, "n2", new Position(SECOND, 2), content(SECOND, 2)));
     }
 
@@ -473,30 +473,30 @@ class OracleTest implements Observer {
     @Test
     void owesNothingOfWhoWasGoneBeforeItWasReady() {
         publish(FIRST, 1, 2);
-        truth.isNoMemberAnyMore(1);
+        truth.onMemberGone(1);
         ready();
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     // ------------------------------------------------------------------ G5, G6, G7
 
     @Test
     void findsARingThatIsLargerThanItMayBe() {
-        oracle.isBounded("ring", 10, 10_000);
-        breaks("G5", () -> oracle.isBounded("ring", 11, 10_000));
-        breaks("G5", () -> oracle.isBounded("ring", 10, 10_001));
+        oracle.checkBounds("ring", 10, 10_000);
+        breaks("G5", () -> oracle.checkBounds("ring", 11, 10_000));
+        breaks("G5", () -> oracle.checkBounds("ring", 10, 10_001));
     }
 
     @Test
     void findsASubscriptionThatIsNotLevelAtTheEnd() {
-        breaks("G6", () -> oracle.isLevel(witness));
+        breaks("G6", () -> oracle.checkLevel(witness));
         ready();
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
         publish(FIRST, 1, 2);
         give(FIRST, 1, 1);
-        breaks("G1", () -> oracle.isLevel(witness));
+        breaks("G1", () -> oracle.checkLevel(witness));
         oracle.missed(witness, List.of(overrun(2, 1, 3)));
-        breaks("G6", () -> oracle.isLevel(witness));
+        breaks("G6", () -> oracle.checkLevel(witness));
     }
 
     @Test
@@ -547,49 +547,49 @@ class OracleTest implements Observer {
     // ------------------------------------------------------------------ tokens
 
     @Test
-    void findsALifeThatBeganAfterTheTokenAndEndedBeforeItsResumption() {
-        Witness resumed = resumedBehindALifeOfN2();
-        breaks("G1", () -> oracle.isLevel(resumed));
+    void findsAnIncarnationThatBeganAfterTheTokenAndEndedBeforeItsResumption() {
+        Witness resumed = resumedBehindAnIncarnationOfN2();
+        breaks("G1", () -> oracle.checkLevel(resumed));
     }
 
     @Test
-    void agreesThatSuchALifeIsToldWithNumbersOrWithout() {
-        Witness exactly = resumedBehindALifeOfN2();
+    void agreesThatSuchAnIncarnationIsToldWithNumbersOrWithout() {
+        Witness exactly = resumedBehindAnIncarnationOfN2();
         missed(exactly, new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 3L, null));
-        oracle.isLevel(exactly);
+        oracle.checkLevel(exactly);
         Witness openly = resumed(keep(), 0, lateReader());
         missed(openly, new Gap("n2", Reason.PRODUCER_LOST, null, null, null, null));
-        oracle.isLevel(openly);
+        oracle.checkLevel(openly);
     }
 
     @Test
-    void findsSuchALifeThatIsToldToEndWhereItDidNot() {
-        Witness resumed = resumedBehindALifeOfN2();
+    void findsSuchAnIncarnationThatIsToldToEndWhereItDidNot() {
+        Witness resumed = resumedBehindAnIncarnationOfN2();
         breaks("G1", () -> missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 2L, null)));
         breaks("G1", () -> missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 4L, null)));
     }
 
     @Test
-    void findsALifeThatIsToldToHaveEndedAndIsThere() {
+    void findsAnIncarnationThatIsToldToHaveEndedAndIsThere() {
         Witness kept = keep();
         long taken = stamp();
-        lifeOfN2(false);
+        incarnationOfN2(false);
         Witness resumed = resumed(kept, taken, lateReader());
         breaks("G1", () -> missed(resumed, new Gap("n2", Reason.PRODUCER_LOST, SECOND, 1L, 3L, null)));
     }
 
     @Test
     void agreesThatWhoComesFromThePastIsToldThatNobodyKnowsOfWhomItMissed() {
-        Witness resumed = resumedBehindALifeOfN2();
+        Witness resumed = resumedBehindAnIncarnationOfN2();
         missed(resumed, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
-        oracle.isLevel(resumed);
+        oracle.checkLevel(resumed);
     }
 
     @Test
-    void findsALifeThatBeganAfterATokenOfASubscriptionThatWasNotReady() {
+    void findsAnIncarnationThatBeganAfterATokenOfASubscriptionThatWasNotReady() {
         Witness kept = witness.kept();
         long taken = stamp();
-        lifeOfN2(false);
+        incarnationOfN2(false);
         Witness resumed = resumed(kept, taken, lateReader());
         oracle.ready(resumed, lateReader());
         breaks("G1", () -> oracle.given(resumed, "n2", new Position(SECOND, 2), content(SECOND, 2)));
@@ -601,30 +601,30 @@ class OracleTest implements Observer {
         breaks("G1", () -> missed(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null)));
     }
 
-    private Witness resumedBehindALifeOfN2() {
+    private Witness resumedBehindAnIncarnationOfN2() {
         Witness kept = keep();
         long taken = stamp();
-        lifeOfN2(true);
+        incarnationOfN2(true);
         return resumed(kept, taken, lateReader());
     }
 
     @Test
-    void doesNotExceptALifeThatIsThereAtTheResumption() {
+    void doesNotExceptAnIncarnationThatIsThereAtTheResumption() {
         Witness kept = keep();
         long taken = stamp();
-        lifeOfN2(false);
+        incarnationOfN2(false);
         Witness resumed = resumed(kept, taken, lateReader());
-        breaks("G1", () -> oracle.isLevel(resumed));
+        breaks("G1", () -> oracle.checkLevel(resumed));
     }
 
     @Test
-    void doesNotExceptALifeThatEndsAfterTheResumption() {
+    void doesNotExceptAnIncarnationThatEndsAfterTheResumption() {
         Witness kept = keep();
         long taken = stamp();
-        lifeOfN2(false);
+        incarnationOfN2(false);
         Witness resumed = resumed(kept, taken, lateReader());
-        truth.isNoMemberAnyMore(2);
-        breaks("G1", () -> oracle.isLevel(resumed));
+        truth.onMemberGone(2);
+        breaks("G1", () -> oracle.checkLevel(resumed));
     }
 
     @Test
@@ -636,44 +636,44 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void agreesThatALifeWhoseNameNobodyKnewIsToldWhenItGoes() {
-        laterLifeAtAnotherAddress();
+    void agreesThatAnIncarnationWhoseNameNobodyKnewIsToldWhenItGoes() {
+        laterIncarnationAtAnotherAddress();
         give(SECOND, 1, 2);
         missed(new Gap("n1:1", Reason.PRODUCER_LOST, null, null, null, null));
-        oracle.isLevel(witness);
+        oracle.checkLevel(witness);
     }
 
     @Test
-    void findsALifeWhoseNameNobodyKnewThatIsNeverTold() {
-        laterLifeAtAnotherAddress();
+    void findsAnIncarnationWhoseNameNobodyKnewThatIsNeverTold() {
+        laterIncarnationAtAnotherAddress();
         give(SECOND, 1, 2);
-        breaks("G1", () -> oracle.isLevel(witness));
+        breaks("G1", () -> oracle.checkLevel(witness));
     }
 
-    private void laterLifeAtAnotherAddress() {
+    private void laterIncarnationAtAnotherAddress() {
         ready();
         publish(FIRST, 1, 2);
-        truth.isNoMemberAnyMore(1);
-        laterLife("n1:2");
+        truth.onMemberGone(1);
+        laterIncarnation("n1:2");
     }
 
     @Test
-    void findsThatMessagesComeAgainOfALifeThatWasToldAsLost() {
+    void findsThatMessagesComeAgainOfAnIncarnationThatWasToldAsLost() {
         Witness resumed = resumedBehindALoss();
         breaks("G2", () -> oracle.given(resumed, "n1", new Position(FIRST, 1), content(FIRST, 1)));
     }
 
     @Test
-    void takesThatALifeGoesOnThatWasToldAsLost() {
+    void takesThatAnIncarnationGoesOnThatWasToldAsLost() {
         Witness resumed = resumedBehindALoss();
         publish(FIRST, 3, 3);
         oracle.given(resumed, "n1", new Position(FIRST, 3), content(FIRST, 3));
     }
 
     @Test
-    void exceptsALifeOfTheOtherHalfOfASplitWhateverIsResumedFromThereLater() {
+    void exceptsAnIncarnationOfTheOtherHalfOfASplitWhateverIsResumedFromThereLater() {
         Witness kept = keep();
-        lifeOfN2(true);
+        incarnationOfN2(true);
         Heard half = whoseClusterHasNotHeardOfTheTakers();
         Witness resumed = resumed(kept, stamp(), half);
         half.joins();
@@ -681,9 +681,9 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void exceptsALifeOfTheOtherHalfOfASplitAlsoIfThatIsHeardOfOnceItsReaderHasJoined() {
+    void exceptsAnIncarnationOfTheOtherHalfOfASplitAlsoIfThatIsHeardOfOnceItsReaderHasJoined() {
         Witness kept = keep();
-        lifeOfN2(true);
+        incarnationOfN2(true);
         Heard half = whoseClusterHasNotHeardOfTheTakers();
         Witness resumed = resumed(kept, stamp(), half);
         half.joins();
@@ -693,9 +693,9 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void exceptsALifeOfTheOtherHalfOfASplitIfTheTokenWasAtAProcessMeanwhileThatWasNoMember() {
+    void exceptsAnIncarnationOfTheOtherHalfOfASplitIfTheTokenWasAtAProcessMeanwhileThatWasNoMember() {
         Witness kept = keep();
-        lifeOfN2(true);
+        incarnationOfN2(true);
         Heard never = whoseClusterHasNotHeardOfTheTakers();
         Witness resumed = resumed(kept, stamp(), never);
         Heard half = whoseClusterHasNotHeardOfTheTakers();
@@ -704,19 +704,19 @@ class OracleTest implements Observer {
     }
 
     @Test
-    void doesNotExceptSuchALifeWhereTheOtherHalfIsKnown() {
+    void doesNotExceptSuchAnIncarnationWhereTheOtherHalfIsKnown() {
         Witness kept = keep();
-        lifeOfN2(true);
+        incarnationOfN2(true);
         Heard never = whoseClusterHasNotHeardOfTheTakers();
         Witness resumed = resumed(kept, stamp(), never);
         Witness late = resumed.kept().resumed(3, new Witness.Handover(never, stamp(), lateReader(), stamp()));
         oracle.opened(late, lateReader());
-        breaks("G1", () -> oracle.isLevel(late));
+        breaks("G1", () -> oracle.checkLevel(late));
     }
 
     private void isExcepted(Witness resumed) {
         oracle.opened(resumed, lateReader());
-        oracle.isLevel(resumed);
+        oracle.checkLevel(resumed);
         assertEquals(1, counts.get("limit: a cluster that was over before another one had a word of it"));
     }
 
@@ -765,12 +765,12 @@ class OracleTest implements Observer {
         return kept.resumed(2, new Witness.Handover(reader, taken, by, stamp()));
     }
 
-    private void lifeOfN2(boolean ends) {
+    private void incarnationOfN2(boolean ends) {
         truth.logMade("n2", 2, SECOND);
         truth.becameMember(2, stamp());
         publish(SECOND, 1, 3);
         if (ends) {
-            truth.isNoMemberAnyMore(2);
+            truth.onMemberGone(2);
         }
     }
 
@@ -804,11 +804,11 @@ class OracleTest implements Observer {
     }
 
     private void restart() {
-        truth.isNoMemberAnyMore(1);
-        laterLife("n1:1");
+        truth.onMemberGone(1);
+        laterIncarnation("n1:1");
     }
 
-    private void laterLife(String address) {
+    private void laterIncarnation(String address) {
         truth.address(11, address);
         truth.logMade("n1", 11, SECOND);
         truth.becameMember(11, stamp());
@@ -825,7 +825,7 @@ class OracleTest implements Observer {
         oracle.reloaded(by, null);
     }
 
-    private static Gap ofTheLaterLife() {
+    private static Gap ofTheLaterIncarnation() {
         return new Gap("n1", Reason.OVERRUN, SECOND, 1L, 1L, new Position(SECOND, 2));
     }
 

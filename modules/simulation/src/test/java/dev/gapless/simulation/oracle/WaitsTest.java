@@ -47,7 +47,7 @@ class WaitsTest {
     @Test
     void excusesAProcessThatWasPaused() {
         waits.publishWaits(1, 0);
-        waits.wasPaused();
+        waits.onPause();
         waits.publishEnds(1, 20 * SECOND);
     }
 

@@ -11,15 +11,15 @@ final class Bounds {
 
     private Bounds() {}
 
-    static void check(ScenarioNode life, int nodes, Truth truth) {
-        Oracle oracle = new Oracle(truth, life.settings(), true, World.NOBODY);
-        if (life.node().producer() != null) {
-            Log log = life.node().producer().log();
-            oracle.isBounded("ring of " + life.name(), log.size(), log.bytes());
+    static void check(ScenarioNode incarnation, int nodes, Truth truth) {
+        Oracle oracle = new Oracle(truth, incarnation.settings(), true, World.NOBODY);
+        if (incarnation.node().producer() != null) {
+            Log log = incarnation.node().producer().log();
+            oracle.checkBounds("ring of " + incarnation.name(), log.size(), log.bytes());
         }
-        if (life.node().consumer() != null) {
-            Feed feed = life.node().consumer().feed();
-            oracle.isBounded("feed of " + life.name(), feed.size(), feed.bytes(), nodes, LARGEST_ENTRY_BYTES);
+        if (incarnation.node().consumer() != null) {
+            Feed feed = incarnation.node().consumer().feed();
+            oracle.checkBounds("feed of " + incarnation.name(), feed.size(), feed.bytes(), nodes, LARGEST_ENTRY_BYTES);
         }
     }
 }

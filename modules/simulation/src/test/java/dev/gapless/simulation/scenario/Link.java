@@ -4,7 +4,7 @@ import dev.gapless.core.wire.Batch;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** One direction between two addresses: in order. It knows addresses, and no lives. */
+/** One direction between two addresses: in order. It knows addresses, and no incarnations. */
 final class Link {
     final String from;
     final String to;

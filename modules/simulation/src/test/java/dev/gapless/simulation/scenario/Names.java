@@ -12,6 +12,7 @@ import dev.gapless.core.Start;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Farewell;
@@ -25,7 +26,6 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
-import dev.gapless.core.wire.Who;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,26 +33,26 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words for what has only numbers. The second life of n1 is n1.2, its log n1.2, a message of it n1.2:5, and the third session
- * of the first life of n2 is n2/3.
+ * Words for what has only numbers. The second incarnation of n1 is n1.2, its log n1.2, a message of it n1.2:5, and the third session
+ * of the first incarnation of n2 is n2/3.
  */
 final class Names {
     /** When scenarios begin, in milliseconds since 1970: far enough from the beginning of time. */
     static final long BEGIN_MS = 1_000_000_000L;
 
-    private final Map<Long, String> lives = new HashMap<>();
+    private final Map<Long, String> incarnations = new HashMap<>();
     private final Map<Epoch, String> logs = new HashMap<>();
 
-    void life(long uid, String name) {
-        lives.put(uid, name);
+    void incarnation(long uid, String name) {
+        incarnations.put(uid, name);
     }
 
     void log(Epoch epoch, String name) {
         logs.put(epoch, name);
     }
 
-    String life(long uid) {
-        return lives.getOrDefault(uid, "nobody");
+    String incarnation(long uid) {
+        return incarnations.getOrDefault(uid, "nobody");
     }
 
     String log(@Nullable Epoch epoch) {
@@ -77,8 +77,9 @@ final class Names {
     }
 
     String session(Session session) {
-        String life = life(session.uid());
-        return (life.endsWith(".1") ? life.substring(0, life.length() - 2) : life) + "/" + session.counter();
+        String incarnation = incarnation(session.uid());
+        return (incarnation.endsWith(".1") ? incarnation.substring(0, incarnation.length() - 2) : incarnation) + "/"
+                + session.counter();
     }
 
     String gap(Gap gap) {
@@ -119,8 +120,8 @@ final class Names {
                     + clusters(part.clusters());
         } else if (message instanceof Farewell farewell) {
             return "Farewell" + ends(farewell.published());
-        } else if (message instanceof Who who) {
-            return "Who " + life(who.fromUid()) + (who.answer() ? ", an answer" : "");
+        } else if (message instanceof ClusterProbe who) {
+            return "Who " + incarnation(who.fromUid()) + (who.answer() ? ", an answer" : "");
         } else if (message instanceof GiveWay giveWay) {
             return "GiveWay to " + giveWay.address();
         }
@@ -131,14 +132,14 @@ final class Names {
 
     private String clusters(List<OtherCluster> clusters) {
         return clusters.stream()
-                .map(one -> ", cluster of " + life(one.oldestUid()) + (one.isOpen() ? " " : " gone, was ")
+                .map(one -> ", cluster of " + incarnation(one.oldestUid()) + (one.isOpen() ? " " : " gone, was ")
                         + one.stage().name().toLowerCase(java.util.Locale.ROOT))
                 .collect(Collectors.joining());
     }
 
     private String departures(List<Departure> departures) {
         return departures.stream()
-                .map(one -> ", " + life(one.uid()) + (one.published() == null ? "" : ends(one.published())))
+                .map(one -> ", " + incarnation(one.uid()) + (one.published() == null ? "" : ends(one.published())))
                 .collect(Collectors.joining());
     }
 
@@ -167,8 +168,8 @@ final class Names {
 
     private String contents(Message message) {
         if (message instanceof Register register) {
-            String life = life(register.toUid());
-            return (life.endsWith(".1") ? "" : "to " + life + " ")
+            String incarnation = incarnation(register.toUid());
+            return (incarnation.endsWith(".1") ? "" : "to " + incarnation + " ")
                     + start(register.start())
                     + (register.windowBytes() == 0 ? ", window 0" : "");
         } else if (message instanceof Registered registered) {

@@ -81,9 +81,9 @@ final class Network {
     }
 
     private void arrive(String address, Object message) {
-        ScenarioNode life = world.awake(address);
-        if (life != null) {
-            life.node().receive(message);
+        ScenarioNode incarnation = world.awake(address);
+        if (incarnation != null) {
+            incarnation.node().receive(message);
         }
     }
 

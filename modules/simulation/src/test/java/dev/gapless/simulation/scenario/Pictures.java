@@ -16,34 +16,36 @@ final class Pictures {
         this.world = world;
     }
 
-    private boolean isShown(ScenarioNode life, String node) {
-        return world.shows("self") || !node.equals(life.nodeName());
+    private boolean isShown(ScenarioNode incarnation, String node) {
+        return world.shows("self") || !node.equals(incarnation.nodeName());
     }
 
-    void state(ScenarioNode life) {
-        ProducerState producer = life.node().producer();
+    void state(ScenarioNode incarnation) {
+        ProducerState producer = incarnation.node().producer();
         if (producer == null) {
             world.story().tell("no log");
         } else {
             Log log = producer.log();
             world.story()
-                    .tell("log " + life.name() + " " + (log.size() == 0 ? "empty" : log.oldest() + ".." + log.head())
+                    .tell("log " + incarnation.name() + " "
+                            + (log.size() == 0 ? "empty" : log.oldest() + ".." + log.head())
                             + (log.waiting() == 0 ? "" : ", " + log.waiting() + " publishes wait"));
             producer.cursors().stream()
-                    .filter(c ->
-                            isShown(life, nodeOf(world.names().life(c.session().uid()))))
+                    .filter(c -> isShown(
+                            incarnation,
+                            nodeOf(world.names().incarnation(c.session().uid()))))
                     .forEach(this::cursor);
         }
-        TopicConsumer consumer = life.node().consumer();
+        TopicConsumer consumer = incarnation.node().consumer();
         if (consumer != null) {
             consumer.registrations().stream()
-                    .filter(r -> isShown(life, r.node()))
+                    .filter(r -> isShown(incarnation, r.node()))
                     .forEach(this::registration);
         }
     }
 
-    private static String nodeOf(String life) {
-        return life.substring(0, life.indexOf('.'));
+    private static String nodeOf(String incarnation) {
+        return incarnation.substring(0, incarnation.indexOf('.'));
     }
 
     private void cursor(CursorStatus cursor) {
@@ -63,15 +65,15 @@ final class Pictures {
                                 : " at " + world.names().position(registration.position())));
     }
 
-    void feed(ScenarioNode life) {
-        TopicConsumer consumer = life.node().consumer();
+    void feed(ScenarioNode incarnation) {
+        TopicConsumer consumer = incarnation.node().consumer();
         if (consumer == null) {
-            throw new IllegalArgumentException(life.address() + " has no subscription");
+            throw new IllegalArgumentException(incarnation.address() + " has no subscription");
         }
         Feed feed = consumer.feed();
         for (long i = feed.oldest(); i <= feed.head(); i++) {
             FeedEntry entry = feed.get(i);
-            if (entry == null || !isShown(life, entry.node())) {
+            if (entry == null || !isShown(incarnation, entry.node())) {
                 continue;
             }
             String log = world.names().log(entry.stream().epoch());

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Reader {
     private final World world;
     private final String name;
-    private final ScenarioNode life;
+    private final ScenarioNode incarnation;
     private final Witness witness;
     private @Nullable SubscriptionState opened;
     private @Nullable MessageRun run;
@@ -27,10 +27,10 @@ final class Reader {
     private @Nullable List<Gap> gaps;
     private boolean failed;
 
-    Reader(World world, String name, ScenarioNode life, Witness witness) {
+    Reader(World world, String name, ScenarioNode incarnation, Witness witness) {
         this.world = world;
         this.name = name;
-        this.life = life;
+        this.incarnation = incarnation;
         this.witness = witness;
     }
 
@@ -46,8 +46,8 @@ final class Reader {
         return witness;
     }
 
-    ScenarioNode life() {
-        return life;
+    ScenarioNode incarnation() {
+        return incarnation;
     }
 
     String name() {
@@ -69,14 +69,14 @@ final class Reader {
             }
             Step step = state().next(world.nowNs());
             if (state().isPressed()) {
-                life.node().room(witness.id());
+                incarnation.node().room(witness.id());
             }
             if (step instanceof Step.Messages messages) {
                 run = messages.run();
                 handled = 0;
             } else if (step instanceof Step.Missed missed) {
                 gaps = missed.gaps();
-                told("is told: ");
+                announced("is told: ");
             } else if (step instanceof Step.Left producerLeft) {
                 world.oracle().left(witness, producerLeft.node(), producerLeft.position());
                 world.story()
@@ -105,7 +105,7 @@ final class Reader {
         return count;
     }
 
-    private void told(String how) {
+    private void announced(String how) {
         List<Gap> now = Objects.requireNonNull(gaps);
         world.oracle().missed(witness, now);
         world.story()
@@ -115,7 +115,7 @@ final class Reader {
     void reloaded(@Nullable CursorToken reflects) {
         if (failed) {
             failed = false;
-            told("is told again: ");
+            announced("is told again: ");
         }
         gaps = null;
         state().reloaded(reflects);
@@ -124,7 +124,7 @@ final class Reader {
 
     void reloadFails() {
         if (failed) {
-            told("is told again: ");
+            announced("is told again: ");
         }
         failed = true;
         world.story()

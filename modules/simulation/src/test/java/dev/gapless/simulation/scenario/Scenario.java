@@ -35,9 +35,9 @@ final class Scenario {
                 try {
                     verbs.execute(new Command(line));
                 } catch (RuntimeException | AssertionError e) {
-                    throw new AssertionError(failure(i, world.story().told(), e), e);
+                    throw new AssertionError(failure(i, world.story().lines(), e), e);
                 }
-                world.story().told().forEach(told -> written.add(INDENT + told));
+                world.story().lines().forEach(said -> written.add(INDENT + said));
                 world.story().clear();
             }
         }
@@ -73,7 +73,7 @@ final class Scenario {
         return null;
     }
 
-    private String failure(int line, List<String> told, Throwable e) {
-        return name + ":" + (line + 1) + ": " + lines.get(line) + "\n  " + String.join("\n  ", told) + "\n" + e;
+    private String failure(int line, List<String> said, Throwable e) {
+        return name + ":" + (line + 1) + ": " + lines.get(line) + "\n  " + String.join("\n  ", said) + "\n" + e;
     }
 }

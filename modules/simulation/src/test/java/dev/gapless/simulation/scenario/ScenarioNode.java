@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One life of a node. */
+/** One incarnation of a node. */
 final class ScenarioNode implements Outside {
     private final World world;
     private final String address;
@@ -33,7 +33,7 @@ final class ScenarioNode implements Outside {
     private long alarmNs = Long.MAX_VALUE;
     boolean drained;
     /** What its shards were told and have not come to; null unless they are busy. */
-    private @Nullable List<Runnable> told;
+    private @Nullable List<Runnable> announced;
 
     ScenarioNode(
             World world,
@@ -72,7 +72,7 @@ final class ScenarioNode implements Outside {
         return node.uid();
     }
 
-    /** The name of the node, which it shares with its earlier and later lives. */
+    /** The name of the node, which it shares with its earlier and later incarnations. */
     String nodeName() {
         return nodeName;
     }
@@ -137,19 +137,19 @@ final class ScenarioNode implements Outside {
 
     /** Its shards come to nothing that the node tells them, though to messages. */
     void becomeBusy() {
-        told = new ArrayList<>();
+        announced = new ArrayList<>();
     }
 
     void becomeFree() {
-        List<Runnable> all = Objects.requireNonNull(told, name + " is not busy");
-        told = null;
+        List<Runnable> all = Objects.requireNonNull(announced, name + " is not busy");
+        announced = null;
         all.forEach(Runnable::run);
     }
 
     @Override
     public void pass(Queue queue, Runnable delivery) {
-        if (told != null && (queue == Queue.TO_SHARD || queue == Queue.TO_OTHER_SHARD)) {
-            told.add(delivery);
+        if (announced != null && (queue == Queue.TO_SHARD || queue == Queue.TO_OTHER_SHARD)) {
+            announced.add(delivery);
         } else {
             delivery.run();
         }
@@ -166,12 +166,12 @@ final class ScenarioNode implements Outside {
     }
 
     @Override
-    public void isMute(String at) {
+    public void onSilentSeed(String at) {
         world.story().tell(name + " warns that " + at + " listens and says nothing");
     }
 
     @Override
-    public void isMuteNoMore(String at) {
+    public void onSeedHeard(String at) {
         world.story().tell(name + " says that " + at + " is silent no more");
     }
 
@@ -220,7 +220,7 @@ final class ScenarioNode implements Outside {
     @Override
     public void heardNothingOf(long silentUid) {
         if (silentUid != uid() || world.shows("self")) {
-            world.story().tell(name + " hears nothing of " + world.names().life(silentUid));
+            world.story().tell(name + " hears nothing of " + world.names().incarnation(silentUid));
         }
     }
 
@@ -231,12 +231,12 @@ final class ScenarioNode implements Outside {
 
     @Override
     public void nameTaken(long olderUid) {
-        world.story().tell(name + " gives way to " + world.names().life(olderUid));
+        world.story().tell(name + " gives way to " + world.names().incarnation(olderUid));
     }
 
     @Override
     public void forgotten(long silentUid) {
-        world.story().tell(name + " forgets " + world.names().life(silentUid));
+        world.story().tell(name + " forgets " + world.names().incarnation(silentUid));
     }
 
     @Override

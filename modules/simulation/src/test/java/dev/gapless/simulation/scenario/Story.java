@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a command has brought about. What happens to one message after the other is told in one line. */
 final class Story {
-    private final List<String> told = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
     private String prefix = "";
     private @Nullable Run run;
 
@@ -45,7 +45,7 @@ final class Story {
 
     void tell(String line) {
         endRun();
-        told.add(prefix + line);
+        lines.add(prefix + line);
     }
 
     /** {@code what} happens to the message at {@code log:sequence}. */
@@ -61,17 +61,17 @@ final class Story {
 
     private void endRun() {
         if (run != null) {
-            told.add(prefix + Objects.requireNonNull(run));
+            lines.add(prefix + Objects.requireNonNull(run));
             run = null;
         }
     }
 
-    List<String> told() {
+    List<String> lines() {
         endRun();
-        return told;
+        return lines;
     }
 
     void clear() {
-        told.clear();
+        lines.clear();
     }
 }

@@ -29,7 +29,7 @@ final class Verbs {
     private final Map<String, Object> kept = new HashMap<>();
     private long messages;
 
-    /** A token, what had been given and told when it was taken, and who took it. */
+    /** A token, what had been given and announced when it was taken, and who took it. */
     private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
 
     Verbs(World world) {
@@ -49,7 +49,7 @@ final class Verbs {
                         Settings.others(command.settings(), inCluster(command)));
             case "form" -> world.form(command.arguments());
             case "split" -> split(command.arguments());
-            case "at" -> world.at(world.life(command.argument(0)));
+            case "at" -> world.at(world.incarnation(command.argument(0)));
             case "up" -> world.up(command.arguments());
             case "joins" -> world.joins(command.argument(0));
             case "seen" -> world.seen(command.argument(0));
@@ -58,15 +58,15 @@ final class Verbs {
             case "restart" -> restart(command);
             case "freeze" -> world.freeze(command.argument(0));
             case "thaw" -> world.goOn(command.argument(0));
-            case "leave" -> leave(world.life(command.argument(0)));
-            case "forget" -> forget(world.life(command.argument(0)), world.life(command.argument(1)));
-            case "busy" -> world.life(command.argument(0)).becomeBusy();
-            case "free" -> free(world.life(command.argument(0)));
+            case "leave" -> leave(world.incarnation(command.argument(0)));
+            case "forget" -> forget(world.incarnation(command.argument(0)), world.incarnation(command.argument(1)));
+            case "busy" -> world.incarnation(command.argument(0)).becomeBusy();
+            case "free" -> free(world.incarnation(command.argument(0)));
             case "unreachable" -> world.reachable(command.argument(0), false);
             case "reachable" -> world.reachable(command.argument(0), true);
             case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
-            case "flush" -> world.flush(world.life(command.argument(0)));
+            case "flush" -> world.flush(world.incarnation(command.argument(0)));
             case "subscribe" -> subscribe(command);
             case "resume" -> resume(command);
             case "cancel" -> cancel(world.reader(command.argument(0)));
@@ -79,8 +79,8 @@ final class Verbs {
             case "advance" -> world.advance(Command.durationNs(command.argument(0)), false);
             case "run" -> world.advance(Command.durationNs(command.argument(0)), true);
             case "show" -> world.show(command.argument(0));
-            case "state" -> pictures.state(world.life(command.argument(0)));
-            case "feed" -> pictures.feed(world.life(command.argument(0)));
+            case "state" -> pictures.state(world.incarnation(command.argument(0)));
+            case "feed" -> pictures.feed(world.incarnation(command.argument(0)));
             case "level" -> level();
             default -> onLinks(command);
         }
@@ -215,39 +215,40 @@ final class Verbs {
 
     // ------------------------------------------------------------------ applications
 
-    private void leave(ScenarioNode life) {
-        world.truth().left(life.nodeName(), life.stream());
-        life.node().leave();
+    private void leave(ScenarioNode incarnation) {
+        world.truth().left(incarnation.nodeName(), incarnation.stream());
+        incarnation.node().leave();
         world.settle();
     }
 
     private void publish(Command command) {
-        ScenarioNode life = world.life(command.argument(0));
+        ScenarioNode incarnation = world.incarnation(command.argument(0));
         if (command.arguments().contains("unsent")) {
-            world.keepUnsent(life);
+            world.keepUnsent(incarnation);
         }
         int bytes = Integer.parseInt(command.settings().getOrDefault("bytes", "0"));
-        if (bytes + Long.BYTES > life.settings().maxMessageBytes()) {
+        if (bytes + Long.BYTES > incarnation.settings().maxMessageBytes()) {
             // As whoever publishes does, before the log sees it.
             world.story()
-                    .tell("a publish is refused: larger than " + life.settings().maxMessageBytes() + " bytes");
+                    .tell("a publish is refused: larger than "
+                            + incarnation.settings().maxMessageBytes() + " bytes");
             return;
         }
         for (int i = 0; i < command.number(1, 1); i++) {
-            life.node().publish(++messages, bytes);
+            incarnation.node().publish(++messages, bytes);
         }
         world.settle();
     }
 
     private void subscribe(Command command) {
-        ScenarioNode life = world.life(command.argument(2));
+        ScenarioNode incarnation = world.incarnation(command.argument(2));
         long id = id(command.argument(0));
         switch (command.argument(3)) {
-            case "latest" -> open(command.argument(0), life, new Opening.Latest(), Witness.latest(id));
-            case "earliest" -> open(command.argument(0), life, new Opening.Earliest(), Witness.earliest(id));
+            case "latest" -> open(command.argument(0), incarnation, new Opening.Latest(), Witness.latest(id));
+            case "earliest" -> open(command.argument(0), incarnation, new Opening.Earliest(), Witness.earliest(id));
             case "since" -> {
                 long sinceMs = Names.BEGIN_MS + milliseconds(command.argument(4));
-                open(command.argument(0), life, new Opening.Since(sinceMs), Witness.since(id, sinceMs));
+                open(command.argument(0), incarnation, new Opening.Since(sinceMs), Witness.since(id, sinceMs));
             }
             default -> throw new IllegalArgumentException("A subscription begins with latest, earliest or since");
         }
@@ -257,16 +258,16 @@ final class Verbs {
         return Long.parseLong(name.substring(1));
     }
 
-    private void open(String name, ScenarioNode life, Opening how, Witness witness) {
-        Reader reader = world.open(name, life, witness);
-        world.oracle().opened(witness, life.heard());
-        life.node().subscribe(witness.id(), how, reader::begin);
+    private void open(String name, ScenarioNode incarnation, Opening how, Witness witness) {
+        Reader reader = world.open(name, incarnation, witness);
+        world.oracle().opened(witness, incarnation.heard());
+        incarnation.node().subscribe(witness.id(), how, reader::begin);
         world.settle();
     }
 
     private void cancel(Reader reader) {
         world.readers().remove(reader.name());
-        reader.life().node().unsubscribe(reader.witness().id());
+        reader.incarnation().node().unsubscribe(reader.witness().id());
         world.settle();
     }
 
@@ -312,13 +313,16 @@ final class Verbs {
     private void token(Command command) {
         Reader reader = world.reader(command.argument(0));
         CursorToken taken = CursorToken.parse(reader.state()
-                .token(SimulatedNode.TOPIC, CLUSTER, new Now(reader.life().nowMs(), world.nowNs()))
+                .token(
+                        SimulatedNode.TOPIC,
+                        CLUSTER,
+                        new Now(reader.incarnation().nowMs(), world.nowNs()))
                 .toString());
         // An application may keep positions alone, and make a token of them.
         CursorToken token = command.arguments().contains("positions") ? byHand(taken) : taken;
         tokens.put(
                 command.argument(1),
-                new Taken(token, reader.witness().kept(), reader.life().heard(), world.stamp()));
+                new Taken(token, reader.witness().kept(), reader.incarnation().heard(), world.stamp()));
         world.story().tell(command.argument(1) + " is " + world.names().token(token));
     }
 
@@ -345,13 +349,13 @@ final class Verbs {
     }
 
     private void resume(Command command) {
-        ScenarioNode life = world.life(command.argument(2));
+        ScenarioNode incarnation = world.incarnation(command.argument(2));
         Taken taken = there(tokens.get(command.argument(4)), "There is no such token");
         Witness witness = taken.witness()
                 .resumed(
                         id(command.argument(0)),
-                        new Witness.Handover(taken.taker(), taken.stamp(), life.heard(), world.stamp()));
-        open(command.argument(0), life, new Opening.Resume(taken.token()), witness);
+                        new Witness.Handover(taken.taker(), taken.stamp(), incarnation.heard(), world.stamp()));
+        open(command.argument(0), incarnation, new Opening.Resume(taken.token()), witness);
     }
 
     // ------------------------------------------------------------------ the end
@@ -367,7 +371,7 @@ final class Verbs {
 
     /** G6: everybody has got, or was told of, everything that was published. */
     private void level() {
-        world.readers().values().forEach(reader -> world.oracle().isLevel(reader.witness()));
+        world.readers().values().forEach(reader -> world.oracle().checkLevel(reader.witness()));
         world.story()
                 .tell(String.join(", ", world.readers().keySet())
                         + (world.readers().size() == 1 ? " is" : " are") + " level");

@@ -41,13 +41,13 @@ final class World {
 
     private final Map<String, String> nodeAt = new LinkedHashMap<>();
     private final Map<String, String> addressInCluster = new LinkedHashMap<>();
-    private final Map<String, Integer> livesOf = new LinkedHashMap<>();
+    private final Map<String, Integer> incarnationsOf = new LinkedHashMap<>();
     private final Map<String, ScenarioNode> running = new LinkedHashMap<>();
     /** Of the cluster of which a command speaks. */
     private List<ScenarioNode> members = new ArrayList<>();
 
     private final List<List<ScenarioNode>> clusters = new ArrayList<>(List.of(members));
-    /** In which each life is a member, or was. */
+    /** In which each incarnation is a member, or was. */
     private final Map<Long, List<ScenarioNode>> clusterOf = new LinkedHashMap<>();
 
     /** Lives of which neither hears what the other one sends. */
@@ -150,10 +150,10 @@ final class World {
             throw new IllegalArgumentException(address + " runs already");
         }
         String node = Objects.requireNonNull(nodeAt.get(address));
-        int number = livesOf.merge(node, 1, Integer::sum);
+        int number = incarnationsOf.merge(node, 1, Integer::sum);
         long uid = (nodes.keySet().stream().toList().indexOf(address) + 1) * 1_000L + number;
         String name = node + "." + number;
-        names.life(uid, name);
+        names.incarnation(uid, name);
         addresses.put(uid, address);
         running.put(
                 address,
@@ -172,23 +172,23 @@ final class World {
     /** The clock there is wrong by this much: that of the process that runs, and of those that follow. */
     void skew(String address, long ms) {
         skewsMs.put(address, ms);
-        life(address).skew(ms);
+        incarnation(address).skew(ms);
     }
 
     /** The process that runs at this address ends there and then. */
     void crash(String address) {
-        ScenarioNode dead = life(address);
+        ScenarioNode dead = incarnation(address);
         running.remove(address);
         toFlush.remove(dead);
         subscriptionsEnd(dead);
     }
 
-    ScenarioNode life(String address) {
-        ScenarioNode life = running.get(address);
-        if (life == null) {
+    ScenarioNode incarnation(String address) {
+        ScenarioNode incarnation = running.get(address);
+        if (incarnation == null) {
             throw new IllegalArgumentException("Nothing runs at " + address);
         }
-        return life;
+        return incarnation;
     }
 
     Reader reader(String name) {
@@ -201,14 +201,14 @@ final class World {
 
     /** This process does nothing at all, and notices nothing, until it goes on. */
     void freeze(String address) {
-        frozen.add(life(address));
+        frozen.add(incarnation(address));
     }
 
     void goOn(String address) {
-        ScenarioNode life = life(address);
-        frozen.remove(life);
-        unnoticed.getOrDefault(life, List.of()).forEach(Runnable::run);
-        unnoticed.remove(life);
+        ScenarioNode incarnation = incarnation(address);
+        frozen.remove(incarnation);
+        unnoticed.getOrDefault(incarnation, List.of()).forEach(Runnable::run);
+        unnoticed.remove(incarnation);
         settle();
     }
 
@@ -219,8 +219,8 @@ final class World {
 
     /** What runs at this address and takes part, if anything does. */
     @Nullable ScenarioNode awake(String address) {
-        ScenarioNode life = running.get(address);
-        return life == null || frozen.contains(life) ? null : life;
+        ScenarioNode incarnation = running.get(address);
+        return incarnation == null || frozen.contains(incarnation) ? null : incarnation;
     }
 
     boolean isFrozen(String address) {
@@ -242,8 +242,8 @@ final class World {
 
     // ------------------------------------------------------------------ members
 
-    private boolean runs(ScenarioNode life) {
-        return running.get(life.address()) == life;
+    private boolean runs(ScenarioNode incarnation) {
+        return running.get(incarnation.address()) == incarnation;
     }
 
     /** They become members of a cluster of their own, of which commands speak from now on. */
@@ -265,10 +265,10 @@ final class World {
      */
     void split(List<String> addresses, boolean mutely) {
         List<ScenarioNode> part =
-                new ArrayList<>(addresses.stream().map(this::life).toList());
+                new ArrayList<>(addresses.stream().map(this::incarnation).toList());
         members.removeAll(part);
         clusters.add(part);
-        part.forEach(life -> clusterOf.put(life.uid(), part));
+        part.forEach(incarnation -> clusterOf.put(incarnation.uid(), part));
         for (ScenarioNode one : part) {
             for (ScenarioNode other : List.copyOf(members)) {
                 if (mutely) {
@@ -281,14 +281,14 @@ final class World {
     }
 
     /** From now on commands speak of the cluster that this one is a member of. */
-    void at(ScenarioNode life) {
+    void at(ScenarioNode incarnation) {
         members = clusters.stream()
-                .filter(cluster -> cluster.contains(life))
+                .filter(cluster -> cluster.contains(incarnation))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(life.name() + " is no member"));
+                .orElseThrow(() -> new IllegalArgumentException(incarnation.name() + " is no member"));
     }
 
-    /** What the cluster of that life has to do with others: everything about them is to be told. */
+    /** What the cluster of that incarnation has to do with others: everything about them is to be told. */
     Heard.OtherClusters others(long uid) {
         return new Heard.OtherClusters() {
             @Override
@@ -318,47 +318,49 @@ final class World {
     /** They become members together, and are up at once. */
     void up(List<String> added) {
         List<ScenarioNode> present = List.copyOf(members);
-        List<ScenarioNode> come = added.stream().map(this::life).toList();
+        List<ScenarioNode> come = added.stream().map(this::incarnation).toList();
         members.addAll(come);
-        for (ScenarioNode life : come) {
-            clusterOf.put(life.uid(), members);
-            truth.becameMember(life.uid(), stamp());
-            life.heard().joins();
-            present.stream().filter(this::runs).forEach(other -> appeared(other, life));
-            members.forEach(other -> appeared(life, other));
+        for (ScenarioNode incarnation : come) {
+            clusterOf.put(incarnation.uid(), members);
+            truth.becameMember(incarnation.uid(), stamp());
+            incarnation.heard().joins();
+            present.stream().filter(this::runs).forEach(other -> appeared(other, incarnation));
+            members.forEach(other -> appeared(incarnation, other));
         }
         settle();
-        come.forEach(life -> {
-            life.node().selfUp();
+        come.forEach(incarnation -> {
+            incarnation.node().selfUp();
             settle();
         });
     }
 
     /** It is a member, and up by its own view; the others have seen it join, and not yet that it is up. */
     void joins(String address) {
-        ScenarioNode life = life(address);
-        String inCluster = Objects.requireNonNull(addressInCluster.get(life.address()));
-        members.stream().filter(this::runs).forEach(other -> other.node().joining(life.uid(), inCluster));
-        members.add(life);
-        clusterOf.put(life.uid(), members);
-        truth.becameMember(life.uid(), stamp());
-        life.heard().joins();
-        members.forEach(other -> appeared(life, other));
+        ScenarioNode incarnation = incarnation(address);
+        String inCluster = Objects.requireNonNull(addressInCluster.get(incarnation.address()));
+        members.stream().filter(this::runs).forEach(other -> other.node().joining(incarnation.uid(), inCluster));
+        members.add(incarnation);
+        clusterOf.put(incarnation.uid(), members);
+        truth.becameMember(incarnation.uid(), stamp());
+        incarnation.heard().joins();
+        members.forEach(other -> appeared(incarnation, other));
         settle();
-        life.node().selfUp();
+        incarnation.node().selfUp();
         settle();
     }
 
     /** Now the others see that it is up. */
     void seen(String address) {
-        ScenarioNode life = life(address);
-        members.stream().filter(other -> other != life && runs(other)).forEach(other -> appeared(other, life));
+        ScenarioNode incarnation = incarnation(address);
+        members.stream()
+                .filter(other -> other != incarnation && runs(other))
+                .forEach(other -> appeared(other, incarnation));
         settle();
     }
 
     /** As how manieth it started. */
-    private long number(ScenarioNode life) {
-        return life.uid() % 1_000 * 1_000 + life.uid() / 1_000;
+    private long number(ScenarioNode incarnation) {
+        return incarnation.uid() % 1_000 * 1_000 + incarnation.uid() / 1_000;
     }
 
     private void appeared(ScenarioNode at, ScenarioNode who) {
@@ -368,14 +370,15 @@ final class World {
         });
     }
 
-    /** The earliest life of this node that is a member is none any more, and the others hear of it. */
+    /** The earliest incarnation of this node that is a member is none any more, and the others hear of it. */
     void remove(String node) {
         ScenarioNode gone = members.stream()
-                .filter(life -> life.address().equals(node) || life.name().equals(node))
+                .filter(incarnation ->
+                        incarnation.address().equals(node) || incarnation.name().equals(node))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(node + " is no member"));
         members.remove(gone);
-        truth.isNoMemberAnyMore(gone.uid());
+        truth.onMemberGone(gone.uid());
         members.forEach(other -> hearsOfTheEnd(other, gone));
     }
 
@@ -390,9 +393,9 @@ final class World {
     }
 
     /** Who is frozen notices it only when it goes on. */
-    private void notices(ScenarioNode life, Runnable what) {
-        if (frozen.contains(life)) {
-            unnoticed.computeIfAbsent(life, any -> new ArrayList<>()).add(what);
+    private void notices(ScenarioNode incarnation, Runnable what) {
+        if (frozen.contains(incarnation)) {
+            unnoticed.computeIfAbsent(incarnation, any -> new ArrayList<>()).add(what);
         } else {
             what.run();
         }
@@ -400,36 +403,36 @@ final class World {
 
     void reachable(String address, boolean reachable) {
         members.stream()
-                .filter(life -> life.address().equals(address))
-                .forEach(life -> members.stream()
+                .filter(incarnation -> incarnation.address().equals(address))
+                .forEach(incarnation -> members.stream()
                         .filter(this::runs)
-                        .forEach(other -> other.node().reachability(life.uid(), reachable)));
+                        .forEach(other -> other.node().reachability(incarnation.uid(), reachable)));
         settle();
     }
 
-    void subscriptionsEnd(ScenarioNode life) {
-        readers.values().removeIf(reader -> reader.life() == life);
+    void subscriptionsEnd(ScenarioNode incarnation) {
+        readers.values().removeIf(reader -> reader.incarnation() == incarnation);
     }
 
-    void ready(ScenarioNode life, long subscription, Set<String> silent) {
+    void ready(ScenarioNode incarnation, long subscription, Set<String> silent) {
         Reader reader = reader("s" + subscription);
-        oracle.ready(reader.witness(), life.heard());
+        oracle.ready(reader.witness(), incarnation.heard());
         story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
     }
 
     // ------------------------------------------------------------------ what happens by itself
 
-    void wantsFlush(ScenarioNode life) {
-        toFlush.add(life);
+    void wantsFlush(ScenarioNode incarnation) {
+        toFlush.add(incarnation);
     }
 
     /** What it publishes stays in its log until {@link #flush}. */
-    void keepUnsent(ScenarioNode life) {
-        unsent.add(life);
+    void keepUnsent(ScenarioNode incarnation) {
+        unsent.add(incarnation);
     }
 
-    void flush(ScenarioNode life) {
-        unsent.remove(life);
+    void flush(ScenarioNode incarnation) {
+        unsent.remove(incarnation);
         settle();
     }
 
@@ -438,10 +441,10 @@ final class World {
         boolean more = true;
         while (more) {
             more = network.deliverUnseen();
-            for (ScenarioNode life : List.copyOf(toFlush)) {
-                if (!unsent.contains(life)) {
-                    toFlush.remove(life);
-                    life.node().flush();
+            for (ScenarioNode incarnation : List.copyOf(toFlush)) {
+                if (!unsent.contains(incarnation)) {
+                    toFlush.remove(incarnation);
+                    incarnation.node().flush();
                     more = true;
                 }
             }
@@ -450,13 +453,13 @@ final class World {
         readers.values().forEach(Reader::audit);
     }
 
-    private void audit(ScenarioNode life) {
-        life.plan();
-        if (!life.drained && life.node().isDrained()) {
-            life.drained = true;
-            story.tell(life.address() + " has drained");
+    private void audit(ScenarioNode incarnation) {
+        incarnation.plan();
+        if (!incarnation.drained && incarnation.node().isDrained()) {
+            incarnation.drained = true;
+            story.tell(incarnation.address() + " has drained");
         }
-        Bounds.check(life, nodes.size(), truth);
+        Bounds.check(incarnation, nodes.size(), truth);
     }
 
     // ------------------------------------------------------------------ time
@@ -470,7 +473,7 @@ final class World {
         long untilNs = nowNs + byNs;
         for (int i = 0; true; i++) {
             long dueNs = running.values().stream()
-                    .filter(life -> !frozen.contains(life))
+                    .filter(incarnation -> !frozen.contains(incarnation))
                     .mapToLong(ScenarioNode::dueNs)
                     .min()
                     .orElse(Long.MAX_VALUE);
@@ -483,9 +486,9 @@ final class World {
             }
             nowNs = Math.max(nowNs, dueNs);
             story.prefix("+" + (nowNs - beginNs) / 1_000_000 + "ms ");
-            for (ScenarioNode life : List.copyOf(running.values())) {
-                if (life.dueNs() <= nowNs && !frozen.contains(life)) {
-                    life.onTime();
+            for (ScenarioNode incarnation : List.copyOf(running.values())) {
+                if (incarnation.dueNs() <= nowNs && !frozen.contains(incarnation)) {
+                    incarnation.onTime();
                     settle();
                 }
             }
@@ -498,8 +501,8 @@ final class World {
     }
 
     /** A subscription that is opened now, and whose witness is this. */
-    Reader open(String name, ScenarioNode life, Witness witness) {
-        Reader reader = new Reader(this, name, life, witness);
+    Reader open(String name, ScenarioNode incarnation, Witness witness) {
+        Reader reader = new Reader(this, name, incarnation, witness);
         if (readers.put(name, reader) != null) {
             throw new IllegalArgumentException("There is a subscription " + name + " already");
         }

@@ -98,7 +98,7 @@ class DeterminismTest {
     }
 
     @Test
-    void aTraceIsNoWiderThanAScreenAndNamesLivesInsteadOfNumbers() {
+    void aTraceIsNoWiderThanAScreenAndNamesIncarnationsInsteadOfNumbers() {
         for (String line : trace(FAULTY)) {
             assertTrue(line.length() <= WIDEST, line);
             assertTrue(!EPOCH.matcher(line).find(), line);

@@ -110,7 +110,7 @@ class NetworkTest {
     }
 
     @Test
-    void carriesOverToTheNextLifeWhatItsPredecessorDidNotGet() {
+    void carriesOverToTheNextIncarnationWhatItsPredecessorDidNotGet() {
         send(1, 2);
         pass();
         network.silence(other);
@@ -122,7 +122,7 @@ class NetworkTest {
         pass();
         assertEquals(numbers(1, 2), received);
         assertEquals(numbers(3, 6), successor);
-        assertNotEquals(0, counts.of("packets: carried into the next life"));
+        assertNotEquals(0, counts.of("packets: carried into the next incarnation"));
     }
 
     @Test

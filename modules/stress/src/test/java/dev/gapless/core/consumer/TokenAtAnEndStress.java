@@ -49,7 +49,7 @@ public class TokenAtAnEndStress implements Outbox.Carrier {
 
     private final Outbox outbox = new Outbox();
     private final TopicConsumer consumer = new TopicConsumer(
-            TOPIC, 2, Given.settings(8, Overflow.EXPIRE), new Asking(() -> 1, new SplittableRandom(1)), outbox);
+            TOPIC, 2, Given.settings(8, Overflow.EXPIRE), new ResponseTimes(() -> 1, new SplittableRandom(1)), outbox);
     private final SubscriptionState subscription;
     private Session session;
 

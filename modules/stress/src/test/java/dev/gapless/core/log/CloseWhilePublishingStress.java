@@ -37,7 +37,7 @@ public class CloseWhilePublishingStress {
     }
 
     private String contents() {
-        return log.head() + " " + Given.told(log.read(1, 9, 1 << 20));
+        return log.head() + " " + Given.announced(log.read(1, 9, 1 << 20));
     }
 
     private String publish(char value) {

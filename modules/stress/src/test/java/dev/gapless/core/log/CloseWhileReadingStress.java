@@ -30,6 +30,6 @@ public class CloseWhileReadingStress {
     @Actor
     public void reader(LL_Result result) {
         result.r1 = log.isClosed() ? "closed" : "open";
-        result.r2 = Given.told(log.read(1, 9, 1 << 20));
+        result.r2 = Given.announced(log.read(1, 9, 1 << 20));
     }
 }

@@ -41,6 +41,6 @@ public class HoldWhilePublishingStress {
 
     private String read() {
         long oldest = log.oldest();
-        return Given.told(log.read(oldest, 9, 1 << 20));
+        return Given.announced(log.read(oldest, 9, 1 << 20));
     }
 }

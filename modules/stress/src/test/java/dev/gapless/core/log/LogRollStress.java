@@ -31,6 +31,6 @@ public class LogRollStress {
 
     @Actor
     public void reader(L_Result result) {
-        result.r1 = Given.told(log.read(1, 9, 1 << 20));
+        result.r1 = Given.announced(log.read(1, 9, 1 << 20));
     }
 }

@@ -33,7 +33,7 @@ public class OvertakenReaderStress {
     public void reader(L_Result result) {
         Reading reading = log.read(1, 16, 1 << 20);
         boolean lost = reading instanceof Reading.Overrun && log.oldest() <= 1;
-        result.r1 = lost ? "lost" : Given.told(reading);
+        result.r1 = lost ? "lost" : Given.announced(reading);
     }
 
     private void publish(char from, char to) {

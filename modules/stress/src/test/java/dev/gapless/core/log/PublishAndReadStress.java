@@ -26,12 +26,12 @@ public class PublishAndReadStress {
     @Actor
     public void one(LL_Result result) {
         Given.publish(log, 'a');
-        result.r1 = Given.told(log.read(1, 9, 1 << 20));
+        result.r1 = Given.announced(log.read(1, 9, 1 << 20));
     }
 
     @Actor
     public void other(LL_Result result) {
         Given.publish(log, 'x');
-        result.r2 = Given.told(log.read(1, 9, 1 << 20));
+        result.r2 = Given.announced(log.read(1, 9, 1 << 20));
     }
 }

@@ -34,7 +34,7 @@ public class PublishersStress {
 
     @Arbiter
     public void after(L_Result result) {
-        result.r1 = Given.told(log.read(1, 9, 1 << 20)) + " " + one + " " + other;
+        result.r1 = Given.announced(log.read(1, 9, 1 << 20)) + " " + one + " " + other;
     }
 
     private String publish(char value) {

@@ -35,6 +35,6 @@ public class ReleaseWhileClosingStress {
     @Arbiter
     public void after(LL_Result result) {
         result.r1 = answers.toString();
-        result.r2 = Given.told(log.read(log.oldest(), 9, 1 << 20));
+        result.r2 = Given.announced(log.read(log.oldest(), 9, 1 << 20));
     }
 }

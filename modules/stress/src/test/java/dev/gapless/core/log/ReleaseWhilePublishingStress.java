@@ -31,6 +31,6 @@ public class ReleaseWhilePublishingStress {
     @Arbiter
     public void after(LLL_Result result) {
         result.r2 = answers.toString();
-        result.r3 = Given.told(log.read(2, 9, 1 << 20));
+        result.r3 = Given.announced(log.read(2, 9, 1 << 20));
     }
 }

@@ -33,6 +33,6 @@ public class WaitersInOrderStress {
 
     @Arbiter
     public void after(L_Result result) {
-        result.r1 = Given.told(log.read(3, 9, 1 << 20));
+        result.r1 = Given.announced(log.read(3, 9, 1 << 20));
     }
 }

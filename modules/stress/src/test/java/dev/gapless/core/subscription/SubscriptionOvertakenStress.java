@@ -13,7 +13,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JIJ_Result;
 
-/** G1, G2: what a subscription is given and told adds up, in order, however often the feed overtakes it, and whatever its producer has left. */
+/** G1, G2: what a subscription is given and announced adds up, in order, however often the feed overtakes it, and whatever its producer has left. */
 @JCStressTest
 @Outcome(
         id = {"6, 0, 0", "6, 1, 0", "6, 2, 0", "6, 3, 0"},

@@ -55,7 +55,7 @@ public class FlushStress {
             mailbox.decrementAndGet();
             producer.look(() -> {
                 seen = log.head();
-                sent = Given.told(log.read(1, 9, 1 << 20)); // takes its time, as sending does
+                sent = Given.announced(log.read(1, 9, 1 << 20)); // takes its time, as sending does
             });
         }
     }

@@ -49,7 +49,8 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
             feed.messages(Given.stream("p"), sequence, Given.slice(sequence));
         }
         SubscriptionState state = OneTopic.reading(feed);
-        Reading<Payload> reading = new Reading<>(TOPIC, SubscriptionSettings.defaults(), 1, recipient, handle);
+        SubscriptionSpec<Payload> reading =
+                new SubscriptionSpec<>(TOPIC, SubscriptionSettings.defaults(), 1, recipient, handle);
         this.loop = new SubscriptionLoop<>(reading, this, new Wakeup(), this);
         this.opened = new Cue.Opened(state, feedback -> {});
     }

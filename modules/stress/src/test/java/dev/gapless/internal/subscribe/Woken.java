@@ -91,7 +91,7 @@ final class Woken implements Clock {
 
     void read() {
         while (!handle.isPaused()) {
-            Event<Payload> event = events.next();
+            Event<Payload> event = events.nextEvent();
             if (event == null) {
                 if (events.hasMore()) {
                     link.wake();
@@ -103,13 +103,13 @@ final class Woken implements Clock {
             if (event instanceof Delivery<Payload> delivery) {
                 goOn(delivery.position().sequence(), delivery.position().sequence());
             } else if (event instanceof CursorExpired<Payload> expired) {
-                expired.gaps().forEach(this::told);
+                expired.gaps().forEach(this::announced);
                 state.reloaded(null);
             }
         }
     }
 
-    private void told(Gap gap) {
+    private void announced(Gap gap) {
         gaps++;
         if (gap.missed() != null && gap.firstMissing() != null) {
             goOn(gap.firstMissing(), gap.firstMissing() + gap.missed() - 1);
@@ -124,7 +124,7 @@ final class Woken implements Clock {
         return gaps;
     }
 
-    /** Up to where it was given and told everything, without a hole and nothing twice. */
+    /** Up to where it was given and announced everything, without a hole and nothing twice. */
     long reached() {
         return state.violations() == 0 ? reached : Long.MIN_VALUE;
     }

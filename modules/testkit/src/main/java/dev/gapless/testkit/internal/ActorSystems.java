@@ -1,7 +1,7 @@
 package dev.gapless.testkit.internal;
 
 import dev.gapless.internal.node.GaplessExtension;
-import dev.gapless.internal.node.Node;
+import dev.gapless.internal.node.NodeBackend;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ActorSystem;
@@ -55,7 +55,7 @@ public final class ActorSystems {
     }
 
     /** {@code Gapless.get} of this actor system is this node; null to end that. */
-    public static void standIn(ActorSystem system, @Nullable Node node) {
+    public static void standIn(ActorSystem system, @Nullable NodeBackend node) {
         GaplessExtension.standIn(system, node);
     }
 

@@ -6,7 +6,7 @@ import dev.gapless.core.producer.ProducerState;
 import java.util.List;
 
 /** What a consumer still lacks of what a producer has published, on all topics. */
-record Backlog(Member producer, Member consumer) {
+record Backlog(TestMember producer, TestMember consumer) {
 
     /** A process that is gone lacks nothing, and nothing of it is lacking. */
     boolean isEmpty() {

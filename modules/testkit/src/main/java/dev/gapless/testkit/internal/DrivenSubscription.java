@@ -10,11 +10,11 @@ import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Feedback;
-import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.subscribe.SubscriptionSpec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
     private final Surroundings around;
     private final String node;
     private final SubscriptionHandle handle;
-    private final Observer<T> observer;
+    private final ReadObserver<T> observer;
     private final BehaviorTestKit<Cue> actor;
     private final SubscriptionListener listener;
     private final Map<Object, Timer> timers = new HashMap<>();
@@ -53,8 +53,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
             Surroundings around,
             String node,
             SubscriptionHost host,
-            Reading<T> reading,
-            Function<DrivenSubscription<T>, Observer<T>> observer) {
+            SubscriptionSpec<T> reading,
+            Function<DrivenSubscription<T>, ReadObserver<T>> observer) {
         this.around = around;
         this.node = node;
         this.handle = reading.handle();
@@ -62,7 +62,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         SubscriptionSettings inTurns = SubscriptionSettings.defaults(); // no shard reads it
         SubscriptionActor.Link link =
                 new SubscriptionActor.Link(reading.settings().loadsFirst() ? inTurns.loadFirst() : inTurns);
-        Reading<T> observed = reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
+        SubscriptionSpec<T> observed =
+                reading.by(new ObservedRecipient<>(reading.recipient(), this.observer, this::answered));
         this.actor = BehaviorTestKit.create(SubscriptionActor.create(observed, host, link));
         this.listener = link.to(actor.getRef(), handle);
         around.time().add(this);

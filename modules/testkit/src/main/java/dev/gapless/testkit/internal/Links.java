@@ -12,7 +12,7 @@ import java.util.Set;
 public final class Links {
     private final Turns turns;
     /** By uid, in the order in which they joined; one that has crashed stays until it is removed. */
-    private final Map<Long, Member> members = new LinkedHashMap<>();
+    private final Map<Long, TestMember> members = new LinkedHashMap<>();
     /** One way each. */
     private final Set<Link> cut = new HashSet<>();
     /** Of what they send nothing arrives, not even on their own node. */
@@ -25,11 +25,11 @@ public final class Links {
     }
 
     /** A process joins; who was at its address before is removed first. */
-    void join(Member joining) {
+    void join(TestMember joining) {
         List.copyOf(members.values()).stream()
                 .filter(member -> member.name().equals(joining.name()))
                 .forEach(this::remove);
-        for (Member member : members.values()) {
+        for (TestMember member : members.values()) {
             appear(member, joining);
             appear(joining, member);
         }
@@ -37,19 +37,19 @@ public final class Links {
         turns.add(joining, joining::up);
     }
 
-    private void appear(Member at, Member who) {
+    private void appear(TestMember at, TestMember who) {
         turns.add(at, () -> at.appeared(who.uid(), who.address()));
     }
 
     /** It is no member any more. */
-    void remove(Member process) {
+    void remove(TestMember process) {
         if (members.remove(process.uid()) != null) {
             others(process).forEach(member -> turns.add(member, () -> member.removed(process.uid())));
         }
     }
 
     /** The others find that it cannot be reached, or can be again. */
-    void reachability(Member process, boolean reachable) {
+    void reachability(TestMember process, boolean reachable) {
         others(process).forEach(member -> turns.add(member, () -> member.reachability(process.uid(), reachable)));
     }
 
@@ -74,12 +74,12 @@ public final class Links {
         }
     }
 
-    boolean isCut(Member from, Member to) {
+    boolean isCut(TestMember from, TestMember to) {
         return mute.contains(from.name()) || cut.contains(new Link(from.name(), to.name()));
     }
 
-    void send(Member from, long toUid, Packet message) {
-        Member to = members.get(toUid);
+    void send(TestMember from, long toUid, Packet message) {
+        TestMember to = members.get(toUid);
         if (to != null && !isCut(from, to)) {
             turns.add(to, () -> {
                 if (!isCut(from, to)) {
@@ -91,8 +91,8 @@ public final class Links {
 
     /** Has everybody all that those have published whom it hears? */
     public boolean areLevel() {
-        for (Member consumer : members.values()) {
-            for (Member producer : members.values()) {
+        for (TestMember consumer : members.values()) {
+            for (TestMember producer : members.values()) {
                 if (!isCut(consumer, producer)
                         && !isCut(producer, consumer)
                         && !new Backlog(producer, consumer).isEmpty()) {
@@ -103,8 +103,8 @@ public final class Links {
         return true;
     }
 
-    private List<Member> others(Member than) {
-        List<Member> others = new ArrayList<>(members.values());
+    private List<TestMember> others(TestMember than) {
+        List<TestMember> others = new ArrayList<>(members.values());
         others.remove(than);
         return others;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A recipient of the application, under observation. */
 final class ObservedRecipient<T> implements Recipient<T> {
     private final Recipient<T> recipient;
-    private final Observer<T> observer;
+    private final ReadObserver<T> observer;
     private final Runnable answered;
 
     /**
@@ -21,7 +21,7 @@ final class ObservedRecipient<T> implements Recipient<T> {
      *
      * @param answered there is an answer from elsewhere; any thread
      */
-    ObservedRecipient(Recipient<T> recipient, Observer<T> observer, Runnable answered) {
+    ObservedRecipient(Recipient<T> recipient, ReadObserver<T> observer, Runnable answered) {
         this.recipient = recipient;
         this.observer = observer;
         this.answered = answered;

@@ -4,5 +4,5 @@ import dev.gapless.Topic;
 
 /** Makes an observer for each subscription. Thread-safe. */
 public interface Observers {
-    <T> Observer<T> observe(Topic<T> topic, DrivenSubscription<T> subscription);
+    <T> ReadObserver<T> observe(Topic<T> topic, DrivenSubscription<T> subscription);
 }

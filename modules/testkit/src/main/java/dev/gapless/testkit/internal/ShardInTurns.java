@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 /** Where the one shard of a process runs: in the turns of that process. */
 final class ShardInTurns implements ShardDriver.Place {
     private final Surroundings around;
-    private final Member process;
+    private final TestMember process;
     private final LocalLogs logs;
     private final Consumer<ToNode> node;
     private final ShardDriver driver;
@@ -28,7 +28,7 @@ final class ShardInTurns implements ShardDriver.Place {
      * @param process whose turns they are
      * @param node is told what the shard has to tell it
      */
-    ShardInTurns(Surroundings around, Member process, LocalLogs logs, Consumer<ToNode> node) {
+    ShardInTurns(Surroundings around, TestMember process, LocalLogs logs, Consumer<ToNode> node) {
         this.around = around;
         this.process = process;
         this.logs = logs;

@@ -12,12 +12,11 @@ import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.Filter;
-import dev.gapless.internal.subscribe.Reading;
 import dev.gapless.internal.subscribe.Recipient;
-import dev.gapless.internal.subscribe.Starts;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.wire.TopicClasses;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,7 +58,7 @@ final class Subscriptions implements SubscriptionHost {
                 around,
                 process.name(),
                 this,
-                new Reading<>(topic, settings, id, recipient, handle),
+                new SubscriptionSpec<>(topic, settings, id, recipient, handle),
                 made -> observers.observe(topic, made));
         driven.put(id, subscription);
         open(
@@ -83,7 +82,9 @@ final class Subscriptions implements SubscriptionHost {
     }
 
     private void check(Topic<?> topic, StartFrom start) {
-        Starts.check(topic.name(), start, around.settings().clusterId);
+        if (start instanceof StartFrom.Resume resume) {
+            resume.token().checkIsOf(topic.name(), around.settings().clusterId);
+        }
         classes.check(topic);
     }
 
@@ -130,7 +131,7 @@ final class Subscriptions implements SubscriptionHost {
 
     /** A time to come is the present one: who subscribes goes by a clock that is ahead of the virtual one. */
     private Opening opening(StartFrom start, Filter filter) {
-        Opening opening = Starts.opening(start, filter);
+        Opening opening = filter.opening(start);
         return opening instanceof Opening.Since since
                         && since.timeMs() > around.time().ms()
                 ? new Opening.Since(around.time().ms())

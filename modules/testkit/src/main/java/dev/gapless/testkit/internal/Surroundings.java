@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
-/** What all lives of all nodes of one test share. Thread-safe. */
+/** What all incarnations of all nodes of one test share. Thread-safe. */
 public final class Surroundings {
     private static final String CLUSTER = "test";
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -107,7 +107,7 @@ public final class Surroundings {
         return settings.topic(topic);
     }
 
-    /** How long it takes at most until a producer that is gone for good is told as lost. */
+    /** How long it takes at most until a producer that is gone for good is announced as lost. */
     public Duration returnTimeout() {
         return longest(TopicSettings::producerReturnNs);
     }

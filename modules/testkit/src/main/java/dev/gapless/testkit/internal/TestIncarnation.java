@@ -11,7 +11,7 @@ import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
-import dev.gapless.internal.node.Node;
+import dev.gapless.internal.node.NodeBackend;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
@@ -34,7 +34,7 @@ import org.apache.pekko.stream.javadsl.Source;
  * One incarnation of a node, from its start to its end: what applications call, and what a test does to it. The first is thread-safe;
  * the second is for orders of {@link Turns}.
  */
-public final class TestIncarnation implements Node {
+public final class TestIncarnation implements NodeBackend {
     private final Surroundings around;
     private final TopicClasses classes = new TopicClasses();
     private final TestProcess process;

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * One process of a node: drives the core's {@link Node} and its shard, as the actors of a cluster's node do, but in turns. It decides
  * nothing. Turns can be added, and its name, logs and flags read, on any thread; the rest is for its turns.
  */
-final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
+final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier {
     private final Surroundings around;
     private final long uid;
     private final String name;
@@ -86,7 +86,7 @@ final class TestProcess implements Member, VirtualTime.Timed, Outbox.Carrier {
         return name + ":1";
     }
 
-    // ------------------------------------------------------------------ its life
+    // ------------------------------------------------------------------ its incarnation
 
     @Override
     public boolean isGone() {

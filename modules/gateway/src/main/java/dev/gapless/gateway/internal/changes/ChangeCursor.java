@@ -2,8 +2,8 @@ package dev.gapless.gateway.internal.changes;
 
 import dev.gapless.Ended;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class ChangeCursor implements AutoCloseable {
     private final Consumer<ChangeCursor> closer;
     private final Map<String, Followed> followed = new ConcurrentHashMap<>();
     private volatile boolean opened;
-    private volatile @Nullable Refusal refusal;
+    private volatile @Nullable RequestException refusal;
     /** Guarded by this. */
     private boolean closed;
 
@@ -49,14 +49,14 @@ public final class ChangeCursor implements AutoCloseable {
     private final Set<String> listed = new HashSet<>();
 
     private final Deque<Next> resyncs = new ArrayDeque<>();
-    private final Deque<Change> ahead = new ArrayDeque<>();
+    private final Deque<CollectionChange> ahead = new ArrayDeque<>();
     /** -1 before it has begun. Written by its reader alone. */
     private volatile long at = -1;
     /** The key of what was read last. */
     private @Nullable String lastKey;
 
     /** A change, and the number that resumes behind it. */
-    public record Next(Change change, long sequence) {}
+    public record Next(CollectionChange change, long sequence) {}
 
     /**
      * For one client.
@@ -104,7 +104,7 @@ public final class ChangeCursor implements AutoCloseable {
     }
 
     /** It cannot go on. */
-    void refuse(Refusal why) {
+    void refuse(RequestException why) {
         refusal = why;
         wake.run();
     }
@@ -136,9 +136,9 @@ public final class ChangeCursor implements AutoCloseable {
 
     // ------------------------------------------------------------------ reading
 
-    /** Begins, if it can by now; then with what has come meanwhile. {@return whether it has begun} Throws {@link Refusal} if it cannot go on. */
+    /** Begins, if it can by now; then with what has come meanwhile. {@return whether it has begun} Throws {@link RequestException} if it cannot go on. */
     public boolean begin() {
-        Refusal why = refusal;
+        RequestException why = refusal;
         if (why != null) {
             throw why;
         }
@@ -178,7 +178,7 @@ public final class ChangeCursor implements AutoCloseable {
         if (end != null) {
             Throwable cause = end.cause();
             Kind kind = end.reason() == Ended.Reason.SHUTDOWN ? Kind.CLOSING : Kind.REFUSED;
-            throw new Refusal(
+            throw new RequestException(
                     kind,
                     "Collection " + one.collection() + " ended: "
                             + (cause == null ? end.reason().name() : Reasons.of(cause)));
@@ -190,7 +190,8 @@ public final class ChangeCursor implements AutoCloseable {
     private void resync(List<String> collections, long again) {
         for (int i = 0; i < collections.size(); i++) {
             boolean last = i == collections.size() - 1;
-            resyncs.add(new Next(new Change(collections.get(i), null, 0), numbering.sequence(last ? at : again)));
+            resyncs.add(
+                    new Next(new CollectionChange(collections.get(i), null, 0), numbering.sequence(last ? at : again)));
         }
         begun.addAll(collections);
         listed.addAll(collections);
@@ -210,7 +211,7 @@ public final class ChangeCursor implements AutoCloseable {
                     return null;
                 }
             } else {
-                Change change = ahead.remove();
+                CollectionChange change = ahead.remove();
                 at++;
                 if (ahead.isEmpty()) {
                     lastKey = change.key();
@@ -222,7 +223,7 @@ public final class ChangeCursor implements AutoCloseable {
         }
     }
 
-    private boolean isFor(Change change) {
+    private boolean isFor(CollectionChange change) {
         String collection = change.collection();
         if (!change.isForThoseWhoCameLater()) {
             return begun.contains(collection);
@@ -236,7 +237,7 @@ public final class ChangeCursor implements AutoCloseable {
     }
 
     private void read() {
-        List<Change> some = ring.behind(at, AT_ONCE);
+        List<CollectionChange> some = ring.behind(at, AT_ONCE);
         if (some != null) {
             ahead.addAll(some);
             return;

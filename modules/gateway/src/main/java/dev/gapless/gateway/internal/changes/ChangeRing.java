@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRing {
     private static final int AT_FIRST = 64;
     /** Of no collection: no topic has this name. */
-    private static final Change NOTHING = new Change("", null, 0);
+    private static final CollectionChange NOTHING = new CollectionChange("", null, 0);
 
     private final int maxChanges;
     private final long maxBytes;
 
     // Guarded by this.
-    private @Nullable Change[] ring = new Change[AT_FIRST];
+    private @Nullable CollectionChange[] ring = new CollectionChange[AT_FIRST];
     private long oldest = 1;
     private long head;
     private long bytes;
@@ -36,7 +36,7 @@ final class ChangeRing {
     }
 
     /** Adds one; the oldest go, as far as the bound says. */
-    synchronized void add(Change change) {
+    synchronized void add(CollectionChange change) {
         if (head + 1 - oldest == ring.length && ring.length < maxChanges) {
             grow();
         }
@@ -50,7 +50,7 @@ final class ChangeRing {
     }
 
     private void grow() {
-        @Nullable Change[] larger = new Change[Math.min(maxChanges, 2 * ring.length)];
+        @Nullable CollectionChange[] larger = new CollectionChange[Math.min(maxChanges, 2 * ring.length)];
         for (long i = oldest; i <= head; i++) {
             larger[(int) (i % larger.length)] = ring[slot(i)];
         }
@@ -58,7 +58,7 @@ final class ChangeRing {
     }
 
     private void drop() {
-        Change gone = at(oldest);
+        CollectionChange gone = at(oldest);
         bytes -= gone.sizeBytes();
         dropped.put(gone.collection(), new Dropped(oldest, gone.key()));
         ring[slot(oldest)] = null;
@@ -69,8 +69,8 @@ final class ChangeRing {
         return (int) (number % ring.length);
     }
 
-    private Change at(long number) {
-        Change change = ring[slot(number)];
+    private CollectionChange at(long number) {
+        CollectionChange change = ring[slot(number)];
         assert change != null : number;
         return change;
     }
@@ -106,17 +106,17 @@ final class ChangeRing {
     /** Behind this number there is a change for those who came later to the collection: one that is there, or a new one. */
     synchronized void tellThoseWhoCameLater(String collection, long behind) {
         if (late.getOrDefault(collection, 0L) <= behind) {
-            add(Change.forThoseWhoCameLater(collection));
+            add(CollectionChange.forThoseWhoCameLater(collection));
             late.put(collection, head);
         }
     }
 
     /** The changes behind this number, so many at most; null if some of them were dropped. */
-    synchronized @Nullable List<Change> behind(long number, int most) {
+    synchronized @Nullable List<CollectionChange> behind(long number, int most) {
         if (number < oldest - 1) {
             return null;
         }
-        List<Change> some = new ArrayList<>();
+        List<CollectionChange> some = new ArrayList<>();
         for (long i = number + 1; i <= head && some.size() < most; i++) {
             some.add(at(i));
         }

@@ -2,8 +2,8 @@ package dev.gapless.gateway.internal.changes;
 
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ public final class Changes {
     private final Common common;
     private final ChangeRing ring;
     private final Numbering numbering = Numbering.random(new SecureRandom());
-    private final Laggards laggards;
+    private final SlowFollowers laggards;
     private final int maxCollections;
     private final Duration keep;
     private final Set<ChangeCursor> cursors = new CopyOnWriteArraySet<>();
@@ -31,13 +31,13 @@ public final class Changes {
 
     public Changes(Common common) {
         this.common = common;
-        this.laggards = new Laggards(common);
+        this.laggards = new SlowFollowers(common);
         this.ring = new ChangeRing(common.settings().maxChanges, common.settings().maxChangesBytes);
         this.maxCollections = common.settings().maxCollections;
         this.keep = common.settings().changesRetention;
     }
 
-    /** Of the ring: another one in each life of each gateway. */
+    /** Of the ring: another one in each incarnation of each gateway. */
     public long epoch() {
         return numbering.epoch();
     }
@@ -83,7 +83,7 @@ public final class Changes {
             try {
                 known = new Followed(collection, ring, common, this::wakeAll);
             } catch (IllegalArgumentException e) {
-                throw new Refusal(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
+                throw new RequestException(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
             }
             followed.put(collection, known);
         }
@@ -96,7 +96,7 @@ public final class Changes {
         Followed leastWanted = followed.values().stream()
                 .filter(one -> one.cursors == 0)
                 .min((one, other) -> Long.signum(one.unusedSinceNs - other.unusedSinceNs))
-                .orElseThrow(() -> new Refusal(
+                .orElseThrow(() -> new RequestException(
                         Kind.TOO_MANY_SUBSCRIPTIONS,
                         "Clients follow " + maxCollections
                                 + " collections now, as many as gapless.gateway.changes.max-collections allows"));
@@ -143,7 +143,7 @@ public final class Changes {
             if (!more.isEmpty()) {
                 cursor.wake(); // others may follow one already: it has begun, and wakes nobody
             }
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             cursor.refuse(e);
         }
     }

@@ -1,9 +1,9 @@
 package dev.gapless.gateway.internal.changes;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.client.ClientTurns;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.TopicFilter;
-import dev.gapless.gateway.internal.client.Turns;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
@@ -19,7 +19,7 @@ final class Followed {
     private final ChangeRing ring;
     private final Common common;
     private final Runnable changed;
-    private final Turns turns;
+    private final ClientTurns turns;
     /** Null while it is being opened: it may wake this before it is there. */
     private volatile @Nullable MessageSubscription subscription;
 
@@ -38,7 +38,7 @@ final class Followed {
         this.ring = ring;
         this.common = common;
         this.changed = changed;
-        this.turns = new Turns(common.executor(), this::turn);
+        this.turns = new ClientTurns(common.executor(), this::turn);
         this.subscription = common.host()
                 .messages(
                         collection,
@@ -111,11 +111,12 @@ final class Followed {
             if (pulled == null) {
                 break;
             } else if (pulled == Pulled.Plain.MESSAGE) {
-                ring.add(new Change(collection, reader.slice(), reader.index()));
+                ring.add(new CollectionChange(collection, reader.slice(), reader.index()));
                 of.stats().delivered();
                 any = true;
             } else if (pulled instanceof Pulled.Missed) {
-                ring.add(new Change(collection, null, 0)); // whoever follows it is told, and reloads by itself
+                ring.add(
+                        new CollectionChange(collection, null, 0)); // whoever follows it is told, and reloads by itself
                 reader.reloaded();
                 any = true;
             }

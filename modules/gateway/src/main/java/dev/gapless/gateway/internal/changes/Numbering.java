@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * How clients see the numbers of a ring: counted from a place that each ring chooses at random. All of them, and the epoch, are below 2^53:
  * many clients hold them in a double.
  *
- * @param epoch of the ring: another one in each life of each gateway; more than 0
+ * @param epoch of the ring: another one in each incarnation of each gateway; more than 0
  * @param zero comes in front of the first number
  */
 record Numbering(long epoch, long zero) {

@@ -6,8 +6,8 @@ import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -40,12 +40,12 @@ public final class Client implements Connected {
     private final long id;
     private final Common common;
     private final Runnable release;
-    private final Outlet outlet;
+    private final Transport outlet;
     private final Framing framing;
-    private final Turns turns;
+    private final ClientTurns turns;
     private final Runnable wake;
     private final Cursors cursors;
-    private final Dialogue dialogue;
+    private final CommandHandler dialogue;
     private final Pings pings;
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
@@ -62,7 +62,7 @@ public final class Client implements Connected {
 
     // Told by other threads.
     private volatile boolean started;
-    private volatile @Nullable Wish first;
+    private volatile @Nullable SubscribeRequest first;
     private volatile @Nullable Closing closing;
     /** With what the gateway has ended it; null if it has not. */
     private volatile @Nullable Closing ended;
@@ -83,23 +83,23 @@ public final class Client implements Connected {
      * @param address where it comes from, without a port
      * @param release runs once, when its connection has ended
      */
-    Client(long id, Common common, Outlet outlet, Framing framing, String address, Runnable release) {
+    Client(long id, Common common, Transport outlet, Framing framing, String address, Runnable release) {
         this.id = id;
         this.common = common;
         this.release = release;
         this.outlet = outlet;
         this.framing = framing;
-        this.turns = new Turns(common.executor(), this::turn);
+        this.turns = new ClientTurns(common.executor(), this::turn);
         this.wake = turns::wake;
         this.cursors = new Cursors(common, wake);
         this.pings = new Pings(common.settings().pingInterval);
-        this.dialogue = new Dialogue(common, cursors, outlet, framing, described(), address, this::pong, wake);
+        this.dialogue = new CommandHandler(common, cursors, outlet, framing, described(), address, this::pong, wake);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread
 
     /** It is open; with what it is subscribed to at once, or null. */
-    public void start(@Nullable Wish wish) {
+    public void start(@Nullable SubscribeRequest wish) {
         first = wish;
         started = true;
         turns.wake();
@@ -200,7 +200,7 @@ public final class Client implements Connected {
                 }
             }
             turns.wake();
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             refuse(e);
         } catch (RuntimeException e) {
             LOG.error("Client {} ({}): the gateway failed. This is a defect of Gapless", id, outlet.remote(), e);
@@ -302,7 +302,7 @@ public final class Client implements Connected {
     // ------------------------------------------------------------------ beginning and end
 
     private boolean greet() {
-        Wish wish = first;
+        SubscribeRequest wish = first;
         first = null;
         if (wish != null) {
             var unused = cursors.open(wish, described());
@@ -310,7 +310,7 @@ public final class Client implements Connected {
         if (framing.isStream()) {
             return step();
         }
-        ObjectNode connected = Dialogue.object("connected");
+        ObjectNode connected = CommandHandler.object("connected");
         connected
                 .putObject("data")
                 .put("client", id)
@@ -326,13 +326,13 @@ public final class Client implements Connected {
     private void farewell(Closing why) {
         hasClosed = true;
         ended = why;
-        ObjectNode message = Dialogue.object("closing").put("reason", why.reason());
+        ObjectNode message = CommandHandler.object("closing").put("reason", why.reason());
         if (why.status() == Closing.RESTART.status()) {
             message.put("reconnect_after_ms", common.reconnectMs());
         }
         cursors.tokens(message.putObject("tokens"));
         if (framing.isStream() && !cursors.hasBegun()) {
-            if (!outlet.refuse(new Refusal(Kind.CLOSING, why.reason()))) {
+            if (!outlet.refuse(new RequestException(Kind.CLOSING, why.reason()))) {
                 outlet.close(why);
             }
             return;
@@ -341,13 +341,13 @@ public final class Client implements Connected {
         outlet.close(why);
     }
 
-    private void refuse(Refusal refusal) {
+    private void refuse(RequestException refusal) {
         if (framing.isStream()) {
             hasClosed = true;
             ended = Closing.ENDED;
             common.tally().refused(refusal.kind().code());
             if (!outlet.refuse(refusal)) {
-                ObjectNode message = Dialogue.object("ended")
+                ObjectNode message = CommandHandler.object("ended")
                         .put("reason", refusal.kind().code())
                         .put("message", refusal.why());
                 framing.addPlace(message);
@@ -355,7 +355,7 @@ public final class Client implements Connected {
                 outlet.close(new Closing(1000, refusal.why()));
             }
         } else {
-            tell(Dialogue.error(refusal));
+            tell(CommandHandler.error(refusal));
         }
     }
 
@@ -371,14 +371,14 @@ public final class Client implements Connected {
     }
 
     private ObjectNode pong() {
-        ObjectNode pong = counters(Dialogue.object("pong"));
+        ObjectNode pong = counters(CommandHandler.object("pong"));
         cursors.tokens(pong.putObject("tokens"));
         return pong;
     }
 
     /** No client sees the ping of a WebSocket. {@return whether there was a token to tell with it} */
     private boolean progress() {
-        ObjectNode ping = Dialogue.object("ping");
+        ObjectNode ping = CommandHandler.object("ping");
         ObjectNode tokens = ping.putObject("tokens");
         cursors.progress(tokens);
         if (tokens.isEmpty()) {
@@ -414,11 +414,12 @@ public final class Client implements Connected {
             boolean began = cursor.hasBegun();
             CursorToken token = cursor.token();
             cursors.drop(cursor);
-            Refusal refusal = new Refusal(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
+            RequestException refusal =
+                    new RequestException(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
             if (!began && framing.isStream()) {
                 throw refusal;
             } else if (!began) {
-                tell(Dialogue.error(refusal, cursor.topic(), cursor.askedBy()));
+                tell(CommandHandler.error(refusal, cursor.topic(), cursor.askedBy()));
                 return true;
             }
             send(framing.ended(empty(), cursor.topic(), token, end));

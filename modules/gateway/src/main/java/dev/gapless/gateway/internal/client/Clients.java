@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.util.Collection;
 import java.util.Map;
@@ -53,14 +53,14 @@ public final class Clients {
         this.settings = common.settings();
     }
 
-    /** A place for a client of this address. Throws {@link Refusal} that names the limit. */
+    /** A place for a client of this address. Throws {@link RequestException} that names the limit. */
     public Admission admit(String address) {
         if (stopping) {
-            throw new Refusal(Kind.CLOSING, "The gateway stops; connect to another one, or later");
+            throw new RequestException(Kind.CLOSING, "The gateway stops; connect to another one, or later");
         }
         if (admitted.incrementAndGet() > settings.maxClients) {
             admitted.decrementAndGet();
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_CLIENTS,
                     "There are " + settings.maxClients + " clients, as many as gapless.gateway.max-clients allows");
         }
@@ -68,7 +68,7 @@ public final class Clients {
         Admission admission = new Admission(address);
         if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
             admission.release();
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_CLIENTS_OF_ADDRESS,
                     "There are " + settings.perIpLimit + " clients of " + address
                             + ", as many as gapless.gateway.per-ip-limit allows");
@@ -77,7 +77,7 @@ public final class Clients {
     }
 
     /** A client, which is told of its connection from now on. */
-    public Client open(Admission admission, Outlet outlet, Framing framing) {
+    public Client open(Admission admission, Transport outlet, Framing framing) {
         return add(admission, (id, release) -> new Client(id, common, outlet, framing, admission.address, release));
     }
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,25 +39,25 @@ sealed interface Command {
     Set<String> OF_RESUME = Set.of("token");
     Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids");
 
-    /** The JSON of one. Throws {@link Refusal}. */
+    /** The JSON of one. Throws {@link RequestException}. */
     static JsonNode read(String text) {
         JsonNode json;
         try {
             json = PayloadJson.read(text);
         } catch (JsonProcessingException e) {
-            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
+            throw new RequestException(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
         }
         if (!json.isObject()) {
-            throw new Refusal(Kind.BAD_MESSAGE, "a command is a JSON object");
+            throw new RequestException(Kind.BAD_MESSAGE, "a command is a JSON object");
         }
         return json;
     }
 
-    /** Reads one; a topic that is not named is the default one. Throws {@link Refusal}. */
+    /** Reads one; a topic that is not named is the default one. Throws {@link RequestException}. */
     static Command parse(JsonNode json, String defaultTopic) {
         String type = text(json, "type");
         if (type == null) {
-            throw new Refusal(Kind.BAD_MESSAGE, "a command has a type");
+            throw new RequestException(Kind.BAD_MESSAGE, "a command has a type");
         }
         return switch (type) {
             case "Subscribe" -> {
@@ -84,7 +84,7 @@ sealed interface Command {
                 yield new Ping();
             }
             default ->
-                throw new Refusal(
+                throw new RequestException(
                         Kind.UNKNOWN_TYPE,
                         "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
         };
@@ -95,7 +95,7 @@ sealed interface Command {
             return null;
         }
         if (!given.isBoolean()) {
-            throw new Refusal(Kind.BAD_MESSAGE, "ids is true or false");
+            throw new RequestException(Kind.BAD_MESSAGE, "ids is true or false");
         }
         return given.booleanValue();
     }
@@ -103,7 +103,7 @@ sealed interface Command {
     private static String topic(JsonNode json, String defaultTopic) {
         String topic = text(json, "topic");
         if (topic == null && defaultTopic.isEmpty()) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.UNKNOWN_TOPIC, "the command names no topic, and there is no gapless.gateway.default-topic");
         }
         return JsonPublisher.topic(topic == null ? defaultTopic : topic).name();

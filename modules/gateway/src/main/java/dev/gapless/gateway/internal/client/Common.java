@@ -3,10 +3,10 @@ package dev.gapless.gateway.internal.client;
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
-import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.json.StartRequest;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
@@ -40,12 +40,12 @@ public record Common(
         Sent sent,
         Tally tally) {
 
-    /** Reads where a client wants to begin. Throws {@link Refusal}. */
+    /** Reads where a client wants to begin. Throws {@link RequestException}. */
     public StartFrom start(String text, String topic) {
         try {
-            return Start.parse(text, topic, host.clusterId());
+            return StartRequest.parse(text, topic, host.clusterId());
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
+            throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
         }
     }
 

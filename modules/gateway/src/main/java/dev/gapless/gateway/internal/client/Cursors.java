@@ -3,8 +3,8 @@ package dev.gapless.gateway.internal.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,13 +28,13 @@ final class Cursors {
     }
 
     /**
-     * Subscribes. Throws {@link Refusal} if there are too many, or if the token is of something else.
+     * Subscribes. Throws {@link RequestException} if there are too many, or if the token is of something else.
      *
      * @param client whose it is, for people
      */
-    TopicCursor open(Wish wish, String client) {
+    TopicCursor open(SubscribeRequest wish, String client) {
         if (cursors.size() >= common.settings().maxSubscriptions) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_SUBSCRIPTIONS,
                     "there are " + cursors.size()
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
@@ -45,7 +45,7 @@ final class Cursors {
             shown = Map.copyOf(cursors);
             return opened;
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_TOKEN, Reasons.of(e), e);
+            throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
         }
     }
 
@@ -67,11 +67,11 @@ final class Cursors {
         return cursors.get(topic);
     }
 
-    /** That of a topic. Throws {@link Refusal} if there is none. */
+    /** That of a topic. Throws {@link RequestException} if there is none. */
     TopicCursor of(String topic) {
         TopicCursor known = cursors.get(topic);
         if (known == null) {
-            throw new Refusal(Kind.UNKNOWN_TOPIC, "there is no subscription to " + topic);
+            throw new RequestException(Kind.UNKNOWN_TOPIC, "there is no subscription to " + topic);
         }
         return known;
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a protocol says what a client is told. Events: {@link #begin}, each of them, {@link #end}. For one client's turns, one frame at a
- * time. Throws {@link dev.gapless.gateway.internal.json.Refusal} for what the protocol cannot tell.
+ * time. Throws {@link dev.gapless.gateway.internal.json.RequestException} for what the protocol cannot tell.
  */
 public interface Framing {
     /**

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ public enum OnLag {
     /** Its connection ends. */
     CLOSE;
 
-    /** Reads what a client says; {@link #RESYNC} for null. Throws {@link Refusal}. */
+    /** Reads what a client says; {@link #RESYNC} for null. Throws {@link RequestException}. */
     public static OnLag parse(@Nullable String text) {
         if (text == null) {
             return RESYNC;
@@ -24,6 +24,6 @@ public enum OnLag {
                 return one;
             }
         }
-        throw new Refusal(Kind.BAD_MESSAGE, "on_lag is resync, pause or close, not '" + text + "'");
+        throw new RequestException(Kind.BAD_MESSAGE, "on_lag is resync, pause or close, not '" + text + "'");
     }
 }

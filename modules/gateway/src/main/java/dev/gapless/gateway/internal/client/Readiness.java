@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Map;
 import java.util.Set;
 import org.apache.pekko.cluster.Cluster;
@@ -19,23 +19,23 @@ public final class Readiness {
         this.common = common;
     }
 
-    /** Throws {@link Refusal} that says why they should go elsewhere. */
+    /** Throws {@link RequestException} that says why they should go elsewhere. */
     public void check() {
         if (clients.isStopping() || common.host().isClosing()) {
-            throw new Refusal(Kind.NOT_READY, "This node shuts down");
+            throw new RequestException(Kind.NOT_READY, "This node shuts down");
         }
         MemberStatus status = cluster.selfMember().status();
         if (!status.equals(MemberStatus.up())) {
-            throw new Refusal(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
+            throw new RequestException(Kind.NOT_READY, "This node is no member of the cluster: it is " + status);
         }
         if (common.host().isOutnumbered()) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.NOT_READY,
                     "This node is in a cluster of its own: there is another one with the same id, to which this one should give way");
         }
         Map<String, Set<String>> givenUp = common.host().givenUp();
         if (!givenUp.isEmpty()) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.NOT_READY,
                     "Consumers of this node gave up (gapless.register-backoff.attempts), by topic on these producers: "
                             + givenUp);

@@ -3,8 +3,8 @@ package dev.gapless.gateway.internal.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.Bytes;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -65,7 +65,7 @@ public final class SseFraming extends JsonFraming {
     private String text(CursorToken token) {
         String text = token.toString();
         if (text.length() > maxIdBytes) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.IDS_TOO_LARGE,
                     "The ids of this topic's events have " + text.length() + " bytes, more than"
                             + " gapless.gateway.max-id-bytes allows: " + maxIdBytes

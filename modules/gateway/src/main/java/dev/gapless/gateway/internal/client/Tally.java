@@ -1,6 +1,6 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -74,11 +74,11 @@ final class TopicCursor {
     private boolean isToldAgain;
 
     /** Of the tokens of this topic. */
-    private final Told told = new Told();
+    private final LastToken told = new LastToken();
 
     private volatile long lagged;
 
-    TopicCursor(Wish wish, String client, Common common, Runnable wake) {
+    TopicCursor(SubscribeRequest wish, String client, Common common, Runnable wake) {
         this.topic = wish.topic();
         this.onLag = wish.onLag();
         this.maxMessageBytes = wish.maxMessageBytes();

@@ -2,8 +2,8 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.SubscriptionSettings;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.internal.subscribe.Filter;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ public final class TopicFilter {
 
     private TopicFilter() {}
 
-    /** Reads a filter of the protocol: All, Nodes, Keys, or nodes and keys; everything for null. Throws {@link Refusal}. */
+    /** Reads a filter of the protocol: All, Nodes, Keys, or nodes and keys; everything for null. Throws {@link RequestException}. */
     public static Filter of(@Nullable JsonNode filter) {
         if (filter == null || filter.isNull()) {
             return of(null, null);
@@ -51,7 +51,7 @@ public final class TopicFilter {
         };
     }
 
-    /** Of these nodes and keys; null for any. Throws {@link Refusal}. */
+    /** Of these nodes and keys; null for any. Throws {@link RequestException}. */
     public static Filter of(@Nullable List<String> nodes, @Nullable List<String> keys) {
         SubscriptionSettings settings = SubscriptionSettings.defaults();
         try {
@@ -62,7 +62,7 @@ public final class TopicFilter {
                 settings = settings.withKeys(keys);
             }
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_FILTER, String.valueOf(e.getMessage()), e);
+            throw new RequestException(Kind.BAD_FILTER, String.valueOf(e.getMessage()), e);
         }
         return new Filter(settings);
     }
@@ -92,7 +92,7 @@ public final class TopicFilter {
         return texts;
     }
 
-    private static Refusal bad(String why) {
-        return new Refusal(Kind.BAD_FILTER, why);
+    private static RequestException bad(String why) {
+        return new RequestException(Kind.BAD_FILTER, why);
     }
 }

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -68,8 +68,8 @@ public final class Unfinished {
     }
 
     /** What whoever goes beyond the bound is told. */
-    public static Refusal refusal() {
-        return new Refusal(Kind.OVERLOADED, Closing.OVERLOADED.reason());
+    public static RequestException refusal() {
+        return new RequestException(Kind.OVERLOADED, Closing.OVERLOADED.reason());
     }
 
     /** How many bytes there are. */

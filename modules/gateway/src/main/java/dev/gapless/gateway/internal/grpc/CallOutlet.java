@@ -3,8 +3,8 @@ package dev.gapless.gateway.internal.grpc;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Outlet;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.client.Transport;
+import dev.gapless.gateway.internal.json.RequestException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The responses of a call. A frame counts as written when the transport has room for another: until then nothing is read for the client.
  */
-final class CallOutlet implements Outlet {
+final class CallOutlet implements Transport {
     private final ServerCallStreamObserver<ByteBuffer> call;
     private final Common common;
     private final String remote = CallerAddress.hostAndPort();
@@ -99,7 +99,7 @@ final class CallOutlet implements Outlet {
     public void takeCommand() {}
 
     @Override
-    public boolean refuse(Refusal refusal) {
+    public boolean refuse(RequestException refusal) {
         synchronized (this) {
             if (begun) {
                 return false;

@@ -3,8 +3,8 @@ package dev.gapless.gateway.internal.grpc;
 import dev.gapless.gateway.internal.changes.Changes;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.v1.DocumentChange;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
@@ -34,7 +34,7 @@ final class DocumentService extends DocumentChangesGrpc.DocumentChangesImplBase 
             request.getCollectionsList()
                     .forEach(name -> collections.add(JsonPublisher.topic(name).name()));
             if (collections.size() > common.settings().maxSubscriptions) {
-                throw new Refusal(
+                throw new RequestException(
                         Kind.TOO_MANY_SUBSCRIPTIONS,
                         collections.size() + " collections are more than gapless.gateway.max-subscriptions allows: "
                                 + common.settings().maxSubscriptions);
@@ -47,7 +47,7 @@ final class DocumentService extends DocumentChangesGrpc.DocumentChangesImplBase 
                     collections,
                     request.hasSinceSequence() ? request.getSinceSequence() : null,
                     request.hasSinceEpoch() ? request.getSinceEpoch() : null);
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
         }

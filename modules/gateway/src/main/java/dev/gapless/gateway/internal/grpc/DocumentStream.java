@@ -3,14 +3,14 @@ package dev.gapless.gateway.internal.grpc;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.log.Slice;
-import dev.gapless.gateway.internal.changes.Change;
 import dev.gapless.gateway.internal.changes.ChangeCursor;
 import dev.gapless.gateway.internal.changes.Changes;
+import dev.gapless.gateway.internal.changes.CollectionChange;
+import dev.gapless.gateway.internal.client.ClientTurns;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
-import dev.gapless.gateway.internal.client.Turns;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.v1.ChangeType;
 import dev.gapless.gateway.v1.DocumentChange;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -31,7 +31,7 @@ final class DocumentStream implements Connected {
     private final Runnable headers;
     private final Common common;
     private final Runnable release;
-    private final Turns turns;
+    private final ClientTurns turns;
     private final String remote = CallerAddress.hostAndPort();
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
@@ -55,17 +55,17 @@ final class DocumentStream implements Connected {
         this.headers = headers;
         this.common = common;
         this.release = release;
-        this.turns = new Turns(common.executor(), this::turn);
+        this.turns = new ClientTurns(common.executor(), this::turn);
         call.setOnReadyHandler(turns::wake);
         call.setOnCancelHandler(this::gone);
     }
 
-    /** What the client wants. Throws {@link Refusal} if it cannot have that. */
+    /** What the client wants. Throws {@link RequestException} if it cannot have that. */
     void start(Changes changes, Set<String> collections, @Nullable Long since, @Nullable Long ofEpoch) {
         epoch = changes.epoch();
         try {
             cursor = changes.open(collections, since, ofEpoch, "client " + id + " (grpc, " + remote + ")", turns::wake);
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             over.set(true);
             release.run();
             throw e;
@@ -94,7 +94,7 @@ final class DocumentStream implements Connected {
                 }
                 write(open);
             }
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             end(Closing.ENDED, Statuses.of(e, common.reconnectMs()));
         } catch (RuntimeException e) {
@@ -129,7 +129,7 @@ final class DocumentStream implements Connected {
     }
 
     private DocumentChange document(ChangeCursor.Next next) {
-        Change change = next.change();
+        CollectionChange change = next.change();
         DocumentChange.Builder document = DocumentChange.newBuilder()
                 .setCollection(change.collection())
                 .setSequence(next.sequence())

@@ -5,7 +5,7 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.GaplessGrpc;
@@ -41,7 +41,7 @@ public final class GrpcServer {
     private final GatewaySettings settings;
     private final Readiness readiness;
     private final Changes changes;
-    private final Listening listening;
+    private final GrpcListening listening;
     private final Server server;
     private final HealthStatusManager health = new HealthStatusManager();
     private final AtomicBoolean refuses = new AtomicBoolean();
@@ -62,7 +62,7 @@ public final class GrpcServer {
         settings = common.settings();
         changes = new Changes(common);
         Inbound inbound = new Inbound(common);
-        listening = new Listening(connections);
+        listening = new GrpcListening(connections);
         InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
         server = listening
                 .of(NettyServerBuilder.forAddress(address))
@@ -115,7 +115,7 @@ public final class GrpcServer {
         try {
             readiness.check();
             status = ServingStatus.SERVING;
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             status = ServingStatus.NOT_SERVING;
         }
         for (String service : SERVICES) {

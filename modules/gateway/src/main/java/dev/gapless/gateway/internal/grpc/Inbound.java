@@ -2,7 +2,7 @@ package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Unfinished;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -181,7 +181,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
             }
         };
         counted.begun(() -> {
-            Refusal refusal = Unfinished.refusal();
+            RequestException refusal = Unfinished.refusal();
             common.tally().refused(refusal.kind().code());
             StatusRuntimeException status = Statuses.of(refusal, common.reconnectMs());
             Metadata trailers = status.getTrailers();

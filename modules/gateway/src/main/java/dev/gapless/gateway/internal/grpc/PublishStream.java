@@ -9,8 +9,8 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.v1.Error;
 import dev.gapless.gateway.v1.PublishRequest;
@@ -95,7 +95,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         try {
             stage = common.publisher()
                     .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), address);
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             stage = CompletableFuture.failedFuture(e);
         }
         var unused = stage.whenComplete((position, failure) -> {
@@ -112,13 +112,13 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             case JSON_DATA -> json(request.getJsonData());
             case DELETED -> {
                 if (!request.getDeleted()) {
-                    throw new Refusal(
+                    throw new RequestException(
                             Kind.BAD_MESSAGE, "deleted is false: a message has json_data, or deleted = true and a key");
                 }
                 yield null;
             }
             case CONTENT_NOT_SET ->
-                throw new Refusal(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
+                throw new RequestException(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
         };
         return new JsonPublisher.Given(key, request.getHeadersMap(), data);
     }
@@ -127,11 +127,11 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         try {
             JsonNode json = PayloadJson.read(text);
             if (json.isMissingNode()) {
-                throw new Refusal(Kind.BAD_MESSAGE, "there is no JSON");
+                throw new RequestException(Kind.BAD_MESSAGE, "there is no JSON");
             }
             return json;
         } catch (JsonProcessingException e) {
-            throw new Refusal(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
+            throw new RequestException(Kind.BAD_MESSAGE, "this is no JSON: " + Reasons.ofJson(e), e);
         }
     }
 
@@ -145,7 +145,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     }
 
     private PublishResponse refused(Throwable failure) {
-        Refusal refusal = Refusal.of(failure);
+        RequestException refusal = RequestException.of(failure);
         common.tally().refused(refusal.kind().code());
         return PublishResponse.newBuilder()
                 .setError(Error.newBuilder().setCode(refusal.kind().code()).setMessage(refusal.why()))

@@ -1,8 +1,8 @@
 package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.gateway.internal.client.Closing;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -19,7 +19,7 @@ final class Statuses {
     private Statuses() {}
 
     /** @param reconnectMs after how long to try again, where that helps */
-    static StatusRuntimeException of(Refusal refusal, long reconnectMs) {
+    static StatusRuntimeException of(RequestException refusal, long reconnectMs) {
         Status status = status(refusal.kind()).withDescription(refusal.why());
         Metadata trailers = new Metadata();
         trailers.put(CODE, refusal.kind().code());

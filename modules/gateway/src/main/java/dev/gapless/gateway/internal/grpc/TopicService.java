@@ -5,9 +5,9 @@ import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.OnLag;
+import dev.gapless.gateway.internal.client.SubscribeRequest;
 import dev.gapless.gateway.internal.client.TopicFilter;
-import dev.gapless.gateway.internal.client.Wish;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.v1.GaplessGrpc;
 import dev.gapless.gateway.v1.PublishRequest;
@@ -55,29 +55,30 @@ final class TopicService {
     private void subscribe(SubscribeTopicRequest request, StreamObserver<ByteBuffer> observer) {
         ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
-            Wish wish = wish(request);
+            SubscribeRequest wish = wish(request);
             Clients.Admission admission = clients.admit(CallerAddress.host());
             CallOutlet outlet = new CallOutlet(call, common);
             Client client = clients.open(admission, outlet, new BatchFraming(common.payloads()));
             outlet.of(client);
             client.start(wish);
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }
 
-    private Wish wish(SubscribeTopicRequest request) {
+    private SubscribeRequest wish(SubscribeTopicRequest request) {
         String topic = JsonPublisher.topic(request.getTopic()).name();
         StartFrom start = request.getFrom().isEmpty() ? StartFrom.latest() : common.start(request.getFrom(), topic);
         OnLag onLag = switch (request.getOnLag()) {
             case ON_LAG_CLOSE -> OnLag.CLOSE;
             case ON_LAG_UNSPECIFIED, ON_LAG_RESYNC -> OnLag.RESYNC;
             case UNRECOGNIZED ->
-                throw new Refusal(Refusal.Kind.BAD_MESSAGE, "on_lag " + request.getOnLagValue() + " is not known");
+                throw new RequestException(
+                        RequestException.Kind.BAD_MESSAGE, "on_lag " + request.getOnLagValue() + " is not known");
         };
         long most = request.hasMaxMessageBytes() ? request.getMaxMessageBytes() : Long.MAX_VALUE;
-        return new Wish(
+        return new SubscribeRequest(
                 topic,
                 start,
                 TopicFilter.of(orAll(request.getNodesList()), orAll(request.getKeysList())),
@@ -94,7 +95,7 @@ final class TopicService {
         try {
             Clients.Admission admission = clients.admit(CallerAddress.host());
             return clients.add(admission, (id, release) -> new PublishStream(id, call, common, release));
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
             return new Refused<>();

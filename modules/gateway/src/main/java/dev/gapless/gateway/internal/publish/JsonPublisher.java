@@ -7,8 +7,8 @@ import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Reasons;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.Unpaired;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
@@ -48,7 +48,7 @@ public final class JsonPublisher {
     }
 
     /**
-     * Publishes for a client. Throws {@link Refusal}, or the stage fails with what {@link Refusal#of} tells.
+     * Publishes for a client. Throws {@link RequestException}, or the stage fails with what {@link RequestException#of} tells.
      *
      * @param address the client's, without a port
      * @return its position, once it is in the ring
@@ -76,16 +76,16 @@ public final class JsonPublisher {
 
     private static void refuse(@Nullable String why) {
         if (why != null) {
-            throw new Refusal(Kind.BAD_MESSAGE, why);
+            throw new RequestException(Kind.BAD_MESSAGE, why);
         }
     }
 
-    /** The topic of this name, of JSON. Throws {@link Refusal} for what is no name. */
+    /** The topic of this name, of JSON. Throws {@link RequestException} for what is no name. */
     public static Topic<JsonNode> topic(String name) {
         try {
             return Topic.of(name, JsonNode.class);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
+            throw new RequestException(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
         }
     }
 
@@ -94,14 +94,14 @@ public final class JsonPublisher {
         try {
             publication = new Publication<>(topic.type().cast(message), given.key(), given.headers());
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.BAD_MESSAGE, Reasons.of(e), e);
+            throw new RequestException(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }
         try {
             return host.publish(topic, publication);
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.WRONG_CLASS, Reasons.of(e), e);
+            throw new RequestException(Kind.WRONG_CLASS, Reasons.of(e), e);
         } catch (IllegalStateException e) {
-            throw new Refusal(Kind.REFUSED, Reasons.of(e), e);
+            throw new RequestException(Kind.REFUSED, Reasons.of(e), e);
         }
     }
 
@@ -121,8 +121,8 @@ public final class JsonPublisher {
         }
     }
 
-    private static Refusal misfit(Topic<?> topic, String why, Exception cause) {
-        return new Refusal(
+    private static RequestException misfit(Topic<?> topic, String why, Exception cause) {
+        return new RequestException(
                 Kind.DOES_NOT_FIT,
                 "Topic " + topic.name() + " has messages of " + topic.type().getName() + ", and this is none: " + why,
                 cause);
@@ -141,11 +141,13 @@ public final class JsonPublisher {
         throw notJackson(topic, null);
     }
 
-    private static Refusal notJackson(Topic<?> topic, @Nullable Exception cause) {
+    private static RequestException notJackson(Topic<?> topic, @Nullable Exception cause) {
         String why =
                 "Topic " + topic.name() + " has messages of " + topic.type().getName()
                         + ", which Jackson does not write here: bind the class to jackson-json or jackson-cbor under"
                         + " pekko.actor.serialization-bindings to publish JSON to it";
-        return cause == null ? new Refusal(Kind.WRONG_CLASS, why) : new Refusal(Kind.WRONG_CLASS, why, cause);
+        return cause == null
+                ? new RequestException(Kind.WRONG_CLASS, why)
+                : new RequestException(Kind.WRONG_CLASS, why, cause);
     }
 }

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.publish;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.util.function.Predicate;
@@ -23,20 +23,20 @@ final class NewTopics {
         this.allowance = new Allowance(settings.newTopicsPerIpLimit, settings.newTopicsWindow);
     }
 
-    /** Throws {@link Refusal} if the topic is new here, and a client of this address may not begin it, or not now. */
+    /** Throws {@link RequestException} if the topic is new here, and a client of this address may not begin it, or not now. */
     void check(String topic, String address) {
         if (host.knows(topic)) {
             return;
         }
         if (!mayBegin.test(topic) && !topic.equals(defaultTopic)) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.FORBIDDEN_TOPIC,
                     "Clients may not begin topic " + topic + ": nothing was published to it on node " + host.name()
                             + ", and gapless.gateway.topics does not name it. Topics that gapless.topics or GaplessGateway.start"
                             + " name are there, too");
         }
         if (!host.hasPlace(topic) && !allowance.take(address, System.nanoTime())) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_NEW_TOPICS,
                     "Topic " + topic + " is new, and clients of " + address + " have begun as many as"
                             + " gapless.gateway.new-topics-per-ip-limit allows in gapless.gateway.new-topics-window. Topics that"

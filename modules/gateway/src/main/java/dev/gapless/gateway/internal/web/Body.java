@@ -2,8 +2,8 @@ package dev.gapless.gateway.internal.web;
 
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Unfinished;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,7 +30,7 @@ final class Body {
         @Nullable CompletionStage<?> part(byte[] bytes, int from, int length);
 
         /** The next part is not dealt with. {@return why} */
-        Refusal refused(Refusal why);
+        RequestException refused(RequestException why);
     }
 
     private final Request request;
@@ -84,7 +84,7 @@ final class Body {
                     return;
                 }
                 if (ended) {
-                    throw parts.refused(Refusal.closing());
+                    throw parts.refused(RequestException.closing());
                 }
                 Content.Chunk chunk = request.read();
                 if (chunk == null) {
@@ -139,7 +139,7 @@ final class Body {
         ended = true;
         if (stopsWaiting()) {
             Throwable known = refusal;
-            done.completeExceptionally(known == null ? parts.refused(Refusal.closing()) : known);
+            done.completeExceptionally(known == null ? parts.refused(RequestException.closing()) : known);
         }
     }
 
@@ -182,7 +182,7 @@ final class Body {
         done.completeExceptionally(
                 known != null
                         ? known
-                        : parts.refused(new Refusal(
+                        : parts.refused(new RequestException(
                                 Kind.TOO_SLOW,
                                 "The message comes too slowly: send it in gapless.gateway.header-timeout, or with more than"
                                         + " gapless.gateway.min-body-bytes-per-second")));
@@ -195,14 +195,14 @@ final class Body {
     }
 
     /** A body that breaks off, or is not what its head says, is the client's doing. */
-    private static Refusal refusal(Throwable failure) {
+    private static RequestException refusal(Throwable failure) {
         if (failure instanceof TimeoutException) {
-            return new Refusal(
+            return new RequestException(
                     Kind.TOO_SLOW, "Nothing more of the body came within gapless.gateway.idle-timeout", failure);
         }
         String why =
                 failure instanceof HttpException wrong ? String.valueOf(wrong.getReason()) : "the connection broke";
-        return new Refusal(
+        return new RequestException(
                 Kind.BODY_INCOMPLETE, "The body ends before its time, or is not what its head says: " + why, failure);
     }
 
@@ -231,7 +231,7 @@ final class Body {
             int end = byLine ? lineEnd() : -1;
             int length = (end < 0 ? to : end) - from;
             if (length > mostBytes) {
-                throw parts.refused(new Refusal(
+                throw parts.refused(new RequestException(
                         Kind.TOO_LARGE,
                         (byLine ? "The line" : "The body")
                                 + " has more bytes than gapless.gateway.max-body-bytes allows: " + mostBytes));
@@ -241,7 +241,7 @@ final class Body {
                 return true;
             }
             if (ended && byLine) {
-                throw parts.refused(Refusal.closing());
+                throw parts.refused(RequestException.closing());
             }
             int start = from;
             waitedNs = 0;

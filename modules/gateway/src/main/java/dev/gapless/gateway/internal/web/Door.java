@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -22,7 +22,7 @@ final class Door {
         this.settings = settings;
     }
 
-    /** Throws {@link Refusal} for a host that is not the gateway's: a page may have pointed a name of its own here. */
+    /** Throws {@link RequestException} for a host that is not the gateway's: a page may have pointed a name of its own here. */
     void checkHost(Request request) {
         String authority = authority(request);
         if (authority == null) {
@@ -32,14 +32,14 @@ final class Door {
         try {
             host = new HostPort(authority).getHost();
         } catch (IllegalArgumentException e) {
-            throw new Refusal(Kind.MISDIRECTED_HOST, "This is no host: " + authority, e);
+            throw new RequestException(Kind.MISDIRECTED_HOST, "This is no host: " + authority, e);
         }
         String name = host == null ? "" : host.toLowerCase(Locale.ROOT);
         if (!name.equals("localhost")
                 && !ADDRESS.matcher(name).matches()
                 && !name.equals(settings.host)
                 && !settings.allowedHosts.contains(name)) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.MISDIRECTED_HOST,
                     "The gateway is not addressed as " + name + "; gapless.gateway.allowed-hosts names others");
         }
@@ -51,17 +51,17 @@ final class Door {
         return host == null ? request.getHttpURI().getAuthority() : host;
     }
 
-    /** Throws {@link Refusal} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
+    /** Throws {@link RequestException} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
     void checkOrigin(Request request) {
         String origin = origin(request);
         if (origin == null && isOfOtherSite(request) && !isAllowed(ANY)) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.FORBIDDEN_ORIGIN,
                     "A page of another site asks for this without saying which (Sec-Fetch-Site): it may not. A page that"
                             + " gapless.gateway.allowed-origins names uses EventSource, or fetch with mode cors");
         }
         if (origin != null && !isOwn(origin, request) && !isAllowed(origin)) {
-            throw new Refusal(
+            throw new RequestException(
                     Kind.FORBIDDEN_ORIGIN,
                     "Pages of " + origin
                             + " may not use the gateway; gapless.gateway.allowed-origins names those that may");

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -32,12 +32,12 @@ final class Idempotency {
      * @param answering reads this request and answers it
      * @param comparing reads this request, and tells whether it is like the first one
      */
-    CompletableFuture<Answer> answer(
+    CompletableFuture<HttpAnswer> answer(
             String topic,
             String key,
-            Fingerprint fingerprint,
-            Supplier<CompletableFuture<Answer>> answering,
-            Function<Fingerprint, CompletableFuture<Boolean>> comparing) {
+            RequestDigest fingerprint,
+            Supplier<CompletableFuture<HttpAnswer>> answering,
+            Function<RequestDigest, CompletableFuture<Boolean>> comparing) {
         KeyedAnswers.Key which = new KeyedAnswers.Key(topic, key);
         KeyedAnswers.First first = new KeyedAnswers.First(fingerprint, new CompletableFuture<>());
         KeyedAnswers.@Nullable First known;
@@ -47,11 +47,11 @@ final class Idempotency {
             known = answers.putIfAbsent(which, first, nowNs);
         }
         if (known != null) {
-            Fingerprint request = known.request();
+            RequestDigest request = known.request();
             return known.answer()
                     .thenCompose(answer -> comparing.apply(request).thenApply(isLike -> {
                         if (!isLike) {
-                            throw new Refusal(
+                            throw new RequestException(
                                     Kind.KEY_REUSED,
                                     "There was another request with this Idempotency-Key, of another query or body: give each request"
                                             + " a key of its own. Nothing of this one was published");
@@ -75,7 +75,7 @@ final class Idempotency {
     }
 
     /** Nothing was published, and it may be if it comes again. */
-    private static boolean isWorthRepeating(Answer answer) {
+    private static boolean isWorthRepeating(HttpAnswer answer) {
         return answer.status() >= 400 && answer.body().path("accepted").asLong(0) == 0;
     }
 }

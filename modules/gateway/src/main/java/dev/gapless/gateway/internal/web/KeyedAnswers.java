@@ -22,7 +22,7 @@ final class KeyedAnswers {
     private record Known(First first, long sinceNs) {}
 
     /** The first request with a key: what it was, once it is answered, and its answer. */
-    record First(Fingerprint request, CompletableFuture<Answer> answer) {}
+    record First(RequestDigest request, CompletableFuture<HttpAnswer> answer) {}
 
     KeyedAnswers(int mostOfTopic, int most) {
         this.mostOfTopic = mostOfTopic;

@@ -2,7 +2,7 @@ package dev.gapless.gateway.internal.web;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Everything was accepted, and some consumers do not have it: they have not confirmed it in time, or were told that they missed it. */
-final class NotDelivered extends Refusal {
+final class NotDelivered extends RequestException {
     private static final long serialVersionUID = 1;
 
     @SuppressWarnings("serial") // is never serialized

@@ -99,7 +99,7 @@ final class Observed implements AutoCloseable {
                 .register(registry);
     }
 
-    CompletionStage<Answer> status() {
+    CompletionStage<HttpAnswer> status() {
         return gapless.status(common.settings().statusTimeout).thenApply(nodes -> {
             ObjectNode status = StatusJson.of(nodes, silent(nodes), Instant.now());
             ObjectNode gateway = status.putObject("gateway")
@@ -112,7 +112,7 @@ final class Observed implements AutoCloseable {
             gateway.put("truncated", all.size() > most);
             ArrayNode some = gateway.putArray("clients");
             all.stream().limit(most).forEach(one -> one.client().describe(some.addObject()));
-            return Answer.ok(status);
+            return HttpAnswer.ok(status);
         });
     }
 
@@ -140,14 +140,14 @@ final class Observed implements AutoCloseable {
     }
 
     /** The process serves. */
-    Answer alive() {
-        return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "up"));
+    HttpAnswer alive() {
+        return HttpAnswer.ok(PayloadJson.JSON.createObjectNode().put("status", "up"));
     }
 
-    /** Throws {@link dev.gapless.gateway.internal.json.Refusal} while clients should go elsewhere. */
-    Answer ready() {
+    /** Throws {@link dev.gapless.gateway.internal.json.RequestException} while clients should go elsewhere. */
+    HttpAnswer ready() {
         readiness.check();
-        return Answer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
+        return HttpAnswer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
 
     /** As Prometheus reads it. */

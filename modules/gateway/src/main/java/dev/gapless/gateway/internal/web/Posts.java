@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,16 +24,16 @@ final class Posts {
         this.mostOfAddress = mostOfAddress;
     }
 
-    /** Counts this one until it has been answered. Throws {@link Refusal} that names the limit, or says that the gateway stops. */
+    /** Counts this one until it has been answered. Throws {@link RequestException} that names the limit, or says that the gateway stops. */
     void begin(Request request) {
         int number = underWay.incrementAndGet();
         if (stopping) {
             end();
-            throw Refusal.closing();
+            throw RequestException.closing();
         }
         if (number > most) {
             end();
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_REQUESTS,
                     "There are " + most
                             + " requests that publish, as many as gapless.gateway.max-publishing-requests allows");
@@ -42,7 +42,7 @@ final class Posts {
         int ofAddress = perAddress.merge(address, 1, Integer::sum);
         if (mostOfAddress > 0 && ofAddress > mostOfAddress) {
             end(address);
-            throw new Refusal(
+            throw new RequestException(
                     Kind.TOO_MANY_REQUESTS_OF_ADDRESS,
                     "There are " + mostOfAddress + " requests of " + address
                             + " that publish, as many as gapless.gateway.publishing-per-ip-limit allows");

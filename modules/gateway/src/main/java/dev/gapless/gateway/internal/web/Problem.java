@@ -2,7 +2,7 @@ package dev.gapless.gateway.internal.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpStatus;
@@ -12,7 +12,7 @@ final class Problem {
     private Problem() {}
 
     /** @param retryMs after how long to try again, where that helps */
-    static Answer of(Refusal refusal, long retryMs) {
+    static HttpAnswer of(RequestException refusal, long retryMs) {
         int status = refusal.kind().status();
         Map<String, String> headers = status == 429 || status == 503
                 ? Map.of("Retry-After", Long.toString(TimeUnit.MILLISECONDS.toSeconds(retryMs + 999)))
@@ -21,7 +21,7 @@ final class Problem {
     }
 
     /** What the web server itself refuses. */
-    static Answer of(int status, String why) {
+    static HttpAnswer of(int status, String why) {
         return answer(status, code(status), why, Map.of());
     }
 
@@ -30,13 +30,13 @@ final class Problem {
         return status == 431 ? "head_too_large" : "bad_request";
     }
 
-    private static Answer answer(int status, String code, String why, Map<String, String> headers) {
+    private static HttpAnswer answer(int status, String code, String why, Map<String, String> headers) {
         ObjectNode body = PayloadJson.JSON
                 .createObjectNode()
                 .put("type", "urn:gapless:" + code)
                 .put("title", HttpStatus.getMessage(status))
                 .put("status", status)
                 .put("detail", why);
-        return new Answer(status, "application/problem+json", body, headers);
+        return new HttpAnswer(status, "application/problem+json", body, headers);
     }
 }

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -19,7 +19,7 @@ final class Query {
     }
 
     /**
-     * Reads those of a request. Throws {@link Refusal} for one that has another name.
+     * Reads those of a request. Throws {@link RequestException} for one that has another name.
      *
      * @param known what the path takes
      */
@@ -27,7 +27,7 @@ final class Query {
         Fields fields = Request.extractQueryParameters(request);
         for (String name : fields.getNames()) {
             if (!known.contains(name)) {
-                throw new Refusal(
+                throw new RequestException(
                         Kind.BAD_MESSAGE,
                         "There is no parameter '" + name + "' here; there may be "
                                 + String.join(", ", new TreeSet<>(known)));
@@ -36,11 +36,12 @@ final class Query {
         return new Query(fields);
     }
 
-    /** {@return null if it is not there} Throws {@link Refusal} if it is there twice. */
+    /** {@return null if it is not there} Throws {@link RequestException} if it is there twice. */
     @Nullable String text(String name) {
         List<String> values = fields.getValuesOrEmpty(name);
         if (values.size() > 1) {
-            throw new Refusal(Kind.BAD_MESSAGE, "The parameter '" + name + "' is there " + values.size() + " times");
+            throw new RequestException(
+                    Kind.BAD_MESSAGE, "The parameter '" + name + "' is there " + values.size() + " times");
         }
         return values.isEmpty() ? null : values.get(0);
     }
@@ -56,11 +57,11 @@ final class Query {
                         .toList();
     }
 
-    /** One of two words; null if it is not there. Throws {@link Refusal} for another one. */
+    /** One of two words; null if it is not there. Throws {@link RequestException} for another one. */
     @Nullable String word(String name, String one, String other) {
         String word = text(name);
         if (word != null && !word.equals(one) && !word.equals(other)) {
-            throw new Refusal(Kind.BAD_MESSAGE, name + " is " + one + " or " + other + ", not '" + word + "'");
+            throw new RequestException(Kind.BAD_MESSAGE, name + " is " + one + " or " + other + ", not '" + word + "'");
         }
         return word;
     }

@@ -6,10 +6,10 @@ import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.OnLag;
 import dev.gapless.gateway.internal.client.SseFraming;
+import dev.gapless.gateway.internal.client.SubscribeRequest;
 import dev.gapless.gateway.internal.client.TopicFilter;
-import dev.gapless.gateway.internal.client.Wish;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.time.Duration;
@@ -49,11 +49,11 @@ final class Routes extends Handler.Abstract {
     private final Door door;
     private final Common common;
     private final Clients clients;
-    private final Publishing publishing;
+    private final PublishHandler publishing;
     private final Observed observed;
     private final WebSocketMappings webSockets;
 
-    Routes(Common common, Clients clients, Publishing publishing, Observed observed, WebSocketMappings webSockets) {
+    Routes(Common common, Clients clients, PublishHandler publishing, Observed observed, WebSocketMappings webSockets) {
         this.common = common;
         this.settings = common.settings();
         this.door = new Door(settings);
@@ -84,16 +84,16 @@ final class Routes extends Handler.Abstract {
                 return true;
             }
             route(request, response, callback, socket);
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             problem(e).send(response, callback);
         } catch (IllegalArgumentException e) {
-            problem(new Refusal(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
+            problem(new RequestException(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
                     .send(response, callback);
         }
         return true;
     }
 
-    private Answer problem(Refusal refusal) {
+    private HttpAnswer problem(RequestException refusal) {
         common.tally().refused(refusal.kind().code());
         return Problem.of(refusal, common.reconnectMs());
     }
@@ -135,7 +135,7 @@ final class Routes extends Handler.Abstract {
             }
             case "/metrics" -> {
                 allow("GET", reads, response);
-                Answer.text(
+                HttpAnswer.text(
                         response,
                         200,
                         "text/plain; version=0.0.4; charset=utf-8",
@@ -143,14 +143,14 @@ final class Routes extends Handler.Abstract {
                         Map.of(),
                         callback);
             }
-            default -> throw new Refusal(Kind.NOT_FOUND, "There is nothing at this path");
+            default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
         }
     }
 
     private static void allow(String methods, boolean isAllowed, Response response) {
         if (!isAllowed) {
             response.getHeaders().put(HttpHeader.ALLOW, methods);
-            throw new Refusal(Kind.METHOD_NOT_ALLOWED, "This path takes " + methods);
+            throw new RequestException(Kind.METHOD_NOT_ALLOWED, "This path takes " + methods);
         }
     }
 
@@ -170,13 +170,13 @@ final class Routes extends Handler.Abstract {
         callback.succeeded();
     }
 
-    private void answer(CompletionStage<Answer> stage, Response response, Callback callback) {
+    private void answer(CompletionStage<HttpAnswer> stage, Response response, Callback callback) {
         var unused = stage.whenComplete((answer, failure) -> {
             if (failure == null) {
                 answer.send(response, callback);
                 return;
             }
-            Refusal refusal = Refusal.of(failure);
+            RequestException refusal = RequestException.of(failure);
             if (refusal.kind() == Kind.FAILED) {
                 LOG.warn("A request failed", failure);
             }
@@ -199,9 +199,10 @@ final class Routes extends Handler.Abstract {
         StartFrom start = from == null ? StartFrom.latest() : common.start(from, topic);
         OnLag onLag = OnLag.parse(query.text("on_lag"));
         if (onLag == OnLag.PAUSE) {
-            throw new Refusal(Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
+            throw new RequestException(
+                    Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
         }
-        Wish wish = new Wish(
+        SubscribeRequest wish = new SubscribeRequest(
                 topic,
                 start,
                 TopicFilter.of(query.list("nodes"), query.list("keys")),
@@ -231,22 +232,22 @@ final class Routes extends Handler.Abstract {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new Refusal(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes, not '" + text + "'");
+        throw new RequestException(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes, not '" + text + "'");
     }
 
-    private static Refusal upgradeRequired(Response response) {
+    private static RequestException upgradeRequired(Response response) {
         response.getHeaders().put(HttpHeader.UPGRADE, "websocket");
         response.getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.UPGRADE);
-        return new Refusal(
+        return new RequestException(
                 Kind.UPGRADE_REQUIRED, "This path takes WebSockets: connect with ws:// or wss://, version 13");
     }
 
     private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
         boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
-        Wish first = settings.defaultTopic.isEmpty() || holds
+        SubscribeRequest first = settings.defaultTopic.isEmpty() || holds
                 ? null
-                : new Wish(
+                : new SubscribeRequest(
                         JsonPublisher.topic(settings.defaultTopic).name(),
                         StartFrom.latest(),
                         TopicFilter.of(null, null),

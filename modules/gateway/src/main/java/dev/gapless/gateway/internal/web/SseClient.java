@@ -3,8 +3,8 @@ package dev.gapless.gateway.internal.web;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Outlet;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.client.Transport;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An event stream: the answer to a request, which goes on. Its head is sent with the first bytes; until then it may be refused. */
-final class SseClient implements Outlet {
+final class SseClient implements Transport {
     private static final Logger LOG = LoggerFactory.getLogger(SseClient.class);
 
     private final Response response;
@@ -106,7 +106,7 @@ final class SseClient implements Outlet {
     public void takeCommand() {}
 
     @Override
-    public boolean refuse(Refusal refusal) {
+    public boolean refuse(RequestException refusal) {
         if (begun || !over.compareAndSet(false, true)) {
             return false;
         }

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Target(String path, @Nullable String topic) {
     private static final String TOPICS = "/api/topics/";
 
-    /** Throws {@link Refusal} for a topic that has no such name. */
+    /** Throws {@link RequestException} for a topic that has no such name. */
     static Target of(String rawPath) {
         if (!rawPath.startsWith(TOPICS)) {
             return new Target(rawPath, null);
@@ -66,7 +66,9 @@ record Target(String path, @Nullable String topic) {
         }
     }
 
-    private static Refusal bad(String why, @Nullable Exception cause) {
-        return cause == null ? new Refusal(Kind.UNKNOWN_TOPIC, why) : new Refusal(Kind.UNKNOWN_TOPIC, why, cause);
+    private static RequestException bad(String why, @Nullable Exception cause) {
+        return cause == null
+                ? new RequestException(Kind.UNKNOWN_TOPIC, why)
+                : new RequestException(Kind.UNKNOWN_TOPIC, why, cause);
     }
 }

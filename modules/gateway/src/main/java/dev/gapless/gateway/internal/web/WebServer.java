@@ -36,7 +36,7 @@ public final class WebServer {
     private final GatewaySettings settings;
     private final Server server;
     private final ServerConnector connector;
-    private final Publishing publishing;
+    private final PublishHandler publishing;
     private final Observed observed;
 
     /** Sockets that are watched. */
@@ -86,7 +86,7 @@ public final class WebServer {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(connections, server));
         server.setErrorHandler(new Errors(common.tally()));
-        publishing = new Publishing(common);
+        publishing = new PublishHandler(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         server.setHandler(new Routes(common, clients, publishing, observed, webSockets));

@@ -4,11 +4,11 @@ import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Outlet;
+import dev.gapless.gateway.internal.client.SubscribeRequest;
+import dev.gapless.gateway.internal.client.Transport;
 import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.WebSocketFraming;
-import dev.gapless.gateway.internal.client.Wish;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A client's WebSocket. A frame is read when the command before is answered, so that a client that sends without reading waits in its own
  * socket.
  */
-final class WebSocketClient implements FrameHandler, Outlet {
+final class WebSocketClient implements FrameHandler, Transport {
     private static final int KEPT_BYTES = 4 << 10;
     private static final byte[] NOTHING = {};
 
@@ -39,7 +39,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
-    private final @Nullable Wish first;
+    private final @Nullable SubscribeRequest first;
     private byte[] command = NOTHING;
     private int size;
     /** What the command takes, from its first byte until it is answered. */
@@ -61,7 +61,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
             Clients.Admission admission,
             @Nullable Watched socket,
             String remote,
-            @Nullable Wish first) {
+            @Nullable SubscribeRequest first) {
         this.common = common;
         this.clients = clients;
         this.admission = admission;
@@ -244,7 +244,7 @@ final class WebSocketClient implements FrameHandler, Outlet {
     }
 
     @Override
-    public boolean refuse(Refusal refusal) {
+    public boolean refuse(RequestException refusal) {
         return false;
     }
 

@@ -10,13 +10,13 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ChangeRingTest {
-    private static Change of(String collection) {
-        return new Change(collection, null, 0);
+    private static CollectionChange of(String collection) {
+        return new CollectionChange(collection, null, 0);
     }
 
     private static List<String> behind(ChangeRing ring, long number) {
         return Objects.requireNonNull(ring.behind(number, 1_000)).stream()
-                .map(Change::collection)
+                .map(CollectionChange::collection)
                 .toList();
     }
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Refusal.Kind;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.time.Duration;
@@ -85,7 +85,7 @@ class ClientsTest {
             try {
                 clients.admit(address);
                 admitted++;
-            } catch (Refusal e) {
+            } catch (RequestException e) {
                 assertTrue(
                         Set.of(Kind.TOO_MANY_CLIENTS, Kind.TOO_MANY_CLIENTS_OF_ADDRESS)
                                 .contains(e.kind()),
@@ -121,7 +121,7 @@ class ClientsTest {
         Clients.Admission first = clients.admit("10.0.0.1");
         Clients.Admission second = clients.admit("10.0.0.1");
         CompletableFuture<Void> gone = clients.stop();
-        assertThrows(Refusal.class, () -> clients.admit("10.0.0.2"));
+        assertThrows(RequestException.class, () -> clients.admit("10.0.0.2"));
         first.release();
         assertFalse(gone.isDone());
         second.release();

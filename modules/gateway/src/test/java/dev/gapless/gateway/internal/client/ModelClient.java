@@ -9,7 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** A client, and its connection: slow, or dead, as the world wants it. */
-final class ModelClient implements Outlet {
+final class ModelClient implements Transport {
     private final ModelWorld world;
     final boolean sse;
     /** What it knows, which outlasts its connections. */
@@ -189,7 +189,7 @@ final class ModelClient implements Outlet {
     }
 
     @Override
-    public boolean refuse(Refusal refusal) {
+    public boolean refuse(RequestException refusal) {
         if (sent) {
             return false;
         }

@@ -13,20 +13,20 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Known;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Remembered;
 import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.Vector;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.Onward;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.nio.charset.StandardCharsets;
@@ -60,14 +60,14 @@ final class ModelTopic implements TopicView {
     static final List<String> NODES = List.of("p", "q");
 
     /** One incarnation of a producer. */
-    private static final class Life {
+    private static final class Incarnation {
         final Stream stream;
         /** The messages, in order; null for those that never came here. */
         final List<@Nullable Slice> messages = new ArrayList<>();
         /** How it ended; null if it did not. */
         @Nullable End end;
 
-        Life(Stream stream) {
+        Incarnation(Stream stream) {
             this.stream = stream;
         }
 
@@ -89,14 +89,14 @@ final class ModelTopic implements TopicView {
     private final Format format;
     private final Random random;
     /** In the order in which they began. */
-    private final Map<Epoch, Life> lives = new LinkedHashMap<>();
+    private final Map<Epoch, Incarnation> incarnations = new LinkedHashMap<>();
 
-    private final Map<String, Life> now = new HashMap<>();
+    private final Map<String, Incarnation> now = new HashMap<>();
     /** The keys of messages, by node, epoch and sequence; none for what never came here. */
     private final Map<String, String> keys = new HashMap<>();
 
     private final Feed shared = new Feed(SETTINGS);
-    private Known known = Known.NOTHING;
+    private StreamsView known = StreamsView.NOTHING;
     private long changes;
     private long timeMs;
 
@@ -112,31 +112,31 @@ final class ModelTopic implements TopicView {
 
     private Stream begin(String node) {
         long uid = random.nextLong();
-        Life life = new Life(Stream.of(uid, name, node));
-        lives.put(life.stream.epoch(), life);
-        now.put(node, life);
+        Incarnation incarnation = new Incarnation(Stream.of(uid, name, node));
+        incarnations.put(incarnation.stream.epoch(), incarnation);
+        now.put(node, incarnation);
         changed();
-        return life.stream;
+        return incarnation.stream;
     }
 
     private void changed() {
         Map<Epoch, Stream> open = new HashMap<>();
         Map<Epoch, Long> removed = new HashMap<>();
         List<Departure> departures = new ArrayList<>();
-        lives.forEach((epoch, life) -> {
-            Stream stream = life.stream;
-            if (life.end == null) {
+        incarnations.forEach((epoch, incarnation) -> {
+            Stream stream = incarnation.stream;
+            if (incarnation.end == null) {
                 open.put(epoch, stream);
             } else {
-                removed.put(epoch, life.end.timeMs());
-                departures.add(new Departure(stream.uid(), stream.node(), life.end.timeMs(), null));
+                removed.put(epoch, incarnation.end.timeMs());
+                departures.add(new Departure(stream.uid(), stream.node(), incarnation.end.timeMs(), null));
             }
         });
         departures.sort(Comparator.comparing(Departure::endedMs));
         Now clock = new Now(timeMs, Long.MAX_VALUE); // it stands still
         HistoryView history =
                 new HistoryView(1, Long.MIN_VALUE, false, false, departures, clock, new LastPing(), MARGIN_MS);
-        known = new Known(open, removed, removed.keySet(), Set.of(), Remembered.of(history, name), 0);
+        known = new StreamsView(open, removed, removed.keySet(), Set.of(), EndedStreams.of(history, name), 0);
         changes++;
     }
 
@@ -159,20 +159,20 @@ final class ModelTopic implements TopicView {
 
     /** For each node where a subscription is that resumes there: in the first of its streams that has not ended for it. */
     Map<String, Position> where(CursorToken token) {
-        Vector at = Vector.of(places(token));
+        Frontier at = Frontier.of(places(token));
         Map<String, Position> where = new HashMap<>();
-        for (Life life : lives.values()) {
-            if (!at.isOver(life.stream)) {
-                where.putIfAbsent(life.stream.node(), life.stream.at(at.sequence(life.stream)));
+        for (Incarnation incarnation : incarnations.values()) {
+            if (!at.isOver(incarnation.stream)) {
+                where.putIfAbsent(incarnation.stream.node(), incarnation.stream.at(at.sequence(incarnation.stream)));
             }
         }
         return where;
     }
 
     void publish(String node, int count) {
-        Life life = now.get(node);
-        Epoch epoch = life.stream.epoch();
-        long first = life.head() + 1;
+        Incarnation incarnation = now.get(node);
+        Epoch epoch = incarnation.stream.epoch();
+        long first = incarnation.head() + 1;
         Log log = new Log(LogIdentity.fresh(epoch, 0), TopicSettings.DEFAULTS, Gate.opened());
         for (int i = 0; i < count; i++) {
             String key = "k" + random.nextInt(3);
@@ -184,32 +184,32 @@ final class ModelTopic implements TopicView {
         List<Slice> slices = ((Reading.Messages) log.read(1, count, 1 << 20)).slices();
         for (Slice slice : slices) {
             for (int i = 0; i < slice.count(); i++) {
-                life.messages.add(slice.part(i, 1));
+                incarnation.messages.add(slice.part(i, 1));
             }
         }
-        shared.messages(life.stream, first, slices);
+        shared.messages(incarnation.stream, first, slices);
     }
 
     /** The producer's ring overtook this node. */
     void miss(String node, int count) {
-        Life life = now.get(node);
-        long before = life.head();
+        Incarnation incarnation = now.get(node);
+        long before = incarnation.head();
         for (int i = 0; i < count; i++) {
-            life.messages.add(null);
+            incarnation.messages.add(null);
         }
-        shared.expired(life.stream, before, life.head(), Reason.OVERRUN, 1);
+        shared.expired(incarnation.stream, before, incarnation.head(), Reason.OVERRUN, 1);
     }
 
     void restart(String node) {
-        Life before = now.get(node);
+        Incarnation before = now.get(node);
         Stream successor = begin(node);
         end(before, End.restarted(successor.at(1), ++timeMs));
         shared.began(successor, 0);
     }
 
-    /** It left in good order, and another life begins. */
+    /** It left in good order, and another incarnation begins. */
     void leave(String node) {
-        Life before = now.get(node);
+        Incarnation before = now.get(node);
         if (before.head() == 0) {
             return;
         }
@@ -217,9 +217,9 @@ final class ModelTopic implements TopicView {
         shared.began(begin(node), 0);
     }
 
-    private void end(Life life, End end) {
-        life.end = end;
-        shared.ended(life.stream, life.head(), end, true);
+    private void end(Incarnation incarnation, End end) {
+        incarnation.end = end;
+        shared.ended(incarnation.stream, incarnation.head(), end, true);
         changed();
     }
 
@@ -228,11 +228,11 @@ final class ModelTopic implements TopicView {
     SubscriptionState open(StartFrom start) {
         SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, this, SETTINGS, 0);
         if (!(start instanceof StartFrom.Resume resume)) {
-            state.begin(Vector.of(shared.tails()), Map.of(), 0);
-            state.goOn(new Onward.In(shared, shared.attach(shared.head() + 1, 0)));
+            state.begin(Frontier.of(shared.tails()), Map.of(), 0);
+            state.goOn(new ReadOn.In(shared, shared.attach(shared.head() + 1, 0)));
             return state;
         }
-        state.begin(Vector.of(places(resume.token())), Map.of(), 0);
+        state.begin(Frontier.of(places(resume.token())), Map.of(), 0);
         place(state);
         return state;
     }
@@ -243,18 +243,18 @@ final class ModelTopic implements TopicView {
         token.entries().forEach(entry -> listed.put(entry.epoch(), entry));
         Set<String> begun = new HashSet<>();
         Map<Epoch, Place> places = new HashMap<>();
-        lives.forEach((epoch, life) -> {
-            Stream stream = life.stream;
+        incarnations.forEach((epoch, incarnation) -> {
+            Stream stream = incarnation.stream;
             CursorToken.Entry entry = listed.get(epoch);
             if (entry != null) {
                 places.put(
                         epoch,
                         entry.over() ? Place.over(stream, entry.sequence()) : Place.at(stream, entry.sequence()));
                 begun.add(stream.node());
-            } else if (life.end != null
+            } else if (incarnation.end != null
                     && (token.isMadeByHand()
                             ? !begun.contains(stream.node())
-                            : life.end.timeMs() <= token.timeMs() - MARGIN_MS)) {
+                            : incarnation.end.timeMs() <= token.timeMs() - MARGIN_MS)) {
                 places.put(epoch, Place.over(stream, Place.AWAITED));
             }
         });
@@ -263,38 +263,41 @@ final class ModelTopic implements TopicView {
 
     /** The subscription asks where to read on. */
     void place(SubscriptionState state) {
-        Vector at = state.placedAt();
+        Frontier at = state.placedAt();
         Feed.Placed placed = shared.place(at, Asked.ANYTHING, 0);
         if (placed != null) {
-            state.goOn(new Onward.In(shared, placed.cursor()));
+            state.goOn(new ReadOn.In(shared, placed.cursor()));
             return;
         }
         Feed own = new Feed(ALL);
-        lives.values().stream().filter(life -> !at.isOver(life.stream)).forEach(life -> give(life, at, own));
-        state.goOn(new Onward.In(own, own.attach(1, 0)));
+        incarnations.values().stream()
+                .filter(incarnation -> !at.isOver(incarnation.stream))
+                .forEach(incarnation -> give(incarnation, at, own));
+        state.goOn(new ReadOn.In(own, own.attach(1, 0)));
         state.leaveOnceRead();
     }
 
     /** What the producer has for whoever is there. */
-    private static void give(Life life, Vector at, Feed own) {
-        long from = at.sequence(life.stream);
-        long lost = life.lost();
+    private static void give(Incarnation incarnation, Frontier at, Feed own) {
+        long from = at.sequence(incarnation.stream);
+        long lost = incarnation.lost();
         if (from < lost) {
-            own.expired(life.stream, from, lost, Reason.OVERRUN, 1);
+            own.expired(incarnation.stream, from, lost, Reason.OVERRUN, 1);
         } else {
-            own.began(life.stream, from);
+            own.began(incarnation.stream, from);
         }
         long first = Math.max(from, lost);
-        if (first < life.head()) {
-            own.messages(life.stream, first + 1, life.messages.subList((int) first, (int) life.head()));
+        if (first < incarnation.head()) {
+            own.messages(
+                    incarnation.stream, first + 1, incarnation.messages.subList((int) first, (int) incarnation.head()));
         }
-        if (life.end != null) {
-            own.ended(life.stream, life.head(), life.end, true);
+        if (incarnation.end != null) {
+            own.ended(incarnation.stream, incarnation.head(), incarnation.end, true);
         }
     }
 
     @Override
-    public Known known() {
+    public StreamsView known() {
         return known;
     }
 

@@ -108,9 +108,9 @@ final class ModelView {
     private void passes(String node, String epoch, long before) {
         At known = at.get(node);
         assertNotNull(known, node);
-        boolean isNextLife =
+        boolean isNextIncarnation =
                 known.epoch().equals(leftOf.get(node)) && !known.epoch().equals(epoch);
-        At here = isNextLife ? new At(epoch, 0) : known;
+        At here = isNextIncarnation ? new At(epoch, 0) : known;
         assertEquals(here.epoch(), epoch, () -> node + " is at " + here);
         assertTrue(before >= here.sequence(), () -> before + " comes after " + here);
         for (long i = here.sequence() + 1; i <= before; i++) {
@@ -161,7 +161,7 @@ final class ModelView {
         for (JsonNode gap : expired.get("gaps")) {
             String node = gap.get("node").textValue();
             assertTrue(wanted.takesNode(node), gap::toString);
-            boolean goesOn = gap.get("resumes_at").isNumber(); // else what is told next is of a later life there
+            boolean goesOn = gap.get("resumes_at").isNumber(); // else what is told next is of a later incarnation there
             assertTrue(goesOn || gap.get("missed").isNumber(), gap::toString);
             String resumesIn = goesOn
                     ? gap.get("resumes_epoch").textValue()
@@ -174,7 +174,7 @@ final class ModelView {
                 long first = gap.get("first_missing").longValue();
                 if (!before.get(node).equals(after.get(node))
                         && !before.get(node).epoch().equals(epoch)) {
-                    assertEquals(1, first, "of a life that came between");
+                    assertEquals(1, first, "of an incarnation that came between");
                 } else {
                     passes(node, epoch, first - 1);
                 }
@@ -247,14 +247,14 @@ final class ModelView {
     void isAtTheEnd() {
         assertTrue(begun);
         for (String node : ModelTopic.NODES) {
-            if (wanted.takesNode(node) && !isBetweenLives(node)) {
+            if (wanted.takesNode(node) && !isBetweenIncarnations(node)) {
                 passes(node, topic.epoch(node), topic.head(node));
             }
         }
     }
 
-    /** The life of before has left, and nothing came of the next. */
-    private boolean isBetweenLives(String node) {
+    /** The incarnation of before has left, and nothing came of the next. */
+    private boolean isBetweenIncarnations(String node) {
         return at.get(node).epoch().equals(leftOf.get(node)) && topic.head(node) == 0;
     }
 }

@@ -10,7 +10,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.Filter;
@@ -257,7 +257,7 @@ final class ModelWorld {
         Clients.Admission admission;
         try {
             admission = clients.admit("10.0.0." + random.nextInt(2));
-        } catch (Refusal e) {
+        } catch (RequestException e) {
             seen.refused++;
             return;
         }
@@ -283,7 +283,8 @@ final class ModelWorld {
             seen.again++;
         }
         ModelView view = views.get(topic);
-        one.client.start(new Wish(topic, start, filter(view.wanted), OnLag.parse(view.onLag), Long.MAX_VALUE));
+        one.client.start(
+                new SubscribeRequest(topic, start, filter(view.wanted), OnLag.parse(view.onLag), Long.MAX_VALUE));
     }
 
     private static String text(JsonNode from) {

@@ -7,8 +7,8 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.gateway.HostileText;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Refusal;
-import dev.gapless.gateway.internal.json.Start;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.StartRequest;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
@@ -93,9 +93,9 @@ class ParserFuzzTest {
 
     private static void start(String text) {
         try {
-            Start.parse(text, "t", "gapless");
+            StartRequest.parse(text, "t", "gapless");
         } catch (IllegalArgumentException e) { // its own refusal
-            throw new Refusal(Refusal.Kind.BAD_TOKEN, String.valueOf(e.getMessage()), e);
+            throw new RequestException(RequestException.Kind.BAD_TOKEN, String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -123,7 +123,7 @@ class ParserFuzzTest {
         try {
             parser.parse(text);
             return true;
-        } catch (Refusal | JsonProcessingException e) {
+        } catch (RequestException | JsonProcessingException e) {
             return false;
         } catch (RuntimeException | StackOverflowError e) {
             throw new AssertionError("seed " + seed + ", input " + text, e);

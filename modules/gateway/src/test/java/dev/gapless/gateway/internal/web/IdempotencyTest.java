@@ -22,11 +22,11 @@ class IdempotencyTest {
                         .withFallback(ConfigFactory.load())));
     }
 
-    private CompletableFuture<Answer> request(Idempotency idempotency, CompletableFuture<Answer> answer) {
+    private CompletableFuture<HttpAnswer> request(Idempotency idempotency, CompletableFuture<HttpAnswer> answer) {
         return idempotency.answer(
                 "t",
                 "k",
-                new Fingerprint(""),
+                new RequestDigest(""),
                 () -> {
                     published++;
                     return answer;
@@ -34,16 +34,16 @@ class IdempotencyTest {
                 first -> CompletableFuture.completedFuture(true));
     }
 
-    private static Answer ok() {
-        return Answer.ok(PayloadJson.JSON.createObjectNode());
+    private static HttpAnswer ok() {
+        return HttpAnswer.ok(PayloadJson.JSON.createObjectNode());
     }
 
     @Test
     void whoComesAgainWhileTheFirstIsUnderWayGetsItsAnswer() {
         Idempotency idempotency = remembering("10m");
-        CompletableFuture<Answer> underWay = new CompletableFuture<>();
-        CompletableFuture<Answer> first = request(idempotency, underWay);
-        CompletableFuture<Answer> again = request(idempotency, CompletableFuture.completedFuture(ok()));
+        CompletableFuture<HttpAnswer> underWay = new CompletableFuture<>();
+        CompletableFuture<HttpAnswer> first = request(idempotency, underWay);
+        CompletableFuture<HttpAnswer> again = request(idempotency, CompletableFuture.completedFuture(ok()));
         assertFalse(again.isDone());
         underWay.complete(ok());
         assertSame(first.join(), again.join());

@@ -16,7 +16,7 @@ class KeyedAnswersTest {
     }
 
     private static KeyedAnswers.First first() {
-        return new KeyedAnswers.First(new Fingerprint(""), new CompletableFuture<>());
+        return new KeyedAnswers.First(new RequestDigest(""), new CompletableFuture<>());
     }
 
     private boolean isNew(String topic, String key, long nowNs) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.gapless.gateway.internal.json.Refusal;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,8 +51,8 @@ class TargetFuzzTest {
             }
             try {
                 Target.of(path.toString());
-            } catch (Refusal e) {
-                assertEquals(Refusal.Kind.UNKNOWN_TOPIC, e.kind());
+            } catch (RequestException e) {
+                assertEquals(RequestException.Kind.UNKNOWN_TOPIC, e.kind());
             } catch (RuntimeException e) {
                 throw new AssertionError("seed " + seed + ", path " + path, e);
             }
@@ -80,7 +80,8 @@ class TargetFuzzTest {
     @ParameterizedTest
     @ValueSource(strings = {"%c0%af", "%ff", "%", "%2", "%zz", "a;b", "%00", "%0a", ""})
     void refusesWhatIsNoName(String topic) {
-        Refusal refusal = assertThrows(Refusal.class, () -> Target.of("/api/topics/" + topic + "/events"));
-        assertEquals(Refusal.Kind.UNKNOWN_TOPIC, refusal.kind());
+        RequestException refusal =
+                assertThrows(RequestException.class, () -> Target.of("/api/topics/" + topic + "/events"));
+        assertEquals(RequestException.Kind.UNKNOWN_TOPIC, refusal.kind());
     }
 }

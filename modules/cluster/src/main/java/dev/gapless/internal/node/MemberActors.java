@@ -1,0 +1,77 @@
+package dev.gapless.internal.node;
+
+import dev.gapless.core.node.Shard;
+import dev.gapless.core.wire.Message;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** The actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
+final class MemberActors {
+    private static final int MOST_ADDRESSES = 1_000;
+
+    private final Map<Long, Actors> actors = new ConcurrentHashMap<>();
+    private final Map<Long, String> names = new ConcurrentHashMap<>();
+    /** Which node was at an address last: the latest of them. */
+    private final Map<String, String> namesAt = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > MOST_ADDRESSES;
+        }
+    });
+
+    /** Of one member. Without shards its node actor gets everything. */
+    private record Actors(ActorRef<Object> node, List<ActorRef<Object>> shards) {
+        ActorRef<Object> of(Object message) {
+            return message instanceof Message ofTopic && !shards.isEmpty()
+                    ? shards.get(Shard.indexOf(ofTopic.topic(), shards.size()))
+                    : node;
+        }
+    }
+
+    /** From now on what is of a topic goes to its shard, and everything else to the node actor; to this too, if there are no shards. */
+    void put(long uid, ActorRef<Object> node, List<ActorRef<Object>> shards) {
+        actors.put(uid, new Actors(node, List.copyOf(shards)));
+    }
+
+    /** It goes by this name, which is its address until it has said another. */
+    void name(long uid, String name, String address) {
+        names.put(uid, name);
+        if (!name.equals(address)) {
+            namesAt.put(address, name);
+        }
+    }
+
+    void remove(long uid) {
+        actors.remove(uid);
+        names.remove(uid);
+    }
+
+    /** Sends to that incarnation. One that is no member gets nothing; the protocol is made for losses. */
+    void send(long uid, Object message) {
+        Actors to = actors.get(uid);
+        if (to != null) {
+            to.of(message).tell(message);
+        }
+    }
+
+    /** A producer, for people: one that is known by its address alone may be the node that was there before. */
+    String described(@Nullable String producer) {
+        if (producer == null || producer.isEmpty()) {
+            return "unknown";
+        }
+        String before = namesAt.get(producer);
+        return before == null ? producer : producer + ", where node " + before + " was before";
+    }
+
+    /** The name of a node, or its uid if it is not known (any more). */
+    String nameOf(long uid) {
+        return names.getOrDefault(uid, Long.toHexString(uid));
+    }
+}

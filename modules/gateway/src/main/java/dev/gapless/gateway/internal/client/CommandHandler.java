@@ -1,0 +1,269 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.StartFrom;
+import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.PositionJson;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
+import dev.gapless.internal.subscribe.Filter;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the commands of a client, one after the other: the next is taken when the one before is answered. For the client's turns. */
+final class CommandHandler {
+    private final Common common;
+    private final Cursors cursors;
+    private final Transport outlet;
+    private final Framing framing;
+    private final String client;
+    private final String address;
+    private final Supplier<ObjectNode> pong;
+    private final Runnable wake;
+    private @Nullable CompletableFuture<ObjectNode> publishing;
+    private volatile @Nullable String command;
+    /** What that says, while it waits for its answer. For the turns. */
+    private @Nullable Command parsed;
+    /** Its JSON, as far as it is some. For the turns. */
+    private @Nullable JsonNode json;
+
+    /**
+     * With a client that has said nothing yet.
+     *
+     * @param client whose subscriptions are, for people
+     * @param address where it comes from, without a port
+     * @param pong what answers a ping
+     * @param wake is run, on any thread, when there is something to answer
+     */
+    CommandHandler(
+            Common common,
+            Cursors cursors,
+            Transport outlet,
+            Framing framing,
+            String client,
+            String address,
+            Supplier<ObjectNode> pong,
+            Runnable wake) {
+        this.common = common;
+        this.cursors = cursors;
+        this.outlet = outlet;
+        this.framing = framing;
+        this.client = client;
+        this.address = address;
+        this.pong = pong;
+        this.wake = wake;
+    }
+
+    /** A message of this type. */
+    static ObjectNode object(String type) {
+        return PayloadJson.JSON.createObjectNode().put("type", type);
+    }
+
+    static ObjectNode error(RequestException refusal) {
+        return object("error").put("code", refusal.kind().code()).put("message", refusal.why());
+    }
+
+    /** With the topic and the client's own id, as far as the command had them. */
+    static ObjectNode error(RequestException refusal, @Nullable String topic, @Nullable JsonNode id) {
+        ObjectNode error = error(refusal);
+        if (id != null) {
+            error.set("id", id);
+        }
+        return topic == null ? error : error.put("topic", topic);
+    }
+
+    /** Of the command that is answered now. */
+    private ObjectNode errorOfCommand(RequestException refusal) {
+        JsonNode of = json;
+        return of == null ? error(refusal) : error(refusal, of.path("topic").textValue(), of.get("id"));
+    }
+
+    /** The client says this. Any thread. */
+    void command(String text) {
+        command = text;
+        wake.run();
+    }
+
+    /**
+     * What is to be sent: it answers a command, or a publish that is done. Null if there is nothing to say now.
+     *
+     * @param frame makes an empty one
+     */
+    @Nullable List<ByteBuffer> answer(Supplier<Bytes> frame) {
+        if (publishing != null) {
+            return published(frame);
+        }
+        String text = command;
+        if (text == null) {
+            return null;
+        }
+        @Nullable List<ByteBuffer> answer;
+        try {
+            if (parsed == null) {
+                json = null;
+                json = Command.read(text);
+                parsed = Command.parse(json, common.settings().defaultTopic);
+            }
+            Command given = parsed;
+            parsed = null;
+            if (given instanceof Command.Publish publish) {
+                command = null;
+                publish(publish, Objects.requireNonNull(json).get("id"));
+                json = null; // it is as large as the message, many times
+                return published(frame);
+            }
+            if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {
+                parsed = given;
+                return null; // it is answered when the subscription is ready
+            }
+            answer = answer(given, frame);
+        } catch (RequestException e) {
+            answer = framing.object(frame.get(), errorOfCommand(e));
+        }
+        command = null;
+        json = null;
+        outlet.takeCommand();
+        return answer;
+    }
+
+    private @Nullable List<ByteBuffer> answer(Command given, Supplier<Bytes> frame) {
+        if (given instanceof Command.Subscribe subscribe) {
+            return subscribe(subscribe, frame);
+        } else if (given instanceof Command.Unsubscribe unsubscribe) {
+            TopicCursor known = cursors.of(unsubscribe.topic());
+            CursorToken token = known.token();
+            cursors.drop(known);
+            return framing.object(
+                    frame.get(),
+                    object("unsubscribed")
+                            .put("topic", unsubscribe.topic())
+                            .put("token", token == null ? null : token.toString()));
+        } else if (given instanceof Command.Resume resume) {
+            resume(resume);
+            return null;
+        }
+        return framing.object(frame.get(), pong.get());
+    }
+
+    private void resume(Command.Resume given) {
+        switch (cursors.of(given.topic()).resume(given.token())) {
+            case RESUMED, EARLIER -> {}
+            case NOT_PAUSED ->
+                throw new RequestException(Kind.BAD_MESSAGE, "the subscription to " + given.topic() + " is not paused");
+            case OTHER ->
+                throw new RequestException(
+                        Kind.BAD_TOKEN,
+                        "the subscription to " + given.topic()
+                                + " waits for a Resume with the token of its cursor_expired, or without one");
+        }
+    }
+
+    // ------------------------------------------------------------------ subscribing
+
+    private @Nullable List<ByteBuffer> subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
+        Filter filter = TopicFilter.of(wanted.filter());
+        Long most = maxMessageBytes(wanted.maxMessageBytes());
+        OnLag onLag = wanted.onLag() == null ? null : OnLag.parse(wanted.onLag());
+        TopicCursor known = cursors.known(wanted.topic());
+        if (known == null) {
+            OnLag first = onLag == null ? OnLag.RESYNC : onLag;
+            long all = most == null ? Long.MAX_VALUE : most;
+            TopicCursor opened =
+                    cursors.open(new SubscribeRequest(wanted.topic(), start(wanted), filter, first, all), client);
+            opened.ids(Boolean.TRUE.equals(wanted.ids()));
+            opened.askedBy(Objects.requireNonNull(json).get("id"));
+            return null;
+        }
+        if (wanted.from() != null) {
+            throw new RequestException(
+                    Kind.FROM_NOT_ALLOWED,
+                    "there is a subscription to " + wanted.topic()
+                            + " already, which keeps its position: leave out from, or unsubscribe first");
+        }
+        CursorToken here = known.token();
+        if (here == null) {
+            throw new RequestException(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
+        }
+        known.change(filter, onLag, most);
+        if (wanted.ids() != null) {
+            known.ids(wanted.ids());
+        }
+        CursorToken there = known.token();
+        long left = there == null ? here.filter() : there.filter();
+        return framing.subscribed(frame.get(), known.topic(), filteredBy(left, here), Set.of());
+    }
+
+    private static CursorToken filteredBy(long filter, CursorToken token) {
+        return new CursorToken(
+                token.topic(), token.cluster(), token.timeMs(), token.historyId(), token.entries(), filter);
+    }
+
+    private StartFrom start(Command.Subscribe wanted) {
+        JsonNode from = wanted.from();
+        if (from == null || from.isNull()) {
+            return StartFrom.latest();
+        }
+        return common.start(from.isTextual() ? from.textValue() : from.toString(), wanted.topic());
+    }
+
+    private static @Nullable Long maxMessageBytes(@Nullable JsonNode given) {
+        if (given == null || given.isNull()) {
+            return null;
+        }
+        if (!given.canConvertToLong() || !given.isIntegralNumber() || given.longValue() < 0) {
+            throw new RequestException(Kind.BAD_MESSAGE, "max_message_bytes is a number of bytes");
+        }
+        return given.longValue();
+    }
+
+    // ------------------------------------------------------------------ publishing
+
+    private void publish(Command.Publish wanted, @Nullable JsonNode id) {
+        CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
+        publishing = answer;
+        outlet.hold(answer); // its message may wait for room
+        try {
+            var unused = common.publisher()
+                    .publish(wanted.topic(), wanted.given(), address)
+                    .whenComplete((position, failure) -> {
+                        ObjectNode message;
+                        if (failure == null) {
+                            message = object("published").put("topic", wanted.topic());
+                            PositionJson.write(message.putObject("position"), common.nodeName(), position);
+                        } else {
+                            message = error(RequestException.of(failure)).put("topic", wanted.topic());
+                        }
+                        answer.complete(withId(message, id));
+                        wake.run();
+                    });
+        } catch (RequestException e) {
+            answer.complete(error(e, wanted.topic(), id));
+        }
+    }
+
+    private static ObjectNode withId(ObjectNode message, @Nullable JsonNode id) {
+        if (id != null) {
+            message.set("id", id);
+        }
+        return message;
+    }
+
+    /** Answers a publish that is done. */
+    private @Nullable List<ByteBuffer> published(Supplier<Bytes> frame) {
+        CompletableFuture<ObjectNode> answer = publishing;
+        if (answer == null || !answer.isDone()) {
+            return null;
+        }
+        publishing = null;
+        outlet.takeCommand();
+        return framing.object(frame.get(), answer.join());
+    }
+}
