@@ -36,9 +36,9 @@ class DocumentsTest {
     private static Map<String, String> documents() throws IOException {
         Map<String, String> documents = new TreeMap<>();
         documents.put("README.md", Files.readString(ROOT.resolve("README.md")));
-        try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
+        try (Stream<Path> files = Files.walk(ROOT.resolve("docs"))) {
             files.filter(file -> file.toString().endsWith(".md"))
-                    .forEach(file -> documents.put("docs/" + file.getFileName(), read(file)));
+                    .forEach(file -> documents.put(ROOT.relativize(file).toString(), read(file)));
         }
         return documents;
     }
