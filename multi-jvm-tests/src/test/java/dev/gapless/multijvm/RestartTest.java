@@ -128,7 +128,7 @@ class RestartTest {
     }
 
     @Test
-    void carriedIntoNextIncarnation_whatWasMeantForADeadConsumerIsNotTakenByItsSuccessor() {
+    void carriedIntoNextLife_whatWasMeantForADeadConsumerIsNotTakenByItsSuccessor() {
         TestSubscription s = consumer.subscribeReady("carried", "carried");
         producer.publish("carried", 10);
         s.awaitReached(producer, 10);

@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
 
-class ArchitectureTest {
+class CheckerIndependenceTest {
     private static final JavaClasses TESTS = new ClassFileImporter().importPackages("dev.gapless.multijvm");
 
     @Test

@@ -1,22 +1,16 @@
-package dev.gapless.core;
+package dev.gapless.node.architecture;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaParameterizedType;
 import com.tngtech.archunit.core.domain.JavaType;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
@@ -37,80 +31,29 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.Test;
 
-/** Time and randomness are arguments of the core, and what it wants done it returns. */
-class ArchitectureTest {
-    private static final JavaClasses CORE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.gapless.core");
+/** What must not be used in the core. */
+final class Forbidden {
+    private Forbidden() {}
 
-    @Test
-    void dependsOnNothingButTheJdkAndAnnotations() {
-        classes()
-                .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "java..", "dev.gapless.core..", "org.jspecify..", "com.google.errorprone.annotations..")
-                .check(CORE);
+    static DescribedPredicate<JavaAccess<?>> clocks() {
+        return calls("a clock", Forbidden::isClock);
     }
 
-    @Test
-    void doesNoInputAndOutput() {
-        DescribedPredicate<JavaClass> io = resideInAnyPackage(
-                        "java.net..", "java.nio.file..", "java.nio.channels..", "java.io..")
+    static DescribedPredicate<JavaAccess<?>> unseededRandomness() {
+        return calls("an unseeded random source", Forbidden::isUnseeded);
+    }
+
+    static DescribedPredicate<JavaAccess<?>> threads() {
+        return calls("a thread", Forbidden::isThread);
+    }
+
+    static DescribedPredicate<JavaClass> inputAndOutput() {
+        return resideInAnyPackage("java.net..", "java.nio.file..", "java.nio.channels..", "java.io..")
                 .and(DescribedPredicate.not(type(Serializable.class).or(type(UncheckedIOException.class))));
-        noClasses().should().dependOnClassesThat(io).check(CORE);
     }
 
-    @Test
-    void readsNoClock() {
-        noClasses()
-                .should()
-                .accessTargetWhere(calls("a clock", ArchitectureTest::isClock))
-                .check(CORE);
-    }
-
-    @Test
-    void drawsNoRandomNumbersButFromASeed() {
-        noClasses()
-                .should()
-                .accessTargetWhere(calls("an unseeded random source", ArchitectureTest::isUnseeded))
-                .check(CORE);
-    }
-
-    @Test
-    void neitherStartsThreadsNorWaits() {
-        noClasses()
-                .should()
-                .accessTargetWhere(calls("a thread", ArchitectureTest::isThread))
-                .check(CORE);
-    }
-
-    @Test
-    void producersAndConsumersDoNotKnowTheNode() {
-        noClasses()
-                .that()
-                .resideInAnyPackage("dev.gapless.core.producer", "dev.gapless.core.consumer", "dev.gapless.core.effect")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.gapless.core.node")
-                .check(CORE);
-    }
-
-    /** A stream is one incarnation's: two incarnations of a node have one name. */
-    @Test
-    void nothingOfAStreamIsKeptUnderANodesName() {
-        noFields()
-                .that()
-                .areDeclaredInClassesThat()
-                .resideInAnyPackage(
-                        "dev.gapless.core.consumer", "dev.gapless.core.feed", "dev.gapless.core.subscription")
-                .should(beAMapFromText())
-                .check(CORE);
-    }
-
-    private static ArchCondition<JavaField> beAMapFromText() {
+    static ArchCondition<JavaField> beAMapFromText() {
         return new ArchCondition<>("be a map from text") {
             @Override
             public void check(JavaField field, ConditionEvents events) {

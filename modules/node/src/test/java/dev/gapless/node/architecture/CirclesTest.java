@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.node.architecture;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;

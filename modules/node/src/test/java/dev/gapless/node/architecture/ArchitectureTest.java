@@ -1,0 +1,318 @@
+package dev.gapless.node.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.internal.subscribe.MessageHost;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Which module, and which room of a module, may know which other one. */
+class ArchitectureTest {
+    private static final JavaClasses GAPLESS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.gapless");
+
+    /** The packages below one, and which of the others each may know. */
+    private record Rooms(String house, Map<String, Set<String>> known) {
+        String named(String room) {
+            return house + "." + room;
+        }
+
+        String[] without(Set<String> some) {
+            return known.keySet().stream()
+                    .filter(room -> !some.contains(room))
+                    .map(this::named)
+                    .toArray(String[]::new);
+        }
+
+        void check() {
+            known.forEach((room, others) -> {
+                Set<String> its = others.stream().collect(Collectors.toSet());
+                its.add(room);
+                holds(noClasses()
+                        .that()
+                        .resideInAPackage(named(room))
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(without(its)));
+            });
+            holds(slices().matching(house + ".(*)..").should().beFreeOfCycles());
+            Set<String> packages = GAPLESS.stream()
+                    .map(JavaClass::getPackageName)
+                    .filter(name -> name.startsWith(house))
+                    .collect(Collectors.toSet());
+            assertEquals(known.keySet().stream().map(this::named).collect(Collectors.toSet()), packages);
+        }
+    }
+
+    private static void holds(ArchRule rule) {
+        rule.check(GAPLESS);
+    }
+
+    /** Time and randomness are arguments of the core, and what it wants done it returns. */
+    @Nested
+    class Core {
+        private static final JavaClasses CORE = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("dev.gapless.core");
+
+        @Test
+        void dependsOnNothingButTheJdkAndAnnotations() {
+            classes()
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java..", "dev.gapless.core..", "org.jspecify..", "com.google.errorprone.annotations..")
+                    .check(CORE);
+        }
+
+        @Test
+        void doesNoInputAndOutput() {
+            noClasses().should().dependOnClassesThat(Forbidden.inputAndOutput()).check(CORE);
+        }
+
+        @Test
+        void readsNoClock() {
+            noClasses().should().accessTargetWhere(Forbidden.clocks()).check(CORE);
+        }
+
+        @Test
+        void drawsNoRandomNumbersButFromASeed() {
+            noClasses()
+                    .should()
+                    .accessTargetWhere(Forbidden.unseededRandomness())
+                    .check(CORE);
+        }
+
+        @Test
+        void neitherStartsThreadsNorWaits() {
+            noClasses().should().accessTargetWhere(Forbidden.threads()).check(CORE);
+        }
+
+        @Test
+        void producersAndConsumersDoNotKnowTheNode() {
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "dev.gapless.core.producer", "dev.gapless.core.consumer", "dev.gapless.core.effect")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.gapless.core.node")
+                    .check(CORE);
+        }
+
+        /** A stream is one incarnation's: two incarnations of a node have one name. */
+        @Test
+        void nothingOfAStreamIsKeptUnderANodesName() {
+            noFields()
+                    .that()
+                    .areDeclaredInClassesThat()
+                    .resideInAnyPackage(
+                            "dev.gapless.core.consumer", "dev.gapless.core.feed", "dev.gapless.core.subscription")
+                    .should(Forbidden.beAMapFromText())
+                    .check(CORE);
+        }
+    }
+
+    @Nested
+    class Cluster {
+        private static final Rooms ROOMS = new Rooms(
+                "dev.gapless.internal",
+                Map.of(
+                        "fence", Set.of(),
+                        "time", Set.of(),
+                        "wire", Set.of("fence"),
+                        "measure", Set.of("time"),
+                        "publish", Set.of("time", "wire", "measure"),
+                        "subscribe", Set.of("fence", "time", "wire", "measure"),
+                        "shard", Set.of("time", "measure", "publish", "subscribe"),
+                        "report", Set.of("fence", "time", "measure", "subscribe"),
+                        "node", Set.of("fence", "time", "wire", "measure", "publish", "subscribe", "shard", "report")));
+
+        @Test
+        void eachRoomKnowsOnlyThoseBelowIt() {
+            ROOMS.check();
+        }
+
+        @Test
+        void theApiKnowsTheNodeAndItsNumbersAlone() {
+            holds(noClasses()
+                    .that()
+                    .resideInAnyPackage("dev.gapless", "dev.gapless.pubsub")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(ROOMS.without(Set.of("node", "measure", "fence"))));
+        }
+
+        /** Whoever else delivers messages pulls them by a reader, too, and keeps no place of its own. */
+        @Test
+        void onlySubscriptionsPull() {
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "dev.gapless.core.subscription", ROOMS.named("subscribe"), "dev.gapless.simulation..")
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(MessageRun.class));
+        }
+
+        /** Who shows messages as they are kept reads them by the seam of subscriptions, like a subscription, and nobody else does. */
+        @Test
+        void onlySubscriptionsAndTheGatewayReadMessagesAsTheyAreKept() {
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(ROOMS.named("subscribe"), ROOMS.named("node"), "dev.gapless.gateway..")
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(MessageReader.class, MessageHost.class, MessageSubscription.class));
+        }
+
+        @Test
+        void onlyTheMetersNeedMicrometer() {
+            String meters = "dev\\.gapless\\.GaplessMetrics.*";
+            String[] library = {"dev.gapless", "dev.gapless.pubsub", "dev.gapless.core..", "dev.gapless.internal.."};
+            holds(noClasses()
+                    .that()
+                    .resideInAnyPackage(library)
+                    .and()
+                    .haveNameNotMatching(meters)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.micrometer.."));
+            holds(noClasses()
+                    .that()
+                    .resideInAnyPackage(library)
+                    .and()
+                    .haveNameNotMatching(meters)
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching(meters));
+        }
+    }
+
+    @Nested
+    class Gateway {
+        private static final Rooms ROOMS = new Rooms(
+                "dev.gapless.gateway.internal",
+                Map.of(
+                        "settings", Set.of(),
+                        "json", Set.of(),
+                        "publish", Set.of("settings", "json"),
+                        "client", Set.of("settings", "json", "publish"),
+                        "changes", Set.of("settings", "json", "client"),
+                        "web", Set.of("settings", "json", "publish", "client"),
+                        "grpc", Set.of("settings", "json", "publish", "client", "changes"),
+                        "server", Set.of("settings", "json", "publish", "client", "web", "grpc")));
+
+        @Test
+        void eachRoomKnowsOnlyThoseBelowIt() {
+            ROOMS.check();
+        }
+
+        /** Clients are made of cursors and bytes; how these come to a socket is their servers' alone. */
+        @Test
+        void onlyTheServersKnowTheirLibraries() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.gateway..")
+                    .and()
+                    .resideOutsideOfPackage(ROOMS.named("web"))
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("org.eclipse.jetty.."));
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.gateway..")
+                    .and()
+                    .resideOutsideOfPackages(ROOMS.named("grpc"), "dev.gapless.gateway.v1")
+                    .and()
+                    .doNotHaveSimpleName(
+                            "UserTimeout") // the native sockets that come with gRPC have an option that Java lacks
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.grpc..", "com.google.protobuf..", "dev.gapless.gateway.v1"));
+        }
+    }
+
+    @Nested
+    class TestKit {
+        @Test
+        void nothingOnANodeKnowsIt() {
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.gapless.testkit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.gapless.testkit.."));
+        }
+
+        @Test
+        void shipsNoClassInAPackageOfAnotherModule() {
+            JavaClasses shipped = new ClassFileImporter().importPath(Path.of("..", "testkit", "target", "classes"));
+            classes()
+                    .should()
+                    .resideInAnyPackage("dev.gapless.testkit", "dev.gapless.testkit.internal")
+                    .check(shipped);
+        }
+
+        @Test
+        void whatDrivesItsNodesKnowsNothingOfItsApi() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.testkit.internal")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.gapless.testkit"));
+        }
+
+        @Test
+        void needsNoTestFrameworkAndStartsNoThread() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.testkit..")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching(
+                            "org\\.junit\\..*|java\\.util\\.concurrent\\.Executors|java\\.lang\\.Thread\\$.*"));
+        }
+    }
+
+    @Nested
+    class Programs {
+        @Test
+        void useThePublicApiAlone() {
+            holds(noClasses()
+                    .that()
+                    .resideInAnyPackage("dev.gapless.node..", "dev.gapless.bench..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.gapless.internal.."));
+        }
+
+        @Test
+        void peersOfTheBenchmarkKnowNothingOfHowTheyAreMeasured() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.bench.peer")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.gapless.bench", "dev.gapless.bench.process"));
+        }
+    }
+}
