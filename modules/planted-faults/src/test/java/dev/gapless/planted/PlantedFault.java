@@ -1,5 +1,7 @@
 package dev.gapless.planted;
 
+import dev.gapless.simulation.mutation.Edit;
+import dev.gapless.simulation.mutation.SourceText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.gapless.planted;
 
+import dev.gapless.simulation.mutation.Edit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,12 +76,7 @@ final class PlantedFaults {
 
     private void endOfEdit() {
         if (!find.isEmpty()) {
-            int hash = place.indexOf('#');
-            edits.add(new Edit(
-                    hash < 0 ? place : place.substring(0, hash),
-                    hash < 0 ? null : place.substring(hash + 1),
-                    find.toString(),
-                    replacement.toString()));
+            edits.add(Edit.at(place, find.toString(), replacement.toString()));
         }
         find.setLength(0);
         replacement.setLength(0);

@@ -201,7 +201,7 @@ class CheckerTest {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 2 - -", "r");
         right();
-        assertEquals(1, checker.counts().get("incarnations behind a token, told in numbers"));
+        assertEquals(1, checker.counts().get("incarnations behind a token, announced in numbers"));
     }
 
     @Test
@@ -451,7 +451,7 @@ class CheckerTest {
     @Test
     void noticesAGapOfALogInWhichItStandsNowhereThatBeginsTooLate() {
         told("g n1 OVERRUN e1 3 2 e1 5");
-        violated("G1", "n1/e1:1 (G4) is neither given nor told before");
+        violated("G1", "n1/e1:1 (G4) is neither given nor announced before");
     }
 
     @Test
@@ -630,7 +630,7 @@ class CheckerTest {
     @Test
     void noticesThatAProducerLeftOfWhichNothingWasGiven() {
         write("subscription-s1", "l n1 e1 5");
-        violated("G1", "n1/e1:1 (G4) is neither given nor told before it left");
+        violated("G1", "n1/e1:1 (G4) is neither given nor announced before it left");
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a subscription has to be given or told: of a stream in which it stands all that follows, of any other one all that was
+ * What a subscription has to be given or announced: of a stream in which it stands all that follows, of any other one all that was
  * published once the subscription was ready.
  */
 final class Due {
@@ -61,7 +61,7 @@ final class Due {
                         && !truth.knewSince(h.reader(), log.id, h.resumedNs()));
     }
 
-    /** The first message of that stream up to that sequence that is due, and was neither given nor told; or null. */
+    /** The first message of that stream up to that sequence that is due, and was neither given nor announced; or null. */
     String first(Stream stream, Incarnation log, long upTo) {
         return firstSince(dueNs(stream), stream, log, upTo);
     }

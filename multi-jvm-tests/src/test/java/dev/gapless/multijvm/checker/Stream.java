@@ -14,19 +14,19 @@ final class Stream {
         OPEN
     }
 
-    /** Everything up to here was given or told. */
+    /** Everything up to here was given or announced. */
     private long reached;
     /** It is known where the subscription began: what follows is due, whenever it was published. */
     private boolean begun;
-    /** Something of it was given or told under the name of its node. */
+    /** Something of it was given or announced under the name of its node. */
     private boolean named;
     /** A message of it was given under that name. */
     private boolean given;
 
     private End end = End.NONE;
-    /** When the end was told. */
+    /** When the end was announced. */
     private long endNs = NEVER;
-    /** The process where the end was told. */
+    /** The process where the end was announced. */
     private String endedAt;
     /** Its producer turned out to be a member all the same, where a token was resumed. */
     private boolean returned;
@@ -52,7 +52,7 @@ final class Stream {
         return begun;
     }
 
-    /** Was anything given, or told by its number? */
+    /** Was anything given or announced by its number? */
     boolean hasAnything() {
         return reached > 0;
     }
@@ -86,7 +86,7 @@ final class Stream {
         return process.equals(endedAt);
     }
 
-    /** Everything up to there was given or told. It goes on, unless more is said. */
+    /** Everything up to there was given or announced. It goes on, unless more is said. */
     void reach(long upTo) {
         reached = upTo;
         begun = true;

@@ -66,11 +66,11 @@ final class Streams {
 
     // ------------------------------------------------------------------------------------------ what has to be kept
 
-    /** The stream goes on behind this sequence: everything up to there must have been given or told, or not be due. */
+    /** The stream goes on behind this sequence: everything up to there must have been given or announced, or not be due. */
     void nothingSkipped(Stream stream, Incarnation log, long upTo, String when) {
         String skipped = log == null ? null : due.first(stream, log, upTo);
         if (skipped != null) {
-            fail("G1", skipped + " is neither given nor told " + when);
+            fail("G1", skipped + " is neither given nor announced " + when);
         }
     }
 

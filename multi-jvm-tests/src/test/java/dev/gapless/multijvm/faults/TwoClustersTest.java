@@ -54,7 +54,7 @@ class TwoClustersTest {
 
     @Test
     @DisplayName(
-            "ruleM4: of two clusters one is left, and all is delivered or told, also of a tool that came and went in the smaller one")
+            "ruleM4: of two clusters one is left, and all is delivered or announced, also of a tool that came and went in the smaller one")
     void ruleM4_ofTwoClustersOneIsLeftAndEverythingIsDeliveredOrTold() throws IOException {
         try (TestCluster cluster =
                 TestCluster.named("TwoClusters").with(SETTINGS).start(3)) {

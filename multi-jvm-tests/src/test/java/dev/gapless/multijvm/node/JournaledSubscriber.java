@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes down everything that a subscription is given and told, and judges nothing. Its reloads take time, and fail at times. */
+/** Writes down everything that a subscription is given and announced, and judges nothing. Its reloads take time, and fail at times. */
 final class JournaledSubscriber implements MessageHandler<Object> {
     /** A token is written behind one message in so many. */
     private static final int TOKEN_ONE_IN = 150;

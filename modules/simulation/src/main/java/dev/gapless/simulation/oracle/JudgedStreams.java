@@ -45,7 +45,7 @@ final class JudgedStreams {
             observer.count("limit: a cluster that was over before another one had a word of it", 1);
             return;
         }
-        fail(w, "G1", incarnation + ":" + (behind + 1) + " to " + sequence + " is neither given nor told " + when);
+        fail(w, "G1", incarnation + ":" + (behind + 1) + " to " + sequence + " is neither given nor announced " + when);
     }
 
     /** Is anything due that others have a claim to, and that somebody here could know of? */

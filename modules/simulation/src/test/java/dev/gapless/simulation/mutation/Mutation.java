@@ -18,34 +18,6 @@ import java.util.stream.Stream;
  */
 record Mutation(String name, String breaks, List<String> named, List<Edit> edits) {
 
-    /**
-     * One change.
-     *
-     * @param type the class whose source is changed, by its simple name
-     * @param find what must stand there just once, whatever white space is in it
-     * @param replacement what stands there instead
-     */
-    record Edit(String type, String find, String replacement) {
-
-        private String apply(String source) {
-            StringBuilder dense = new StringBuilder();
-            int[] at = new int[source.length() + 1];
-            for (int i = 0; i < source.length(); i++) {
-                if (!Character.isWhitespace(source.charAt(i))) {
-                    at[dense.length()] = i;
-                    dense.append(source.charAt(i));
-                }
-            }
-            String wanted = find.replaceAll("\\s", "");
-            int first = dense.indexOf(wanted);
-            if (wanted.isEmpty() || first < 0 || dense.indexOf(wanted, first + 1) >= 0) {
-                throw new IllegalStateException(
-                        (first < 0 ? "not in " : "more than once in ") + type + ": " + find.strip());
-            }
-            return source.substring(0, at[first]) + replacement + source.substring(at[first + wanted.length() - 1] + 1);
-        }
-    }
-
     /** The sources that it changes, changed, by their path below {@code sources}. */
     Map<Path, String> apply(Path sources) throws IOException {
         Map<Path, String> changed = new LinkedHashMap<>();

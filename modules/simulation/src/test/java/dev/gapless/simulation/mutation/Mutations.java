@@ -19,12 +19,12 @@ final class Mutations {
 
     private final List<Mutation> mutations = new ArrayList<>();
     private final List<String> named = new ArrayList<>();
-    private final List<Mutation.Edit> edits = new ArrayList<>();
+    private final List<Edit> edits = new ArrayList<>();
     private final StringBuilder find = new StringBuilder();
     private final StringBuilder replacement = new StringBuilder();
     private String name = "";
     private String breaks = "";
-    private String type = "";
+    private String place = "";
     private boolean replacing;
 
     private Mutations() {}
@@ -61,13 +61,13 @@ final class Mutations {
             replacement.append(text.substring(1)).append('\n');
         } else {
             endOfEdit();
-            type = text;
+            place = text;
         }
     }
 
     private void endOfEdit() {
         if (!find.isEmpty()) {
-            edits.add(new Mutation.Edit(type, find.toString(), replacement.toString()));
+            edits.add(Edit.at(place, find.toString(), replacement.toString()));
         }
         find.setLength(0);
         replacement.setLength(0);

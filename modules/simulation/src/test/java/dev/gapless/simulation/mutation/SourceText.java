@@ -1,10 +1,10 @@
-package dev.gapless.planted;
+package dev.gapless.simulation.mutation;
 
 import java.net.URI;
 import javax.tools.SimpleJavaFileObject;
 
 /** A source that is compiled without being a file. */
-final class SourceText extends SimpleJavaFileObject {
+public final class SourceText extends SimpleJavaFileObject {
     private final String text;
 
     /**
@@ -12,7 +12,7 @@ final class SourceText extends SimpleJavaFileObject {
      *
      * @param path without its extension
      */
-    SourceText(String path, String text) {
+    public SourceText(String path, String text) {
         super(URI.create("planted:///" + path + Kind.SOURCE.extension), Kind.SOURCE);
         this.text = text;
     }

@@ -1,4 +1,4 @@
-package dev.gapless.planted;
+package dev.gapless.simulation.mutation;
 
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.tree.MethodTree;

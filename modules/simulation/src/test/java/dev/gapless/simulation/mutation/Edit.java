@@ -1,4 +1,4 @@
-package dev.gapless.planted;
+package dev.gapless.simulation.mutation;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param find what must stand there just once, whatever white space is in it
  * @param replacement what stands there instead
  */
-record Edit(String type, @Nullable String method, String find, String replacement) {
+public record Edit(String type, @Nullable String method, String find, String replacement) {
 
-    String apply(String source) {
+    /** At a place that is written {@code CLASS} or {@code CLASS#METHOD}. */
+    public static Edit at(String place, String find, String replacement) {
+        int hash = place.indexOf('#');
+        String type = hash < 0 ? place : place.substring(0, hash);
+        return new Edit(type, hash < 0 ? null : place.substring(hash + 1), find, replacement);
+    }
+
+    /** The source, changed. Throws IllegalStateException if that does not stand there, or more than once. */
+    public String apply(String source) {
         String wanted = find.replaceAll("\\s", "");
         int from = -1;
         int to = -1;
