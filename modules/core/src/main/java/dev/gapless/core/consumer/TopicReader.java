@@ -252,12 +252,17 @@ final class TopicReader {
     Frontier tails() {
         Map<Epoch, Place> places = feed.tails();
         for (Streams.Settled over : streams.settled()) {
-            places.putIfAbsent(over.stream().epoch(), Place.over(over.stream(), Place.AWAITED));
+            if (over.wasMember()) { // else it may yet turn out to be one
+                places.putIfAbsent(over.stream().epoch(), Place.over(over.stream(), Place.AWAITED));
+            }
         }
         for (Registration r : registrations.all()) {
             Stream stream = r.stream();
             if (!r.isPresent()) {
-                places.put(stream.epoch(), Place.over(stream, Math.max(r.at(), Place.AWAITED)));
+                places.remove(stream.epoch());
+                if (streams.wasMember(stream.epoch())) {
+                    places.put(stream.epoch(), Place.over(stream, Math.max(r.at(), Place.AWAITED)));
+                }
             } else if (!r.hasBegun() && r.asks() instanceof Start.Latest) {
                 places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }

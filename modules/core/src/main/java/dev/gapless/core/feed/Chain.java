@@ -78,7 +78,10 @@ final class Chain {
     /** Where whoever begins with what comes next stands. */
     Place place() {
         long at = Math.max(tail, Place.AWAITED);
-        return ended == null ? Place.at(stream, at) : Place.over(stream, at);
+        if (ended == null) {
+            return Place.at(stream, at);
+        }
+        return ended.end().wasMember() ? Place.over(stream, at) : Place.lost(stream, at);
     }
 
     Stream stream() {

@@ -32,6 +32,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TopicConsumerTest {
     private static final long RETURN_MS = 15_000;
@@ -63,6 +65,10 @@ class TopicConsumerTest {
 
     private static Gap gap(Stream stream, Reason reason, @Nullable Long first, @Nullable Long missed) {
         return new Gap(stream.node(), reason, stream.epoch(), first, missed, null);
+    }
+
+    private static CursorToken.Entry at(Stream stream, long sequence) {
+        return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, false);
     }
 
     private static Gap restarted(Stream stream, @Nullable Long first, Stream successor) {
@@ -371,6 +377,21 @@ class TopicConsumerTest {
         reader.hasAll(P2, 1, 2);
         assertEquals(List.of(), reader.left);
         assertEquals(1, before.reloads);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {100, 2 * RETURN_MS})
+    @DisplayName("ruleC7: a stream that a token alone named is read from its beginning, should its incarnation turn up")
+    void aStrangerTurnsUp(long afterMs) {
+        Reader before = thatHas(3);
+        topic.resume(2, topic.token(at(P, 3), at(Q, 5)));
+        topic.after(afterMs); // it is waited for, or has been for too long
+        Reader latest = topic.latest(3);
+        topic.run();
+        topic.member(9, "q");
+        topic.publish(9, 2).run();
+        latest.hasAll(Q, 1, 2);
+        before.hasAll(Q, 1, 2);
     }
 
     @Test

@@ -163,7 +163,7 @@ class ChainTest {
     void returns() {
         chain.append(ended(10, End.lost(0).ofStranger()));
         assertNotNull(chain.ended());
-        assertEquals(Place.over(STREAM, 10), chain.place());
+        assertEquals(Place.lost(STREAM, 10), chain.place());
         chain.append(messages(11, 12));
         assertNull(chain.ended());
         assertEquals(Place.at(STREAM, 12), chain.place());
