@@ -25,6 +25,12 @@ public final class EndedStreams {
             return departure.headOf(stream.epoch());
         }
 
+        /** For a subscription that has passed it. */
+        public Place over() {
+            Long head = head();
+            return Place.over(stream, head == null ? Place.AWAITED : head);
+        }
+
         /** How it ended, as far as it is known. */
         public End end(long nowMs) {
             Long head = head();

@@ -4,6 +4,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryId;
+import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
@@ -11,6 +12,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Frontier;
@@ -319,8 +321,8 @@ public final class SubscriptionState {
         boolean again = isOvertakenAgain(here);
         boolean onlyAnnounces = again && (pace.onlyAnnounces() || here.feed() != shared); // or it would ask for ever
         boolean mayAsk = !settings.backpressure() && !onlyAnnounces;
-        Advance advance =
-                new Advance(withoutForgotten(here.done(), known), head, known, settings, pace, nowNs, mayAsk, again);
+        Advance advance = new Advance(
+                withoutForgotten(here.done(), known, nowNs), head, known, settings, pace, nowNs, mayAsk, again);
         Step step = advance.tellLeft();
         if (step == null && asksToMove(advance.here(), known)) {
             return Step.IDLE;
@@ -371,7 +373,7 @@ public final class SubscriptionState {
      * Streams come and go: the frontier lists none that is over, and that nobody remembers any more (rule F3). Only behind the last notice: what was told
      * together may have entries in front of it.
      */
-    private static Standing withoutForgotten(Standing here, StreamsView known) {
+    private static Standing withoutForgotten(Standing here, StreamsView known, long nowNs) {
         Frontier at = here.positions();
         if (!at.mayHaveEnded() || here.index() <= here.feed().lastNotice()) {
             return here;
@@ -380,14 +382,19 @@ public final class SubscriptionState {
                         .filter(place -> place.kind() == Place.Kind.LOST)
                         .count()
                 - Limits.MAX_TOKEN_LOST);
+        HistoryView history = known.history();
+        long recentMs = history.timeMs(nowNs) - 2 * history.marginMs();
         Frontier fewer = at.without(place -> place.kind() == Place.Kind.LOST
                 ? excess.getAndDecrement() > 0
-                : place.over() && !isRemembered(place.stream().epoch(), known));
+                : place.over() && !isRemembered(place.stream().epoch(), known, recentMs));
         return fewer == at ? here : here.movedTo(here.index(), fewer);
     }
 
-    private static boolean isRemembered(Epoch stream, StreamsView known) {
-        return known.settled().contains(stream)
+    /** Those that ended lately are listed by tokens, with their places. */
+    private static boolean isRemembered(Epoch stream, StreamsView known, long recentMs) {
+        EndedStreams.Gone gone = known.remembered().get(stream);
+        return (gone != null && gone.departure().endedMs() > recentMs)
+                || known.settled().contains(stream)
                 || known.unheard().contains(stream)
                 || known.open().containsKey(stream);
     }

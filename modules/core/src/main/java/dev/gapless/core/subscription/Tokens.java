@@ -107,9 +107,9 @@ final class Tokens {
         List<EndedStreams.Gone> inOrder = known.remembered().inOrder();
         Map<Epoch, CursorToken.Entry> over = new HashMap<>();
         for (int i = inOrder.size() - 1; i >= 0; i--) {
-            Stream stream = inOrder.get(i).stream();
-            Epoch epoch = stream.epoch();
-            if (inOrder.get(i).departure().endedMs() <= sinceMs) {
+            EndedStreams.Gone gone = inOrder.get(i);
+            Epoch epoch = gone.stream().epoch();
+            if (gone.departure().endedMs() <= sinceMs) {
                 break;
             }
             Place place = at.get(epoch);
@@ -121,7 +121,7 @@ final class Tokens {
                 if (over.size() == Limits.MAX_TOKEN_ENDED) {
                     return false;
                 }
-                over.put(epoch, entry(place == null ? Place.over(stream, Place.AWAITED) : place, true));
+                over.put(epoch, entry(place == null ? gone.over() : place, true));
             }
         }
         entries.putAll(over);

@@ -578,6 +578,26 @@ class TopicConsumerTest {
     }
 
     @Test
+    @DisplayName("ruleT1: a token lists a stream that ended lately with its place, also one that only tokens know here")
+    void listsWithItsPlace() {
+        topic.member(1, "p");
+        topic.publish(1, 3);
+        topic.endsWithAFarewell(1);
+        topic.member(9, "q");
+        topic.up();
+        Reader reader = topic.resume(1, topic.token(at(P, 2)));
+        topic.run();
+        topic.publish(9, 1).run(); // it goes on
+        assertEquals(1, reader.gaps.size());
+        CursorToken.Entry its = reader.token().entries().stream()
+                .filter(entry -> entry.epoch().equals(P.epoch()))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(its.over());
+        assertEquals(3, its.sequence());
+    }
+
+    @Test
     @DisplayName("ruleF3: whoever has not read how streams ended that are forgotten is told that something is missing")
     void forgottenBeforeTheyWereRead() {
         Reader reader = thatHas(1);
