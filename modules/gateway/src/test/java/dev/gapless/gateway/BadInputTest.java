@@ -44,7 +44,7 @@ class BadInputTest {
         return client;
     }
 
-    private static void isAnswered(JsonSocket client) {
+    private static void assertAnswered(JsonSocket client) {
         client.send("{\"type\":\"Ping\"}");
         client.await("pong");
     }
@@ -91,7 +91,7 @@ class BadInputTest {
         JsonNode error = client.await("error");
         assertEquals(code, error.get("code").textValue(), error::toString);
         assertTrue(error.get("message").textValue().length() > 5, error::toString);
-        isAnswered(client);
+        assertAnswered(client);
     }
 
     @Test

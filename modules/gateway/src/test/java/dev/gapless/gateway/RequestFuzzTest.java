@@ -208,7 +208,7 @@ class RequestFuzzTest {
         return new String(sometimes(valid).getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    private void isReadOrRefused(GrpcStream<?, ?> stream, Object request) {
+    private void assertReadOrRefused(GrpcStream<?, ?> stream, Object request) {
         TestGateway.await(() -> !stream.isEmpty() || stream.isOver());
         if (stream.isOver()) {
             assertTrue(REFUSED.contains(stream.status()), () -> "seed " + seed + ": " + request + stream.why());
@@ -229,7 +229,7 @@ class RequestFuzzTest {
                     .setOnLagValue(random.nextInt(5) - 1)
                     .setMaxMessageBytes(random.nextInt(3) - 1L)
                     .build();
-            isReadOrRefused(GrpcStream.open(request, GaplessGrpc.newStub(channel)::subscribe), request);
+            assertReadOrRefused(GrpcStream.open(request, GaplessGrpc.newStub(channel)::subscribe), request);
         }
         for (int i = 0; i < 100; i++) {
             PublishRequest request = PublishRequest.newBuilder()
@@ -252,7 +252,7 @@ class RequestFuzzTest {
                     .setSinceEpoch(random.nextLong())
                     .build();
             GrpcStream<?, ?> stream = GrpcStream.open(request, DocumentChangesGrpc.newStub(channel)::subscribe);
-            isReadOrRefused(stream, request);
+            assertReadOrRefused(stream, request);
         }
     }
 }

@@ -1,10 +1,8 @@
 package dev.gapless.gateway.internal.client;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
-import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -13,26 +11,24 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, with the topics that it is subscribed to.
+ * One connection, with the topics that it is subscribed to. {@link ClientState} draws what becomes of it.
  *
- * <p>Everything happens in its turns, which whoever has something new wakes. A turn writes a frame if none is under way: first what answers
- * a command, then what there is of its topics, each in its turn. While a frame is under way nothing is read, nothing is queued, and the
- * cursors stay where they are. One command at a time is taken: the next one when this is answered.
+ * <p>Everything happens in its turns: other threads only change the state, or note what has come, and wake the client. A turn writes a
+ * frame if none is under way: first what answers a command, then what there is of its topics, each in its turn. While a frame is under way
+ * nothing is read, nothing is queued, and the cursors stay where they are. One command at a time is taken: the next one when this is
+ * answered.
  */
 public final class Client implements Connected {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
     private static final int FRAMES_PER_TURN = 16;
-
-    private static final long SLOW_NS = Duration.ofSeconds(1).toNanos();
 
     /** If a stream is not ready by then its head goes out, and it cannot be refused by its status any more. */
     private static final Duration HEAD_AFTER = Duration.ofSeconds(1);
@@ -40,456 +36,301 @@ public final class Client implements Connected {
     private final long id;
     private final Common common;
     private final Runnable release;
-    private final Transport outlet;
+    private final Transport transport;
     private final Framing framing;
-    private final ClientTurns turns;
     private final Runnable wake;
+    private final AtomicReference<ClientState> state = new AtomicReference<>(new ClientState.Connecting());
+    private final FrameSender frames;
     private final Cursors cursors;
-    private final CommandHandler dialogue;
-    private final Pings pings;
-    private final long sinceNs = System.nanoTime();
-    private final AtomicBoolean released = new AtomicBoolean();
-
-    // Of its turns.
-    private @Nullable Bytes frame;
-    private @Nullable TopicCursor writing;
-    private boolean said;
-    private boolean hasClosed;
-    private long wakeAtNs;
-    private boolean wakes;
-    /** It took long over its last frame that was not small. */
-    private volatile boolean slow;
-
-    // Told by other threads.
-    private volatile boolean started;
-    private volatile @Nullable SubscribeRequest first;
-    private volatile @Nullable Closing closing;
-    /** With what the gateway has ended it; null if it has not. */
-    private volatile @Nullable Closing ended;
-
-    private volatile boolean gone;
-    private volatile boolean busy;
-    private volatile boolean commentDue;
-    /** Its client waits for a sign of life, ready or not: a member may be silent. */
-    private volatile boolean headDue;
-
-    // For other threads.
-    private volatile long sentNs = System.nanoTime();
-    private volatile long closingNs;
-    private volatile long eventsSent;
-    private volatile long laggedTotal;
+    private final ClientCounters counters;
+    private final TopicFrames topics;
+    private final ServiceMessages messages;
+    private final CommandHandler commands;
+    private final WakeUp wakeUp;
+    private final KeepAlive keepAlive;
 
     /**
      * @param address where it comes from, without a port
      * @param release runs once, when its connection has ended
      */
-    Client(long id, Common common, Transport outlet, Framing framing, String address, Runnable release) {
+    Client(long id, Common common, Transport transport, Framing framing, String address, Runnable release) {
         this.id = id;
         this.common = common;
         this.release = release;
-        this.outlet = outlet;
+        this.transport = transport;
         this.framing = framing;
-        this.turns = new ClientTurns(common.executor(), this::turn);
-        this.wake = turns::wake;
+        this.wake = new ClientTurns(common.executor(), this::turn)::wake;
+        this.frames = new FrameSender(common, transport, framing, () -> move(ClientState::disconnected), wake);
         this.cursors = new Cursors(common, wake);
-        this.pings = new Pings(common.settings().pingInterval);
-        this.dialogue = new CommandHandler(common, cursors, outlet, framing, described(), address, this::pong, wake);
+        this.counters = new ClientCounters(common.sent(), cursors);
+        this.topics = new TopicFrames(cursors, framing, frames, counters, wake);
+        this.messages = new ServiceMessages(id, common, cursors, counters);
+        this.commands =
+                new CommandHandler(common, cursors, transport, framing, described(), address, messages::pong, wake);
+        this.wakeUp = new WakeUp(common.later(), wake);
+        this.keepAlive = new KeepAlive(common.settings(), frames, framing.isStream());
+    }
+
+    private String described() {
+        return "client " + id + " (" + transport.protocol() + ", " + transport.remote() + ")";
+    }
+
+    private ClientState state() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    private void move(UnaryOperator<ClientState> event) {
+        state.updateAndGet(event);
     }
 
     // ------------------------------------------------------------------ what its connection tells; any thread
 
     /** It is open; with what it is subscribed to at once, or null. */
-    public void start(@Nullable SubscribeRequest wish) {
-        first = wish;
-        started = true;
-        turns.wake();
+    public void start(@Nullable SubscribeRequest request) {
+        move(before -> before.start(request));
+        wake.run();
         if (framing.isStream()) {
             common.later().accept(HEAD_AFTER, () -> {
-                headDue = true;
-                turns.wake();
+                keepAlive.headBecomesDue();
+                wake.run();
             });
         }
     }
 
-    /** The client says this; the next comes when the outlet was told to take it. */
+    /** The client says this; the next comes when the transport was told to take it. */
     public void command(String text) {
-        dialogue.command(text);
+        commands.command(text);
     }
 
     /** The client has given some sign of life. */
     public void heard() {
-        pings.heard();
+        keepAlive.heard();
     }
 
     @Override
     public void close(Closing why) {
-        if (closing == null) {
-            closingNs = System.nanoTime();
-            closing = why;
-            turns.wake();
-        }
+        long nowNs = System.nanoTime();
+        move(before -> before.close(why, nowNs));
+        wake.run();
     }
 
     /** Its connection has ended. Repeating it is harmless. */
-    public void gone() {
-        gone = true;
-        turns.wake();
+    public void disconnected() {
+        move(ClientState::disconnected);
+        wake.run();
     }
 
-    /** Does it take what is written, and is it to be pinged? */
+    /** Does it take what is written, and is it to be sent a sign of life? */
     @Override
-    public void look(long nowNs) {
-        long writeTimeoutNs = common.settings().writeTimeout.toNanos();
-        if (gone) {
-            turns.wake();
-        } else if (busy && nowNs - Math.max(sentNs, outlet.progressNs()) > writeTimeoutNs) {
-            abort(Closing.STUCK);
-        } else if (closing != null && nowNs - closingNs > 2 * writeTimeoutNs) {
-            abort(Objects.requireNonNull(closing));
-        } else if (framing.isStream()) {
-            if (nowNs - sentNs > common.settings().commentInterval.toNanos()) {
-                commentDue = true;
-                turns.wake();
-            }
-        } else {
-            lookForPings(nowNs);
+    public void checkLiveness(long nowNs) {
+        ClientState now = state();
+        if (now instanceof ClientState.Over) {
+            wake.run();
+            return;
         }
-    }
-
-    private void lookForPings(long nowNs) {
-        if (busy) {
-            pings.heard(); // it takes what is written, if not within write-timeout
+        Closing why = keepAlive.givenUp(now, nowNs);
+        if (why != null) {
+            LOG.info("{} is disconnected: {}", described(), why.reason());
+            abort(why);
+        } else if (keepAlive.becomesDue(nowNs)) {
+            wake.run();
         }
-        if (pings.isGivenUp(nowNs)) {
-            abort(Closing.SILENT);
-        } else if (pings.becomesDue(nowNs)) {
-            turns.wake();
-        }
-    }
-
-    private String described() {
-        return "client " + id + " (" + outlet.protocol() + ", " + outlet.remote() + ")";
     }
 
     private void abort(Closing why) {
-        ended = why;
-        LOG.info("{} is disconnected: {}", described(), why.reason());
-        outlet.abort(why);
-        gone();
+        move(before -> before.abort(why)); // first, since the transport tells that it is disconnected
+        transport.abort(why);
+        wake.run();
     }
 
     // ------------------------------------------------------------------ turns
 
     private void turn() {
-        if (gone) {
-            release();
+        if (state() instanceof ClientState.Disconnected disconnected) {
+            release(disconnected.why());
             return;
         }
-        if (!started || busy || hasClosed) {
+        if (!canWrite()) {
             return;
         }
         try {
             for (int i = 0; i < FRAMES_PER_TURN; i++) {
-                afterWriting();
+                if (topics.written()) {
+                    close(Closing.LAGGED);
+                }
                 if (!step()) {
                     rest();
                     return;
                 }
-                if (busy || hasClosed) {
+                if (!canWrite()) {
                     return; // it is woken
                 }
             }
-            turns.wake();
+            wake.run();
         } catch (RequestException e) {
             refuse(e);
         } catch (RuntimeException e) {
-            LOG.error("Client {} ({}): the gateway failed. This is a defect of Gapless", id, outlet.remote(), e);
-            ended = Closing.FAILED;
-            outlet.abort(Closing.FAILED);
-            gone();
+            LOG.error("Client {} ({}): the gateway failed. This is a defect of Gapless", id, transport.remote(), e);
+            abort(Closing.FAILED);
         }
+    }
+
+    private boolean canWrite() {
+        return state() instanceof ClientState.Live && !frames.isBusy();
     }
 
     /** Writes one frame. {@return false if there is nothing to write} */
     private boolean step() {
-        Closing end = closing;
-        if (end != null) {
-            farewell(end);
+        ClientState now = state();
+        if (now instanceof ClientState.Leaving leaving) {
+            farewell(leaving.why());
             return true;
         }
-        if (!said) {
-            said = true;
-            return greet();
+        if (now instanceof ClientState.Greeting greeting) {
+            return greet(greeting.request());
         }
-        if (!framing.isStream() && pings.take(outlet.isReading())) {
-            outlet.ping(); // in front of the events: there may be some at any time
-            if (progress()) {
-                return true;
-            }
-        }
-        return end() || answer() || begin() || events() || comment();
-    }
-
-    /** What the last frame told has been taken by the socket. */
-    private void afterWriting() {
-        TopicCursor last = writing;
-        writing = null;
-        if (last != null && last.written()) {
-            close(Closing.LAGGED);
-        }
-    }
-
-    private void send(List<ByteBuffer> bytes) {
-        busy = true;
-        sentNs = System.nanoTime();
-        common.sent().frame(bytes.stream().mapToInt(ByteBuffer::remaining).sum());
-        Unsent.Held held = common.unsent().take(Objects.requireNonNull(frame));
-        outlet.send(bytes, failure -> {
-            if (failure != null) {
-                gone = true;
-            }
-            if (!held.isSmall()) {
-                slow = System.nanoTime() - sentNs > SLOW_NS;
-            }
-            held.release();
-            busy = false;
-            turns.wake();
-        });
-    }
-
-    private void tell(ObjectNode message) {
-        List<ByteBuffer> said = framing.object(empty(), message);
-        if (said != null) {
-            send(said);
-        }
-    }
-
-    private Bytes empty() {
-        Bytes to = frame;
-        if (to == null) {
-            to = new Bytes();
-            frame = to;
-        }
-        to.truncate(0);
-        return to;
+        return ping() || end() || answer() || topics.begin() || topics.events() || comment();
     }
 
     /** Nothing is to be written: it keeps nothing but its places, until it is woken. */
     private void rest() {
-        frame = null;
-        OptionalLong soonest = cursors.waitNs();
-        if (soonest.isPresent()) {
-            long nowNs = System.nanoTime();
-            long atNs = nowNs + soonest.getAsLong();
-            if (!wakes || wakeAtNs - nowNs <= 0 || atNs - wakeAtNs < 0) {
-                wakes = true;
-                wakeAtNs = atNs;
-                common.later().accept(Duration.ofNanos(soonest.getAsLong()), turns::wake);
-            }
-        }
+        frames.rest();
+        cursors.waitNs().ifPresent(wakeUp::within);
     }
 
-    private void release() {
-        if (released.compareAndSet(false, true)) {
-            cursors.close();
-            common.unsent().forget(wake);
-            frame = null;
-            common.tally().closed(ended);
-            release.run();
-        }
+    private void release(@Nullable Closing why) {
+        move(ClientState::released);
+        cursors.close();
+        common.unsent().forget(wake);
+        frames.rest();
+        common.tally().closed(why);
+        release.run();
     }
 
     // ------------------------------------------------------------------ beginning and end
 
-    private boolean greet() {
-        SubscribeRequest wish = first;
-        first = null;
-        if (wish != null) {
-            var unused = cursors.open(wish, described());
+    private boolean greet(@Nullable SubscribeRequest request) {
+        move(ClientState::greeted);
+        if (request != null) {
+            var unused = cursors.open(request, described());
         }
         if (framing.isStream()) {
             return step();
         }
-        ObjectNode connected = CommandHandler.object("connected");
-        connected
-                .putObject("data")
-                .put("client", id)
-                .put("node", common.nodeName())
-                .put("cluster", common.host().clusterId())
-                .put("ping_interval_ms", common.settings().pingInterval.toMillis())
-                .put("batch_events", common.settings().batchEvents);
-        tell(connected);
-        outlet.takeCommand();
+        frames.tell(messages.connected());
+        transport.takeCommand();
         return true;
     }
 
     private void farewell(Closing why) {
-        hasClosed = true;
-        ended = why;
-        ObjectNode message = CommandHandler.object("closing").put("reason", why.reason());
-        if (why.status() == Closing.RESTART.status()) {
-            message.put("reconnect_after_ms", common.reconnectMs());
-        }
-        cursors.tokens(message.putObject("tokens"));
+        move(ClientState::farewell);
         if (framing.isStream() && !cursors.hasBegun()) {
-            if (!outlet.refuse(new RequestException(Kind.CLOSING, why.reason()))) {
-                outlet.close(why);
+            if (!transport.refuse(new RequestException(Kind.CLOSING, why.reason()))) {
+                transport.close(why);
             }
             return;
         }
-        tell(message);
-        outlet.close(why);
+        frames.tell(messages.closing(why));
+        transport.close(why);
     }
 
     private void refuse(RequestException refusal) {
-        if (framing.isStream()) {
-            hasClosed = true;
-            ended = Closing.ENDED;
-            common.tally().refused(refusal.kind().code());
-            if (!outlet.refuse(refusal)) {
-                ObjectNode message = CommandHandler.object("ended")
-                        .put("reason", refusal.kind().code())
-                        .put("message", refusal.why());
-                framing.addPlace(message);
-                tell(message);
-                outlet.close(new Closing(1000, refusal.why()));
-            }
-        } else {
-            tell(CommandHandler.error(refusal));
+        if (!framing.isStream()) {
+            frames.tell(CommandHandler.error(refusal));
+            return;
+        }
+        move(ClientState::finished);
+        common.tally().refused(refusal.kind().code());
+        if (!transport.refuse(refusal)) {
+            ObjectNode message = CommandHandler.object("ended")
+                    .put("reason", refusal.kind().code())
+                    .put("message", refusal.why());
+            framing.addPlace(message);
+            frames.tell(message);
+            transport.close(new Closing(1000, refusal.why()));
         }
     }
 
-    // ------------------------------------------------------------------ commands and topics
+    // ------------------------------------------------------------------ what there is to write; each is false if there
+    // is nothing
+
+    /** A ping is due, with the tokens that have moved: there is no frame without one. */
+    private boolean ping() {
+        if (!keepAlive.takePing(transport.isReading())) {
+            return false;
+        }
+        transport.ping(); // in front of the events: there may be some at any time
+        ObjectNode progress = messages.ping();
+        if (progress != null) {
+            frames.tell(progress);
+        }
+        return progress != null;
+    }
 
     private boolean answer() {
-        List<ByteBuffer> answer = dialogue.answer(this::empty);
+        List<ByteBuffer> answer = commands.answer(frames::empty);
         if (answer == null) {
             return false;
         }
-        send(answer);
+        frames.send(answer);
         return true;
-    }
-
-    private ObjectNode pong() {
-        ObjectNode pong = counters(CommandHandler.object("pong"));
-        cursors.tokens(pong.putObject("tokens"));
-        return pong;
-    }
-
-    /** No client sees the ping of a WebSocket. {@return whether there was a token to tell with it} */
-    private boolean progress() {
-        ObjectNode ping = CommandHandler.object("ping");
-        ObjectNode tokens = ping.putObject("tokens");
-        cursors.progress(tokens);
-        if (tokens.isEmpty()) {
-            return false;
-        }
-        tell(ping);
-        return true;
-    }
-
-    private boolean begin() {
-        for (TopicCursor cursor : cursors.all()) {
-            Set<String> silent = cursor.begins();
-            if (silent != null) {
-                CursorToken token = Objects.requireNonNull(cursor.tell());
-                send(framing.subscribed(empty(), cursor.topic(), token, silent));
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean end() {
         for (TopicCursor cursor : cursors.all()) {
             MessageSubscription.End end = cursor.end();
-            if (end == null) {
-                continue;
+            if (end != null) {
+                end(cursor, end);
+                return true;
             }
-            if (end.reason() == Ended.Reason.SHUTDOWN) {
-                close(Closing.RESTART);
-                return step();
-            }
+        }
+        return false;
+    }
+
+    private void end(TopicCursor cursor, MessageSubscription.End end) {
+        if (end.reason() == Ended.Reason.SHUTDOWN) {
+            close(Closing.RESTART); // of which the next step tells
+            return;
+        }
+        CursorToken token = cursor.token();
+        cursors.drop(cursor);
+        if (!cursor.hasBegun()) {
             Throwable cause = end.cause();
-            boolean began = cursor.hasBegun();
-            CursorToken token = cursor.token();
-            cursors.drop(cursor);
             RequestException refusal =
                     new RequestException(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
-            if (!began && framing.isStream()) {
-                throw refusal;
-            } else if (!began) {
-                tell(CommandHandler.error(refusal, cursor.topic(), cursor.askedBy()));
-                return true;
-            }
-            send(framing.ended(empty(), cursor.topic(), token, end));
             if (framing.isStream()) {
-                hasClosed = true;
-                ended = Closing.ENDED;
-                outlet.close(Closing.ENDED);
+                throw refusal;
             }
-            return true;
+            frames.tell(CommandHandler.error(refusal, cursor.topic(), cursor.askedBy()));
+            return;
         }
-        return false;
-    }
-
-    /** One frame of the next topic that has something: the one that was last comes last. */
-    private boolean events() {
-        for (int i = cursors.size(); i > 0; i--) {
-            TopicCursor cursor = cursors.next();
-            long laggedBefore = cursor.lagged();
-            TopicCursor.Written written = cursor.write(framing, empty(), slow);
-            if (written != null) {
-                count(written.events(), cursor.lagged() - laggedBefore);
-                writing = cursor;
-                send(written.frame());
-                return true;
-            }
+        List<ByteBuffer> ended = framing.ended(frames.empty(), cursor.topic(), token, end);
+        if (!framing.isStream()) {
+            frames.send(ended);
+            return;
         }
-        if (cursors.hasMore()) {
-            turns.wake(); // much was left out: others have their turn meanwhile
-        }
-        return false;
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
-    private void count(int events, long lagged) {
-        eventsSent += events;
-        laggedTotal += lagged;
-        common.sent().events(events, lagged);
+        move(ClientState::finished);
+        frames.send(ended);
+        transport.close(Closing.ENDED);
     }
 
     /** Keeps an idle stream alive, and tells how far it is. */
     private boolean comment() {
-        boolean isHead = headDue && !cursors.hasBegun();
-        headDue = false;
-        if (!commentDue && !isHead) {
+        if (!keepAlive.takeComment(cursors::hasBegun)) {
             return false;
         }
-        commentDue = false;
-        CursorToken progress =
-                cursors.hasBegun() ? cursors.all().iterator().next().progress() : null;
-        List<ByteBuffer> comment = framing.idle(empty(), progress);
-        if (comment == null) {
-            sentNs = System.nanoTime(); // it is looked at again after as long
-            return false;
+        boolean said = topics.idle();
+        if (!said) {
+            keepAlive.passComment();
         }
-        send(comment);
-        return true;
+        return said;
     }
 
     // ------------------------------------------------------------------ for people; any thread
 
     @Override
     public String protocol() {
-        return outlet.protocol();
-    }
-
-    private ObjectNode counters(ObjectNode to) {
-        return to.put("events_sent", eventsSent)
-                .put("lag", cursors.lag())
-                .put("lagged_total", laggedTotal)
-                .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis());
+        return transport.protocol();
     }
 
     @Override
@@ -499,8 +340,8 @@ public final class Client implements Connected {
 
     @Override
     public void describe(ObjectNode to) {
-        counters(to.put("client", id).put("protocol", outlet.protocol()).put("remote", outlet.remote()));
-        ArrayNode topics = to.putArray("topics");
-        cursors.topics().forEach(topics::add);
+        counters.addTo(
+                to.put("client", id).put("protocol", transport.protocol()).put("remote", transport.remote()));
+        cursors.topics().forEach(to.putArray("topics")::add);
     }
 }

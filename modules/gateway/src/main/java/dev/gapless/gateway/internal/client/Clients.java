@@ -77,8 +77,8 @@ public final class Clients {
     }
 
     /** A client, which is told of its connection from now on. */
-    public Client open(Admission admission, Transport outlet, Framing framing) {
-        return add(admission, (id, release) -> new Client(id, common, outlet, framing, admission.address, release));
+    public Client open(Admission admission, Transport transport, Framing framing) {
+        return add(admission, (id, release) -> new Client(id, common, transport, framing, admission.address, release));
     }
 
     /**
@@ -101,12 +101,12 @@ public final class Clients {
     }
 
     /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
-    public void look() {
+    public void checkLiveness() {
         common.unsent().wake();
         long nowNs = System.nanoTime();
         for (Connected client : clients.values()) {
             try {
-                client.look(nowNs);
+                client.checkLiveness(nowNs);
             } catch (RuntimeException e) { // the others are looked at all the same
                 LOG.error("A client ({}): the look at it failed. This is a defect of Gapless", client.protocol(), e);
             }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class CommandHandler {
     private final Common common;
     private final Cursors cursors;
-    private final Transport outlet;
+    private final Transport transport;
     private final Framing framing;
     private final String client;
     private final String address;
@@ -46,7 +46,7 @@ final class CommandHandler {
     CommandHandler(
             Common common,
             Cursors cursors,
-            Transport outlet,
+            Transport transport,
             Framing framing,
             String client,
             String address,
@@ -54,7 +54,7 @@ final class CommandHandler {
             Runnable wake) {
         this.common = common;
         this.cursors = cursors;
-        this.outlet = outlet;
+        this.transport = transport;
         this.framing = framing;
         this.client = client;
         this.address = address;
@@ -130,7 +130,7 @@ final class CommandHandler {
         }
         command = null;
         json = null;
-        outlet.takeCommand();
+        transport.takeCommand();
         return answer;
     }
 
@@ -229,7 +229,7 @@ final class CommandHandler {
     private void publish(Command.Publish wanted, @Nullable JsonNode id) {
         CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
         publishing = answer;
-        outlet.hold(answer); // its message may wait for room
+        transport.hold(answer); // its message may wait for room
         try {
             var unused = common.publisher()
                     .publish(wanted.topic(), wanted.given(), address)
@@ -263,7 +263,7 @@ final class CommandHandler {
             return null;
         }
         publishing = null;
-        outlet.takeCommand();
+        transport.takeCommand();
         return framing.object(frame.get(), answer.join());
     }
 }

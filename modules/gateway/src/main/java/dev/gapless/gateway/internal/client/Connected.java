@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** A client that stays, by whatever protocol. Thread-safe. */
 public interface Connected {
     /** It is looked at from time to time: does it take what is written? */
-    void look(long nowNs);
+    void checkLiveness(long nowNs);
 
     /** Its connection is to end, if it does not end yet; the client is told why. */
     void close(Closing why);

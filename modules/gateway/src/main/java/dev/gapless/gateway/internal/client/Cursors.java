@@ -32,7 +32,7 @@ final class Cursors {
      *
      * @param client whose it is, for people
      */
-    TopicCursor open(SubscribeRequest wish, String client) {
+    TopicCursor open(SubscribeRequest request, String client) {
         if (cursors.size() >= common.settings().maxSubscriptions) {
             throw new RequestException(
                     Kind.TOO_MANY_SUBSCRIPTIONS,
@@ -40,8 +40,8 @@ final class Cursors {
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
         }
         try {
-            TopicCursor opened = new TopicCursor(wish, client, common, wake);
-            cursors.put(wish.topic(), opened);
+            TopicCursor opened = new TopicCursor(request, client, common, wake);
+            cursors.put(request.topic(), opened);
             shown = Map.copyOf(cursors);
             return opened;
         } catch (IllegalArgumentException e) {

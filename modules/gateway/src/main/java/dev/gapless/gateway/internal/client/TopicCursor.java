@@ -78,16 +78,16 @@ final class TopicCursor {
 
     private volatile long lagged;
 
-    TopicCursor(SubscribeRequest wish, String client, Common common, Runnable wake) {
-        this.topic = wish.topic();
-        this.onLag = wish.onLag();
-        this.maxMessageBytes = wish.maxMessageBytes();
+    TopicCursor(SubscribeRequest request, String client, Common common, Runnable wake) {
+        this.topic = request.topic();
+        this.onLag = request.onLag();
+        this.maxMessageBytes = request.maxMessageBytes();
         this.mostEvents = common.settings().batchEvents;
         this.mostBytes = common.settings().batchBytes;
         this.payloads = common.payloads();
         this.unsent = common.unsent();
         this.wake = wake;
-        this.subscription = common.host().messages(topic, wish.start(), wish.filter(), client, false, wake);
+        this.subscription = common.host().messages(topic, request.start(), request.filter(), client, false, wake);
     }
 
     /** Each event has its token from now on, or has not. */

@@ -84,7 +84,7 @@ final class CallOutlet implements Transport {
         if (unwritten != null) {
             unwritten.accept(new EOFException("the call is over"));
         }
-        gone();
+        disconnected();
     }
 
     @Override
@@ -132,11 +132,11 @@ final class CallOutlet implements Transport {
                 call.onError(status);
             }
         }
-        gone();
+        disconnected();
     }
 
-    private void gone() {
-        Objects.requireNonNull(client).gone();
+    private void disconnected() {
+        Objects.requireNonNull(client).disconnected();
     }
 
     @Override

@@ -57,7 +57,7 @@ final class DocumentStream implements Connected {
         this.release = release;
         this.turns = new ClientTurns(common.executor(), this::turn);
         call.setOnReadyHandler(turns::wake);
-        call.setOnCancelHandler(this::gone);
+        call.setOnCancelHandler(this::disconnected);
     }
 
     /** What the client wants. Throws {@link RequestException} if it cannot have that. */
@@ -166,7 +166,7 @@ final class DocumentStream implements Connected {
     }
 
     /** The client has cancelled it. */
-    private void gone() {
+    private void disconnected() {
         if (over.compareAndSet(false, true)) {
             common.tally().closed(null);
             leave();
@@ -184,7 +184,7 @@ final class DocumentStream implements Connected {
     // ------------------------------------------------------------------ for those who look; any thread
 
     @Override
-    public void look(long nowNs) {
+    public void checkLiveness(long nowNs) {
         if (waits && nowNs - progressNs > common.settings().writeTimeout.toNanos()) {
             close(Closing.STUCK);
         }

@@ -62,7 +62,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         this.release = release;
         call.disableAutoRequest();
         call.setOnReadyHandler(this::answer);
-        call.setOnCancelHandler(this::gone);
+        call.setOnCancelHandler(this::disconnected);
         ask();
     }
 
@@ -154,7 +154,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
 
     @Override
     public void onError(Throwable cause) {
-        gone();
+        disconnected();
     }
 
     @Override
@@ -197,7 +197,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         }
     }
 
-    private void gone() {
+    private void disconnected() {
         end(null);
     }
 
@@ -227,7 +227,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     }
 
     @Override
-    public void look(long nowNs) {
+    public void checkLiveness(long nowNs) {
         boolean stuck;
         synchronized (this) {
             boolean waits = !underWay.isEmpty() && underWay.element().answer().isDone() && !call.isReady();

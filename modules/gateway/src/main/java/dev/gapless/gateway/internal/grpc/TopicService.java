@@ -55,19 +55,19 @@ final class TopicService {
     private void subscribe(SubscribeTopicRequest request, StreamObserver<ByteBuffer> observer) {
         ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
-            SubscribeRequest wish = wish(request);
+            SubscribeRequest wanted = wanted(request);
             Clients.Admission admission = clients.admit(CallerAddress.host());
-            CallOutlet outlet = new CallOutlet(call, common);
-            Client client = clients.open(admission, outlet, new BatchFraming(common.payloads()));
-            outlet.of(client);
-            client.start(wish);
+            CallOutlet transport = new CallOutlet(call, common);
+            Client client = clients.open(admission, transport, new BatchFraming(common.payloads()));
+            transport.of(client);
+            client.start(wanted);
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }
 
-    private SubscribeRequest wish(SubscribeTopicRequest request) {
+    private SubscribeRequest wanted(SubscribeTopicRequest request) {
         String topic = JsonPublisher.topic(request.getTopic()).name();
         StartFrom start = request.getFrom().isEmpty() ? StartFrom.latest() : common.start(request.getFrom(), topic);
         OnLag onLag = switch (request.getOnLag()) {

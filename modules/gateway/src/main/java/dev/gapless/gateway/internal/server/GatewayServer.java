@@ -103,7 +103,7 @@ public final class GatewayServer {
     }
 
     private void look() {
-        lookAt(clients::look);
+        lookAt(clients::checkLiveness);
         lookAt(web::look);
         if (grpc != null) {
             lookAt(grpc::look);

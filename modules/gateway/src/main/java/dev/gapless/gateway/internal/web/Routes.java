@@ -202,7 +202,7 @@ final class Routes extends Handler.Abstract {
             throw new RequestException(
                     Kind.BAD_MESSAGE, "An event stream cannot be resumed from a pause: use a WebSocket");
         }
-        SubscribeRequest wish = new SubscribeRequest(
+        SubscribeRequest wanted = new SubscribeRequest(
                 topic,
                 start,
                 TopicFilter.of(query.list("nodes"), query.list("keys")),
@@ -211,13 +211,13 @@ final class Routes extends Handler.Abstract {
         SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);
-        SseClient outlet =
+        SseClient transport =
                 new SseClient(response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
-        Client client = clients.open(admission, outlet, framing);
-        outlet.of(client);
-        request.addFailureListener(outlet::fail);
+        Client client = clients.open(admission, transport, framing);
+        transport.of(client);
+        request.addFailureListener(transport::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
-        client.start(wish);
+        client.start(wanted);
     }
 
     private static long maxMessageBytes(@Nullable String text) {

@@ -134,11 +134,11 @@ final class SseClient implements Transport {
         return Callback.from(
                 () -> {
                     callback.succeeded();
-                    gone();
+                    disconnected();
                 },
                 failure -> {
                     callback.failed(failure);
-                    gone();
+                    disconnected();
                 });
     }
 
@@ -147,11 +147,11 @@ final class SseClient implements Transport {
         if (over.compareAndSet(false, true)) {
             callback.failed(failure);
         }
-        gone();
+        disconnected();
     }
 
-    private void gone() {
-        Objects.requireNonNull(client).gone();
+    private void disconnected() {
+        Objects.requireNonNull(client).disconnected();
     }
 
     @Override

@@ -115,7 +115,7 @@ final class WebSocketClient implements FrameHandler, Transport {
                 session()
                         .sendFrame(
                                 new Frame(OpCode.PONG, payload),
-                                Callback.from(this::demand, failure -> client().gone()),
+                                Callback.from(this::demand, failure -> client().disconnected()),
                                 false);
             }
             case OpCode.CLOSE -> callback.succeeded();
@@ -198,7 +198,7 @@ final class WebSocketClient implements FrameHandler, Transport {
         if (known == null) {
             admission.release();
         } else {
-            known.gone();
+            known.disconnected();
         }
         callback.succeeded();
     }
@@ -251,7 +251,7 @@ final class WebSocketClient implements FrameHandler, Transport {
     @Override
     public void close(Closing why) {
         closing = true;
-        session().close(why.status(), why.reason(), Callback.from(this::demand, failure -> client().gone()));
+        session().close(why.status(), why.reason(), Callback.from(this::demand, failure -> client().disconnected()));
     }
 
     @Override

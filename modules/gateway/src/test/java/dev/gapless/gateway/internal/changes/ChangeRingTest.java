@@ -41,7 +41,7 @@ class ChangeRingTest {
     }
 
     @Test
-    void isBoundedByBytesToo() {
+    void dropsTheOldestByBytesToo() {
         int each = of("c").sizeBytes();
         ChangeRing ring = new ChangeRing(1_000_000, 10L * each);
         for (int i = 0; i < 1_000; i++) {

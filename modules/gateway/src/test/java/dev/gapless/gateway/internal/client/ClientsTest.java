@@ -42,7 +42,7 @@ class ClientsTest {
     /** One that does nothing. */
     private static class Silent implements Connected {
         @Override
-        public void look(long nowNs) {}
+        public void checkLiveness(long nowNs) {}
 
         @Override
         public void close(Closing why) {}
@@ -68,14 +68,14 @@ class ClientsTest {
         for (String name : List.of("a", "b", "c")) {
             clients.add(clients.admit("127.0.0.1"), (id, release) -> new Silent() {
                 @Override
-                public void look(long nowNs) {
+                public void checkLiveness(long nowNs) {
                     looked.add(name);
                     throw new IllegalStateException("planted: " + name);
                 }
             });
         }
-        clients.look();
-        clients.look();
+        clients.checkLiveness();
+        clients.checkLiveness();
         assertEquals(6, looked.size(), looked::toString);
     }
 

@@ -87,7 +87,7 @@ final class ModelClient implements Transport {
 
     void ends() {
         over = true;
-        client.gone();
+        client.disconnected();
     }
 
     void says(ObjectNode command) {

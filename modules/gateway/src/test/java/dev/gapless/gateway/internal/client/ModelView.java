@@ -244,7 +244,7 @@ final class ModelView {
     }
 
     /** Everything has come. */
-    void isAtTheEnd() {
+    void checkTheEnd() {
         assertTrue(begun);
         for (String node : ModelTopic.NODES) {
             if (wanted.takesNode(node) && !isBetweenIncarnations(node)) {

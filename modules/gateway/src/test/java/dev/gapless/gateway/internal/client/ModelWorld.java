@@ -205,7 +205,7 @@ final class ModelWorld {
         } else if (what < 93) {
             ModelClient one = any(connected);
             boolean busy = one.isBusy();
-            one.client.look(System.nanoTime() + Duration.ofSeconds(100).toNanos());
+            one.client.checkLiveness(System.nanoTime() + Duration.ofSeconds(100).toNanos());
             assertTrue(one.over || !busy, "who takes nothing is disconnected");
             assertTrue(!one.over || busy || one.told, "and nobody else");
             seen.stuck += busy ? 1 : 0;
@@ -371,7 +371,7 @@ final class ModelWorld {
             assertTrue(one.sse || one.mayCommand, "a command waits for ever");
             one.views.values().stream()
                     .filter(view -> !one.sse || !view.paused) // a stream cannot say that it has reloaded
-                    .forEach(ModelView::isAtTheEnd);
+                    .forEach(ModelView::checkTheEnd);
         }
         List.copyOf(connected).forEach(one -> one.breaks(false));
         while (!turns.isEmpty()) {

@@ -92,7 +92,7 @@ class MessageJsonTest {
     }
 
     @Test
-    void isWhatTheContractSays() {
+    void writesWhatTheContractSays() {
         assertEquals(
                 "before{\"type\":\"event\",\"topic\":\"q\\\"uotes\",\"node\":\"n1\",\"epoch\":\"000000000000abcd\","
                         + "\"seq\":1234567890123,\"time\":\"2026-01-31T12:00:00.123Z\",\"key\":\"E\\\"Ü\\n\",\"data\":{\"a\":[1.10,null]}}",
