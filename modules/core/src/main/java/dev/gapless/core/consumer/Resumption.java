@@ -123,7 +123,7 @@ final class Resumption {
         if (open == null || !(isMember || isKnown)) {
             End end = endOf(entry);
             if (end == null) {
-                streams.expect(stream, now);
+                places.put(epoch, Place.at(streams.expect(stream, now), sequence));
             } else {
                 ended.put(stream, end);
             }

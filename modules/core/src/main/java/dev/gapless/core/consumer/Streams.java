@@ -206,11 +206,18 @@ final class Streams {
         waited.put(removed.epoch(), new Waited(removed, removedMs(removed, now), sinceMs, now.ns() + returnNs));
     }
 
-    /** A token names it, and this node has not heard of it: it may yet. */
-    void expect(Stream stream, Now now) {
-        Waited before = waited.get(stream.epoch());
+    /** A token names it, and this node has not heard of it: it may yet. {@return it, by the best label that anybody has said} */
+    Stream expect(Stream stream, Now now) {
+        Epoch epoch = stream.epoch();
+        Waited before = waited.get(epoch);
+        EndedStreams.Gone gone = remembered.get(epoch);
+        Stream its = stream;
+        if (its.isUnnamed()) {
+            its = before != null ? before.stream() : gone != null ? gone.stream() : its;
+        }
         long dueNs = before == null ? now.ns() + returnNs : before.dueNs();
-        waited.put(stream.epoch(), new Waited(stream, Long.MAX_VALUE, Long.MIN_VALUE, dueNs));
+        waited.put(epoch, new Waited(its, Long.MAX_VALUE, Long.MIN_VALUE, dueNs));
+        return its;
     }
 
     /** Is it neither a member's, nor waited for, nor over? */

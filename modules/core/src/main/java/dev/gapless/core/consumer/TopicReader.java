@@ -276,7 +276,7 @@ final class TopicReader {
      * @param claims whether its places are what an application says, and may be ones that the producers never had
      */
     Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
-        return asksForUnlisted(at) ? feed.place(at, new Asks(claims), nowNs) : null;
+        return asksForUnlisted(at) && knowsNames(at) ? feed.place(at, new Asks(claims), nowNs) : null;
     }
 
     /** Are all places there within what the producers are known to have had? */
@@ -285,6 +285,17 @@ final class TopicReader {
             Registration r =
                     place.over() ? null : registrations.of(place.stream().epoch());
             if (r != null && place.sequence() > r.head()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Does it know of each stream without a member whose successor may answer for it, as a token may know? */
+    private boolean knowsNames(Frontier at) {
+        for (Registration r : registrations.all()) {
+            Place place = r.isPresent() || !r.stream().isUnnamed() ? null : at.get(r.stream());
+            if (place != null && !place.over() && !place.stream().isUnnamed()) {
                 return false;
             }
         }

@@ -21,6 +21,14 @@ public record Stream(Epoch epoch, long uid, String node) {
         return new Stream(Epoch.of(uid, topic), uid, node);
     }
 
+    /** Does its label look like an address? Then it may be that nobody has heard its node's name. */
+    public boolean isUnnamed() {
+        int colon = node.lastIndexOf(':');
+        return colon >= 0
+                && colon < node.length() - 1
+                && node.chars().skip(colon + 1).allMatch(Character::isDigit);
+    }
+
     /** A position in it. */
     public Position at(long sequence) {
         return new Position(epoch, sequence);

@@ -395,6 +395,19 @@ class TopicConsumerTest {
     }
 
     @Test
+    @DisplayName("ruleM2: a token that knows the name of an earlier incarnation is not read by one that knows its address")
+    void oneTokenKnowsTheName() {
+        topic.member(2, "p");
+        topic.publish(2, 2);
+        topic.up();
+        topic.resume(1, topic.token(at(new Stream(P.epoch(), 1, "host:1"), 0))).stands();
+        Reader reader = topic.resume(2, topic.token(at(P, 3)));
+        topic.after(100);
+        assertEquals(List.of(restarted(P, 4L, P2)), reader.gaps);
+        assertEquals(List.of(1L, 2L), reader.given(P2));
+    }
+
+    @Test
     @DisplayName("stream20: one that is over for a token, and whose messages come here, is skipped up to its place")
     void overForAToken() {
         Reader reader = thatHas(10);
