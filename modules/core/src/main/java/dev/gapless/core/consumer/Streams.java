@@ -69,8 +69,12 @@ final class Streams {
         }
     }
 
-    /** One that is over. */
-    record Settled(Stream stream, End end, long removedMs) {
+    /**
+     * One that is over.
+     *
+     * @param settledMs since when, by the cluster's time
+     */
+    record Settled(Stream stream, End end, long removedMs, long settledMs) {
         boolean wasMember() {
             return removedMs != Long.MAX_VALUE;
         }
@@ -286,7 +290,7 @@ final class Streams {
         named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
         End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
-        settled.put(stream.epoch(), new Settled(stream, its, removedMs));
+        settled.put(stream.epoch(), new Settled(stream, its, removedMs, history().timeMs(now.ns())));
         return its;
     }
 
@@ -353,7 +357,7 @@ final class Streams {
     }
 
     private static boolean isPast(Settled one, long sinceMs) {
-        return !one.wasMember() || one.removedMs() < sinceMs;
+        return !one.wasMember() || one.settledMs() < sinceMs;
     }
 
     /** How many streams are remembered. */

@@ -124,7 +124,15 @@ final class Tokens {
                 over.put(epoch, entry(place == null ? gone.over() : place, true));
             }
         }
+        // Elsewhere they ended long ago, as the history says, and here just now: they lived on in another part of a split.
+        for (Place place : at.places()) {
+            Epoch epoch = place.stream().epoch();
+            boolean endedHere = known.settled().contains(epoch) && known.removed().containsKey(epoch);
+            if (place.over() && endedHere && !entries.containsKey(epoch) && !toBeAnnounced.contains(epoch)) {
+                over.putIfAbsent(epoch, entry(place, true));
+            }
+        }
         entries.putAll(over);
-        return true;
+        return over.size() <= Limits.MAX_TOKEN_ENDED;
     }
 }

@@ -166,9 +166,17 @@ class TokensTest {
             "ruleT1: what it has passed, and ended within two margins, is listed as over; what ended before is not")
     void listsWhatIsOver() {
         isSettled(P, NOW_MS - 2 * MARGIN_MS + 1);
-        isSettled(Q, NOW_MS - 2 * MARGIN_MS);
+        departures.add(new Departure(2, "q", NOW_MS - 2 * MARGIN_MS, null));
         stands(Place.over(P, 480));
         stands(Place.over(Q, 7));
+        assertEquals(List.of(entry(P, 480, true)), token().entries());
+    }
+
+    @Test
+    @DisplayName("ruleT1: so is what ended lately here, and long ago for others, as it lived on in a part of a split")
+    void listsWhatEndedHereLately() {
+        isSettled(P, NOW_MS - 10 * MARGIN_MS);
+        stands(Place.over(P, 480));
         assertEquals(List.of(entry(P, 480, true)), token().entries());
     }
 
