@@ -346,7 +346,7 @@ public final class SubscriptionState {
         boolean asks = here.phase() instanceof SubscriptionPhase.Reading && !hasMore(here, known) && wantsToMove(here);
         if (asks) {
             askedAhead = ahead;
-            askedAt = changes;
+            askedAt = ahead ? askedAt : changes; // it was another question
             standing = asking(here.unplaced(here.positions()));
             shared.asked();
         }
