@@ -16,6 +16,11 @@ final class ReloadPace {
     /** When the latest did. */
     private long begunNs;
 
+    /** Is one due that has not begun? */
+    private boolean due;
+    /** When it may. */
+    private long dueNs;
+
     /** With this share, 0 to 1, of the jitter: each subscription's own. */
     ReloadPace(TopicSettings settings, double share) {
         double cut = cut(settings);
@@ -56,13 +61,23 @@ final class ReloadPace {
         if (tells && atOnce) {
             return nowNs;
         }
-        long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
-        return nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
+        if (!due) { // else it is the same reload, though its subscription reads elsewhere by now
+            long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
+            due = true;
+            dueNs = nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
+        }
+        return dueNs;
+    }
+
+    /** The subscription has read on: none is due. */
+    void readsOn() {
+        due = false;
     }
 
     /** A reload begins. */
     void begins(long nowNs) {
         begun = true;
+        due = false;
         begunNs = nowNs;
     }
 }

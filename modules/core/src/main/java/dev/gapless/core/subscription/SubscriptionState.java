@@ -335,6 +335,9 @@ public final class SubscriptionState {
             placedFrom = advance.overtakenTo();
         }
         violations.addAndGet(advance.holes());
+        if (step instanceof Step.Messages) {
+            pace.readsOn();
+        }
         if (asks()) {
             shared.asked();
         }

@@ -56,6 +56,18 @@ class ReloadPaceTest {
     }
 
     @Test
+    @DisplayName("rowO4, S3: a reload that is due stays due while its subscription changes its feed, until it reads on")
+    void staysDue() {
+        ReloadPace pace = pace(10, 4, 1);
+        assertEquals(4 * SECOND, pace.mayBeginNs(0, false));
+        assertEquals(4 * SECOND, pace.mayBeginNs(3 * SECOND, false));
+        begins(pace, 5 * SECOND);
+        assertEquals(19 * SECOND, pace.mayBeginNs(6 * SECOND, false));
+        pace.readsOn();
+        assertEquals(24 * SECOND, pace.mayBeginNs(20 * SECOND, false));
+    }
+
+    @Test
     @DisplayName("S3, backpressure: while others wait, a reload waits for a quarter of the time that they may, at most")
     void backpressure() {
         ReloadPace pace = new ReloadPace(
