@@ -210,7 +210,9 @@ final class Resumption {
             }
         }
         for (Stream waited : streams.waitedFor()) {
-            places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
+            if (streams.wasMember(waited.epoch())) { // else it concerns those alone whose tokens name it
+                places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
+            }
         }
     }
 

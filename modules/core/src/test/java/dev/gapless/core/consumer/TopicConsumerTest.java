@@ -379,6 +379,17 @@ class TopicConsumerTest {
         assertEquals(1, before.reloads);
     }
 
+    @Test
+    @DisplayName("ruleC7: the end of a stream that another token alone named is not announced to those who begin with the oldest")
+    void aStrangersEnd() {
+        thatHas(3);
+        topic.resume(2, topic.token(at(P, 3), at(Q, 5)));
+        topic.run();
+        Reader earliest = topic.open(3, new Opening.Earliest());
+        topic.after(2 * RETURN_MS);
+        earliest.hasAll(P, 1, 3);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {100, 2 * RETURN_MS})
     @DisplayName("ruleC7: a stream that a token alone named is read from its beginning, should its incarnation turn up")

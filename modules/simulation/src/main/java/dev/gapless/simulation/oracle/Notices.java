@@ -176,7 +176,9 @@ final class Notices {
         }
         if (resumesAt != null) {
             Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
-            w.put(next, w.of(next).beginsBehind(0)); // what its ring has lost is a gap of its own
+            Long since = w.ready ? null : w.sinceMs; // its time counts for the successor, too
+            long begins = since == null ? 0 : next.before(since);
+            w.put(next, w.of(next).beginsBehind(begins)); // what its ring has lost is a gap of its own
         }
         w.markInReload(incarnation);
     }
