@@ -290,7 +290,8 @@ final class Streams {
         named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
         End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
-        settled.put(stream.epoch(), new Settled(stream, its, removedMs, history().timeMs(now.ns())));
+        settled.put(
+                stream.epoch(), new Settled(stream, its, removedMs, history().timeMs(now.ns())));
         return its;
     }
 

@@ -380,7 +380,8 @@ class TopicConsumerTest {
     }
 
     @Test
-    @DisplayName("ruleC7: the end of a stream that another token alone named is not announced to those who begin with the oldest")
+    @DisplayName(
+            "ruleC7: the end of a stream that another token alone named is not announced to those who begin with the oldest")
     void aStrangersEnd() {
         thatHas(3);
         topic.resume(2, topic.token(at(P, 3), at(Q, 5)));
@@ -406,7 +407,8 @@ class TopicConsumerTest {
     }
 
     @Test
-    @DisplayName("ruleM2: a token that knows the name of an earlier incarnation is not read by one that knows its address")
+    @DisplayName(
+            "ruleM2: a token that knows the name of an earlier incarnation is not read by one that knows its address")
     void oneTokenKnowsTheName() {
         topic.member(2, "p");
         topic.publish(2, 2);
