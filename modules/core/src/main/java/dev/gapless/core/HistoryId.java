@@ -19,9 +19,12 @@ public final class HistoryId {
         return 1L << BITS | bits(uid);
     }
 
-    /** The next one after this one, as everybody draws it who has this one, and for whom the same incarnation is the occasion. */
+    /**
+     * The next one after this one, as everybody draws it who has this one, and for whom the same incarnation is the occasion. That may be the one
+     * with which the history began: its bits must not cancel out.
+     */
     public static long next(long id, long uid) {
-        return (count(id) + 1) << BITS | bits(id ^ bits(uid));
+        return (count(id) + 1) << BITS | bits(mixed(id) ^ uid);
     }
 
     /** How often everybody was told, and one. */
