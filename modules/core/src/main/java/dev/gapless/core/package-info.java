@@ -10,7 +10,23 @@
  *                                   ╚═══════════ Register, Ack ══════════╝
  * </pre>
  *
- * <p>A <em>incarnation</em> is one incarnation of a node, known by its uid.
+ * <p>The words that everything else uses:
+ *
+ * <ul>
+ *   <li>An <em>incarnation</em> is one run of a node, from its start to its end, and has a uid.
+ *   <li>A <em>stream</em> is the log of one topic in one incarnation. Its messages are numbered from 1. Streams have no order among each
+ *       other, also if one node made both.
+ *   <li>A <em>reader</em> registers with every producer of a topic, and fills a <em>feed</em> with what arrives. A node has one reader for
+ *       each topic, and a few more for subscriptions that are far behind.
+ *   <li>A subscription's <em>frontier</em> has its place in each stream. Everything up to there was delivered or announced as missed. A
+ *       <em>token</em> is a frontier in a printable form.
+ *   <li>A <em>gap</em> is announced in its place in the stream, with the reason and, if it is known, with the number of messages.
+ * </ul>
+ *
+ * <p>One message, from one end to the other: {@link dev.gapless.core.log.Log} numbers it and keeps it in a ring. The producer's {@code
+ * ProducerState} sends it to each reader that has room. A reader that finds a hole, silence, or another incarnation registers again with
+ * the position that it has. The producer goes on behind that position, or answers with what the ring has lost. The reader puts either into
+ * the feed, where each subscription reads it when it has time.
  *
  * <p>Where to begin reading:
  *

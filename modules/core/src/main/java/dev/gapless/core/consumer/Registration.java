@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * change is legal; {@link TopicReader} decides.
  */
 final class Registration {
+    /** Whose it is; by its address until its member has said its name. */
     private Stream stream;
+    /** What it waits for. What belongs to one phase alone is in there. */
     private Phase phase;
     /** What to ask for as long as there is no place, and no predecessor. */
     private final Start start;
@@ -47,10 +49,11 @@ final class Registration {
     private int unanswered;
     /** How often in a row something was missing right after its answer. */
     private int gaps;
-    /** How many registrations in a row have failed; and when the latest was answered. For people. */
+    /** How many registrations in a row have failed. For people. */
     private int failures;
-
+    /** When the latest was answered; 0 if none was. For people. */
     private long answeredNs;
+    /** Was its member ever asked? Then asking once more is a re-registration. */
     private boolean wasAsked;
 
     /** Is an Ack put off? Invariant: only while LIVE. */

@@ -40,19 +40,29 @@ final class TopicReader {
     /** No two clocks differ by so much of a time that both measure. */
     private static final long MOST_DRIFT_PART = 8;
 
+    /** Its number and settings, and who hears of what it finds. */
     private final ReaderContext context;
+    /** Where it puts what is to be sent. */
     private final Outbox outbox;
+    /** What it fills. */
     private final Feed feed;
+    /** What members that are present are asked for where no subscription has a place. */
     private final Start startOfPresent;
+    /** One for each stream that goes on, or of which it is not settled how it ended. */
     private final Registrations registrations = new Registrations();
+    /** Asks, and asks again. */
     private final Registrar registrar;
     /** How long the answers to attempts that were made in vain may still be under way. */
     private final long patienceNs;
 
+    /** How often a producer with nothing to send is to be heard. */
     private final long heartbeatNs;
+    /** What the topic knows of its streams, for all its readers. */
     private final Streams streams;
 
+    /** Has {@code ready()} completed for one of its subscriptions? From then on everything counts that is published. */
     private boolean ready;
+    /** How many expiries it put into its feed, by reason. */
     private Map<Reason, Long> expiries = Map.of();
 
     /** A reader that asks members that are present for that, unless a subscription has a place; members that come later for all. */

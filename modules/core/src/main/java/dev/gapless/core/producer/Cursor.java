@@ -13,23 +13,29 @@ final class Cursor {
     /** An Ack is wanted for each half of a window, and for each of so many parts of a ring. */
     private static final int PARTS_OF_RING = 4;
 
+    /** The registration that made it: what comes of an earlier one is ignored. */
     final Session session;
+    /** The number of the reader on its node. */
     final long reader;
 
+    /** The last sequence that was sent, or is not to be sent. */
     long sent;
-    /** Invariant: at most {@link #sent}. */
+    /** The last sequence that the reader has. Invariant: at most {@link #sent}. */
     long acked;
 
+    /** Has the reader answered since it was last told where it goes on? Until then it gets no second window. */
     boolean confirmed;
+    /** How many bytes may be under way, as its reader last said. */
     long windowBytes;
-    /** Invariant: the sum of {@link #batches}. */
+    /** How many are. Invariant: the sum of {@link #batches}. */
     long bytesInFlight;
 
-    /** What was sent behind the last batch that asks for an Ack. */
+    /** How many bytes were sent behind the last batch that asks for an Ack. */
     private long unaskedBytes;
-
+    /** How many messages were. */
     private long unaskedMessages;
 
+    /** When the next heartbeat is to be sent, unless something else is sent before. */
     long heartbeatDueNs;
     /** Since when the log has more than the reader acknowledged, or when it last answered. */
     long progressNs;
@@ -38,6 +44,7 @@ final class Cursor {
     /** It did not answer for too long: no publisher waits for it, until it does. */
     boolean stalled;
 
+    /** Has the reader everything of a producer that leaves, and said so? */
     boolean goneAcknowledged;
 
     /** The largest batch that is sent to it: less than the settings say while batches do not seem to arrive (rule P13). */
@@ -45,7 +52,7 @@ final class Cursor {
     /** The position that it registered with, until it gets somewhere; or null. */
     private @Nullable Position after;
 
-    /** Null if nothing is in flight: most cursors may be of topics at rest. */
+    /** What is under way, in order. Null if nothing is: most cursors may be of topics at rest. */
     private @Nullable ArrayDeque<SentBatch> batches;
 
     private record SentBatch(long last, long bytes) {}

@@ -20,6 +20,8 @@ final class ReloadPace {
     private boolean due;
     /** When it may. */
     private long dueNs;
+    /** Was that past before it could begin, so that it waits for its share of the jitter once more? */
+    private boolean overdue;
 
     /** With this share, 0 to 1, of the jitter: each subscription's own. */
     ReloadPace(TopicSettings settings, double share) {
@@ -61,11 +63,15 @@ final class ReloadPace {
         if (tells && atOnce) {
             return nowNs;
         }
-        if (!due) { // else it is the same reload, though its subscription reads elsewhere by now
+        if (!due) {
             long sinceLastNs = begun ? nowNs - begunNs : intervalNs;
             due = true;
+            overdue = false;
             dueNs = nowNs + Math.max(0, intervalNs - sinceLastNs) + jitterNs;
-        }
+        } else if (dueNs - nowNs <= 0 && !overdue) { // others were placed in the same feed at the same moment
+            overdue = true;
+            dueNs = nowNs + jitterNs;
+        } // else it is the same reload, though its subscription reads elsewhere by now
         return dueNs;
     }
 

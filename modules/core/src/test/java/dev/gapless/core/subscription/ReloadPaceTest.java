@@ -61,10 +61,11 @@ class ReloadPaceTest {
         ReloadPace pace = pace(10, 4, 1);
         assertEquals(4 * SECOND, pace.mayBeginNs(0, false));
         assertEquals(4 * SECOND, pace.mayBeginNs(3 * SECOND, false));
-        begins(pace, 5 * SECOND);
-        assertEquals(19 * SECOND, pace.mayBeginNs(6 * SECOND, false));
+        assertEquals(9 * SECOND, pace.mayBeginNs(5 * SECOND, false), "all that are late must not begin at one moment");
+        begins(pace, 10 * SECOND);
+        assertEquals(24 * SECOND, pace.mayBeginNs(11 * SECOND, false));
         pace.readsOn();
-        assertEquals(24 * SECOND, pace.mayBeginNs(20 * SECOND, false));
+        assertEquals(34 * SECOND, pace.mayBeginNs(30 * SECOND, false));
     }
 
     @Test
