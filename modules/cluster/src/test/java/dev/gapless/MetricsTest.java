@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.internal.node.Provoke;
 import java.util.ArrayList;
@@ -314,8 +315,9 @@ class MetricsTest {
         Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder);
         get(subscription.ready());
         for (int reloads = 0; reloads < 2; reloads++) {
-            // As long as it has a reader of its own, each message comes to this node twice; and so it has while a
-            // reload waits.
+            int published = 40 * reloads;
+            await(() -> givenOrMissed(recorder) == published);
+            // As long as it has a reader of its own, each message comes to this node twice.
             awaitValue(1, publisher, "patient", "gapless.cursors");
             subscription.pause();
             publishSlowly(topic, 40);
@@ -328,6 +330,14 @@ class MetricsTest {
         awaitValue(1, subscriber, "patient", "gapless.reload.time");
         get(subscription.cancel());
         awaitValue(0, subscriber, "patient", "gapless.subscriptions", "state", "waiting");
+    }
+
+    private static long givenOrMissed(Recorder<Integer> recorder) {
+        return recorder.messages().size()
+                + recorder.expired().stream()
+                        .flatMap(expired -> expired.gaps().stream())
+                        .mapToLong(Gap::missed)
+                        .sum();
     }
 
     @Test
