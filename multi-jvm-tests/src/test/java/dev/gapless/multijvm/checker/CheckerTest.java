@@ -209,7 +209,7 @@ class CheckerTest {
         aToolBehindTheToken();
         write("subscription-s2", "x 1 200", "g tool PRODUCER_LOST e3 1 - - -", "r");
         right();
-        assertEquals(1, checker.counts().get("incarnations behind a token, told without numbers"));
+        assertEquals(1, checker.counts().get("incarnations behind a token, announced without numbers"));
     }
 
     @Test

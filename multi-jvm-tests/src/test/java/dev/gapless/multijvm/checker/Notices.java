@@ -10,7 +10,7 @@ final class Notices {
     private static final String UNKNOWN = "POSITION_UNKNOWN";
 
     /** Streams that began behind a token, and ended before it was resumed. */
-    private static final String BEHIND_A_TOKEN = "incarnations behind a token, told ";
+    private static final String BEHIND_A_TOKEN = "incarnations behind a token, announced ";
 
     /** By so much members may differ about when something happened. */
     private static final long MARGIN_NS = 60_000_000_000L;

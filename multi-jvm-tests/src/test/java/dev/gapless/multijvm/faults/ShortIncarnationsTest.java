@@ -52,7 +52,7 @@ class ShortIncarnationsTest {
             assertEquals(List.of(), List.copyOf(checker.violations()), journals::toString);
             System.out.println(checker.counts());
             assertTrue(checker.counts().getOrDefault("incarnations behind a token, announced in numbers", 0L) > 0);
-            assertTrue(checker.counts().getOrDefault("incarnations behind a token, told without numbers", 0L) > 0);
+            assertTrue(checker.counts().getOrDefault("incarnations behind a token, announced without numbers", 0L) > 0);
         }
         LongFaultsTest.delete(journals);
     }
