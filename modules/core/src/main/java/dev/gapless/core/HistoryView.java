@@ -61,6 +61,11 @@ public record HistoryView(
         return covers(token.historyId(), token.timeMs()) && token.timeMs() <= timeMs(nowNs) + marginMs;
     }
 
+    /** A token of that time lists as over what ended later than this. */
+    public long listedSinceMs(long timeMs) {
+        return timeMs - 2 * marginMs;
+    }
+
     /** May it have ended since that time, by the time of another member? */
     public boolean endedSince(long timeMs, Departure departure) {
         return departure.endedMs() > timeMs - marginMs;

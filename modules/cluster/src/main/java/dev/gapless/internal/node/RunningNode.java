@@ -32,6 +32,7 @@ import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.SubscriptionActor;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
+import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.subscribe.Verified;
@@ -220,20 +221,14 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
 
     @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
-        check(topic.name(), start);
+        SubscriptionHost.checkStart(topic.name(), start, nodeSettings.clusterId);
         classes.check(topic);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
-    private void check(String topic, StartFrom start) {
-        if (start instanceof StartFrom.Resume resume) {
-            resume.token().checkIsOf(topic, nodeSettings.clusterId);
-        }
-    }
-
     @Override
     public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
-        check(topic.name(), start);
+        SubscriptionHost.checkStart(topic.name(), start, nodeSettings.clusterId);
         classes.check(topic);
         return new SubscriptionHandle(topic.name(), start, nodeSettings.clusterId, completions, Clock.SYSTEM);
     }
@@ -269,7 +264,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     @Override
     public MessageSubscription messages(
             String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake) {
-        check(topic, start);
+        SubscriptionHost.checkStart(topic, start, nodeSettings.clusterId);
         long id = nextSubscription();
         MessageSubscription opening =
                 new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);

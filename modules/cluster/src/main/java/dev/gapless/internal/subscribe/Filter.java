@@ -3,6 +3,7 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
+import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.Opening;
 import java.nio.ByteBuffer;
@@ -12,15 +13,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Which producers and keys a subscription is about. Immutable. */
 public final class Filter {
-    /** A member goes by its address until it has told its name. */
-    private static final Pattern ADDRESS = Pattern.compile(".*:\\d+");
-
     private static final String ANYTHING = "*";
 
     private final Set<String> nodes;
@@ -102,8 +99,6 @@ public final class Filter {
     /** May messages that it takes be missing? So may those of an incarnation that went before anybody knew its node's name. */
     boolean takesGap(Gap gap) {
         String node = gap.node();
-        return node == null
-                || takesNode(node)
-                || (gap.epoch() == null && ADDRESS.matcher(node).matches());
+        return node == null || takesNode(node) || (gap.epoch() == null && Stream.isAddress(node));
     }
 }

@@ -270,7 +270,7 @@ public class MessageReader {
 
     /** The number of that message in {@link #slice}. */
     public int index() {
-        return Objects.requireNonNull(run).inPart();
+        return current().inPart();
     }
 
     /** Who published it, and in which stream. */
@@ -284,12 +284,16 @@ public class MessageReader {
     }
 
     private FeedEntry.Messages messages() {
-        return Objects.requireNonNull(Objects.requireNonNull(run).part(), "it is at no message");
+        return Objects.requireNonNull(current().part(), "it is at no message");
+    }
+
+    private MessageRun current() {
+        return Objects.requireNonNull(run, "it is at no message");
     }
 
     /** Its number in the run, counted from 1, for {@link #tokens}. */
     int inRun() {
-        return Objects.requireNonNull(run).passed();
+        return current().passed();
     }
 
     /** Makes the tokens behind the messages of this run, by their numbers. */

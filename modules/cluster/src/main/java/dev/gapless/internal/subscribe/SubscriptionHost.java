@@ -7,6 +7,13 @@ import dev.gapless.core.subscription.SubscriptionState;
 
 /** What the reader of a subscription needs of the node that it runs on. Thread-safe. */
 public interface SubscriptionHost {
+    /** Throws IllegalArgumentException if a subscription to this topic cannot begin there: the token is of something else. */
+    static void checkStart(String topic, StartFrom start, String clusterId) {
+        if (start instanceof StartFrom.Resume resume) {
+            resume.token().checkIsOf(topic, clusterId);
+        }
+    }
+
     <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start);
 
     long nextSubscription();

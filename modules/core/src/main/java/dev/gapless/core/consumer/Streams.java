@@ -323,7 +323,7 @@ final class Streams {
 
     /** Those that every subscription has passed long ago are forgotten, but for these. */
     void forgetSettled(Set<Epoch> except, Now now) {
-        long since = history().timeMs(now.ns()) - 2 * history().marginMs();
+        long since = history().listedSinceMs(history().timeMs(now.ns()));
         settled.values().removeIf(one -> !except.contains(one.stream().epoch()) && isPast(one, since));
     }
 
@@ -347,7 +347,7 @@ final class Streams {
 
     /** Those of which tokens say that they ended. */
     Set<Epoch> recent(Now now) {
-        long since = history().timeMs(now.ns()) - 2 * history().marginMs();
+        long since = history().listedSinceMs(history().timeMs(now.ns()));
         Set<Epoch> recent = new HashSet<>(left.keySet());
         settled.forEach((epoch, one) -> {
             if (!isPast(one, since)) {

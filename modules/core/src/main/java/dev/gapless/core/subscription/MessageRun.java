@@ -38,13 +38,12 @@ public final class MessageRun {
     /** Invariant: it never falls, and is at most the number of messages. Released: whoever sees it sees what was done before. */
     private volatile int handled;
 
-    // Where the reader is: how many messages it has come to, the part that it is in, and the next one's number, and how
-    // many there it has
-    // come to.
+    // Where the reader is: the messages that it has come to, the part that it is in, how many of that, and the next
+    // part.
     private int passed;
     private FeedEntry.@Nullable Messages part;
-    private int nextPart;
     private int inPart;
+    private int nextPart;
 
     /**
      * Where a subscription stands after each message of a run: the vector for each of them, without copying it each time, and without the

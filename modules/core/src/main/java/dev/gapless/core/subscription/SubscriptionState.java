@@ -386,7 +386,7 @@ public final class SubscriptionState {
                         .count()
                 - Limits.MAX_TOKEN_LOST);
         HistoryView history = known.history();
-        long recentMs = history.timeMs(nowNs) - 2 * history.marginMs();
+        long recentMs = history.listedSinceMs(history.timeMs(nowNs));
         Frontier fewer = at.without(place -> place.kind() == Place.Kind.LOST
                 ? excess.getAndDecrement() > 0
                 : place.over() && !isRemembered(place.stream().epoch(), known, recentMs));

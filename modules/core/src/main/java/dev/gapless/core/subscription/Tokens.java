@@ -55,7 +55,7 @@ final class Tokens {
             }
         });
         long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, now));
-        boolean all = addOver(entries, at, known, toBeAnnounced, timeMs - 2 * history.marginMs());
+        boolean all = addOver(entries, at, known, toBeAnnounced, history.listedSinceMs(timeMs));
         boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
         return new CursorToken(
                 topic,

@@ -414,7 +414,12 @@ final class OneTopic {
 
     /** Behind these places, as a token says that was taken just now. */
     Reader resumeAt(long id, Stream stream, long sequence) {
-        return resume(id, token(new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, false)));
+        return resume(id, token(at(stream, sequence)));
+    }
+
+    /** Behind that message of a stream. */
+    static CursorToken.Entry at(Stream stream, long sequence) {
+        return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, false);
     }
 
     CursorToken token(CursorToken.Entry... entries) {

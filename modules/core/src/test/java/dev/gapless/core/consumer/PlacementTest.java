@@ -138,19 +138,15 @@ class PlacementTest {
         topic.latest(1);
         topic.run();
         Stream q = OneTopic.stream(2, "q");
-        topic.resume(2, topic.token(at(P, 400), at(q, 400))).stands();
-        Reader some = topic.resume(3, topic.token(at(P, 5), at(q, 0)));
-        Reader others = topic.resume(4, topic.token(at(P, 0), at(q, 5)));
+        topic.resume(2, topic.token(OneTopic.at(P, 400), OneTopic.at(q, 400))).stands();
+        Reader some = topic.resume(3, topic.token(OneTopic.at(P, 5), OneTopic.at(q, 0)));
+        Reader others = topic.resume(4, topic.token(OneTopic.at(P, 0), OneTopic.at(q, 5)));
         topic.after(5);
         assertEquals(2, topic.mostReaders());
         some.hasAll(P, 6, 500);
         some.hasAll(q, 1, 500);
         others.hasAll(P, 1, 500);
         others.hasAll(q, 6, 500);
-    }
-
-    private static CursorToken.Entry at(Stream stream, long sequence) {
-        return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, false);
     }
 
     @Test

@@ -67,10 +67,6 @@ class TopicConsumerTest {
         return new Gap(stream.node(), reason, stream.epoch(), first, missed, null);
     }
 
-    private static CursorToken.Entry at(Stream stream, long sequence) {
-        return new CursorToken.Entry(stream.node(), stream.uid(), stream.epoch(), sequence, false);
-    }
-
     private static Gap restarted(Stream stream, @Nullable Long first, Stream successor) {
         return new Gap(stream.node(), Reason.PRODUCER_RESTARTED, stream.epoch(), first, null, successor.at(1));
     }
@@ -384,7 +380,7 @@ class TopicConsumerTest {
             "ruleC7: the end of a stream that another token alone named is not announced to those who begin with the oldest")
     void aStrangersEnd() {
         thatHas(3);
-        topic.resume(2, topic.token(at(P, 3), at(Q, 5)));
+        topic.resume(2, topic.token(OneTopic.at(P, 3), OneTopic.at(Q, 5)));
         topic.run();
         Reader earliest = topic.open(3, new Opening.Earliest());
         topic.after(2 * RETURN_MS);
@@ -396,7 +392,7 @@ class TopicConsumerTest {
     @DisplayName("ruleC7: a stream that a token alone named is read from its beginning, should its incarnation turn up")
     void aStrangerTurnsUp(long afterMs) {
         Reader before = thatHas(3);
-        topic.resume(2, topic.token(at(P, 3), at(Q, 5)));
+        topic.resume(2, topic.token(OneTopic.at(P, 3), OneTopic.at(Q, 5)));
         topic.after(afterMs); // it is waited for, or has been for too long
         Reader latest = topic.latest(3);
         topic.run();
@@ -413,8 +409,9 @@ class TopicConsumerTest {
         topic.member(2, "p");
         topic.publish(2, 2);
         topic.up();
-        topic.resume(1, topic.token(at(new Stream(P.epoch(), 1, "host:1"), 0))).stands();
-        Reader reader = topic.resume(2, topic.token(at(P, 3)));
+        topic.resume(1, topic.token(OneTopic.at(new Stream(P.epoch(), 1, "host:1"), 0)))
+                .stands();
+        Reader reader = topic.resume(2, topic.token(OneTopic.at(P, 3)));
         topic.after(100);
         assertEquals(List.of(restarted(P, 4L, P2)), reader.gaps);
         assertEquals(List.of(1L, 2L), reader.given(P2));
@@ -611,7 +608,7 @@ class TopicConsumerTest {
         topic.endsWithAFarewell(1);
         topic.member(9, "q");
         topic.up();
-        Reader reader = topic.resume(1, topic.token(at(P, 2)));
+        Reader reader = topic.resume(1, topic.token(OneTopic.at(P, 2)));
         topic.run();
         topic.publish(9, 1).run(); // it goes on
         assertEquals(1, reader.gaps.size());

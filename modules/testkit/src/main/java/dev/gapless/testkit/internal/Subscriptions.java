@@ -82,9 +82,7 @@ final class Subscriptions implements SubscriptionHost {
     }
 
     private void check(Topic<?> topic, StartFrom start) {
-        if (start instanceof StartFrom.Resume resume) {
-            resume.token().checkIsOf(topic.name(), around.settings().clusterId);
-        }
+        SubscriptionHost.checkStart(topic.name(), start, around.settings().clusterId);
         classes.check(topic);
     }
 

@@ -251,8 +251,8 @@ public final class Client implements Connected {
         }
     }
 
-    // ------------------------------------------------------------------ what there is to write; each is false if there
-    // is nothing
+    // ------------------------------------------------------------------ what there is to write; false if there is
+    // nothing
 
     /** A ping is due, with the tokens that have moved: there is no frame without one. */
     private boolean ping() {
