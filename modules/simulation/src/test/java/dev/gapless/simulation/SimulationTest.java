@@ -129,6 +129,7 @@ class SimulationTest {
             "token: taken during a reload",
             "wire: Ack",
             "wire: Batch",
+            "wire: ClusterProbe",
             "wire: CursorExpired",
             "wire: Deregister",
             "wire: GiveWay",
@@ -138,8 +139,7 @@ class SimulationTest {
             "wire: Hello",
             "wire: Ping",
             "wire: Register",
-            "wire: Registered",
-            "wire: Who");
+            "wire: Registered");
 
     @Test
     @DisplayName("G1 to G7 hold under every fault there is, in a thousand schedules")
