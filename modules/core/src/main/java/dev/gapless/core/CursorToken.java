@@ -49,7 +49,7 @@ public final class CursorToken {
      * @param uid the incarnation; 0 if whoever made the token knows its epoch alone
      * @param epoch the stream
      * @param sequence everything up to here was given or announced; {@link #UNKNOWN} if the producer had not answered
-     * @param over did the subscription come to the end of the stream, or was told that its producer is lost?
+     * @param over did the subscription come to the end of the stream, or was the loss of its producer announced?
      */
     public record Entry(String node, long uid, Epoch epoch, long sequence, boolean over) {
         /** The producer had not said where it is. */

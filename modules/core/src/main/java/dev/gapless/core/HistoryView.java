@@ -9,7 +9,7 @@ import java.util.function.LongPredicate;
  * @param id by which tokens name it, a {@link HistoryId}; {@link HistoryId#UNKNOWN} as long as it lacks what the others had when it came
  * @param horizonMs since when nothing of it was forgotten, in milliseconds since 1970
  * @param severalClusters was there another cluster, not long ago (rule M4)?
- * @param unannouncedCluster was one heard of which nothing was told yet? A token may be of its half of a split: none is covered
+ * @param unannouncedCluster was one heard of which nothing was announced yet? A token may be of its half of a split: none is covered
  * @param departures in the order in which they ended
  * @param clock the cluster's time
  * @param lastPing until when it heard of other members
@@ -72,7 +72,7 @@ public record HistoryView(
     }
 
     /**
-     * Was everybody told since that something of another cluster is missed (rule M4)? Who has a history only now may not have heard it.
+     * Was it announced since that something of another cluster is missed (rule M4)? Who has a history only now may not have heard it.
      *
      * @param before what this node remembered then
      */

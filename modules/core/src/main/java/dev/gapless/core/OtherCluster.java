@@ -1,25 +1,25 @@
 package dev.gapless.core;
 
 /**
- * Another cluster with the id of this one, as the members remember it together (rule M4). It is open until everybody was told that it is gone.
+ * Another cluster with the id of this one, as the members remember it together (rule M4). It is open until it was announced that it is gone.
  *
  * @param oldestUid its oldest member
  * @param name the name and address of that one
  * @param members how many it has
  * @param heardMs when a member heard it last, by the cluster's time, in milliseconds since 1970; rises with each word
- * @param goneMs up to which word everybody was told that it is gone; less than any if nobody was
- * @param stage what everybody was told of it before
+ * @param goneMs up to which word it was announced that it is gone; less than any if nobody was
+ * @param stage what was announced of it before
  */
 public record OtherCluster(long oldestUid, String name, int members, long heardMs, long goneMs, Stage stage) {
     /** The longest name. */
     public static final int MAX_NAME = 2 * Limits.MAX_NAME + 4;
 
-    /** What everybody was told; each says more than the one before. */
+    /** What was announced; each says more than the one before. */
     public enum Stage {
         /** Nothing: it was heard. */
         HEARD(0),
         /** That something may be missed: it was heard for long. */
-        TOLD(1),
+        ANNOUNCED(1),
         /** The same, since there are two clusters for certain. */
         CERTAIN(2);
 
@@ -50,7 +50,7 @@ public record OtherCluster(long oldestUid, String name, int members, long heardM
         this(oldestUid, name, members, heardMs, Long.MIN_VALUE, Stage.HEARD);
     }
 
-    /** Is it still to be told that it is gone? */
+    /** Is it still to be announced that it is gone? */
     public boolean isOpen() {
         return heardMs > goneMs;
     }
@@ -60,12 +60,12 @@ public record OtherCluster(long oldestUid, String name, int members, long heardM
         return new OtherCluster(oldestUid, nowName, nowMembers, Math.max(heardMs + 1, timeMs), goneMs, stage);
     }
 
-    /** The same, of which everybody is told so much. */
+    /** The same, of which so much is announced. */
     public OtherCluster announced(Stage more) {
         return new OtherCluster(oldestUid, name, members, heardMs, goneMs, later(stage, more));
     }
 
-    /** The same, of which everybody is told that it is gone. */
+    /** The same, of which it is announced that it is gone. */
     public OtherCluster gone() {
         return new OtherCluster(oldestUid, name, members, heardMs, heardMs, stage);
     }

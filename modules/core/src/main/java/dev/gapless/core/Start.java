@@ -8,7 +8,7 @@ public sealed interface Start {
     /** With the oldest message that the ring still holds. */
     record Earliest() implements Start {}
 
-    /** With the epoch's first message, or be told that it was overwritten: asked of nodes that came later. */
+    /** With the epoch's first message, or with an expiry if it was overwritten: asked of nodes that came later. */
     record Beginning() implements Start {}
 
     /**
@@ -21,7 +21,7 @@ public sealed interface Start {
     /**
      * After a position that the reader has.
      *
-     * @param position the last one it got, or was told of
+     * @param position the last one it got, or that was announced to it
      */
     record After(Position position) implements Start {}
 

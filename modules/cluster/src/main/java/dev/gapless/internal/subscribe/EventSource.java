@@ -1,6 +1,5 @@
 package dev.gapless.internal.subscribe;
 
-import dev.gapless.CursorExpired;
 import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
@@ -64,8 +63,6 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
 
         /** The number of the event that was pushed last, until there is demand again. */
         private OptionalLong pushed = OptionalLong.empty();
-        /** That event. */
-        private @Nullable Event<T> inHand;
         /** The last event, which waits for demand. */
         private @Nullable Ended<T> last;
 
@@ -102,10 +99,10 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         private void onDemand() {
             OptionalLong before = pushed;
             if (last != null) {
-                finish(behindWhatIsInHand(last));
+                // the demand for the last event says that the one before was dealt with
+                finish(before.isPresent() ? loop.endedBehind(before.getAsLong(), last) : last);
             } else if (before.isPresent()) {
                 pushed = OptionalLong.empty();
-                inHand = null;
                 loop.on(new Cue.Settled(before.getAsLong(), Outcome.DONE));
             } else {
                 loop.read();
@@ -121,14 +118,6 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         public void postStop() {
             stopped = true;
             loop.end(node.isClosing() ? Ended.Reason.SHUTDOWN : Ended.Reason.CANCELLED, null);
-        }
-
-        /** The demand for the last event says that the one before it was dealt with. A gap is announced again to who resumes. */
-        private Ended<T> behindWhatIsInHand(Ended<T> ended) {
-            Event<T> before = inHand;
-            return before == null || before instanceof CursorExpired<T>
-                    ? ended
-                    : new Ended<>(ended.topic(), ended.reason(), ended.cause(), before.token());
         }
 
         private void finish(Ended<T> ended) {
@@ -159,7 +148,6 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         public @Nullable Outcome give(Event<T> event, long number, Receipts receipts) {
             push(out, event);
             pushed = OptionalLong.of(number);
-            inHand = event;
             return null;
         }
 

@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** What the application holds of a subscription. Thread-safe. */
 public final class SubscriptionHandle implements Subscription, SubscriptionStats.Subscribing {
     private final String topic;
-    private final CursorToken start;
     private final Executor executor;
     private final SubscriptionStats stats = new SubscriptionStats(this, TopicMeasure.NONE);
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
-    private volatile @Nullable Supplier<CursorToken> position;
-    private volatile @Nullable CursorToken last;
+    /** Where it begins, then where its loop is, then where it ended. */
+    private volatile Supplier<CursorToken> token;
+
+    private volatile boolean hasEnded;
     private volatile @Nullable Controls controls;
     private volatile @Nullable EventReader<?> reader;
     private volatile boolean cancelled;
@@ -42,9 +43,10 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     public SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor, Clock clock) {
         this.topic = topic;
         this.executor = executor;
-        this.start = start instanceof StartFrom.Resume resume
+        CursorToken begin = start instanceof StartFrom.Resume resume
                 ? resume.token()
                 : new CursorToken(topic, clusterId, clock.ms(), HistoryId.UNKNOWN, List.of(), 0);
+        token = () -> begin;
     }
 
     void controlBy(Controls controlled) {
@@ -62,16 +64,16 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     /**
      * It is open.
      *
-     * @param token resumes behind what was handled; any thread
+     * @param handled resumes behind what was handled; any thread
      */
-    void opened(EventReader<?> opened, Supplier<CursorToken> token) {
+    void opened(EventReader<?> opened, Supplier<CursorToken> handled) {
         opened.countIn(stats);
         reader = opened;
-        position = token;
+        token = handled;
     }
 
     boolean hasEnded() {
-        return last != null;
+        return hasEnded;
     }
 
     void ready(Ready result) {
@@ -98,11 +100,11 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     }
 
     /** It has ended here. */
-    void ended(Ended.Reason reason, CursorToken token, @Nullable Throwable cause) {
+    void ended(Ended.Reason reason, CursorToken last, @Nullable Throwable cause) {
         stats.ended(reason);
-        last = token;
-        reader = null; // and with it the feed
-        position = null;
+        token = () -> last; // and no feed is kept
+        reader = null;
+        hasEnded = true;
         executor.execute(() -> {
             ready.completeExceptionally(new IllegalStateException(
                     "The subscription to topic " + topic + " ended before it was ready: " + reason, cause));
@@ -122,9 +124,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
 
     @Override
     public CursorToken token() {
-        Supplier<CursorToken> open = position;
-        CursorToken end = last; // in this order: it is set before the position goes
-        return end != null ? end : open != null ? open.get() : start;
+        return token.get();
     }
 
     @Override

@@ -126,6 +126,14 @@ final class SubscriptionLoop<T> {
         }
     }
 
+    /** The last event, if the event of this number was dealt with after the end. A gap is announced again to whoever resumes. */
+    Ended<T> endedBehind(long number, Ended<T> last) {
+        Event<T> event = inFlight.get(number);
+        return event == null || event instanceof CursorExpired<T>
+                ? last
+                : new Ended<>(last.topic(), last.reason(), last.cause(), event.token());
+    }
+
     // ------------------------------------------------------------------ reading
 
     /** Gives what the recipient may hold, as much as one turn allows. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * In which reader's feed each subscription reads (rule S5): the shared one's, if that has all that it lacks; else that of another one that
- * has; else it waits for one that begins at its place, for all that wait. Nothing is told here: only a producer's answer does that.
+ * has; else it waits for one that begins at its place, for all that wait. Nothing is announced here: only a producer's answer does that.
  *
  * <p>Not thread-safe; any thread may ask for {@link #changes}.
  */

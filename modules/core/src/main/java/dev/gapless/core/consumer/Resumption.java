@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a subscription stands that begins in the past, and what it is told before it reads anything (rule T2): how the streams ended that it
+ * Where a subscription stands that begins in the past, and what is announced to it before it reads anything (rule T2): how the streams ended that it
  * knows, or that came and went since. Used once.
  */
 final class Resumption {
@@ -52,17 +52,17 @@ final class Resumption {
         return resumption;
     }
 
-    /** The frontier, in front of what is told first. */
+    /** The frontier, in front of what is announced first. */
     Frontier at() {
         return Frontier.of(places);
     }
 
-    /** The ends that are told first. */
+    /** The ends that are announced first. */
     Map<Stream, End> ended() {
         return ended;
     }
 
-    /** Is it known whatever else it may have missed? If not, it is told that first. */
+    /** Is it known whatever else it may have missed? If not, that is announced first. */
     boolean isCovered() {
         return covered;
     }
@@ -93,7 +93,7 @@ final class Resumption {
             }
         }
         if (covered && !token.isMadeByHand()) {
-            endedSince(token.timeMs(), listed).forEach(this::tell);
+            endedSince(token.timeMs(), listed).forEach(this::announce);
         }
     }
 
@@ -161,7 +161,7 @@ final class Resumption {
     /** A member that a token does not list has joined since, or its subscription was told that it is lost, where nobody saw it any more. */
     private void unlisted(CursorToken token, Stream member) {
         if (isSuccessor(token, member)) {
-            return; // nothing of it was given before the end of that one was told
+            return; // nothing of it was given before the end of that one was announced
         }
         if (!covered || (!token.isMadeByHand() && !isNew(token, member))) {
             places.put(member.epoch(), Place.at(member, Place.UNKNOWN));
@@ -173,7 +173,7 @@ final class Resumption {
                 .anyMatch(entry -> !entry.over() && entry.node().equals(member.node()));
     }
 
-    /** The same of one whose node may come back: if it went since the token was taken, it is told how it ended. */
+    /** The same of one whose node may come back: if it went since the token was taken, its end is announced. */
     private void unlistedAndGone(CursorToken token, Stream waited) {
         boolean since = streams.removedMs(waited) > token.timeMs() - history.marginMs();
         if (!covered || token.isMadeByHand() || !since) {
@@ -197,7 +197,7 @@ final class Resumption {
             if (gone.head() == null) {
                 covered = false; // nor is it known whether it published anything since
             } else {
-                tell(gone);
+                announce(gone);
             }
         }
     }
@@ -229,7 +229,7 @@ final class Resumption {
                 .toList();
     }
 
-    private void tell(EndedStreams.Gone gone) {
+    private void announce(EndedStreams.Gone gone) {
         places.remove(gone.stream().epoch());
         ended.put(gone.stream(), gone.end(now.ms()));
     }

@@ -388,7 +388,7 @@ final class Streams {
         return unheard;
     }
 
-    /** Everybody is to be told that something is missed of which nobody knows whose it is. */
+    /** It is to be announced to everybody that something is missed of which nobody knows whose it is. */
     void notice() {
         notices++;
     }

@@ -84,7 +84,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         return arrived;
     }
 
-    /** How many expiries the shared feed was told, by reason. */
+    /** How many expiries the shared feed has got, by reason. */
     public Map<Reason, Long> expiries() {
         return shared.expiries();
     }

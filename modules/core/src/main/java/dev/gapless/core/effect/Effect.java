@@ -49,7 +49,7 @@ public sealed interface Effect {
      */
     record OtherCluster(String oldest, int members, boolean givesWay) implements Effect {}
 
-    /** Another cluster is not heard any more: all subscriptions are told that something is missed; for people. */
+    /** Another cluster is not heard any more: it is announced to all subscriptions that something is missed; for people. */
     record OtherClusterGone(String oldest) implements Effect {}
 
     /**
@@ -103,7 +103,7 @@ public sealed interface Effect {
     record SubscriptionsEnd() implements Effect {}
 
     /**
-     * A feed was told that something is missed; for people.
+     * A feed got a notice that something is missed; for people.
      *
      * @param lastPosition how far it had got, or null if it had not begun
      * @param upTo where it goes on, or null while that is open

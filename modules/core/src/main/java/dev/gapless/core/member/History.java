@@ -114,7 +114,7 @@ public final class History {
         }
     }
 
-    /** Everybody is told that something of another cluster is missed: from now on no token of before is covered. */
+    /** It is announced to everybody that something of another cluster is missed: from now on no token of before is covered. */
     public void renew(long uid) {
         if (isComplete()) {
             become(HistoryId.next(id, uid));
@@ -122,7 +122,7 @@ public final class History {
         }
     }
 
-    /** The same, as this one joins, unless another member has told it for that already. */
+    /** The same, as this one joins, unless another member has announced it for that already. */
     public void renewForJoin(long uid) {
         if (id != HistoryId.next(idBefore, uid)) {
             renew(uid);
@@ -148,7 +148,7 @@ public final class History {
         return clusters.get(oldestUid);
     }
 
-    /** Is anything of another cluster still to be told? */
+    /** Is anything of another cluster still to be announced? */
     public boolean hasOpenCluster() {
         return clusters.values().stream().anyMatch(OtherCluster::isOpen);
     }
@@ -161,7 +161,7 @@ public final class History {
     /**
      * Another cluster was heard, by this node or another member.
      *
-     * @return whether everybody was told that it is gone since this node heard of it last; false if there are too many
+     * @return whether it was announced that it is gone since this node heard of it last; false if there are too many
      */
     public boolean add(OtherCluster other) {
         OtherCluster known = clusters.get(other.oldestUid());

@@ -157,8 +157,8 @@ final class HistoryReplication {
     }
 
     /**
-     * Was everybody told that another cluster is gone, and this node at the same time something else, by an id with the same count? Then its
-     * subscriptions are still to be told. And a word that a member heard later, by a clock that is behind, counts all the same.
+     * Was it announced that another cluster is gone, and this node at the same time something else, by an id with the same count? Then its
+     * it is still to be announced to subscriptions. And a word that a member heard later, by a clock that is behind, counts all the same.
      */
     private void takeClusters(HistoryPart part, Now now) {
         long count = HistoryId.count(history.id());
@@ -220,8 +220,8 @@ final class HistoryReplication {
         return history.cluster(other.oldestUid()) != null;
     }
 
-    /** Everybody is told so much of it: its subscriptions, and whoever resumes with a token of before. */
-    void tell(OtherCluster other, Set<Long> incarnations, Now now) {
+    /** So much of it is announced to everybody: its subscriptions, and whoever resumes with a token of before. */
+    void announce(OtherCluster other, Set<Long> incarnations, Now now) {
         history.add(other);
         history.renew(settings.uid());
         spread(incarnations, now);

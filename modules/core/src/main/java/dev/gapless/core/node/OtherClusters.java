@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks for other clusters with the same id (rule M4). The oldest members of both ask each other, and are sure of it after a while. The
  * larger cluster stays, and tells the other one to give way. What is known of another cluster is in the history that all members share, so
- * that it outlives whoever heard; the oldest member has everybody told that something is missed. Not thread-safe.
+ * that it outlives whoever heard; the oldest member announces to everybody that something is missed. Not thread-safe.
  */
 final class OtherClusters {
     private static final int MOST_VOUCHED_FOR = 80;
@@ -29,7 +29,7 @@ final class OtherClusters {
     private static final int LATE = 3;
     /** So many graces in which nobody hears it, and it is gone. */
     private static final int SILENCE = 2;
-    /** So many graces for which it is heard, and everybody is told though it is not certain. */
+    /** So many graces for which it is heard, and it is announced though it is not certain. */
     private static final int PATIENCE = 6;
 
     private final NodeSettings self;
@@ -132,14 +132,14 @@ final class OtherClusters {
         return Objects.requireNonNull(history().cluster(oldestUid), "open clusters are remembered");
     }
 
-    /** Is it heard no more, or for long, though it is not certain? Then everybody is told. */
+    /** Is it heard no more, or for long, though it is not certain? Then that is announced. */
     private void look(OtherCluster known, ClusterSighting seen, Now now) {
         if (seen.isSilentFor(SILENCE * settings.graceNs(), now.ns())) {
-            memory.tell(known.gone(), membership.incarnations(), now);
+            memory.announce(known.gone(), membership.incarnations(), now);
             outbox.add(new Effect.OtherClusterGone(known.name()));
         } else if (known.stage() == OtherCluster.Stage.HEARD
                 && seen.isSeenFor(PATIENCE * settings.graceNs(), now.ns())) {
-            memory.tell(known.announced(OtherCluster.Stage.TOLD), membership.incarnations(), now);
+            memory.announce(known.announced(OtherCluster.Stage.ANNOUNCED), membership.incarnations(), now);
             outbox.add(described(known, seen));
         }
     }
@@ -186,7 +186,7 @@ final class OtherClusters {
                 .toList();
     }
 
-    /** Seed nodes that listen and say nothing, of which people were told. */
+    /** Seed nodes that listen and say nothing, of which people were notified. */
     List<String> silentSeeds() {
         return silentSeeds.announced();
     }
@@ -257,7 +257,7 @@ final class OtherClusters {
         }
     }
 
-    /** From now on everybody is told if that cluster is gone; also by another member, should this one be gone before. */
+    /** From now on it is announced if that cluster is gone; also by another member, should this one be gone before. */
     private @Nullable ClusterSighting heard(ClusterProbe who, Now now) {
         long uid = who.fromUid();
         OtherCluster known = history().cluster(uid);
@@ -287,7 +287,7 @@ final class OtherClusters {
         if (other.counts(strangers.intervalNs(), now.ns())) {
             OtherCluster known = known(who.fromUid());
             if (known.stage() != OtherCluster.Stage.CERTAIN) {
-                memory.tell(known.announced(OtherCluster.Stage.CERTAIN), membership.incarnations(), now);
+                memory.announce(known.announced(OtherCluster.Stage.CERTAIN), membership.incarnations(), now);
             }
             outbox.add(described(known, other));
         }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Seed nodes at which a member went without a farewell, and at which somebody listens since then and says no word (rule M4). After a
  * partition that both sides survive each drops what the other one says: all that can be seen is that its nodes listen.
- * People are told; no subscription is.
+ * People are notified; to subscriptions nothing is announced.
  *
  * <p>Only seed nodes: any other address may have been given to another program. Not thread-safe.
  */
 final class SilentSeeds {
-    /** So many graces without a word, and people are told. */
+    /** So many graces without a word, and people are notified. */
     private static final int PATIENCE = 6;
     /** So many graces in which nobody was found to listen, and the silence is over. */
     private static final int OVER = 2;
@@ -38,7 +38,7 @@ final class SilentSeeds {
         @Nullable Long sinceNs;
         /** When somebody listened there last, or when this node began to look. */
         long listenedNs;
-        /** People were told. */
+        /** People were notified. */
         boolean announced;
 
         Mute(String node, String address) {
@@ -101,7 +101,7 @@ final class SilentSeeds {
                     .filter(mute -> isMember(mute) || now.ns() - mute.listenedNs > OVER * settings.graceNs())
                     .forEach(mute -> endSilence(mute));
             byAddress.values().removeIf(this::isMember);
-            tell();
+            alarm();
         }
     }
 
@@ -111,7 +111,7 @@ final class SilentSeeds {
     }
 
     /** With the first of them those that are due soon: a cluster has several nodes, and one word is enough. */
-    private void tell() {
+    private void alarm() {
         if (byAddress.values().stream().anyMatch(mute -> mute.isSilentFor(PATIENCE * settings.graceNs()))) {
             byAddress.values().stream()
                     .filter(mute -> mute.isSilentFor((PATIENCE - 1) * settings.graceNs()))
@@ -131,7 +131,7 @@ final class SilentSeeds {
         mute.sinceNs = null;
     }
 
-    /** Those of which people were told. */
+    /** Those of which people were notified. */
     List<String> announced() {
         return byAddress.values().stream()
                 .filter(mute -> mute.announced)

@@ -151,12 +151,13 @@ class HistoryTest {
     @Test
     @DisplayName("ruleM4: two members that know different things of another cluster come to the same, in any order")
     void clustersMerge() {
-        OtherCluster gone = OTHER_CLUSTER.announced(OtherCluster.Stage.TOLD).gone();
+        OtherCluster gone =
+                OTHER_CLUSTER.announced(OtherCluster.Stage.ANNOUNCED).gone();
         OtherCluster heard = OTHER_CLUSTER.heard("n9 at host:9", 3, 200);
         assertEquals(heard.and(gone), gone.and(heard));
         assertTrue(heard.and(gone).isOpen(), "a word that was heard later");
         assertEquals(3, heard.and(gone).members());
-        assertEquals(OtherCluster.Stage.TOLD, heard.and(gone).stage());
+        assertEquals(OtherCluster.Stage.ANNOUNCED, heard.and(gone).stage());
         assertFalse(OTHER_CLUSTER.and(gone).isOpen());
     }
 
@@ -201,7 +202,7 @@ class HistoryTest {
         history.begin(UID, Long.MIN_VALUE);
         history.add(OTHER_CLUSTER);
         assertFalse(view().covers(ID, Long.MAX_VALUE));
-        history.add(OTHER_CLUSTER.announced(OtherCluster.Stage.TOLD));
+        history.add(OTHER_CLUSTER.announced(OtherCluster.Stage.ANNOUNCED));
         assertTrue(view().covers(ID, Long.MAX_VALUE));
         history.add(new OtherCluster(92, "n8 at host:8", 1, 100).gone());
         assertTrue(view().covers(ID, Long.MAX_VALUE));
