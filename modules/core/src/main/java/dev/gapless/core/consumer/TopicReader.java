@@ -301,10 +301,10 @@ final class TopicReader {
         return true;
     }
 
-    /** Does it know of each stream without a member whose successor may answer for it, as a token may know? */
+    /** Does it know whose each stream is of which a subscription knows that? What comes under its node's name has to wait for it. */
     private boolean knowsNames(Frontier at) {
         for (Registration r : registrations.all()) {
-            Place place = r.isPresent() || !r.stream().isUnnamed() ? null : at.get(r.stream());
+            Place place = r.stream().isUnnamed() ? at.get(r.stream()) : null;
             if (place != null && !place.over() && !place.stream().isUnnamed()) {
                 return false;
             }

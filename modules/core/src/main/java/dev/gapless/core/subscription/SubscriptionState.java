@@ -50,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time, except for what says "Any thread", and for what says "Consumer": that is called while it is unplaced.
  */
 public final class SubscriptionState {
+    /** A number of changes that there never is. */
+    private static final long NEVER = -1;
+
     private final TopicSettings settings;
     private final Feed shared;
     private final TopicView topic;
@@ -78,8 +81,8 @@ public final class SubscriptionState {
     private boolean placedOnce;
     /** Did it ask for being ahead? */
     private boolean askedAhead;
-    /** {@link TopicView#changes} when it asked for another feed the last time. */
-    private volatile long askedAt = -1;
+    /** {@link TopicView#changes} when it asked for another feed the last time, and was not placed in the shared one. */
+    private volatile long askedAt = NEVER;
     /** What the consumer said. Invariant: null unless it is unplaced. */
     private volatile @Nullable ReadOn onward;
     /** By what it leaves out messages. */
@@ -414,6 +417,7 @@ public final class SubscriptionState {
             there = readsOn(here, in);
             placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
             placedOnce = true;
+            askedAt = in.feed() == shared ? NEVER : askedAt; // if it has to leave that again it may come back
             here.feed().detach(here.cursor());
         }
         standing = there;

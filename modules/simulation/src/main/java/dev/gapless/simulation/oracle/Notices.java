@@ -140,7 +140,8 @@ final class Notices {
             JudgedStreams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + incarnation.head());
         }
         Position resumesAt = gap.resumesAt();
-        if (resumesAt == null && (last != incarnation.head() || !incarnation.isRemoved())) {
+        boolean isFinal = incarnation.isRemoved() || incarnation.left; // in its half of a split it may be a member yet
+        if (resumesAt == null && (last != incarnation.head() || !isFinal)) {
             JudgedStreams.fail(
                     w, "G1", "is told of an end that was none: " + gap + ", the head is " + incarnation.head());
         }
