@@ -105,12 +105,12 @@ final class TopicReader {
     void begin(Frontier from, Start unlisted, Now now) {
         for (Stream member : streams.members()) {
             Place place = from.get(member);
+            Stream stream = place == null || streams.isNamed(member) ? member : place.stream(); // a token may know its name
             if (place == null || place.sequence() == Place.AWAITED) {
-                registrations.add(Registration.ofMember(member, place == null ? unlisted : startOfPresent));
+                registrations.add(Registration.ofMember(stream, place == null ? unlisted : startOfPresent));
             } else if (place.sequence() == 0) {
-                registrations.add(Registration.ofMember(member, Start.BEGINNING));
+                registrations.add(Registration.ofMember(stream, Start.BEGINNING));
             } else {
-                Stream stream = streams.isNamed(member) ? member : place.stream(); // a token may know its name
                 registrations.add(Registration.behind(stream, place.sequence(), true));
             }
         }

@@ -14,6 +14,8 @@ public final class FeedCursor {
     // For the feed's writer alone:
     long seen;
     long progressNs;
+    /** Was there anything that it had not read when stalled ones were looked for last? */
+    boolean holds;
 
     FeedCursor(long next, long nowNs) {
         this.next = next;

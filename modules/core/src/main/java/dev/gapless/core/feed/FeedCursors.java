@@ -165,12 +165,14 @@ final class FeedCursors {
         wantedRoom = wantRoom;
         for (FeedCursor cursor : all) {
             long next = cursor.next();
+            boolean held = cursor.holds;
+            cursor.holds = next <= head;
             if (next != cursor.seen) {
                 cursor.seen = next;
                 cursor.progressNs = nowNs;
                 cursor.stalled = false;
-            } else if (!wantRoomSince || next > head) {
-                cursor.progressNs = nowNs; // it holds nothing back
+            } else if (!wantRoomSince || !held || !cursor.holds) {
+                cursor.progressNs = nowNs; // it held nothing back
             } else if (nowNs - cursor.progressNs >= stalledAfterNs) {
                 cursor.stalled = true;
                 someStalled = true;

@@ -229,6 +229,10 @@ public final class History {
         if (toMs - fromMs > bounds.marginMs()) {
             byUid.replaceAll((uid, departure) ->
                     departure.endedMs() + bounds.marginMs() >= fromMs ? departure.notBefore(toMs) : departure);
+            if (forgottenMs >= fromMs) { // one that is forgotten may have it, too
+                forgottenMs = Math.max(forgottenMs, toMs + bounds.marginMs());
+                horizonMs = Math.max(horizonMs, forgottenMs);
+            }
             changed();
         }
     }
