@@ -218,7 +218,8 @@ final class Placement {
         Map<Stream, End> ended = new LinkedHashMap<>();
         for (Streams.Settled settled : streams.settled()) {
             Stream stream = settled.stream();
-            boolean concernsIt = settled.wasMember() || at.get(stream) != null; // else it is a stranger's that another token named
+            boolean concernsIt =
+                    settled.wasMember() || at.get(stream) != null; // else it is a stranger's that another token named
             if (concernsIt && !at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
                 ended.put(stream, reader.asAnnouncedHere(settled.end()));
             }

@@ -21,8 +21,12 @@ record ReaderContext(
         /** A node is back: whatever earlier incarnations of it published last is missed. Its stream goes on there now. */
         void restarted(String node, Position successor, Now now);
 
-        /** The same, where the new incarnation does not go on at its beginning: earlier ones are lost. */
-        void replaced(String node, Now now);
+        /**
+         * The same, where the new incarnation does not go on at its beginning: earlier ones are lost.
+         *
+         * @return false if another reader asks that incarnation what became of them: its answer says more
+         */
+        boolean replaced(String node, Now now);
 
         /** Does one of that reader's subscriptions lack less of that stream than what lies behind this sequence? */
         boolean areFurther(long reader, Epoch stream, long sequence);

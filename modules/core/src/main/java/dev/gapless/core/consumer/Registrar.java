@@ -88,6 +88,11 @@ final class Registrar {
         }
     }
 
+    /** Its answer comes too early: asks the same after a while. */
+    void registerLater(Registration r, long nowNs) {
+        r.becomePostponed(nowNs + backoffNs(0));
+    }
+
     private long waitNs(Registration r, long nowNs) {
         return Math.max(backoffNs(r.unanswered()), patienceNs(r, nowNs));
     }

@@ -140,6 +140,12 @@ final class Registration {
         phase = new Phase.Unasked(dueNs);
     }
 
+    /** It answered too early: it is asked again, but not before this time. */
+    void becomePostponed(long dueNs) {
+        assert isRegistering() : this;
+        phase = new Phase.Unasked(dueNs);
+    }
+
     /** It answered this attempt, or was overrun: its messages go on behind this sequence. */
     void becomeLive(Session answered, long to, boolean publishes, long patienceNs) {
         assert isRegistering() || isLive() : this + " at " + to;

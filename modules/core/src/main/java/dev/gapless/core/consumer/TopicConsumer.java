@@ -281,11 +281,12 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     @Override
-    public void replaced(String node, Now now) {
+    public boolean replaced(String node, Now now) {
         if (placement.asksForSuccession(node)) {
-            return; // that one's answer says more
+            return false;
         }
         settleWaitedFor(node, End.lost(now.ms()), now);
+        return true;
     }
 
     @Override

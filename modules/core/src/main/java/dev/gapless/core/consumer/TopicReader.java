@@ -105,7 +105,8 @@ final class TopicReader {
     void begin(Frontier from, Start unlisted, Now now) {
         for (Stream member : streams.members()) {
             Place place = from.get(member);
-            Stream stream = place == null || streams.isNamed(member) ? member : place.stream(); // a token may know its name
+            Stream stream =
+                    place == null || streams.isNamed(member) ? member : place.stream(); // a token may know its name
             if (place == null || place.sequence() == Place.AWAITED) {
                 registrations.add(Registration.ofMember(stream, place == null ? unlisted : startOfPresent));
             } else if (place.sequence() == 0) {
@@ -402,8 +403,9 @@ final class TopicReader {
             registrar.register(r, now.ns()); // C2
             return;
         }
-        if (!r.hasBegun() && predecessorOf(r.stream()) != null) {
-            context.heard().replaced(r.stream().node(), now);
+        if (comesTooEarly(r, now)) {
+            registrar.registerLater(r, now.ns());
+            return;
         }
         if (goesOnLater) {
             expires(r, to, Reason.OVERRUN, now.ms());
@@ -413,6 +415,15 @@ final class TopicReader {
             feed.began(r.stream(), to);
         }
         accepted(r, message.session(), to, message.log().publishes(), now);
+    }
+
+    /**
+     * It answers what comes next, or since when: earlier incarnations are lost by that. Unless another reader asks it what became of them:
+     * nothing of it comes before that is settled.
+     */
+    private boolean comesTooEarly(Registration r, Now now) {
+        boolean isSuccessor = !r.hasBegun() && !r.asksForSuccession() && predecessorOf(r.stream()) != null;
+        return isSuccessor && !context.heard().replaced(r.stream().node(), now);
     }
 
     /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
@@ -433,6 +444,10 @@ final class TopicReader {
         }
         long to = message.resumeAt() - 1;
         onHead(r, message.head(), to, now.ns());
+        if (comesTooEarly(r, now)) {
+            registrar.registerLater(r, now.ns());
+            return;
+        }
         if (r.asksForSuccession()) {
             context.heard().restarted(r.stream().node(), r.stream().at(message.resumeAt()), now);
         }

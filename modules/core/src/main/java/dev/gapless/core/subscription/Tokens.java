@@ -44,9 +44,9 @@ final class Tokens {
         Map<Epoch, CursorToken.Entry> entries = new LinkedHashMap<>();
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();
-            boolean over = place.over() && !toBeAnnounced.contains(epoch);
+            boolean over = isPassed(place, known) && !toBeAnnounced.contains(epoch);
             if (!over || place.kind() == Place.Kind.LOST || known.open().containsKey(epoch)) {
-                entries.put(epoch, entry(place, over));
+                entries.put(epoch, entry(place.over() && !isPassed(place, known) ? place.returned() : place, over));
             }
         }
         known.open().forEach((epoch, stream) -> {
@@ -66,6 +66,13 @@ final class Tokens {
                 filter);
     }
 
+    /** Is nothing more expected of its stream? If that was announced as lost, and has turned out to be a member's, it is read behind the place. */
+    private static boolean isPassed(Place place, StreamsView known) {
+        Epoch epoch = place.stream().epoch();
+        boolean wasMember = known.open().containsKey(epoch) || known.removed().containsKey(epoch);
+        return place.kind() == Place.Kind.OVER || (place.over() && !wasMember);
+    }
+
     private static CursorToken.Entry entry(Place place, boolean over) {
         Stream stream = place.stream();
         long sequence = place.isKnown() ? place.sequence() : CursorToken.Entry.UNKNOWN;
@@ -77,7 +84,7 @@ final class Tokens {
         long timeMs = known.history().heardUpToMs(now.ns());
         for (Map.Entry<Epoch, Long> removed : known.removed().entrySet()) {
             Place place = at.get(removed.getKey());
-            if (place == null || !place.over()) {
+            if (place == null || !isPassed(place, known)) {
                 timeMs = Math.min(timeMs, removed.getValue());
             }
         }

@@ -56,6 +56,9 @@ import org.junit.jupiter.api.Test;
 /** One reader, whose topic's streams are those of {@link #streams}. Incarnations 1 and up are of a node {@code p}, unless a test says otherwise. */
 class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     private boolean areFurther;
+    /** Does another reader ask for succession? */
+    private boolean askedElsewhere;
+
     private static final long OWN = 20;
     private static final long PRODUCER = 1;
     private static final Stream P = Stream.of(PRODUCER, TOPIC, "p");
@@ -121,10 +124,14 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     @Override
-    public void replaced(String node, Now now) {
+    public boolean replaced(String node, Now now) {
+        if (askedElsewhere) {
+            return false;
+        }
         for (Stream before : streams.waitedFor(node)) {
             settle(before, End.lost(now.ms()));
         }
+        return true;
     }
 
     @Override
@@ -1021,6 +1028,28 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         assertEquals(End.lost(0), ended(P).end());
         assertEquals(2, ended(P).at());
         assertEquals(new FeedEntry.Began(2, NEXT, 4), last(), "behind that");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7, M2: while another reader asks the successor, nothing of it is taken that was asked for its own place (seed 30483557)")
+    void successorThatAnotherReaderAsks() {
+        member(PRODUCER);
+        removed(PRODUCER);
+        member(2);
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
+        begun = true;
+        reader.begin(at, Start.BEGINNING, now());
+        askedElsewhere = true;
+        Session early = session();
+        registered(NEXT_LOG, 5, 6);
+        assertEquals(0, feed.head());
+        askedElsewhere = false;
+        after(Given.ring(64).registerBackoff().minNs() * 2);
+        assertNotEquals(early, session());
+        registered(NEXT_LOG, 5, 6);
+        assertEquals(End.lost(0), ended(P).end());
+        assertEquals(new FeedEntry.Began(2, NEXT, 4), last());
     }
 
     @Test

@@ -73,6 +73,19 @@ class FeedCursorsTest {
     }
 
     @Test
+    @DisplayName(
+            "backpressure, G5: a reader is not given up for the time in which it had read everything (seed 30093397)")
+    void doesNotGiveUpForATimeInWhichItHadReadEverything() {
+        FeedCursor level = cursors.attach(HEAD + 1, 0);
+        cursors.wantRoom(true);
+        cursors.findStalled(HEAD, 0);
+        cursors.findStalled(HEAD + 1, PATIENCE_NS);
+        assertFalse(level.stalled, "something came since");
+        cursors.findStalled(HEAD + 1, 2 * PATIENCE_NS);
+        assertTrue(level.stalled);
+    }
+
+    @Test
     @DisplayName("without backpressure nothing is kept for anybody")
     void keepsNothing() {
         FeedCursors of = new FeedCursors(settings(Overflow.EXPIRE), ring());

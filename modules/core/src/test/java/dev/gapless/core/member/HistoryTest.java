@@ -321,6 +321,19 @@ class HistoryTest {
 
     @Test
     @DisplayName(
+            "ruleT2: what was forgotten that ended just before the cluster's time rose at once counts as of then, too (seed 30070541)")
+    void whatIsForgottenRisesWithTheTime() {
+        history.begin(UID, Long.MIN_VALUE);
+        for (int uid = 1; uid <= 4; uid++) {
+            history.add(departure(uid, 45 + uid));
+        }
+        history.timeRose(50, 5_000);
+        assertFalse(view().covers(ID, 5_009), "elsewhere it may have ended at 5,000, and by so much members differ");
+        assertTrue(view().covers(ID, 5_010));
+    }
+
+    @Test
+    @DisplayName(
             "stream8: those that published nothing are forgotten first, and tokens of before are covered all the same")
     void forgetsThoseThatPublishedNothing() {
         history.begin(UID, Long.MIN_VALUE);

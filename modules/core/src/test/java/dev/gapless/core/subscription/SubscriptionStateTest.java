@@ -555,6 +555,31 @@ class SubscriptionStateTest implements TopicView {
 
     @Test
     @DisplayName(
+            "ruleS5: one that had to leave the shared feed again comes back, though nothing has changed (seed 30151959)")
+    void comesBackTwice() {
+        feed.began(P, 2);
+        own.began(P, 2);
+        subscription = in(own, SETTINGS, Place.at(P, 2));
+        assertSame(Step.IDLE, subscription.next(0));
+        asks();
+        goesOn(feed);
+        idle();
+        feed.messages(P, 3, slices(3, 20));
+        assertSame(Step.IDLE, subscription.next(0));
+        assertTrue(subscription.asks(), "it is overtaken");
+        Feed another = new Feed(SETTINGS);
+        another.began(P, 2);
+        another.messages(P, 3, slices(3, 8));
+        goesOn(another);
+        given();
+        another.messages(P, 9, slices(9, 14));
+        given();
+        assertSame(Step.IDLE, subscription.next(0));
+        assertTrue(subscription.asks(), "the shared feed has what it lacks");
+    }
+
+    @Test
+    @DisplayName(
             "stream26: overtaken on the way, before it reads anything there, it is told, and does not ask for ever")
     void overtakenOnItsWay() {
         overtakenTwice();

@@ -221,8 +221,18 @@ class TokensTest {
     void listsWhatIsLost() {
         stands(Place.lost(P, 480));
         assertEquals(List.of(entry(P, 480, true)), token().entries());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: what was announced as lost, and turned out to be a member, goes on behind the place (seed 30117906)")
+    void listsWhatWasLostAndIsThere() {
+        stands(Place.lost(P, 480));
         member(P);
-        assertEquals(List.of(entry(P, 480, true)), token().entries());
+        assertEquals(List.of(entry(P, 480, false)), token().entries());
+        isSettled(P, NOW_MS - 5);
+        assertEquals(List.of(entry(P, 480, false)), token().entries(), "it has not read how that ended");
+        assertEquals(NOW_MS - 5, token().timeMs());
     }
 
     @Test

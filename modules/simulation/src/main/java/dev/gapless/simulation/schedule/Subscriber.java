@@ -37,6 +37,8 @@ final class Subscriber {
     private final boolean isAnnounced;
 
     private long movedNs;
+    /** The first entry of the shared feed that it had not read when it moved last. */
+    private long unread;
     /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
     private boolean givenUp;
 
@@ -167,8 +169,14 @@ final class Subscriber {
         }
     }
 
+    /** It may have freed something of its feed. A reload that no entry told of frees nothing. */
     private void moved() {
         process.vigil().moved();
+        long next = state().oldestUnread();
+        if (state().isCatchingUp() || (next == unread && state().lag() > 0)) {
+            return;
+        }
+        unread = next;
         givenUp |= process.vigil().waits().isGivenUp(process.nowNs() - movedNs);
         movedNs = process.nowNs();
     }
