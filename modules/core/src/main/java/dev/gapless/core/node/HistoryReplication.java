@@ -166,8 +166,8 @@ final class HistoryReplication {
         boolean isAnnounced = HistoryId.count(history.id()) > count;
         for (OtherCluster other : part.clusters()) {
             OtherCluster known = history.cluster(other.oldestUid());
-            if (history.isTooOld(other, timeMs(now))) {
-                continue;
+            if (known == null && history.isTooOld(other, timeMs(now))) {
+                continue; // whoever takes it for open yet has to hear that it is not
             }
             if (part.number() == UNASKED
                     && other.isOpen()
