@@ -90,7 +90,7 @@ final class Registrar {
 
     /** Its answer comes too early: asks the same after a while. */
     void registerLater(Registration r, long nowNs) {
-        r.becomePostponed(nowNs + backoffNs(0));
+        r.becomePatient(nowNs + backoffNs(0));
     }
 
     private long waitNs(Registration r, long nowNs) {

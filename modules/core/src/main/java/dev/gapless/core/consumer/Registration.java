@@ -133,16 +133,10 @@ final class Registration {
         phase = new Phase.Registering(attempts(), askedNs(), dueNs);
     }
 
-    /** Something is missing once more: it is asked again, but not before this time. Until then nothing of it counts. */
+    /** Something is missing once more, or its answer came too early: it is asked again, but not before this time. Until then nothing of it counts. */
     void becomePatient(long dueNs) {
-        assert isLive() : this;
+        assert isLive() || isRegistering() : this;
         acknowledged();
-        phase = new Phase.Unasked(dueNs);
-    }
-
-    /** It answered too early: it is asked again, but not before this time. */
-    void becomePostponed(long dueNs) {
-        assert isRegistering() : this;
         phase = new Phase.Unasked(dueNs);
     }
 

@@ -403,8 +403,7 @@ final class TopicReader {
             registrar.register(r, now.ns()); // C2
             return;
         }
-        if (comesTooEarly(r, now)) {
-            registrar.registerLater(r, now.ns());
+        if (putsOff(r, now)) {
             return;
         }
         if (goesOnLater) {
@@ -419,11 +418,17 @@ final class TopicReader {
 
     /**
      * It answers what comes next, or since when: earlier incarnations are lost by that. Unless another reader asks it what became of them:
-     * nothing of it comes before that is settled.
+     * nothing of it comes before that is settled, and it is asked again.
+     *
+     * @return whether its answer is put off
      */
-    private boolean comesTooEarly(Registration r, Now now) {
+    private boolean putsOff(Registration r, Now now) {
         boolean isSuccessor = !r.hasBegun() && !r.asksForSuccession() && predecessorOf(r.stream()) != null;
-        return isSuccessor && !context.heard().replaced(r.stream().node(), now);
+        if (!isSuccessor || context.heard().replaced(r.stream().node(), now)) {
+            return false;
+        }
+        registrar.registerLater(r, now.ns());
+        return true;
     }
 
     /** Could it have published something since {@code ready()} went on without it that it does not send now? (C9) */
@@ -444,8 +449,7 @@ final class TopicReader {
         }
         long to = message.resumeAt() - 1;
         onHead(r, message.head(), to, now.ns());
-        if (comesTooEarly(r, now)) {
-            registrar.registerLater(r, now.ns());
+        if (putsOff(r, now)) {
             return;
         }
         if (r.asksForSuccession()) {

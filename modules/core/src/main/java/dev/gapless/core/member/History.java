@@ -230,8 +230,7 @@ public final class History {
             byUid.replaceAll((uid, departure) ->
                     departure.endedMs() + bounds.marginMs() >= fromMs ? departure.notBefore(toMs) : departure);
             if (forgottenMs >= fromMs) { // one that is forgotten may have it, too
-                forgottenMs = Math.max(forgottenMs, toMs + bounds.marginMs());
-                horizonMs = Math.max(horizonMs, forgottenMs);
+                raiseHorizon(toMs);
             }
             changed();
         }
@@ -252,10 +251,15 @@ public final class History {
     private void forget(Departure departure) {
         byUid.remove(departure.uid());
         if (!departure.publishedNothing()) {
-            forgottenMs = Math.max(forgottenMs, departure.endedMs() + bounds.marginMs());
-            horizonMs = Math.max(horizonMs, forgottenMs);
+            raiseHorizon(departure.endedMs());
         }
         changed();
+    }
+
+    /** One is forgotten that ended at this time, and may have something to announce. */
+    private void raiseHorizon(long endedMs) {
+        forgottenMs = Math.max(forgottenMs, endedMs + bounds.marginMs());
+        horizonMs = Math.max(horizonMs, forgottenMs);
     }
 
     /** In the order in which they ended. */

@@ -42,11 +42,12 @@ final class Tokens {
         Set<Epoch> toBeAnnounced = new HashSet<>(pending.upTo().keySet());
         unannounced.forEach(left -> toBeAnnounced.add(left.position().epoch()));
         Map<Epoch, CursorToken.Entry> entries = new LinkedHashMap<>();
-        for (Place place : at.places()) {
+        for (Place listed : at.places()) {
+            Place place = asOfNow(listed, known);
             Epoch epoch = place.stream().epoch();
-            boolean over = isPassed(place, known) && !toBeAnnounced.contains(epoch);
+            boolean over = place.over() && !toBeAnnounced.contains(epoch);
             if (!over || place.kind() == Place.Kind.LOST || known.open().containsKey(epoch)) {
-                entries.put(epoch, entry(place.over() && !isPassed(place, known) ? place.returned() : place, over));
+                entries.put(epoch, entry(place, over));
             }
         }
         known.open().forEach((epoch, stream) -> {
@@ -66,11 +67,11 @@ final class Tokens {
                 filter);
     }
 
-    /** Is nothing more expected of its stream? If that was announced as lost, and has turned out to be a member's, it is read behind the place. */
-    private static boolean isPassed(Place place, StreamsView known) {
+    /** The same place; if its stream was announced as lost, and has turned out to be a member's, it goes on behind that. */
+    private static Place asOfNow(Place place, StreamsView known) {
         Epoch epoch = place.stream().epoch();
         boolean wasMember = known.open().containsKey(epoch) || known.removed().containsKey(epoch);
-        return place.kind() == Place.Kind.OVER || (place.over() && !wasMember);
+        return place.kind() == Place.Kind.LOST && wasMember ? place.returned() : place;
     }
 
     private static CursorToken.Entry entry(Place place, boolean over) {
@@ -84,7 +85,7 @@ final class Tokens {
         long timeMs = known.history().heardUpToMs(now.ns());
         for (Map.Entry<Epoch, Long> removed : known.removed().entrySet()) {
             Place place = at.get(removed.getKey());
-            if (place == null || !isPassed(place, known)) {
+            if (place == null || !asOfNow(place, known).over()) {
                 timeMs = Math.min(timeMs, removed.getValue());
             }
         }

@@ -1013,16 +1013,21 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         assertEquals(new FeedEntry.Began(feed.head(), third, 0), last());
     }
 
-    @Test
-    @DisplayName(
-            "ruleC7: a successor that is asked for its own place does not say what became of those before: they are lost")
-    void successorInWhichSomebodyStands() {
+    /** In the stream of one that is gone, and in that of its successor. */
+    private void standsInBoth() {
         member(PRODUCER);
         removed(PRODUCER);
         member(2);
         Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
         begun = true;
         reader.begin(at, Start.BEGINNING, now());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7: a successor that is asked for its own place does not say what became of those before: they are lost")
+    void successorInWhichSomebodyStands() {
+        standsInBoth();
         assertEquals(new Start.After(NEXT.at(4)), lastRegister().start());
         registered(NEXT_LOG, 5, 6);
         assertEquals(End.lost(0), ended(P).end());
@@ -1034,12 +1039,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName(
             "ruleC7, M2: while another reader asks the successor, nothing of it is taken that was asked for its own place (seed 30483557)")
     void successorThatAnotherReaderAsks() {
-        member(PRODUCER);
-        removed(PRODUCER);
-        member(2);
-        Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 2), NEXT.epoch(), Place.at(NEXT, 4)));
-        begun = true;
-        reader.begin(at, Start.BEGINNING, now());
+        standsInBoth();
         askedElsewhere = true;
         Session early = session();
         registered(NEXT_LOG, 5, 6);

@@ -533,14 +533,18 @@ class SubscriptionStateTest implements TopicView {
         asks();
     }
 
-    @Test
-    @DisplayName("stream26: one that was refused goes on where it is, and asks again only once something has changed")
-    void asksAgainOnceSomethingHasChanged() {
+    private void asksForTheSharedFeed() {
         feed.began(P, 2);
         own.began(P, 2);
         subscription = in(own, SETTINGS, Place.at(P, 2));
         assertSame(Step.IDLE, subscription.next(0));
         asks();
+    }
+
+    @Test
+    @DisplayName("stream26: one that was refused goes on where it is, and asks again only once something has changed")
+    void asksAgainOnceSomethingHasChanged() {
+        asksForTheSharedFeed();
         subscription.goOn(ReadOn.STAY);
         assertTrue(subscription.isCatchingUp());
         idle();
@@ -557,11 +561,7 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName(
             "ruleS5: one that had to leave the shared feed again comes back, though nothing has changed (seed 30151959)")
     void comesBackTwice() {
-        feed.began(P, 2);
-        own.began(P, 2);
-        subscription = in(own, SETTINGS, Place.at(P, 2));
-        assertSame(Step.IDLE, subscription.next(0));
-        asks();
+        asksForTheSharedFeed();
         goesOn(feed);
         idle();
         feed.messages(P, 3, slices(3, 20));
