@@ -155,7 +155,10 @@ final class TopicReader {
     private boolean isPreceded(Stream stream) {
         for (Registration r : registrations.all()) {
             boolean isOther = !r.stream().epoch().equals(stream.epoch());
-            if (isOther && r.isUnnamed() && r.hasPlace() && r.stream().node().equals(stream.node())) {
+            if (isOther
+                    && r.isUnnamed()
+                    && (r.hasPlace() || !r.stream().isUnnamed())
+                    && r.stream().node().equals(stream.node())) {
                 return true;
             }
         }

@@ -35,6 +35,11 @@ public record StreamsView(
         unheard = Set.copyOf(unheard);
     }
 
+    /** Is that the end of an incarnation that was taken for lost before it was a member here, and has come since? */
+    public boolean isVoid(FeedEntry.Ended ended) {
+        return !ended.end().wasMember() && open.containsKey(ended.stream().epoch());
+    }
+
     /** What is remembered of them. */
     public HistoryView history() {
         return remembered.history();

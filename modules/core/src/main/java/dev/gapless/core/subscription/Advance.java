@@ -91,7 +91,7 @@ final class Advance {
     Step read() {
         if (!here.pending().isNothing() || here.notices() < known.notices()) {
             Step first =
-                    hand(here, new Missing(here.positions().with(here.pending().upTo())), false);
+                    hand(here, new Missing(here.positions().with(here.pending().upTo()), known), false);
             if (first == null) {
                 first = tellLeft();
             }
@@ -171,6 +171,10 @@ final class Advance {
         Stream stream = entry.stream();
         Place place = at.get(stream);
         Standing further = here.movedTo(here.index() + 1, at);
+        if (entry instanceof FeedEntry.Ended ended && known.isVoid(ended)) {
+            here = further;
+            return null;
+        }
         if (place != null && place.over()) {
             boolean hasReturned =
                     !(entry instanceof FeedEntry.Ended ended) || ended.end().wasMember();
@@ -183,7 +187,7 @@ final class Advance {
         }
         if (entry instanceof FeedEntry.Began began) {
             if (place != null && place.sequence() == Place.UNKNOWN) {
-                Missing missing = new Missing(at);
+                Missing missing = new Missing(at, known);
                 missing.addHole(stream, began.at());
                 missing.addFrom(feed, further.index());
                 return handOrLeft(further, missing);
@@ -192,7 +196,7 @@ final class Advance {
             here = begins ? further.movedTo(further.index(), at.with(Place.at(stream, began.at()))) : further;
             return null; // whoever is less far finds a hole
         }
-        Missing first = new Missing(at);
+        Missing first = new Missing(at, known);
         if (entry instanceof FeedEntry.Expired expired) {
             first.add(expired);
         } else if (entry instanceof FeedEntry.Ended ended) {
@@ -215,7 +219,7 @@ final class Advance {
         if (place != null && place.over()) {
             here = here.movedTo(here.index(), here.positions().with(place.returned()));
         }
-        Missing missing = new Missing(here.positions());
+        Missing missing = new Missing(here.positions(), known);
         missing.addHole(stream, to);
         Step step = handOrLeft(here, missing);
         if (!(step instanceof Step.Waiting)) { // else it is come to again
@@ -231,7 +235,7 @@ final class Advance {
             return Step.IDLE;
         }
         Feed.Overtaken overtaken = again ? feed.overtakenAgain() : feed.overtaken();
-        Missing missing = new Missing(here.positions());
+        Missing missing = new Missing(here.positions(), known);
         missing.addOvertaken(overtaken);
         missing.addFrom(feed, overtaken.oldest());
         Standing further = here.movedTo(overtaken.oldest(), here.positions());

@@ -11,6 +11,7 @@ import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
+import dev.gapless.core.feed.StreamsView;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ final class Missing {
             Comparator.comparing(FeedEntry::node).thenComparing(notice -> !(notice instanceof FeedEntry.Ended));
 
     private final Frontier at;
+    private final StreamsView known;
     /** The last one of each stream, an expiry or an end. */
     private final Map<Epoch, FeedEntry> notices = new LinkedHashMap<>();
     /** Where it stands in streams of which the frontier does not say it. */
@@ -45,8 +47,14 @@ final class Missing {
     record Announced(
             List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, List<Step.Left> left, long timeMs) {}
 
-    Missing(Frontier at) {
+    Missing(Frontier at, StreamsView known) {
         this.at = at;
+        this.known = known;
+    }
+
+    /** Where all ends count. */
+    Missing(Frontier at) {
+        this(at, StreamsView.NOTHING);
     }
 
     void add(FeedEntry notice) {
@@ -113,6 +121,9 @@ final class Missing {
 
     /** One that was announced as lost is over, unless its incarnation has turned out to be there. */
     private boolean isOver(FeedEntry notice) {
+        if (notice instanceof FeedEntry.Ended ended && known.isVoid(ended)) {
+            return true;
+        }
         Place place = at.get(notice.stream());
         boolean hasReturned =
                 !(notice instanceof FeedEntry.Ended ended) || ended.end().wasMember();

@@ -794,6 +794,18 @@ class SubscriptionStateTest implements TopicView {
         idle();
     }
 
+    @Test
+    @DisplayName("G2: who comes to such an end when its incarnation is there is told nothing, and goes on")
+    void takenForLostBefore() {
+        subscription = in(feed, SETTINGS, Place.at(P, 2));
+        ended(feed, P, 0, End.lost(0).ofStranger(), true);
+        open.put(P.epoch(), P);
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 4));
+        assertEquals(List.of(3L, 4L), given());
+        idle();
+    }
+
     // ------------------------------------------------------------------ what it is told first
 
     @Test

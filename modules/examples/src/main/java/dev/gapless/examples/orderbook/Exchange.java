@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source of truth: writes each change into its database, and publishes it afterwards. The database also has the position of the
- * change before, so whoever reads it knows up to where at least it goes. One life of an exchange; thread-safe.
+ * change before, so whoever reads it knows up to where at least it goes. One incarnation of an exchange; thread-safe.
  */
 public final class Exchange {
     public static final Topic<Change> CHANGES = Topic.of("changes", Change.class);
@@ -28,7 +28,7 @@ public final class Exchange {
     private boolean stopped;
 
     /**
-     * Goes on where the database stands. The last change in it is published again: the life before may have ended between writing
+     * Goes on where the database stands. The last change in it is published again: the incarnation before may have ended between writing
      * and publishing it. Order books that have it know that by its number.
      */
     public Exchange(Gapless gapless, Database database) throws SQLException {

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  *   <li>At first, and at an expiry, everything is copied from the exchanges' database. That may be ahead of what was published: changes that come
  *       then, and are in the copy, are known by their numbers. {@link Reload#upTo} keeps most of them away to begin with.
  *   <li>An exchange that came and went while this was down is told of, like any other loss. Besides, the first change of an
- *       exchange's next life shows by its number if something is missing, and leads to a copy, too.
+ *       exchange's next incarnation shows by its number if something is missing, and leads to a copy, too.
  * </ul>
  */
 public class OrderBook implements MessageHandler<Change> {

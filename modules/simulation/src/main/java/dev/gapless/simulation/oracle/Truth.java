@@ -195,7 +195,7 @@ public final class Truth {
         return all;
     }
 
-    /** The lives of all nodes, but for those that never publish. */
+    /** The incarnations of all nodes, but for those that never publish. */
     Collection<Incarnation> incarnations() {
         return byEpoch.values();
     }
