@@ -149,15 +149,16 @@ class LinkFaultsTest {
                 Expect.accepted(producer.publish("short-cuts", 100), 100);
             }
         });
-        for (int cut = 1; cut <= 5; cut++) {
+        while (link.resets() < resetsBefore + 5) {
             Await.until("the link carries", () -> link.messageConnections() > 0);
             long resets = link.resets();
+            long refusals = link.refusals();
             link.refuse(Traffic.MESSAGES);
-            Await.until("the link is cut", () -> link.resets() > resets);
+            // A connection that ended by itself just then is not cut: the next one is refused.
+            Await.until("the link is cut", () -> link.resets() > resets || link.refusals() > refusals);
             link.heal();
         }
         publishing.join();
-        assertTrue(link.resets() >= resetsBefore + 5);
         Expect.everything(s.awaitReached(producer, 14_001), producer, 1, 14_001);
     }
 
