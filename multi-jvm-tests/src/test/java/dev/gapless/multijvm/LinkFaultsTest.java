@@ -159,6 +159,7 @@ class LinkFaultsTest {
             link.heal();
         }
         publishing.join();
+        assertTrue(link.resets() >= resetsBefore + 5);
         Expect.everything(s.awaitReached(producer, 14_001), producer, 1, 14_001);
     }
 

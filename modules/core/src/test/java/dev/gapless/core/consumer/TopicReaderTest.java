@@ -201,19 +201,6 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         reader.begin(Frontier.of(from), unlisted, now());
     }
 
-    @Test
-    @DisplayName("ruleM2: a member whose name a token alone knows comes first, also one of which nothing was read")
-    void knownByATokenAlone() {
-        present(PRODUCER);
-        present(2);
-        begun = true;
-        reader.begin(Frontier.of(Map.of(P.epoch(), Place.at(P, 0))), Start.BEGINNING, now());
-        named(2, "p");
-        assertEquals(List.of(), sent, "its predecessor may answer yet");
-        removed(PRODUCER);
-        assertEquals(2, lastRegister().toUid());
-    }
-
     private void beginWithWhoIsThere() {
         begun = true;
         reader.begin(Frontier.EMPTY, unlisted, now());
@@ -1024,6 +1011,19 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         assertTrue(ended(NEXT).promised(), "it came later, and may have published anything");
         assertTrue(ended(NEXT).index() < feed.head(), "in front of what comes of the third");
         assertEquals(new FeedEntry.Began(feed.head(), third, 0), last());
+    }
+
+    @Test
+    @DisplayName("ruleM2: a member whose name a token alone knows comes first, also one of which nothing was read")
+    void knownByATokenAlone() {
+        present(PRODUCER);
+        present(2);
+        begun = true;
+        reader.begin(Frontier.of(Map.of(P.epoch(), Place.at(P, 0))), Start.BEGINNING, now());
+        named(2, "p");
+        assertEquals(List.of(), sent, "its predecessor may answer yet");
+        removed(PRODUCER);
+        assertEquals(2, lastRegister().toUid());
     }
 
     /** In the stream of one that is gone, and in that of its successor. */
